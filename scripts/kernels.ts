@@ -1,0 +1,71 @@
+/** @file Compiles src/tensor/kernels/*.as.ts to WebAssembly; skips those that are up to date. */
+import { createHash } from "node:crypto";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
+
+const folder = new URL("../src/tensor/kernels/", import.meta.url);
+const section = "millrace-source"; // a custom section of the .wasm with the hash of what made it
+const flags = [
+  "-O3",
+  "--noAssert",
+  "--runtime=stub",
+  "--importMemory",
+  "--sharedMemory",
+  "--initialMemory=1",
+  "--maximumMemory=65536",
+  "--enable=simd,threads,bulk-memory",
+];
+
+const compiler = await readFile(
+  new URL("../node_modules/assemblyscript/package.json", import.meta.url),
+  "utf8",
+);
+const { version } = JSON.parse(compiler) as { version: string };
+const files = await readdir(folder);
+for (const file of files.filter((name) => name.endsWith(".as.ts"))) await build(file);
+
+async function build(file: string): Promise<void> {
+  const source = await readFile(new URL(file, folder), "utf8");
+  const target = new URL(file.replace(".as.ts", ".wasm"), folder);
+  const made = createHash("sha256")
+    .update(JSON.stringify([version, flags, source]))
+    .digest("hex");
+  if ((await madeFrom(target)) === made) return console.log(`${file} is up to date`);
+  const begun = performance.now();
+  const bytes = withSection(await compile(file, source), made);
+  const draft = new URL(`${target.href}.${process.pid}`);
+  await writeFile(draft, bytes);
+  await rename(draft, target);
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  console.log(
+    `${file} → ${target.pathname.split("/").at(-1)} (${bytes.length} bytes, ${seconds} s)`,
+  );
+}
+
+/** The hash inside a compiled file; undefined when there is none to read. */
+async function madeFrom(target: URL): Promise<string | undefined> {
+  const bytes = await readFile(target).catch(() => undefined);
+  if (bytes === undefined || !WebAssembly.validate(bytes)) return undefined;
+  const [payload] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), section);
+  return payload === undefined ? undefined : new TextDecoder().decode(payload);
+}
+
+async function compile(file: string, source: string): Promise<Uint8Array> {
+  const { default: asc } = await import("assemblyscript/asc"); // half a second: only when needed
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await asc.main([file, "--outFile=out.wasm", ...flags], {
+    readFile: (name) => (name === file ? source : null),
+    writeFile: (name, contents) => {
+      if (name === "out.wasm") binary = contents as Uint8Array;
+    },
+    listFiles: () => [],
+  });
+  if (error !== null || binary === undefined)
+    throw new Error(`${file} does not compile\n${stderr.toString()}`, { cause: error });
+  return binary;
+}
+
+/** Appends a custom section: id 0, the length of the rest, the name with its length, the payload. */
+function withSection(wasm: Uint8Array, payload: string): Uint8Array {
+  const body = Buffer.concat([Buffer.from([section.length]), Buffer.from(section + payload)]);
+  return Buffer.concat([wasm, Buffer.from([0]), Buffer.from([body.length]), body]);
+}

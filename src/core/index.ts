@@ -1,0 +1,24 @@
+export { type Clock, type Ids, randomIds, seededIds, steppingClock, systemClock } from "./clock.ts";
+export {
+  type Catalogue,
+  caller,
+  callUser,
+  conflict,
+  type DetailsOf,
+  type ErrorEntry,
+  type ErrorKind,
+  environment,
+  errorKinds,
+  type Fail,
+  failWith,
+  invariant,
+  isMillraceError,
+  MillraceError,
+  notFound,
+} from "./errors.ts";
+export { hashOf, hashOfJson } from "./hash.ts";
+export { formatJson, jsonErrors, parseJson } from "./json.ts";
+export { type Bounds, checkChoice, checkNames, checkNumber, optionErrors } from "./options.ts";
+export type { LongWork, Progress } from "./progress.ts";
+export { type Random, random } from "./random.ts";
+export { count, didYouMean, list, quote } from "./words.ts";

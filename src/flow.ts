@@ -1,0 +1,221 @@
+/**
+ * @file The nouns of the life-cycle and the arrows between them, in the order data takes.
+ * Types only, no imports. Read this file first. The learning side (feature … tune) and the
+ * life-cycle side (run … monitor) meet in these types and nowhere else.
+ */
+
+/** Anything `JSON.stringify` keeps whole. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** The hash of some bytes, by which a store finds them and a reader checks them. */
+export type Hash = `sha256:${string}`;
+
+// file → Table ------------------------------------------------------------------------------------
+
+/** What a cell can hold; null is a missing value. */
+export type Cell = string | number | boolean | Date | null;
+/** One row, by column name. */
+export type Cells = Readonly<Record<string, Cell>>;
+
+/** What a column holds. `int` and `float` are both numbers in TypeScript. */
+export type ColumnKind = "text" | "int" | "float" | "bool" | "category" | "timestamp";
+
+/** A column as data: what a schema, a signature and a request check agree on. */
+export interface ColumnSpec {
+  readonly kind: ColumnKind;
+  readonly nullable: boolean;
+  /** The labels of a category, in order. */
+  readonly levels?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+  /** A regular expression that every text must match whole. */
+  readonly pattern?: string;
+  /** What one step of the number means: "months", "USD". */
+  readonly unit?: string;
+  /** Whether the column is (part of) the primary key. */
+  readonly key?: boolean;
+}
+export type ColumnSpecs = Readonly<Record<string, ColumnSpec>>;
+
+// Table → Findings --------------------------------------------------------------------------------
+
+export type Severity = "critical" | "warning" | "info";
+
+/** One expectation judged: a fact about a table, not an exception. */
+export interface Finding {
+  readonly expectation: string;
+  readonly column: string | null;
+  readonly severity: Severity;
+  readonly passed: boolean;
+  /** How many rows break it, of how many it looked at. */
+  readonly failedRows: number;
+  readonly rows: number;
+  /** Keys or values of some of the rows that break it. */
+  readonly sample: readonly Json[];
+}
+
+// Table → Dataset ---------------------------------------------------------------------------------
+
+/** A dense row-major matrix: element (i, j) is `data[i * cols + j]`; NaN is a missing value. */
+export interface Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: Float64Array;
+}
+
+/** Features x, shape [n, d], targets y, shape [n], the columns' names, and the rows' fingerprint. */
+export interface Dataset {
+  readonly x: Matrix;
+  readonly y: Float64Array;
+  readonly names: readonly string[];
+  readonly source: Hash;
+}
+
+// Dataset → Model ---------------------------------------------------------------------------------
+
+/** The algorithm's half of a model: numbers in, numbers out. Its data fields are its state. */
+export interface Predictor {
+  /** The algorithm, by which a stored predictor finds the code that reads it: "boost". */
+  readonly kind: string;
+  /** x has shape [n, d]; for a binary classifier the result, [n], is the probability of true. */
+  predict(x: Matrix): Float64Array;
+  /** How much each feature matters, shape [d], summing to 1; absent where it means nothing. */
+  readonly importances?: Float64Array;
+}
+
+/** What a model takes, and what it gives. */
+export interface Signature {
+  readonly inputs: ColumnSpecs;
+  readonly output: { readonly name: string; readonly kind: ColumnKind };
+}
+
+/** An answer: the value, and the probability the model gives to `true`. */
+export interface Prediction<Out = Cell> {
+  readonly value: Out;
+  readonly probability: number;
+}
+
+/** The bytes of a stored model, by path inside its folder. */
+export type ModelFiles = Readonly<Record<string, Uint8Array>>;
+
+/** Raw rows in, predictions out; its features are inside. There is no unfitted model. */
+export interface Model<In = Cells, Out = Cell> {
+  /** The algorithm that was fitted: "logistic". */
+  readonly kind: string;
+  readonly signature: Signature;
+  /** The hash of everything that decides its predictions; times and ids are not in it. */
+  readonly hash: Hash;
+  predict(row: In): Prediction<Out>;
+  predictAll(rows: readonly In[]): readonly Prediction<Out>[];
+  /** Importance of each feature by name, largest first; empty where it means nothing. */
+  readonly importances: readonly { readonly name: string; readonly share: number }[];
+  /** The model folder: what {@link LoadModel} reads back. */
+  files(): ModelFiles;
+}
+export type LoadModel = (files: ModelFiles) => Model;
+
+// Study → Trials (tune, later) ----------------------------------------------------------------------
+
+/** One point of a search, and how it did. */
+export interface Trial {
+  readonly number: number;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly value: number | null;
+  readonly state: "running" | "complete" | "pruned" | "failed";
+}
+
+// Graph → Model (nn, later) -------------------------------------------------------------------------
+
+/** One layer of a network: shapes in, shapes out; the batch axis is not counted. */
+export interface Layer {
+  readonly kind: string;
+  outputShape(input: readonly number[]): readonly number[];
+}
+
+// Model → Run → Version -----------------------------------------------------------------------------
+
+export type RunStatus = "running" | "finished" | "failed";
+
+/** What happened once: what went in, what was measured, what came out. */
+export interface RunRecord {
+  readonly id: string;
+  readonly experiment: string;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly params: Readonly<Record<string, string>>;
+  /** The last value of each metric. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A named, numbered, immutable model, and the run it came from. */
+export interface Version {
+  readonly name: string;
+  readonly number: number;
+  readonly runId: string;
+  readonly modelHash: Hash;
+  readonly createdAtMs: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly aliases: readonly string[];
+}
+
+// Version → Endpoint → Table again --------------------------------------------------------------------
+
+/** One answered request. The inference log is a table of these. */
+export interface Answered {
+  readonly requestId: string;
+  readonly atMs: number;
+  readonly endpoint: string;
+  readonly version: number;
+  readonly input: Cells;
+  readonly prediction: Prediction;
+  /** What was odd but served by a declared policy, such as an unknown category. */
+  readonly warnings: readonly string[];
+}
+
+// Table × Table → Drift → Alert -------------------------------------------------------------------------
+
+export type DriftLevel = "none" | "moderate" | "severe";
+
+/** How far one column has moved from the table the model learned from. */
+export interface Drift {
+  readonly column: string;
+  /** Population stability index, in nats; 0 is no change. */
+  readonly psi: number;
+  readonly level: DriftLevel;
+}
+
+// Alert → Pipeline --------------------------------------------------------------------------------------
+
+/** What became of one step of a pipeline run. */
+export interface StepRecord {
+  readonly step: string;
+  readonly state: "ran" | "skipped" | "failed";
+  readonly milliseconds: number;
+  readonly output: Json;
+}
+
+// Documents → Answer (rag and agent, later) ---------------------------------------------------------------
+
+/** A piece of a document, and where it came from. */
+export interface Chunk {
+  readonly id: string;
+  readonly text: string;
+  readonly source: string;
+}
+
+/** Something an agent may call. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  call(input: Json): Promise<Json>;
+}

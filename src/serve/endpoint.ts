@@ -1,0 +1,131 @@
+/** @file An endpoint: a version of a model under a name, whose answers are logged before they are given. */
+import { type Clock, type Ids, isMillraceError, randomIds, systemClock } from "../core/index.ts";
+import type { Answered, Cells, Model, Prediction, Signature } from "../flow.ts";
+import { checkRows, rowChecker } from "./check-row.ts";
+import { fail } from "./errors.ts";
+import type { AnswerLog } from "./inference-log.ts";
+import { checkRequestId, rowIds } from "./request-id.ts";
+import { type EndpointStats, requestStats } from "./request-stats.ts";
+
+/** A model that answers. */
+export interface Endpoint {
+  readonly name: string;
+  /** The version of the model that answers. */
+  readonly version: number;
+  readonly signature: Signature;
+  /**
+   * Answers rows as they came from outside, all or none. The answers are in the log's journal
+   * before they are given.
+   *
+   * @throws `serve/mismatch-request`, `serve/mismatch-request-id`, `serve/failed-prediction`,
+   * `serve/failed-journal`, and what the model's features refuse
+   */
+  answer(
+    rows: readonly unknown[],
+    options?: { readonly requestId?: string },
+  ): Promise<readonly Answered[]>;
+  stats(): EndpointStats;
+}
+
+/** What an endpoint is made of. */
+export interface EndpointOptions {
+  readonly name: string;
+  readonly model: Pick<Model, "signature" | "predictAll">;
+  /** The number of the model's version. */
+  readonly version: number;
+  readonly log: AnswerLog;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  /** Measures how long answers take, in milliseconds. Default `performance.now`. */
+  readonly stopwatch?: Clock;
+}
+
+/**
+ * Makes an endpoint. A request is checked against the model's signature, answered by the model,
+ * kept in the log, and then given. A category that the model has not seen is served as unknown,
+ * with a warning in the answer, unless the model's feature refuses it.
+ *
+ * @param options - The name, the model and its version, and the log.
+ * @returns The endpoint; it holds nothing that needs closing.
+ * @throws `serve/mismatch-log` when the log was opened for another signature
+ * @example
+ * ```ts
+ * typeof endpoint // => "function"
+ * ```
+ */
+export function endpoint(options: EndpointOptions): Endpoint {
+  const { name, model, version, log, clock = systemClock, ids = randomIds } = options;
+  const { stopwatch = () => performance.now() } = options;
+  const at = `endpoint ${name}`;
+  const { signature } = model;
+  checkLog(at, signature, log.signature);
+  const check = rowChecker(signature);
+  const stats = requestStats(clock());
+
+  const answer: Endpoint["answer"] = async (rows, { requestId } = {}) => {
+    const id = checkRequestId(at, requestId ?? ids());
+    const checked = checkRows(at, check, rows);
+    const inputs = checked.map(({ cells }) => cells);
+    const predictions = predict(at, model, inputs);
+    const atMs = clock();
+    const rowId = rowIds(id, rows.length);
+    const answers = checked.map(({ cells, warnings }, i): Answered => {
+      const prediction = predictions[i] ?? noAnswer;
+      const own = { requestId: rowId[i] ?? id, atMs, endpoint: name, version };
+      return { ...own, input: cells, prediction, warnings };
+    });
+    await log.append(answers);
+    return answers;
+  };
+
+  return {
+    name,
+    version,
+    signature,
+    answer: async (rows, how) => {
+      const startedMs = stopwatch();
+      try {
+        const answers = await answer(rows, how);
+        stats.answered(answers.length, stopwatch() - startedMs);
+        return answers;
+      } catch (error) {
+        stats.failed();
+        throw error;
+      }
+    },
+    stats: stats.read,
+  };
+}
+
+const noAnswer: Prediction = { value: null, probability: Number.NaN };
+
+/** The model's refusals go through as they are; anything else that goes wrong is the model's fault. */
+function predict(
+  at: string,
+  model: EndpointOptions["model"],
+  rows: readonly Cells[],
+): readonly Prediction[] {
+  const refuse = (reason: string, cause?: unknown): never =>
+    fail("serve/failed-prediction", { at, reason }, { cause });
+  let predictions: readonly Prediction[];
+  try {
+    predictions = model.predictAll(rows);
+  } catch (error) {
+    if (isMillraceError(error)) throw error;
+    return refuse(error instanceof Error ? error.message : String(error), error);
+  }
+  if (predictions.length !== rows.length)
+    return refuse(`it gave ${predictions.length} answers to ${rows.length} rows`);
+  const odd = predictions.find(({ probability: p }) => !(p >= 0 && p <= 1));
+  return odd === undefined ? predictions : refuse(`it gave the probability ${odd.probability}`);
+}
+
+function checkLog(at: string, model: Signature, log: Signature): void {
+  const columns = ({ inputs, output }: Signature): readonly string[] => [
+    ...Object.entries(inputs).map(([name, spec]) => `${name}: ${spec.kind}`),
+    `${output.name}: ${output.kind}`,
+  ];
+  const expected = columns(model);
+  const got = columns(log);
+  if (expected.join() !== got.join()) fail("serve/mismatch-log", { at, expected, got });
+}

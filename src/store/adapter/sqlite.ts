@@ -1,0 +1,115 @@
+/** @file SQLite by `node:sqlite`, in the form that Kysely drives. */
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from "kysely";
+import type { Lock } from "../lock.ts";
+import { translate } from "../sqlite-failures.ts";
+
+export type { Kysely, SchemaModule, Transaction } from "kysely";
+
+/** An open SQLite file. */
+export interface Database extends SqliteDatabase {
+  inTransaction(): boolean;
+  /** Runs one statement, and gives its rows. */
+  query(sql: string): readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Opens an SQLite file, or makes an empty one. Throws the errors of {@link translate}. */
+export function openDatabase(path: string, lockTimeoutMs: number): Database {
+  const { DatabaseSync } = sqlite();
+  const translated = <T>(work: () => T): T => translate({ path, lockTimeoutMs }, work);
+  const database = translated(() => new DatabaseSync(path, { timeout: lockTimeoutMs }));
+  return {
+    inTransaction: () => database.isTransaction,
+    query: (sql) => translated(() => database.prepare(sql).all()),
+    close: () => translated(() => database.close()),
+    prepare: (sql) => translated(() => statement(database, sql, translated)),
+  };
+}
+
+/** Kysely over an open file; `turns` lets one task at a time use the file. */
+export function kyselyOver<Tables>(database: Database, turns: Lock): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new Dialect(database, turns) });
+}
+
+type Translated = <T>(work: () => T) => T;
+
+function statement(database: DatabaseSync, sql: string, translated: Translated) {
+  const prepared = database.prepare(sql);
+  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+  return {
+    reader: prepared.columns().length > 0,
+    all: (parameters: readonly unknown[]) => translated(() => prepared.all(...values(parameters))),
+    run: (parameters: readonly unknown[]) => translated(() => prepared.run(...values(parameters))),
+    iterate: (parameters: readonly unknown[]) => prepared.iterate(...values(parameters)),
+  };
+}
+
+class Dialect extends SqliteDialect {
+  readonly #database: Database;
+  readonly #turns: Lock;
+
+  constructor(database: Database, turns: Lock) {
+    super({ database });
+    this.#database = database;
+    this.#turns = turns;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new TurnDriver(this.#database, this.#turns);
+  }
+}
+
+/**
+ * Kysely's driver, with three differences. Transactions take the write lock when they begin, since
+ * one that reads first and writes later cannot wait for another writer. And connections to one
+ * file from this process take turns: SQLite would block the thread that the other one needs. And
+ * a transaction that SQLite has rolled back itself, as on a full disk, is not rolled back again.
+ */
+class TurnDriver extends SqliteDriver {
+  readonly #database: Database;
+  readonly #turns: Lock;
+  #endTurn: () => void = () => undefined;
+
+  constructor(database: Database, turns: Lock) {
+    super({ database });
+    this.#database = database;
+    this.#turns = turns;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    this.#endTurn = await this.#turns.take();
+    return super.acquireConnection();
+  }
+
+  override async releaseConnection(): Promise<void> {
+    this.#endTurn();
+  }
+
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.inTransaction()) await super.rollbackTransaction(connection);
+  }
+}
+
+/** Loads `node:sqlite` without its one warning, that it is experimental. */
+function sqlite(): typeof import("node:sqlite") {
+  const emit = process.emitWarning;
+  process.emitWarning = ((warning: string | Error, ...rest: never[]) => {
+    if (!String(warning).startsWith("SQLite is an experimental feature")) emit(warning, ...rest);
+  }) as typeof process.emitWarning;
+  try {
+    return process.getBuiltinModule("node:sqlite");
+  } finally {
+    process.emitWarning = emit;
+  }
+}

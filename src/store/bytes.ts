@@ -1,0 +1,62 @@
+/** @file Bytes by key: what every store of files promises, and which keys it takes. */
+import { fail } from "./errors.ts";
+
+/**
+ * Bytes by key. Keys are names joined by "/", such as `models/churn/1/model.json`; folders exist
+ * while something is in them. A write is whole or did not happen, and it is on the disk when its
+ * promise resolves.
+ */
+export interface Bytes {
+  /** The bytes under a key. Throws `store/missing-bytes`, `store/failed-read`. */
+  get(key: string): Promise<Uint8Array>;
+  /** Stores bytes, in place of what was there. Throws `store/conflict-key`, `store/failed-write`. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Stores bytes where nothing is; of several callers at once, one gets true. */
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
+  /** Whether bytes are stored under the key; a folder is not. */
+  has(key: string): Promise<boolean>;
+  /** Names of the entries directly in a folder, sorted by code unit; "" is the top. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Forgets a key; nothing happens when it is not there. */
+  remove(key: string): Promise<void>;
+  /** Where the bytes are: an absolute path for {@link folderBytes}. */
+  locate(key: string): string;
+}
+
+/** Names that a store uses for a file while it is written. Lists leave them out. */
+const unfinished = /^\.[0-9a-f-]{36}\.tmp$/;
+
+/** Whether the name is that of a file being written, or left by a process that died writing. */
+export function isUnfinished(name: string): boolean {
+  return unfinished.test(name);
+}
+
+/**
+ * Checks a key, and returns it.
+ *
+ * @param key - Names joined by "/"; each of 1 to 255 bytes in UTF-8, none of them "." or "..".
+ * @throws `store/out-of-range-key` for anything that could leave the store or be read two ways.
+ * @example
+ * ```ts
+ * checkKey("models/churn/1/model.json") // => "models/churn/1/model.json"
+ * ```
+ */
+export function checkKey(key: string): string {
+  const reason = keyFault(key);
+  return reason === undefined ? key : fail("store/out-of-range-key", { key, reason });
+}
+
+function keyFault(key: string): string | undefined {
+  if (key === "") return "is empty";
+  if (key.startsWith("/") || /^[A-Za-z]:/.test(key)) return "is an absolute path";
+  if (key.includes("\\")) return 'has a "\\" in it';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
+  if (/[\u0000-\u001f\u007f]/.test(key)) return "has a control character in it";
+  for (const name of key.split("/")) {
+    if (name === "") return 'has an empty name between two "/"';
+    if (name === "." || name === "..") return `has the name "${name}" in it`;
+    if (Buffer.byteLength(name) > 255) return "has a name longer than 255 bytes";
+    if (isUnfinished(name)) return "has a name that is kept for files being written";
+  }
+  return undefined;
+}

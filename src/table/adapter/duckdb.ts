@@ -1,0 +1,168 @@
+/** @file DuckDB, the query engine: in memory, one instance a process, never the system of record. */
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBInstance,
+  DuckDBTimestampTZValue,
+} from "@duckdb/node-api";
+import type { Cell, ColumnKind } from "../../flow.ts";
+import { fail } from "../errors.ts";
+import { quoteName } from "../sql-text.ts";
+
+/** A named column of a table made from rows in memory. */
+export interface EngineColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+}
+
+/** Runs SQL. Made by {@link openEngine}; close it when done. */
+export interface Engine {
+  /** Runs a statement and gives its rows; timestamps as Date, whole numbers as number. */
+  query(sql: string): Promise<readonly Readonly<Record<string, Cell>>[]>;
+  /** Runs a statement and gives its rows as JSON values; nested values are kept. */
+  queryJson(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Runs a statement for its effect. */
+  run(sql: string): Promise<void>;
+  /** Every column of the result as doubles, null as NaN. The columns must be DOUBLE. */
+  doubles(sql: string): Promise<Float64Array<ArrayBuffer>[]>;
+  /** Names and DuckDB types of a query's columns, without running it. */
+  describe(sql: string): Promise<readonly { readonly name: string; readonly type: string }[]>;
+  /** Makes a table from rows, gives its name to the work, and drops it afterwards. */
+  withRows<T>(
+    rows: { readonly columns: readonly EngineColumn[]; readonly cells: Iterable<readonly Cell[]> },
+    work: (table: string) => Promise<T>,
+  ): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** DuckDB's type for each kind of column. */
+export const duckTypes: Readonly<Record<ColumnKind, string>> = {
+  text: "VARCHAR",
+  int: "BIGINT",
+  float: "DOUBLE",
+  bool: "BOOLEAN",
+  category: "VARCHAR",
+  timestamp: "TIMESTAMP WITH TIME ZONE",
+};
+
+let host: Promise<DuckDBInstance> | undefined;
+let tablesMade = 0;
+
+/**
+ * Opens the process's one in-memory DuckDB. Times are UTC, and extensions are never downloaded.
+ * Each statement has a connection to itself while it runs, so that work at the same time is safe.
+ */
+export async function openEngine(): Promise<Engine> {
+  host ??= DuckDBInstance.create(":memory:", {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  const instance = await host;
+  const idle: DuckDBConnection[] = [];
+  const connect = async (): Promise<DuckDBConnection> => {
+    const connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    return connection;
+  };
+  const using = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
+    const connection = idle.pop() ?? (await connect());
+    try {
+      return await work(connection);
+    } finally {
+      idle.push(connection);
+    }
+  };
+  return {
+    query: (sql) => using((connection) => rowsOf(connection, sql)),
+    queryJson: (sql) =>
+      using(async (connection) => (await connection.runAndReadAll(sql)).getRowObjectsJson()),
+    run: (sql) => using(async (connection) => void (await connection.run(sql))),
+    doubles: (sql) => using((connection) => doublesOf(connection, sql)),
+    describe: async (sql) => {
+      const rows = await using((connection) => rowsOf(connection, `DESCRIBE ${sql}`));
+      return rows.map((row) => ({
+        name: String(row["column_name"]),
+        type: String(row["column_type"]),
+      }));
+    },
+    withRows: async ({ columns, cells }, work) => {
+      tablesMade += 1;
+      const table = `rows_${tablesMade}`;
+      const typed = columns.map(({ name, kind }) => `${quoteName(name)} ${duckTypes[kind]}`);
+      await using((connection) => connection.run(`CREATE TABLE ${table} (${typed.join(", ")})`));
+      try {
+        await using((connection) => appendRows(connection, { table, columns, cells }));
+        return await work(table);
+      } finally {
+        await using((connection) => connection.run(`DROP TABLE ${table}`));
+      }
+    },
+    close: async () => {
+      for (const connection of idle.splice(0)) connection.closeSync();
+    },
+  };
+}
+
+async function rowsOf(connection: DuckDBConnection, sql: string) {
+  const reader = await connection.runAndReadAll(sql);
+  const names = reader.deduplicatedColumnNames();
+  return reader
+    .getRowsJS()
+    .map((row) => Object.fromEntries(names.map((name, i) => [name, cellOf(name, row[i])])));
+}
+
+/** A value of DuckDB as a cell. Throws `table/out-of-range-integer` past 2^53. */
+function cellOf(column: string, value: unknown): Cell {
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number))
+      fail("table/out-of-range-integer", { column, got: String(value) });
+    return number;
+  }
+  if (value === undefined) return null;
+  return value as Cell;
+}
+
+async function doublesOf(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<Float64Array<ArrayBuffer>[]> {
+  const result = await connection.run(`SELECT coalesce(COLUMNS(*), 'nan'::DOUBLE) FROM (${sql})`);
+  const chunks = await result.fetchAllChunks();
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
+  return Array.from({ length: result.columnCount }, (_, j) => {
+    const column = new Float64Array(rows);
+    let at = 0;
+    for (const chunk of chunks) {
+      const { items } = chunk.getColumnVector(j) as unknown as { items: Float64Array };
+      column.set(items.subarray(0, chunk.rowCount), at);
+      at += chunk.rowCount;
+    }
+    return column;
+  });
+}
+
+async function appendRows(
+  connection: DuckDBConnection,
+  rows: { table: string; columns: readonly EngineColumn[]; cells: Iterable<readonly Cell[]> },
+): Promise<void> {
+  const appender = await connection.createAppender(rows.table);
+  for (const cells of rows.cells) {
+    for (const [i, { kind }] of rows.columns.entries())
+      appendCell(appender, kind, cells[i] ?? null);
+    appender.endRow();
+  }
+  appender.closeSync();
+}
+
+function appendCell(appender: DuckDBAppender, kind: ColumnKind, cell: Cell): void {
+  if (cell === null) appender.appendNull();
+  else if (kind === "int") appender.appendBigInt(BigInt(cell as number));
+  else if (kind === "float") appender.appendDouble(cell as number);
+  else if (kind === "bool") appender.appendBoolean(cell as boolean);
+  else if (kind === "timestamp")
+    appender.appendTimestampTZ(
+      new DuckDBTimestampTZValue(BigInt((cell as Date).getTime()) * 1000n),
+    );
+  else appender.appendVarchar(cell as string);
+}

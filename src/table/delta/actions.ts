@@ -1,0 +1,102 @@
+/** @file The actions of a Delta log: what one line of a commit file can say. */
+import { fail } from "../errors.ts";
+
+/** Who may read and write the table. */
+export interface Protocol {
+  readonly minReaderVersion: number;
+  readonly minWriterVersion: number;
+  readonly readerFeatures?: readonly string[];
+  readonly writerFeatures?: readonly string[];
+}
+
+/** The table's identity, schema and settings. */
+export interface MetaData {
+  readonly id: string;
+  readonly name?: string;
+  readonly format: {
+    readonly provider: string;
+    readonly options: Readonly<Record<string, string>>;
+  };
+  readonly schemaString: string;
+  readonly partitionColumns: readonly string[];
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly createdTime: number;
+}
+
+/** A data file that is part of the table from this version on. */
+export interface Add {
+  readonly path: string;
+  readonly partitionValues: Readonly<Record<string, string | null>>;
+  readonly size: number;
+  readonly modificationTime: number;
+  readonly dataChange: boolean;
+  readonly stats?: string;
+  readonly deletionVector?: unknown;
+}
+
+/** A data file that is no longer part of the table. */
+export interface Remove {
+  readonly path: string;
+  readonly deletionTimestamp: number;
+  readonly dataChange: boolean;
+  readonly extendedFileMetadata: boolean;
+  readonly partitionValues: Readonly<Record<string, string | null>>;
+  readonly size: number;
+}
+
+/** How far one application has come; makes its writes idempotent. */
+export interface Txn {
+  readonly appId: string;
+  readonly version: number;
+  readonly lastUpdated?: number;
+}
+
+/** What was done, by what, and how many rows it touched. */
+export interface CommitInfo {
+  readonly timestamp: number;
+  readonly operation: string;
+  readonly operationParameters: Readonly<Record<string, string>>;
+  readonly readVersion?: number;
+  readonly isolationLevel: string;
+  readonly isBlindAppend: boolean;
+  readonly operationMetrics: Readonly<Record<string, string>>;
+  readonly engineInfo: string;
+}
+
+/** One line of a commit file; unknown kinds of line are kept out by the protocol check. */
+export interface Action {
+  readonly protocol?: Protocol;
+  readonly metaData?: MetaData;
+  readonly add?: Add;
+  readonly remove?: Remove;
+  readonly txn?: Txn;
+  readonly commitInfo?: CommitInfo;
+}
+
+/** The name of the file of one version: its number with twenty digits. */
+export const commitName = (version: number): string => `${String(version).padStart(20, "0")}.json`;
+
+/** The version that a file of the log commits, or undefined for other files. */
+export function commitVersion(name: string): number | undefined {
+  const digits = /^(\d{20})\.json$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Writes a commit file: one JSON object a line. */
+export function formatCommit(actions: readonly Action[]): Uint8Array {
+  return Buffer.from(`${actions.map((action) => JSON.stringify(action)).join("\n")}\n`);
+}
+
+/** Reads a commit file. Throws `table/corrupt-log`. */
+export function parseCommit(bytes: Uint8Array, at: { name: string; file: string }): Action[] {
+  const lines = Buffer.from(bytes).toString("utf8").split("\n");
+  return lines
+    .filter((line) => line.trim() !== "")
+    .map((line) => {
+      try {
+        return JSON.parse(line) as Action;
+      } catch (cause) {
+        return fail("table/corrupt-log", { ...at, reason: (cause as Error).message }, { cause });
+      }
+    });
+}

@@ -1,0 +1,79 @@
+/** @file Statistics of a data file: what DuckDB returns from COPY, as Delta's `stats` text. */
+import type { ColumnKind, ColumnSpecs } from "../../flow.ts";
+
+/** One row of `COPY … (RETURN_STATS)`. */
+export interface CopiedFile {
+  readonly filename: string;
+  readonly count: number;
+  readonly sizeBytes: number;
+  /** By column, as DuckDB quotes it: min, max, null_count, has_nan. */
+  readonly columns: ReadonlyMap<string, Readonly<Record<string, string>>>;
+}
+
+/** Reads a row that `queryJson` gave for a COPY with RETURN_STATS. */
+export function copiedFile(row: Readonly<Record<string, unknown>>): CopiedFile {
+  type Entry = { readonly key: string; readonly value: unknown };
+  const entries = (value: unknown): readonly Entry[] => (value ?? []) as readonly Entry[];
+  const columns = entries(row["column_statistics"]).map(({ key, value }) => {
+    const facts = entries(value).map((fact) => [fact.key, String(fact.value)] as const);
+    return [key, Object.fromEntries(facts)] as const;
+  });
+  return {
+    filename: String(row["filename"]),
+    count: Number(row["count"]),
+    sizeBytes: Number(row["file_size_bytes"]),
+    columns: new Map(columns),
+  };
+}
+
+/** How many cells of a column are missing in the file. */
+export function nullCount(file: CopiedFile, column: string): number {
+  return Number(file.columns.get(statName(column))?.["null_count"] ?? 0);
+}
+
+/** Delta's `stats` text: rows, smallest and largest value, and missing cells of each column. */
+export function deltaStats(file: CopiedFile, columns: ColumnSpecs): string {
+  const low: string[] = [];
+  const high: string[] = [];
+  const nulls: string[] = [];
+  for (const [name, { kind }] of Object.entries(columns)) {
+    const facts = file.columns.get(statName(name));
+    if (facts === undefined) continue;
+    const key = JSON.stringify(name);
+    nulls.push(`${key}:${Number(facts["null_count"] ?? 0)}`);
+    const min = bound(kind, facts["min"], false);
+    const max = facts["has_nan"] === "true" ? undefined : bound(kind, facts["max"], true);
+    if (min !== undefined) low.push(`${key}:${min}`);
+    if (max !== undefined) high.push(`${key}:${max}`);
+  }
+  return `{"numRecords":${file.count},"minValues":{${low.join()}},"maxValues":{${high.join()}},"nullCount":{${nulls.join()}}}`;
+}
+
+const statName = (column: string): string => `"${column.replaceAll('"', '""')}"`;
+
+/** A bound as JSON text, so that 64-bit integers stay exact; undefined where Delta allows none. */
+function bound(kind: ColumnKind, value: string | undefined, up: boolean): string | undefined {
+  if (value === undefined) return undefined;
+  if (kind === "int") return value;
+  if (kind === "float") return Number.isFinite(Number(value)) ? value : undefined;
+  if (kind === "timestamp") return timeBound(value, up);
+  if (kind === "text" || kind === "category") return textBound(value, up);
+  return undefined;
+}
+
+/** ISO time cut to milliseconds; the upper bound is rounded up. */
+function timeBound(value: string, up: boolean): string | undefined {
+  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/.exec(value);
+  if (parts === null) return undefined;
+  const micros = Number((parts[3] ?? "").padEnd(6, "0"));
+  const rest = Math.floor(micros / 1000) + (up && micros % 1000 > 0 ? 1 : 0);
+  return JSON.stringify(new Date(Date.parse(`${parts[1]}T${parts[2]}Z`) + rest).toISOString());
+}
+
+/** The first 32 characters; the upper bound of a cut text gets the largest character appended. */
+function textBound(value: string, up: boolean): string {
+  const characters = [...value];
+  if (characters.length <= 32) return JSON.stringify(value);
+  const cut = characters.slice(0, 32).join("");
+  return JSON.stringify(up ? `${cut}\u{10FFFF}` : cut);
+}

@@ -1,0 +1,87 @@
+/** @file Expressions that are a text, or one of the levels of a category, or missing. */
+import { type BoolExpr, boolExpr } from "./bool.ts";
+import { call, choices, type Expr, textLiteral, union } from "./build.ts";
+import { fail } from "./errors.ts";
+import type { ExprNode } from "./node.ts";
+
+/** A text: a literal, or an expression that is a text or a level. */
+export type TextOperand<R extends string = string> = string | Expr<"text" | "category", R>;
+
+/** An expression that is a text or missing. Texts are equal when their characters are. */
+export interface TextExpr<R extends string = string> extends Expr<"text", R> {
+  /** Whether it is this text; missing when it is missing. */
+  is(value: string): BoolExpr<R>;
+  isIn(values: readonly string[]): BoolExpr<R>;
+  /** Whether it is missing; never missing itself. */
+  isMissing(): BoolExpr<R>;
+  /** The value given, where it is missing. */
+  orElse<S extends string = never>(value: TextOperand<S>): TextExpr<R | S>;
+}
+
+/** An expression that is one of the levels `L` of a category, or missing. */
+export interface CategoryExpr<R extends string = string, L extends string = string>
+  extends Expr<"category", R> {
+  /** The declared levels, in order. */
+  readonly levels: readonly L[];
+  /** Whether it is this level; missing when it is missing. */
+  is(level: L): BoolExpr<R>;
+  isIn(levels: readonly L[]): BoolExpr<R>;
+  /** Whether it is missing; never missing itself. */
+  isMissing(): BoolExpr<R>;
+  /** The level given, where it is missing. */
+  orElse(level: L): CategoryExpr<R, L>;
+}
+
+/** Makes a text expression of a node and the columns it reads. */
+export function textExpr<R extends string>(node: ExprNode, reads: readonly R[]): TextExpr<R> {
+  return {
+    kind: "text",
+    node,
+    reads,
+    is: (value) => boolExpr(call("equal", node, textLiteral("is", value)), reads),
+    isIn: (values) => boolExpr(call("oneOf", node, ...choices("isIn", values, textLiteral)), reads),
+    isMissing: () => boolExpr(call("missing", node), reads),
+    orElse: (value) =>
+      textExpr(call("orElse", node, textNode("orElse", value)), union(reads, textReads(value))),
+  };
+}
+
+/** What a category expression is made of. */
+export interface CategorySource<R extends string, L extends string> {
+  readonly node: ExprNode;
+  readonly reads: readonly R[];
+  readonly levels: readonly L[];
+}
+
+/** Makes a category expression of a node, the columns it reads, and the levels. */
+export function categoryExpr<R extends string, L extends string>(
+  source: CategorySource<R, L>,
+): CategoryExpr<R, L> {
+  const { node, reads, levels } = source;
+  const literal = (at: string, level: L) => {
+    if (levels.includes(level)) return textLiteral(at, level);
+    const expected = `one of the levels ${levels.map((l) => JSON.stringify(l)).join(", ")}`;
+    return fail("table/unsupported-literal", { at, expected, got: JSON.stringify(level) });
+  };
+  return {
+    kind: "category",
+    node,
+    reads,
+    levels,
+    is: (level) => boolExpr(call("equal", node, literal("is", level)), reads),
+    isIn: (some) => boolExpr(call("oneOf", node, ...choices("isIn", some, literal)), reads),
+    isMissing: () => boolExpr(call("missing", node), reads),
+    orElse: (level) =>
+      categoryExpr({ ...source, node: call("orElse", node, literal("orElse", level)) }),
+  };
+}
+
+/** The node of a text operand. */
+export function textNode(at: string, operand: TextOperand): ExprNode {
+  return typeof operand === "object" ? operand.node : textLiteral(at, operand);
+}
+
+/** The columns that a text operand reads. */
+export function textReads<S extends string>(operand: TextOperand<S>): readonly S[] {
+  return typeof operand === "object" ? operand.reads : [];
+}

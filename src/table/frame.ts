@@ -1,0 +1,86 @@
+/** @file A lazy, typed relation: a SELECT over the engine, and the types of its rows. */
+
+import { hashOf } from "../core/index.ts";
+import type { Hash } from "../flow.ts";
+import type { Engine } from "./adapter/duckdb.ts";
+import { fail } from "./errors.ts";
+import { type BoolExpr, type CellsOf, cells, toSql } from "./expr/index.ts";
+import type { Columns, Row, Schema } from "./schema.ts";
+import { quoteName } from "./sql-text.ts";
+
+/** Rows that are known by the query that makes them. Nothing is read until it is asked for. */
+export interface Frame<C extends Columns = Columns> {
+  readonly schema: Schema<C>;
+  readonly engine: Engine;
+  /** A SELECT of exactly the schema's columns. */
+  readonly sql: string;
+  /** Set by `split`: what these rows may be used for. */
+  readonly part?: "train" | "test";
+  /** All rows; whole numbers past 2^53 are refused, not rounded. */
+  rows(): Promise<readonly Row<C>[]>;
+  count(): Promise<number>;
+  /** The rows for which the condition is true (not false, not missing). */
+  where(condition: (columns: CellsOf<C>) => BoolExpr): Frame<C>;
+  /** One array per SQL expression, in row order; a missing value is NaN. */
+  numbers(expressions: readonly string[]): Promise<Float64Array<ArrayBuffer>[]>;
+  /** The values of a SQL expression as text, in row order. */
+  texts(expression: string): Promise<readonly (string | null)[]>;
+  /** The hash of the schema's columns and all rows in order, leaving some columns out. */
+  hash(without?: readonly string[]): Promise<Hash>;
+}
+
+/** What a frame is made of. */
+export interface FrameSource<C extends Columns> {
+  readonly engine: Engine;
+  readonly schema: Schema<C>;
+  readonly sql: string;
+  readonly part?: "train" | "test";
+}
+
+/** Makes a frame from a SELECT whose columns are the schema's. */
+export function frame<C extends Columns>(source: FrameSource<C>): Frame<C> {
+  const { engine, schema, sql } = source;
+  const names = Object.keys(schema.columns);
+  const part = source.part === undefined ? {} : { part: source.part };
+  return {
+    engine,
+    schema,
+    sql,
+    ...part,
+    rows: async () => (await engine.query(sql)) as readonly Row<C>[],
+    count: async () => Number((await engine.query(`SELECT count(*) AS n FROM (${sql})`))[0]?.["n"]),
+    where: (condition) => {
+      const filter = toSql(condition(cells(schema)));
+      return frame({ ...source, sql: `SELECT * FROM (${sql}) WHERE ${filter}` });
+    },
+    numbers: (expressions) => {
+      if (expressions.length === 0) return Promise.resolve([]);
+      const select = expressions.map((e, i) => `(${e})::DOUBLE AS c${i}`);
+      return engine.doubles(`SELECT ${select.join(", ")} FROM (${sql})`);
+    },
+    texts: async (expression) => {
+      const rows = await engine.query(`SELECT (${expression})::VARCHAR AS t FROM (${sql})`);
+      return rows.map((row) => row["t"] as string | null);
+    },
+    hash: async (without = []) => {
+      const kept = names.filter((name) => !without.includes(name));
+      return hashRows(engine, { sql, kept });
+    },
+  };
+}
+
+/** Hashes rows in order: each row is written as one JSON list, and the lists are hashed. */
+async function hashRows(
+  engine: Engine,
+  { sql, kept }: { sql: string; kept: readonly string[] },
+): Promise<Hash> {
+  const cellsSql = kept.map((name) => `to_json(${quoteName(name)})`).join(", ");
+  const rows = await engine.query(`SELECT json_array(${cellsSql})::VARCHAR AS r FROM (${sql})`);
+  return hashOf(`${JSON.stringify(kept)}\n${rows.map((row) => row["r"]).join("\n")}`);
+}
+
+/** Refuses a column name that the schema has not. Throws `table/unknown-column`. */
+export function checkColumn(at: string, schema: Schema, column: string): void {
+  const columns = Object.keys(schema.columns);
+  if (!columns.includes(column)) fail("table/unknown-column", { at, column, columns });
+}

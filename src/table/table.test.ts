@@ -1,0 +1,265 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { type Lake, openLake } from "./lake.ts";
+import { float, int, type Row, schema, text, timestamp } from "./schema.ts";
+
+const orders = schema("orders", {
+  id: text({ key: true }),
+  items: int(),
+  total: float({ nullable: true }),
+  at: timestamp({ nullable: true }),
+});
+type Order = Row<typeof orders>;
+const order = (id: string, items = 1, total: number | null = 1): Order => ({
+  id,
+  items,
+  total,
+  at: null,
+});
+
+const folders: string[] = [];
+async function newLake(): Promise<Lake> {
+  const folder = await mkdtemp(join(tmpdir(), "millrace-table-"));
+  folders.push(folder);
+  return openLake(folder);
+}
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+describe("table", () => {
+  test("gives back the rows that were appended, types and all", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    const rows = [
+      { id: "a", items: 2, total: 1.5, at: new Date(1_700_000_000_123) },
+      { id: "ü'\"", items: -3, total: null, at: null },
+    ];
+    const commit = await table.append(rows);
+    expect(commit).toMatchObject({ version: 0, skipped: false, metrics: { numOutputRows: 2 } });
+    expect(await (await table.read()).rows()).toEqual(rows);
+  });
+
+  test("keeps every earlier version readable", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.append([order("a")]);
+    await table.append([order("b")]);
+    await table.overwrite([order("c"), order("d"), order("e")]);
+    const counts = await Promise.all(
+      [0, 1, 2].map(async (version) => (await table.read({ version })).count()),
+    );
+    expect(counts).toEqual([1, 2, 3]);
+    expect((await table.history()).map(({ version, operation }) => [version, operation])).toEqual([
+      [2, "WRITE"],
+      [1, "WRITE"],
+      [0, "WRITE"],
+    ]);
+    await expect(table.read({ version: 3 })).rejects.toMatchObject({
+      code: "table/missing-version",
+    });
+  });
+
+  test("writes a transaction of an application once", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    const txn = { app: "loader", version: 7 };
+    expect((await table.append([order("a")], { txn })).skipped).toBe(false);
+    expect((await table.append([order("a")], { txn })).skipped).toBe(true);
+    expect(await (await table.read()).count()).toBe(1);
+    expect(await table.txn("loader")).toBe(7);
+  });
+
+  test("merges by key: matched rows are replaced, new ones inserted", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.append([order("a", 1), order("b", 2)]);
+    const commit = await table.merge([order("b", 20), order("c", 30)], { on: ["id"] });
+    expect(commit.metrics).toMatchObject({
+      numSourceRows: 2,
+      numTargetRowsInserted: 1,
+      numTargetRowsUpdated: 1,
+      numTargetRowsCopied: 1,
+    });
+    const rows = await (await table.read()).rows();
+    expect(rows.map(({ id, items }) => [id, items])).toEqual([
+      ["a", 1],
+      ["b", 20],
+      ["c", 30],
+    ]);
+  });
+
+  test("keeps the newer row when told which column says so", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.merge([{ ...order("a", 2), at: new Date(2000) }], { on: ["id"], newest: "at" });
+    await table.merge([{ ...order("a", 1), at: new Date(1000) }], { on: ["id"], newest: "at" });
+    expect((await (await table.read()).rows())[0]?.items).toBe(2);
+  });
+
+  test("refuses a merge whose source holds a key twice, and writes nothing", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.append([order("a")]);
+    await expect(table.merge([order("x"), order("x")], { on: ["id"] })).rejects.toMatchObject({
+      code: "table/duplicate-key",
+      details: { keys: 1, sample: "x" },
+    });
+    expect(await table.version()).toBe(0);
+  });
+
+  test("updates the rows that meet a condition and copies the rest", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.append([order("a", 1), order("b", 5)]);
+    const commit = await table.update(
+      (c) => c.items.atMost(3).isMissing().not().and(c.id.is("b")),
+      (c) => ({ items: c.items.plus(1) }),
+    );
+    expect(commit.metrics).toEqual({ numUpdatedRows: 1, numCopiedRows: 1 });
+    expect((await (await table.read()).rows()).map((row) => row.items)).toEqual([1, 6]);
+    const nothing = await table.update(
+      (c) => c.id.is("z"),
+      (c) => ({ items: c.items }),
+    );
+    expect(nothing.skipped).toBe(true);
+  });
+
+  test("refuses rows without a value where one must be, and leaves no file", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    const bad = [{ ...order("a"), items: null }] as unknown as Order[];
+    await expect(table.append(bad)).rejects.toMatchObject({ code: "table/mismatch-null" });
+    expect(await table.exists()).toBe(false);
+    expect((await readdir(table.path)).filter((name) => name.endsWith(".parquet"))).toEqual([]);
+  });
+
+  test("refuses rows with other columns", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    const bad = [{ id: "a", item: 1 }] as unknown as Order[];
+    await expect(table.append(bad)).rejects.toMatchObject({
+      code: "table/mismatch-columns",
+      details: { missing: ["items", "total", "at"], extra: ["item"] },
+    });
+  });
+
+  test("refuses a table on disk whose columns are of another kind", async () => {
+    await using lake = await newLake();
+    await lake.table("shop.orders", orders).append([order("a")]);
+    const other = schema("orders", { id: int(), items: int(), total: float(), at: timestamp() });
+    await expect(lake.table("shop.orders", other).read()).rejects.toMatchObject({
+      code: "table/mismatch-schema",
+    });
+  });
+
+  test("says which tables there are when one is missing", async () => {
+    await using lake = await newLake();
+    await lake.table("shop.orders", orders).append([order("a")]);
+    await expect(lake.table("shop.order", orders).read()).rejects.toThrow(
+      'there is no table "shop.order"; the lake has "shop.orders". Did you mean "shop.orders"?',
+    );
+    expect(() => lake.table("Orders", orders)).toThrow("table name");
+  });
+
+  test("refuses a table that uses features it does not know, before touching it", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.append([order("a")]);
+    const next = join(table.path, "_delta_log", `${"1".padStart(20, "0")}.json`);
+    const protocol = {
+      minReaderVersion: 3,
+      minWriterVersion: 7,
+      readerFeatures: ["deletionVectors"],
+      writerFeatures: ["deletionVectors"],
+    };
+    await writeFile(next, `${JSON.stringify({ protocol })}\n`);
+    await expect(table.append([order("b")])).rejects.toThrow("deletionVectors");
+    expect(await table.version()).toBe(1);
+  });
+
+  test("names the log file that is missing or torn", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    for (const id of ["a", "b", "c"]) await table.append([order(id)]);
+    const log = join(table.path, "_delta_log");
+    await rm(join(log, `${"1".padStart(20, "0")}.json`));
+    const reopened = lake.table("shop.orders", orders);
+    await expect(reopened.read()).rejects.toMatchObject({ code: "table/corrupt-log" });
+    await writeFile(join(log, `${"1".padStart(20, "0")}.json`), '{"add":');
+    await expect(reopened.read()).rejects.toMatchObject({ code: "table/corrupt-log" });
+  });
+
+  test("writes statistics that other readers use: exact, cut and rounded outwards", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.append([
+      { id: "z".repeat(40), items: 9_007_199_254_740_991, total: Number.NaN, at: new Date(5) },
+      { id: "a", items: 1, total: 2, at: new Date(3) },
+    ]);
+    const log = await readFile(
+      join(table.path, "_delta_log", `${"0".padStart(20, "0")}.json`),
+      "utf8",
+    );
+    const add = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { add?: { stats: string } })
+      .find((action) => action.add)?.add;
+    expect(add?.stats).toContain('"items":9007199254740991');
+    expect(add?.stats).toContain(`"id":"${"z".repeat(32)}\u{10FFFF}"`);
+    expect(JSON.parse(add?.stats ?? "{}")).toMatchObject({
+      numRecords: 2,
+      minValues: { at: "1970-01-01T00:00:00.003Z" },
+      nullCount: { total: 0 },
+    });
+    expect(JSON.parse(add?.stats ?? "{}").maxValues).not.toHaveProperty("total");
+  });
+
+  test("refuses a lake that a newer Millrace wrote", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "millrace-table-"));
+    folders.push(folder);
+    await writeFile(join(folder, "lake.json"), '{"format": 99}\n');
+    await expect(openLake(folder)).rejects.toMatchObject({ code: "table/unsupported-format" });
+  });
+
+  test("hashes rows by their content, leaving out the columns it is told to", async () => {
+    await using lake = await newLake();
+    const [first, second] = [lake.table("a.one", orders), lake.table("a.two", orders)];
+    await first.append([{ ...order("a"), at: new Date(1) }]);
+    await second.append([{ ...order("a"), at: new Date(2) }]);
+    const hashes = (without?: readonly string[]) =>
+      Promise.all([first, second].map(async (table) => (await table.read()).hash(without)));
+    const [a, b] = await hashes(["at"]);
+    expect(a).toBe(b);
+    const [c, d] = await hashes();
+    expect(c).not.toBe(d);
+  });
+
+  test("law: writers that append and merge at once lose nothing and double nothing", async () => {
+    const ops = fc.array(fc.record({ kind: fc.constantFrom("append", "merge"), key: fc.nat(5) }), {
+      minLength: 2,
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(ops, async (todo) => {
+        await using lake = await newLake();
+        await Promise.all(
+          todo.map(({ kind, key }, i) => {
+            const table = lake.table("shop.orders", orders);
+            return kind === "append"
+              ? table.append([order(`append-${i}`)])
+              : table.merge([order(`merge-${key}`)], { on: ["id"] });
+          }),
+        );
+        const rows = await (await lake.table("shop.orders", orders).read()).rows();
+        const expected = new Set(
+          todo.map(({ kind, key }, i) => (kind === "append" ? `append-${i}` : `merge-${key}`)),
+        );
+        expect(rows.map((row) => row.id).sort()).toEqual([...expected].sort());
+      }),
+      { numRuns: 8 },
+    );
+  });
+});

@@ -1,0 +1,36 @@
+/** @file What runs in a worker thread: the leader grows the trees, the hands take tasks. */
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { controlOf, isStopped, joinCrew, stopCrew, stops } from "./crew.ts";
+import { openGrower } from "./grow.ts";
+import { openKernel } from "./kernel.ts";
+import { factsOf, type WorkerNews, type WorkerTask } from "./workers.ts";
+
+const { job, thread, stallMs } = workerData as WorkerTask;
+const control = controlOf(job.memory, job.layout);
+try {
+  if (thread === 0) lead(parentPort as MessagePort);
+  else {
+    const kernel = openKernel(job.module, job.memory);
+    kernel.code.open(job.layout.job);
+    joinCrew(kernel, job.layout, thread);
+  }
+} catch (error) {
+  stopCrew(control, stops.failed); // nobody waits for this thread in vain
+  const facts = factsOf(error);
+  if (facts === undefined) throw error;
+  say(parentPort as MessagePort, { news: "error", error: facts });
+}
+
+function lead(port: MessagePort): void {
+  const grower = openGrower(job, stallMs);
+  for (let done = 1; done <= job.options.trees; done++) {
+    grower.grow();
+    if (isStopped(control)) return;
+    say(port, { news: "tree", done });
+  }
+  say(port, { news: "grown", grown: grower.grown() });
+}
+
+function say(port: MessagePort, news: WorkerNews): void {
+  port.postMessage(news);
+}

@@ -1,0 +1,87 @@
+/**
+ * @file Growing trees on worker threads. The leader is a worker too, so that the calling thread
+ * stays free, hears when a worker dies, and can stop the others.
+ */
+import { Worker } from "node:worker_threads";
+import { isMillraceError, type LongWork, MillraceError } from "../../core/index.ts";
+import { fail } from "../errors.ts";
+import { controlOf, stopCrew, stops } from "./crew.ts";
+import type { BoostJob, Grown } from "./grow.ts";
+
+/** What a worker is started with. */
+export interface WorkerTask {
+  readonly job: BoostJob;
+  /** 0 leads. */
+  readonly thread: number;
+  readonly stallMs: number;
+}
+
+/** What the leader tells the calling thread. An error of ours travels as its plain facts. */
+export type WorkerNews =
+  | { readonly news: "tree"; readonly done: number }
+  | { readonly news: "grown"; readonly grown: Grown }
+  | { readonly news: "error"; readonly error: ErrorFacts };
+
+type ErrorFacts = ConstructorParameters<typeof MillraceError>[0];
+
+/** The facts of an error, for a message between threads. */
+export function factsOf(error: unknown): ErrorFacts | undefined {
+  if (!isMillraceError(error)) return undefined;
+  const { code, kind, message, details } = error;
+  return { code, kind, message, details };
+}
+
+const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"; // sources, or what tsc made of them
+const workerFile = new URL(`./worker.${extension}`, import.meta.url);
+
+/** How workers are started; tests start worse ones. */
+export interface Staff {
+  readonly file?: (thread: number) => URL;
+  /** How long the leader waits without a sign of life. */
+  readonly stallMs?: number;
+}
+
+/** Grows the job's trees on `layout.threads` workers. @throws as `trainTrees` */
+export async function growInWorkers(
+  job: BoostJob,
+  { signal, progress }: LongWork,
+  { file = () => workerFile, stallMs = 60_000 }: Staff = {},
+): Promise<Grown> {
+  const { threads } = job.layout;
+  const workers = Array.from({ length: threads }, (_, thread) => {
+    const workerData: WorkerTask = { job, thread, stallMs };
+    return new Worker(file(thread), { workerData, name: `boost ${thread}` });
+  });
+  const abort = Promise.withResolvers<never>();
+  const onAbort = (): void => abort.reject(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  const total = job.options.trees;
+  try {
+    const tell = (done: number): void => progress?.({ done, total });
+    return await Promise.race([abort.promise, ...workers.map((w, i) => outcomeOf(w, i, tell))]);
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    stopCrew(controlOf(job.memory, job.layout), stops.done);
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** Settles when the leader has grown all trees, or when this worker fails or ends too soon. */
+function outcomeOf(worker: Worker, thread: number, tell: (done: number) => void): Promise<Grown> {
+  return new Promise((resolve, reject) => {
+    const failed = (reason: string, cause?: unknown): void => {
+      try {
+        fail("tensor/failed-worker", { thread, reason }, { cause });
+      } catch (error) {
+        reject(error);
+      }
+    };
+    worker.on("message", (message: WorkerNews) => {
+      if (message.news === "tree") tell(message.done);
+      else if (message.news === "grown") resolve(message.grown);
+      else reject(new MillraceError(message.error));
+    });
+    worker.on("error", (error: Error) => failed(error.message, error));
+    worker.on("exit", (code) => failed(`exit code ${code}`)); // without effect once it is settled
+  });
+}

@@ -1,0 +1,33 @@
+/** @file What can go wrong with matrices and kernels. */
+import { caller, count, environment, failWith } from "../core/index.ts";
+
+/** The errors of this folder: code → sentence. */
+export const tensorErrors = {
+  "tensor/mismatch-shape": caller(
+    (d: { at: string; expected: string; got: string }) =>
+      `${d.at}: the shapes do not fit; expected ${d.expected}, got ${d.got}`,
+  ),
+  "tensor/failed-factorisation": caller(
+    (d: { at: string; pivot: number; value: number; size: number }) =>
+      `${d.at}: the matrix of shape [${d.size}, ${d.size}] is not positive definite; expected pivot ${d.pivot} above 0, got ${d.value}. Add to its diagonal, or drop a column that the others add up to.`,
+  ),
+  "tensor/out-of-range-memory": caller(
+    (d: { at: string; needBytes: number; maxBytes: number; rows: number; features: number }) =>
+      `${d.at}: ${count(d.rows, "row")} × ${count(d.features, "feature")} need ${count(d.needBytes, "byte")} of memory; expected at most ${count(d.maxBytes, "byte")}. Use a smaller depth, fewer bins, fewer features or fewer rows.`,
+  ),
+  "tensor/missing-kernel": environment(
+    (d: { path: string }) =>
+      `boost: ${d.path} is missing; expected the compiled kernel. Run \`npm run kernels\`.`,
+  ),
+  "tensor/failed-worker": environment(
+    (d: { thread: number; reason: string }) =>
+      `boost: worker thread ${d.thread} ended before its work was done (${d.reason}). Train with threads: 1.`,
+  ),
+  "tensor/timed-out-worker": environment(
+    (d: { finished: number; workers: number; seconds: number }) =>
+      `boost: ${d.finished} of ${count(d.workers, "worker thread")} answered, and no other showed life for ${d.seconds} s. Train with threads: 1.`,
+  ),
+};
+
+/** Throws one of {@link tensorErrors}. */
+export const fail = failWith(tensorErrors);

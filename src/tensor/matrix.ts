@@ -1,0 +1,59 @@
+/** @file Making and reading the matrices of flow.ts. */
+import type { Matrix } from "../flow.ts";
+import { fail } from "./errors.ts";
+
+/**
+ * A matrix from its rows. O(n·d).
+ *
+ * @param rows - n rows of d numbers each; NaN is a missing value. No rows give shape [0, 0].
+ * @returns Shape [n, d].
+ * @throws `tensor/mismatch-shape` when the rows are not equally long.
+ * @example
+ * ```ts
+ * const x = matrix([[1, 2], [3, 4], [5, 6]]);
+ * x.rows // => 3
+ * x.data[1 * x.cols + 0] // => 3
+ * ```
+ */
+export function matrix(rows: readonly (readonly number[])[]): Matrix {
+  const cols = rows[0]?.length ?? 0;
+  const data = new Float64Array(rows.length * cols);
+  for (const [i, row] of rows.entries()) {
+    if (row.length !== cols)
+      fail("tensor/mismatch-shape", {
+        at: "matrix",
+        expected: `${cols} numbers in row ${i}, as in row 0`,
+        got: `${row.length}`,
+      });
+    data.set(row, i * cols);
+  }
+  return { rows: rows.length, cols, data };
+}
+
+/** Where an element lies. */
+export interface Place {
+  readonly row: number;
+  readonly column: number;
+  readonly value: number;
+}
+
+/**
+ * The first element, in row order, that is not a finite number; undefined when all are. O(n·d).
+ *
+ * @param x - Shape [n, d].
+ * @param missing - Whether NaN, a missing value, is allowed. Default false.
+ * @returns The element's place and value.
+ * @example
+ * ```ts
+ * findNotFinite(matrix([[1, 2], [3, Number.NaN]])) // => { row: 1, column: 1, value: Number.NaN }
+ * findNotFinite(matrix([[1, Number.NaN]]), true) // => undefined
+ * ```
+ */
+export function findNotFinite(x: Matrix, missing = false): Place | undefined {
+  for (let i = 0; i < x.data.length; i++) {
+    const value = x.data[i]!;
+    if (Number.isFinite(value) || (missing && Number.isNaN(value))) continue;
+    return { row: Math.floor(i / x.cols), column: i % x.cols, value };
+  }
+  return undefined;
+}

@@ -1,0 +1,171 @@
+/** @file What every store of bytes does, whatever it keeps them in. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Bytes } from "../../src/store/index.ts";
+
+const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+const name = fc.stringMatching(/^[a-z]{1,3}$/);
+const paths = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("/"));
+
+/**
+ * Runs the conformance tests of {@link Bytes} inside the caller's `describe`.
+ *
+ * @param make - Gives a new, empty store for each test.
+ */
+export function checkBytes(make: () => Promise<Bytes>): void {
+  test("gives back the bytes that were put", async () => {
+    const bytes = await make();
+    await bytes.put("a/b c/é.bin", new Uint8Array([0, 255, 7]));
+    expect(await bytes.get("a/b c/é.bin")).toEqual(new Uint8Array([0, 255, 7]));
+    await bytes.put("a/empty", new Uint8Array());
+    expect(await bytes.get("a/empty")).toEqual(new Uint8Array());
+  });
+
+  test("put replaces what was there", async () => {
+    const bytes = await make();
+    await bytes.put("key", text("a longer first value"));
+    await bytes.put("key", text("second"));
+    expect(await bytes.get("key")).toEqual(text("second"));
+  });
+
+  test("putIfAbsent keeps what was there", async () => {
+    const bytes = await make();
+    expect(await bytes.putIfAbsent("a/key", text("first"))).toBe(true);
+    expect(await bytes.putIfAbsent("a/key", text("second"))).toBe(false);
+    expect(await bytes.get("a/key")).toEqual(text("first"));
+  });
+
+  test("of many putIfAbsent at once, one gets true and its bytes are stored", async () => {
+    const bytes = await make();
+    const all = Array.from({ length: 20 }, (_, i) => bytes.putIfAbsent("log/0.json", text(`${i}`)));
+    const won = await Promise.all(all);
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(await bytes.get("log/0.json")).toEqual(text(`${won.indexOf(true)}`));
+    expect(await bytes.list("log")).toEqual(["0.json"]);
+  });
+
+  test("concurrent puts into one new folder are all stored", async () => {
+    const bytes = await make();
+    const keys = Array.from({ length: 20 }, (_, i) => `deep/er/${i}`);
+    await Promise.all(keys.map((key) => bytes.put(key, text(key))));
+    for (const key of keys) expect(await bytes.get(key)).toEqual(text(key));
+  });
+
+  test("a key that is not there is missing", async () => {
+    const bytes = await make();
+    await bytes.put("a/b", text("x"));
+    for (const key of ["a/c", "a", "a/b/c", "z"]) {
+      expect(await bytes.has(key)).toBe(false);
+      await expect(bytes.get(key)).rejects.toMatchObject({
+        code: "store/missing-bytes",
+        kind: "not-found",
+      });
+    }
+    expect(await bytes.has("a/b")).toBe(true);
+  });
+
+  test("list gives the sorted names directly in a folder", async () => {
+    const bytes = await make();
+    for (const key of ["f/10", "f/9", "f/B", "f/a/x", "f/a/y", "g"])
+      await bytes.put(key, text(key));
+    expect(await bytes.list("f")).toEqual(["10", "9", "B", "a"]);
+    expect(await bytes.list("")).toEqual(["f", "g"]);
+    expect(await bytes.list("absent")).toEqual([]);
+    expect(await bytes.list("g")).toEqual([]);
+  });
+
+  test("remove forgets the key and the folders it leaves empty", async () => {
+    const bytes = await make();
+    await bytes.put("a/b/c", text("x"));
+    await bytes.put("a/d", text("y"));
+    await bytes.remove("a/b/c");
+    expect(await bytes.has("a/b/c")).toBe(false);
+    expect(await bytes.list("a")).toEqual(["d"]);
+    await bytes.remove("a/b/c");
+    await bytes.remove("a");
+    expect(await bytes.has("a/d")).toBe(true);
+    await bytes.remove("a/d");
+    expect(await bytes.list("")).toEqual([]);
+  });
+
+  test("a key is not both a file and a folder", async () => {
+    const bytes = await make();
+    await bytes.put("a/b", text("x"));
+    for (const key of ["a", "a/b/c"]) {
+      const conflict = { code: "store/conflict-key", kind: "conflict" };
+      await expect(bytes.put(key, text("y"))).rejects.toMatchObject(conflict);
+      await expect(bytes.putIfAbsent(key, text("y"))).rejects.toMatchObject(conflict);
+    }
+    expect(await bytes.list("")).toEqual(["a"]);
+    expect(await bytes.get("a/b")).toEqual(text("x"));
+  });
+
+  const unfinished = ".00000000-0000-0000-0000-000000000000.tmp";
+  const outside = ["", "/a", "../a", "a/../../b", "a/./b", "a//b", "a/", "a\\b", "C:/a", "a\0b"];
+  test.each([...outside, "a/..", ".", "é".repeat(128), `a/${unfinished}`])(
+    "refuses the key %j",
+    async (key) => {
+      const bytes = await make();
+      const refused = { code: "store/out-of-range-key", kind: "caller" };
+      await expect(bytes.put(key, text("x"))).rejects.toMatchObject(refused);
+      await expect(bytes.putIfAbsent(key, text("x"))).rejects.toMatchObject(refused);
+      await expect(bytes.get(key)).rejects.toMatchObject(refused);
+      await expect(bytes.has(key)).rejects.toMatchObject(refused);
+      await expect(bytes.remove(key)).rejects.toMatchObject(refused);
+      expect(() => bytes.locate(key)).toThrow(expect.objectContaining(refused));
+      if (key !== "") await expect(bytes.list(key)).rejects.toMatchObject(refused);
+    },
+  );
+
+  test("callers cannot change what is stored", async () => {
+    const bytes = await make();
+    const mine = new Uint8Array([1, 2]);
+    await bytes.put("key", mine);
+    mine[0] = 9;
+    (await bytes.get("key"))[1] = 9;
+    expect(await bytes.get("key")).toEqual(new Uint8Array([1, 2]));
+  });
+
+  test("law: a sequence of puts and removes leaves what a map would hold", async () => {
+    const step = fc.record({ key: paths, remove: fc.boolean(), value: fc.uint8Array() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const bytes = await make();
+        const expected = new Map<string, Uint8Array>();
+        for (const each of steps) await apply(each, bytes, expected);
+        for (const [key, value] of expected) expect(await bytes.get(key)).toEqual(value);
+        expect([...(await keysOf(bytes, ""))].sort()).toEqual([...expected.keys()].sort());
+      }),
+      { numRuns: 30 },
+    );
+  });
+}
+
+interface Step {
+  readonly key: string;
+  readonly remove: boolean;
+  readonly value: Uint8Array;
+}
+
+/** Does a step to the store and to the map that says what the store must hold. */
+async function apply(step: Step, bytes: Bytes, expected: Map<string, Uint8Array>): Promise<void> {
+  const { key, remove, value } = step;
+  if (remove) {
+    await bytes.remove(key);
+    expected.delete(key);
+    return;
+  }
+  const others = [...expected.keys()];
+  if (others.some((o) => o.startsWith(`${key}/`) || key.startsWith(`${o}/`))) return;
+  await bytes.put(key, value);
+  expected.set(key, value);
+}
+
+async function keysOf(bytes: Bytes, folder: string): Promise<readonly string[]> {
+  const names = await bytes.list(folder);
+  const below = names.map(async (child) => {
+    const key = folder === "" ? child : `${folder}/${child}`;
+    return (await bytes.has(key)) ? [key] : keysOf(bytes, key);
+  });
+  return (await Promise.all(below)).flat();
+}
