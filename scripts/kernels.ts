@@ -1,6 +1,7 @@
 /** @file Compiles src/tensor/kernels/*.as.ts to WebAssembly; skips those that are up to date. */
 import { createHash } from "node:crypto";
 import { readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { wasm } from "../src/tensor/adapter/web-assembly.ts";
 
 const folder = new URL("../src/tensor/kernels/", import.meta.url);
 const section = "millrace-source"; // a custom section of the .wasm with the hash of what made it
@@ -44,8 +45,8 @@ async function build(file: string): Promise<void> {
 /** The hash inside a compiled file; undefined when there is none to read. */
 async function madeFrom(target: URL): Promise<string | undefined> {
   const bytes = await readFile(target).catch(() => undefined);
-  if (bytes === undefined || !WebAssembly.validate(bytes)) return undefined;
-  const [payload] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), section);
+  if (bytes === undefined || !wasm.validate(bytes)) return undefined;
+  const [payload] = wasm.Module.customSections(await wasm.compile(bytes), section);
   return payload === undefined ? undefined : new TextDecoder().decode(payload);
 }
 

@@ -18,9 +18,9 @@ describe("confusionChart", () => {
     const fills = (svg: string, text: string): string =>
       new RegExp(`fill="([^"]+)"[^>]*>${text}</text>`).exec(svg)?.[1] ?? "";
     const light = await renderSvg(spec, { theme: "light" });
-    expect([fills(light, "90.0 %"), fills(light, "10.0 %")]).toEqual(["#ffffff", "#05080b"]);
+    expect([fills(light, "90.0 %"), fills(light, "10.0 %")]).toEqual(["#ffffff", "#000000"]);
     const dark = await renderSvg(spec, { theme: "dark" });
-    expect([fills(dark, "90.0 %"), fills(dark, "10.0 %")]).toEqual(["#05080b", "#ffffff"]);
+    expect([fills(dark, "90.0 %"), fills(dark, "10.0 %")]).toEqual(["#000000", "#ffffff"]);
   });
 
   test("shows a dash for a class without rows", async () => {

@@ -61,11 +61,17 @@ describe("renderSvg", () => {
 });
 
 describe("renderPng", () => {
-  test("gives the same bytes on every machine", async () => {
-    // Drawn on Linux x64 with vega 6.4.0, vega-lite 6.5.0 and resvg-js 2.6.2.
+  // Drawn on Linux x64 with vega 6.4.0, vega-lite 6.5.0 and resvg-js 2.6.2. Other processors may
+  // round a pixel's last bit otherwise.
+  const here = process.platform === "linux" && process.arch === "x64";
+
+  test.runIf(here)("gives the bytes that other machines of this kind gave", async () => {
     const svg = hashOf(await renderSvg(bars));
     const png = hashOf(await renderPng(bars));
-    expect({ svg, png }).toEqual({ svg: "SVG_HASH", png: "PNG_HASH" });
+    expect({ svg, png }).toEqual({
+      svg: "sha256:5c3fcf2c714f9dc5e158d0acdeb7629bb7aa7916d4e8af5fb2179beb440dddd1",
+      png: "sha256:2aa184745c87de6f76a29369d56a68fe2aad456eecdc88fa314c3a5035b88a72",
+    });
   });
 
   test("scales the picture: width and height are in the PNG's header", async () => {

@@ -36,7 +36,8 @@ export async function renderSvg(spec: ChartSpec, options: SvgOptions = {}): Prom
 
 /**
  * Draws a chart as PNG with the bundled font (DejaVu Sans Condensed: Latin, Greek, Cyrillic and
- * more; characters it lacks are drawn as boxes). The same spec gives the same bytes.
+ * more; characters it lacks are drawn as boxes). No font of the machine is used.
+ * The same spec gives the same bytes.
  *
  * @throws as {@link renderSvg}, and `option/out-of-range` for another scale.
  * @example

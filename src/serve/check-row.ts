@@ -109,8 +109,9 @@ function fieldCheck(
 }
 
 function unknownField(field: string, names: readonly string[]): Problem {
-  const expected = `no field of this name; the fields are ${list(names)}.${didYouMean(field, names)}`;
-  return { field, expected, got: `the field ${quote(field)}` };
+  const hint = didYouMean(field, names).trim();
+  const meant = hint === "" ? "" : ` (${hint.replace("Did", "did")})`;
+  return { field, expected: `one of the fields ${list(names)}${meant}`, got: quote(field) };
 }
 
 function notARow(value: unknown): CheckedRow {

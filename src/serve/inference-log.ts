@@ -14,7 +14,7 @@ import { type Columns, type Frame, type Lake, schema } from "../table/index.ts";
 import { fail } from "./errors.ts";
 import { Journal, lockName } from "./journal.ts";
 import { answerCells, logColumns } from "./log-columns.ts";
-import { commitSegment, type Recovered, recoverSegments, type SegmentHome } from "./recover.ts";
+import { commitSegments, type Recovered, recoverSegments, type SegmentHome } from "./recover.ts";
 import { formatHeader, formatLine } from "./segment.ts";
 
 /** Where answers are kept before an endpoint gives them. */
@@ -100,6 +100,7 @@ export async function openInferenceLog(options: InferenceLogOptions): Promise<In
   const home: SegmentHome = {
     folder,
     columns,
+    taken: (journal) => table.txn(journal),
     commit: (rows, txn) => table.append(rows, { txn }),
   };
   const recovered = await recoverSegments(home);
@@ -223,7 +224,7 @@ class TableLog implements InferenceLog {
     const work = async (): Promise<void> => {
       try {
         await journal.seal();
-        await this.#commitSealed(journal);
+        if (journal.sealed.length > 0) await this.#commitSealed(journal);
         this.#failure = null;
       } catch (error) {
         this.#failure = error instanceof Error ? error.message : String(error);
@@ -237,10 +238,7 @@ class TableLog implements InferenceLog {
 
   async #commitSealed(journal: Journal): Promise<void> {
     const { home, id, clock } = this.#parts;
-    for (let next = journal.sealed[0]; next !== undefined; next = journal.sealed[0]) {
-      await commitSegment(home, { ...next, journal: id });
-      journal.sealed.shift();
-      this.#flushedAtMs = clock();
-    }
+    await commitSegments(home, id, journal.sealed);
+    this.#flushedAtMs = clock();
   }
 }

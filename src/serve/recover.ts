@@ -8,11 +8,16 @@ import { lockName, type SealedSegment } from "./journal.ts";
 import { takeLock } from "./lock.ts";
 import { parseSegment } from "./segment.ts";
 
-/** Appends rows to the table unless it has taken this segment before. */
-export type CommitSegment = (
-  rows: readonly Cells[],
-  txn: { readonly app: string; readonly version: number },
-) => Promise<unknown>;
+/** The table, as the journal sees it. */
+export interface SegmentTable {
+  /** The number of the newest segment of a journal that the table has taken, or -1. */
+  taken(journal: string): Promise<number>;
+  /** Appends rows, and notes the segment they end with, in one commit. */
+  commit(
+    rows: readonly Cells[],
+    txn: { readonly app: string; readonly version: number },
+  ): Promise<unknown>;
+}
 
 /** What was found of writers that ended without closing their log. */
 export interface Recovered {
@@ -23,25 +28,42 @@ export interface Recovered {
 }
 
 /** The place, the columns and the table of a journal. */
-export interface SegmentHome {
+export interface SegmentHome extends SegmentTable {
   readonly folder: string;
   readonly columns: ColumnSpecs;
-  readonly commit: CommitSegment;
 }
 
+/** At most so many segments are read into memory for one commit. */
+const segmentsPerCommit = 50;
+
 /**
- * Commits one segment that no one writes to, and removes its file. A crash between the two is
- * harmless: the table knows the segment by its journal and number, and skips it the next time.
+ * Commits segments of one journal that no one writes to, in their order, and removes their files.
+ * A crash between the two is harmless: the table knows how far it has taken the journal.
+ *
+ * @param segments - In the order of their numbers; those that are done are taken off the list.
  */
-export async function commitSegment(
+export async function commitSegments(
   home: SegmentHome,
-  segment: SealedSegment & { readonly journal: string },
-): Promise<{ readonly rows: number; readonly torn: boolean }> {
-  const { path, journal, number } = segment;
-  const { rows, torn } = parseSegment(path, await readFile(path, "utf8"), home.columns);
-  if (rows.length > 0) await home.commit(rows, { app: journal, version: number });
-  await rm(path, { force: true });
-  return { rows: rows.length, torn };
+  journal: string,
+  segments: SealedSegment[],
+): Promise<Recovered> {
+  const found = { segments: segments.length, rows: 0, tornLines: 0 };
+  const taken = await home.taken(journal);
+  while (segments.length > 0) {
+    const batch = segments.slice(0, segmentsPerCommit);
+    const rows: Cells[] = [];
+    for (const { path } of batch.filter(({ number }) => number > taken)) {
+      const parsed = parseSegment(path, await readFile(path, "utf8"), home.columns);
+      for (const row of parsed.rows) rows.push(row);
+      found.tornLines += parsed.torn ? 1 : 0;
+    }
+    const version = batch.at(-1)?.number ?? taken;
+    if (rows.length > 0) await home.commit(rows, { app: journal, version });
+    for (const { path } of batch) await rm(path, { force: true });
+    segments.splice(0, batch.length);
+    found.rows += rows.length;
+  }
+  return found;
 }
 
 /**
@@ -56,12 +78,11 @@ export async function recoverSegments(home: SegmentHome): Promise<Recovered> {
     if (lock === null) continue;
     try {
       const files = await listSegments(home.folder); // again: somebody may have been here before
-      for (const file of files.filter((file) => file.journal === journal)) {
-        const { rows, torn } = await commitSegment(home, file);
-        found.segments += 1;
-        found.rows += rows;
-        found.tornLines += torn ? 1 : 0;
-      }
+      const own = files.filter((file) => file.journal === journal);
+      const { segments, rows, tornLines } = await commitSegments(home, journal, own);
+      found.segments += segments;
+      found.rows += rows;
+      found.tornLines += tornLines;
     } finally {
       lock.release();
     }

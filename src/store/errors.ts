@@ -34,6 +34,10 @@ export const storeErrors = {
     (d: { path: string; waitedMs: number }) =>
       `"${d.path}" was in use by another process for more than ${d.waitedMs} ms. Try again when that process is done.`,
   ),
+  "store/conflict-closed": conflict(
+    (d: { path: string }) =>
+      `the records in "${d.path}" were closed before this query was made. Await the query, or close later.`,
+  ),
   "store/unsupported-table": environment(
     (d: { path: string; tables: readonly string[] }) =>
       `"${d.path}" is an SQLite file of another program (tables ${list(d.tables)}). Choose another path for Millrace's records.`,

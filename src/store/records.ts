@@ -19,7 +19,7 @@ export interface Records extends AsyncDisposable {
    * the one connection, and a query to `db` would wait for it for ever.
    */
   readonly db: RecordDatabase;
-  /** Closes the file; later queries are refused. */
+  /** Closes the file once its turn comes; later queries throw `store/conflict-closed`. */
   close(): Promise<void>;
 }
 
@@ -55,14 +55,32 @@ export async function openRecords(path: string, options: RecordsOptions = {}): P
   try {
     const format = readFormat(file, database);
     await configure(database);
-    const db = kyselyOver<RecordTables>(database, await turnsOf(file));
+    const turns = await turnsOf(file);
+    const db = kyselyOver<RecordTables>(database, turns);
     if (format < migrations.length) await migrate(db, file);
-    const close = (): Promise<void> => db.destroy();
+    const close = closing(database, turns);
     return { db, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/** Closes the file after the queries that are waiting; once, however often it is called. */
+function closing(database: Database, turns: Lock): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    const endTurn = await turns.take();
+    try {
+      database.close();
+    } finally {
+      endTurn();
+    }
+  };
+  return () => {
+    closed ??= close();
+    return closed;
+  };
 }
 
 async function makeFolder(path: string): Promise<void> {
@@ -112,13 +130,13 @@ async function switchToWal(database: Database, tries = 50): Promise<void> {
 }
 
 /** The locks of the files that this process has open, by real path. */
-const turns = new Map<string, Lock>();
+const locks = new Map<string, Lock>();
 
 async function turnsOf(file: string): Promise<Lock> {
   if (file === ":memory:") return lock();
   const path = await realpath(file);
-  const held = turns.get(path) ?? lock();
-  turns.set(path, held);
+  const held = locks.get(path) ?? lock();
+  locks.set(path, held);
   return held;
 }
 

@@ -1,5 +1,6 @@
 /** @file From SQLite's result codes to our errors. */
 import { fail } from "./errors.ts";
+import { systemCode } from "./failures.ts";
 
 /** SQLite's result codes for what the machine, not the statement, did wrong. */
 const code = { busy: 5, locked: 6, readOnly: 8, io: 10, corrupt: 11, full: 13, cantOpen: 14 };
@@ -31,13 +32,15 @@ export interface Place {
  * Does something with SQLite, and says what a failure of the machine means; other failures are
  * passed on as they are.
  *
- * @throws `store/corrupt-records`, `store/timed-out-lock`, `store/failed-write`
+ * @throws `store/conflict-closed`, `store/corrupt-records`, `store/timed-out-lock`, `store/failed-write`
  */
 export function translate<T>({ path, lockTimeoutMs }: Place, work: () => T): T {
   try {
     return work();
   } catch (cause) {
     const result = resultOf(cause);
+    if (systemCode(cause) === "ERR_INVALID_STATE")
+      return fail("store/conflict-closed", { path }, { cause });
     if (result === code.busy || result === code.locked)
       return fail("store/timed-out-lock", { path, waitedMs: lockTimeoutMs }, { cause });
     if (result === code.corrupt || result === notADatabase)

@@ -1,4 +1,5 @@
 export { type Engine, type EngineColumn, openEngine } from "./adapter/duckdb.ts";
+export * from "./clean/index.ts";
 
 export type { Commit } from "./delta/commit.ts";
 export { tableErrors } from "./errors.ts";

@@ -30,6 +30,24 @@ export function matrix(rows: readonly (readonly number[])[]): Matrix {
   return { rows: rows.length, cols, data };
 }
 
+/**
+ * A matrix with one more column at its right, filled with ones: the bias as a feature. O(n·d).
+ *
+ * @param x - Shape [n, d].
+ * @returns Shape [n, d + 1].
+ * @example
+ * ```ts
+ * withOnes(matrix([[5], [6]])).data // => Float64Array.of(5, 1, 6, 1)
+ * ```
+ */
+export function withOnes(x: Matrix): Matrix {
+  const cols = x.cols + 1;
+  const data = new Float64Array(x.rows * cols).fill(1);
+  for (let i = 0; i < x.rows; i++)
+    data.set(x.data.subarray(i * x.cols, (i + 1) * x.cols), i * cols);
+  return { rows: x.rows, cols, data };
+}
+
 /** Where an element lies. */
 export interface Place {
   readonly row: number;

@@ -99,7 +99,8 @@ export function checkRecords(make: () => Promise<Records>): void {
     const records = await make();
     await records.close();
     await records.close();
-    await expect(records.db.selectFrom("run").selectAll().execute()).rejects.toThrow();
+    const query = records.db.selectFrom("run").selectAll().execute();
+    await expect(query).rejects.toMatchObject({ code: "store/conflict-closed", kind: "conflict" });
   });
 }
 

@@ -245,6 +245,11 @@ describe("toSql and toRow", () => {
     expect(toRow(c.income.minus(c.income))({ ...person, income: Infinity })).toBe(null);
   });
 
+  test("keep the sign of zero where it is compared, as SQL does", () => {
+    expect(toRow(c.income.atLeast(0))({ ...person, income: -0 })).toBe(-0);
+    expect(toRow(c.income.atMost(c.income.times(-1)))({ ...person, income: 0 })).toBe(0);
+  });
+
   test("keep SQL's three-valued logic", () => {
     const open = c.age.isAbove(18); // missing when age is
     const row = { ...person, age: null };

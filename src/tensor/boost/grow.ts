@@ -1,5 +1,6 @@
 /** @file Growing trees, a level at a time, by telling a crew what to pass over. */
 import { random } from "../../core/index.ts";
+import type { WasmMemory, WasmModule } from "../adapter/web-assembly.ts";
 import { type Crew, controlOf, leadCrew, leafModes, passes, writeScan } from "./crew.ts";
 import { type Kernel, openKernel } from "./kernel.ts";
 import { jobFields, type Layout, routeBytes, splitBytes, type TreeOptions } from "./layout.ts";
@@ -7,8 +8,8 @@ import type { Trees } from "./trees.ts";
 
 /** What a thread needs to take part; plain data, so that it can be posted to a worker. */
 export interface BoostJob {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
   readonly layout: Layout;
   readonly cuts: readonly Float64Array[];
   readonly options: TreeOptions;
@@ -47,7 +48,7 @@ export interface Grower {
 
 /** Opens the job in the leading thread and builds the first tree's root histogram. */
 export function openGrower(job: BoostJob, stallMs?: number): Grower {
-  const { layout, options, cuts } = job;
+  const { layout, options } = job;
   const kernel = openKernel(job.module, job.memory);
   kernel.code.open(layout.job);
   const crew = leadCrew(kernel, layout, stallMs);

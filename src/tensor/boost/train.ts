@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import type { LongWork } from "../../core/index.ts";
 import type { Matrix } from "../../flow.ts";
+import type { WasmModule } from "../adapter/web-assembly.ts";
 import { quantileCuts } from "./cuts.ts";
 import { type BoostJob, type Grown, openGrower } from "./grow.ts";
 import { type Kernel, loadKernel, openKernel, sharedMemory } from "./kernel.ts";
@@ -71,7 +72,7 @@ function defaultThreads(x: Matrix): number {
   return x.data.length < smallCells ? 1 : availableParallelism();
 }
 
-function firstFreeByte(module: WebAssembly.Module): number {
+function firstFreeByte(module: WasmModule): number {
   return openKernel(module, sharedMemory(65_536)).code.heapBase();
 }
 

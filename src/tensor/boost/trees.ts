@@ -1,5 +1,6 @@
 /** @file Boosted trees as data, and what they predict. */
 import type { Matrix } from "../../flow.ts";
+import { sigmoid } from "../sigmoid.ts";
 
 /**
  * Complete binary trees of one depth D, stored one after another. Node k of a tree has the children
@@ -40,25 +41,48 @@ export interface Trees {
  */
 export function treeMargins(trees: Trees, x: Matrix, base: number): Float64Array {
   const { depth, features, thresholds, missingRight, leaves } = trees;
-  const inner = 2 ** depth - 1;
-  const count = leaves.length / (inner + 1);
+  const { data, cols } = x;
+  const inner = (1 << depth) - 1;
   const margins = new Float64Array(x.rows);
   for (let i = 0; i < x.rows; i++) {
-    const row = i * x.cols;
+    const row = i * cols;
     let margin = base;
-    for (let t = 0; t < count; t++) {
-      const root = t * inner;
+    for (let tree = 0, leaf = 0; leaf < leaves.length; tree += inner, leaf += inner + 1) {
       let node = 0;
       for (let level = 0; level < depth; level++) {
-        const k = root + node;
-        const value = x.data[row + features[k]!]!;
-        const threshold = thresholds[k]!;
-        node += node + 1;
-        if (value >= threshold || (value !== value && missingRight[k] === 1)) node++;
+        const value = data[row + features[tree + node]!]!;
+        const below = Number(value < thresholds[tree + node]!); // no branch to mispredict
+        const stay = Number.isNaN(value) ? 1 - missingRight[tree + node]! : below;
+        node = (2 * node + 2 - stay) | 0;
       }
-      margin += leaves[root + t + node - inner]!; // the leaves of tree t begin at t·(inner + 1)
+      margin += leaves[leaf + node - inner]!;
     }
     margins[i] = margin;
   }
+  return margins;
+}
+
+/**
+ * The probabilities that trees give to each row: {@link treeMargins} through {@link sigmoid}.
+ *
+ * @param trees - Any number of trees.
+ * @param x - Shape [n, d], d above every feature of the trees; NaN is missing.
+ * @param base - Log-odds before the first tree.
+ * @returns Shape [n], 0 to 1.
+ * @example
+ * ```ts
+ * const none = {
+ *   depth: 1,
+ *   features: new Int32Array(0),
+ *   thresholds: new Float64Array(0),
+ *   missingRight: new Uint8Array(0),
+ *   leaves: new Float32Array(0),
+ * };
+ * treeProbabilities(none, matrix([[1], [2]]), 0) // => Float64Array.of(0.5, 0.5)
+ * ```
+ */
+export function treeProbabilities(trees: Trees, x: Matrix, base: number): Float64Array {
+  const margins = treeMargins(trees, x, base);
+  for (let i = 0; i < margins.length; i++) margins[i] = sigmoid(margins[i]!);
   return margins;
 }

@@ -1,0 +1,142 @@
+/**
+ * @file The bootstrap behind `./mill`: plain JavaScript that any Node from 18 on can run. It finds or
+ * fetches a Node that runs Millrace, installs the locked dependencies and builds the kernels when
+ * they changed, and hands over.
+ */
+"use strict";
+const { spawn, spawnSync } = require("node:child_process");
+const { createHash } = require("node:crypto");
+const fs = require("node:fs");
+const path = require("node:path");
+
+const root = path.resolve(__dirname, "..");
+const windows = process.platform === "win32";
+const wanted = "24";
+
+/** Whether a version runs TypeScript sources and has node:sqlite with the calls we use. */
+function runsMillrace(version) {
+  const [major, minor] = version.replace(/^v/, "").split(".").map(Number);
+  return (major === 22 && minor >= 18) || (major === 23 && minor >= 11) || major >= 24;
+}
+
+/** The package that carries a Node binary for this machine. */
+function nodePackage() {
+  const platform = windows ? "win" : process.platform;
+  const prefix = platform === "darwin" && process.arch === "arm64" ? "node-bin" : "node";
+  return `${prefix}-${platform}-${process.arch}`;
+}
+
+function say(text) {
+  process.stderr.write(`mill: ${text}\n`);
+}
+
+function stop(text, code = 5) {
+  say(text);
+  process.exit(code);
+}
+
+/** Runs npm under a Node; its output goes to the standard error, so `--json` stays clean. */
+function npm(args, nodeFolder) {
+  const env = { ...process.env };
+  const key = Object.keys(env).find((name) => name.toUpperCase() === "PATH") || "PATH";
+  env[key] = `${nodeFolder}${path.delimiter}${env[key] || ""}`;
+  const done = spawnSync("npm", args, { cwd: root, env, stdio: ["ignore", 2, 2], shell: windows });
+  if (done.error)
+    stop(`npm could not be started (${done.error.message}); install npm beside Node.`);
+  return done.status === 0;
+}
+
+/** The Node to use: the one running now if it is new enough, else one fetched into `.node/`. */
+function rightNode() {
+  if (runsMillrace(process.version)) return process.execPath;
+  const folder = path.join(root, ".node", "node_modules", nodePackage());
+  const binary = windows ? path.join(folder, "bin", "node.exe") : path.join(folder, "bin", "node");
+  if (fs.existsSync(binary)) return binary;
+  say(`Node ${process.version} is too old for Millrace; fetching Node ${wanted} into .node/ …`);
+  const target = path.join(root, ".node");
+  fs.mkdirSync(target, { recursive: true });
+  const args = ["install", "--prefix", target, "--no-save", "--no-package-lock", "--no-audit"];
+  npm([...args, "--no-fund", `${nodePackage()}@${wanted}`], path.dirname(process.execPath));
+  if (!fs.existsSync(binary))
+    stop(
+      `Node ${wanted} could not be fetched. Check the network, or install Node ${wanted} yourself.`,
+    );
+  return binary;
+}
+
+function hashFiles(files, more) {
+  const hash = createHash("sha256").update(more);
+  for (const file of files) hash.update(fs.readFileSync(file));
+  return hash.digest("hex");
+}
+
+/** Does a piece of work once for the same files; a stamp remembers what it was done for. */
+function once(name, fingerprint, work) {
+  const stamp = path.join(root, "node_modules", `.mill-${name}`);
+  if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === fingerprint) return;
+  work();
+  fs.writeFileSync(stamp, fingerprint);
+}
+
+function install(node) {
+  const version = spawnSync(node, ["--version"], { encoding: "utf8" }).stdout.trim().split(".")[0];
+  const machine = `${process.platform}-${process.arch}-${version}`;
+  const lock = path.join(root, "package-lock.json");
+  once("install", hashFiles([lock], machine), () => {
+    say("installing the locked dependencies (once) …");
+    const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+    if (!npm([...args, "--loglevel=error"], path.dirname(node)))
+      stop("the dependencies could not be installed; npm's words are above. Run this again.");
+  });
+}
+
+function buildKernels(node) {
+  const folder = path.join(root, "src", "tensor", "kernels");
+  const names = fs.readdirSync(folder);
+  const sources = names.filter((name) => name.endsWith(".as.ts")).sort();
+  const built = sources.every((name) => names.includes(name.replace(".as.ts", ".wasm")));
+  const script = path.join(root, "scripts", "kernels.ts");
+  const files = [...sources.map((name) => path.join(folder, name)), script];
+  once("kernels", built ? hashFiles(files, "kernels") : "missing", () => {
+    say("building the kernels (once) …");
+    const done = spawnSync(node, [script], { cwd: root, stdio: ["ignore", 2, 2] });
+    if (done.status !== 0) stop("the kernels could not be built; the reason is above.", 70);
+  });
+}
+
+/** What each word runs; anything else goes to the command line of Millrace itself. */
+function programOf([word, ...rest]) {
+  if (word === "test") return [path.join("scripts", "check.ts"), ...rest];
+  if (word === "bench") {
+    const benches = fs.readdirSync(path.join(root, "bench")).filter((name) => name.endsWith(".ts"));
+    const known = benches.map((name) => name.replace(/\.ts$/, ""));
+    const [name, ...more] = rest;
+    if (!known.includes(name))
+      stop(
+        `bench: unknown bench ${JSON.stringify(name || "")}; the benches are ${known.join(", ")}.`,
+        2,
+      );
+    return [path.join("bench", `${name}.ts`), ...more];
+  }
+  return [path.join("src", "cli", "main.ts"), ...(word === undefined ? [] : [word]), ...rest];
+}
+
+function main() {
+  const [program, ...args] = programOf(process.argv.slice(2));
+  const node = rightNode();
+  install(node);
+  buildKernels(node);
+  const env = { ...process.env, MILLRACE_COMMAND: "./mill" };
+  const key = Object.keys(env).find((name) => name.toUpperCase() === "PATH") || "PATH";
+  env[key] = `${path.dirname(node)}${path.delimiter}${env[key] || ""}`;
+  const flags = ["--disable-warning=ExperimentalWarning"];
+  const child = spawn(node, [...flags, path.join(root, program), ...args], {
+    stdio: "inherit",
+    env,
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => process.exit(signal ? 128 + 15 : (code ?? 70)));
+}
+
+main();

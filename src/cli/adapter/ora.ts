@@ -1,0 +1,46 @@
+/** @file Progress for people, by ora: a spinner and a bar on a terminal, plain lines elsewhere. */
+import ora from "ora";
+import type { Reporter } from "../command.ts";
+
+const barWidth = 20;
+
+/** "████████░░░░ 40 %", or nothing while nobody knows the total. */
+function bar({ done, total }: { done: number; total?: number }): string {
+  if (total === undefined || total <= 0) return ` ${done}`;
+  const full = Math.round((Math.min(done, total) / total) * barWidth);
+  const share = Math.round((100 * Math.min(done, total)) / total);
+  return ` ${"█".repeat(full)}${"░".repeat(barWidth - full)} ${share} %`;
+}
+
+/**
+ * Shows stages on a stream.
+ *
+ * @param stream - Usually the standard error, so that results can be piped.
+ * @param quiet - Shows nothing at all.
+ */
+export function streamReporter(stream: NodeJS.WriteStream, quiet = false): Reporter {
+  if (quiet) return { note: () => undefined, stage: (_, work) => work(() => undefined) };
+  return {
+    note: (line) => void stream.write(`${line}\n`),
+    stage: async (title, work, done) => {
+      const isEnabled = stream.isTTY === true;
+      const spinner = ora({ text: title, stream, isEnabled, discardStdin: false });
+      if (isEnabled) spinner.start();
+      const started = performance.now();
+      try {
+        const result = await work((step) => {
+          spinner.text = `${title}${bar(step)}`;
+        });
+        const seconds = ((performance.now() - started) / 1000).toFixed(1);
+        const text = `${title.padEnd(10)} ${done(result)}`;
+        if (isEnabled) spinner.succeed(`${text}  ${seconds} s`);
+        else stream.write(`✔ ${text}  ${seconds} s\n`);
+        return result;
+      } catch (error) {
+        if (isEnabled) spinner.fail(title);
+        else stream.write(`✖ ${title}\n`);
+        throw error;
+      }
+    },
+  };
+}

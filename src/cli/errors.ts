@@ -1,0 +1,27 @@
+/** @file The errors of the command line itself. */
+import { caller, didYouMean, failWith, list, quote } from "../core/index.ts";
+
+export const cliErrors = {
+  "cli/unknown-command": caller(
+    (d: { command: string; known: readonly string[] }) =>
+      `unknown command ${quote(d.command)}; the commands are ${list(d.known)}.${didYouMean(d.command, d.known)}`,
+  ),
+  "cli/unknown-option": caller(
+    (d: { command: string; option: string; known: readonly string[] }) =>
+      `${d.command}: unknown option ${d.option}; the options are ${d.known.map((name) => `--${name}`).join(", ")}.${didYouMean(d.option.replace(/^--/, ""), d.known)}`,
+  ),
+  "cli/mismatch-option": caller(
+    (d: { command: string; option: string; expected: string; got: string }) =>
+      `${d.command}: --${d.option} expects ${d.expected}; got ${quote(d.got)}`,
+  ),
+  "cli/conflict-folder": caller(
+    (d: { folder: string }) =>
+      `${quote(d.folder)} holds files that are not a Millrace workspace; choose an empty or a new folder with --dir`,
+  ),
+  "cli/conflict-seed": caller(
+    (d: { folder: string; before: string; now: string }) =>
+      `${quote(d.folder)} was made from ${d.before} and not from ${d.now}; choose another folder with --dir, so that the two are not mixed`,
+  ),
+};
+
+export const fail = failWith(cliErrors);

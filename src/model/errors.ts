@@ -1,0 +1,61 @@
+/** @file What can go wrong while learning, predicting, and reading a stored predictor. */
+import { caller, count, failWith, list, quote } from "../core/index.ts";
+
+interface CellPlace {
+  readonly at: string;
+  readonly feature: string;
+  readonly row: number;
+}
+
+/** The errors of this folder: code → sentence. */
+export const modelErrors = {
+  "model/missing-rows": caller(
+    (d: { at: string }) => `${d.at}: the dataset is empty; expected at least 1 row, got 0`,
+  ),
+  "model/missing-features": caller(
+    (d: { at: string }) => `${d.at}: the dataset has no features; expected at least 1, got 0`,
+  ),
+  "model/mismatch-length": caller(
+    (d: { at: string; what: string; expected: number; got: number }) =>
+      `${d.at}: the dataset does not fit together; expected ${count(d.expected, d.what)}, got ${d.got}`,
+  ),
+  "model/mismatch-width": caller(
+    (d: { at: string; expected: number; got: number }) =>
+      `${d.at}: the rows have another width; expected ${count(d.expected, "feature")}, got ${d.got}. Predict with the features that the model learned from.`,
+  ),
+  "model/out-of-range-label": caller(
+    (d: { at: string; row: number; got: number }) =>
+      `${d.at}: label ${d.row} is not a class; expected 0 or 1, got ${d.got}. Drop rows without a label, and write true as 1.`,
+  ),
+  "model/missing-class": caller(
+    (d: { at: string; rows: number; label: number }) =>
+      `${d.at}: all ${count(d.rows, "label")} are ${d.label}; expected both 0 and 1. Learn from rows of both classes, or use majority().`,
+  ),
+  "model/missing-value": caller(
+    (d: CellPlace) =>
+      `${d.at}: feature ${quote(d.feature)} is missing in row ${d.row}; expected a number. Impute missing values in the features, or use boost(), which takes them as they are.`,
+  ),
+  "model/out-of-range-value": caller(
+    (d: CellPlace & { got: number }) =>
+      `${d.at}: feature ${quote(d.feature)} is ${d.got} in row ${d.row}; expected a finite number. Clip the feature, or make it missing.`,
+  ),
+  "model/failed-fit": caller(
+    (d: { at: string; l2: number; iteration: number }) =>
+      `${d.at}: the weights are not determined at iteration ${d.iteration}; expected features of which none is the sum of others and that do not separate the classes exactly, got l2 ${d.l2}. Use a larger l2.`,
+  ),
+  "model/unsupported-format": caller(
+    (d: { kind: string; got: number; known: number }) =>
+      `predictorFromState: this ${d.kind} was written in format ${d.got}; expected at most ${d.known}. Read it with the Millrace that wrote it, or a newer one.`,
+  ),
+  "model/unknown-kind": caller(
+    (d: { got: string; known: readonly string[] }) =>
+      `predictorFromState: unknown kind ${quote(d.got)}; expected one of ${list(d.known)}`,
+  ),
+  "model/corrupt-state": caller(
+    (d: { field: string; expected: string; got: string }) =>
+      `predictorFromState: ${d.field} is damaged; expected ${d.expected}, got ${d.got}. Read the stored model again from its source.`,
+  ),
+};
+
+/** Throws one of {@link modelErrors}. */
+export const fail = failWith(modelErrors);

@@ -1,0 +1,17 @@
+export type { Who } from "./aliases.ts";
+export type { AuditAction, AuditEntry } from "./audit.ts";
+export {
+  type ChampionDecision,
+  type ChampionQuestion,
+  decideChampion,
+  type Scored,
+} from "./champion.ts";
+export { registryErrors } from "./errors.ts";
+export { type Candidate, type PromoteOptions, type Promotion, promote } from "./promote.ts";
+export type { RegisterOptions } from "./register.ts";
+export {
+  type LoadedVersion,
+  openRegistry,
+  type Registry,
+  type RegistryOptions,
+} from "./registry.ts";

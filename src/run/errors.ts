@@ -1,0 +1,67 @@
+/** @file What can go wrong while tracking runs. */
+import {
+  caller,
+  conflict,
+  didYouMean,
+  environment,
+  failWith,
+  list,
+  notFound,
+  quote,
+} from "../core/index.ts";
+
+/** The errors of runs. */
+export const runErrors = {
+  "run/missing-run": notFound((d: { id: string }) => `no run has the id ${quote(d.id)}`),
+  "run/missing-experiment": notFound(
+    (d: { name: string; known: readonly string[] }) =>
+      `no experiment is called ${quote(d.name)}; there are ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+  ),
+  "run/missing-metric": notFound(
+    (d: { run: string; key: string; known: readonly string[] }) =>
+      `run ${d.run} has no metric ${quote(d.key)}; it has ${list(d.known)}.${didYouMean(d.key, d.known)}`,
+  ),
+  "run/missing-artifact": notFound(
+    (d: { run: string; path: string; known: readonly string[] }) =>
+      `run ${d.run} has no artifact ${quote(d.path)}; it has ${list(d.known)}.${didYouMean(d.path, d.known)}`,
+  ),
+  "run/missing-model": notFound(
+    (d: { run: string; name: string; known: readonly string[] }) =>
+      `run ${d.run} has no model ${quote(d.name)}; it has ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+  ),
+  "run/conflict-param": conflict(
+    (d: { run: string; key: string; stored: string; given: string }) =>
+      `run ${d.run}: param ${quote(d.key)} is ${quote(d.stored)} and cannot become ${quote(d.given)}. Params say what went in; log what changes as a metric or a tag.`,
+  ),
+  "run/conflict-ended": conflict(
+    (d: { run: string; status: string }) =>
+      `run ${d.run} has ended (${d.status}); nothing can be logged to it. Start a new run.`,
+  ),
+  "run/out-of-range-key": caller(
+    (d: { at: string; key: string; reason: string }) =>
+      `${d.at}: the key ${quote(d.key)} ${d.reason}; expected 1 to 250 letters, digits, spaces and "_", "-", ".", ":", "/"`,
+  ),
+  "run/out-of-range-value": caller(
+    (d: { at: string; key: string; expected: string; got: string }) =>
+      `${d.at}: the value of ${quote(d.key)} must be ${d.expected}; got ${d.got}`,
+  ),
+  "run/out-of-range-path": caller(
+    (d: { path: string; reason: string }) =>
+      `the artifact path ${quote(d.path)} is not inside the run: ${d.reason}`,
+  ),
+  "run/duplicate-file": caller(
+    (d: { path: string; kind: string }) =>
+      `a ${d.kind} model has a file called ${quote(d.path)}, and so has every model folder. Call it something else.`,
+  ),
+  "run/mismatch-example": caller(
+    (d: { unknown: readonly string[]; missing: readonly string[] }) =>
+      `the input example does not fit the model's signature: columns it does not have ${list(d.unknown)}; columns it needs ${list(d.missing)}`,
+  ),
+  "run/corrupt-model": environment(
+    (d: { run: string; file: string; reason: string }) =>
+      `run ${d.run}: the model's file ${quote(d.file)} ${d.reason}. Restore it from a copy, or train again.`,
+  ),
+};
+
+/** Throws an error of runs. */
+export const fail = failWith(runErrors);

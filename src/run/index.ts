@@ -1,0 +1,11 @@
+export { runErrors } from "./errors.ts";
+export type { ExperimentRecord } from "./experiments.ts";
+export type { MetricPoint } from "./metrics.ts";
+export { mlflowSignature } from "./model-folder.ts";
+export type { EndStatus, LogModelOptions, Run } from "./run.ts";
+export {
+  openTracking,
+  type StartRunOptions,
+  type Tracking,
+  type TrackingOptions,
+} from "./tracking.ts";

@@ -1,0 +1,98 @@
+/** @file A model as an MLflow model folder: its files, `MLmodel`, and an example of its input. */
+import { hashOf } from "../core/index.ts";
+import type { Cell, Cells, ColumnKind, Json, Model, ModelFiles, Signature } from "../flow.ts";
+import { formatYaml } from "./adapter/yaml.ts";
+import { fail } from "./errors.ts";
+
+/** The files of a model folder that are about the model and not of it. */
+export const aboutFiles = { facts: "MLmodel", example: "input_example.json" } as const;
+
+/** The number of the layout under `flavors.millrace` that a loader has to know. */
+export const loaderFormat = 1;
+
+/** Where and when a model folder is made. */
+export interface FolderFacts {
+  readonly runId: string;
+  readonly uuid: string;
+  readonly atMs: number;
+  /** The folder's path among the run's artifacts. */
+  readonly artifactPath: string;
+  readonly inputExample: readonly Cells[];
+}
+
+/**
+ * The files of an MLflow model folder. `MLmodel` comes last, so that a folder that has it is whole.
+ *
+ * @throws `run/duplicate-file`, `run/mismatch-example`
+ * @see MLflow's model format: https://mlflow.org/docs/latest/ml/model/
+ */
+export function modelFolder(model: Model, facts: FolderFacts): readonly [string, Uint8Array][] {
+  const files = model.files();
+  for (const path of Object.values(aboutFiles))
+    if (path in files) fail("run/duplicate-file", { path, kind: model.kind });
+  const example = encode(exampleJson(model.signature, facts.inputExample));
+  const sizeBytes = Object.values(files).reduce((sum, file) => sum + file.byteLength, 0);
+  const about = formatYaml({
+    artifact_path: facts.artifactPath,
+    flavors: { millrace: flavour(model, files) },
+    model_size_bytes: sizeBytes,
+    model_uuid: facts.uuid,
+    run_id: facts.runId,
+    saved_input_example_info: {
+      ...{ artifact_path: aboutFiles.example, type: "dataframe", pandas_orient: "split" },
+    },
+    signature: mlflowSignature(model.signature),
+    utc_time_created: new Date(facts.atMs).toISOString().replace("T", " ").replace("Z", "000"),
+  });
+  const inOrder = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [...inOrder, [aboutFiles.example, example], [aboutFiles.facts, encode(about)]];
+}
+
+/**
+ * A signature in MLflow's form: JSON in strings.
+ *
+ * @example
+ * ```ts
+ * const output = { name: "churn", kind: "bool" } as const;
+ * mlflowSignature({ inputs: { tenure: { kind: "int", nullable: true } }, output }).inputs
+ * // => '[{"type":"long","name":"tenure","required":false}]'
+ * ```
+ */
+export function mlflowSignature(signature: Signature): { inputs: string; outputs: string } {
+  const inputs = Object.entries(signature.inputs).map(([name, { kind, nullable }]) => ({
+    ...{ type: mlflowTypes[kind], name, required: !nullable },
+  }));
+  const { name, kind } = signature.output;
+  const outputs = [{ type: mlflowTypes[kind], name, required: true }];
+  return { inputs: JSON.stringify(inputs), outputs: JSON.stringify(outputs) };
+}
+
+const mlflowTypes: Readonly<Record<ColumnKind, string>> = {
+  text: "string",
+  category: "string",
+  int: "long",
+  float: "double",
+  bool: "boolean",
+  timestamp: "datetime",
+};
+
+function flavour(model: Model, files: ModelFiles): Json {
+  const hashes = Object.entries(files).map(([path, bytes]) => [path, hashOf(bytes)] as const);
+  const { kind, hash } = model;
+  return { format: loaderFormat, kind, hash, files: Object.fromEntries(hashes) };
+}
+
+/** The rows as pandas' "split" form. Throws `run/mismatch-example`. */
+function exampleJson({ inputs }: Signature, rows: readonly Cells[]): string {
+  const columns = Object.keys(inputs);
+  const unknown = [...new Set(rows.flatMap(Object.keys))].filter((name) => !(name in inputs));
+  const needed = columns.filter((name) => inputs[name]?.nullable === false);
+  const missing = needed.filter((name) => rows.some((row) => (row[name] ?? null) === null));
+  if (unknown.length > 0 || missing.length > 0) fail("run/mismatch-example", { unknown, missing });
+  const data = rows.map((row) => columns.map((name) => cellJson(row[name] ?? null)));
+  return JSON.stringify({ columns, data });
+}
+
+const cellJson = (cell: Cell): Json => (cell instanceof Date ? cell.toISOString() : cell);
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

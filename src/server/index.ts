@@ -1,0 +1,12 @@
+export { serverErrors } from "./errors.ts";
+export {
+  type PageChart,
+  type PageData,
+  type PageDrift,
+  type PageEndpoint,
+  type PageModel,
+  type PageRetrain,
+  type PageRun,
+  pageHtml,
+} from "./page/index.ts";
+export { type HttpServer, type ServeHttpOptions, serveHttp } from "./serve-http.ts";

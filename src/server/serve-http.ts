@@ -1,0 +1,78 @@
+/** @file Serves endpoints and the first page over HTTP. */
+import {
+  type Clock,
+  checkNames,
+  checkNumber,
+  type Ids,
+  randomIds,
+  systemClock,
+} from "../core/index.ts";
+import type { Endpoint } from "../serve/index.ts";
+import { listen } from "./adapter/fastify.ts";
+import { fail } from "./errors.ts";
+import type { PageData } from "./page/index.ts";
+
+/** A server that listens. */
+export interface HttpServer extends AsyncDisposable {
+  /** Its address: "http://127.0.0.1:8080". */
+  readonly url: string;
+  /** Takes no new requests, and resolves when those under way are answered. */
+  close(): Promise<void>;
+}
+
+/** What is served, and where. */
+export interface ServeHttpOptions {
+  /** Endpoints; a function is asked anew for each request, so that a new version can take over. */
+  readonly endpoints: readonly Endpoint[] | (() => readonly Endpoint[]);
+  /** What the first page shows, asked for each time; without it, the endpoints. */
+  readonly page?: () => Partial<PageData> | Promise<Partial<PageData>>;
+  /** 0 picks a free one. Default 0. */
+  readonly port?: number;
+  /** Default "127.0.0.1": only this machine is answered. */
+  readonly host?: string;
+  /** The largest body that is read, in bytes. Default 5 MB. */
+  readonly bodyLimitBytes?: number;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  /** Told of errors that are not the caller's. */
+  readonly onError?: (error: unknown, requestId: string) => void;
+}
+
+/**
+ * Serves endpoints over HTTP: `GET /` (a page), `/health`, `/ready`, `/endpoints`,
+ * `/endpoints/<name>/signature`, and `POST /endpoints/<name>/invocations` in MLflow's forms, also as
+ * `POST /invocations` where there is one endpoint.
+ *
+ * @param options - The endpoints, and the port.
+ * @returns The listening server; close it, or leave its `await using` block.
+ * @throws `server/conflict-port`, `server/failed-listen`, `server/duplicate-endpoint`,
+ * `option/out-of-range`, `option/unknown-name`
+ * @example
+ * ```ts
+ * await using web = await serveHttp({ endpoints: [] });
+ * (await fetch(`${web.url}/health`)).status // => 200
+ * ```
+ * @see MLflow 3, "Local inference server specification".
+ */
+export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
+  const { endpoints, page = () => ({}), port = 0, host = "127.0.0.1" } = options;
+  const { bodyLimitBytes = 5_000_000, clock = systemClock, ids = randomIds } = options;
+  const { onError = () => undefined } = options;
+  checkNames("serveHttp", options, known);
+  checkNumber("serveHttp", { port }, { min: 0, max: 65_535, integer: true });
+  checkNumber("serveHttp", { bodyLimitBytes }, { min: 1, max: 1_000_000_000, integer: true });
+  const current = typeof endpoints === "function" ? endpoints : () => endpoints;
+  checkDistinct(current());
+  return listen({ endpoints: current, page, port, host, bodyLimitBytes, clock, ids, onError });
+}
+
+const known = [
+  ...["endpoints", "page", "port", "host"],
+  ...["bodyLimitBytes", "clock", "ids", "onError"],
+];
+
+function checkDistinct(endpoints: readonly Endpoint[]): void {
+  const names = endpoints.map(({ name }) => name);
+  const twin = names.find((name, i) => names.indexOf(name) !== i);
+  if (twin !== undefined) fail("server/duplicate-endpoint", { name: twin });
+}

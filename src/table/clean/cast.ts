@@ -1,0 +1,38 @@
+/** @file Text into typed cells, in SQL: what does not fit is missing and kept aside, never dropped. */
+import type { ColumnSpec } from "../../flow.ts";
+import { duckTypes } from "../adapter/duckdb.ts";
+import { quoteText } from "../sql-text.ts";
+
+/** The trimmed text, or NULL when nothing is left. */
+const trimmed = (raw: string): string => `nullif(trim(${raw}), '')`;
+
+/**
+ * The SQL that reads a text as a cell of a column: numbers with or without a fraction of zero,
+ * yes/no, true/false, 1/0 in any case, category labels in any case, ISO times; surrounding blanks
+ * are ignored. NULL when the text is missing or does not fit.
+ */
+export function castSql(column: ColumnSpec, raw: string): string {
+  const text = trimmed(raw);
+  const lower = `lower(${text})`;
+  if (column.kind === "text") return raw;
+  if (column.kind === "bool")
+    return `CASE WHEN ${lower} IN ('yes', 'true', '1', '1.0') THEN true
+      WHEN ${lower} IN ('no', 'false', '0', '0.0') THEN false END`;
+  if (column.kind === "category") {
+    const labels = (column.levels ?? []).map(
+      (level) => `WHEN ${lower} = ${quoteText(level.toLowerCase())} THEN ${quoteText(level)}`,
+    );
+    return labels.length === 0 ? "NULL::VARCHAR" : `CASE ${labels.join(" ")} END`;
+  }
+  if (column.kind === "timestamp") return `TRY_CAST(${text} AS ${duckTypes.timestamp})`;
+  const number = `TRY_CAST(${text} AS DOUBLE)`;
+  const finite = `CASE WHEN isfinite(${number}) THEN ${number} END`;
+  if (column.kind === "float") return finite;
+  return `CASE WHEN isfinite(${number}) AND ${number} = trunc(${number})
+    THEN coalesce(TRY_CAST(${text} AS BIGINT), TRY_CAST(${number} AS BIGINT)) END`;
+}
+
+/** The SQL condition that a text is there and the cell made of it is not. */
+export function rescuedSql(column: ColumnSpec, raw: string): string {
+  return `(${trimmed(raw)} IS NOT NULL AND (${castSql(column, raw)}) IS NULL)`;
+}

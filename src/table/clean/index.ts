@@ -1,0 +1,10 @@
+export { type Cleaned, clean, rescuedColumn } from "./clean.ts";
+export type {
+  BlankStep,
+  CleanStep,
+  FillStep,
+  KeepStep,
+  NewestStep,
+  Recipe,
+  StepReport,
+} from "./steps.ts";
