@@ -18,6 +18,7 @@ const may = {
   pipeline: ["store", "run"],
   serve: ["store", "table", "check", "registry"],
   monitor: ["table", "check", "metric"],
+  workspace: ["store", "table", "run", "registry", "model"],
   rag: ["tensor", "store", "table"],
   agent: ["rag"],
   server: ["run", "registry", "pipeline", "serve", "monitor", "rag", "agent", "plot"],

@@ -1,6 +1,6 @@
 /** @file A suite of expectations, judged in one scan, and the gate that stops a bad write. */
 import type { Finding, Json } from "../flow.ts";
-import { type Columns, type Frame, quoteName, type Schema } from "../table/index.ts";
+import { type AnyRows, type Columns, type Frame, quoteName, type Schema } from "../table/index.ts";
 import { fail } from "./errors.ts";
 import type { Expectation } from "./expectation.ts";
 
@@ -106,7 +106,10 @@ export function gate(report: CheckReport): void {
 }
 
 /** Up to five rows that break an expectation: their keys, or the values themselves. */
-async function sampleOf(rows: Frame, { column, brokenRow }: Expectation): Promise<readonly Json[]> {
+async function sampleOf(
+  rows: AnyRows,
+  { column, brokenRow }: Expectation,
+): Promise<readonly Json[]> {
   const keys = Object.entries(rows.schema.columns).filter(([, spec]) => spec.key === true);
   const shown = keys.length > 0 ? keys.map(([name]) => name) : column === null ? [] : [column];
   if (shown.length === 0 || (brokenRow === null && column === null)) return [];

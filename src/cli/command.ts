@@ -17,9 +17,9 @@ export type ValuesOf<S extends OptionSpecs> = {
     ? TypeOf<S[K]>
     : TypeOf<S[K]> | undefined;
 };
-type TypeOf<O extends OptionSpec> = O["type"] extends "boolean"
+type TypeOf<O> = O extends { readonly type: "boolean" }
   ? boolean
-  : O["type"] extends "number"
+  : O extends { readonly type: "number" }
     ? number
     : string;
 

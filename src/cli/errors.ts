@@ -1,5 +1,5 @@
 /** @file The errors of the command line itself. */
-import { caller, didYouMean, failWith, list, quote } from "../core/index.ts";
+import { caller, didYouMean, failWith, list, notFound, quote } from "../core/index.ts";
 
 export const cliErrors = {
   "cli/unknown-command": caller(
@@ -14,9 +14,9 @@ export const cliErrors = {
     (d: { command: string; option: string; expected: string; got: string }) =>
       `${d.command}: --${d.option} expects ${d.expected}; got ${quote(d.got)}`,
   ),
-  "cli/conflict-folder": caller(
-    (d: { folder: string }) =>
-      `${quote(d.folder)} holds files that are not a Millrace workspace; choose an empty or a new folder with --dir`,
+  "cli/missing-file": notFound(
+    (d: { path: string; reason: string }) =>
+      `${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --csv`,
   ),
   "cli/conflict-seed": caller(
     (d: { folder: string; before: string; now: string }) =>

@@ -1,6 +1,13 @@
 /** @file Arguments into values, a command run, and its result printed. */
 import { parseArgs } from "node:util";
-import type { AnyCommand, Command, ExecuteAround, OptionSpec, OptionSpecs, ValuesOf } from "./command.ts";
+import type {
+  AnyCommand,
+  Command,
+  ExecuteAround,
+  OptionSpec,
+  OptionSpecs,
+  ValuesOf,
+} from "./command.ts";
 import { fail } from "./errors.ts";
 
 const shared: OptionSpecs = {
@@ -33,7 +40,7 @@ async function execute<S extends OptionSpecs, R>(
 }
 
 function parse<S extends OptionSpecs>(
-  it: Command<S, never>,
+  it: Pick<Command<S>, "name" | "options">,
   argv: readonly string[],
 ): { values: ValuesOf<S>; json: boolean; help: boolean } {
   const specs: OptionSpecs = { ...it.options, ...shared };
@@ -44,7 +51,13 @@ function parse<S extends OptionSpecs>(
       { type: spec.type === "boolean" ? ("boolean" as const) : ("string" as const) },
     ]),
   );
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const given: Record<string, string | boolean | undefined> = {};
   for (const token of tokens) {
     if (token.kind === "positional")
@@ -55,15 +68,27 @@ function parse<S extends OptionSpecs>(
       return fail("cli/unknown-option", { command: it.name, option: token.rawName, known });
     given[token.name] = spec.type === "boolean" ? true : token.value;
     if (spec.type !== "boolean" && token.value === undefined)
-      fail("cli/mismatch-option", { command: it.name, option: token.name, expected: spec.value ?? "a value", got: "" });
+      fail("cli/mismatch-option", {
+        command: it.name,
+        option: token.name,
+        expected: spec.value ?? "a value",
+        got: "",
+      });
   }
   const values = Object.fromEntries(
-    Object.entries(specs).map(([name, spec]) => [name, valueOf(it.name, { name, spec }, given[name])]),
+    Object.entries(specs).map(([name, spec]) => [
+      name,
+      readValue(it.name, { name, spec }, given[name]),
+    ]),
   );
-  return { values: values as ValuesOf<S>, json: values["json"] === true, help: values["help"] === true };
+  return {
+    values: values as ValuesOf<S>,
+    json: values["json"] === true,
+    help: values["help"] === true,
+  };
 }
 
-function valueOf(
+function readValue(
   command: string,
   { name, spec }: { name: string; spec: OptionSpec },
   given: string | boolean | undefined,
@@ -72,7 +97,12 @@ function valueOf(
   if (spec.type !== "number") return given;
   const number = Number(given);
   if (given === "" || !Number.isFinite(number))
-    fail("cli/mismatch-option", { command, option: name, expected: "a number", got: String(given) });
+    fail("cli/mismatch-option", {
+      command,
+      option: name,
+      expected: "a number",
+      got: String(given),
+    });
   return number;
 }
 
@@ -80,7 +110,8 @@ function valueOf(
 function helpOf<S extends OptionSpecs, R>(it: Command<S, R>, program: string): string {
   const rows = Object.entries({ ...it.options, ...shared }).map(([name, spec]) => {
     const value = spec.type === "boolean" ? "" : ` ${spec.value ?? spec.type.toUpperCase()}`;
-    const fallback = spec.default === undefined || spec.type === "boolean" ? "" : ` (default ${spec.default})`;
+    const fallback =
+      spec.default === undefined || spec.type === "boolean" ? "" : ` (default ${spec.default})`;
     return [`  --${name}${value}`, `${spec.help}${fallback}`] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;

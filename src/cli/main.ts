@@ -10,8 +10,12 @@ import { fail } from "./errors.ts";
 const program = process.env["MILLRACE_COMMAND"] ?? "millrace";
 
 function helpText(all: readonly AnyCommand[]): string {
-  const own = program === "./mill" ? ["  test      types, lint, layers and all tests of this checkout"] : [];
-  const bench = program === "./mill" ? ["  bench     a measurement beside the real peer: ./mill bench NAME"] : [];
+  const own =
+    program === "./mill" ? ["  test      types, lint, layers and all tests of this checkout"] : [];
+  const bench =
+    program === "./mill"
+      ? ["  bench     a measurement beside the real peer: ./mill bench NAME"]
+      : [];
   return [
     "Millrace: from raw files to a watched model in production.",
     "",
@@ -68,7 +72,9 @@ function report(error: unknown, json: boolean): number {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`internal error, a bug in Millrace: ${text}\n`);
   if (json)
-    process.stdout.write(`${JSON.stringify({ error: { code: "internal/failed", message: text } })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ error: { code: "internal/failed", message: text } })}\n`,
+    );
   return errorKinds.internal.exit;
 }
 

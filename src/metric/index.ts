@@ -9,5 +9,5 @@ export {
 } from "./confusion.ts";
 export { metricErrors } from "./errors.ts";
 export { brier, logLoss } from "./probability.ts";
-export { prAuc, type RocPoint, rocAuc, rocCurve } from "./ranking.ts";
+export { prAuc, type RocPoints, rocAuc, rocCurve } from "./ranking.ts";
 export { type BinaryScores, type ScoreBinaryOptions, scoreBinary } from "./score-binary.ts";

@@ -2,51 +2,45 @@
 import { checkRows } from "./checks.ts";
 import { fail } from "./errors.ts";
 
-/** One point of a ROC curve: what is found, and what is wrongly taken, at and above a threshold. */
-export interface RocPoint {
-  /** Share of the labels 0 at or above the threshold; NaN when there is no label 0. */
-  readonly falsePositiveRate: number;
-  /** Share of the labels 1 at or above the threshold; NaN when there is no label 1. */
-  readonly truePositiveRate: number;
-  /** Lowest score that counts as 1; +Infinity at the first point, where nothing does. */
-  readonly threshold: number;
+/** A ROC curve of m points: what is found, and what is wrongly taken, at falling thresholds. */
+export interface RocPoints {
+  /** Share of the labels 0 at or above the threshold, [m]; NaN when there is no label 0. */
+  readonly falsePositiveRate: Float64Array;
+  /** Share of the labels 1 at or above the threshold, [m]; NaN when there is no label 1. */
+  readonly truePositiveRate: Float64Array;
+  /** Lowest score that counts as 1, [m]; +Infinity at the first point, where nothing does. */
+  readonly thresholds: Float64Array;
 }
 
 /**
  * The receiver operating characteristic, from (0, 0) to (1, 1), one point for each distinct score
- * but those on a straight line between their neighbours. O(n·log n).
+ * but those in the middle between their neighbours. O(n·log n).
  *
  * @param y - Labels, shape [n], 0 or 1, n ≥ 1.
  * @param score - Shape [n], larger for more likely 1; probabilities or any other numbers.
- * @returns Points by falling threshold, at least two.
+ * @returns Three arrays of m ≥ 2 points by falling threshold.
  * @throws `metric/missing-rows`, `metric/mismatch-length`, `metric/out-of-range-label`,
  *   `metric/out-of-range-score`
  * @example
  * ```ts
- * const points = rocCurve(Float64Array.of(0, 1, 0, 1), Float64Array.of(0.1, 0.4, 0.4, 0.9));
- * points.map((point) => point.truePositiveRate) // => [0, 0.5, 1, 1]
- * points.map((point) => point.falsePositiveRate) // => [0, 0, 0.5, 1]
+ * const curve = rocCurve(Float64Array.of(0, 1, 0, 1), Float64Array.of(0.1, 0.4, 0.4, 0.9));
+ * curve.truePositiveRate // => Float64Array.of(0, 0.5, 1, 1)
+ * curve.falsePositiveRate // => Float64Array.of(0, 0, 0.5, 1)
+ * curve.thresholds // => Float64Array.of(Infinity, 0.9, 0.4, 0.1)
  * ```
  * @see Peer: scikit-learn `roc_curve`.
  */
-export function rocCurve(y: Float64Array, score: Float64Array): readonly RocPoint[] {
-  const steps = [
-    { threshold: Infinity, positives: 0, negatives: 0 },
-    ...stepsOf("rocCurve", y, score),
-  ];
-  const all = steps.at(-1) ?? { positives: 0, negatives: 0 };
-  const bends = steps.filter((step, i) => {
-    const [before, after] = [steps[i - 1], steps[i + 1]];
-    if (before === undefined || after === undefined) return true;
-    const positives = after.positives - step.positives === step.positives - before.positives;
-    const negatives = after.negatives - step.negatives === step.negatives - before.negatives;
-    return !(positives && negatives);
-  });
-  return bends.map(({ threshold, positives, negatives }) => ({
-    falsePositiveRate: negatives / all.negatives,
-    truePositiveRate: positives / all.positives,
-    threshold,
-  }));
+export function rocCurve(y: Float64Array, score: Float64Array): RocPoints {
+  const start = { threshold: Infinity, positives: 0, negatives: 0 };
+  const steps = stepsOf("rocCurve", y, score);
+  const all = steps.at(-1) ?? start;
+  const bends = steps.filter((step, i) => !isStraight(steps[i - 1], step, steps[i + 1]));
+  bends.unshift(start);
+  return {
+    falsePositiveRate: Float64Array.from(bends, ({ negatives }) => negatives / all.negatives),
+    truePositiveRate: Float64Array.from(bends, ({ positives }) => positives / all.positives),
+    thresholds: Float64Array.from(bends, ({ threshold }) => threshold),
+  };
 }
 
 /**
@@ -102,6 +96,14 @@ interface Step {
   readonly threshold: number;
   readonly positives: number;
   readonly negatives: number;
+}
+
+/** Whether the curve goes on past a step as it came. */
+function isStraight(before: Step | undefined, step: Step, after: Step | undefined): boolean {
+  if (before === undefined || after === undefined) return false;
+  const positives = after.positives - step.positives === step.positives - before.positives;
+  const negatives = after.negatives - step.negatives === step.negatives - before.negatives;
+  return positives && negatives;
 }
 
 /** A step for each distinct score, highest first. */

@@ -48,7 +48,7 @@ export const pipelineErrors = {
       reason: string;
       notRun: readonly string[];
     }) =>
-      `pipeline ${quote(d.pipeline)}: step ${quote(d.step)} failed: ${d.reason} (${count(d.notRun.length, "step")} that needed it did not run). Run it again when that is mended: what was done is not done again.`,
+      `pipeline ${quote(d.pipeline)}: step ${quote(d.step)} failed: ${d.reason}${d.notRun.length === 0 ? "" : ` (${count(d.notRun.length, "step")} that needed it did not run)`}. Run it again when that is mended: what was done is not done again.`,
   ),
   "pipeline/timed-out-step": environment(
     (d: { pipeline: string; step: string; timeoutMs: number }) =>
@@ -56,4 +56,5 @@ export const pipelineErrors = {
   ),
 };
 
+/** Throws an error of pipelines. */
 export const fail = failWith(pipelineErrors);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openRecords, type Records } from "../store/index.ts";
 import { pipelineRuns } from "./history.ts";
 import { pipeline } from "./pipeline.ts";
@@ -126,6 +126,48 @@ describe("runPipeline", () => {
     const [, lost] = await pipelineRuns(records, "churn");
     expect(lost).toMatchObject({ state: "running", running: "a", ran: [] });
     expect(await records.db.selectFrom("pipeline_success").selectAll().execute()).toEqual([]);
+  });
+});
+
+describe("keepLease", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    return () => vi.useRealTimers();
+  });
+
+  const heartbeat = () =>
+    records.db.selectFrom("pipeline_lease").select("heartbeat_at_ms").executeTakeFirst();
+
+  test("renews the lease while a step runs", async () => {
+    let now = 1000;
+    const long = step({
+      name: "long",
+      run: async () => {
+        now = 21_000;
+        vi.advanceTimersByTime(5000);
+        return (await heartbeat())?.heartbeat_at_ms ?? 0; // waits its turn after the beat
+      },
+    });
+    const run = await runPipeline(pipeline("p", [long]), { records, clock: () => now });
+    expect(run.steps[0]?.output).toBe(21_000);
+    expect(await heartbeat()).toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("stops a step in the middle when the lease is lost", async () => {
+    const stuck = step({
+      name: "stuck",
+      retries: 9,
+      run: async ({ signal }) => {
+        await records.db.deleteFrom("pipeline_lease").execute();
+        vi.advanceTimersByTime(5000);
+        return new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        });
+      },
+    });
+    const run = runPipeline(pipeline("p", [stuck]), { records });
+    await expect(run).rejects.toMatchObject({ code: "pipeline/conflict-lease" });
   });
 });
 

@@ -68,7 +68,11 @@ describe("runPipeline", () => {
     const churn = pipeline("churn", [step({ name: "clean", run: async () => 1 })]);
     const once = async () => {
       await using own = await openRecords(":memory:");
-      return runPipeline(churn, { records: own, clock: steppingClock(0, 5), ids: seededIds(7) });
+      return await runPipeline(churn, {
+        records: own,
+        clock: steppingClock(0, 5),
+        ids: seededIds(7),
+      });
     };
     expect(await once()).toEqual(await once());
   });
@@ -303,20 +307,5 @@ describe("runPipeline", () => {
       }),
       { numRuns: 30 },
     );
-  });
-});
-
-describe("pipelineRuns", () => {
-  test("lists the newest first, as many as asked for, of this pipeline only", async () => {
-    const { make } = counted();
-    for (const name of ["p", "p", "q", "p"])
-      await runPipeline(pipeline(name, [make({ name: "a" })]), options);
-    const numbers = (await pipelineRuns(records, "p")).map(({ number }) => number);
-    expect(numbers).toEqual([3, 2, 1]);
-    expect(await pipelineRuns(records, "p", { limit: 1 })).toHaveLength(1);
-    expect(await pipelineRuns(records, "none")).toEqual([]);
-    await expect(pipelineRuns(records, "p", { limit: 0 })).rejects.toMatchObject({
-      code: "option/out-of-range",
-    });
   });
 });

@@ -29,4 +29,5 @@ export const plotErrors = {
   ),
 };
 
+/** Throws an error of charts. */
 export const fail = failWith(plotErrors);

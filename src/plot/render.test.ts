@@ -24,9 +24,15 @@ describe("renderSvg", () => {
   });
 
   test("leaves the spec as it was", async () => {
-    const before = JSON.stringify(roc);
+    const before = structuredClone(roc);
     await renderSvg(roc, { theme: "dark" });
-    expect(JSON.stringify(roc)).toBe(before);
+    expect(roc).toEqual(before); // also no symbols, which JSON would not show
+  });
+
+  test("draws a spec that went through JSON as it draws the spec itself", async () => {
+    const sent = JSON.parse(JSON.stringify(roc)) as ChartSpec;
+    expect(sent).toEqual(roc);
+    expect(await renderSvg(sent)).toBe(await renderSvg(roc));
   });
 
   test("paints the theme's background", async () => {

@@ -36,7 +36,7 @@ export async function moveAlias(db: RecordDatabase, name: string, move: AliasMov
   if (expected !== from) fail("registry/conflict-alias", { name, alias, expected, found: from });
   if (from === to) return;
   await db.deleteFrom("model_alias").where("name", "=", name).where("alias", "=", alias).execute();
-  if (to !== null) await db.insertInto("model_alias").values({ name, alias, number: to }).execute(); // biome-ignore format: one line
+  if (to !== null) await db.insertInto("model_alias").values({ name, alias, number: to }).execute();
   const action = to === null ? "remove-alias" : "set-alias";
   await addAudit(db, name, { atMs, actor, action, alias, from, to, reason });
 }

@@ -54,6 +54,8 @@ export interface ChampionDecision {
 export function decideChampion(question: ChampionQuestion): ChampionDecision {
   const { gate, metric, margin = 0, candidate, champion } = question;
   checkNumber("decideChampion", { margin }, { min: 0 });
+  for (const [name, least] of Object.entries(gate))
+    checkNumber("decideChampion", { [`gate.${name}`]: least });
   const score = metricOf("the candidate", candidate.metrics, metric);
   if (champion !== undefined && champion.holdout !== candidate.holdout)
     fail("registry/mismatch-holdout", {
@@ -68,8 +70,14 @@ export function decideChampion(question: ChampionQuestion): ChampionDecision {
   const best = metricOf(name, champion.metrics, metric);
   const by = margin === 0 ? "" : ` by more than ${margin}`;
   if (Number.isNaN(best) || score > best + margin)
-    return { outcome: "promoted", reason: `${metric} ${score} is better than ${best} of ${name}${by}` }; // biome-ignore format: one line
-  return { outcome: "kept", reason: `${metric} ${score} is not better than ${best} of ${name}${by}` }; // biome-ignore format: one line
+    return {
+      outcome: "promoted",
+      reason: `${metric} ${score} is better than ${best} of ${name}${by}`,
+    };
+  return {
+    outcome: "kept",
+    reason: `${metric} ${score} is not better than ${best} of ${name}${by}`,
+  };
 }
 
 /** A metric that must be there. Throws `registry/missing-metric`. */

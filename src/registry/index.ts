@@ -13,5 +13,5 @@ export {
   type LoadedVersion,
   openRegistry,
   type Registry,
-  type RegistryOptions,
 } from "./registry.ts";
+export type { RegistryOptions } from "./room.ts";

@@ -7,7 +7,7 @@ import { addAudit } from "./audit.ts";
 import { fail } from "./errors.ts";
 import { type FileHashes, hashFiles, removeOthers, writeFiles } from "./model-store.ts";
 import { checkAlias, checkModelName } from "./names.ts";
-import type { RegistryRoom } from "./registry.ts";
+import type { RegistryRoom } from "./room.ts";
 
 /** Options of {@link Registry.register}. */
 export interface RegisterOptions extends Who {

@@ -1,27 +1,14 @@
 /** @file The registry: named, numbered, immutable models, the aliases that move, and the audit log. */
-import { type Clock, checkNames, systemClock } from "../core/index.ts";
-import type { LoadModel, Model, Version } from "../flow.ts";
-import type { Bytes, Records } from "../store/index.ts";
+import { checkNames, systemClock } from "../core/index.ts";
+import type { Model, Version } from "../flow.ts";
 import { moveAlias, type Who } from "./aliases.ts";
 import { type AuditEntry, readAudit } from "./audit.ts";
 import { fail } from "./errors.ts";
 import { readFiles } from "./model-store.ts";
 import { checkAlias } from "./names.ts";
 import { type RegisterOptions, register } from "./register.ts";
-import { readNames, readVersion, readVersions } from "./versions.ts";
-
-/** Options of {@link openRegistry}. */
-export interface RegistryOptions {
-  readonly records: Records;
-  readonly bytes: Bytes;
-  /** Makes a model of its files. */
-  readonly loadModel: LoadModel;
-  /** Tells the time. Default: the machine's clock. */
-  readonly clock?: Clock;
-}
-
-/** The registry's own things, with defaults filled in. */
-export type RegistryRoom = Required<RegistryOptions>;
+import type { RegistryOptions, RegistryRoom } from "./room.ts";
+import { checkModel, readNames, readVersion, readVersions } from "./versions.ts";
 
 /** A version, and the model that it is. */
 export interface LoadedVersion {
@@ -88,8 +75,8 @@ export function openRegistry(options: RegistryOptions): Registry {
     removeAlias: (name, alias, who) => setAlias(room, { name, alias, to: null }, who),
     load: (name, which) => load(room, name, which),
     audit: async (name) => {
-      const known = await readNames(db);
-      return known.includes(name) ? readAudit(db, name) : fail("registry/missing-model", { name, known }); // biome-ignore format: one line
+      await checkModel(db, name);
+      return readAudit(db, name);
     },
   };
 }

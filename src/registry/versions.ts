@@ -23,37 +23,19 @@ export async function readNames(db: RecordDatabase): Promise<readonly string[]> 
   return rows.map(({ name }) => name);
 }
 
+/** Checks that a model is there. Throws `registry/missing-model`. */
+export async function checkModel(db: RecordDatabase, name: string): Promise<void> {
+  const known = await readNames(db);
+  if (!known.includes(name)) fail("registry/missing-model", { name, known });
+}
+
 /** All versions of a model, oldest first. Throws `registry/missing-model`. */
 export async function readVersions(
   db: RecordDatabase,
   name: string,
 ): Promise<readonly StoredVersion[]> {
-  const known = await readNames(db);
-  if (!known.includes(name)) fail("registry/missing-model", { name, known });
-  const rows = await db
-    .selectFrom("model_version")
-    .selectAll()
-    .where("name", "=", name)
-    .where("deleted_at_ms", "is", null)
-    .orderBy("number")
-    .execute();
-  const metrics = await of(db, name, "model_version_metric");
-  const tags = await of(db, name, "model_version_tag");
-  const aliases = await readAliases(db, name);
-  return rows.map(({ number, ...row }) => ({
-    source: row.source,
-    files: JSON.parse(row.files) as Record<string, Hash>,
-    version: {
-      name,
-      number,
-      runId: row.run_id,
-      modelHash: row.model_hash as Hash,
-      createdAtMs: row.created_at_ms,
-      metrics: byKey(metrics.get(number) ?? [], fromNumberColumns),
-      tags: byKey(tags.get(number) ?? [], ({ value }) => value),
-      aliases: aliases.filter((alias) => alias.number === number).map(({ alias }) => alias),
-    },
-  }));
+  await checkModel(db, name);
+  return read(db, name);
 }
 
 /**
@@ -66,17 +48,54 @@ export async function readVersion(
   name: string,
   which: number | string,
 ): Promise<StoredVersion> {
-  const all = await readVersions(db, name);
-  const found = all.find(({ version }) =>
-    typeof which === "number" ? version.number === which : version.aliases.includes(which),
-  );
+  await checkModel(db, name);
+  const number = typeof which === "number" ? which : await findAlias(db, name, which);
+  const [found] = await read(db, name, number);
   if (found !== undefined) return found;
-  if (typeof which === "string") {
-    const known = all.flatMap(({ version }) => version.aliases);
-    return fail("registry/missing-alias", { name, alias: which, known });
-  }
-  const known = all.map(({ version }) => version.number);
-  return fail("registry/missing-version", { name, number: which, known });
+  const known = (await read(db, name)).map(({ version }) => version.number);
+  return fail("registry/missing-version", { name, number, known });
+}
+
+async function findAlias(db: RecordDatabase, name: string, alias: string): Promise<number> {
+  const aliases = await readAliases(db, name);
+  const found = aliases.find((row) => row.alias === alias);
+  if (found !== undefined) return found.number;
+  const known = aliases.map((row) => row.alias);
+  return fail("registry/missing-alias", { name, alias, known });
+}
+
+/** Versions of a model, or one of them. What a version has never changes; its aliases may. */
+async function read(
+  db: RecordDatabase,
+  name: string,
+  only?: number,
+): Promise<readonly StoredVersion[]> {
+  const all = db.selectFrom("model_version").selectAll().where("name", "=", name);
+  const chosen = only === undefined ? all : all.where("number", "=", only);
+  const rows = await chosen.where("deleted_at_ms", "is", null).orderBy("number").execute();
+  const metrics = byVersion(
+    await db.selectFrom("model_version_metric").selectAll().where("name", "=", name).execute(),
+    fromNumberColumns,
+  );
+  const tags = byVersion(
+    await db.selectFrom("model_version_tag").selectAll().where("name", "=", name).execute(),
+    ({ value }) => value,
+  );
+  const aliases = await readAliases(db, name);
+  return rows.map(({ number, ...row }) => ({
+    source: row.source,
+    files: JSON.parse(row.files) as Record<string, Hash>,
+    version: {
+      name,
+      number,
+      runId: row.run_id,
+      modelHash: row.model_hash as Hash,
+      createdAtMs: row.created_at_ms,
+      metrics: metrics(number),
+      tags: tags(number),
+      aliases: aliases.filter((alias) => alias.number === number).map(({ alias }) => alias),
+    },
+  }));
 }
 
 /** The aliases of a model, sorted. */
@@ -89,20 +108,14 @@ async function readAliases(db: RecordDatabase, name: string) {
     .execute();
 }
 
-/** The rows of a table about a model, by version. */
-async function of<T extends "model_version_metric" | "model_version_tag">(
-  db: RecordDatabase,
-  name: string,
-  table: T,
-) {
-  const rows = await db.selectFrom(table).selectAll().where("name", "=", name).execute();
-  return Map.groupBy(rows, (row) => row.number);
-}
-
-function byKey<R extends { readonly key: string }, V>(
+/** Groups rows by version, each group an object with its keys in order. */
+function byVersion<R extends { readonly number: number; readonly key: string }, V>(
   rows: readonly R[],
   value: (row: R) => V,
-): Readonly<Record<string, V>> {
-  const ordered = [...rows].sort((a, b) => (a.key < b.key ? -1 : 1));
-  return Object.fromEntries(ordered.map((row) => [row.key, value(row)]));
+): (number: number) => Readonly<Record<string, V>> {
+  const groups = Map.groupBy(rows, (row) => row.number);
+  const ordered = (group: readonly R[]): readonly R[] =>
+    [...group].sort((a, b) => (a.key < b.key ? -1 : 1));
+  return (number) =>
+    Object.fromEntries(ordered(groups.get(number) ?? []).map((row) => [row.key, value(row)]));
 }

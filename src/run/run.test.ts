@@ -119,10 +119,9 @@ describe("logParams", () => {
 
   test("takes the keys that MLflow takes", async () => {
     const run = await tracking.startRun();
-    const keys = ["a", "val/auc", "mlflow.runName", "a b-c_d.e:f", "größe", "..."];
-    const allowed = keys.filter((key) => !key.startsWith(".."));
-    await run.logParams(Object.fromEntries(allowed.map((key) => [key, key])));
-    expect(Object.keys((await tracking.run(run.id)).params).sort()).toEqual(allowed.sort());
+    const keys = ["a", "a b-c_d.e:f", "größe", "mlflow.runName", "val/auc"];
+    await run.logParams(Object.fromEntries(keys.map((key) => [key, key])));
+    expect(Object.keys((await tracking.run(run.id)).params).sort()).toEqual(keys.sort());
   });
 });
 

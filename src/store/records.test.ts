@@ -19,7 +19,10 @@ const folder = (): Promise<string> => mkdtemp(join(home, "store-"));
 const file = async (): Promise<string> => join(await folder(), "records.db");
 const row = { name: "a", created_at_ms: 0, updated_at_ms: 0, deleted_at_ms: null };
 const add = ({ db }: Records, id: string, name = id): Promise<unknown> =>
-  db.insertInto("experiment").values({ ...row, id, name }).execute(); // biome-ignore format: one line
+  db
+    .insertInto("experiment")
+    .values({ ...row, id, name })
+    .execute();
 const ids = async ({ db }: Records): Promise<string[]> =>
   (await db.selectFrom("experiment").select("id").orderBy("id").execute()).map(({ id }) => id);
 
@@ -60,7 +63,10 @@ describe("openRecords", () => {
       db.transaction().execute(async (t) => {
         const before = await t.selectFrom("experiment").selectAll().execute();
         await new Promise((resolve) => setImmediate(resolve));
-        await t.insertInto("experiment").values({ ...row, id: `${i}`, name: `${i}` }).execute(); // biome-ignore format: one line
+        await t
+          .insertInto("experiment")
+          .values({ ...row, id: `${i}`, name: `${i}` })
+          .execute();
         return before.length;
       }),
     );
@@ -190,7 +196,10 @@ describe("openRecords", () => {
         kind: "environment",
       });
       const inTransaction = records.db.transaction().execute(async (t) => {
-        await t.insertInto("experiment").values({ ...row, id: "3", name: large }).execute(); // biome-ignore format: one line
+        await t
+          .insertInto("experiment")
+          .values({ ...row, id: "3", name: large })
+          .execute();
       });
       await expect(inTransaction).rejects.toMatchObject({ code: "store/failed-write" });
       await filler.truncate(0);

@@ -8,12 +8,17 @@ import { type BoolExpr, type CellsOf, cells, toSql } from "./expr/index.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
 import { quoteName } from "./sql-text.ts";
 
-/** Rows that are known by the query that makes them. Nothing is read until it is asked for. */
-export interface Frame<C extends Columns = Columns> {
-  readonly schema: Schema<C>;
+/** Rows of any columns, for work that finds out at run time which there are. */
+export interface AnyRows {
+  readonly schema: Schema;
   readonly engine: Engine;
   /** A SELECT of exactly the schema's columns. */
   readonly sql: string;
+}
+
+/** Rows that are known by the query that makes them. Nothing is read until it is asked for. */
+export interface Frame<C extends Columns = Columns> extends AnyRows {
+  readonly schema: Schema<C>;
   /** Set by `split`: what these rows may be used for. */
   readonly part?: "train" | "test";
   /** All rows; whole numbers past 2^53 are refused, not rounded. */

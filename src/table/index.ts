@@ -4,7 +4,7 @@ export * from "./clean/index.ts";
 export type { Commit } from "./delta/commit.ts";
 export { tableErrors } from "./errors.ts";
 export * from "./expr/index.ts";
-export { type Frame, type FrameSource, frame } from "./frame.ts";
+export { type AnyRows, type Frame, type FrameSource, frame } from "./frame.ts";
 export {
   type BronzeColumns,
   bronzeColumns,

@@ -135,6 +135,19 @@ describe("table", () => {
     expect((await readdir(table.path)).filter((name) => name.endsWith(".parquet"))).toEqual([]);
   });
 
+  test("refuses cells that are not of their column's kind, and names the column", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    const bad = [
+      { ...order("a"), items: 1.5 },
+      { ...order("a"), at: new Date(Number.NaN) },
+      { ...order("\uD800") },
+    ];
+    for (const row of bad)
+      await expect(table.append([row])).rejects.toMatchObject({ code: "table/mismatch-value" });
+    expect(await table.exists()).toBe(false);
+  });
+
   test("refuses rows with other columns", async () => {
     await using lake = await newLake();
     const table = lake.table("shop.orders", orders);

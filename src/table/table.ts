@@ -1,7 +1,7 @@
 /** @file A Delta table: typed rows, versions that stay readable, and writes that happen once or not at all. */
-import type { Clock, Ids } from "../core/index.ts";
-import type { Cell } from "../flow.ts";
-import type { Engine } from "./adapter/duckdb.ts";
+import { type Clock, type Ids, quote } from "../core/index.ts";
+import type { Cell, ColumnKind } from "../flow.ts";
+import type { Engine, EngineColumn } from "./adapter/duckdb.ts";
 import type { Action, CommitInfo } from "./delta/actions.ts";
 import { type Commit, commitPlan, type Plan } from "./delta/commit.ts";
 import { mergePlan } from "./delta/merge.ts";
@@ -209,11 +209,27 @@ async function withSource<C extends Columns, T>(
   for (const row of source) checkNames(place.name, names, Object.keys(row as object));
   const columns = names.map((name) => ({ name, kind: schema.columns[name]?.kind ?? "text" }));
   const rows = (source as readonly Readonly<Record<string, Cell>>[]).map((row) =>
-    names.map((name) => row[name] ?? null),
+    columns.map((column) => checkCell(place.name, column, row[column.name] ?? null)),
   );
   return engine.withRows({ columns, cells: rows }, (table) =>
     work(`SELECT ${select} FROM ${table}`),
   );
+}
+
+const fits: Readonly<Record<ColumnKind, (cell: Cell) => boolean>> = {
+  text: (cell) => typeof cell === "string" && cell.isWellFormed(),
+  category: (cell) => typeof cell === "string" && cell.isWellFormed(),
+  int: (cell) => Number.isSafeInteger(cell),
+  float: (cell) => typeof cell === "number",
+  bool: (cell) => typeof cell === "boolean",
+  timestamp: (cell) => cell instanceof Date && !Number.isNaN(cell.getTime()),
+};
+
+/** A cell of untyped code must still be of its column's kind. Throws `table/mismatch-value`. */
+function checkCell(table: string, { name, kind }: EngineColumn, cell: Cell): Cell {
+  if (cell === null || fits[kind](cell)) return cell;
+  const reason = `column ${quote(name)} holds ${kind}, got ${typeof cell} ${String(cell)}`;
+  return fail("table/mismatch-value", { name: table, reason });
 }
 
 function checkNames(table: string, expected: readonly string[], given: readonly string[]): void {

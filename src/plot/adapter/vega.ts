@@ -52,7 +52,11 @@ async function draw(spec: unknown, config: Readonly<Record<string, Json>>): Prom
   let view: vega.View | undefined;
   try {
     vega.resetSVGDefIds();
-    const compiled = compile(spec as TopLevelSpec, { config: { ...config }, logger });
+    // Vega marks the data it is given, so it is given a copy.
+    const compiled = compile(structuredClone(spec) as TopLevelSpec, {
+      config: { ...config },
+      logger,
+    });
     view = new vega.View(vega.parse(compiled.spec), { renderer: "none", loader: noLoader, logger });
     const svg = await view.toSVG();
     return { svg, problems };

@@ -21,8 +21,8 @@ export function driftSection({ drift }: PageData): Html {
   const rows = drift.columns.map(
     (column) => html`<tr><th scope="row">${name(column.column)}</th>
 <td class="num">${column.psi.toFixed(3)}</td>
-<td class="bar">${bar(column, drift, top)}</td>
 <td>${badge(tones[column.level], `${signs[column.level]} ${column.level}`)}</td>
+<td class="bar">${bar(column, drift, top)}</td>
 <td class="num">${column.noise === undefined ? "–" : column.noise.toFixed(3)}</td></tr>`,
   );
   return section(
@@ -34,7 +34,7 @@ export function driftSection({ drift }: PageData): Html {
       ["Compared (UTC)", moment(drift.atMs)],
     ])}${scroll(
       "Drift by column",
-      html`<table><thead><tr><th scope="col">Column</th><th scope="col" class="num">PSI</th><th scope="col">0 to ${top.toFixed(2)}</th><th scope="col">Level</th><th scope="col" class="num">By chance</th></tr></thead><tbody>${rows}</tbody></table>`,
+      html`<table><thead><tr><th scope="col">Column</th><th scope="col" class="num">PSI</th><th scope="col">Level</th><th scope="col">0 to ${top.toFixed(2)}</th><th scope="col" class="num">By chance</th></tr></thead><tbody>${rows}</tbody></table>`,
     )}<p class="note">PSI is the population stability index. From ${moderate} it is moderate, from ${severe} severe; the lines in the bars stand there. “By chance” is the PSI to expect when nothing has changed.</p>`,
   );
 }

@@ -15,9 +15,9 @@ export function runsSection({ runs, best }: PageData): Html {
   const rows = runs.map(
     (run) => html`<tr>
 <th scope="row">${name(run.name)}<small>${run.id.slice(0, 8)}</small></th>
+${metrics.map((metric) => metricCell(run, metric, run === winner && metric === best?.metric))}
 <td>${badge(tones[run.status], run.status)}</td>
 <td>${moment(run.startedAtMs)}<small>${took(run)}</small></td>
-${metrics.map((metric) => metricCell(run, metric, run === winner && metric === best?.metric))}
 </tr>`,
   );
   const heads = metrics.map((metric) => html`<th scope="col" class="num">${metric}</th>`);
@@ -26,7 +26,7 @@ ${metrics.map((metric) => metricCell(run, metric, run === winner && metric === b
     "Runs",
     scroll(
       "Runs and their metrics",
-      html`<table><thead><tr><th scope="col">Run</th><th scope="col">Status</th><th scope="col">Started (UTC)</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`,
+      html`<table><thead><tr><th scope="col">Run</th>${heads}<th scope="col">Status</th><th scope="col">Started (UTC)</th></tr></thead><tbody>${rows}</tbody></table>`,
     ),
   );
 }

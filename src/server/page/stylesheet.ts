@@ -34,7 +34,7 @@ small, .note { color: var(--soft); font-size: .8125rem; font-weight: 400; }
 th small, td small { display: block; }
 .note { margin: .75rem 0 0; max-width: 48rem; }
 .empty { margin: 0; color: var(--soft); }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .75rem 1.25rem; margin: 0 0 .75rem; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.25rem, 1fr)); gap: .75rem 1rem; margin: 0 0 .75rem; }
 section > dl:last-child { margin-bottom: 0; }
 dt { color: var(--soft); font-size: .8125rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
@@ -46,7 +46,7 @@ th, td { padding: .4rem .75rem .4rem 0; text-align: left; vertical-align: top; b
 th:last-child, td:last-child { padding-right: 0; }
 tbody tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--soft); font-size: .8125rem; font-weight: 500; white-space: nowrap; vertical-align: bottom; }
-tbody th { font-weight: 500; min-width: 7rem; max-width: 16rem; overflow-wrap: anywhere; }
+tbody th { font-weight: 500; min-width: 6rem; max-width: 16rem; overflow-wrap: anywhere; }
 time { white-space: nowrap; }
 .num { text-align: right; white-space: nowrap; }
 .bar { width: 40%; min-width: 7rem; vertical-align: middle; }

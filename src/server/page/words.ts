@@ -27,9 +27,10 @@ export function moment(ms: number): Html {
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace("T", " ")}</time>`;
 }
 
-/** A name that somebody chose: its writing direction cannot leak into the page. */
+/** A name that somebody chose: its writing direction stays in it, and its lines end after a _. */
 export function name(text: string): Html {
-  return html`<bdi>${text}</bdi>`;
+  const words = text.split(/(?<=_)/).map((word) => html`${word}<wbr>`);
+  return html`<bdi>${words}</bdi>`;
 }
 
 /** A word in a pill; its tone is shown by colour, its meaning by the word. */

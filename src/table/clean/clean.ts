@@ -2,7 +2,7 @@
 import type { ColumnSpec } from "../../flow.ts";
 import { fail } from "../errors.ts";
 import { cells, toSql } from "../expr/index.ts";
-import { type Frame, frame } from "../frame.ts";
+import { type AnyRows, type Frame, frame } from "../frame.ts";
 import { type Column, type Columns, type Schema, text } from "../schema.ts";
 import { quoteName, quoteText } from "../sql-text.ts";
 import { castSql, rescuedSql } from "./cast.ts";
@@ -32,7 +32,7 @@ export interface Cleaned<C extends Columns> {
  * @throws `table/unknown-column` when a step or the schema names a column that is not there
  */
 export async function clean<C extends Columns & typeof rescuedColumn>(
-  source: Frame,
+  source: AnyRows,
   target: Schema<C>,
   recipe: Recipe<C>,
 ): Promise<Cleaned<C>> {
@@ -72,14 +72,18 @@ export async function clean<C extends Columns & typeof rescuedColumn>(
 
 let made = 0;
 
-const countOf = async ({ engine }: Frame, sql: string): Promise<number> =>
+const countOf = async ({ engine }: AnyRows, sql: string): Promise<number> =>
   Number((await engine.query(sql))[0]?.["n"] ?? 0);
 
 const rescuedCount = (table: string): string =>
   `SELECT coalesce(sum(len(json_keys(_rescued))), 0)::BIGINT AS n FROM ${table}`;
 
 /** The SELECT that casts every delivered column and collects what did not fit. */
-function castTable<C extends Columns>(source: Frame, target: Schema<C>, recipe: Recipe<C>): string {
+function castTable<C extends Columns>(
+  source: AnyRows,
+  target: Schema<C>,
+  recipe: Recipe<C>,
+): string {
   const delivered = source.schema.columns;
   const parts = Object.entries<Column>(target.columns)
     .filter(([name]) => name !== "_rescued")
@@ -136,7 +140,7 @@ function stepSql<C extends Columns>(target: Schema<C>, step: CleanStep<C>, table
 }
 
 async function reportStep<C extends Columns>(
-  source: Frame,
+  source: AnyRows,
   step: CleanStep<C>,
   { before, after }: { before: string; after: string },
 ): Promise<StepReport> {

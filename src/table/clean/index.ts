@@ -1,4 +1,5 @@
 export { type Cleaned, clean, rescuedColumn } from "./clean.ts";
+export { type RefineReport, type RefineTask, refine } from "./refine.ts";
 export type {
   BlankStep,
   CleanStep,

@@ -135,6 +135,7 @@ function expressions(leaf: Leaves): fc.Arbitrary<Expr> {
         )
         .map(([a, method, b]) => a[method as "plus"](b)),
       fc.tuple(tie("bool"), operand(tie), tie("number")).map(([i, a, b]) => when(i, a, b)),
+      fc.tuple(tie("bool"), tie("number")).map(([i, a]) => when(i, a)),
       fc.tuple(tie("moment"), tie("moment")).map(([a, b]) => a.daysSince(b)),
     ),
     text: fc.oneof(

@@ -90,6 +90,11 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
       sql: (condition, a, b) => `(CASE WHEN ${condition} THEN ${a} ELSE ${b} END)`,
       row: (condition = null, a = null, b = null) => (condition === true ? a : b),
     },
+    keepIf: {
+      kind: (args) => (args.length === 2 && args[0] === "bool" ? (args[1] ?? null) : null),
+      sql: (condition, a) => `(CASE WHEN ${condition} THEN ${a} END)`,
+      row: (condition = null, a = null) => (condition === true ? a : null),
+    },
   } satisfies Record<string, Operation>),
 );
 

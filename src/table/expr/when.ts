@@ -1,22 +1,16 @@
 /** @file A choice between two expressions. */
-import { type BoolExpr, type BoolOperand, boolExpr, boolNode, boolReads } from "./bool.ts";
+import { type BoolExpr, type BoolOperand, boolExpr, boolNode } from "./bool.ts";
 import { call, type Expr, union } from "./build.ts";
 import { fail } from "./errors.ts";
 import type { ExprNode } from "./node.ts";
-import {
-  type NumberExpr,
-  type NumberOperand,
-  numberExpr,
-  numberNode,
-  numberReads,
-} from "./number.ts";
-import { type TextExpr, type TextOperand, textExpr, textNode, textReads } from "./text.ts";
+import { type NumberExpr, type NumberOperand, numberExpr, numberNode } from "./number.ts";
+import { type TextExpr, type TextOperand, textExpr, textNode } from "./text.ts";
 
 type Condition<R extends string> = Expr<"bool", R>;
 
 /**
- * The second argument where the condition is true, the third where it is false or missing.
- * Both are numbers, texts (or levels), or truth values.
+ * The second argument where the condition is true, the third where it is false or missing; missing
+ * there when no third is given. Both are numbers, texts (or levels), or truth values.
  *
  * @throws `table/unsupported-literal` when the two are of different kinds
  * @example
@@ -30,52 +24,50 @@ type Condition<R extends string> = Expr<"bool", R>;
 export function when<R extends string, S extends string = never, T extends string = never>(
   condition: Condition<R>,
   then: NumberOperand<S>,
-  otherwise: NumberOperand<T>,
+  otherwise?: NumberOperand<T>,
 ): NumberExpr<R | S | T>;
 /** The same for texts and levels. */
 export function when<R extends string, S extends string = never, T extends string = never>(
   condition: Condition<R>,
   then: TextOperand<S>,
-  otherwise: TextOperand<T>,
+  otherwise?: TextOperand<T>,
 ): TextExpr<R | S | T>;
 /** The same for truth values. */
 export function when<R extends string, S extends string = never, T extends string = never>(
   condition: Condition<R>,
   then: BoolOperand<S>,
-  otherwise: BoolOperand<T>,
+  otherwise?: BoolOperand<T>,
 ): BoolExpr<R | S | T>;
-export function when(condition: Condition<string>, then: Operand, otherwise: Operand): Expr {
-  const choose = (a: ExprNode, b: ExprNode) => call("when", condition.node, a, b);
-  const reads = (a: readonly string[], b: readonly string[]) => union(condition.reads, union(a, b));
+export function when(condition: Condition<string>, then: Operand, otherwise?: Operand): Expr {
+  const choose = (a: ExprNode, b: ExprNode | undefined) =>
+    b === undefined ? call("keepIf", condition.node, a) : call("when", condition.node, a, b);
+  const reads = union(condition.reads, union(readsOf(then), readsOf(otherwise)));
   if (isNumber(then) && isNumber(otherwise))
-    return numberExpr(
-      choose(numberNode("when", then), numberNode("when", otherwise)),
-      reads(numberReads(then), numberReads(otherwise)),
-    );
+    return numberExpr(choose(numberNode("when", then), optional(numberNode, otherwise)), reads);
   if (isText(then) && isText(otherwise))
-    return textExpr(
-      choose(textNode("when", then), textNode("when", otherwise)),
-      reads(textReads(then), textReads(otherwise)),
-    );
+    return textExpr(choose(textNode("when", then), optional(textNode, otherwise)), reads);
   if (isBool(then) && isBool(otherwise))
-    return boolExpr(
-      choose(boolNode("when", then), boolNode("when", otherwise)),
-      reads(boolReads(then), boolReads(otherwise)),
-    );
+    return boolExpr(choose(boolNode("when", then), optional(boolNode, otherwise)), reads);
   const expected = "two numbers, two texts or two truth values";
-  return fail("table/unsupported-literal", {
-    at: "when",
-    expected,
-    got: `${kindOf(then)} and ${kindOf(otherwise)}`,
-  });
+  const got = `${kindOf(then)} and ${kindOf(otherwise)}`;
+  return fail("table/unsupported-literal", { at: "when", expected, got });
 }
 
 type Operand = NumberOperand | TextOperand | BoolOperand;
+type Optional<O> = O | undefined;
 
-const kindOf = (operand: Operand): string =>
+const readsOf = (operand: Optional<Operand>): readonly string[] =>
+  typeof operand === "object" ? operand.reads : [];
+const optional = <O>(node: (at: string, operand: O) => ExprNode, operand: Optional<O>) =>
+  operand === undefined ? undefined : node("when", operand);
+const kindOf = (operand: Optional<Operand>): string =>
   typeof operand === "object" ? operand.kind : typeof operand;
-const isNumber = (operand: Operand): operand is NumberOperand => kindOf(operand) === "number";
-const isText = (operand: Operand): operand is TextOperand =>
-  ["string", "text", "category"].includes(kindOf(operand));
-const isBool = (operand: Operand): operand is BoolOperand =>
-  ["boolean", "bool"].includes(kindOf(operand));
+const among = (operand: Optional<Operand>, ...kinds: readonly string[]): boolean =>
+  kinds.includes(kindOf(operand));
+const isNumber = <O extends Optional<Operand>>(
+  operand: O,
+): operand is O & Optional<NumberOperand> => among(operand, "number", "undefined");
+const isText = <O extends Optional<Operand>>(operand: O): operand is O & Optional<TextOperand> =>
+  among(operand, "string", "text", "category", "undefined");
+const isBool = <O extends Optional<Operand>>(operand: O): operand is O & Optional<BoolOperand> =>
+  among(operand, "boolean", "bool", "undefined");

@@ -25,7 +25,7 @@ export const bronzeColumns = {
   _loaded_at: timestamp({ description: "when Millrace loaded the row" }),
   _file_modified_at: timestamp({ description: "when the file was last changed before that" }),
   _source_file: text({ description: "the name of the file" }),
-  _row_id: text({ description: "the row's identity: a hash of the file's bytes and its position" }),
+  _row_id: text({ description: "the row's identity: 16 digits of its file's hash, and its position in the file" }),
   _is_processed: bool({ description: "whether the row has been cleaned into silver" }),
 };
 
@@ -132,7 +132,7 @@ function bronzeSql(
     _loaded_at: at(loadedAtMs),
     _file_modified_at: at(inspected.modifiedAtMs),
     _source_file: quoteText(file),
-    _row_id: `md5(${quoteText(`${inspected.hash}:`)} || row_number() OVER ())`,
+    _row_id: `${quoteText(`${inspected.hash.slice(7, 23)}-`)} || lpad((row_number() OVER ())::VARCHAR, 10, '0')`,
     _is_processed: "false",
   };
   const select = Object.keys(columns).map((name) => {

@@ -1,0 +1,55 @@
+/** @file The demo's first stage: a delivered file in the landing folder. */
+import { mkdir, readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { hashOf, isMillraceError } from "../../core/index.ts";
+import { telcoTwin } from "../../dataset/index.ts";
+import type { Hash } from "../../flow.ts";
+import type { Bytes } from "../../store/index.ts";
+import { fail } from "../errors.ts";
+
+/** Where the customers come from: the seeded twin, or the user's own file. */
+export type DemoSource = { readonly seed: number } | { readonly csv: string };
+
+/** A file in the landing folder. */
+export interface Landed {
+  readonly file: string;
+  readonly hash: Hash;
+  readonly sizeBytes: number;
+  /** Lines under the header. */
+  readonly rows: number;
+}
+
+/** The bytes to land and the name they land under. */
+export async function deliver(source: DemoSource): Promise<{ name: string; bytes: Uint8Array }> {
+  if ("seed" in source) {
+    const { csv } = telcoTwin({ seed: source.seed });
+    return { name: `telco-${source.seed}.csv`, bytes: Buffer.from(csv, "latin1") };
+  }
+  const bytes = await readFile(source.csv).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === "ENOENT" ? "there is no such file" : cause.message;
+    return fail("cli/missing-file", { path: source.csv, reason }, { cause });
+  });
+  const name = basename(source.csv).replace(/[^\w.-]/g, "_");
+  return { name: name.toLowerCase().endsWith(".csv") ? name : `${name}.csv`, bytes };
+}
+
+/** Puts the file into the landing folder, whole or not at all. */
+export async function land(bytes: Bytes, source: DemoSource): Promise<Landed> {
+  const delivered = await deliver(source);
+  await mkdir(bytes.locate("landing"), { recursive: true });
+  const key = `landing/${delivered.name}`;
+  const present = await bytes.get(key).catch((error: unknown) => {
+    if (isMillraceError(error, "store/missing-bytes")) return undefined;
+    throw error;
+  });
+  const hash = hashOf(delivered.bytes);
+  if (present === undefined || hashOf(present) !== hash) await bytes.put(key, delivered.bytes);
+  const text = Buffer.from(delivered.bytes).toString("latin1");
+  const lines = text.split("\n").filter((line) => line.trim() !== "").length;
+  return {
+    file: delivered.name,
+    hash,
+    sizeBytes: delivered.bytes.length,
+    rows: Math.max(lines - 1, 0),
+  };
+}

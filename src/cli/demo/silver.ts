@@ -1,0 +1,113 @@
+/** @file The demo's tables: what is delivered, what silver is, how one becomes the other, and the gate. */
+import { expectations, suite } from "../../check/index.ts";
+import { type TelcoColumn, telcoHeader, telcoSchema } from "../../dataset/index.ts";
+import {
+  bronzeSchema,
+  type Recipe,
+  rescuedColumn,
+  schema,
+  text,
+  timestamp,
+  when,
+} from "../../table/index.ts";
+
+/** Bronze: the file's 21 columns as text, and five technical ones. */
+export const bronze = bronzeSchema("telco bronze", Object.values(telcoHeader));
+
+/** Silver: typed customers, where each came from, and what did not fit. */
+export const silver = schema("telco silver", {
+  ...telcoSchema.columns,
+  _loaded_at: timestamp(),
+  _source_file: text(),
+  _row_id: text(),
+  ...rescuedColumn,
+});
+
+/** The business columns of silver: what a request or a month of customers has. */
+export const businessColumns = Object.keys(telcoHeader) as readonly TelcoColumn[];
+
+/**
+ * The default recipe. A missing fact is recovered where another column holds it and never invented;
+ * a value that cannot be true is emptied and kept aside; the newest row of a customer wins.
+ */
+export const recipe: Recipe<typeof silver.columns> = {
+  name: "telco default",
+  from: telcoHeader,
+  steps: [
+    {
+      do: "recover",
+      column: "internet_service",
+      from: (c) => c.online_backup.is("No internet service").not(),
+      why: "online_backup says whether there is internet",
+    },
+    {
+      do: "recover",
+      column: "phone_service",
+      from: (c) => c.multiple_lines.is("No phone service").not(),
+      why: "multiple_lines says whether there is a phone",
+    },
+    {
+      do: "recover",
+      column: "multiple_lines",
+      from: (c) => when(c.phone_service.not(), "No phone service", c.multiple_lines),
+      why: "without a phone there are no lines",
+    },
+    {
+      do: "recover",
+      column: "online_security",
+      from: (c) => when(c.internet_service.not(), "No internet service", c.online_security),
+      why: "without internet there is no security service",
+    },
+    {
+      do: "blank",
+      column: "total_charges",
+      when: (c) => c.total_charges.isBelow(0),
+      why: "a total below zero cannot be",
+    },
+    {
+      do: "recover",
+      column: "total_charges",
+      from: (c) => when(c.tenure.is(0), 0, c.total_charges),
+      why: "a customer of no months was billed nothing",
+    },
+    {
+      do: "newest",
+      by: "customer_id",
+      order: ["_loaded_at", "_row_id"],
+      why: "newest row per customer",
+    },
+  ],
+};
+
+const e = expectations(silver);
+
+/** What must hold before a row reaches silver. */
+export const silverSuite = suite("silver_suite", silver, [
+  e.rowCount({ min: 1 }),
+  e.notNull("customer_id"),
+  e.unique("customer_id"),
+  e.matches("customer_id", /\d{4}-[A-Z]{5}/),
+  e.notNull("churn"),
+  e.notNull("internet_service"),
+  e.between("tenure", { min: 0 }),
+  e.between("monthly_charges", { min: 0 }),
+  e.between("total_charges", { min: 0 }),
+  e.holds("multiple_lines agrees with phone_service", (c) =>
+    c.phone_service
+      .and(c.multiple_lines.is("No phone service").not())
+      .or(c.phone_service.not().and(c.multiple_lines.is("No phone service"))),
+  ),
+  e.holds("tech_support agrees with internet_service", (c) =>
+    c.internet_service
+      .and(c.tech_support.is("No internet service").not())
+      .or(c.internet_service.not().and(c.tech_support.is("No internet service"))),
+  ),
+  e.holds(
+    "total_charges is near tenure × monthly_charges",
+    (c) => {
+      const off = c.total_charges.minus(c.tenure.times(c.monthly_charges));
+      return off.isAtMost(1500).and(off.isAtLeast(-1500));
+    },
+    { severity: "warning", mostly: 0.99 },
+  ),
+]);

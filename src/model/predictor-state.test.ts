@@ -1,0 +1,58 @@
+/** @file Tests of predictors as data. Round trips of each kind are in tests/conform/estimator.ts. */
+import { describe, expect, test } from "vitest";
+import { formatJson, parseJson } from "../core/index.ts";
+import { boostPredictor } from "./boost.ts";
+import { predictorFromState, predictorState } from "./predictor-state.ts";
+
+const trees = {
+  depth: 1,
+  features: Int32Array.of(1),
+  thresholds: Float64Array.of(-Infinity),
+  missingRight: Uint8Array.of(0),
+  leaves: Float32Array.of(0.1, -0.1),
+};
+const good = predictorState(boostPredictor({ width: 2, base: 0.1, trees }));
+const code = (what: string) => expect.objectContaining({ code: what });
+
+describe("predictorFromState", () => {
+  test("keeps infinite thresholds and every bit of a leaf", () => {
+    const read = predictorFromState(parseJson(formatJson(good)));
+    expect(formatJson(predictorState(read))).toBe(formatJson(good));
+    expect(read).toMatchObject({
+      kind: "boost",
+      trees: { thresholds: Float64Array.of(-Infinity) },
+    });
+  });
+
+  test("refuses a kind it does not know, and a newer format of any kind", () => {
+    expect(() => predictorFromState({ ...good, kind: "boots" })).toThrow(
+      code("model/unknown-kind"),
+    );
+    expect(() => predictorFromState({ ...good, format: 2 })).toThrow(
+      code("model/unsupported-format"),
+    );
+  });
+
+  test("refuses what is damaged, and says where", () => {
+    const damaged: readonly [unknown, string][] = [
+      [null, "the state"],
+      [[], "the state"],
+      [{ ...good, kind: 3 }, "kind"],
+      [{ ...good, format: "1" }, "format"],
+      [{ ...good, base: undefined }, "base"],
+      [{ ...good, trees: [] }, "trees"],
+      [{ ...good, trees: { ...trees, leaves: [1, 2] } }, "leaves"],
+      [{ ...good, trees: { ...trees, features: Int32Array.of(0, 1) } }, "trees.features"],
+      [{ ...good, width: 1 }, "trees.features"],
+      [{ ...good, importances: "much" }, "importances"],
+      [
+        { format: 1, kind: "logistic", weights: Float64Array.of(1), bias: 0, iterations: 1 },
+        "converged",
+      ],
+    ];
+    for (const [state, field] of damaged) {
+      expect(() => predictorFromState(state)).toThrow(code("model/corrupt-state"));
+      expect(() => predictorFromState(state)).toThrow(`${field} is damaged`);
+    }
+  });
+});

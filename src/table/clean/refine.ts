@@ -1,0 +1,66 @@
+/** @file Bronze to silver: the rows nobody has cleaned yet, cleaned, judged and merged, each once. */
+import type { Commit } from "../delta/commit.ts";
+import { type Frame, frame } from "../frame.ts";
+import type { BronzeColumns } from "../ingest/ingest.ts";
+import type { Columns } from "../schema.ts";
+import type { Table } from "../table.ts";
+import { clean, type rescuedColumn } from "./clean.ts";
+import type { Recipe, StepReport } from "./steps.ts";
+
+/** What is refined into what, and how. */
+export interface RefineTask<N extends string, C extends Columns & typeof rescuedColumn> {
+  readonly from: Table<BronzeColumns<N>>;
+  readonly into: Table<C>;
+  readonly recipe: Recipe<C>;
+  /** The key of the silver table. */
+  readonly on: readonly (keyof C & string)[];
+  /** A column by which the newer of two rows with one key wins. */
+  readonly newest?: keyof C & string;
+  /** Looks at the cleaned rows before they are written; throwing writes nothing. */
+  readonly gate?: (rows: Frame<C>) => Promise<void>;
+}
+
+/** What a refinement did. */
+export interface RefineReport {
+  /** Bronze rows that had not been cleaned. */
+  readonly rowsRead: number;
+  readonly steps: readonly StepReport[];
+  /** Cells kept in the rescued column. */
+  readonly rescued: number;
+  readonly inserted: number;
+  readonly updated: number;
+}
+
+/**
+ * Cleans the bronze rows that are not processed, merges them into silver in one commit, and then
+ * marks exactly those rows as processed. A crash between the two leaves rows that are cleaned
+ * again; the merge by key makes that harmless.
+ *
+ * @throws what {@link clean}, the gate and the merge throw; silver is unchanged then
+ */
+export async function refine<N extends string, C extends Columns & typeof rescuedColumn>(
+  task: RefineTask<N, C>,
+): Promise<RefineReport> {
+  const { from, into, recipe, on, newest } = task;
+  const bronze = await from.read();
+  const sql = `SELECT * FROM (${bronze.sql}) WHERE NOT _is_processed`;
+  const fresh = frame({ engine: bronze.engine, schema: bronze.schema, sql });
+  const rowsRead = await fresh.count();
+  if (rowsRead === 0) return { rowsRead, steps: [], rescued: 0, inserted: 0, updated: 0 };
+  await using cleaned = await clean(fresh, into.schema, recipe);
+  await task.gate?.(cleaned.frame);
+  const how = newest === undefined ? { on } : { on, newest };
+  const commit = await into.merge(cleaned.frame, how);
+  const done = `SELECT * REPLACE (true AS _is_processed) FROM (${sql})`;
+  await from.merge(frame({ engine: bronze.engine, schema: bronze.schema, sql: done }), {
+    on: ["_row_id"],
+  });
+  return { rowsRead, steps: cleaned.steps, rescued: cleaned.rescued, ...changes(commit) };
+}
+
+function changes({ metrics }: Commit): Pick<RefineReport, "inserted" | "updated"> {
+  return {
+    inserted: metrics["numTargetRowsInserted"] ?? 0,
+    updated: metrics["numTargetRowsUpdated"] ?? 0,
+  };
+}

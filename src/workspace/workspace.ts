@@ -1,0 +1,88 @@
+/** @file A workspace: one folder with everything in it, opened with one call. */
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type Clock, type Ids, randomIds, systemClock } from "../core/index.ts";
+import { loadModel } from "../model/index.ts";
+import { openRegistry, type Registry } from "../registry/index.ts";
+import { openTracking, type Tracking } from "../run/index.ts";
+import { type Bytes, folderBytes, openRecords, type Records } from "../store/index.ts";
+import { type Lake, openLake } from "../table/index.ts";
+import { fail } from "./errors.ts";
+
+/** Where time and ids come from. */
+export interface WorkspaceOptions {
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+}
+
+/** The parts of an open workspace. Close it, or declare it with `await using`. */
+export interface Workspace {
+  /** The folder, absolute. */
+  readonly path: string;
+  readonly lake: Lake;
+  readonly records: Records;
+  readonly bytes: Bytes;
+  readonly tracking: Tracking;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens a workspace: tables under `tables/`, runs and versions in `records.db`, artifacts and models
+ * beside them. The folder is made when it is not there, and can be copied and opened elsewhere.
+ *
+ * @throws `workspace/conflict-folder` for a folder that holds something else, before anything is
+ * written; `table/unsupported-format` and `store/unsupported-format` for one that a newer Millrace
+ * wrote; `store/failed-write` for one that cannot be written
+ * @example
+ * ```ts
+ * await using workspace = await openWorkspace("./churn");
+ * await workspace.registry.names() // => []
+ * ```
+ */
+export async function openWorkspace(
+  path: string,
+  options: WorkspaceOptions = {},
+): Promise<Workspace> {
+  const { clock = systemClock, ids = randomIds } = options;
+  const folder = resolve(path);
+  await refuseOthers(folder);
+  const lake = await openLake(folder, { clock, ids });
+  const records = await openRecords(join(folder, "records.db")).catch(async (error: unknown) => {
+    await lake.close();
+    throw error;
+  });
+  const bytes = folderBytes(folder);
+  const tracking = openTracking({ records, bytes, clock, ids });
+  const registry = openRegistry({ records, bytes, loadModel, clock });
+  const close = async (): Promise<void> => {
+    await records.close();
+    await lake.close();
+  };
+  return {
+    path: folder,
+    lake,
+    records,
+    bytes,
+    tracking,
+    registry,
+    clock,
+    ids,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A folder with files in it must be a workspace already. */
+async function refuseOthers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
+    throw error;
+  });
+  const visible = names.filter((name) => !name.startsWith("."));
+  if (visible.length > 0 && !visible.includes("lake.json"))
+    fail("workspace/conflict-folder", { folder, found: visible[0] ?? "" });
+}

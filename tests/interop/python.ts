@@ -1,0 +1,36 @@
+/** @file A Python with the peers in it: a virtual environment made once per set of packages. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { hashOfJson } from "../../src/core/index.ts";
+
+/** A Python that has the packages, or the reason why there is none. */
+export type Python = { readonly path: string } | { readonly missing: string };
+
+/** Makes (once) a virtual environment with these packages under `.cache/`. */
+export function pythonWith(packages: readonly string[]): Python {
+  const name = hashOfJson(packages).slice(7, 19);
+  const folder = join(import.meta.dirname, "../../.cache/python", name);
+  const path = join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  const ready = join(folder, "ready");
+  if (existsSync(ready)) return { path };
+  mkdirSync(folder, { recursive: true });
+  const made = spawnSync("python3", ["-m", "venv", folder], { encoding: "utf8" });
+  if (made.status !== 0) return { missing: `python3 -m venv failed: ${made.error ?? made.stderr}` };
+  const args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages];
+  const installed = spawnSync(path, args, { encoding: "utf8" });
+  if (installed.status !== 0) return { missing: `pip failed: ${installed.stderr.trim()}` };
+  mkdirSync(ready);
+  return { path };
+}
+
+/** Runs a script and gives the JSON it prints. */
+export function runPython(python: Python, script: string, args: readonly string[] = []): unknown {
+  if ("missing" in python) throw new Error(python.missing);
+  const done = spawnSync(python.path, ["-c", script, ...args], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  if (done.status !== 0) throw new Error(done.stderr);
+  return JSON.parse(done.stdout);
+}
