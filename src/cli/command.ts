@@ -42,8 +42,9 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** Whether `--json` was asked for. */
   readonly json: boolean;
-  /** Whether the terminal shows colours. */
-  readonly colour: boolean;
+  /** How the program is called: "./mill" in a checkout, "millrace" when installed. */
+  readonly program: string;
+  print(text: string): void;
 }
 
 /** A command of the command line. */
@@ -76,7 +77,4 @@ export interface AnyCommand {
 }
 
 /** What running a command line needs. */
-export interface ExecuteAround extends Omit<Surroundings, "json"> {
-  readonly program: string;
-  print(text: string): void;
-}
+export type ExecuteAround = Omit<Surroundings, "json">;

@@ -18,6 +18,10 @@ export const cliErrors = {
     (d: { path: string; reason: string }) =>
       `${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --csv`,
   ),
+  "cli/failed-gate": caller(
+    (d: { reason: string }) =>
+      `no model is good enough to be served: ${d.reason}. The runs are kept; look at their metrics and figures`,
+  ),
   "cli/conflict-seed": caller(
     (d: { folder: string; before: string; now: string }) =>
       `${quote(d.folder)} was made from ${d.before} and not from ${d.now}; choose another folder with --dir, so that the two are not mixed`,

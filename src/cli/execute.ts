@@ -34,8 +34,10 @@ async function execute<S extends OptionSpecs, R>(
   if (help) return around.print(helpOf(it, around.program));
   const surroundings = { ...around, json };
   const result = await it.run(values, surroundings);
-  if (json) around.print(`${JSON.stringify(it.data === undefined ? result : it.data(result))}\n`);
-  else around.print(`${it.render(result, surroundings).join("\n")}\n`);
+  const text = json
+    ? JSON.stringify(it.data === undefined ? result : it.data(result))
+    : it.render(result, surroundings).join("\n");
+  if (text !== undefined && text !== "") around.print(`${text}\n`);
   await it.after?.(result, surroundings);
 }
 

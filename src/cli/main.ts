@@ -53,7 +53,6 @@ async function run(argv: readonly string[]): Promise<void> {
     print,
     reporter: streamReporter(process.stderr),
     signal: stop.signal,
-    colour: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
   });
 }
 

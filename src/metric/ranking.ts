@@ -34,8 +34,8 @@ export function rocCurve(y: Float64Array, score: Float64Array): RocPoints {
   const start = { threshold: Infinity, positives: 0, negatives: 0 };
   const steps = stepsOf("rocCurve", y, score);
   const all = steps.at(-1) ?? start;
-  const bends = steps.filter((step, i) => !isStraight(steps[i - 1], step, steps[i + 1]));
-  bends.unshift(start);
+  const bent = steps.filter((step, i) => !isStraight(steps[i - 1], step, steps[i + 1]));
+  const bends = [start, ...bent];
   return {
     falsePositiveRate: Float64Array.from(bends, ({ negatives }) => negatives / all.negatives),
     truePositiveRate: Float64Array.from(bends, ({ positives }) => positives / all.positives),

@@ -145,7 +145,8 @@ async function minimise(
     if (next === undefined) break; // rounding hides any descent
     point = next;
     // Below ln 2 in all, every row is on its side of the boundary: larger weights are always better.
-    if (l2 === 0 && point.loss < Math.LN2) fail("model/failed-fit", { at: "logistic", l2, iteration: iterations });
+    if (l2 === 0 && point.loss < Math.LN2)
+      fail("model/failed-fit", { at: "logistic", l2, iteration: iterations });
     progress?.({ done: iterations });
     await setImmediate(); // others get a turn
   }

@@ -169,18 +169,20 @@ describe("load", () => {
 
   test("says what there is when a model, a version or an alias is missing", async () => {
     await registry.register("churn", { model: threshold(3), ...from, alias: { name: "champion" } });
-    const missing = (what: string, message: string) => ({
-      code: `registry/missing-${what}`,
+    const missing = (code: string, message: string) => ({
+      code,
       kind: "not-found",
       message: expect.stringContaining(message),
     });
-    const model = missing("model", 'Did you mean "churn"?');
+    const model = missing("registry/missing-model", 'Did you mean "churn"?');
     await expect(registry.load("chrun", 1)).rejects.toMatchObject(model);
     await expect(registry.versions("chrun")).rejects.toMatchObject(model);
     await expect(registry.audit("chrun")).rejects.toMatchObject(model);
-    await expect(registry.version("churn", 7)).rejects.toMatchObject(missing("version", "has 1"));
+    await expect(registry.version("churn", 7)).rejects.toMatchObject(
+      missing("registry/missing-version", "has 1"),
+    );
     await expect(registry.load("churn", "champoin")).rejects.toMatchObject(
-      missing("alias", 'Did you mean "champion"?'),
+      missing("registry/missing-alias", 'Did you mean "champion"?'),
     );
   });
 });

@@ -25,10 +25,12 @@ import { failReading, failWriting, systemCode } from "./failures.ts";
  * `store/conflict-key`, `store/failed-read` and `store/failed-write`.
  * @example
  * ```ts
- * const { mkdtemp } = await import("node:fs/promises");
- * const bytes = folderBytes(await mkdtemp("/tmp/millrace-"));
+ * const { mkdtemp, rm } = await import("node:fs/promises");
+ * const root = await mkdtemp("/tmp/millrace-");
+ * const bytes = folderBytes(root);
  * await bytes.put("notes/first.txt", new TextEncoder().encode("hello"));
  * await bytes.list("notes") // => ["first.txt"]
+ * await rm(root, { recursive: true });
  * ```
  */
 export function folderBytes(root: string): Bytes {

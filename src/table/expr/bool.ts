@@ -8,16 +8,16 @@ export type BoolOperand<R extends string = string> = boolean | Expr<"bool", R>;
 /** An expression that is true, false or missing; the methods follow SQL's three-valued logic. */
 export interface BoolExpr<R extends string = string> extends Expr<"bool", R> {
   /** False when either is false, missing when that is open, else true. */
-  and<S extends string = never>(other: Expr<"bool", S>): BoolExpr<R | S>;
+  and<S extends string = never>(other: Expr<"bool", S>): BoolExpr<R | NoInfer<S>>;
   /** True when either is true, missing when that is open, else false. */
-  or<S extends string = never>(other: Expr<"bool", S>): BoolExpr<R | S>;
+  or<S extends string = never>(other: Expr<"bool", S>): BoolExpr<R | NoInfer<S>>;
   not(): BoolExpr<R>;
   /** Whether it is this value; missing when it is missing. */
   is(value: boolean): BoolExpr<R>;
   /** Whether it is missing; never missing itself. */
   isMissing(): BoolExpr<R>;
   /** The value given, where it is missing. */
-  orElse<S extends string = never>(value: BoolOperand<S>): BoolExpr<R | S>;
+  orElse<S extends string = never>(value: BoolOperand<S>): BoolExpr<R | NoInfer<S>>;
 }
 
 /** Makes a bool expression of a node and the columns it reads. */

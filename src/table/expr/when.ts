@@ -25,19 +25,19 @@ export function when<R extends string, S extends string = never, T extends strin
   condition: Condition<R>,
   then: NumberOperand<S>,
   otherwise?: NumberOperand<T>,
-): NumberExpr<R | S | T>;
+): NumberExpr<R | NoInfer<S | T>>;
 /** The same for texts and levels. */
 export function when<R extends string, S extends string = never, T extends string = never>(
   condition: Condition<R>,
   then: TextOperand<S>,
   otherwise?: TextOperand<T>,
-): TextExpr<R | S | T>;
+): TextExpr<R | NoInfer<S | T>>;
 /** The same for truth values. */
 export function when<R extends string, S extends string = never, T extends string = never>(
   condition: Condition<R>,
   then: BoolOperand<S>,
   otherwise?: BoolOperand<T>,
-): BoolExpr<R | S | T>;
+): BoolExpr<R | NoInfer<S | T>>;
 export function when(condition: Condition<string>, then: Operand, otherwise?: Operand): Expr {
   const choose = (a: ExprNode, b: ExprNode | undefined) =>
     b === undefined ? call("keepIf", condition.node, a) : call("when", condition.node, a, b);

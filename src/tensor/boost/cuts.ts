@@ -42,8 +42,9 @@ function cutsOf(sorted: Float64Array, bins: number): Float64Array {
     const cut = between(sorted[i - 1]!, sorted[i]!);
     if (cut > sorted[0]! && cut > (cuts.at(-1) ?? -Infinity)) cuts.push(cut);
   };
-  if (distinct <= bins) for (let i = 1; i < sorted.length; i++) cutBefore(i);
-  else for (let b = 1; b < bins; b++) cutBefore(Math.floor((b * sorted.length) / bins));
+  if (distinct <= bins) {
+    for (let i = 1; i < sorted.length; i++) if (sorted[i] !== sorted[i - 1]) cutBefore(i);
+  } else for (let b = 1; b < bins; b++) cutBefore(Math.floor((b * sorted.length) / bins));
   return Float64Array.from(cuts);
 }
 

@@ -149,7 +149,8 @@ function openLevel(kernel: Kernel, crew: Crew, layout: Layout) {
       split: undefined,
     };
     const bin = splits.getInt32(start + 12, true);
-    const missingRight = splits.getInt32(start + 16, true) === 1;
+    const missing = splits.getInt32(start + 16, true);
+    const missingRight = missing === 2 ? right.hessian > left.hessian : missing === 1;
     return { gradient, hessian, split: { feature, bin, missingRight, gain, left, right } };
   };
   const root = (): readonly Node[] => {

@@ -11,6 +11,7 @@ import { type Layout, planLayout, stagedRows, type TreeOptions, writeJob } from 
 import { growInWorkers } from "./workers.ts";
 
 const smallCells = 2_000_000; // below this, starting workers costs more than they save
+const mostThreads = 32; // bits of the mask in the control block
 const breathMs = 25; // how long the calling thread is kept before others get a turn
 
 /** What to learn from. */
@@ -22,7 +23,7 @@ export interface BoostProblem {
   /** Log-odds before the first tree. */
   readonly base: number;
   readonly options: TreeOptions;
-  /** Threads to use; default 1 for less than two million cells, else as many as the machine has. */
+  /** Threads to use, 1 to 32; default 1 for less than two million cells, else as many as the machine has. */
   readonly threads?: number | undefined;
 }
 
@@ -53,9 +54,14 @@ export interface BoostProblem {
  *   gradients). Peer: XGBoost `tree_method="hist"`.
  */
 export async function trainTrees(problem: BoostProblem, work: LongWork = {}): Promise<Grown> {
-  const { x, y: labels, base, options } = problem;
   work.signal?.throwIfAborted();
-  const threads = Math.min(32, problem.threads ?? defaultThreads(x));
+  const job = await openJob(problem);
+  return job.layout.threads === 1 ? growHere(job, work) : growInWorkers(job, work);
+}
+
+/** Compiles the kernel and lays the data out for it, in bins. @throws as {@link trainTrees} */
+export async function openJob(problem: BoostProblem): Promise<BoostJob> {
+  const { x, y: labels, base, options, threads = defaultThreads(x) } = problem;
   const module = await loadKernel();
   const cuts = quantileCuts(x, options.bins, options.seed);
   const shape = { rows: x.rows, cuts, threads, options };
@@ -64,12 +70,11 @@ export async function trainTrees(problem: BoostProblem, work: LongWork = {}): Pr
   const kernel = openKernel(module, memory);
   writeJob(kernel, layout, { ...shape, labels, base });
   await binAll(kernel, layout, x);
-  const job: BoostJob = { module, memory, layout, cuts, options };
-  return threads === 1 ? growHere(job, work) : growInWorkers(job, work);
+  return { module, memory, layout, cuts, options };
 }
 
 function defaultThreads(x: Matrix): number {
-  return x.data.length < smallCells ? 1 : availableParallelism();
+  return x.data.length < smallCells ? 1 : Math.min(mostThreads, availableParallelism());
 }
 
 function firstFreeByte(module: WasmModule): number {

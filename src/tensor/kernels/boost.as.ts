@@ -62,7 +62,7 @@ class Split {
   gain: f64; // in scaled units; 0 when nothing is gained
   feature: i32; // −1 when there is no split
   bin: i32; // bins up to this one go left
-  missingRight: i32;
+  missing: i32; // where missing values go: 0 left, 1 right, 2 the node saw none
   unused: i32;
   leftGradient: f64;
   leftHessian: f64;
@@ -295,7 +295,7 @@ function dropRows(start: u32, end: u32): void {
 // Splits ---------------------------------------------------------------------------------------------
 
 /** The best split found so far, in one thread; reset by `scan`. */
-let best: f64 = 0, bestFeature: i32 = -1, bestBin: i32 = -1, bestMissingRight: i32 = 0;
+let best: f64 = 0, bestFeature: i32 = -1, bestBin: i32 = -1, bestMissing: i32 = 0;
 let bestGradient: f64 = 0, bestHessian: f64 = 0;
 let totalGradient: f64 = 0, totalHessian: f64 = 0;
 
@@ -314,7 +314,7 @@ function scan(histogram: usize, split: Split): void {
     const start = histogram + load<u32>(job.offsets + (<usize>f << 2));
     const count = load<u32>(job.counts + (<usize>f << 2));
     const missing = load<i64>(start);
-    if (missing == 0) scanFeature(f, start, 0, count - 1, 0);
+    if (missing == 0) scanFeature(f, start, 0, count - 1, 2);
     else {
       scanFeature(f, start, missing, count - 1, 0);
       scanFeature(f, start, 0, count, 1);
@@ -327,11 +327,11 @@ function scan(histogram: usize, split: Split): void {
   split.leftHessian = bestHessian;
   split.gradient = totalGradient;
   split.hessian = totalHessian;
-  split.missingRight = bestMissingRight;
+  split.missing = bestMissing;
 }
 
-/** Tries the splits after bins 0 … last of one feature; `left` is what lies left of all values. */
-function scanFeature(feature: u32, start: usize, left: i64, last: u32, missingRight: i32): void {
+/** Tries the splits after bins 0 … last of one feature; `left` is what lies left of all values, `side` what Split.missing says. */
+function scanFeature(feature: u32, start: usize, left: i64, last: u32, side: i32): void {
   const minWeight = job.minWeight, penalty = job.penalty;
   const maxWeight = totalHessian - minWeight, bothWeights = totalHessian + penalty + penalty;
   let sum = left;
@@ -351,7 +351,7 @@ function scanFeature(feature: u32, start: usize, left: i64, last: u32, missingRi
       best = score;
       bestFeature = feature;
       bestBin = b;
-      bestMissingRight = missingRight;
+      bestMissing = side;
       bestGradient = gradient;
       bestHessian = hessian;
     }

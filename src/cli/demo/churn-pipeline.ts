@@ -1,0 +1,222 @@
+/** @file The demo as two pipelines: from a file to a watched model, and the retrain that the monitor asks for. */
+import { check, gate } from "../../check/index.ts";
+import { hashOf } from "../../core/index.ts";
+import type { Json } from "../../flow.ts";
+import { loadModel } from "../../model/index.ts";
+import { type Pipeline, pipeline, step } from "../../pipeline/index.ts";
+import { promote } from "../../registry/index.ts";
+import { ingest, refine } from "../../table/index.ts";
+import type { Workspace } from "../../workspace/index.ts";
+import { fail } from "../errors.ts";
+import { type DemoSource, deliver, land } from "./land.ts";
+import type {
+  BronzeReport,
+  ChampionReport,
+  LandReport,
+  MonitorSummary,
+  SilverReport,
+  TrainReport,
+  TrainingReport,
+} from "./outputs.ts";
+import { bronze, recipe, silver, silverSuite } from "./silver.ts";
+import {
+  type ChurnModel,
+  candidateNames,
+  type Scores,
+  scoreChurn,
+  splitCustomers,
+  type Trained,
+  trainCandidate,
+} from "./train.ts";
+import { driftMs, sendTraffic, startMs } from "./traffic.ts";
+import { joinLabels, readTraining, watch, writeTraining } from "./watch.ts";
+
+/** What the pipelines work with. */
+export interface DemoTask {
+  readonly workspace: Workspace;
+  readonly source: DemoSource;
+  /** Tells how far the step under way is. */
+  progress(done: number, total?: number): void;
+}
+
+/** The registered model's name. */
+export const modelName = "churn";
+/** The least a model must reach before it may answer anybody. */
+const qualityGate = { auc: 0.7, accuracy: 0.7 };
+
+const seedOf = (source: DemoSource): number => ("seed" in source ? source.seed : 42);
+
+/** The champion, typed: the demo registers no other kind of model. */
+export async function loadChampion({ registry }: Workspace): Promise<{ model: ChurnModel; version: number }> {
+  const { model, version } = await registry.load(modelName, "champion");
+  return { model: model as unknown as ChurnModel, version: version.number };
+}
+
+/** From the delivered file to what the monitor says. */
+export function churnPipeline(task: DemoTask): Pipeline {
+  const { workspace, source } = task;
+  const { lake, bytes } = workspace;
+  const bronzeTable = lake.table("telco.bronze", bronze);
+  const silverTable = lake.table("telco.silver", silver);
+  return pipeline("churn", [
+    step({
+      name: "land",
+      inputs: async () => hashOf((await deliver(source)).bytes),
+      run: async () => ({ ...(await land(bytes, source)) }) satisfies LandReport,
+    }),
+    step({
+      name: "bronze",
+      needs: ["land"],
+      run: async ({ signal }) => {
+        const from = bytes.locate("landing");
+        const { rows: added } = await ingest(lake, { from, into: bronzeTable, signal });
+        const rows = await (await bronzeTable.read()).count();
+        return { rows, added } satisfies BronzeReport;
+      },
+    }),
+    step({
+      name: "silver",
+      needs: ["bronze"],
+      run: async () => {
+        const report = await refine({
+          from: bronzeTable,
+          into: silverTable,
+          recipe,
+          on: ["customer_id"],
+          newest: "_loaded_at",
+          gate: async (rows) => gate(await check(rows, silverSuite)),
+        });
+        const rows = await (await silverTable.read()).count();
+        const { steps, rescued, rowsRead } = report;
+        const expectations = silverSuite.expectations.length;
+        return { rows, rowsRead, rescued, expectations, steps: steps.map((one) => ({ ...one })) } satisfies SilverReport;
+      },
+    }),
+    ...trainingSteps(task, { needs: ["silver"], withLabels: false }),
+    step({
+      name: "serve",
+      needs: ["register"],
+      run: async ({ signal }) => {
+        const { model, version } = await loadChampion(workspace);
+        const served = { model, version, seed: seedOf(source) };
+        return sendTraffic(workspace, served, { signal, progress: task.progress });
+      },
+    }),
+    step({
+      name: "labels",
+      needs: ["serve"],
+      run: () => joinLabels(workspace, seedOf(source)),
+    }),
+    step({
+      name: "monitor",
+      needs: ["labels", "register"],
+      run: async ({ output }) => {
+        const { version, metrics: trained } = output("register") as ChampionReport;
+        const { model } = await workspace.registry.load(modelName, version);
+        const typed = model as unknown as ChurnModel;
+        const before = await watch(workspace, typed, { trained, from: startMs, to: driftMs });
+        const now = await watch(workspace, typed, { trained, from: driftMs });
+        return summary(before, now);
+      },
+    }),
+  ]);
+}
+
+/** Learns again from the labelled requests too; nothing happens while nothing has changed. */
+export function retrainPipeline(task: DemoTask): Pipeline {
+  return pipeline("churn-retrain", trainingSteps(task, { needs: [], withLabels: true }));
+}
+
+function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withLabels: boolean }) {
+  const { workspace } = task;
+  const { lake, registry, tracking } = workspace;
+  const silverTable = lake.table("telco.silver", silver);
+  return [
+    step({
+      name: "training-set",
+      needs: how.needs,
+      inputs: () => (how.withLabels ? sourcesOf(workspace) : null),
+      run: async () => {
+        const rows = await silverTable.read();
+        const asked = how.withLabels ? (await loadChampion(workspace)).model : undefined;
+        return (await writeTraining(workspace, rows, asked)) satisfies TrainingReport;
+      },
+    }),
+    step({
+      name: "train",
+      needs: ["training-set"],
+      run: async ({ output, signal }) => {
+        const { version, rows } = output("training-set") as TrainingReport;
+        const sides = await splitCustomers(await readTraining(workspace, version));
+        const models: Trained[] = [];
+        for (const [done, name] of candidateNames.entries()) {
+          signal.throwIfAborted();
+          task.progress(done, candidateNames.length);
+          const params = { training_table: `telco.training@${version}`, training_rows: rows };
+          models.push(await trainCandidate(workspace, sides, { name, params }));
+        }
+        const testRows = await sides.test.count();
+        return { holdout: sides.holdout, testRows, models: models.map((one) => ({ ...one })) } satisfies TrainReport;
+      },
+    }),
+    step({
+      name: "register",
+      needs: ["training-set", "train"],
+      run: async ({ output }) => {
+        const { version } = output("training-set") as TrainingReport;
+        const { models, holdout } = output("train") as TrainReport;
+        const { test } = await splitCustomers(await readTraining(workspace, version));
+        const loaded = models.map(async ({ runId, name }) => ({
+          model: loadModel(await tracking.modelFiles(runId)),
+          runId,
+          tags: { candidate: name, training_table: `telco.training@${version}` },
+        }));
+        const decided = await promote(registry, modelName, {
+          candidates: await Promise.all(loaded),
+          gate: qualityGate,
+          metric: "auc",
+          holdout,
+          score: (model) => scoreChurn(model as unknown as ChurnModel, test),
+          actor: "millrace demo",
+        });
+        const champion = decided.version ?? fail("cli/failed-gate", { reason: decided.reason });
+        const metrics: Scores = decided.scores[decided.best] ?? {};
+        const { outcome, reason } = decided;
+        return {
+          outcome,
+          reason,
+          version: champion.number,
+          modelHash: champion.modelHash,
+          metrics: outcome === "kept" ? (decided.champion?.metrics ?? metrics) : metrics,
+          candidate: models[decided.best]?.name ?? "",
+        } satisfies ChampionReport;
+      },
+    }),
+  ];
+}
+
+/** What a retrain depends on: the versions of the tables it learns from. */
+async function sourcesOf({ lake }: Workspace): Promise<Json> {
+  const names = ["telco.silver", "serving.churn_log", "serving.churn_labels"];
+  const versions = await Promise.all(names.map((name) => lake.table(name, silver).version()));
+  return Object.fromEntries(names.map((name, i) => [name, versions[i] ?? -1]));
+}
+
+type Report = Awaited<ReturnType<typeof watch>>;
+
+function summary(before: Report, now: Report): MonitorSummary {
+  return {
+    before: { severe: [...before.severe], moderate: [...before.moderate] },
+    drift: now.drift.map(({ column, psi, level, noise }) => ({ column, psi, level, noise })),
+    severe: [...now.severe],
+    moderate: [...now.moderate],
+    prediction: now.prediction?.psi ?? null,
+    hours: [...before.hours, ...now.hours].map(({ hourMs, labelled, accuracy }) => ({
+      hourMs,
+      labelled,
+      accuracy,
+    })),
+    labelled: before.labelled + now.labelled,
+    retrain: { due: now.retrain.due, reasons: [...now.retrain.reasons] },
+  };
+}

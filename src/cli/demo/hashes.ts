@@ -1,0 +1,26 @@
+/** @file What must be equal when the demo is run twice with one seed. */
+import type { Hash } from "../../flow.ts";
+import type { Workspace } from "../../workspace/index.ts";
+import { bronze, silver } from "./silver.ts";
+import { loadChampion } from "./churn-pipeline.ts";
+import { readLog } from "./traffic.ts";
+import { labelSchema, labelTable, readTraining } from "./watch.ts";
+
+/** Columns that hold the time of the run; everything else is equal byte for byte. */
+export const timeColumns = ["_loaded_at", "_file_modified_at"];
+
+/** The content hash of each table, its rows in order, without the columns of times. */
+export async function tableHashes(workspace: Workspace): Promise<Readonly<Record<string, Hash>>> {
+  const { lake } = workspace;
+  const { model } = await loadChampion(workspace);
+  const frames = {
+    "telco.bronze": await lake.table("telco.bronze", bronze).read(),
+    "telco.silver": await lake.table("telco.silver", silver).read(),
+    "telco.training": await readTraining(workspace),
+    "serving.churn_log": await readLog(workspace, model),
+    [labelTable]: await lake.table(labelTable, labelSchema).read(),
+  };
+  const hashes: Record<string, Hash> = {};
+  for (const [name, rows] of Object.entries(frames)) hashes[name] = await rows.hash(timeColumns);
+  return hashes;
+}

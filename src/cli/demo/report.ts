@@ -1,0 +1,116 @@
+/** @file The demo's report: what a person likes to read at the end. */
+import type { DemoResult } from "./run-demo.ts";
+
+const n = (value: number): string => value.toLocaleString("en-US");
+const score = (value: number | undefined): string => (value ?? Number.NaN).toFixed(3);
+
+/** Pads cells so that columns line up; the first is text, the others numbers. */
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, j) => Math.max(...rows.map((row) => row[j]?.length ?? 0)));
+  return rows.map((row) => {
+    const cells = row.map((cell, j) => (j === 0 ? cell.padEnd(widths[j] ?? 0) : cell.padStart(widths[j] ?? 0)));
+    return `  ${cells.join("  ")}`.trimEnd();
+  });
+}
+
+/** The report as lines. */
+export function renderDemo(result: DemoResult, program: string): readonly string[] {
+  return [
+    "",
+    "Rows",
+    ...rowLines(result),
+    "",
+    "Cleaning, step by step",
+    ...table([
+      ["step", "rows in", "rows out", "cells changed"],
+      ...result.silver.steps.map((one) => [one.step, n(one.rowsIn), n(one.rowsOut), n(one.cellsChanged)]),
+    ]),
+    "",
+    `Models, judged on the same ${n(result.train.testRows)} customers they never saw`,
+    ...modelLines(result),
+    "",
+    "Champion",
+    `  ${result.final.name} version ${result.final.version}, ${result.final.hash.slice(0, 19)}…`,
+    `  version ${result.champion.version}: ${result.champion.reason}`,
+    ...(result.retrain === null
+      ? []
+      : [`  retrain on ${n(result.retrain.training.rows)} rows: ${result.retrain.champion.reason}`]),
+    "",
+    "Requests",
+    `  ${n(result.traffic.sent)} sent over HTTP, ${n(result.traffic.failed)} failed, ${n(result.traffic.logged)} in the inference log; ${n(result.labels.labels)} labels came later`,
+    "",
+    "Drift of the second month from the training table",
+    ...driftLines(result),
+    "",
+    "Where everything lies",
+    `  ${result.folder}`,
+    "    landing/      the delivered files        tables/     Delta tables",
+    "    records.db    runs, versions, pipelines  artifacts/  figures and models of runs",
+    "    models/       registered versions        serving/    the journal of answers",
+    "",
+    `  ${closing(result)}`,
+    `  Next: ${program} serve --dir ${result.folder} answers requests; ${program} runs, models and tables show what is there.`,
+    "",
+  ];
+}
+
+function rowLines({ land, bronze, silver, training, train }: DemoResult): readonly string[] {
+  return table([
+    ["stage", "rows"],
+    ["raw file", n(land.rows)],
+    ["bronze, as delivered", n(bronze.rows)],
+    ["silver, typed and checked", n(silver.rows)],
+    ["training table", n(training.rows)],
+    ["  of it held out", n(train.testRows)],
+    ["cells kept aside, because they cannot be", n(silver.rescued)],
+  ]);
+}
+
+function modelLines({ train }: DemoResult): readonly string[] {
+  const rows = train.models.map(({ name, metrics }) => [
+    name === "baseline" ? "baseline (always the majority)" : name,
+    ...["auc", "accuracy", "precision", "recall", "f1", "log_loss"].map((key) => score(metrics[key])),
+  ]);
+  return table([["model", "auc", "accuracy", "precision", "recall", "f1", "log loss"], ...rows]);
+}
+
+function driftLines({ monitor }: DemoResult): readonly string[] {
+  const bars = monitor.drift
+    .filter(({ level }) => level !== "none")
+    .map(({ column, psi, level }) => [column, psi.toFixed(3), level]);
+  const quiet = monitor.drift.length - bars.length;
+  const early = monitor.before.severe.length + monitor.before.moderate.length;
+  return [
+    ...table([["feature", "PSI", "level"], ...bars]),
+    `  ${quiet} other features are as they were. In the first month ${early === 0 ? "none" : early} had moved.`,
+    ...(monitor.retrain.due ? ["  A retrain is due:", ...monitor.retrain.reasons.map((reason) => `  - ${reason}`)] : ["  No retrain is due."]),
+  ];
+}
+
+function closing({ ran, again, seconds }: DemoResult): string {
+  if (ran.length === 0) return `Nothing had changed, so nothing was done (${seconds.toFixed(1)} s).`;
+  const second = again.length > 0 ? ` Run again, the retrain had nothing to do in ${again.length} of ${again.length} steps.` : "";
+  return `${ran.length} steps in ${seconds.toFixed(1)} s.${second}`;
+}
+
+/** What `--json` prints. */
+export function demoData(result: DemoResult): object {
+  const metrics = Object.fromEntries(result.train.models.map(({ name, metrics }) => [name, metrics]));
+  return {
+    rows: { raw: result.land.rows, bronze: result.bronze.rows, silver: result.silver.rows },
+    metrics,
+    champion: result.final,
+    requests: { sent: result.traffic.sent, failed: result.traffic.failed },
+    drift: { severe: result.monitor.severe, moderate: result.monitor.moderate },
+    retrain: {
+      due: result.monitor.retrain.due,
+      outcome: result.retrain?.champion.outcome ?? null,
+      again: result.again.length,
+    },
+    steps: { ran: result.ran.length, skipped: result.skipped.length },
+    tables: result.tables,
+    stages: result.stages,
+    folder: result.folder,
+    seconds: Math.round(result.seconds * 1000) / 1000,
+  };
+}

@@ -1,0 +1,118 @@
+/** @file The demo's requests: 600 over twenty simulated hours, the second half from a drifted month. */
+import { join } from "node:path";
+import { seededIds } from "../../core/index.ts";
+import { type TelcoCustomer, telcoMonth } from "../../dataset/index.ts";
+import { client, endpoint, type InferenceLog, type InputOf, logColumns, openInferenceLog } from "../../serve/index.ts";
+import { serveHttp } from "../../server/index.ts";
+import { type Frame, schema } from "../../table/index.ts";
+import type { Workspace } from "../../workspace/index.ts";
+import type { ChurnModel } from "./train.ts";
+
+/** Requests, and when the month begins to drift. */
+export const requestCount = 600;
+const perHour = 30;
+/** The simulated hours begin here, so that the same seed gives the same log. */
+export const startMs = Date.UTC(2026, 0, 5);
+const stepMs = 3_600_000 / perHour;
+/** The first request of the drifted month is answered at this time. */
+export const driftMs = startMs + (requestCount / 2) * stepMs;
+
+export const logTable = "serving.churn_log";
+
+/** One request: who it is about, what is sent, and what turns out to be true later. */
+export interface DemoRequest {
+  readonly requestId: string;
+  readonly customer: TelcoCustomer;
+}
+
+/** The requests of a seed: half from a month like the file, half from a drifted one. */
+export function demoRequests(seed: number): readonly DemoRequest[] {
+  const half = requestCount / 2;
+  const month = { rows: half, missing: 0.1 };
+  const customers = [
+    ...telcoMonth({ ...month, seed: seed + 1 }),
+    ...telcoMonth({ ...month, seed: seed + 2, drift: 1 }),
+  ];
+  const ids = seededIds(seed, "demo requests");
+  return customers.map((customer) => ({ requestId: ids(), customer }));
+}
+
+/** What came of the requests. */
+export interface TrafficReport {
+  readonly sent: number;
+  readonly failed: number;
+  readonly logged: number;
+  /** Milliseconds a request took, at the middle and at the 95th percentile. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly [name: string]: number;
+}
+
+/**
+ * Serves a model over HTTP on a free port, sends the requests one after another through the typed
+ * client, and closes. Requests that are in the log already, because an earlier try was stopped, are
+ * not sent again.
+ */
+export async function sendTraffic(
+  workspace: Workspace,
+  served: { readonly model: ChurnModel; readonly version: number; readonly seed: number },
+  work: { readonly signal: AbortSignal; progress(done: number, total: number): void },
+): Promise<TrafficReport> {
+  const { model, version, seed } = served;
+  let now = startMs;
+  const clock = (): number => now;
+  await using log = await openChurnLog(workspace, model, clock);
+  const done = await loggedIds(workspace, log);
+  const churn = endpoint({ name: "churn", model, version, log, clock });
+  await using web = await serveHttp({ endpoints: [churn] });
+  const ask = client<ChurnModel>(web.url, { endpoint: "churn" });
+  const times: number[] = [];
+  let failed = 0;
+  const requests = demoRequests(seed);
+  for (const [i, { requestId, customer }] of requests.entries()) {
+    work.signal.throwIfAborted();
+    if (i % 20 === 0) work.progress(i, requests.length);
+    now = startMs + i * stepMs;
+    if (done.has(requestId)) continue;
+    const started = performance.now();
+    await ask.answer([inputOf(customer)], { requestId }).catch(() => {
+      failed += 1;
+    });
+    times.push(performance.now() - started);
+  }
+  await log.flush();
+  times.sort((a, b) => a - b);
+  const at = (share: number): number => times[Math.floor(share * (times.length - 1))] ?? 0;
+  const logged = await (await log.read()).count();
+  return { sent: requests.length, failed, logged, p50: at(0.5), p95: at(0.95) };
+}
+
+/** Opens the inference log of the demo's endpoint. */
+export function openChurnLog(
+  { lake, path }: Workspace,
+  { signature }: Pick<ChurnModel, "signature">,
+  clock?: () => number,
+): Promise<InferenceLog> {
+  const folder = join(path, "serving", "churn");
+  const time = clock === undefined ? {} : { clock };
+  return openInferenceLog({ lake, table: logTable, signature, folder, flushMs: 60_000, ...time });
+}
+
+/** What a request sends: the customer without its id and without what is asked. */
+function inputOf({ customer_id: _id, churn: _churn, ...input }: TelcoCustomer): InputOf<ChurnModel> {
+  return input;
+}
+
+/** The inference log as rows. */
+export function readLog(
+  { lake }: Workspace,
+  { signature }: Pick<ChurnModel, "signature">,
+): Promise<Frame> {
+  return lake.table(logTable, schema("churn log", logColumns("churn log", signature))).read();
+}
+
+async function loggedIds({ lake }: Workspace, log: InferenceLog): Promise<ReadonlySet<string>> {
+  if (!(await lake.tables()).includes(logTable)) return new Set();
+  const ids = await (await log.read()).texts("request_id");
+  return new Set(ids.filter((id) => id !== null));
+}

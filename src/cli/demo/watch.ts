@@ -1,0 +1,102 @@
+/** @file The demo's second half of the loop: labels that come late, the monitor, and the rows to learn from again. */
+import { random } from "../../core/index.ts";
+import { telcoSchema } from "../../dataset/index.ts";
+import { type MonitorReport, monitorReport } from "../../monitor/index.ts";
+import { type AnyRows, bool, type Frame, frame, quoteName, schema, text, timestamp } from "../../table/index.ts";
+import type { Workspace } from "../../workspace/index.ts";
+import { type CustomerColumns, customersOf, judgedRows, type ChurnModel, type Scores, splitCustomers } from "./train.ts";
+import { demoRequests, driftMs, readLog } from "./traffic.ts";
+
+/** What turned out to be true, by request. */
+export const labelSchema = schema("churn labels", {
+  request_id: text({ key: true }),
+  churn: bool(),
+  known_at: timestamp(),
+});
+export const labelTable = "serving.churn_labels";
+
+/** The rows models learn from, as a table, so that every run can name the version it saw. */
+export const trainingTable = "telco.training";
+
+/** Share of the requests whose truth has come in when the monitor looks. */
+const labelled = 0.9;
+const lateMs = 14 * 24 * 3_600_000;
+
+/** Writes the labels that have come in; writing them again changes nothing. */
+export async function joinLabels({ lake }: Workspace, seed: number): Promise<{ readonly labels: number }> {
+  const chance = random(seed).stream("late labels");
+  const rows = demoRequests(seed)
+    .filter(() => chance.next() < labelled)
+    .map(({ requestId, customer }) => ({
+      request_id: requestId,
+      churn: customer.churn,
+      known_at: new Date(driftMs + lateMs),
+    }));
+  const table = lake.table(labelTable, labelSchema);
+  await table.merge(rows, { on: ["request_id"] });
+  return { labels: await (await table.read()).count() };
+}
+
+/** Compares what was asked since a moment with what the model learned from. */
+export async function watch(
+  workspace: Workspace,
+  model: ChurnModel,
+  task: { readonly trained: Scores; readonly from: number; readonly to?: number },
+): Promise<MonitorReport> {
+  const { lake } = workspace;
+  const { train } = await splitCustomers(await readTraining(workspace, 0));
+  const answers = await readLog(workspace, model);
+  const at = (ms: number): string => `to_timestamp(${ms / 1000})`;
+  const until = task.to === undefined ? "" : ` AND "at" < ${at(task.to)}`;
+  const sql = `SELECT * FROM (${answers.sql}) WHERE "at" >= ${at(task.from)}${until}`;
+  const { probability } = await judgedRows(model, train);
+  return monitorReport({
+    reference: train,
+    log: frame({ engine: lake.engine, schema: answers.schema, sql }),
+    columns: Object.keys(model.signature.inputs),
+    trained: { accuracy: task.trained["accuracy"] ?? 0, probabilities: probability },
+    labels: await lake.table(labelTable, labelSchema).read(),
+    label: "churn",
+  });
+}
+
+/** A version of the training table. */
+export async function readTraining({ lake }: Workspace, version?: number): Promise<Frame<CustomerColumns>> {
+  const table = lake.table(trainingTable, telcoSchema);
+  return table.read(version === undefined ? {} : { version });
+}
+
+/**
+ * Writes the training table: the silver customers and, given the model that answered, the requests
+ * whose truth has come in, each under its request's id.
+ */
+export async function writeTraining(
+  workspace: Workspace,
+  silver: AnyRows,
+  asked?: Pick<ChurnModel, "signature">,
+): Promise<{ readonly version: number; readonly rows: number; readonly fromLog: number }> {
+  const { lake } = workspace;
+  const customers = customersOf(silver);
+  const answered = asked === undefined ? undefined : await labelledRequests(workspace, asked);
+  const more = answered === undefined ? "" : ` UNION ALL ${answered.sql}`;
+  const sql = `SELECT * FROM (${customers.sql}${more}) ORDER BY customer_id`;
+  const rows = frame({ engine: lake.engine, schema: telcoSchema, sql });
+  const { version } = await lake.table(trainingTable, telcoSchema).overwrite(rows);
+  return { version, rows: await rows.count(), fromLog: (await answered?.count()) ?? 0 };
+}
+
+/** Logged requests with their labels, as customers. */
+async function labelledRequests(
+  workspace: Workspace,
+  asked: Pick<ChurnModel, "signature">,
+): Promise<Frame<CustomerColumns>> {
+  const { lake } = workspace;
+  const answers = await readLog(workspace, asked);
+  const labels = await lake.table(labelTable, labelSchema).read();
+  const select = Object.keys(telcoSchema.columns).map((name) => {
+    if (name === "customer_id") return "l.request_id AS customer_id";
+    return name === "churn" ? "t.churn" : `l.${quoteName(name)}`;
+  });
+  const sql = `SELECT ${select.join(", ")} FROM (${answers.sql}) l JOIN (${labels.sql}) t ON l.request_id = t.request_id`;
+  return frame({ engine: lake.engine, schema: telcoSchema, sql });
+}

@@ -1,0 +1,83 @@
+/** @file A workspace served over HTTP: the champion answers, and the first page shows what there is. */
+import { join } from "node:path";
+import { type PipelineRun, pipelineRuns } from "../pipeline/index.ts";
+import { type Endpoint, endpoint, openInferenceLog } from "../serve/index.ts";
+import { type HttpServer, type PageData, serveHttp } from "../server/index.ts";
+import type { Workspace } from "../workspace/index.ts";
+import type { MonitorSummary } from "./demo/outputs.ts";
+
+/** What is served. */
+export interface ServeTask {
+  readonly workspace: Workspace;
+  /** The registered model's name; also the endpoint's. */
+  readonly model: string;
+  readonly port: number;
+}
+
+/** A server and what must be closed with it. */
+export interface Serving {
+  readonly web: HttpServer;
+  readonly version: number;
+  close(): Promise<void>;
+}
+
+/** Serves the champion of a model. Throws what loading it and listening throw. */
+export async function serveWorkspace({ workspace, model: name, port }: ServeTask): Promise<Serving> {
+  const { registry, lake, path, clock, ids } = workspace;
+  const { model, version } = await registry.load(name, "champion");
+  const log = await openInferenceLog({
+    lake,
+    table: `serving.${name}_log`,
+    signature: model.signature,
+    folder: join(path, "serving", name),
+    clock,
+  });
+  try {
+    const answering = endpoint({ name, model, version: version.number, log, clock, ids });
+    const page = () => pageOf(workspace, name, answering);
+    const web = await serveHttp({ endpoints: [answering], page, port });
+    const close = async (): Promise<void> => {
+      await web.close();
+      await log.close();
+    };
+    return { web, version: version.number, close };
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+/** The first page's data, read anew each time. */
+async function pageOf(
+  { registry, tracking, records }: Workspace,
+  name: string,
+  answering: Endpoint,
+): Promise<Partial<PageData>> {
+  const { model, version } = await registry.load(name, "champion");
+  const runs = await tracking.runs();
+  const [watched] = await pipelineRuns(records, name, { limit: 1 });
+  const monitor = monitorOf(watched);
+  return {
+    title: name,
+    runs,
+    best: { metric: "auc" },
+    model: { ...version, kind: model.kind, signature: model.signature },
+    endpoints: [{ name: answering.name, version: answering.version, ...answering.stats() }],
+    ...(monitor === undefined ? {} : monitor),
+  };
+}
+
+function monitorOf(run: PipelineRun | undefined): Pick<PageData, "drift" | "retrain"> | undefined {
+  const found = run?.steps.find(({ step }) => step === "monitor")?.output as MonitorSummary | undefined;
+  if (run === undefined || found === undefined || found === null) return undefined;
+  return {
+    drift: {
+      atMs: run.endedAtMs ?? run.startedAtMs,
+      reference: "the training table",
+      current: "the second month of requests",
+      columns: found.drift,
+      thresholds: { moderate: 0.1, severe: 0.2 },
+    },
+    retrain: found.retrain,
+  };
+}

@@ -1,0 +1,108 @@
+/** @file Reading fitted features that were stored as JSON. */
+import type { ColumnSpec, ColumnSpecs, Json } from "../flow.ts";
+import { parseNode, readsOf, schema } from "../table/index.ts";
+import { fail } from "./errors.ts";
+import type { Levels, Output, Stats } from "./feature.ts";
+import { type FittedFeature, type FittedFeatures, fittedFeatures } from "./fitted.ts";
+
+/** The format that this version writes. */
+export const featuresFormat = 1;
+
+/**
+ * The features of a state; they give the same bits as those that were stored.
+ *
+ * @param value - What `JSON.parse` or `parseJson` made of the state's JSON.
+ * @returns The fitted features.
+ * @throws `feature/unsupported-format` for a newer format, `feature/corrupt-state`,
+ * `table/corrupt-expression`, `table/unknown-operation`
+ * @example
+ * ```ts
+ * const node = { op: "column", name: "age", kind: "int" };
+ * const age = { name: "age", transform: "numeric", options: {}, reads: ["age"], stats: {},
+ *   outputs: [{ name: "age", node }] };
+ * const inputs = { age: { kind: "int", nullable: false } };
+ * const fitted = featuresFromState({ format: 1, inputs, features: [age] });
+ * fitted.row({ age: 7 }) // => Float64Array.of(7)
+ * ```
+ */
+export function featuresFromState(value: unknown): FittedFeatures {
+  const state = record(value, "the state");
+  const format = state["format"];
+  if (typeof format !== "number") return damaged("format", "a number", format);
+  if (format > featuresFormat)
+    fail("feature/unsupported-format", { got: format, known: featuresFormat });
+  const inputs = inputsOf(record(state["inputs"], "inputs"));
+  const features = array(state["features"], "features").map(featureOf);
+  for (const { outputs, levels } of features)
+    for (const node of [...outputs.map((output) => output.node), ...(levels ? [levels.input] : [])])
+      for (const column of readsOf(node))
+        if (inputs[column.name]?.kind !== column.kind)
+          damaged("inputs", `a column ${column.name} of kind ${column.kind}`, inputs[column.name]);
+  return fittedFeatures({ format: featuresFormat, inputs, features });
+}
+
+/** A stored set of column specs, checked as a schema is. */
+function inputsOf(value: Readonly<Record<string, unknown>>): ColumnSpecs {
+  const specs = Object.entries(value).map(([name, spec]) => {
+    return [name, isSpec(spec) ? spec : damaged(`inputs.${name}`, "a column", spec)] as const;
+  });
+  return schema("inputs", Object.fromEntries(specs)).columns;
+}
+
+/** Whether a value has the shape of a column; `schema` checks what it says. */
+function isSpec(value: unknown): value is ColumnSpec {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
+  const { levels = [], pattern = "", ...rest } = value as Partial<Record<string, unknown>>;
+  const texts = Array.isArray(levels) && levels.every((level) => typeof level === "string");
+  return texts && typeof pattern === "string" && typeof rest["nullable"] === "boolean";
+}
+
+function featureOf(value: unknown, i: number): FittedFeature {
+  const at = `features[${i}]`;
+  const { name, transform, options, reads, stats, outputs, levels } = record(value, at);
+  return {
+    name: text(name, `${at}.name`),
+    transform: text(transform, `${at}.transform`),
+    options: record(options, `${at}.options`) as Readonly<Record<string, Json>>,
+    reads: array(reads, `${at}.reads`).map((read) => text(read, `${at}.reads`)),
+    stats: record(stats, `${at}.stats`) as Stats,
+    outputs: array(outputs, `${at}.outputs`).map((output) => outputOf(output, at)),
+    ...(levels === undefined ? {} : { levels: levelsOf(levels, at) }),
+  };
+}
+
+function outputOf(value: unknown, at: string): Output {
+  const { name, node } = record(value, `${at}.outputs`);
+  const column = text(name, `${at}.outputs`);
+  return { name: column, node: parseNode(node, `featuresFromState: ${column}`) };
+}
+
+function levelsOf(value: unknown, at: string): Levels {
+  const { input, levels, unknown } = record(value, `${at}.levels`);
+  if (unknown !== "zero" && unknown !== "refuse")
+    return damaged(`${at}.levels`, "a policy for unknown levels", unknown);
+  return {
+    input: parseNode(input, `featuresFromState: ${at}.levels`),
+    levels: array(levels, `${at}.levels`).map((level) => text(level, `${at}.levels`)),
+    unknown,
+  };
+}
+
+function record(value: unknown, field: string): Readonly<Record<string, unknown>> {
+  const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord
+    ? (value as Readonly<Record<string, unknown>>)
+    : damaged(field, "an object", value);
+}
+
+function array(value: unknown, field: string): readonly unknown[] {
+  return Array.isArray(value) ? value : damaged(field, "a list", value);
+}
+
+function text(value: unknown, field: string): string {
+  return typeof value === "string" ? value : damaged(field, "a text", value);
+}
+
+function damaged(field: string, expected: string, got: unknown): never {
+  return fail("feature/corrupt-state", { field, expected, got: got ?? null });
+}

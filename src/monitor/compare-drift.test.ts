@@ -1,0 +1,242 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Random, random } from "../core/index.ts";
+import {
+  bool,
+  type Columns,
+  category,
+  type Frame,
+  float,
+  frame,
+  int,
+  type Lake,
+  openLake,
+  schema,
+  text,
+  timestamp,
+} from "../table/index.ts";
+import { countNumbers } from "./buckets.ts";
+import { compareDrift, comparePredictions } from "./compare-drift.ts";
+import { populationStability } from "./psi.ts";
+
+const columns = {
+  id: text({ key: true }),
+  tenure: int({ nullable: true }),
+  charges: float({ nullable: true }),
+  contract: category(["month", "year", "two"], { nullable: true }),
+  senior: bool({ nullable: true }),
+  since: timestamp({ nullable: true }),
+};
+type CustomerRow = Readonly<Record<"tenure" | "charges", number | null>> &
+  Readonly<{ contract: "month" | "year" | "two" | null; senior: boolean | null }>;
+
+let home: string;
+let lake: Lake;
+let made = 0;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "millrace-drift-"));
+  lake = await openLake(home);
+});
+afterAll(async () => {
+  await lake.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+async function tableOf(rows: readonly CustomerRow[]): Promise<Frame<typeof columns>> {
+  made += 1;
+  const table = lake.table(`test.t${made}`, schema("customers", columns));
+  await table.append(rows.map((row, i) => ({ id: `${i}`, since: null, ...row })));
+  return table.read();
+}
+/** Customers like those of a telephone company: skewed tenure with ties, two groups of charges. */
+function customers(draws: Random, rows: number): CustomerRow[] {
+  return Array.from({ length: rows }, () => {
+    const tenure = Math.min(72, Math.floor(73 * draws.next() ** 1.6));
+    const charges = draws.next() < 0.22 ? 21 + 4.8 * draws.normal() : 77 + 18 * draws.normal();
+    const contract = draws.pick(["month", "year", "two"] as const, [55, 21, 24]);
+    return { tenure, charges, contract, senior: draws.next() < 0.16 };
+  });
+}
+const base = customers(random(1), 5000);
+const psiOf = async (reference: Frame<Columns>, current: Frame<Columns>) =>
+  Object.fromEntries(
+    (await compareDrift({ reference, current })).map(({ column, psi }) => [column, psi]),
+  );
+/** The formula by a loop over rows, with none of the engine's help. */
+function plainPsi(before: readonly number[], now: readonly number[]): number {
+  const { buckets, counts } = countNumbers(before, 10);
+  const edges = buckets.shape === "numbers" ? buckets.edges : [];
+  const held = counts.map(() => 0);
+  for (const value of now) {
+    const at = edges.filter((edge) => value >= edge).length;
+    held[at] = (held[at] ?? 0) + 1;
+  }
+  return populationStability(
+    counts.map((n) => n / before.length),
+    held.map((n) => n / now.length),
+  );
+}
+
+describe("compareDrift", () => {
+  test("gives exactly 0 for identical tables, by name", async () => {
+    const reference = await tableOf(base);
+    const drift = await compareDrift({ reference, current: await tableOf([...base].reverse()) });
+    expect(drift.map(({ column, psi, level }) => [column, psi, level])).toEqual([
+      ["charges", 0, "none"],
+      ["contract", 0, "none"],
+      ["senior", 0, "none"],
+      ["tenure", 0, "none"],
+    ]);
+  });
+
+  test("finds numbers that were scaled, and says how much is chance", async () => {
+    const reference = await tableOf(base);
+    const charges = (factor: number): CustomerRow[] =>
+      base.map((row) => ({ ...row, charges: (row.charges ?? 0) * factor }));
+    const levels: Record<string, string> = {};
+    for (const factor of [1, 1.1, 1.2]) {
+      const current = await tableOf(charges(factor));
+      const [first] = await compareDrift({ reference, current, columns: ["charges"] });
+      levels[factor] = first?.level ?? "";
+      const now = charges(factor).map((row) => row.charges ?? 0);
+      const plain = plainPsi(
+        base.map((row) => row.charges ?? 0),
+        now,
+      );
+      expect(first?.psi).toBeClose(plain);
+      expect(first?.noise).toBeClose(9 * (2 / 5000));
+    }
+    expect(levels).toEqual({ 1: "none", "1.1": "moderate", "1.2": "severe" });
+  });
+
+  test("agrees with its formula by hand", async () => {
+    const row = (contract: CustomerRow["contract"]): CustomerRow => ({
+      tenure: 1,
+      charges: null,
+      contract,
+      senior: null,
+    });
+    const reference = await tableOf([row("month"), row("month"), row("month"), row("year")]);
+    const current = await tableOf([row("month"), row("two"), row(null), row("year")]);
+    const [first, ...others] = await compareDrift({ reference, current });
+    expect(first?.buckets).toEqual([
+      { label: "month", reference: 0.75, current: 0.25 },
+      { label: "year", reference: 0.25, current: 0.25 },
+      { label: "(other)", reference: 0, current: 0.25 },
+      { label: "(missing)", reference: 0, current: 0.25 },
+    ]);
+    const expected = 0.5 * Math.log(3) + 2 * (1e-6 - 0.25) * Math.log(1e-6 / 0.25);
+    expect(first?.psi).toBeClose(expected);
+    expect(first?.level).toBe("severe");
+    expect(others.map(({ psi }) => psi)).toEqual([0, 0, 0]);
+  });
+
+  test("puts nulls in a bucket of their own", async () => {
+    const reference = await tableOf(base);
+    const holes = base.map((row, i) => (i % 4 === 0 ? { ...row, tenure: null } : row));
+    const [first] = await compareDrift({ reference, current: await tableOf(holes) });
+    expect(first?.column).toBe("tenure");
+    expect(first?.buckets.at(-1)).toEqual({ label: "(missing)", reference: 0, current: 0.25 });
+  });
+
+  test("sorts by PSI, then by name, and has no empty bucket in the reference", async () => {
+    const reference = await tableOf(base);
+    const half = base.filter(({ contract }) => contract === "month");
+    const drift = await compareDrift({ reference, current: await tableOf(half) });
+    expect(drift[0]?.column).toBe("contract");
+    const sizes = drift.map(({ psi }) => psi);
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    for (const { buckets } of drift)
+      for (const bucket of buckets) expect(bucket.reference).toBeGreaterThan(0);
+  });
+
+  test("finds about as much as chance gives between two halves", async () => {
+    const [reference, current] = [
+      await tableOf(base.slice(0, 2500)),
+      await tableOf(base.slice(2500)),
+    ];
+    for (const { psi, noise } of await compareDrift({ reference, current }))
+      expect(psi).toBeLessThan(4 * noise);
+  });
+
+  test("law: the engine counts as the plain loop does", async () => {
+    const cell = fc.oneof(
+      fc.integer({ min: -3, max: 9 }),
+      fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+    );
+    const cells = fc.array(cell, { minLength: 1, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(cells, cells, async (before, now) => {
+        const asFrame = (values: readonly number[]): Frame =>
+          frame({
+            engine: lake.engine,
+            schema: schema("numbers", { x: float() }),
+            sql: `SELECT unnest([${values.map((v) => `'${v}'::DOUBLE`).join(", ")}]) AS x`,
+          });
+        const { x } = await psiOf(asFrame(before), asFrame(now));
+        expect(x).toBeClose(plainPsi(before, now));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test("refuses an empty window", async () => {
+    const [some, none] = [await tableOf(base), await tableOf([])];
+    const code = "monitor/missing-rows";
+    await expect(compareDrift({ reference: some, current: none })).rejects.toMatchObject({
+      code,
+      details: { which: "current" },
+    });
+    await expect(compareDrift({ reference: none, current: some })).rejects.toMatchObject({
+      code,
+      details: { which: "reference" },
+    });
+  });
+
+  test("refuses columns that cannot be compared", async () => {
+    const reference = await tableOf(base.slice(0, 5));
+    const refused = async (change: object, code: string): Promise<void> => {
+      const options = { reference, current: reference, ...change };
+      await expect(compareDrift(options)).rejects.toMatchObject({ code });
+    };
+    await refused({ columns: ["tenur"] }, "monitor/unknown-column");
+    await refused({ columns: ["since"] }, "monitor/unsupported-column");
+    await refused({ columns: [] }, "monitor/missing-columns");
+    const other = frame({
+      engine: lake.engine,
+      schema: schema("other", { tenure: text() }),
+      sql: "SELECT 'x' AS tenure",
+    });
+    await refused({ current: other }, "monitor/mismatch-column");
+    await refused({ bins: 1 }, "option/out-of-range");
+    await refused({ columnz: [] }, "option/unknown-name");
+  });
+});
+
+describe("comparePredictions", () => {
+  test("compares probabilities with those of training", async () => {
+    const current = frame({
+      engine: lake.engine,
+      schema: schema("log", { probability: float(), name: text() }),
+      sql: "SELECT range / 1000 AS probability, 'a' AS name FROM range(1000)",
+    });
+    const same = Array.from({ length: 1000 }, (_, i) => i / 1000);
+    expect(await comparePredictions({ reference: same, current })).toMatchObject({
+      column: "probability",
+      psi: 0,
+    });
+    const lower = same.map((p) => p / 2);
+    expect(await comparePredictions({ reference: lower, current })).toMatchObject({
+      level: "severe",
+    });
+    await expect(comparePredictions({ reference: [], current })).rejects.toMatchObject({
+      code: "monitor/missing-rows",
+    });
+    await expect(
+      comparePredictions({ reference: same, current, column: "name" }),
+    ).rejects.toMatchObject({ code: "monitor/mismatch-column" });
+  });
+});
