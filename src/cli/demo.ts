@@ -1,8 +1,12 @@
 /** @file `millrace demo`: the whole life-cycle on one file, from raw rows to a watched model. */
 import { command } from "./command.ts";
-import { renderDemo, demoData } from "./demo/report.ts";
-import { runDemo } from "./demo/run-demo.ts";
+import { demoData, renderDemo } from "./demo/report.ts";
+import { type DemoResult, runDemo } from "./demo/run-demo.ts";
 import { serveUntilStopped } from "./serve.ts";
+
+interface DemoOutcome extends DemoResult {
+  readonly after: { readonly keep: boolean; readonly port: number };
+}
 
 export const demo = command({
   name: "demo",
@@ -13,20 +17,35 @@ export const demo = command({
     "from, and learns again. A second start in the same folder does only what has changed.",
   ],
   options: {
-    dir: { type: "string", default: "millrace-demo", value: "FOLDER", help: "where everything is kept" },
+    dir: {
+      type: "string",
+      default: "millrace-demo",
+      value: "FOLDER",
+      help: "where everything is kept",
+    },
     csv: { type: "string", value: "FILE", help: "a Telco churn file of your own" },
-    seed: { type: "number", default: 42, value: "N", help: "the seed of the twin and of the requests" },
+    seed: {
+      type: "number",
+      default: 42,
+      value: "N",
+      help: "the seed of the twin and of the requests",
+    },
     keep: { type: "boolean", default: false, help: "leave the server up, and print its address" },
-    port: { type: "number", default: 0, value: "PORT", help: "the server's port with --keep; 0 picks a free one" },
+    port: {
+      type: "number",
+      default: 0,
+      value: "PORT",
+      help: "the server's port with --keep; 0 picks a free one",
+    },
   },
   examples: ["demo", "demo --keep", "demo --csv telco.csv --dir my-churn", "demo --json"],
-  run: ({ dir, csv, seed, keep, port }, around) => {
+  run: async ({ dir, csv, seed, keep, port }, around): Promise<DemoOutcome> => {
     const source = csv === undefined ? { seed } : { csv };
-    return runDemo({ folder: dir, source }, around).then((result) => ({ ...result, keep, port }));
+    return { ...(await runDemo({ folder: dir, source }, around)), after: { keep, port } };
   },
-  render: (result, { program }) => renderDemo(result, program),
-  data: demoData,
-  after: async ({ keep, port, folder }, around) => {
-    if (keep) await serveUntilStopped({ folder, model: "churn", port }, around);
+  render: (result: DemoOutcome, { program }) => renderDemo(result, program),
+  data: (result: DemoOutcome) => demoData(result),
+  after: async ({ after, folder }: DemoOutcome, around) => {
+    if (after.keep) await serveUntilStopped({ folder, model: "churn", port: after.port }, around);
   },
 });

@@ -12,7 +12,9 @@ export async function serveUntilStopped(
   const serving = await serveWorkspace({ workspace, model: task.model, port: task.port });
   const { url } = serving.web;
   if (json) print(`${JSON.stringify({ url, model: task.model, version: serving.version })}\n`);
-  reporter.note(`${task.model} version ${serving.version} answers at ${url} (a page, and POST ${url}/endpoints/${task.model}/invocations). Ctrl-C stops it.`);
+  reporter.note(
+    `${task.model} version ${serving.version} answers at ${url} (a page, and POST ${url}/endpoints/${task.model}/invocations). Ctrl-C stops it.`,
+  );
   await new Promise<void>((stop) => {
     if (signal.aborted) stop();
     else signal.addEventListener("abort", () => stop(), { once: true });

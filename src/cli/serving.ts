@@ -4,7 +4,7 @@ import { type PipelineRun, pipelineRuns } from "../pipeline/index.ts";
 import { type Endpoint, endpoint, openInferenceLog } from "../serve/index.ts";
 import { type HttpServer, type PageData, serveHttp } from "../server/index.ts";
 import type { Workspace } from "../workspace/index.ts";
-import type { MonitorSummary } from "./demo/outputs.ts";
+import { outputOf } from "./demo/outputs.ts";
 
 /** What is served. */
 export interface ServeTask {
@@ -22,7 +22,11 @@ export interface Serving {
 }
 
 /** Serves the champion of a model. Throws what loading it and listening throw. */
-export async function serveWorkspace({ workspace, model: name, port }: ServeTask): Promise<Serving> {
+export async function serveWorkspace({
+  workspace,
+  model: name,
+  port,
+}: ServeTask): Promise<Serving> {
   const { registry, lake, path, clock, ids } = workspace;
   const { model, version } = await registry.load(name, "champion");
   const log = await openInferenceLog({
@@ -68,8 +72,9 @@ async function pageOf(
 }
 
 function monitorOf(run: PipelineRun | undefined): Pick<PageData, "drift" | "retrain"> | undefined {
-  const found = run?.steps.find(({ step }) => step === "monitor")?.output as MonitorSummary | undefined;
-  if (run === undefined || found === undefined || found === null) return undefined;
+  const output = run?.steps.find(({ step }) => step === "monitor")?.output;
+  if (run === undefined || output === undefined || output === null) return undefined;
+  const found = outputOf("monitor", () => output);
   return {
     drift: {
       atMs: run.endedAtMs ?? run.startedAtMs,

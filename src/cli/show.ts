@@ -2,13 +2,23 @@
 import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
 
-const dir = { type: "string", default: "millrace-demo", value: "FOLDER", help: "the workspace" } as const;
+const dir = {
+  type: "string",
+  default: "millrace-demo",
+  value: "FOLDER",
+  help: "the workspace",
+} as const;
 const when = (ms: number): string => new Date(ms).toISOString().replace("T", " ").slice(0, 19);
 
 /** Lines of cells that stand under each other. */
 function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, j) => Math.max(...rows.map((row) => row[j]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, j) => cell.padEnd(widths[j] ?? 0)).join("  ").trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, j) => cell.padEnd(widths[j] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 export const tables = command({
@@ -32,7 +42,12 @@ export const tables = command({
       ? ["no tables yet"]
       : columns([
           ["table", "version", "last change", "when (UTC)"],
-          ...found.map(({ name, version, operation, atMs }) => [name, String(version), operation ?? "", when(atMs ?? 0)]),
+          ...found.map(({ name, version, operation, atMs }) => [
+            name,
+            String(version),
+            operation ?? "",
+            when(atMs ?? 0),
+          ]),
         ]),
 });
 

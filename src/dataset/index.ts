@@ -1,5 +1,7 @@
 /** @file From a table to what an estimator learns from, and the data sets made for trying. */
-
+export { type DatasetParts, dataset, type MatrixSource } from "./dataset.ts";
+export { datasetErrors } from "./errors.ts";
+export { type Split, type SplitOptions, split } from "./split.ts";
 export {
   type TelcoColumn,
   type TelcoCustomer,

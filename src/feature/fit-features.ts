@@ -1,5 +1,5 @@
 /** @file Fitting: what features learn from the training rows, always to the same bytes. */
-import { type Columns, type Frame, toSql } from "../table/index.ts";
+import { type Column, type Columns, type Frame, toSql } from "../table/index.ts";
 import { fail } from "./errors.ts";
 import type { Feature, Stats } from "./feature.ts";
 import { type Features, specsRead } from "./features.ts";
@@ -26,10 +26,10 @@ import { type FittedFeature, type FittedFeatures, fittedFeatures } from "./fitte
  * await engine.close();
  * ```
  */
-export async function fitFeatures<C extends Columns, R extends string>(
-  features: Features<C, R>,
-  frame: Frame<C>,
-): Promise<FittedFeatures> {
+export async function fitFeatures<
+  R extends string,
+  C extends Columns & Readonly<Record<R, Column>>,
+>(features: Features<Columns, R>, frame: Frame<C>): Promise<FittedFeatures> {
   if (frame.part === "test") fail("feature/conflict-test-rows", {});
   checkColumns(features, frame.schema.columns);
   const entries = Object.entries<Feature>(features.byName);

@@ -45,7 +45,11 @@ export const modelErrors = {
   ),
   "model/unsupported-format": caller(
     (d: { kind: string; got: number; known: number }) =>
-      `predictorFromState: this ${d.kind} was written in format ${d.got}; expected at most ${d.known}. Read it with the Millrace that wrote it, or a newer one.`,
+      `this ${d.kind} was written in format ${d.got}; expected at most ${d.known}. Read it with the Millrace that wrote it, or a newer one.`,
+  ),
+  "model/corrupt-files": caller(
+    (d: { reason: string }) =>
+      `loadModel: the model's files are damaged: ${d.reason}. Read the model again from its source.`,
   ),
   "model/unknown-kind": caller(
     (d: { got: string; known: readonly string[] }) =>

@@ -3,6 +3,7 @@ import type { LongWork } from "../core/index.ts";
 import type { Dataset, Json, Matrix, Predictor } from "../flow.ts";
 import { findNotFinite } from "../tensor/index.ts";
 import { fail } from "./errors.ts";
+import { type Fit, fitWith } from "./fit.ts";
 
 /** An algorithm with its options: data in, predictor out. Learning changes neither it nor the data. */
 export interface Estimator<P extends Predictor = Predictor> {
@@ -18,6 +19,8 @@ export interface Estimator<P extends Predictor = Predictor> {
    *   values are handled, `model/missing-class` unless one class is enough, or the signal's reason.
    */
   learn(data: Dataset, work?: LongWork): Promise<P>;
+  /** Fits features and predictor to typed rows: a model that takes raw rows. */
+  readonly fit: Fit;
 }
 
 /** What one algorithm is made of. */
@@ -61,7 +64,7 @@ export function estimator<P extends Predictor>(parts: EstimatorParts<P>): Estima
     checkFeatures(parts, data);
     return parts.learn(data, work);
   };
-  return { name, options, learn };
+  return { name, options, learn, fit: fitWith({ learn }) };
 }
 
 /** Refuses rows of another width than the predictor learned from. Throws `model/mismatch-width`. */

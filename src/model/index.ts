@@ -7,6 +7,8 @@ export {
 } from "./boost.ts";
 export { modelErrors } from "./errors.ts";
 export { checkWidth, type Estimator, type EstimatorParts, estimator } from "./estimator.ts";
+export type { Fit, FitOptions, LabelProblem, Misuse, ModelInput } from "./fit.ts";
+export type { FittedModel } from "./fitted-model.ts";
 export {
   type LogisticOptions,
   type LogisticPredictor,
@@ -20,4 +22,5 @@ export {
   majority,
   majorityPredictor,
 } from "./majority.ts";
+export { loadModel } from "./model-files.ts";
 export { type PredictorState, predictorFromState, predictorState } from "./predictor-state.ts";

@@ -1,35 +1,12 @@
-/** @file A predictor as plain data, and back, without changing a bit of what it predicts. */
+/** @file A predictor back from plain data, without changing a bit of what it predicts. */
 import type { Predictor } from "../flow.ts";
 import { boostPredictor } from "./boost.ts";
 import { fail } from "./errors.ts";
 import { logisticPredictor } from "./logistic.ts";
 import { majorityPredictor } from "./majority.ts";
+import { predictorFormat } from "./predictor-format.ts";
 
-const format = 1;
-
-/** What {@link predictorState} gives: `formatJson` writes it, typed arrays included. */
-export interface PredictorState {
-  readonly format: number;
-  readonly kind: string;
-  readonly [field: string]: unknown;
-}
-
-/**
- * A predictor's state: everything on it that is not a function, with a format number.
- *
- * @param predictor - Any predictor.
- * @returns Plain data for core's `formatJson`.
- * @example
- * ```ts
- * predictorState(majorityPredictor({ share: 0.3, width: 2 }))
- * // => { format: 1, kind: "majority", share: 0.3, width: 2 }
- * ```
- */
-export function predictorState(predictor: Predictor): PredictorState {
-  const { kind } = predictor;
-  const data = Object.entries(predictor).filter(([, value]) => typeof value !== "function");
-  return { ...Object.fromEntries(data), kind, format };
-}
+export { type PredictorState, predictorState } from "./predictor-format.ts";
 
 /**
  * The predictor of a state; it predicts the same bits as the one that was stored.
@@ -47,7 +24,8 @@ export function predictorState(predictor: Predictor): PredictorState {
 export function predictorFromState(value: unknown): Predictor {
   const state = fieldsOf(value, "the state");
   const [kind, written] = [state.text("kind"), state.number("format")];
-  if (written > format) fail("model/unsupported-format", { kind, got: written, known: format });
+  if (written > predictorFormat)
+    fail("model/unsupported-format", { kind, got: written, known: predictorFormat });
   const read = Object.entries(readers).find(([name]) => name === kind)?.[1];
   if (read === undefined)
     return fail("model/unknown-kind", { got: kind, known: Object.keys(readers) });

@@ -16,7 +16,7 @@ import type { PageData } from "./page/index.ts";
 export interface HttpServer extends AsyncDisposable {
   /** Its address: "http://127.0.0.1:8080". */
   readonly url: string;
-  /** Takes no new requests, and resolves when those under way are answered. */
+  /** Takes no new requests, and resolves when those under way are answered, in 10 s at most. */
   close(): Promise<void>;
 }
 

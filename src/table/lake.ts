@@ -4,9 +4,10 @@ import { resolve } from "node:path";
 import { type Clock, type Ids, parseJson, randomIds, systemClock } from "../core/index.ts";
 import { folderBytes } from "../store/index.ts";
 import { type Engine, openEngine } from "./adapter/duckdb.ts";
+import type { TablePlace } from "./delta/snapshot.ts";
 import { fail } from "./errors.ts";
 import type { Columns, Schema } from "./schema.ts";
-import { openTable, type Table } from "./table.ts";
+import { type HistoryEntry, openTable, readHistory, type Table } from "./table.ts";
 
 /** Where time and ids come from. */
 export interface LakeOptions {
@@ -29,6 +30,8 @@ export interface Lake {
   table<C extends Columns>(name: string, schema: Schema<C>): Table<C>;
   /** The names of all tables, sorted. */
   tables(): Promise<readonly string[]>;
+  /** What was done to a table, newest first; empty when there is no such table. */
+  history(name: string): Promise<readonly HistoryEntry[]>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -57,6 +60,11 @@ export async function openLake(path: string, options: LakeOptions = {}): Promise
   if (written > format) fail("table/unsupported-format", { path, found: written, known: format });
   const engine = await openEngine();
   const tables = (): Promise<readonly string[]> => findTables(bytes.locate("tables"));
+  const placeOf = (name: string): TablePlace => {
+    if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,2}$/.test(name))
+      fail("table/out-of-range-name", { name });
+    return { name, folder: `tables/${name.replaceAll(".", "/")}`, bytes };
+  };
   const close = (): Promise<void> => engine.close();
   return {
     path: resolve(path),
@@ -64,12 +72,9 @@ export async function openLake(path: string, options: LakeOptions = {}): Promise
     clock,
     ids,
     tables,
-    table: (name, schema) => {
-      if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,2}$/.test(name))
-        fail("table/out-of-range-name", { name });
-      const place = { name, folder: `tables/${name.replaceAll(".", "/")}`, bytes };
-      return openTable({ place, schema, engine, clock, ids, known: tables });
-    },
+    history: (name) => readHistory(placeOf(name)),
+    table: (name, schema) =>
+      openTable({ place: placeOf(name), schema, engine, clock, ids, known: tables }),
     close,
     [Symbol.asyncDispose]: close,
   };

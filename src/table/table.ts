@@ -185,10 +185,7 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
           });
         },
       }),
-    history: async () => {
-      const versions = [...(await commitVersions(place))].reverse();
-      return Promise.all(versions.map(async (v) => entryOf(v, await readCommit(place, v))));
-    },
+    history: () => readHistory(place),
   };
 }
 
@@ -262,6 +259,12 @@ function checkCanWrite(name: string, schema: Schema, snapshot: Snapshot): void {
   checkSchema(name, schema, snapshot);
   const missing = Object.keys(snapshot.columns).filter((column) => !(column in schema.columns));
   if (missing.length > 0) fail("table/mismatch-columns", { name, missing, extra: [] });
+}
+
+/** What was done to the table at a place, newest first. */
+export async function readHistory(place: TablePlace): Promise<readonly HistoryEntry[]> {
+  const versions = [...(await commitVersions(place))].reverse();
+  return Promise.all(versions.map(async (v) => entryOf(v, await readCommit(place, v))));
 }
 
 function entryOf(version: number, actions: readonly Action[]): HistoryEntry {

@@ -9,16 +9,18 @@ import { ingest, refine } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
 import { fail } from "../errors.ts";
 import { type DemoSource, deliver, land } from "./land.ts";
-import type {
-  BronzeReport,
-  ChampionReport,
-  LandReport,
-  MonitorSummary,
-  SilverReport,
-  TrainReport,
-  TrainingReport,
+import {
+  type BronzeReport,
+  type ChampionReport,
+  type LandReport,
+  type MonitorSummary,
+  outputOf,
+  type SilverReport,
+  type TrainingReport,
+  type TrainReport,
 } from "./outputs.ts";
 import { bronze, recipe, silver, silverSuite } from "./silver.ts";
+import { driftMs, sendTraffic, startMs } from "./traffic.ts";
 import {
   type ChurnModel,
   candidateNames,
@@ -28,7 +30,6 @@ import {
   type Trained,
   trainCandidate,
 } from "./train.ts";
-import { driftMs, sendTraffic, startMs } from "./traffic.ts";
 import { joinLabels, readTraining, watch, writeTraining } from "./watch.ts";
 
 /** What the pipelines work with. */
@@ -47,7 +48,9 @@ const qualityGate = { auc: 0.7, accuracy: 0.7 };
 const seedOf = (source: DemoSource): number => ("seed" in source ? source.seed : 42);
 
 /** The champion, typed: the demo registers no other kind of model. */
-export async function loadChampion({ registry }: Workspace): Promise<{ model: ChurnModel; version: number }> {
+export async function loadChampion({
+  registry,
+}: Workspace): Promise<{ model: ChurnModel; version: number }> {
   const { model, version } = await registry.load(modelName, "champion");
   return { model: model as unknown as ChurnModel, version: version.number };
 }
@@ -89,7 +92,13 @@ export function churnPipeline(task: DemoTask): Pipeline {
         const rows = await (await silverTable.read()).count();
         const { steps, rescued, rowsRead } = report;
         const expectations = silverSuite.expectations.length;
-        return { rows, rowsRead, rescued, expectations, steps: steps.map((one) => ({ ...one })) } satisfies SilverReport;
+        return {
+          rows,
+          rowsRead,
+          rescued,
+          expectations,
+          steps: steps.map((one) => ({ ...one })),
+        } satisfies SilverReport;
       },
     }),
     ...trainingSteps(task, { needs: ["silver"], withLabels: false }),
@@ -111,7 +120,7 @@ export function churnPipeline(task: DemoTask): Pipeline {
       name: "monitor",
       needs: ["labels", "register"],
       run: async ({ output }) => {
-        const { version, metrics: trained } = output("register") as ChampionReport;
+        const { version, metrics: trained } = outputOf("register", output);
         const { model } = await workspace.registry.load(modelName, version);
         const typed = model as unknown as ChurnModel;
         const before = await watch(workspace, typed, { trained, from: startMs, to: driftMs });
@@ -146,7 +155,7 @@ function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withLabe
       name: "train",
       needs: ["training-set"],
       run: async ({ output, signal }) => {
-        const { version, rows } = output("training-set") as TrainingReport;
+        const { version, rows } = outputOf("training-set", output);
         const sides = await splitCustomers(await readTraining(workspace, version));
         const models: Trained[] = [];
         for (const [done, name] of candidateNames.entries()) {
@@ -156,15 +165,19 @@ function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withLabe
           models.push(await trainCandidate(workspace, sides, { name, params }));
         }
         const testRows = await sides.test.count();
-        return { holdout: sides.holdout, testRows, models: models.map((one) => ({ ...one })) } satisfies TrainReport;
+        return {
+          holdout: sides.holdout,
+          testRows,
+          models: models.map((one) => ({ ...one })),
+        } satisfies TrainReport;
       },
     }),
     step({
       name: "register",
       needs: ["training-set", "train"],
       run: async ({ output }) => {
-        const { version } = output("training-set") as TrainingReport;
-        const { models, holdout } = output("train") as TrainReport;
+        const { version } = outputOf("training-set", output);
+        const { models, holdout } = outputOf("train", output);
         const { test } = await splitCustomers(await readTraining(workspace, version));
         const loaded = models.map(async ({ runId, name }) => ({
           model: loadModel(await tracking.modelFiles(runId)),

@@ -1,8 +1,8 @@
 /** @file What must be equal when the demo is run twice with one seed. */
 import type { Hash } from "../../flow.ts";
 import type { Workspace } from "../../workspace/index.ts";
-import { bronze, silver } from "./silver.ts";
 import { loadChampion } from "./churn-pipeline.ts";
+import { bronze, silver } from "./silver.ts";
 import { readLog } from "./traffic.ts";
 import { labelSchema, labelTable, readTraining } from "./watch.ts";
 

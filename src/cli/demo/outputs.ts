@@ -1,6 +1,7 @@
 /** @file What the demo's steps hand on, as JSON. */
-import type { DriftLevel } from "../../flow.ts";
+import type { DriftLevel, Json } from "../../flow.ts";
 import type { Landed } from "./land.ts";
+import type { TrafficReport } from "./traffic.ts";
 import type { Scores, Trained } from "./train.ts";
 
 type Plain<T> = { readonly [K in keyof T]: T[K] };
@@ -57,3 +58,53 @@ export type MonitorSummary = {
   readonly labelled: number;
   readonly retrain: { readonly due: boolean; readonly reasons: readonly string[] };
 };
+export type LabelReport = { readonly labels: number };
+
+/** What each step of the demo hands on. */
+export interface StepOutputs {
+  readonly land: LandReport;
+  readonly bronze: BronzeReport;
+  readonly silver: SilverReport;
+  readonly "training-set": TrainingReport;
+  readonly train: TrainReport;
+  readonly register: ChampionReport;
+  readonly serve: TrafficReport;
+  readonly labels: LabelReport;
+  readonly monitor: MonitorSummary;
+}
+
+/** A step's stored output, read as what that step wrote: its version is raised when that changes. */
+export function outputOf<K extends keyof StepOutputs>(
+  step: K,
+  output: (step: string) => Json | undefined,
+): StepOutputs[K] {
+  return output(step) as unknown as StepOutputs[K];
+}
+
+const n = (value: number): string => value.toLocaleString("en-US");
+
+const sentences: { readonly [K in keyof StepOutputs]: (output: StepOutputs[K]) => string } = {
+  land: ({ file, rows }) => `${file}: ${n(rows)} rows`,
+  bronze: ({ rows, added }) => `${n(rows)} rows, ${n(added)} of them new`,
+  silver: ({ rows, expectations }) => `${n(rows)} customers; ${expectations} expectations hold`,
+  "training-set": ({ rows, fromLog }) => `${n(rows)} rows, ${n(fromLog)} of them answered requests`,
+  train: ({ models, testRows }) =>
+    `${models.length} models on the same rows, judged on ${n(testRows)} others`,
+  register: ({ version, candidate, outcome }) =>
+    outcome === "kept"
+      ? `version ${version} stays`
+      : `version ${version}: ${candidate} (${outcome})`,
+  serve: ({ sent, failed, p50 }) =>
+    `${n(sent)} requests, ${n(failed)} failed; half within ${p50.toFixed(1)} ms`,
+  labels: ({ labels }) => `the truth of ${n(labels)} answers`,
+  monitor: ({ severe, retrain }) =>
+    `${severe.length} features drifted severely${retrain.due ? "; a retrain is due" : ""}`,
+};
+
+/** A line about what a step did. */
+export function describeOutput(step: string, output: Json): string {
+  if (!(step in sentences)) return "";
+  const known = step as keyof StepOutputs;
+  const say = sentences[known] as (output: StepOutputs[keyof StepOutputs]) => string;
+  return say(outputOf(known, () => output));
+}

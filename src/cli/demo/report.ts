@@ -8,7 +8,9 @@ const score = (value: number | undefined): string => (value ?? Number.NaN).toFix
 function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, j) => Math.max(...rows.map((row) => row[j]?.length ?? 0)));
   return rows.map((row) => {
-    const cells = row.map((cell, j) => (j === 0 ? cell.padEnd(widths[j] ?? 0) : cell.padStart(widths[j] ?? 0)));
+    const cells = row.map((cell, j) =>
+      j === 0 ? cell.padEnd(widths[j] ?? 0) : cell.padStart(widths[j] ?? 0),
+    );
     return `  ${cells.join("  ")}`.trimEnd();
   });
 }
@@ -23,7 +25,12 @@ export function renderDemo(result: DemoResult, program: string): readonly string
     "Cleaning, step by step",
     ...table([
       ["step", "rows in", "rows out", "cells changed"],
-      ...result.silver.steps.map((one) => [one.step, n(one.rowsIn), n(one.rowsOut), n(one.cellsChanged)]),
+      ...result.silver.steps.map((one) => [
+        one.step,
+        n(one.rowsIn),
+        n(one.rowsOut),
+        n(one.cellsChanged),
+      ]),
     ]),
     "",
     `Models, judged on the same ${n(result.train.testRows)} customers they never saw`,
@@ -34,7 +41,9 @@ export function renderDemo(result: DemoResult, program: string): readonly string
     `  version ${result.champion.version}: ${result.champion.reason}`,
     ...(result.retrain === null
       ? []
-      : [`  retrain on ${n(result.retrain.training.rows)} rows: ${result.retrain.champion.reason}`]),
+      : [
+          `  retrain on ${n(result.retrain.training.rows)} rows: ${result.retrain.champion.reason}`,
+        ]),
     "",
     "Requests",
     `  ${n(result.traffic.sent)} sent over HTTP, ${n(result.traffic.failed)} failed, ${n(result.traffic.logged)} in the inference log; ${n(result.labels.labels)} labels came later`,
@@ -69,7 +78,9 @@ function rowLines({ land, bronze, silver, training, train }: DemoResult): readon
 function modelLines({ train }: DemoResult): readonly string[] {
   const rows = train.models.map(({ name, metrics }) => [
     name === "baseline" ? "baseline (always the majority)" : name,
-    ...["auc", "accuracy", "precision", "recall", "f1", "log_loss"].map((key) => score(metrics[key])),
+    ...["auc", "accuracy", "precision", "recall", "f1", "log_loss"].map((key) =>
+      score(metrics[key]),
+    ),
   ]);
   return table([["model", "auc", "accuracy", "precision", "recall", "f1", "log loss"], ...rows]);
 }
@@ -83,19 +94,27 @@ function driftLines({ monitor }: DemoResult): readonly string[] {
   return [
     ...table([["feature", "PSI", "level"], ...bars]),
     `  ${quiet} other features are as they were. In the first month ${early === 0 ? "none" : early} had moved.`,
-    ...(monitor.retrain.due ? ["  A retrain is due:", ...monitor.retrain.reasons.map((reason) => `  - ${reason}`)] : ["  No retrain is due."]),
+    ...(monitor.retrain.due
+      ? ["  A retrain is due:", ...monitor.retrain.reasons.map((reason) => `  - ${reason}`)]
+      : ["  No retrain is due."]),
   ];
 }
 
 function closing({ ran, again, seconds }: DemoResult): string {
-  if (ran.length === 0) return `Nothing had changed, so nothing was done (${seconds.toFixed(1)} s).`;
-  const second = again.length > 0 ? ` Run again, the retrain had nothing to do in ${again.length} of ${again.length} steps.` : "";
+  if (ran.length === 0)
+    return `Nothing had changed, so nothing was done (${seconds.toFixed(1)} s).`;
+  const second =
+    again.length > 0
+      ? ` Run again, the retrain had nothing to do in ${again.length} of ${again.length} steps.`
+      : "";
   return `${ran.length} steps in ${seconds.toFixed(1)} s.${second}`;
 }
 
 /** What `--json` prints. */
 export function demoData(result: DemoResult): object {
-  const metrics = Object.fromEntries(result.train.models.map(({ name, metrics }) => [name, metrics]));
+  const metrics = Object.fromEntries(
+    result.train.models.map(({ name, metrics }) => [name, metrics]),
+  );
   return {
     rows: { raw: result.land.rows, bronze: result.bronze.rows, silver: result.silver.rows },
     metrics,

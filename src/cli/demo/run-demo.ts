@@ -1,25 +1,29 @@
 /** @file Runs the demo's pipelines one stage after another and gathers what they found. */
 import { resolve } from "node:path";
 import { isMillraceError } from "../../core/index.ts";
-import type { Hash, Json } from "../../flow.ts";
+import type { Hash } from "../../flow.ts";
 import { type PipelineRun, runPipeline, type StepEvent } from "../../pipeline/index.ts";
 import { openWorkspace, type Workspace } from "../../workspace/index.ts";
 import type { Surroundings } from "../command.ts";
 import { fail } from "../errors.ts";
 import { churnPipeline, type DemoTask, modelName, retrainPipeline } from "./churn-pipeline.ts";
+import { tableHashes } from "./hashes.ts";
 import { type DemoSource, deliver } from "./land.ts";
-import type {
-  BronzeReport,
-  ChampionReport,
-  LandReport,
-  MonitorSummary,
-  SilverReport,
-  TrainingReport,
-  TrainReport,
+import {
+  type BronzeReport,
+  type ChampionReport,
+  describeOutput,
+  type LabelReport,
+  type LandReport,
+  type MonitorSummary,
+  outputOf,
+  type SilverReport,
+  type StepOutputs,
+  type TrainingReport,
+  type TrainReport,
 } from "./outputs.ts";
 import { bronze } from "./silver.ts";
 import type { TrafficReport } from "./traffic.ts";
-import { tableHashes } from "./hashes.ts";
 
 /** Everything the demo found, as plain data. */
 export interface DemoResult {
@@ -31,7 +35,7 @@ export interface DemoResult {
   readonly train: TrainReport;
   readonly champion: ChampionReport;
   readonly traffic: TrafficReport;
-  readonly labels: { readonly labels: number };
+  readonly labels: LabelReport;
   readonly monitor: MonitorSummary;
   /** Null when the monitor asked for none. */
   readonly retrain: { readonly training: TrainingReport; readonly champion: ChampionReport } | null;
@@ -71,9 +75,7 @@ export async function runDemo(options: DemoOptions, around: Surroundings): Promi
   const run = (pipeline: Parameters<typeof runPipeline>[0]) =>
     showSteps(pipeline, { workspace, around, stage, stages });
   const main = await run(churnPipeline(task));
-  const out = <T>(result: PipelineRun, name: string): T =>
-    result.steps.find(({ step }) => step === name)?.output as T;
-  const monitor = out<MonitorSummary>(main, "monitor");
+  const monitor = out(main, "monitor");
   const retrain = monitor.retrain.due ? await run(retrainPipeline(task)) : undefined;
   const again = retrain === undefined ? undefined : await quietly(retrainPipeline(task), workspace);
   const champion = await workspace.registry.version(modelName, "champion");
@@ -102,6 +104,9 @@ export async function runDemo(options: DemoOptions, around: Surroundings): Promi
   };
 }
 
+const out = <K extends keyof StepOutputs>({ steps }: PipelineRun, name: K): StepOutputs[K] =>
+  outputOf(name, (wanted) => steps.find(({ step }) => step === wanted)?.output);
+
 interface Showing {
   readonly workspace: Workspace;
   readonly around: Surroundings;
@@ -124,12 +129,13 @@ async function showSteps(
       shown = around.reporter.stage(
         step,
         async (progress) => {
-          stage.progress = (done, total) => progress(total === undefined ? { done } : { done, total });
+          stage.progress = (done, total) =>
+            progress(total === undefined ? { done } : { done, total });
           const result = await over;
           if (result?.state === "failed") throw new Error(step);
           return result;
         },
-        (result) => (result === null ? "" : describeStep(step, result.output)),
+        (result) => (result === null ? "" : describeOutput(step, result.output)),
       );
       shown.catch(() => undefined);
       return;
@@ -157,32 +163,15 @@ const quietly = ({ ...pipeline }: Parameters<typeof runPipeline>[0], workspace: 
   return runPipeline(pipeline, { records, clock, ids });
 };
 
-/** A line about what a step did. */
-function describeStep(step: string, output: Json): string {
-  const found = output as Record<string, never>;
-  const n = (value: number): string => Number(value).toLocaleString("en-US");
-  const lines: Record<string, () => string> = {
-    land: () => `${found["file"]}: ${n(found["rows"])} rows`,
-    bronze: () => `${n(found["rows"])} rows, ${n(found["added"])} new`,
-    silver: () => `${n(found["rows"])} customers; ${n(found["expectations"])} expectations hold`,
-    "training-set": () => `${n(found["rows"])} rows, ${n(found["fromLog"])} of them answered requests`,
-    train: () => `3 models on the same rows, judged on ${n(found["testRows"])} others`,
-    register: () => `${modelName} version ${found["version"]}: ${found["outcome"]}`,
-    serve: () => `${n(found["sent"])} requests, ${n(found["failed"])} failed; p50 ${Number(found["p50"]).toFixed(1)} ms`,
-    labels: () => `${n(found["labels"])} answers have their truth`,
-    monitor: () => `${(found["severe"] as string[]).length} features drifted severely`,
-  };
-  return lines[step]?.() ?? "";
-}
-
 /** A workspace holds one source of customers; two would be mixed silently. */
 async function checkSameSource(workspace: Workspace, source: DemoSource): Promise<void> {
   const tables = await workspace.lake.tables();
   if (!tables.includes("telco.bronze") || "csv" in source) return;
   const { name } = await deliver(source);
-  const rows = await (await workspace.lake.table("telco.bronze", bronze).read()).texts("_source_file");
+  const rows = await (await workspace.lake.table("telco.bronze", bronze).read()).texts(
+    "_source_file",
+  );
   const other = rows.find((file) => file !== name);
   if (other !== undefined && other !== null)
     fail("cli/conflict-seed", { folder: workspace.path, before: other, now: name });
 }
-

@@ -2,7 +2,14 @@
 import { join } from "node:path";
 import { seededIds } from "../../core/index.ts";
 import { type TelcoCustomer, telcoMonth } from "../../dataset/index.ts";
-import { client, endpoint, type InferenceLog, type InputOf, logColumns, openInferenceLog } from "../../serve/index.ts";
+import {
+  client,
+  endpoint,
+  type InferenceLog,
+  type InputOf,
+  logColumns,
+  openInferenceLog,
+} from "../../serve/index.ts";
 import { serveHttp } from "../../server/index.ts";
 import { type Frame, schema } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
@@ -99,7 +106,11 @@ export function openChurnLog(
 }
 
 /** What a request sends: the customer without its id and without what is asked. */
-function inputOf({ customer_id: _id, churn: _churn, ...input }: TelcoCustomer): InputOf<ChurnModel> {
+function inputOf({
+  customer_id: _id,
+  churn: _churn,
+  ...input
+}: TelcoCustomer): InputOf<ChurnModel> {
   return input;
 }
 

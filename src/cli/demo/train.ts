@@ -1,11 +1,17 @@
 /** @file The demo's training: features fitted on the training rows, three models, each a tracked run. */
-import { split } from "../../dataset/index.ts";
-import { telcoSchema } from "../../dataset/index.ts";
+import { split, telcoSchema } from "../../dataset/index.ts";
 import { features, missing, oneHot, standardize } from "../../feature/index.ts";
 import type { Hash, Json } from "../../flow.ts";
 import { classesAt, confusion, rocCurve, scoreBinary } from "../../metric/index.ts";
 import { boost, logistic, majority } from "../../model/index.ts";
-import { confusionChart, type ChartSpec, importancesChart, renderPng, renderSvg, rocChart } from "../../plot/index.ts";
+import {
+  type ChartSpec,
+  confusionChart,
+  importancesChart,
+  renderPng,
+  renderSvg,
+  rocChart,
+} from "../../plot/index.ts";
 import type { Run } from "../../run/index.ts";
 import { type Frame, frame, quoteName } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
@@ -42,7 +48,14 @@ export const churnFeatures = features(telcoSchema, (c) => ({
 const candidates = {
   baseline: majority(),
   logistic: logistic({ l2: 1 }),
-  boost: boost({ trees: 200, depth: 3, learningRate: 0.05, rowSample: 0.8, columnSample: 0.8, seed: 42 }),
+  boost: boost({
+    trees: 200,
+    depth: 3,
+    learningRate: 0.05,
+    rowSample: 0.8,
+    columnSample: 0.8,
+    seed: 42,
+  }),
 };
 export type CandidateName = keyof typeof candidates;
 export const candidateNames = Object.keys(candidates) as readonly CandidateName[];
@@ -66,14 +79,25 @@ export interface SplitRows {
 
 /** Splits customers by their id, so that a customer never changes sides. */
 export async function splitCustomers(rows: Frame<CustomerColumns>): Promise<SplitRows> {
-  const { train, test, fingerprint } = await split(rows, { test: 0.2, by: "customer_id", seed: 42 });
+  const { train, test, fingerprint } = await split(rows, {
+    test: 0.2,
+    by: "customer_id",
+    seed: 42,
+  });
   return { train, test, holdout: fingerprint };
 }
 
 /** The business columns of a table that has more of them. */
-export function customersOf(rows: { readonly engine: Frame["engine"]; readonly sql: string }): Frame<CustomerColumns> {
+export function customersOf(rows: {
+  readonly engine: Frame["engine"];
+  readonly sql: string;
+}): Frame<CustomerColumns> {
   const names = Object.keys(telcoSchema.columns).map(quoteName).join(", ");
-  return frame({ engine: rows.engine, schema: telcoSchema, sql: `SELECT ${names} FROM (${rows.sql})` });
+  return frame({
+    engine: rows.engine,
+    schema: telcoSchema,
+    sql: `SELECT ${names} FROM (${rows.sql})`,
+  });
 }
 
 /** Labels and a model's probabilities for the same rows. */
@@ -119,20 +143,29 @@ export async function trainCandidate(
   const { name, params } = task;
   await using run = await workspace.tracking.startRun({ experiment: "churn", name });
   const options = candidates[name].options;
-  await run.logParams({ algorithm: candidates[name].name, ...textOf(options), ...textOf(params), holdout: rows.holdout });
+  await run.logParams({
+    algorithm: candidates[name].name,
+    ...textOf(options),
+    ...textOf(params),
+    holdout: rows.holdout,
+  });
   const model = await fitOne(name, rows.train);
   const metrics = await scoreChurn(model, rows.test);
   await run.logMetrics(metrics);
   await logFigures(run, model, rows.test);
-  const [inputExample] = await exampleRows(rows.train, model);
-  await run.logModel(model, inputExample === undefined ? {} : { inputExample: [inputExample] });
+  await run.logModel(model, { inputExample: await exampleRows(rows.train, model) });
   await run.end();
   return { name, runId: run.id, modelHash: model.hash, metrics };
 }
 
-const textOf = (values: Readonly<Record<string, Json>>): Readonly<Record<string, string | number | boolean>> =>
+const textOf = (
+  values: Readonly<Record<string, Json>>,
+): Readonly<Record<string, string | number | boolean>> =>
   Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, typeof value === "object" ? JSON.stringify(value) : value]),
+    Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === "object" ? JSON.stringify(value) : value,
+    ]),
   );
 
 /** The first row as a request would send it. */
@@ -142,10 +175,17 @@ async function exampleRows(train: Frame<CustomerColumns>, model: ChurnModel) {
   return train.engine.query(sql);
 }
 
-async function logFigures(run: Run, model: ChurnModel, test: Frame<CustomerColumns>): Promise<void> {
+async function logFigures(
+  run: Run,
+  model: ChurnModel,
+  test: Frame<CustomerColumns>,
+): Promise<void> {
   const { y, probability } = await judgedRows(model, test);
   const { auc } = { auc: scoreBinary(y, probability).rocAuc };
-  const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion(y, classesAt(probability));
+  const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion(
+    y,
+    classesAt(probability),
+  );
   const charts: Record<string, ChartSpec> = {
     roc: rocChart([{ name: model.kind, auc, ...rocCurve(y, probability) }]),
     confusion: confusionChart(

@@ -2,10 +2,26 @@
 import { random } from "../../core/index.ts";
 import { telcoSchema } from "../../dataset/index.ts";
 import { type MonitorReport, monitorReport } from "../../monitor/index.ts";
-import { type AnyRows, bool, type Frame, frame, quoteName, schema, text, timestamp } from "../../table/index.ts";
+import {
+  type AnyRows,
+  bool,
+  type Frame,
+  frame,
+  quoteName,
+  schema,
+  text,
+  timestamp,
+} from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
-import { type CustomerColumns, customersOf, judgedRows, type ChurnModel, type Scores, splitCustomers } from "./train.ts";
 import { demoRequests, driftMs, readLog } from "./traffic.ts";
+import {
+  type ChurnModel,
+  type CustomerColumns,
+  customersOf,
+  judgedRows,
+  type Scores,
+  splitCustomers,
+} from "./train.ts";
 
 /** What turned out to be true, by request. */
 export const labelSchema = schema("churn labels", {
@@ -23,7 +39,10 @@ const labelled = 0.9;
 const lateMs = 14 * 24 * 3_600_000;
 
 /** Writes the labels that have come in; writing them again changes nothing. */
-export async function joinLabels({ lake }: Workspace, seed: number): Promise<{ readonly labels: number }> {
+export async function joinLabels(
+  { lake }: Workspace,
+  seed: number,
+): Promise<{ readonly labels: number }> {
   const chance = random(seed).stream("late labels");
   const rows = demoRequests(seed)
     .filter(() => chance.next() < labelled)
@@ -61,7 +80,10 @@ export async function watch(
 }
 
 /** A version of the training table. */
-export async function readTraining({ lake }: Workspace, version?: number): Promise<Frame<CustomerColumns>> {
+export async function readTraining(
+  { lake }: Workspace,
+  version?: number,
+): Promise<Frame<CustomerColumns>> {
   const table = lake.table(trainingTable, telcoSchema);
   return table.read(version === undefined ? {} : { version });
 }

@@ -46,10 +46,15 @@ export async function listen(
   }
   const close = async (): Promise<void> => {
     state.closing = true;
+    const late = setTimeout(() => app.server.closeAllConnections(), drainMs);
     await app.close();
+    clearTimeout(late);
   };
   return { url, close, [Symbol.asyncDispose]: close };
 }
+
+/** Requests that are not answered so long after closing began are cut off. */
+const drainMs = 10_000;
 
 function makeApp(options: ListenOptions, state: { readonly closing: boolean }): FastifyInstance {
   const { bodyLimitBytes, ids } = options;
@@ -78,6 +83,9 @@ function makeApp(options: ListenOptions, state: { readonly closing: boolean }): 
     request.id = id;
     reply.headers({ "x-request-id": id, "x-content-type-options": "nosniff" });
     if (state.closing) fail("server/failed-closing", { closing: true });
+  });
+  app.addHook("onSend", async (_, reply) => {
+    if (state.closing) reply.header("connection", "close"); // or an idle connection delays the end
   });
   addRoutes(app, options);
   addPage(app, options);

@@ -17,7 +17,7 @@ export interface BoolExpr<R extends string = string> extends Expr<"bool", R> {
   /** Whether it is missing; never missing itself. */
   isMissing(): BoolExpr<R>;
   /** The value given, where it is missing. */
-  orElse<S extends string = never>(value: BoolOperand<S>): BoolExpr<R | NoInfer<S>>;
+  orElse<S extends string = never>(value: boolean | Expr<"bool", S>): BoolExpr<R | NoInfer<S>>;
 }
 
 /** Makes a bool expression of a node and the columns it reads. */

@@ -11,24 +11,24 @@ export type NumberOperand<R extends string = string> = number | Expr<"number", R
  * is missing; a result that is no number (∞ − ∞, 0 · ∞, division by zero) is missing.
  */
 export interface NumberExpr<R extends string = string> extends Expr<"number", R> {
-  plus<S extends string = never>(other: NumberOperand<S>): NumberExpr<R | NoInfer<S>>;
-  minus<S extends string = never>(other: NumberOperand<S>): NumberExpr<R | NoInfer<S>>;
-  times<S extends string = never>(other: NumberOperand<S>): NumberExpr<R | NoInfer<S>>;
+  plus<S extends string = never>(other: number | Expr<"number", S>): NumberExpr<R | NoInfer<S>>;
+  minus<S extends string = never>(other: number | Expr<"number", S>): NumberExpr<R | NoInfer<S>>;
+  times<S extends string = never>(other: number | Expr<"number", S>): NumberExpr<R | NoInfer<S>>;
   /** Divided by; missing where the divisor is zero. */
-  over<S extends string = never>(divisor: NumberOperand<S>): NumberExpr<R | NoInfer<S>>;
+  over<S extends string = never>(divisor: number | Expr<"number", S>): NumberExpr<R | NoInfer<S>>;
   /** The larger of the two: raised to the floor where it is below. */
-  atLeast<S extends string = never>(floor: NumberOperand<S>): NumberExpr<R | NoInfer<S>>;
+  atLeast<S extends string = never>(floor: number | Expr<"number", S>): NumberExpr<R | NoInfer<S>>;
   /** The smaller of the two: lowered to the ceiling where it is above. */
-  atMost<S extends string = never>(ceiling: NumberOperand<S>): NumberExpr<R | NoInfer<S>>;
-  is<S extends string = never>(other: NumberOperand<S>): BoolExpr<R | NoInfer<S>>;
-  isBelow<S extends string = never>(other: NumberOperand<S>): BoolExpr<R | NoInfer<S>>;
-  isAtMost<S extends string = never>(other: NumberOperand<S>): BoolExpr<R | NoInfer<S>>;
-  isAbove<S extends string = never>(other: NumberOperand<S>): BoolExpr<R | NoInfer<S>>;
-  isAtLeast<S extends string = never>(other: NumberOperand<S>): BoolExpr<R | NoInfer<S>>;
+  atMost<S extends string = never>(ceiling: number | Expr<"number", S>): NumberExpr<R | NoInfer<S>>;
+  is<S extends string = never>(other: number | Expr<"number", S>): BoolExpr<R | NoInfer<S>>;
+  isBelow<S extends string = never>(other: number | Expr<"number", S>): BoolExpr<R | NoInfer<S>>;
+  isAtMost<S extends string = never>(other: number | Expr<"number", S>): BoolExpr<R | NoInfer<S>>;
+  isAbove<S extends string = never>(other: number | Expr<"number", S>): BoolExpr<R | NoInfer<S>>;
+  isAtLeast<S extends string = never>(other: number | Expr<"number", S>): BoolExpr<R | NoInfer<S>>;
   /** Whether it is missing; never missing itself. */
   isMissing(): BoolExpr<R>;
   /** The value given, where it is missing. */
-  orElse<S extends string = never>(value: NumberOperand<S>): NumberExpr<R | NoInfer<S>>;
+  orElse<S extends string = never>(value: number | Expr<"number", S>): NumberExpr<R | NoInfer<S>>;
 }
 
 /** Makes a number expression of a node and the columns it reads. */

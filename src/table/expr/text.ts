@@ -15,7 +15,9 @@ export interface TextExpr<R extends string = string> extends Expr<"text", R> {
   /** Whether it is missing; never missing itself. */
   isMissing(): BoolExpr<R>;
   /** The value given, where it is missing. */
-  orElse<S extends string = never>(value: TextOperand<S>): TextExpr<R | NoInfer<S>>;
+  orElse<S extends string = never>(
+    value: string | Expr<"text" | "category", S>,
+  ): TextExpr<R | NoInfer<S>>;
 }
 
 /** An expression that is one of the levels `L` of a category, or missing. */

@@ -9,14 +9,18 @@ export type TimestampOperand<R extends string = string> = Date | Expr<"timestamp
 
 /** An expression that is a moment in UTC, to the millisecond, or missing. */
 export interface TimestampExpr<R extends string = string> extends Expr<"timestamp", R> {
-  isBefore<S extends string = never>(moment: TimestampOperand<S>): BoolExpr<R | NoInfer<S>>;
-  isAfter<S extends string = never>(moment: TimestampOperand<S>): BoolExpr<R | NoInfer<S>>;
+  isBefore<S extends string = never>(moment: Date | Expr<"timestamp", S>): BoolExpr<R | NoInfer<S>>;
+  isAfter<S extends string = never>(moment: Date | Expr<"timestamp", S>): BoolExpr<R | NoInfer<S>>;
   /** How many days of 24 hours it lies after the moment; negative when before. */
-  daysSince<S extends string = never>(moment: TimestampOperand<S>): NumberExpr<R | NoInfer<S>>;
+  daysSince<S extends string = never>(
+    moment: Date | Expr<"timestamp", S>,
+  ): NumberExpr<R | NoInfer<S>>;
   /** Whether it is missing; never missing itself. */
   isMissing(): BoolExpr<R>;
   /** The moment given, where it is missing. */
-  orElse<S extends string = never>(moment: TimestampOperand<S>): TimestampExpr<R | NoInfer<S>>;
+  orElse<S extends string = never>(
+    moment: Date | Expr<"timestamp", S>,
+  ): TimestampExpr<R | NoInfer<S>>;
 }
 
 const dayMs = 86_400_000;

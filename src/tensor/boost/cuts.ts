@@ -3,16 +3,16 @@ import { type Random, random } from "../../core/index.ts";
 import type { Matrix } from "../../flow.ts";
 
 /** More rows than this are represented by as many, one drawn from each of equal stretches. */
-const sampledRows = 50_000;
+const sampledRows = 25_000;
 
 /**
  * For each feature, ascending cuts c₁ < c₂ < …: bin k holds the values with k−1 cuts at or below
  * them. Up to `bins` distinct values get a bin each, cut half-way; more are cut at quantiles.
- * Missing values take no part. O(d·n·log n), with n at most 50,000.
+ * Missing values take no part. O(d·n·log n), with n at most 25,000.
  *
  * @param x - Shape [n, d]; NaN is missing, all else finite.
  * @param bins - Most bins of a feature, 2 to 255.
- * @param seed - Chooses the rows when there are more than 50,000.
+ * @param seed - Chooses the rows when there are more than 25,000.
  * @returns d arrays of at most bins − 1 cuts.
  */
 export function quantileCuts(x: Matrix, bins: number, seed: number): Float64Array[] {

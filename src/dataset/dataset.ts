@@ -1,0 +1,57 @@
+/** @file The dataset an estimator learns from: features and labels of the rows of a frame. */
+import type { ColumnSpecs, Dataset, Matrix } from "../flow.ts";
+import { type Columns, type Frame, quoteName } from "../table/index.ts";
+import { fail } from "./errors.ts";
+
+/** What computes the features of a frame; `FittedFeatures` does. */
+export interface MatrixSource<C extends Columns> {
+  readonly names: readonly string[];
+  readonly reads: ColumnSpecs;
+  matrix(rows: Frame<C>): Promise<Matrix>;
+}
+
+/** What a dataset is made of. */
+export interface DatasetParts<C extends Columns> {
+  readonly features: MatrixSource<C>;
+  readonly rows: Frame<C>;
+  /** A bool column that the features do not read. */
+  readonly label: keyof C & string;
+}
+
+/**
+ * Computes the features and the labels, false 0 and true 1, of all rows. Three queries; O(n · d).
+ *
+ * @param parts - Fitted features, rows, and the name of the label.
+ * @returns x of shape [n, d], y of shape [n], and as source the hash of the columns used, in row
+ * order.
+ * @throws `dataset/unknown-column`, `dataset/mismatch-label`, `dataset/conflict-label`,
+ * `dataset/missing-rows`, `dataset/missing-label`
+ * @example
+ * ```ts
+ * const engine = await openEngine();
+ * const people = schema("people", { age: int(), left: bool() });
+ * const sql = "SELECT unnest([20, 30]) AS age, unnest([true, false]) AS left";
+ * const rows = frame({ engine, schema: people, sql });
+ * const fitted = await fitFeatures(features(people, (c) => ({ age: numeric(c.age) })), rows);
+ * const { x, y } = await dataset({ features: fitted, rows, label: "left" });
+ * [...x.data, ...y] // => [20, 30, 1, 0]
+ * await engine.close();
+ * ```
+ */
+export async function dataset<C extends Columns>(parts: DatasetParts<C>): Promise<Dataset> {
+  const { features, rows, label } = parts;
+  const columns = Object.keys(rows.schema.columns);
+  const kind = rows.schema.columns[label]?.kind;
+  if (kind === undefined)
+    return fail("dataset/unknown-column", { at: "dataset", column: label, columns });
+  if (kind !== "bool") fail("dataset/mismatch-label", { label, kind });
+  const reads = Object.keys(features.reads);
+  if (reads.includes(label)) fail("dataset/conflict-label", { label, reads });
+  const [y = new Float64Array()] = await rows.numbers([`CAST(${quoteName(label)} AS DOUBLE)`]);
+  if (y.length === 0) fail("dataset/missing-rows", { at: "dataset" });
+  const missing = y.filter(Number.isNaN).length;
+  if (missing > 0) fail("dataset/missing-label", { label, rows: missing, of: y.length });
+  const x = await features.matrix(rows);
+  const unused = columns.filter((name) => name !== label && !reads.includes(name));
+  return { x, y, names: features.names, source: await rows.hash(unused) };
+}

@@ -1,0 +1,69 @@
+/** @file Train and test rows, told apart by a hash of a key, so that nobody ever changes sides. */
+import { checkNames, checkNumber, hashOfJson } from "../core/index.ts";
+import type { Hash } from "../flow.ts";
+import { type Columns, type Frame, frame, quoteName, quoteText } from "../table/index.ts";
+import { fail } from "./errors.ts";
+
+/** Options of {@link split}. */
+export interface SplitOptions<N extends string = string> {
+  /** Share of the keys that go to the test side, above 0 and below 1. Default 0.2. */
+  readonly test?: number;
+  /** The column whose value decides the side: rows of equal values stay together. */
+  readonly by: N;
+  /** Another seed is another split. Default 0. */
+  readonly seed?: number;
+}
+
+/** The two sides of a split. */
+export interface Split<C extends Columns> {
+  readonly train: Frame<C>;
+  /** Features and models refuse to learn from it. */
+  readonly test: Frame<C>;
+  /** The hash of the sorted keys of the test side: equal fingerprints, equal test customers. */
+  readonly fingerprint: Hash;
+}
+
+/**
+ * Splits rows by whether md5(seed:key), its first 52 bits as a fraction of 1, is below `test`. A key never changes sides when rows are added,
+ * removed or reordered. O(n) in the engine.
+ *
+ * @param rows - The rows to split.
+ * @param options - Which column decides, and how many go to the test side.
+ * @returns Two frames, lazy like the one given, and the fingerprint of the test side.
+ * @throws `dataset/unknown-column`, `dataset/missing-key`, `dataset/missing-rows`,
+ * `option/out-of-range`, `option/unknown-name`
+ * @example
+ * ```ts
+ * const engine = await openEngine();
+ * const people = schema("people", { id: int({ key: true }) });
+ * const rows = frame({ engine, schema: people, sql: "SELECT unnest(range(1000)) AS id" });
+ * const { train, test } = await split(rows, { by: "id", test: 0.25 });
+ * (await train.count()) + (await test.count()) // => 1000
+ * await engine.close();
+ * ```
+ */
+export async function split<C extends Columns>(
+  rows: Frame<C>,
+  options: SplitOptions<keyof C & string>,
+): Promise<Split<C>> {
+  checkNames("split", options, ["test", "by", "seed"]);
+  const { test = 0.2, by, seed = 0 } = options;
+  checkNumber("split", { test }, { above: 0, below: 1 });
+  checkNumber("split", { seed });
+  const columns = Object.keys(rows.schema.columns);
+  if (!columns.includes(by)) fail("dataset/unknown-column", { at: "split", column: by, columns });
+  const key = `CAST(${quoteName(by)} AS VARCHAR)`;
+  const keys = await rows.texts(key);
+  if (keys.length === 0) fail("dataset/missing-rows", { at: "split" });
+  const missing = keys.filter((value) => value === null).length;
+  if (missing > 0) fail("dataset/missing-key", { column: by, rows: missing });
+  const digest = `md5(${quoteText(`${seed}:`)} || ${key})`;
+  const place = `CAST(CAST('0x' || substr(${digest}, 1, 13) AS BIGINT) AS DOUBLE)`; // 52 bits
+  const isTest = `${place} < '${test * 2 ** 52}'::DOUBLE`;
+  const { engine, schema, sql } = rows;
+  const side = (condition: string) => `SELECT * FROM (${sql}) WHERE ${condition}`;
+  const testRows = frame({ engine, schema, sql: side(isTest), part: "test" });
+  const trainRows = frame({ engine, schema, sql: side(`NOT (${isTest})`), part: "train" });
+  const testKeys = (await testRows.texts(key)).filter((value) => value !== null);
+  return { train: trainRows, test: testRows, fingerprint: hashOfJson(testKeys.sort()) };
+}

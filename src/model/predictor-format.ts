@@ -1,0 +1,29 @@
+/** @file A predictor as plain data. */
+import type { Predictor } from "../flow.ts";
+
+/** The format that this version writes. */
+export const predictorFormat = 1;
+
+/** What {@link predictorState} gives: `formatJson` writes it, typed arrays included. */
+export interface PredictorState {
+  readonly format: number;
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * A predictor's state: everything on it that is not a function, with a format number.
+ *
+ * @param predictor - Any predictor.
+ * @returns Plain data for core's `formatJson`.
+ * @example
+ * ```ts
+ * predictorState(majorityPredictor({ share: 0.3, width: 2 }))
+ * // => { format: 1, kind: "majority", share: 0.3, width: 2 }
+ * ```
+ */
+export function predictorState(predictor: Predictor): PredictorState {
+  const { kind } = predictor;
+  const data = Object.entries(predictor).filter(([, value]) => typeof value !== "function");
+  return { ...Object.fromEntries(data), kind, format: predictorFormat };
+}
