@@ -11,19 +11,25 @@ export interface Misuse<Sentence extends string> {
   readonly problem: Sentence;
 }
 
-/** `unknown` when L can be the label of features that read R of the columns C; else the problem. */
-export type LabelProblem<C extends Columns, R extends string, L extends string> = L extends R
-  ? Misuse<`the label "${L}" is among the columns that the features read`>
-  : L extends keyof C
-    ? C[L]["kind"] extends "bool"
-      ? unknown
-      : Misuse<`the label "${L}" is a ${C[L]["kind"]} column; expected a bool column`>
-    : Misuse<`there is no column "${L}"`>;
-
-/** `unknown` when the columns C have all of R; else the problem. */
-export type ReadsProblem<C extends Columns, R extends string> = [R] extends [keyof C]
+/**
+ * `unknown` when rows of the columns C have what features read, R, and L among them can be the
+ * label; else the problem. Columns that are known only at run time are checked then.
+ */
+export type LabelProblem<
+  C extends Columns,
+  R extends string,
+  L extends string,
+> = string extends keyof C
   ? unknown
-  : Misuse<`the rows have no column "${Exclude<R, keyof C>}", which the features read`>;
+  : [R] extends [keyof C]
+    ? L extends R
+      ? Misuse<`the label "${L}" is among the columns that the features read`>
+      : L extends keyof C
+        ? C[L]["kind"] extends "bool"
+          ? unknown
+          : Misuse<`the label "${L}" is a ${C[L]["kind"]} column; expected a bool column`>
+        : Misuse<`there is no column "${L}"`>
+    : Misuse<`the rows have no column "${Exclude<R, keyof C>}", which the features read`>;
 
 /** The row that a model asks for: the columns its features read, and no others. */
 export type ModelInput<D extends Columns, R extends string> = Row<Pick<D, R & keyof D>>;
@@ -34,12 +40,6 @@ export interface FitOptions<D extends Columns, R extends string, L extends strin
   readonly features: Features<D, R>;
   /** A bool column of the rows that the features do not read. */
   readonly label: L;
-}
-
-/** The rows C cannot be used with these options, if this type is not empty. */
-export interface FitProblems<C extends Columns, R extends string, L extends string> {
-  readonly features: ReadsProblem<C, R>;
-  readonly label: LabelProblem<C, R, L>;
 }
 
 /** What can be fitted: `learn` turns numbers into a predictor. */
@@ -55,7 +55,7 @@ export interface Learner {
  */
 export type Fit = <C extends Columns, D extends Columns, R extends string, const L extends string>(
   rows: Frame<C>,
-  options: FitOptions<D, R, L> & FitProblems<C, R, L>,
+  options: FitOptions<D, R, L> & { readonly label: LabelProblem<C, R, L> },
   work?: LongWork,
 ) => Promise<FittedModel<ModelInput<D, R>>>;
 

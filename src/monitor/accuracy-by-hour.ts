@@ -43,7 +43,21 @@ export interface AccuracyByHourOptions {
  * `option/out-of-range`
  * @example
  * ```ts
- * typeof accuracyByHour // => "function"
+ * await using lake = await openLake("./lake");
+ * const { engine } = lake;
+ * const answered = { request_id: text(), at: timestamp(), prediction: bool() };
+ * const log = frame({
+ *   engine,
+ *   schema: schema("log", answered),
+ *   sql: "SELECT 'r1' AS request_id, to_timestamp(0) AS at, true AS prediction",
+ * });
+ * const labels = frame({
+ *   engine,
+ *   schema: schema("labels", { request_id: text(), label: bool() }),
+ *   sql: "SELECT 'r1' AS request_id, true AS label",
+ * });
+ * const [hour] = await accuracyByHour({ log, labels });
+ * hour?.accuracy // => 1
  * ```
  */
 export async function accuracyByHour(

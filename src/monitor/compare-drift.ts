@@ -56,8 +56,13 @@ export interface CompareDriftOptions {
  * `monitor/mismatch-column`, `monitor/missing-columns`, `option/out-of-range`
  * @example
  * ```ts
- * populationStability([0.1, 0.9], [0.1, 0.9]) // => 0
- * typeof compareDrift // => "function"
+ * await using lake = await openLake("./lake");
+ * const sizes = (sql: string) =>
+ *   frame({ engine: lake.engine, schema: schema("sizes", { size: float() }), sql });
+ * const reference = sizes("SELECT range::DOUBLE AS size FROM range(100)");
+ * const current = sizes("SELECT range * 1.5 AS size FROM range(100)");
+ * const [size] = await compareDrift({ reference, current });
+ * size?.level // => "severe"
  * ```
  * @see Siddiqi, Credit Risk Scorecards, Wiley 2006. Peer: Evidently `DataDriftPreset(stattest="psi")`.
  */
@@ -97,8 +102,19 @@ export interface ComparePredictionsOptions {
  * Compares the probabilities a model gives now with those it gave to the rows it learned from, as
  * {@link compareDrift} compares columns.
  *
+ * @param options - The training probabilities, shape [n], and a table with a column of them now.
+ * @returns The drift of the probability.
  * @throws `monitor/missing-rows`, `monitor/unknown-column`, `monitor/mismatch-column`,
  * `option/out-of-range`
+ * @example
+ * ```ts
+ * await using lake = await openLake("./lake");
+ * const log = schema("log", { probability: float() });
+ * const sql = "SELECT range / 100 AS probability FROM range(100)";
+ * const current = frame({ engine: lake.engine, schema: log, sql });
+ * const reference = Array.from({ length: 100 }, (_, i) => i / 100);
+ * (await comparePredictions({ reference, current })).psi // => 0
+ * ```
  */
 export async function comparePredictions(options: ComparePredictionsOptions): Promise<ColumnDrift> {
   const at = "comparePredictions";

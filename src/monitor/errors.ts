@@ -29,4 +29,5 @@ export const monitorErrors = {
   ),
 };
 
+/** Throws one of {@link monitorErrors}. */
 export const fail = failWith(monitorErrors);

@@ -81,7 +81,14 @@ export interface MonitorReport {
  * @throws what {@link compareDrift}, {@link comparePredictions} and {@link accuracyByHour} throw
  * @example
  * ```ts
- * typeof monitorReport // => "function"
+ * await using lake = await openLake("./lake");
+ * const sizes = (sql: string) =>
+ *   frame({ engine: lake.engine, schema: schema("sizes", { size: float() }), sql });
+ * const reference = sizes("SELECT range::DOUBLE AS size FROM range(1000)");
+ * const log = sizes("SELECT range * 1.5 AS size FROM range(1000)");
+ * const report = await monitorReport({ reference, log });
+ * report.severe // => ["size"]
+ * report.retrain.due // => true
  * ```
  */
 export async function monitorReport(options: MonitorReportOptions): Promise<MonitorReport> {

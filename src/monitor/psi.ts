@@ -55,7 +55,7 @@ export function populationStability(
  *
  * @example
  * ```ts
- * expectedNoise({ buckets: 11, referenceRows: 1000, currentRows: 100 }) // => 0.11
+ * expectedNoise({ buckets: 11, referenceRows: 1000, currentRows: 100 }).toFixed(2) // => "0.11"
  * ```
  * @see Yurdakul & Naranjo, Journal of Risk Model Validation 14(4), 2020.
  */

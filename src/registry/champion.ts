@@ -65,18 +65,18 @@ export function decideChampion(question: ChampionQuestion): ChampionDecision {
   const failures = gateFailures({ [metric]: -Infinity, ...gate }, candidate.metrics);
   if (failures.length > 0) return { outcome: "failed-gate", reason: failures.join("; ") };
   if (champion === undefined)
-    return { outcome: "first", reason: `${metric} ${score} passes the gate; no champion yet` };
+    return { outcome: "first", reason: `${metric} ${shown(score)} passes the gate; no champion yet` };
   const name = `version ${champion.version}`;
   const best = metricOf(name, champion.metrics, metric);
   const by = margin === 0 ? "" : ` by more than ${margin}`;
   if (Number.isNaN(best) || score > best + margin)
     return {
       outcome: "promoted",
-      reason: `${metric} ${score} is better than ${best} of ${name}${by}`,
+      reason: `${metric} ${shown(score)} is better than ${shown(best)} of ${name}${by}`,
     };
   return {
     outcome: "kept",
-    reason: `${metric} ${score} is not better than ${best} of ${name}${by}`,
+    reason: `${metric} ${shown(score)} is not better than ${shown(best)} of ${name}${by}`,
   };
 }
 
@@ -100,3 +100,6 @@ function gateFailures(
     return [Number.isNaN(got) ? `${metric} is not a number` : `${metric} ${got} is below ${least}`];
   });
 }
+
+/** A score as a reason shows it: at most six decimals. */
+const shown = (score: number): string => String(Number(score.toFixed(6)));

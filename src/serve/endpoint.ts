@@ -50,7 +50,14 @@ export interface EndpointOptions {
  * @throws `serve/mismatch-log` when the log was opened for another signature
  * @example
  * ```ts
- * typeof endpoint // => "function"
+ * const inputs = { tenure: { kind: "int", nullable: false } } as const;
+ * const signature = { inputs, output: { name: "churn", kind: "bool" } } as const;
+ * const predictAll = (rows: readonly unknown[]) =>
+ *   rows.map(() => ({ value: true, probability: 0.75 }));
+ * const log = { signature, append: async () => undefined }; // openInferenceLog keeps them
+ * const churn = endpoint({ name: "churn", model: { signature, predictAll }, version: 1, log });
+ * const [answer] = await churn.answer([{ tenure: 3 }]);
+ * answer?.prediction // => { value: true, probability: 0.75 }
  * ```
  */
 export function endpoint(options: EndpointOptions): Endpoint {

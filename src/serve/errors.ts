@@ -86,4 +86,5 @@ export const serveErrors = {
   ),
 };
 
+/** Throws one of {@link serveErrors}. */
 export const fail = failWith(serveErrors);

@@ -83,7 +83,18 @@ export interface InferenceLogOptions {
  * `serve/mismatch-journal`, `option/out-of-range`, and what the table can throw
  * @example
  * ```ts
- * typeof openInferenceLog // => "function"
+ * await using lake = await openLake("./lake");
+ * const inputs = { tenure: { kind: "int", nullable: false } } as const;
+ * const signature = { inputs, output: { name: "churn", kind: "bool" } } as const;
+ * const where = { table: "serving.churn_log", folder: "./journal" };
+ * await using log = await openInferenceLog({ lake, signature, ...where });
+ * await log.append([
+ *   {
+ *     requestId: "r1", atMs: 0, endpoint: "churn", version: 1,
+ *     input: { tenure: 3 }, prediction: { value: true, probability: 0.75 }, warnings: [],
+ *   },
+ * ]);
+ * await (await log.read()).count() // => 1
  * ```
  */
 export async function openInferenceLog(options: InferenceLogOptions): Promise<InferenceLog> {

@@ -16,7 +16,16 @@ const before: Columns = {
  * `prediction`, `probability` and `warnings` (a JSON list of texts). Categories are kept as text,
  * because a request may hold a level that the model has not seen.
  *
+ * @param at - Who asks, for the error.
+ * @param signature - What the logged model takes and gives.
+ * @returns The columns, in the order of the table.
  * @throws `serve/duplicate-column` when an input has the name of one of the log's own columns
+ * @example
+ * ```ts
+ * const inputs = { tenure: { kind: "int", nullable: false } } as const;
+ * const columns = logColumns("example", { inputs, output: { name: "churn", kind: "bool" } });
+ * Object.keys(columns).slice(3, 6) // => ["model_version", "tenure", "prediction"]
+ * ```
  */
 export function logColumns(at: string, signature: Signature): Columns {
   const after: Columns = {

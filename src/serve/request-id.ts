@@ -3,7 +3,16 @@ import { fail } from "./errors.ts";
 
 const allowed = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 
-/** Refuses an id that could not stand in a header or a table. Throws `serve/mismatch-request-id`. */
+/**
+ * Refuses an id that could not stand in a header or a table, and returns it otherwise.
+ *
+ * @param at - Who asks, for the error.
+ * @throws `serve/mismatch-request-id`
+ * @example
+ * ```ts
+ * checkRequestId("example", "r-1") // => "r-1"
+ * ```
+ */
 export function checkRequestId(at: string, id: unknown): string {
   return typeof id === "string" && allowed.test(id)
     ? id

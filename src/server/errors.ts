@@ -67,6 +67,7 @@ export const serverErrors = {
   ),
 };
 
+/** Throws one of {@link serverErrors}. */
 export const fail = failWith(serverErrors);
 
 /** Errors whose HTTP status says more than that of their kind. */

@@ -1,10 +1,9 @@
 /** @file Everything that can be ordered follows the flow: exports, front door, pages, commands. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import { doors, flowOrder, placeInFlow } from "../../scripts/docs.ts";
 import { commands } from "../../src/cli/commands.ts";
-import { filesUnder, root, textOf } from "./blocks.ts";
+import { filesUnder, textOf } from "./blocks.ts";
 
 const inFlow = (names: readonly string[]): readonly string[] =>
   [...names].sort((a, b) => placeInFlow(a) - placeInFlow(b));
@@ -12,6 +11,20 @@ const inFlow = (names: readonly string[]): readonly string[] =>
 /** The first group of every match. */
 const all = (text: string, form: RegExp): readonly string[] =>
   [...text.matchAll(form)].map((match) => match[1] ?? "");
+
+/** What each wall of the dependency-cruiser's rules lets through, besides the room itself and the core. */
+function walls(): readonly (readonly [string, string])[] {
+  const { forbidden } = createRequire(import.meta.url)("../../.dependency-cruiser.cjs") as {
+    forbidden: readonly { readonly name: string; readonly to: { readonly pathNot?: string } }[];
+  };
+  return forbidden
+    .filter(({ name }) => name.endsWith("-imports-only-what-is-below"))
+    .map(({ name, to }) => {
+      const [room = ""] = name.split("-");
+      const allowed = /\(([a-z|]+)\)\/\)$/.exec(to.pathNot ?? "")?.[1]?.split("|") ?? [];
+      return [room, allowed.filter((other) => other !== room && other !== "core").join(" ")];
+    });
+}
 
 const guide = filesUnder("docs/guide", ".md").filter((page) => /\/\d\d-[a-z]+\.md$/.test(page));
 
@@ -52,9 +65,18 @@ describe("flow order", () => {
     expect(linked.map((page) => `docs/guide/${page}`)).toEqual(guide);
   });
 
-  test("the command line lists the commands of rooms in flow order", () => {
-    const rooms = commands.map(({ name }) => name).filter((name) => flowOrder.includes(name));
+  test("the command line lists its commands in the order of the rooms they show", () => {
+    const roomOf = (command: string) =>
+      command === "models" ? "registry" : command.replace(/s$/, "");
+    const rooms = commands.map(({ name }) => roomOf(name)).filter((room) => room !== "demo");
+    expect(rooms.filter((room) => !flowOrder.includes(room))).toEqual([]);
     expect(rooms).toEqual(inFlow(rooms));
+  });
+
+  test("ARCHITECTURE.md has the layers that dependency-cruiser enforces", () => {
+    const table = [...textOf("ARCHITECTURE.md").matchAll(/^\| `([a-z]+)`[^|]*\| ([^|]*?) *\|$/gm)];
+    const drawn = table.map(([, room, below = ""]) => [room, below === "—" ? "" : below]);
+    expect(Object.fromEntries(drawn)).toEqual(Object.fromEntries(walls()));
   });
 
   test("docs/errors.md goes through the rooms in flow order", () => {
@@ -66,6 +88,5 @@ describe("flow order", () => {
     const decisions = filesUnder("docs/decisions", ".md").filter((page) => /\/\d{4}-/.test(page));
     const linked = all(textOf("docs/decisions/README.md"), /\]\((\d{4}-[a-z0-9-]+\.md)\)/g);
     expect(linked.map((page) => `docs/decisions/${page}`)).toEqual(decisions);
-    expect(existsSync(join(root, "docs/decisions/README.md"))).toBe(true);
   });
 });

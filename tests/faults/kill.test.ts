@@ -60,7 +60,7 @@ describe("kill -9", () => {
     const said: Acknowledged = { ingested: -1, merged: -1, runs: new Map(), versions: new Map() };
     const chance = random(2026).stream("kill");
     for (let kill = 0; kill < 50; kill++) {
-      await runAndKill(folder, chance.next() * 160, said);
+      await runAndKill(folder, chance.next() * 500, said);
       await verify(folder, said);
     }
     expect(said.merged).toBeGreaterThan(10);

@@ -32,7 +32,7 @@ export function streamReporter(stream: NodeJS.WriteStream, quiet = false): Repor
           spinner.text = `${title}${bar(step)}`;
         });
         const seconds = ((performance.now() - started) / 1000).toFixed(1);
-        const text = `${title.padEnd(10)} ${done(result)}`;
+        const text = `${title.padEnd(12)} ${done(result)}`;
         if (isEnabled) spinner.succeed(`${text}  ${seconds} s`);
         else stream.write(`✔ ${text}  ${seconds} s\n`);
         return result;

@@ -71,7 +71,7 @@ function rowLines({ land, bronze, silver, training, train }: DemoResult): readon
     ["silver, typed and checked", n(silver.rows)],
     ["training table", n(training.rows)],
     ["  of it held out", n(train.testRows)],
-    ["cells kept aside, because they cannot be", n(silver.rescued)],
+    ["cells kept aside, impossible or unreadable", n(silver.rescued)],
   ]);
 }
 

@@ -76,6 +76,7 @@ export async function runDemo(options: DemoOptions, around: Surroundings): Promi
     showSteps(pipeline, { workspace, around, stage, stages });
   const main = await run(churnPipeline(task));
   const monitor = out(main, "monitor");
+  if (monitor.retrain.due) around.reporter.note("The monitor asks for a retrain:");
   const retrain = monitor.retrain.due ? await run(retrainPipeline(task)) : undefined;
   const again = retrain === undefined ? undefined : await quietly(retrainPipeline(task), workspace);
   const champion = await workspace.registry.version(modelName, "champion");
@@ -135,13 +136,12 @@ async function showSteps(
           if (result?.state === "failed") throw new Error(step);
           return result;
         },
-        (result) => (result === null ? "" : describeOutput(step, result.output)),
+        (result) => describeRecord(step, result),
       );
       shown.catch(() => undefined);
       return;
     }
     if (record?.state === "ran") stages[`${pipeline.name}/${step}`] = record.milliseconds / 1000;
-    if (state === "skipped") around.reporter.note(`· ${step.padEnd(12)} nothing to do`);
     settle?.(record);
     settle = undefined;
   };
@@ -162,6 +162,11 @@ const quietly = ({ ...pipeline }: Parameters<typeof runPipeline>[0], workspace: 
   const { records, clock, ids } = workspace;
   return runPipeline(pipeline, { records, clock, ids });
 };
+
+function describeRecord(step: string, record: StepEvent["record"]): string {
+  if (record === null) return "";
+  return record.state === "skipped" ? "nothing to do" : describeOutput(step, record.output);
+}
 
 /** A workspace holds one source of customers; two would be mixed silently. */
 async function checkSameSource(workspace: Workspace, source: DemoSource): Promise<void> {

@@ -1,8 +1,17 @@
 /** @file The demo's tables: what is delivered, what silver is, how one becomes the other, and the gate. */
 import { expectations, suite } from "../../check/index.ts";
-import { type TelcoColumn, telcoHeader, telcoSchema } from "../../dataset/index.ts";
+import {
+  type TelcoColumn,
+  type TelcoCustomer,
+  telcoHeader,
+  telcoSchema,
+} from "../../dataset/index.ts";
 import {
   bronzeSchema,
+  type CleanStep,
+  clean,
+  type Engine,
+  frame,
   type Recipe,
   rescuedColumn,
   schema,
@@ -23,53 +32,59 @@ export const silver = schema("telco silver", {
   ...rescuedColumn,
 });
 
-/** The business columns of silver: what a request or a month of customers has. */
-export const businessColumns = Object.keys(telcoHeader) as readonly TelcoColumn[];
+/** A customer with the cells that did not fit: what the steps about facts work on. */
+export const customer = schema("customer", { ...telcoSchema.columns, ...rescuedColumn });
 
 /**
- * The default recipe. A missing fact is recovered where another column holds it and never invented;
- * a value that cannot be true is emptied and kept aside; the newest row of a customer wins.
+ * What holds for every customer, delivered in a file or asked about in a request: a missing fact is
+ * recovered where another column holds it and never invented; a value that cannot be true is
+ * emptied and kept aside.
  */
+const facts: readonly CleanStep<typeof customer.columns>[] = [
+  {
+    do: "recover",
+    column: "internet_service",
+    from: (c) => c.online_backup.is("No internet service").not(),
+    why: "online_backup says whether there is internet",
+  },
+  {
+    do: "recover",
+    column: "phone_service",
+    from: (c) => c.multiple_lines.is("No phone service").not(),
+    why: "multiple_lines says whether there is a phone",
+  },
+  {
+    do: "recover",
+    column: "multiple_lines",
+    from: (c) => when(c.phone_service.not(), "No phone service", c.multiple_lines),
+    why: "without a phone there are no lines",
+  },
+  {
+    do: "recover",
+    column: "online_security",
+    from: (c) => when(c.internet_service.not(), "No internet service", c.online_security),
+    why: "without internet there is no security service",
+  },
+  {
+    do: "blank",
+    column: "total_charges",
+    when: (c) => c.total_charges.isBelow(0),
+    why: "a total below zero cannot be",
+  },
+  {
+    do: "recover",
+    column: "total_charges",
+    from: (c) => when(c.tenure.is(0), 0, c.total_charges),
+    why: "a customer of no months was billed nothing",
+  },
+];
+
+/** The default recipe: the facts, and the newest row of a customer wins. */
 export const recipe: Recipe<typeof silver.columns> = {
   name: "telco default",
   from: telcoHeader,
   steps: [
-    {
-      do: "recover",
-      column: "internet_service",
-      from: (c) => c.online_backup.is("No internet service").not(),
-      why: "online_backup says whether there is internet",
-    },
-    {
-      do: "recover",
-      column: "phone_service",
-      from: (c) => c.multiple_lines.is("No phone service").not(),
-      why: "multiple_lines says whether there is a phone",
-    },
-    {
-      do: "recover",
-      column: "multiple_lines",
-      from: (c) => when(c.phone_service.not(), "No phone service", c.multiple_lines),
-      why: "without a phone there are no lines",
-    },
-    {
-      do: "recover",
-      column: "online_security",
-      from: (c) => when(c.internet_service.not(), "No internet service", c.online_security),
-      why: "without internet there is no security service",
-    },
-    {
-      do: "blank",
-      column: "total_charges",
-      when: (c) => c.total_charges.isBelow(0),
-      why: "a total below zero cannot be",
-    },
-    {
-      do: "recover",
-      column: "total_charges",
-      from: (c) => when(c.tenure.is(0), 0, c.total_charges),
-      why: "a customer of no months was billed nothing",
-    },
+    ...facts,
     {
       do: "newest",
       by: "customer_id",
@@ -78,6 +93,23 @@ export const recipe: Recipe<typeof silver.columns> = {
     },
   ],
 };
+
+/** Puts typed customers through the same facts as the file, as an application would before it asks. */
+export async function cleanCustomers(
+  engine: Engine,
+  customers: readonly TelcoCustomer[],
+): Promise<readonly TelcoCustomer[]> {
+  const names = Object.keys(telcoSchema.columns) as readonly TelcoColumn[];
+  const columns = names.map((name) => ({ name, kind: telcoSchema.columns[name].kind }));
+  const cells = customers.map((one) => names.map((name) => one[name]));
+  return engine.withRows({ columns, cells }, async (table) => {
+    const rows = frame({ engine, schema: telcoSchema, sql: `SELECT * FROM ${table}` });
+    const asked: Recipe<typeof customer.columns> = { name: "telco facts", from: {}, steps: facts };
+    await using cleaned = await clean(rows, customer, asked);
+    const done = await cleaned.frame.rows();
+    return done.map(({ _rescued, ...one }) => one);
+  });
+}
 
 const e = expectations(silver);
 

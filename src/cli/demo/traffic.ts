@@ -13,6 +13,7 @@ import {
 import { serveHttp } from "../../server/index.ts";
 import { type Frame, schema } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
+import { cleanCustomers } from "./silver.ts";
 import type { ChurnModel } from "./train.ts";
 
 /** Requests, and when the month begins to drift. */
@@ -33,7 +34,10 @@ export interface DemoRequest {
 }
 
 /** The requests of a seed: half from a month like the file, half from a drifted one. */
-export function demoRequests(seed: number): readonly DemoRequest[] {
+export async function demoRequests(
+  { lake }: Workspace,
+  seed: number,
+): Promise<readonly DemoRequest[]> {
   const half = requestCount / 2;
   const month = { rows: half, missing: 0.1 };
   const customers = [
@@ -41,7 +45,8 @@ export function demoRequests(seed: number): readonly DemoRequest[] {
     ...telcoMonth({ ...month, seed: seed + 2, drift: 1 }),
   ];
   const ids = seededIds(seed, "demo requests");
-  return customers.map((customer) => ({ requestId: ids(), customer }));
+  const cleaned = await cleanCustomers(lake.engine, customers);
+  return cleaned.map((customer) => ({ requestId: ids(), customer }));
 }
 
 /** What came of the requests. */
@@ -75,7 +80,7 @@ export async function sendTraffic(
   const ask = client<ChurnModel>(web.url, { endpoint: "churn" });
   const times: number[] = [];
   let failed = 0;
-  const requests = demoRequests(seed);
+  const requests = await demoRequests(workspace, seed);
   for (const [i, { requestId, customer }] of requests.entries()) {
     work.signal.throwIfAborted();
     if (i % 20 === 0) work.progress(i, requests.length);

@@ -40,18 +40,19 @@ const lateMs = 14 * 24 * 3_600_000;
 
 /** Writes the labels that have come in; writing them again changes nothing. */
 export async function joinLabels(
-  { lake }: Workspace,
+  workspace: Workspace,
   seed: number,
 ): Promise<{ readonly labels: number }> {
   const chance = random(seed).stream("late labels");
-  const rows = demoRequests(seed)
+  const requests = await demoRequests(workspace, seed);
+  const rows = requests
     .filter(() => chance.next() < labelled)
     .map(({ requestId, customer }) => ({
       request_id: requestId,
       churn: customer.churn,
       known_at: new Date(driftMs + lateMs),
     }));
-  const table = lake.table(labelTable, labelSchema);
+  const table = workspace.lake.table(labelTable, labelSchema);
   await table.merge(rows, { on: ["request_id"] });
   return { labels: await (await table.read()).count() };
 }

@@ -26,11 +26,6 @@ export function escapeHtml(text: string): string {
 
 /**
  * HTML from a template; attributes must be written between quotes.
- *
- * @example
- * ```ts
- * html`<b title="${'"'}">${"<i>"}</b>`.text // => "<b title=\"&quot;\">&lt;i&gt;</b>"
- * ```
  */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   const text = parts.map((part, i) => part + (i < values.length ? show(values[i] ?? "") : ""));

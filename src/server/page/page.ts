@@ -15,6 +15,11 @@ const anchors = ["runs", "model", "endpoints", "drift", "retrain"];
  * @param data - What to show; empty parts say what would fill them.
  * @param atMs - When the page was made, in milliseconds.
  * @returns A whole document.
+ * @example
+ * ```ts
+ * const nothing = { runs: [], model: null, endpoints: [], drift: null, retrain: null, charts: [] };
+ * pageHtml({ title: "<churn>", ...nothing }, 0).includes("<h1>&lt;churn&gt;</h1>") // => true
+ * ```
  */
 export function pageHtml(data: PageData, atMs: number): string {
   const links: readonly Html[] = places.map(

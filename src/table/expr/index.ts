@@ -16,4 +16,4 @@ export type { NumberExpr, NumberOperand } from "./number.ts";
 export { parseNode } from "./parse-node.ts";
 export type { CategoryExpr, TextExpr, TextOperand } from "./text.ts";
 export type { TimestampExpr, TimestampOperand } from "./timestamp.ts";
-export { when } from "./when.ts";
+export { type Chosen, type OperandReads, type SameKind, when } from "./when.ts";

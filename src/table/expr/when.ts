@@ -6,7 +6,25 @@ import type { ExprNode } from "./node.ts";
 import { type NumberExpr, type NumberOperand, numberExpr, numberNode } from "./number.ts";
 import { type TextExpr, type TextOperand, textExpr, textNode } from "./text.ts";
 
-type Condition<R extends string> = Expr<"bool", R>;
+type Operand = NumberOperand | TextOperand | BoolOperand;
+type Optional<O> = O | undefined;
+
+/** What may stand beside A in a choice. */
+export type SameKind<A> = A extends NumberOperand
+  ? NumberOperand
+  : A extends TextOperand
+    ? TextOperand
+    : BoolOperand;
+
+/** The columns that an operand reads; a literal reads none. */
+export type OperandReads<A> = A extends Expr<Expr["kind"], infer R> ? R : never;
+
+/** The expression of the kind of A over the columns R. */
+export type Chosen<A, R extends string> = A extends NumberOperand
+  ? NumberExpr<R>
+  : A extends TextOperand
+    ? TextExpr<R>
+    : BoolExpr<R>;
 
 /**
  * The second argument where the condition is true, the third where it is false or missing; missing
@@ -21,24 +39,12 @@ type Condition<R extends string> = Expr<"bool", R>;
  * [fare({ age: 7 }), fare({ age: 30 }), fare({ age: null })] // => [0.5, 1, 1]
  * ```
  */
-export function when<R extends string, S extends string = never, T extends string = never>(
-  condition: Condition<R>,
-  then: NumberOperand<S>,
-  otherwise?: NumberOperand<T>,
-): NumberExpr<R | NoInfer<S | T>>;
-/** The same for texts and levels. */
-export function when<R extends string, S extends string = never, T extends string = never>(
-  condition: Condition<R>,
-  then: TextOperand<S>,
-  otherwise?: TextOperand<T>,
-): TextExpr<R | NoInfer<S | T>>;
-/** The same for truth values. */
-export function when<R extends string, S extends string = never, T extends string = never>(
-  condition: Condition<R>,
-  then: BoolOperand<S>,
-  otherwise?: BoolOperand<T>,
-): BoolExpr<R | NoInfer<S | T>>;
-export function when(condition: Condition<string>, then: Operand, otherwise?: Operand): Expr {
+export function when<R extends string, A extends Operand, B extends SameKind<A> = never>(
+  condition: Expr<"bool", R>,
+  then: A,
+  otherwise?: B,
+): Chosen<A, R | OperandReads<A> | OperandReads<B>>;
+export function when(condition: Expr<"bool", string>, then: Operand, otherwise?: Operand): Expr {
   const choose = (a: ExprNode, b: ExprNode | undefined) =>
     b === undefined ? call("keepIf", condition.node, a) : call("when", condition.node, a, b);
   const reads = union(condition.reads, union(readsOf(then), readsOf(otherwise)));
@@ -52,9 +58,6 @@ export function when(condition: Condition<string>, then: Operand, otherwise?: Op
   const got = `${kindOf(then)} and ${kindOf(otherwise)}`;
   return fail("table/unsupported-literal", { at: "when", expected, got });
 }
-
-type Operand = NumberOperand | TextOperand | BoolOperand;
-type Optional<O> = O | undefined;
 
 const readsOf = (operand: Optional<Operand>): readonly string[] =>
   typeof operand === "object" ? operand.reads : [];

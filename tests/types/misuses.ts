@@ -1,0 +1,109 @@
+/**
+ * @file Ways to misuse the loop, none of which compiles. The type check proves it line by line;
+ * `misuses.test.ts` reads the compiler's messages. After → stands what the message must name.
+ */
+import { split } from "../../src/dataset/index.ts";
+import {
+  bucketize,
+  features,
+  flag,
+  minMax,
+  oneHot,
+  ordinal,
+  standardize,
+} from "../../src/feature/index.ts";
+import { boost } from "../../src/model/index.ts";
+import { client } from "../../src/serve/index.ts";
+import { category, type Row, when } from "../../src/table/index.ts";
+import {
+  type ChurnModel,
+  churnClient,
+  churnFeatures,
+  customers,
+  leakyFeatures,
+  type ShopModel,
+  type visits,
+  type World,
+} from "./churn.ts";
+
+/** Never called: what is wrong here is wrong before anything runs. */
+export async function misuses({ silver, table, shop, sides }: World, model: ChurnModel) {
+  // schema
+  // @ts-expect-error a level that is no text → number
+  category(["a", 3]);
+  // @ts-expect-error a row without a column → bought
+  const row: Row<typeof visits> = { pages: 3 };
+  // @ts-expect-error a level that the category has not → Weekly
+  const level: Row<typeof customers>["contract"] = "Weekly";
+  // @ts-expect-error null where the column is not nullable → null
+  const tenure: Row<typeof customers>["tenure"] = null;
+
+  // features
+  // @ts-expect-error a column that was renamed → tenur
+  features(customers, (c) => ({ x: standardize(c.tenur) }));
+  // @ts-expect-error a category standardized → contract
+  features(customers, (c) => ({ x: standardize(c.contract) }));
+  // @ts-expect-error a truth value scaled → partner
+  features(customers, (c) => ({ x: minMax(c.partner) }));
+  // @ts-expect-error a moment in buckets → since
+  features(customers, (c) => ({ x: bucketize(c.since, { edges: [1] }) }));
+  // @ts-expect-error a number one-hot encoded → tenure
+  features(customers, (c) => ({ x: oneHot(c.tenure) }));
+  // @ts-expect-error free text as an order → customer_id
+  features(customers, (c) => ({ x: ordinal(c.customer_id) }));
+  // @ts-expect-error an order with a level that the category has not → Weekly
+  features(customers, (c) => ({ x: ordinal(c.contract, { order: ["Weekly"] }) }));
+  // @ts-expect-error a category as a flag → contract
+  features(customers, (c) => ({ x: flag(c.contract) }));
+  // @ts-expect-error a comparison with a level that the category has not → Weekly
+  features(customers, (c) => ({ x: flag(c.contract.is("Weekly")) }));
+  // @ts-expect-error a text where a number is needed → string
+  features(customers, (c) => ({ x: standardize(c.tenure.plus("1")) }));
+  // @ts-expect-error a number divided by a text → customer_id
+  features(customers, (c) => ({ x: standardize(c.tenure.over(c.customer_id)) }));
+  // @ts-expect-error a choice by a number → tenure
+  features(customers, (c) => ({ x: standardize(when(c.tenure, 1, 0)) }));
+  // @ts-expect-error a choice between a number and a text → string
+  features(customers, (c) => ({ x: standardize(when(c.partner, 1, "0")) }));
+  // @ts-expect-error a feature that is no transform → tenure
+  features(customers, (c) => ({ tenure: c.tenure }));
+
+  // rows
+  // @ts-expect-error a condition that is a number → tenure
+  silver.where((c) => c.tenure);
+  // @ts-expect-error a split by a column that is not there → customerId
+  await split(silver, { by: "customerId" });
+  // @ts-expect-error a merge on a column that is not there → customerId
+  await table.merge(silver, { on: ["customerId"] });
+  // @ts-expect-error rows of another table appended → pages
+  await table.append(shop);
+
+  // fit
+  // @ts-expect-error the label among the features → the label "churn" is among the columns
+  await boost().fit(sides.train, { features: leakyFeatures, label: "churn" });
+  // @ts-expect-error a text label → the label "customer_id" is a text column
+  await boost().fit(sides.train, { features: churnFeatures, label: "customer_id" });
+  // @ts-expect-error a label that is not there → there is no column "churned"
+  await boost().fit(sides.train, { features: churnFeatures, label: "churned" });
+  // @ts-expect-error features of another table → the rows have no column "tenure"
+  await boost().fit(shop, { features: churnFeatures, label: "bought" });
+  // @ts-expect-error an option that boost has not → tree
+  boost({ tree: 10 });
+
+  // predict and serve
+  // @ts-expect-error a wrong category in a request → Weekly
+  await churnClient.predict({ tenure: 3, contract: "Weekly", total_charges: 1 });
+  // @ts-expect-error a missing field in a request → total_charges
+  await churnClient.predict({ tenure: 3, contract: "One year" });
+  // @ts-expect-error a field that the model does not read → partner
+  model.predict({ tenure: 3, contract: "One year", total_charges: 1, partner: true });
+  // @ts-expect-error null where the column is not nullable → null
+  model.predict({ tenure: null, contract: "One year", total_charges: 1 });
+  // @ts-expect-error a text where a number is needed → string
+  await churnClient.predict({ tenure: "3", contract: "One year", total_charges: 1 });
+  // @ts-expect-error an answer taken for a number → toFixed
+  model.predict({ tenure: 3, contract: "One year", total_charges: 1 }).value.toFixed();
+  // @ts-expect-error the client of another model → pages
+  const other: typeof churnClient = client<ShopModel>("http://127.0.0.1:9", { endpoint: "s" });
+  return { row, level, tenure, other };
+}
