@@ -35,21 +35,36 @@ const customers = schema("customers", {
 
 await using workspace = await openWorkspace("./whole-flow");
 const rows = telcoTwin({ rows: 2000 }).customers.map(
-  ({ customer_id, tenure, contract, monthly_charges, churn }) => ({ customer_id, tenure, contract, monthly_charges, churn }),
+  ({ customer_id, tenure, contract, monthly_charges, churn }) => ({
+    customer_id,
+    tenure,
+    contract,
+    monthly_charges,
+    churn,
+  }),
 );
 const table = workspace.lake.table("telco.customers", customers);
 await table.merge(rows, { on: ["customer_id"] });
 const silver = await table.read();
 
 const e = expectations(customers);
-gate(await check(silver, suite("customers", customers, [e.unique("customer_id"), e.between("tenure", { min: 0 })])));
+gate(
+  await check(
+    silver,
+    suite("customers", customers, [e.unique("customer_id"), e.between("tenure", { min: 0 })]),
+  ),
+);
 
 const churnFeatures = features(customers, (c) => ({
   tenure: standardize(c.tenure),
   contract: oneHot(c.contract),
   monthly: standardize(c.monthly_charges),
 }));
-const { train, test, fingerprint } = await split(silver, { test: 0.2, by: "customer_id", seed: 42 });
+const { train, test, fingerprint } = await split(silver, {
+  test: 0.2,
+  by: "customer_id",
+  seed: 42,
+});
 const how = { features: churnFeatures, label: "churn" } as const;
 const baseline = await majority().fit(train, how);
 const model = await boost({ trees: 50, depth: 3 }).fit(train, how);

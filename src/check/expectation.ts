@@ -42,6 +42,12 @@ export interface Expectations<C extends Columns> {
   notNull(column: keyof C & string, options?: ExpectationOptions): Expectation;
   /** No value stands twice; missing values are not looked at. */
   unique(column: keyof C & string, options?: ExpectationOptions): Expectation;
+  /** The number of different values is within bounds, both included; missing values are not counted. */
+  distinctCount(
+    column: keyof C & string,
+    bounds: { readonly min?: number; readonly max?: number },
+    options?: ExpectationOptions,
+  ): Expectation;
   /** Every value is within bounds, both included; missing values are not looked at. */
   between(
     column: keyof C & string,
@@ -94,6 +100,12 @@ export function expectations<C extends Columns>(target: Schema<C>): Expectations
       broken: `count(${quoteName(column)}) - count(DISTINCT ${quoteName(column)})`,
       brokenRow: null,
     }),
+    distinctCount: (column, bounds, options) => ({
+      ...aggregate(`count(DISTINCT ${quoteName(column)})`, bounds),
+      ...base("expect_column_unique_value_count_to_be_between", options),
+      column,
+      says: `${column} has ${boundsText(bounds)} different values`,
+    }),
     between: (column, { min, max }, options) => {
       const name = quoteName(column);
       const low = min === undefined ? [] : [`${name} < ${min}`];
@@ -129,17 +141,12 @@ export function expectations<C extends Columns>(target: Schema<C>): Expectations
         },
         options,
       ),
-    rowCount: ({ min = 0, max = Number.POSITIVE_INFINITY }, options) => {
-      const limit = Number.isFinite(max) ? ` OR count(*) > ${max}` : "";
-      return {
-        ...base("expect_table_row_count_to_be_between", options),
-        column: null,
-        says: `there are at least ${min}${Number.isFinite(max) ? ` and at most ${max}` : ""} rows`,
-        lookedAt: "greatest(count(*), 1)",
-        broken: `CASE WHEN count(*) < ${min}${limit} THEN greatest(count(*), 1) ELSE 0 END`,
-        brokenRow: null,
-      };
-    },
+    rowCount: (bounds, options) => ({
+      ...aggregate("count(*)", bounds),
+      ...base("expect_table_row_count_to_be_between", options),
+      column: null,
+      says: `there are ${boundsText(bounds)} rows`,
+    }),
     holds: (says, condition, options) => {
       const holds = toSql(condition(cells(target)));
       const broken = `NOT (${holds})`;
@@ -154,6 +161,24 @@ function base(
 ): Pick<Expectation, "type" | "severity" | "mostly"> {
   checkNumber(type, { mostly }, { min: 0, max: 1 });
   return { type, severity, mostly };
+}
+
+/** At least, at most, or both, as a sentence says it. */
+const boundsText = ({ min, max }: { readonly min?: number; readonly max?: number }): string =>
+  [min === undefined ? "" : `at least ${min}`, max === undefined ? "" : `at most ${max}`]
+    .filter((part) => part !== "")
+    .join(" and ");
+
+/** An expectation about one number of the whole table: when it is broken, every row counts. */
+function aggregate(
+  value: string,
+  { min, max }: { readonly min?: number; readonly max?: number },
+): Pick<Expectation, "lookedAt" | "broken" | "brokenRow"> {
+  const low = min === undefined ? [] : [`${value} < ${min}`];
+  const high = max === undefined ? [] : [`${value} > ${max}`];
+  const broken = [...low, ...high].join(" OR ") || "false";
+  const rows = "greatest(count(*), 1)";
+  return { lookedAt: rows, broken: `CASE WHEN ${broken} THEN ${rows} ELSE 0 END`, brokenRow: null };
 }
 
 /** An expectation that every row keeps or breaks by itself. */

@@ -56,6 +56,8 @@ describe("check", () => {
       e.matches("id", /\d{4}-[A-Z]{5}/, { mostly: 0.75 }),
       [true, 1, 4, []],
     ],
+    ["enough different values", e.distinctCount("plan", { min: 2, max: 3 }), [true, 0, 4, []]],
+    ["too few different values", e.distinctCount("plan", { min: 4 }), [false, 4, 4, []]],
     ["enough rows", e.rowCount({ min: 4, max: 4 }), [true, 0, 4, []]],
     ["too few rows", e.rowCount({ min: 5 }), [false, 4, 4, []]],
     [

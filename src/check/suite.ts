@@ -108,11 +108,12 @@ export function gate(report: CheckReport): void {
 /** Up to five rows that break an expectation: their keys, or the values themselves. */
 async function sampleOf(
   rows: AnyRows,
-  { column, brokenRow }: Expectation,
+  { type, column, brokenRow }: Expectation,
 ): Promise<readonly Json[]> {
   const keys = Object.entries(rows.schema.columns).filter(([, spec]) => spec.key === true);
   const shown = keys.length > 0 ? keys.map(([name]) => name) : column === null ? [] : [column];
-  if (shown.length === 0 || (brokenRow === null && column === null)) return [];
+  const isUnique = type === "expect_column_values_to_be_unique";
+  if (shown.length === 0 || (brokenRow === null && !isUnique)) return [];
   const select = shown.map((name) => `${quoteName(name)}::VARCHAR`).join(" || ' ' || ");
   const name = column === null ? "" : quoteName(column);
   const where =

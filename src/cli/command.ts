@@ -27,11 +27,11 @@ type TypeOf<O> = O extends { readonly type: "boolean" }
 export interface Reporter {
   /** A line that stays. */
   note(line: string): void;
-  /** Shows a stage while it works; the text it ends with stays. */
+  /** Shows a stage while it works; the text it ends with stays, and null leaves nothing. */
   stage<T>(
     title: string,
     work: (progress: Progress) => Promise<T>,
-    done: (result: T) => string,
+    done: (result: T) => string | null,
   ): Promise<T>;
 }
 

@@ -7,7 +7,7 @@ import type { AnyCommand } from "./command.ts";
 import { commands } from "./commands.ts";
 import { fail } from "./errors.ts";
 
-const program = process.env["MILLRACE_COMMAND"] ?? "millrace";
+const program = process.env["MILLRACE_COMMAND"] || "millrace";
 
 function helpText(all: readonly AnyCommand[]): string {
   const own =

@@ -59,7 +59,7 @@ export const runs = command({
   examples: ["runs", "runs --json"],
   run: async (values) => {
     await using workspace = await openWorkspace(values.dir);
-    return workspace.tracking.runs();
+    return await workspace.tracking.runs();
   },
   render: (found) =>
     found.length === 0

@@ -40,7 +40,7 @@ const original = { rows: 7043, churned: 1869, isNew: 11 };
  * Makes the twin of the public Telco churn file: 7,043 customers in 21 columns with its header, its
  * spellings, its damage (704 holes in each of ten columns, an empty column, 473 totals below zero)
  * and its signal: 1,869 customers left, and a logistic model tells who with an AUC near 0.84.
- * About 60 ms.
+ * About 0.1 s.
  *
  * @returns The text of the file, and the customers as they were.
  * @throws `option/out-of-range`, `option/unknown-name`
@@ -69,7 +69,7 @@ export function telcoTwin(options: TelcoTwinOptions = {}): TelcoTwin {
   checkNumber("telcoTwin", { badNumbers }, { min: 0, integer: true });
   const scale = rows / original.rows;
   const isNew = Math.round(original.isNew * scale);
-  const drawn = draw({ rows, seed, drift: 0, isNew });
+  const drawn = draw({ rows, chance: random(seed).stream("telco"), drift: 0, isNew });
   const order = drawn.map((_, i) => i).sort((a, b) => odds(drawn, b) - odds(drawn, a));
   const churned = new Set(order.slice(0, Math.round(original.churned * scale)));
   const customers = drawn.map((one, i) => written(one, churned.has(i)));
@@ -96,8 +96,8 @@ export function telcoMonth(options: TelcoMonthOptions = {}): readonly TelcoCusto
   checkNumber("telcoMonth", { drift }, { min: 0, max: 1 });
   checkNumber("telcoMonth", { missing }, { min: 0, below: 1 });
   const chance = random(seed).stream("telco month");
-  const [totals, holes] = [chance.stream("totals"), chance.stream("holes")];
-  return draw({ rows, seed, drift, isNew: 0 }).map((one) => {
+  const [totals, holes] = [chance.stream("noise"), chance.stream("holes")];
+  return draw({ rows, chance, drift, isNew: 0 }).map((one) => {
     const row = written(one, one.odds > 0);
     const total_charges = noisyTotal(totals, row.total_charges ?? 0);
     const blanks = telcoHoles.filter(() => holes.next() < missing).map((name) => [name, null]);
@@ -116,13 +116,12 @@ interface Drawn {
 
 interface DrawOptions {
   readonly rows: number;
-  readonly seed: number;
+  readonly chance: Random;
   readonly drift: number;
   readonly isNew: number;
 }
 
-function draw({ rows, seed, drift, isNew }: DrawOptions): readonly Drawn[] {
-  const chance = random(seed).stream("telco");
+function draw({ rows, chance, drift, isNew }: DrawOptions): readonly Drawn[] {
   const parts = {
     household: chance.stream("household"),
     tenure: chance.stream("tenure"),

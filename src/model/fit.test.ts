@@ -90,7 +90,7 @@ describe("fit", () => {
   test("gives a model that asks for the columns its features read, and no others", () => {
     expectTypeOf(treeModel.predict).parameter(0).toEqualTypeOf<{
       readonly tenure: number | null;
-      readonly monthly_charges: number;
+      readonly monthly_charges: number | null;
       readonly contract: "Month-to-month" | "One year" | "Two year";
       readonly tech_support: "No" | "Yes" | "No internet service";
       readonly senior_citizen: boolean | null;

@@ -63,7 +63,7 @@ export async function misuses({ silver, table, shop, sides }: World, model: Chur
   features(customers, (c) => ({ x: standardize(c.tenure.over(c.customer_id)) }));
   // @ts-expect-error a choice by a number → tenure
   features(customers, (c) => ({ x: standardize(when(c.tenure, 1, 0)) }));
-  // @ts-expect-error a choice between a number and a text → string
+  // @ts-expect-error a choice between a number and a text → "0"
   features(customers, (c) => ({ x: standardize(when(c.partner, 1, "0")) }));
   // @ts-expect-error a feature that is no transform → tenure
   features(customers, (c) => ({ tenure: c.tenure }));
@@ -76,7 +76,7 @@ export async function misuses({ silver, table, shop, sides }: World, model: Chur
   // @ts-expect-error a merge on a column that is not there → customerId
   await table.merge(silver, { on: ["customerId"] });
   // @ts-expect-error rows of another table appended → pages
-  await table.append(shop);
+  await table.append([{ pages: 3, bought: true }]);
 
   // fit
   // @ts-expect-error the label among the features → the label "churn" is among the columns

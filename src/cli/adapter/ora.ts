@@ -32,7 +32,12 @@ export function streamReporter(stream: NodeJS.WriteStream, quiet = false): Repor
           spinner.text = `${title}${bar(step)}`;
         });
         const seconds = ((performance.now() - started) / 1000).toFixed(1);
-        const text = `${title.padEnd(12)} ${done(result)}`;
+        const words = done(result);
+        if (words === null) {
+          spinner.stop();
+          return result;
+        }
+        const text = `${title.padEnd(12)} ${words}`;
         if (isEnabled) spinner.succeed(`${text}  ${seconds} s`);
         else stream.write(`✔ ${text}  ${seconds} s\n`);
         return result;

@@ -163,8 +163,9 @@ const quietly = ({ ...pipeline }: Parameters<typeof runPipeline>[0], workspace: 
   return runPipeline(pipeline, { records, clock, ids });
 };
 
-function describeRecord(step: string, record: StepEvent["record"]): string {
-  if (record === null) return "";
+/** Nothing for a step that was not run because one before it failed. */
+function describeRecord(step: string, record: StepEvent["record"]): string | null {
+  if (record === null || (record.state === "skipped" && record.output === null)) return null;
   return record.state === "skipped" ? "nothing to do" : describeOutput(step, record.output);
 }
 

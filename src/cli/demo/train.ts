@@ -181,13 +181,15 @@ async function logFigures(
   test: Frame<CustomerColumns>,
 ): Promise<void> {
   const { y, probability } = await judgedRows(model, test);
-  const { auc } = { auc: scoreBinary(y, probability).rocAuc };
+  const auc = scoreBinary(y, probability).rocAuc;
   const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion(
     y,
     classesAt(probability),
   );
   const charts: Record<string, ChartSpec> = {
-    roc: rocChart([{ name: model.kind, auc, ...rocCurve(y, probability) }]),
+    ...(Number.isNaN(auc)
+      ? {}
+      : { roc: rocChart([{ name: model.kind, auc, ...rocCurve(y, probability) }]) }),
     confusion: confusionChart(
       [
         [trueNegatives, falsePositives],

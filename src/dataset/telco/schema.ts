@@ -30,7 +30,7 @@ export const telcoSchema = schema("customers", {
     ["Electronic check", "Mailed check", "Bank transfer (automatic)", "Credit card (automatic)"],
     nullable,
   ),
-  monthly_charges: float({ min: 0, unit: "USD" }),
+  monthly_charges: float({ nullable: true, min: 0, unit: "USD" }),
   total_charges: float({ nullable: true, min: 0, unit: "USD" }),
   churn: bool(),
 });

@@ -1,0 +1,160 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { silver } from "../../src/cli/demo/silver.ts";
+import { telcoTwin } from "../../src/dataset/index.ts";
+import { openWorkspace } from "../../src/workspace/index.ts";
+import { type Ran, runCli } from "../support/cli.ts";
+
+const lines = telcoTwin({ rows: 60 }).csv.split("\r\n").slice(0, -1);
+const csv = (change: (rows: string[]) => readonly string[] | string): string => {
+  const changed = change([...lines]);
+  return typeof changed === "string" ? changed : `${changed.join("\r\n")}\r\n`;
+};
+/** Replaces cell `at` (from 0) of a line. */
+const cell = (line: string, at: number, value: string): string =>
+  line
+    .split(",")
+    .map((old, i) => (i === at ? value : old))
+    .join(",");
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "millrace-bad-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+let count = 0;
+async function demo(body: string | Uint8Array): Promise<{ ran: Ran; dir: string }> {
+  count += 1;
+  const dir = `work-${count}`;
+  await writeFile(join(folder, `${dir}.csv`), body);
+  const ran = await runCli(["demo", "--csv", `${dir}.csv`, "--dir", dir], folder);
+  return { ran, dir };
+}
+
+describe("demo --csv", () => {
+  const bad: readonly (readonly [string, string | Uint8Array, string])[] = [
+    ["an empty file", "", "table/missing-rows"],
+    ["a header without rows", csv((rows) => rows.slice(0, 1)), "table/missing-rows"],
+    [
+      "a repeated column",
+      csv(([head = "", ...rows]) => [`${head},gender`, ...rows.map((row) => `${row},Male`)]),
+      "table/duplicate-column",
+    ],
+    [
+      "a missing column",
+      csv((rows) => rows.map((row) => row.split(",").slice(0, -1).join(","))),
+      "table/mismatch-header",
+    ],
+    [
+      "a row with too few cells",
+      csv((rows) => [...rows, "1234-ABCDE,Male"]),
+      "table/mismatch-cells",
+    ],
+    [
+      "a row with too many cells",
+      csv((rows) => rows.map((row, i) => (i === 9 ? `${row},1` : row))),
+      "table/mismatch-cells",
+    ],
+    [
+      "a quote that is not closed",
+      csv((rows) => rows.map((row, i) => (i === 9 ? `"${row}` : row))),
+      "table/corrupt-text",
+    ],
+    [
+      "a NUL byte",
+      csv((rows) => rows.map((row, i) => (i === 9 ? `${row}\0` : row))),
+      "table/corrupt-text",
+    ],
+    [
+      "bytes that are not UTF-8",
+      Buffer.from(
+        csv((rows) => rows.map((row, i) => (i === 9 ? cell(row, 1, "\xE9") : row))),
+        "latin1",
+      ),
+      "table/corrupt-text",
+    ],
+    [
+      "customers without an answer",
+      csv(([head = "", ...rows]) => [head, ...rows.map((row) => cell(row, 20, ""))]),
+      "check/failed-suite",
+    ],
+    [
+      "all labels the same",
+      csv(([head = "", ...rows]) => [head, ...rows.map((row) => cell(row, 20, "No"))]),
+      "check/failed-suite",
+    ],
+  ];
+  test.each(bad)(
+    "refuses %s with a code, an exit code and nothing half-written",
+    async (name, body, code) => {
+      const { ran, dir } = await demo(body);
+      expect(ran.stderr).toContain(`error[${code}`);
+      expect(ran.code, ran.stderr).toBe(2);
+      expect(ran.stdout).toBe("");
+      await using workspace = await openWorkspace(join(folder, dir));
+      const tables = await workspace.lake.tables();
+      expect(tables).not.toContain("serving.churn_log");
+      if (code.startsWith("table/")) expect(tables).toEqual([]);
+      if (code.startsWith("check/")) expect(tables).toEqual(["telco.bronze"]);
+      expect(await workspace.registry.names()).toEqual([]);
+      expect(name).not.toBe("");
+    },
+  );
+
+  test("keeps words in a number column aside, counts them, and goes on", async () => {
+    const words = csv(([head = "", ...rows]) => [
+      head,
+      ...rows.map((row, i) => (i < 7 ? cell(row, 18, "many") : row)),
+    ]);
+    const { ran, dir } = await demo(words);
+    // sixty rows may train no model that passes the gate; no row and no word is lost all the same
+    expect(["", "error[cli/failed-gate]"]).toContain(/error\[[^\]]+\]/.exec(ran.stderr)?.[0] ?? "");
+    await using workspace = await openWorkspace(join(folder, dir));
+    const rows = await (await workspace.lake.table("telco.silver", silver).read()).rows();
+    expect(rows).toHaveLength(60);
+    const kept = rows.filter((row) => row._rescued?.includes('"monthly_charges":"many"'));
+    expect(kept).toHaveLength(7);
+  });
+
+  test("names a file that is not there, and makes nothing", async () => {
+    const ran = await runCli(["demo", "--csv", "nowhere.csv", "--dir", "none"], folder);
+    expect(ran.code).toBe(3);
+    expect(ran.stderr).toContain("nowhere.csv");
+    expect(await readdir(folder)).not.toContain("none");
+  });
+
+  test("refuses a folder that holds something else", async () => {
+    await writeFile(join(folder, "keep.txt"), "mine");
+    const ran = await runCli(["demo", "--dir", "."], folder);
+    expect(ran.stderr).toContain("error[workspace/conflict-folder]");
+    expect(ran.code).toBe(2);
+  });
+
+  test("refuses a lake that a newer Millrace wrote", async () => {
+    await using workspace = await openWorkspace(join(folder, "newer"));
+    await writeFile(join(workspace.path, "lake.json"), '{"format":2}\n');
+    const ran = await runCli(["runs", "--dir", "newer"], folder);
+    expect(ran.stderr).toContain("error[table/unsupported-format]");
+    expect(ran.code).toBe(5);
+  });
+
+  test("names options and commands that are not there, and lists the ones that are", async () => {
+    const option = await runCli(["demo", "--sed", "1"], folder);
+    expect(option.stderr).toContain("unknown option --sed");
+    expect(option.stderr).toContain('Did you mean "seed"?');
+    expect((await runCli(["demo", "--seed", "x"], folder)).stderr).toContain("cli/mismatch-option");
+    const command = await runCli(["dem"], folder);
+    expect([command.code, command.stderr]).toEqual([
+      2,
+      expect.stringContaining('Did you mean "demo"?'),
+    ]);
+    const help = await runCli(["demo", "--help"], folder);
+    expect(help.stdout).toContain("Examples");
+    expect((await runCli(["--help"], folder)).stdout).toContain("demo");
+    const json = await runCli(["runs", "--dir", "newer", "--json"], folder);
+    expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: "table/unsupported-format" } });
+  });
+});

@@ -1,0 +1,145 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openWorkspace } from "../../src/workspace/index.ts";
+
+const main = join(import.meta.dirname, "../../src/cli/main.ts");
+let folder: string;
+let url: string;
+let child: ReturnType<typeof spawn>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "millrace-keep-"));
+  child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", main, "demo", "--dir", "demo", "--keep", "--json"],
+    { cwd: folder, stdio: ["ignore", "pipe", "ignore"] },
+  );
+  if (child.stdout === null) throw new Error("no output");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const found = JSON.parse(line) as { url?: string };
+    if (found.url !== undefined) {
+      url = found.url;
+      break;
+    }
+  }
+});
+afterAll(async () => {
+  child.kill("SIGKILL");
+  await rm(folder, { recursive: true });
+});
+
+const post = (body: string | Uint8Array<ArrayBuffer>, type = "application/json") =>
+  fetch(`${url}/endpoints/churn/invocations`, {
+    method: "POST",
+    headers: { "content-type": type },
+    body,
+  });
+const row = {
+  gender: "Male",
+  senior_citizen: false,
+  partner: true,
+  dependents: false,
+  tenure: 5,
+  phone_service: true,
+  multiple_lines: "No",
+  internet_service: true,
+  online_security: "No",
+  online_backup: "No",
+  device_protection: "No",
+  tech_support: "No",
+  streaming_tv: "Yes",
+  streaming_movies: "Yes",
+  contract: "Month-to-month",
+  paperless_billing: true,
+  payment_method: "Electronic check",
+  monthly_charges: 95,
+  total_charges: 475,
+};
+const ask = (change: object) =>
+  post(JSON.stringify({ dataframe_records: [{ ...row, ...change }] }));
+
+describe("demo --keep", () => {
+  test("shows runs, model, endpoint and drift on its first page", async () => {
+    const page = await (await fetch(url)).text();
+    for (const word of ["boost", "churn", "champion", "monthly_charges", "severe"])
+      expect(page).toContain(word);
+  });
+
+  test("answers a request, and says which version answered", async () => {
+    const answer = await ask({});
+    expect(answer.status).toBe(200);
+    const body = (await answer.json()) as {
+      predictions: { value: boolean; probability: number }[];
+    };
+    expect(body.predictions[0]?.value).toBe(true);
+    expect(body.predictions[0]?.probability).toBeGreaterThan(0.5);
+  });
+
+  const bad: readonly (readonly [string, () => Promise<Response>, number, RegExp])[] = [
+    ["is not JSON", () => post("{"), 400, /JSON/],
+    ["misses a field", () => ask({ contract: undefined }), 400, /contract/],
+    ["has a wrong type", () => ask({ tenure: "five" }), 400, /tenure/],
+    ["has a field nobody knows", () => ask({ tenur: 5 }), 400, /tenur/],
+    ["is not said to be JSON", () => post("a,b", "text/csv"), 415, /json/],
+  ];
+  test.each(bad)("refuses a request that %s", async (_, ...[send, status, words]) => {
+    const answer = await send();
+    expect(answer.status).toBe(status);
+    const body = (await answer.json()) as { error_code: string; message: string };
+    expect(body.message).toMatch(words);
+    expect(body.error_code).toMatch(/^[a-z]+\/[a-z-]+$/);
+  });
+
+  test("refuses a request of 50 MB, and goes on", async () => {
+    const size = 50_000_000;
+    const headers = { "content-type": "application/json", "content-length": size };
+    const status = await new Promise<number | undefined>((answered) => {
+      const sent = request(`${url}/invocations`, { method: "POST", headers }, (reply) => {
+        answered(reply.statusCode);
+        reply.resume();
+      });
+      sent.on("error", () => undefined); // the server hangs up on the rest of the body
+      sent.end(Buffer.alloc(size, 32));
+    });
+    expect(status).toBe(413);
+    expect((await ask({})).status).toBe(200);
+  });
+
+  test("serves an unknown category by the declared policy, with a warning", async () => {
+    const answer = await ask({ contract: "Weekly" });
+    expect(answer.status).toBe(200);
+    const body = (await answer.json()) as { warnings: readonly { message: string }[] };
+    expect(body.warnings[0]?.message).toContain("contract");
+  });
+
+  test("says that its port is in use", async () => {
+    const port = new URL(url).port;
+    const other = spawn(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", main, "serve", "--dir", "demo", "--port", port],
+      { cwd: folder, stdio: ["ignore", "ignore", "pipe"] },
+    );
+    let words = "";
+    other.stderr.on("data", (data) => {
+      words += String(data);
+    });
+    const [code] = (await once(other, "close")) as [number];
+    expect(code).toBe(4);
+    expect(words).toContain(port);
+  });
+
+  test("ends at SIGINT with every answer in the inference log", async () => {
+    child.kill("SIGINT");
+    const [code] = (await once(child, "close")) as [number];
+    expect(code).toBe(0);
+    await using workspace = await openWorkspace(join(folder, "demo"));
+    const [last] = await workspace.lake.history("serving.churn_log");
+    expect(last?.metrics["numOutputRows"]).toBe("3");
+  });
+});
