@@ -10,7 +10,7 @@ const run = (program: string, ...args: string[]): void => {
 
 rmSync("dist", { recursive: true, force: true });
 run(process.execPath, "scripts/kernels.ts");
-run(join("node_modules", ".bin", "tsc"), "--project", "tsconfig.build.json");
+run(process.execPath, "node_modules/typescript-native/bin/tsc", "-p", "tsconfig.build.json");
 for (const name of readdirSync("src", { recursive: true, encoding: "utf8" }))
   if (name.endsWith(".wasm")) cpSync(join("src", name), join("dist", name));
 chmodSync(join("dist", "cli", "main.js"), 0o755);

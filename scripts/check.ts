@@ -17,7 +17,7 @@ interface Outcome {
 const bin = (name: string): string => `node_modules/.bin/${name}`;
 const node = process.execPath;
 const stages: Readonly<Record<string, readonly string[]>> = {
-  types: [bin("tsc"), "--noEmit"],
+  types: [node, "node_modules/typescript-native/bin/tsc", "--noEmit"],
   lint: [bin("biome"), "check", "--error-on-warnings", "."],
   layers: [bin("depcruise"), "src", "--config", ".dependency-cruiser.cjs"],
   size: [node, "scripts/size.ts"],

@@ -13,10 +13,9 @@ const root = path.resolve(__dirname, "..");
 const windows = process.platform === "win32";
 const wanted = "24";
 
-/** Whether a version runs TypeScript sources and has node:sqlite with the calls we use. */
+/** Whether a version runs the sources as they are: TypeScript, node:sqlite and `await using`. */
 function runsMillrace(version) {
-  const [major, minor] = version.replace(/^v/, "").split(".").map(Number);
-  return (major === 22 && minor >= 18) || (major === 23 && minor >= 11) || major >= 24;
+  return Number(version.replace(/^v/, "").split(".")[0]) >= 24;
 }
 
 /** The package that carries a Node binary for this machine. */

@@ -3,7 +3,7 @@ export { type BucketizeOptions, bucketize } from "./bucketize.ts";
 export { type OneHotOptions, type OrdinalOptions, oneHot, ordinal } from "./category.ts";
 export { featureErrors } from "./errors.ts";
 export type { Feature, Levels, Output, Stats } from "./feature.ts";
-export { type Features, features, type ReadsOf } from "./features.ts";
+export { type Features, features, type ReadsOf, specsRead } from "./features.ts";
 export { featuresFromState } from "./features-state.ts";
 export { fitFeatures } from "./fit-features.ts";
 export type {

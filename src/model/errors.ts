@@ -47,6 +47,10 @@ export const modelErrors = {
     (d: { kind: string; got: number; known: number }) =>
       `this ${d.kind} was written in format ${d.got}; expected at most ${d.known}. Read it with the Millrace that wrote it, or a newer one.`,
   ),
+  "model/mismatch-signature": caller(
+    (d: { expected: readonly string[]; got: readonly string[]; label: string }) =>
+      `typedModel: the stored model has another signature; expected the columns ${list(d.expected)} with their kinds and the label ${quote(d.label)}, got ${list(d.got)}. Load the model of these features, or fit it again.`,
+  ),
   "model/corrupt-files": caller(
     (d: { reason: string }) =>
       `loadModel: the model's files are damaged: ${d.reason}. Read the model again from its source.`,

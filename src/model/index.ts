@@ -24,3 +24,4 @@ export {
 } from "./majority.ts";
 export { loadModel } from "./model-files.ts";
 export { type PredictorState, predictorFromState, predictorState } from "./predictor-state.ts";
+export { typedModel } from "./typed-model.ts";

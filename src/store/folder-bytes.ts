@@ -126,10 +126,23 @@ async function openNew(path: string, tries = 5): ReturnType<typeof open> {
 
 /** Makes a folder and those above it, each of them flushed into its own folder. */
 async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
+  const first = await mkdir(path, { recursive: true }).catch(async (error: unknown) => {
+    await askWhy(path);
+    throw error;
+  });
   if (first === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made))
     await flushFolder(dirname(made));
+}
+
+/** A recursive mkdir on a read-only disk says ENOENT; making the first missing folder says why. */
+async function askWhy(path: string): Promise<void> {
+  const above = dirname(path);
+  const isThere = await stat(above).then(
+    () => true,
+    () => above === path,
+  );
+  await (isThere ? mkdir(path) : askWhy(above));
 }
 
 async function flushFolder(path: string): Promise<void> {

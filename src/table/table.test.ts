@@ -170,10 +170,14 @@ describe("table", () => {
   test("says which tables there are when one is missing", async () => {
     await using lake = await newLake();
     await lake.table("shop.orders", orders).append([order("a")]);
-    await expect(lake.table("shop.order", orders).read()).rejects.toThrow(
-      'there is no table "shop.order"; the lake has "shop.orders". Did you mean "shop.orders"?',
+    await expect(lake.table("shop.order", orders).read()).rejects.toMatchObject({
+      code: "table/missing-table",
+      message:
+        'there is no table "shop.order"; the lake has "shop.orders". Did you mean "shop.orders"?',
+    });
+    expect(() => lake.table("Orders", orders)).toThrow(
+      expect.objectContaining({ code: "table/out-of-range-name" }),
     );
-    expect(() => lake.table("Orders", orders)).toThrow("table name");
   });
 
   test("refuses a table that uses features it does not know, before touching it", async () => {
@@ -188,7 +192,10 @@ describe("table", () => {
       writerFeatures: ["deletionVectors"],
     };
     await writeFile(next, `${JSON.stringify({ protocol })}\n`);
-    await expect(table.append([order("b")])).rejects.toThrow("deletionVectors");
+    await expect(table.append([order("b")])).rejects.toMatchObject({
+      code: "table/unsupported-feature",
+      message: expect.stringContaining("deletionVectors"),
+    });
     expect(await table.version()).toBe(1);
   });
 
@@ -202,6 +209,28 @@ describe("table", () => {
     await expect(reopened.read()).rejects.toMatchObject({ code: "table/corrupt-log" });
     await writeFile(join(log, `${"1".padStart(20, "0")}.json`), '{"add":');
     await expect(reopened.read()).rejects.toMatchObject({ code: "table/corrupt-log" });
+  });
+
+  test("refuses a whole number that JavaScript would round", async () => {
+    await using lake = await newLake();
+    await expect(lake.engine.query("SELECT 9007199254740993::BIGINT AS n")).rejects.toMatchObject({
+      code: "table/out-of-range-integer",
+      details: { column: "n", got: "9007199254740993" },
+    });
+  });
+
+  test("gives up when other writers win every race, and leaves no file of its own", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.append([order("a")]);
+    const overtake = async (): Promise<void> => {
+      await lake.table("shop.orders", orders).overwrite([order("a")]);
+    };
+    await expect(
+      table.merge([order("b")], { on: ["id"], confirm: overtake }),
+    ).rejects.toMatchObject({ code: "table/conflict-write", details: { tries: 20 } });
+    const files = (await readdir(table.path)).filter((name) => name.endsWith(".parquet"));
+    expect(files).toHaveLength(21); // one append and twenty overwrites
   });
 
   test("writes statistics that other readers use: exact, cut and rounded outwards", async () => {

@@ -15,7 +15,7 @@ const AsyncFunction = (async () => {}).constructor as new (
 
 /** Runs an example with these names in scope, in a folder of its own that is removed after. */
 export async function runExample(example: Example, names: Names): Promise<void> {
-  const code = await runnable(withAssertions(stripTypes(example.code)));
+  const code = runnable(withAssertions(stripTypes(example.code)));
   const run = new AsyncFunction("same", "load", ...Object.keys(names), code);
   const before = process.cwd();
   const folder = await mkdtemp(join(tmpdir(), "millrace-example-"));
@@ -71,21 +71,17 @@ function parses(code: string): boolean {
   }
 }
 
-/** Rewrites imports into loads, and lowers `await using` for a Node that does not know it. */
-async function runnable(code: string): Promise<string> {
+/** Rewrites imports into loads. The braces let an example give its own meaning to a public name. */
+function runnable(code: string): string {
   const body = code
     .replace(/\bimport\(/g, "load(")
     .replace(/^import \* as (\w+) from ("[^"]+");?/gm, "const $1 = await load($2);")
     .replace(
       /^import \{([^}]*)\} from ("[^"]+");?/gm,
       (_, names: string, from: string) =>
-        `const {${names.replace(/\bas\b/g, ":").replace(/(\w+)\s+:/g, "$1:")}} = await load(${from});`,
+        `const {${names.replace(/(\w+)\s+as\b/g, "$1:")}} = await load(${from});`,
     );
-  // The braces let an example give its own meaning to a name that the package exports.
-  const block = `"use strict";{\n${body}\n}`;
-  if (parses(block) || parses("await using a = null")) return block;
-  const { default: ts } = await import("typescript");
-  return ts.transpile(block, { target: ts.ScriptTarget.ES2022 });
+  return `"use strict";{\n${body}\n}`;
 }
 
 /** Imports what an example imports: a door of Millrace from its source, anything else by name. */

@@ -24,6 +24,7 @@ import { driftMs, sendTraffic, startMs } from "./traffic.ts";
 import {
   type ChurnModel,
   candidateNames,
+  churnModel,
   type Scores,
   scoreChurn,
   splitCustomers,
@@ -52,7 +53,7 @@ export async function loadChampion({
   registry,
 }: Workspace): Promise<{ model: ChurnModel; version: number }> {
   const { model, version } = await registry.load(modelName, "champion");
-  return { model: model as unknown as ChurnModel, version: version.number };
+  return { model: churnModel(model), version: version.number };
 }
 
 /** From the delivered file to what the monitor says. */
@@ -122,7 +123,7 @@ export function churnPipeline(task: DemoTask): Pipeline {
       run: async ({ output }) => {
         const { version, metrics: trained } = outputOf("register", output);
         const { model } = await workspace.registry.load(modelName, version);
-        const typed = model as unknown as ChurnModel;
+        const typed = churnModel(model);
         const before = await watch(workspace, typed, { trained, from: startMs, to: driftMs });
         const now = await watch(workspace, typed, { trained, from: driftMs });
         return summary(before, now);
@@ -189,7 +190,7 @@ function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withLabe
           gate: qualityGate,
           metric: "auc",
           holdout,
-          score: (model) => scoreChurn(model as unknown as ChurnModel, test),
+          score: (model) => scoreChurn(churnModel(model), test),
           actor: "millrace demo",
         });
         const champion = decided.version ?? fail("cli/failed-gate", { reason: decided.reason });

@@ -1,9 +1,9 @@
 /** @file The demo's training: features fitted on the training rows, three models, each a tracked run. */
 import { split, telcoSchema } from "../../dataset/index.ts";
 import { features, missing, oneHot, standardize } from "../../feature/index.ts";
-import type { Hash, Json } from "../../flow.ts";
+import type { Hash, Json, Model } from "../../flow.ts";
 import { classesAt, confusion, rocCurve, scoreBinary } from "../../metric/index.ts";
-import { boost, logistic, majority } from "../../model/index.ts";
+import { boost, logistic, majority, typedModel } from "../../model/index.ts";
 import {
   type ChartSpec,
   confusionChart,
@@ -60,11 +60,15 @@ const candidates = {
 export type CandidateName = keyof typeof candidates;
 export const candidateNames = Object.keys(candidates) as readonly CandidateName[];
 
-const fitOne = (name: CandidateName, train: Frame<CustomerColumns>) =>
-  candidates[name].fit(train, { features: churnFeatures, label: "churn" });
+/** What every model of the demo learns from, and what it learns to tell. */
+const how = { features: churnFeatures, label: "churn" } as const;
 
-/** A fitted model of the demo; the type of its requests comes from the features. */
-export type ChurnModel = Awaited<ReturnType<typeof fitOne>>;
+const fitOne = (name: CandidateName, train: Frame<CustomerColumns>) =>
+  candidates[name].fit(train, how);
+
+/** A stored model of the demo under the type that its features give it. */
+export const churnModel = (model: Model) => typedModel(model, how);
+export type ChurnModel = ReturnType<typeof churnModel>;
 
 /** Scores by the names under which runs keep them. */
 export type Scores = Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -102,6 +102,37 @@ describe("ingest", () => {
     ).rejects.toMatchObject({
       code: expect.stringMatching(/table\/(failed-read|missing-rows)/),
     });
+  });
+
+  test("says that a folder of the name of a file cannot be read", async () => {
+    await using lake = await newLake();
+    const from = await landing({});
+    await mkdir(join(from, "a.csv"));
+    await expect(ingest(lake, { from, into: bronzeOf(lake) })).rejects.toMatchObject({
+      code: "table/failed-read",
+    });
+  });
+
+  test("loads nothing of a file that grows while it is read", async () => {
+    await using lake = await newLake();
+    const from = await landing({ "a.csv": "id,size\n1,2\n" });
+    const into = bronzeOf(lake);
+    const grows: typeof into = {
+      ...into,
+      append: (rows, options = {}) =>
+        into.append(rows, {
+          ...options,
+          confirm: async (metrics) => {
+            await appendFile(join(from, "a.csv"), "3,4\n");
+            await options.confirm?.(metrics);
+          },
+        }),
+    };
+    await expect(ingest(lake, { from, into: grows })).rejects.toMatchObject({
+      code: "table/conflict-file",
+    });
+    expect(await into.exists()).toBe(false);
+    expect((await ingest(lake, { from, into })).rows).toBe(2);
   });
 
   const bad: readonly (readonly [string, string | Uint8Array, object])[] = [

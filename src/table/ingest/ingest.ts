@@ -25,7 +25,9 @@ export const bronzeColumns = {
   _loaded_at: timestamp({ description: "when Millrace loaded the row" }),
   _file_modified_at: timestamp({ description: "when the file was last changed before that" }),
   _source_file: text({ description: "the name of the file" }),
-  _row_id: text({ description: "the row's identity: 16 digits of its file's hash, and its position in the file" }),
+  _row_id: text({
+    description: "the row's identity: 16 digits of its file's hash, and its position in the file",
+  }),
   _is_processed: bool({ description: "whether the row has been cleaned into silver" }),
 };
 
