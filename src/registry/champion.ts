@@ -65,7 +65,10 @@ export function decideChampion(question: ChampionQuestion): ChampionDecision {
   const failures = gateFailures({ [metric]: -Infinity, ...gate }, candidate.metrics);
   if (failures.length > 0) return { outcome: "failed-gate", reason: failures.join("; ") };
   if (champion === undefined)
-    return { outcome: "first", reason: `${metric} ${shown(score)} passes the gate; no champion yet` };
+    return {
+      outcome: "first",
+      reason: `${metric} ${shown(score)} passes the gate; no champion yet`,
+    };
   const name = `version ${champion.version}`;
   const best = metricOf(name, champion.metrics, metric);
   const by = margin === 0 ? "" : ` by more than ${margin}`;
