@@ -1,7 +1,6 @@
 /**
- * @file The nouns of the life-cycle and the arrows between them, in the order data takes.
- * Types only, no imports. Read this file first. The learning side (feature … tune) and the
- * life-cycle side (run … monitor) meet in these types and nowhere else.
+ * @file The nouns of the life-cycle and the arrows between them, in the order data takes: types only.
+ * The learning side (feature … tune) and the life-cycle side (run … monitor) meet here, nowhere else.
  */
 
 /** Anything `JSON.stringify` keeps whole. */
@@ -13,56 +12,47 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** The hash of some bytes, by which a store finds them and a reader checks them. */
+/** The hash of some bytes, by which they are found and checked. */
 export type Hash = `sha256:${string}`;
 
 // file → Table ------------------------------------------------------------------------------------
-
 /** What a cell can hold; null is a missing value. */
 export type Cell = string | number | boolean | Date | null;
-/** One row, by column name. */
 export type Cells = Readonly<Record<string, Cell>>;
 
 /** What a column holds. `int` and `float` are both numbers in TypeScript. */
 export type ColumnKind = "text" | "int" | "float" | "bool" | "category" | "timestamp";
 
-/** A column as data: what a schema, a signature and a request check agree on. */
+/** A column as data: what a schema, a signature and a request check agree on; patterns match whole. */
 export interface ColumnSpec {
   readonly kind: ColumnKind;
   readonly nullable: boolean;
-  /** The labels of a category, in order. */
   readonly levels?: readonly string[];
   readonly min?: number;
   readonly max?: number;
-  /** A regular expression that every text must match whole. */
   readonly pattern?: string;
-  /** What one step of the number means: "months", "USD". */
   readonly unit?: string;
-  /** Whether the column is (part of) the primary key. */
   readonly key?: boolean;
 }
+
 export type ColumnSpecs = Readonly<Record<string, ColumnSpec>>;
 
 // Table → Findings --------------------------------------------------------------------------------
-
 export type Severity = "critical" | "warning" | "info";
 
-/** One expectation judged: a fact about a table, not an exception. */
+/** One expectation judged: a fact about a table, with keys of some rows that break it. */
 export interface Finding {
   readonly expectation: string;
   readonly column: string | null;
   readonly severity: Severity;
   readonly passed: boolean;
-  /** How many rows break it, of how many it looked at. */
   readonly failedRows: number;
   readonly rows: number;
-  /** Keys or values of some of the rows that break it. */
   readonly sample: readonly Json[];
 }
 
 // Table → Dataset ---------------------------------------------------------------------------------
-
-/** A dense row-major matrix: element (i, j) is `data[i * cols + j]`; NaN is a missing value. */
+/** A dense row-major matrix: element (i, j) is `data[i * cols + j]`; NaN is missing. */
 export interface Matrix {
   readonly rows: number;
   readonly cols: number;
@@ -78,10 +68,8 @@ export interface Dataset {
 }
 
 // Dataset → Model ---------------------------------------------------------------------------------
-
-/** The algorithm's half of a model: numbers in, numbers out. Its data fields are its state. */
+/** The algorithm's half of a model, by its kind ("boost"): numbers in, numbers out; data is state. */
 export interface Predictor {
-  /** The algorithm, by which a stored predictor finds the code that reads it: "boost". */
   readonly kind: string;
   /** x has shape [n, d]; for a binary classifier the result, [n], is the probability of true. */
   predict(x: Matrix): Float64Array;
@@ -106,7 +94,6 @@ export type ModelFiles = Readonly<Record<string, Uint8Array>>;
 
 /** Raw rows in, predictions out; its features are inside. There is no unfitted model. */
 export interface Model<In = Cells, Out = Cell> {
-  /** The algorithm that was fitted: "logistic". */
   readonly kind: string;
   readonly signature: Signature;
   /** The hash of everything that decides its predictions; times and ids are not in it. */
@@ -121,7 +108,6 @@ export interface Model<In = Cells, Out = Cell> {
 export type LoadModel = (files: ModelFiles) => Model;
 
 // Study → Trials (tune, later) ----------------------------------------------------------------------
-
 /** One point of a search, and how it did. */
 export interface Trial {
   readonly number: number;
@@ -131,7 +117,6 @@ export interface Trial {
 }
 
 // Graph → Model (nn, later) -------------------------------------------------------------------------
-
 /** One layer of a network: shapes in, shapes out; the batch axis is not counted. */
 export interface Layer {
   readonly kind: string;
@@ -139,7 +124,6 @@ export interface Layer {
 }
 
 // Model → Run → Version -----------------------------------------------------------------------------
-
 export type RunStatus = "running" | "finished" | "failed";
 
 /** What happened once: what went in, what was measured, what came out. */
@@ -151,7 +135,6 @@ export interface RunRecord {
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
   readonly params: Readonly<Record<string, string>>;
-  /** The last value of each metric. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -169,7 +152,6 @@ export interface Version {
 }
 
 // Version → Endpoint → Table again --------------------------------------------------------------------
-
 /** One answered request. The inference log is a table of these. */
 export interface Answered {
   readonly requestId: string;
@@ -183,19 +165,16 @@ export interface Answered {
 }
 
 // Table × Table → Drift → Alert -------------------------------------------------------------------------
-
 export type DriftLevel = "none" | "moderate" | "severe";
 
-/** How far one column has moved from the table the model learned from. */
+/** How far a column has moved from the table the model learned from, by its PSI in nats. */
 export interface Drift {
   readonly column: string;
-  /** Population stability index, in nats; 0 is no change. */
   readonly psi: number;
   readonly level: DriftLevel;
 }
 
 // Alert → Pipeline --------------------------------------------------------------------------------------
-
 /** What became of one step of a pipeline run. */
 export interface StepRecord {
   readonly step: string;
@@ -205,7 +184,6 @@ export interface StepRecord {
 }
 
 // Documents → Answer (rag and agent, later) ---------------------------------------------------------------
-
 /** A piece of a document, and where it came from. */
 export interface Chunk {
   readonly id: string;
