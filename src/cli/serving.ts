@@ -60,7 +60,8 @@ async function pageOf(
   const { model, version } = await registry.load(name, "champion");
   const runs = await tracking.runs();
   const [watched] = await pipelineRuns(records, name, { limit: 1 });
-  const monitor = monitorOf(watched);
+  const [retrained] = await pipelineRuns(records, `${name}-retrain`, { limit: 1 });
+  const monitor = monitorOf(watched, retrained);
   return {
     title: name,
     runs,
@@ -71,10 +72,18 @@ async function pageOf(
   };
 }
 
-function monitorOf(run: PipelineRun | undefined): Pick<PageData, "drift" | "retrain"> | undefined {
+/** What the monitor said last; a retrain that was run since is no longer due. */
+function monitorOf(
+  run: PipelineRun | undefined,
+  retrained: PipelineRun | undefined,
+): Pick<PageData, "drift" | "retrain"> | undefined {
   const output = run?.steps.find(({ step }) => step === "monitor")?.output;
   if (run === undefined || output === undefined || output === null) return undefined;
   const found = outputOf("monitor", () => output);
+  const isSince = (retrained?.startedAtMs ?? 0) >= run.startedAtMs;
+  const outcome = isSince
+    ? retrained?.steps.find(({ step }) => step === "register")?.output
+    : undefined;
   return {
     drift: {
       atMs: run.endedAtMs ?? run.startedAtMs,
@@ -83,6 +92,9 @@ function monitorOf(run: PipelineRun | undefined): Pick<PageData, "drift" | "retr
       columns: found.drift,
       thresholds: { moderate: 0.1, severe: 0.2 },
     },
-    retrain: found.retrain,
+    retrain:
+      outcome === undefined || outcome === null
+        ? found.retrain
+        : { due: false, reasons: [`it was run: ${outputOf("register", () => outcome).reason}`] },
   };
 }

@@ -2,7 +2,7 @@
 import type { ColumnSpec } from "../../flow.ts";
 import { type Html, html, nothing } from "./html.ts";
 import type { PageChart, PageData, PageEndpoint, PageModel, PageRun } from "./page-data.ts";
-import { badge, duration, moment, name, number } from "./words.ts";
+import { badge, duration, metricText, moment, name, number } from "./words.ts";
 
 const tones = { finished: "good", failed: "bad", running: "plain" } as const;
 
@@ -77,7 +77,7 @@ export function facts(entries: readonly (readonly [string, Html])[]): Html {
 
 function metricCell(run: PageRun, metric: string, isBest: boolean): Html {
   const value = run.metrics[metric];
-  const shown = value === undefined ? "–" : number(value);
+  const shown = value === undefined ? "–" : metricText(value);
   const mark = isBest ? html` ${badge("good", "★ best")}` : nothing;
   return html`<td class="num">${shown}${mark}</td>`;
 }

@@ -11,6 +11,12 @@ export function number(value: number): string {
     : value.toExponential(2);
 }
 
+/** A metric: four decimals, so that values stand under each other; large and tiny ones as numbers. */
+export function metricText(value: number): string {
+  const size = Math.abs(value);
+  return size < 100 && (size >= 0.0001 || size === 0) ? value.toFixed(4) : number(value);
+}
+
 /** Milliseconds with a unit. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 10) return `${milliseconds.toFixed(2)} ms`;
