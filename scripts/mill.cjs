@@ -7,6 +7,7 @@
 const { spawn, spawnSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
+const os = require("node:os");
 const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
@@ -50,13 +51,14 @@ function rightNode() {
   if (runsMillrace(process.version)) return process.execPath;
   const folder = path.join(root, ".node", "node_modules", nodePackage());
   const binary = windows ? path.join(folder, "bin", "node.exe") : path.join(folder, "bin", "node");
-  if (fs.existsSync(binary)) return binary;
+  const works = () => spawnSync(binary, ["--version"], { encoding: "utf8" }).status === 0;
+  if (works()) return binary;
   say(`Node ${process.version} is too old for Millrace; fetching Node ${wanted} into .node/ …`);
   const target = path.join(root, ".node");
   fs.mkdirSync(target, { recursive: true });
   const args = ["install", "--prefix", target, "--no-save", "--no-package-lock", "--no-audit"];
   npm([...args, "--no-fund", `${nodePackage()}@${wanted}`], path.dirname(process.execPath));
-  if (!fs.existsSync(binary))
+  if (!works())
     stop(
       `Node ${wanted} could not be fetched. Check the network, or install Node ${wanted} yourself.`,
     );
@@ -103,6 +105,53 @@ function buildKernels(node) {
   });
 }
 
+/** Whether a process of this machine is there. */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+/** Takes the lock file, or tells who holds it; one that is torn or given back counts as nobody. */
+function takeLock(lock) {
+  try {
+    fs.writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return process.pid;
+  } catch (error) {
+    if (error.code !== "EEXIST") stop(`this folder cannot be written (${error.message}).`);
+  }
+  try {
+    return Number(fs.readFileSync(lock, "utf8"));
+  } catch {
+    return 0;
+  }
+}
+
+/** Does work that only one start may do at a time; others wait, and take over from a dead one. */
+function alone(work) {
+  const lock = path.join(root, ".mill-lock");
+  let told = false;
+  for (let holder = takeLock(lock); holder !== process.pid; holder = takeLock(lock)) {
+    if (holder > 0 && !isAlive(holder)) fs.rmSync(lock, { force: true });
+    else if (!told) say("another start is installing; waiting for it …");
+    told = true;
+    pause(200);
+  }
+  const release = () => fs.rmSync(lock, { force: true });
+  process.once("exit", release); // stop() ends the process at once
+  try {
+    return work();
+  } finally {
+    process.removeListener("exit", release);
+    release();
+  }
+}
+
 /** What each word runs; anything else goes to the command line of Millrace itself. */
 function programOf([word, ...rest]) {
   if (word === "test") return [path.join("scripts", "check.ts"), ...rest];
@@ -122,9 +171,12 @@ function programOf([word, ...rest]) {
 
 function main() {
   const [program, ...args] = programOf(process.argv.slice(2));
-  const node = rightNode();
-  install(node);
-  buildKernels(node);
+  const node = alone(() => {
+    const found = rightNode();
+    install(found);
+    buildKernels(found);
+    return found;
+  });
   const env = { ...process.env, MILLRACE_COMMAND: "./mill" };
   const key = Object.keys(env).find((name) => name.toUpperCase() === "PATH") || "PATH";
   env[key] = `${path.dirname(node)}${path.delimiter}${env[key] || ""}`;
@@ -136,7 +188,9 @@ function main() {
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => process.exit(signal ? 128 + 15 : (code ?? 70)));
+  child.on("exit", (code, signal) =>
+    process.exit(signal ? 128 + (os.constants.signals[signal] || 0) : (code ?? 70)),
+  );
 }
 
 main();

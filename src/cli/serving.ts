@@ -1,5 +1,6 @@
 /** @file A workspace served over HTTP: the champion answers, and the first page shows what there is. */
 import { join } from "node:path";
+import { hashOf } from "../core/index.ts";
 import { type PipelineRun, pipelineRuns } from "../pipeline/index.ts";
 import { type Endpoint, endpoint, openInferenceLog } from "../serve/index.ts";
 import { type HttpServer, type PageData, serveHttp } from "../server/index.ts";
@@ -31,9 +32,9 @@ export async function serveWorkspace({
   const { model, version } = await registry.load(name, "champion");
   const log = await openInferenceLog({
     lake,
-    table: `serving.${name}_log`,
+    table: `serving.${tableWord(name)}_log`,
     signature: model.signature,
-    folder: join(path, "serving", name),
+    folder: join(path, "serving", tableWord(name)),
     clock,
   });
   try {
@@ -49,6 +50,12 @@ export async function serveWorkspace({
     await log.close();
     throw error;
   }
+}
+
+/** A model's name as a table may have it; two names never share one. */
+function tableWord(name: string): string {
+  const word = name.toLowerCase().replace(/[^a-z0-9_]/g, "_");
+  return word === name ? word : `${word}_${hashOf(name).slice(7, 13)}`;
 }
 
 /** The first page's data, read anew each time. */

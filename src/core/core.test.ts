@@ -72,6 +72,7 @@ describe("json", () => {
   test("refuses what JSON cannot hold, by its path", () => {
     expect(() => formatJson({ a: [Number.NaN] })).toThrow("value.a[0] cannot be written as JSON");
     expect(() => formatJson({ a: new Int8Array(1) })).toThrow("Int8Array");
+    expect(() => formatJson({ a: { $array: 1 } })).toThrow("$array");
     expect(() => parseJson("{", "model.json")).toThrow("model.json: this is not JSON");
     expect(() => parseJson("{")).toThrow(expect.objectContaining({ code: "json/corrupt-text" }));
   });

@@ -47,6 +47,8 @@ function plain(value: unknown, path: string): Json {
   if (Array.isArray(value)) return value.map((v, i) => plain(v, `${path}[${i}]`));
   if (ArrayBuffer.isView(value)) return array(value, path);
   if (typeof value === "object" && isPlain(value)) {
+    if (Object.hasOwn(value, "$array"))
+      fail("json/unsupported-value", { path, got: 'an object with the key "$array"' });
     const entries = Object.entries(value).filter(([, v]) => v !== undefined);
     entries.sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(entries.map(([k, v]) => [k, plain(v, `${path}.${k}`)]));

@@ -1,13 +1,16 @@
 /** @file The dataset an estimator learns from: features and labels of the rows of a frame. */
-import type { ColumnSpecs, Dataset, Matrix } from "../flow.ts";
+import { hashOfJson } from "../core/index.ts";
+import type { ColumnSpecs, Dataset } from "../flow.ts";
 import { type Columns, type Frame, quoteName } from "../table/index.ts";
+import { matrixOfColumns } from "../tensor/index.ts";
 import { fail } from "./errors.ts";
 
 /** What computes the features of a frame; `FittedFeatures` does. */
 export interface MatrixSource<C extends Columns> {
   readonly names: readonly string[];
   readonly reads: ColumnSpecs;
-  matrix(rows: Frame<C>): Promise<Matrix>;
+  /** The features' columns, [d][n], and those of more SQL expressions, all from one query. */
+  columns(rows: Frame<C>, more: readonly string[]): Promise<readonly Float64Array[]>;
 }
 
 /** What a dataset is made of. */
@@ -19,11 +22,11 @@ export interface DatasetParts<C extends Columns> {
 }
 
 /**
- * Computes the features and the labels, false 0 and true 1, of all rows. Three queries; O(n · d).
+ * Computes the features and the labels, false 0 and true 1, of all rows, in one query, so that each
+ * label stays with its row whatever the rows are made of. O(n · d).
  *
  * @param parts - Fitted features, rows, and the name of the label.
- * @returns x of shape [n, d], y of shape [n], and as source the hash of the columns used, in row
- * order.
+ * @returns x of shape [n, d], y of shape [n], and as source the hash of the names, x and y.
  * @throws `dataset/unknown-column`, `dataset/mismatch-label`, `dataset/conflict-label`,
  * `dataset/missing-rows`, `dataset/missing-label`
  * @example
@@ -47,11 +50,12 @@ export async function dataset<C extends Columns>(parts: DatasetParts<C>): Promis
   if (kind !== "bool") fail("dataset/mismatch-label", { label, kind });
   const reads = Object.keys(features.reads);
   if (reads.includes(label)) fail("dataset/conflict-label", { label, reads });
-  const [y = new Float64Array()] = await rows.numbers([`CAST(${quoteName(label)} AS DOUBLE)`]);
+  // Labels and features come out of one query: two scans of a join need not agree on the order.
+  const found = await features.columns(rows, [`CAST(${quoteName(label)} AS DOUBLE)`]);
+  const y = found.at(-1) ?? new Float64Array();
   if (y.length === 0) fail("dataset/missing-rows", { at: "dataset" });
   const missing = y.filter(Number.isNaN).length;
   if (missing > 0) fail("dataset/missing-label", { label, rows: missing, of: y.length });
-  const x = await features.matrix(rows);
-  const unused = columns.filter((name) => name !== label && !reads.includes(name));
-  return { x, y, names: features.names, source: await rows.hash(unused) };
+  const x = matrixOfColumns(found.slice(0, -1));
+  return { x, y, names: features.names, source: hashOfJson([features.names, x.data, y]) };
 }

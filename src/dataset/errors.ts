@@ -14,6 +14,10 @@ export const datasetErrors = {
   "dataset/missing-rows": caller(
     (d: { at: string }) => `${d.at}: the frame is empty; expected at least 1 row, got 0`,
   ),
+  "dataset/conflict-test-rows": caller(
+    () =>
+      `split: these rows are the test side of a split; expected rows that may be learned from. Split the training side again for validation.`,
+  ),
   "dataset/mismatch-label": caller(
     (d: { label: string; kind: string }) =>
       `dataset: the label ${quote(d.label)} must be a bool column; got ${d.kind}`,

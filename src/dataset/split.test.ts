@@ -89,6 +89,7 @@ describe("split", () => {
     await withPeople(ids(9), async (all) => {
       const { train, test } = await split(all, { by: "id" });
       expect([train.part, test.part]).toEqual(["train", "test"]);
+      await expect(split(test, { by: "id" })).rejects.toThrow(code("dataset/conflict-test-rows"));
       expect(test.where((c) => c.age.isAbove(0)).part).toBe("test");
     });
   });
@@ -118,10 +119,8 @@ describe("dataset", () => {
   const plain = (...names: readonly ("age" | "left")[]) => ({
     names,
     reads: Object.fromEntries(names.map((name) => [name, people.columns[name]])),
-    matrix: async (rows: People) => {
-      const [data = new Float64Array()] = await rows.numbers(names.map((name) => `"${name}"`));
-      return { rows: data.length, cols: 1, data };
-    },
+    columns: (rows: People, more: readonly string[]) =>
+      rows.numbers([...names.map((name) => `"${name}"`), ...more]),
   });
   const rows = [
     { id: "a", age: 3, left: true },
@@ -134,6 +133,19 @@ describe("dataset", () => {
       expect([...data.x.data]).toEqual([3, 4]);
       expect([...data.y]).toEqual([1, 0]);
       expect(data.names).toEqual(["age"]);
+    });
+  });
+
+  test("keeps each label with its row when the rows come from a join", async () => {
+    await withPeople(rows, async ({ engine, schema }) => {
+      const n = 300_000;
+      const left = `SELECT range AS age, (range * 7919) % ${n} AS k FROM range(${n})`;
+      const right = `SELECT range AS k FROM range(${n})`;
+      const sql = `SELECT l.k::VARCHAR AS id, l.age, l.age > ${n / 2} AS "left"
+        FROM (${left}) l JOIN (${right}) r ON l.k = r.k`;
+      const joined = frame({ engine, schema, sql });
+      const { x, y } = await dataset({ features: plain("age"), rows: joined, label: "left" });
+      expect(y.filter((label, i) => label !== Number((x.data[i] ?? 0) > n / 2))).toHaveLength(0);
     });
   });
 

@@ -31,7 +31,7 @@ export interface Split<C extends Columns> {
  * @param options - Which column decides, and how many go to the test side.
  * @returns Two frames, lazy like the one given, and the fingerprint of the test side.
  * @throws `dataset/unknown-column`, `dataset/missing-key`, `dataset/missing-rows`,
- * `option/out-of-range`, `option/unknown-name`
+ * `dataset/conflict-test-rows`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
  * const engine = await openEngine();
@@ -50,6 +50,7 @@ export async function split<C extends Columns>(
   const { test = 0.2, by, seed = 0 } = options;
   checkNumber("split", { test }, { above: 0, below: 1 });
   checkNumber("split", { seed });
+  if (rows.part === "test") fail("dataset/conflict-test-rows", {});
   const columns = Object.keys(rows.schema.columns);
   if (!columns.includes(by)) fail("dataset/unknown-column", { at: "split", column: by, columns });
   const key = `CAST(${quoteName(by)} AS VARCHAR)`;
@@ -57,7 +58,9 @@ export async function split<C extends Columns>(
   if (keys.length === 0) fail("dataset/missing-rows", { at: "split" });
   const missing = keys.filter((value) => value === null).length;
   if (missing > 0) fail("dataset/missing-key", { column: by, rows: missing });
-  const digest = `md5(${quoteText(`${seed}:`)} || ${key})`;
+  // A second split of training rows draws anew, or its test side would be empty.
+  const salt = rows.part === undefined ? `${seed}:` : `${seed}:${rows.part}:`;
+  const digest = `md5(${quoteText(salt)} || ${key})`;
   const place = `CAST(CAST('0x' || substr(${digest}, 1, 13) AS BIGINT) AS DOUBLE)`; // 52 bits
   const isTest = `${place} < '${test * 2 ** 52}'::DOUBLE`;
   const { engine, schema, sql } = rows;

@@ -1,6 +1,7 @@
 /** @file Fitted features: state as JSON, and the same numbers for one row and for a whole table. */
 import type { Cells, ColumnSpecs, Json, Matrix } from "../flow.ts";
 import { type ExprNode, type Schema, toRow, toSql } from "../table/index.ts";
+import { matrixOfColumns } from "../tensor/index.ts";
 import { fail } from "./errors.ts";
 import type { Levels, Output, Stats } from "./feature.ts";
 
@@ -63,6 +64,8 @@ export interface FittedFeatures {
    * @throws `feature/unknown-level` where unknown levels are refused
    */
   matrix(frame: NumbersFrame): Promise<Matrix>;
+  /** The columns of the matrix, [d][n], and those of more SQL expressions, all from one query. */
+  columns(frame: NumbersFrame, more: readonly string[]): Promise<readonly Float64Array[]>;
   /** The features whose category is not a declared level in this row; missing is not unknown. */
   unknowns(row: Cells): readonly string[];
 }
@@ -76,6 +79,11 @@ export function fittedFeatures(state: FeaturesState): FittedFeatures {
     levels === undefined ? [] : [levelCheck(name, levels)],
   );
   const refusing = checks.filter(({ levels }) => levels.unknown === "refuse");
+  const columns: FittedFeatures["columns"] = async (frame, more) => {
+    for (const check of refusing)
+      for (const text of new Set(await frame.texts(check.sql))) refuse(check, text);
+    return frame.numbers([...sql, ...more]);
+  };
   return {
     names: outputs.map(({ name }) => name),
     origins: state.features.flatMap(({ name: feature, transform, reads, outputs: columns }) =>
@@ -93,11 +101,8 @@ export function fittedFeatures(state: FeaturesState): FittedFeatures {
       }
       return numbers;
     },
-    matrix: async (frame) => {
-      for (const check of refusing)
-        for (const text of new Set(await frame.texts(check.sql))) refuse(check, text);
-      return interleave(await frame.numbers(sql));
-    },
+    columns,
+    matrix: async (frame) => matrixOfColumns(await columns(frame, [])),
     unknowns: (row) =>
       checks.filter((check) => isUnknown(check, check.textOf(row))).map(({ name }) => name),
   };
@@ -129,14 +134,4 @@ function isUnknown({ known }: LevelCheck, text: unknown): boolean {
 function refuse(check: LevelCheck, got: unknown): void {
   const { name: feature, levels } = check;
   if (isUnknown(check, got)) fail("feature/unknown-level", { feature, got, levels: levels.levels });
-}
-
-/** Columns of n numbers, [d][n], as one row-major matrix, [n, d]. */
-function interleave(columns: readonly Float64Array[]): Matrix {
-  const cols = columns.length;
-  const rows = columns[0]?.length ?? 0;
-  const data = new Float64Array(rows * cols);
-  for (const [j, column] of columns.entries())
-    for (let i = 0, at = j; i < rows; i++, at += cols) data[at] = column[i] ?? Number.NaN;
-  return { rows, cols, data };
 }

@@ -20,31 +20,28 @@ export interface BucketCounts {
 const maxLabels = 50;
 
 /**
- * Left-closed buckets from quantiles that are values of the column: (−∞, e₁), [e₁, e₂) … [eₖ, ∞).
- * Equal quantiles are merged, and so is a first quantile at the smallest value, so that no bucket
- * of the reference is empty.
+ * Cut points of left-closed buckets (−∞, e₁), [e₁, e₂) … [eₖ, ∞) from quantiles. A value at which
+ * several quantiles stand is so common that it gets a bucket of its own, [v, next double): else a
+ * column that is nearly constant would have one bucket, and no change of it could be seen.
  *
  * @param quantiles - Ascending, each a value of the column; equal ones allowed.
- * @param counts - Rows between them: one more than the quantiles.
  */
-export function mergeTies(
-  quantiles: readonly number[],
-  counts: readonly number[],
-): { readonly edges: readonly number[]; readonly counts: readonly number[] } {
+export function edgesOf(quantiles: readonly number[]): readonly number[] {
   const edges: number[] = [];
-  const merged: number[] = [counts[0] ?? 0];
   for (const [i, quantile] of quantiles.entries()) {
-    const next = counts[i + 1] ?? 0;
-    const last = merged.length - 1;
-    if ((merged[last] ?? 0) === 0) {
-      merged[last] = next; // the bucket before is empty: this one takes its place
-      if (edges.length > 0) edges[edges.length - 1] = quantile;
-    } else {
-      merged.push(next);
-      edges.push(quantile);
-    }
+    if (quantile === quantiles[i - 1]) continue;
+    if (quantile !== edges.at(-1)) edges.push(quantile);
+    if (quantile === quantiles[i + 1]) edges.push(nextDouble(quantile));
   }
-  return { edges, counts: merged };
+  return edges;
+}
+
+/** The smallest double above a finite number. */
+function nextDouble(value: number): number {
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value === 0 ? 0 : value);
+  bits.setBigInt64(0, bits.getBigInt64(0) + (value >= 0 ? 1n : -1n));
+  return bits.getFloat64(0);
 }
 
 /** Labels by how often they come, then by name; the rare ones beyond 50 are other. */
@@ -75,10 +72,13 @@ export function countNumbers(values: ArrayLike<number>, bins: number): BucketCou
     { length: known.length === 0 ? 0 : bins - 1 },
     (_, i) => known[Math.max(0, Math.ceil(((i + 1) / bins) * known.length) - 1)] ?? Number.NaN,
   );
-  const below = quantiles.map((quantile) => known.findIndex((value) => value >= quantile));
+  const edges = edgesOf(quantiles);
+  const below = edges.map((edge) => {
+    const first = known.findIndex((value) => value >= edge);
+    return first < 0 ? known.length : first;
+  });
   const bounds = [0, ...below, known.length];
-  const between = bounds.slice(1).map((bound, i) => bound - (bounds[i] ?? 0));
-  const { edges, counts } = mergeTies(quantiles, between);
+  const counts = bounds.slice(1).map((bound, i) => bound - (bounds[i] ?? 0));
   const missing = values.length - known.length;
   return { buckets: { shape: "numbers", edges }, counts, other: 0, missing, rows: values.length };
 }
@@ -86,8 +86,18 @@ export function countNumbers(values: ArrayLike<number>, bins: number): BucketCou
 /** What each bucket is called on a chart, without missing and other. */
 export function bucketLabels(buckets: Buckets): readonly string[] {
   if (buckets.shape === "labels") return buckets.labels;
-  const edges = buckets.edges.map((edge) => String(Number(edge.toPrecision(4))));
+  const { edges } = buckets;
   if (edges.length === 0) return ["all"];
-  const middle = edges.slice(1).map((edge, i) => `${edges[i]} to ${edge}`);
-  return [`< ${edges[0]}`, ...middle, `≥ ${edges.at(-1)}`];
+  return [...edges.keys(), edges.length].map((k) => bucketLabel(edges, k));
+}
+
+/** The label of the bucket that ends at edge k. */
+function bucketLabel(edges: readonly number[], k: number): string {
+  const shown = (i: number): string => String(Number((edges[i] ?? 0).toPrecision(4)));
+  const isOwn = (i: number): boolean => edges[i] === nextDouble(edges[i - 1] ?? Number.NaN);
+  if (k === 0) return `< ${shown(0)}`;
+  if (k < edges.length && isOwn(k)) return `= ${shown(k - 1)}`;
+  const after = k >= 2 && isOwn(k - 1); // it begins right above a value of its own
+  if (k < edges.length) return `${after ? "over " : ""}${shown(k - 1)} to ${shown(k)}`;
+  return after ? `> ${shown(k - 2)}` : `≥ ${shown(k - 1)}`;
 }

@@ -1,17 +1,11 @@
 /** @file Buckets counted by the engine, all columns of a table in one scan. */
 import { quoteName } from "../table/index.ts";
-import {
-  type BucketCounts,
-  type Buckets,
-  commonLabels,
-  countLabels,
-  mergeTies,
-} from "./buckets.ts";
+import { type BucketCounts, type Buckets, commonLabels, countLabels, edgesOf } from "./buckets.ts";
 import type { ComparedColumn, TableView } from "./columns.ts";
 
 /**
  * Makes the buckets of a reference table and counts its rows. Numbers are cut at the quantiles
- * 1/bins … (bins − 1)/bins, each a value of the column.
+ * 1/bins … (bins − 1)/bins, each a value of the column. Two scans.
  */
 export async function profileReference(
   table: TableView,
@@ -19,31 +13,17 @@ export async function profileReference(
   bins: number,
 ): Promise<readonly BucketCounts[]> {
   const shares = Array.from({ length: bins - 1 }, (_, i) => `${i + 1}::DOUBLE / ${bins}`);
-  const quantiles = columns.map(({ shape }, i) =>
-    shape === "numbers" ? `quantile_disc(c${i}, [${shares.join(", ")}]) AS q${i}` : `NULL AS q${i}`,
+  const selects = columns.flatMap(({ shape }, i) =>
+    shape === "labels"
+      ? labelSelects(i)
+      : [`to_json(quantile_disc(c${i}, [${shares.join(", ")}]))::VARCHAR AS quantiles${i}`],
   );
-  const counted = columns.flatMap(({ shape }, i) => {
-    if (shape === "labels") return labelSelects(i);
-    const edges = shares.map((_, k) => `q${i}[${k + 1}]`);
-    return [`to_json(any_value(q${i}))::VARCHAR AS edges${i}`, ...numberSelects(i, edges)];
+  const row = await oneRow(table, { columns, selects });
+  const buckets = columns.map(({ shape }, i): Buckets => {
+    if (shape === "labels") return { shape, labels: commonLabels(readCounts(row, i).labels) };
+    return { shape, edges: edgesOf(readJson<number[] | null>(row, `quantiles${i}`) ?? []) };
   });
-  const row = await oneRow(table, {
-    columns,
-    selects: counted,
-    more: `, q AS (SELECT ${quantiles.join(", ")} FROM t)`,
-    from: "t, q",
-  });
-  return columns.map(({ shape }, i) => {
-    const { rows, missing, counts, labels } = readCounts(row, i);
-    if (shape === "labels") {
-      const common = commonLabels(labels);
-      const buckets: Buckets = { shape, labels: common };
-      return { buckets, rows, missing, ...countLabels(common, labels) };
-    }
-    const merged = mergeTies(readJson<number[] | null>(row, `edges${i}`) ?? [], counts);
-    const buckets: Buckets = { shape, edges: merged.edges };
-    return { buckets, rows, missing, counts: merged.counts, other: 0 };
-  });
+  return countCurrent(table, columns, buckets);
 }
 
 /** Counts the rows of another table in the same buckets. */
@@ -57,7 +37,7 @@ export async function countCurrent(
     if (own?.shape !== "numbers") return labelSelects(i);
     return numberSelects(i, own.edges.map(doubleSql));
   });
-  const row = await oneRow(table, { columns, selects, more: "", from: "t" });
+  const row = await oneRow(table, { columns, selects });
   return buckets.map((own, i) => {
     const { rows, missing, counts, labels } = readCounts(row, i);
     const counted = own.shape === "labels" ? countLabels(own.labels, labels) : { counts, other: 0 };
@@ -71,8 +51,6 @@ async function oneRow(
   query: {
     readonly columns: readonly ComparedColumn[];
     readonly selects: readonly string[];
-    readonly more: string;
-    readonly from: string;
   },
 ): Promise<Readonly<Record<string, unknown>>> {
   const cells = query.columns.map(({ name, shape }, i) =>
@@ -81,8 +59,8 @@ async function oneRow(
       : `${quoteName(name)}::VARCHAR AS c${i}`,
   );
   const [row] = await engine.query(
-    `WITH t AS MATERIALIZED (SELECT ${cells.join(", ")} FROM (${sql}))${query.more}
-     SELECT count(*)::DOUBLE AS "rows", ${query.selects.join(", ")} FROM ${query.from}`,
+    `SELECT count(*)::DOUBLE AS "rows", ${query.selects.join(", ")}
+     FROM (SELECT ${cells.join(", ")} FROM (${sql}))`,
   );
   return row ?? {};
 }

@@ -93,7 +93,8 @@ export function metricOf(
   return metrics[metric] ?? fail("registry/missing-metric", { of, metric, known });
 }
 
-function gateFailures(
+/** What of the gate some metrics do not reach, in words. */
+export function gateFailures(
   gate: Readonly<Record<string, number>>,
   metrics: Readonly<Record<string, number>>,
 ): readonly string[] {

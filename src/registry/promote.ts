@@ -1,7 +1,7 @@
 /** @file The champion rule in action: score on one hold-out, decide, register and move the alias. */
 import { callUser, checkNames, isMillraceError } from "../core/index.ts";
 import type { Hash, Model, Version } from "../flow.ts";
-import { type ChampionDecision, decideChampion, metricOf } from "./champion.ts";
+import { type ChampionDecision, decideChampion, gateFailures, metricOf } from "./champion.ts";
 import { fail } from "./errors.ts";
 import type { LoadedVersion, Registry } from "./registry.ts";
 
@@ -83,9 +83,9 @@ export async function promote(
   options: PromoteOptions,
 ): Promise<Promotion> {
   checkNames("promote", options, known);
-  const { candidates, metric, alias = "champion", holdout } = options;
+  const { candidates, alias = "champion", holdout } = options;
   const scores = await scoreAll(options);
-  const best = bestOf(scores, metric);
+  const best = bestOf(scores, options);
   const candidate = candidates[best] ?? fail("registry/missing-candidate", { name });
   const metrics = scores[best] ?? {};
   const current = await loadChampion(registry, name, alias);
@@ -124,10 +124,16 @@ async function scored({ score }: PromoteOptions, { version, model }: LoadedVersi
   return { version, metrics: await callUser(what, () => score(model)) };
 }
 
-/** The index of the best score; of equals the first. NaN is worse than every number. */
-function bestOf(scores: readonly Metrics[], metric: string): number {
+/**
+ * The index of the best score among those that pass the gate, or among all when none does; of
+ * equals the first. NaN is worse than every number.
+ */
+function bestOf(scores: readonly Metrics[], { metric, gate }: PromoteOptions): number {
+  const passes = scores.map((scored) => gateFailures(gate, scored).length === 0);
   const values = scores.map((scored, i) => metricOf(`candidate ${i + 1}`, scored, metric));
-  const comparable = values.map((value) => (Number.isNaN(value) ? -Infinity : value));
+  const comparable = values.map((value, i) =>
+    Number.isNaN(value) || (passes.includes(true) && passes[i] === false) ? -Infinity : value,
+  );
   return comparable.indexOf(Math.max(...comparable));
 }
 

@@ -49,7 +49,7 @@ describe("endpoint", () => {
   test("gives no answer that the log did not keep", async () => {
     const log: AnswerLog = {
       signature,
-      append: async () => fail("serve/failed-journal", { path: "j", reason: "disk full" }),
+      append: async () => fail("serve/failed-journal", { reason: "disk full" }),
     };
     const { made } = churn({ log });
     await expect(made.answer([{ tenure: 3 }])).rejects.toMatchObject({

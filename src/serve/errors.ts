@@ -58,8 +58,8 @@ export const serveErrors = {
       `${d.at}: the model did not answer (${d.reason}); nothing was logged`,
   ),
   "serve/failed-journal": environment(
-    (d: { path: string; reason: string }) =>
-      `${quote(d.path)}: the answer could not be kept (${d.reason}), so it was not given; free space or mend the permissions, then send the request again`,
+    (d: { reason: string }) =>
+      `the answer could not be kept in the inference log (${d.reason}), so it was not given; the operator must free space or mend the permissions of the journal, then send the request again`,
   ),
   "serve/corrupt-journal": environment(
     (d: { path: string; line: number; reason: string }) =>

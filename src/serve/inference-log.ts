@@ -107,7 +107,8 @@ export async function openInferenceLog(options: InferenceLogOptions): Promise<In
   checkChoice(at, { durability }, ["process", "machine"]);
   const columns = logColumns(`${at} ${options.table}`, signature);
   const table = lake.table(options.table, schema("inference_log", columns));
-  if (!(await table.exists())) await table.append([]);
+  // Makes the table, or finds out before anything is answered that it is of other columns.
+  await table.append([], { txn: { app: "millrace inference log", version: 0 } });
   const home: SegmentHome = {
     folder,
     columns,

@@ -71,9 +71,9 @@ export class Journal {
       const lock = takeLock(join(folder, lockName(id)));
       if (lock !== null) return new Journal(options, lock);
     } catch (cause) {
-      return failedJournal(folder, cause);
+      return failedJournal(cause);
     }
-    return fail("serve/failed-journal", { path: folder, reason: `journal ${id} is in use` });
+    return fail("serve/failed-journal", { reason: `journal ${id} is in use` });
   }
 
   /** Resolves when the rows are kept. Throws `serve/failed-journal` when they are not. */
@@ -136,7 +136,7 @@ export class Journal {
       if (this.#options.sync) await active.file.datasync();
     } catch (cause) {
       await this.#giveUp(active);
-      failedJournal(active.path, cause);
+      failedJournal(cause);
     }
     active.sizeBytes += bytes.length;
     active.rows += group.reduce((sum, { rows }) => sum + rows, 0);
@@ -159,7 +159,7 @@ export class Journal {
       if (sync) await syncFolder(folder);
       return this.#active;
     } catch (cause) {
-      return failedJournal(path, cause);
+      return failedJournal(cause);
     }
   }
 
@@ -186,7 +186,7 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-function failedJournal(path: string, cause: unknown): never {
+function failedJournal(cause: unknown): never {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return fail("serve/failed-journal", { path, reason }, { cause });
+  return fail("serve/failed-journal", { reason }, { cause });
 }

@@ -130,6 +130,6 @@ async function listFolder(folder: string): Promise<readonly string[]> {
     return (await readdir(folder)).sort();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return fail("serve/failed-journal", { path: folder, reason }, { cause });
+    return fail("serve/failed-journal", { reason }, { cause });
   }
 }

@@ -3,7 +3,7 @@ export type { TreeOptions } from "./boost/layout.ts";
 export { type BoostProblem, trainTrees } from "./boost/train.ts";
 export { type Trees, treeMargins, treeProbabilities } from "./boost/trees.ts";
 export { tensorErrors } from "./errors.ts";
-export { findNotFinite, matrix, type Place, withOnes } from "./matrix.ts";
+export { findNotFinite, matrix, matrixOfColumns, type Place, withOnes } from "./matrix.ts";
 export { dot, gram, times, transposeTimes } from "./products.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { solvePositive } from "./solve-positive.ts";

@@ -75,3 +75,22 @@ export function findNotFinite(x: Matrix, missing = false): Place | undefined {
   }
   return undefined;
 }
+
+/**
+ * Columns as one row-major matrix. O(n·d).
+ *
+ * @param columns - d columns of n numbers each; NaN is a missing value.
+ * @returns Shape [n, d].
+ * @example
+ * ```ts
+ * [...matrixOfColumns([Float64Array.of(1, 3), Float64Array.of(2, 4)]).data] // => [1, 2, 3, 4]
+ * ```
+ */
+export function matrixOfColumns(columns: readonly Float64Array[]): Matrix {
+  const cols = columns.length;
+  const rows = columns[0]?.length ?? 0;
+  const data = new Float64Array(rows * cols);
+  for (const [j, column] of columns.entries())
+    for (let i = 0, at = j; i < rows; i++, at += cols) data[at] = column[i] ?? Number.NaN;
+  return { rows, cols, data };
+}

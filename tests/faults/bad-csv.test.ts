@@ -84,7 +84,7 @@ describe("demo --csv", () => {
     [
       "all labels the same",
       csv(([head = "", ...rows]) => [head, ...rows.map((row) => cell(row, 20, "No"))]),
-      "check/failed-suite",
+      "model/missing-class",
     ],
   ];
   test.each(bad)(

@@ -106,26 +106,32 @@ export function churnPipeline(task: DemoTask): Pipeline {
     step({
       name: "serve",
       needs: ["register"],
-      run: async ({ signal }) => {
-        const { model, version } = await loadChampion(workspace);
-        const served = { model, version, seed: seedOf(source) };
+      run: async ({ output, signal }) => {
+        const { version } = outputOf("register", output);
+        const { model } = await workspace.registry.load(modelName, version);
+        const served = { model: churnModel(model), version, seed: seedOf(source) };
         return sendTraffic(workspace, served, { signal, progress: task.progress });
       },
     }),
     step({
       name: "labels",
-      needs: ["serve"],
-      run: () => joinLabels(workspace, seedOf(source)),
+      needs: ["serve", "register"],
+      run: async ({ output }) => {
+        const { version } = outputOf("register", output);
+        return joinLabels(workspace, { seed: seedOf(source), version });
+      },
     }),
     step({
       name: "monitor",
-      needs: ["labels", "register"],
+      needs: ["labels", "register", "training-set"],
       run: async ({ output }) => {
         const { version, metrics: trained } = outputOf("register", output);
         const { model } = await workspace.registry.load(modelName, version);
         const typed = churnModel(model);
-        const before = await watch(workspace, typed, { trained, from: startMs, to: driftMs });
-        const now = await watch(workspace, typed, { trained, from: driftMs });
+        const { version: table } = outputOf("training-set", output);
+        const about = { version, table, trained };
+        const before = await watch(workspace, typed, { ...about, from: startMs, to: driftMs });
+        const now = await watch(workspace, typed, { ...about, from: driftMs });
         return summary(before, now);
       },
     }),

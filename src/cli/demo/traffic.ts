@@ -33,10 +33,13 @@ export interface DemoRequest {
   readonly customer: TelcoCustomer;
 }
 
-/** The requests of a seed: half from a month like the file, half from a drifted one. */
+/**
+ * The requests of a seed to a version of the model: half from a month like the file, half from a
+ * drifted one.
+ */
 export async function demoRequests(
   { lake }: Workspace,
-  seed: number,
+  { seed, version }: { readonly seed: number; readonly version: number },
 ): Promise<readonly DemoRequest[]> {
   const half = requestCount / 2;
   const month = { rows: half, missing: 0.1 };
@@ -44,7 +47,7 @@ export async function demoRequests(
     ...telcoMonth({ ...month, seed: seed + 1 }),
     ...telcoMonth({ ...month, seed: seed + 2, drift: 1 }),
   ];
-  const ids = seededIds(seed, "demo requests");
+  const ids = seededIds(seed, `demo requests to version ${version}`);
   const cleaned = await cleanCustomers(lake.engine, customers);
   return cleaned.map((customer) => ({ requestId: ids(), customer }));
 }
@@ -70,7 +73,7 @@ export async function sendTraffic(
   served: { readonly model: ChurnModel; readonly version: number; readonly seed: number },
   work: { readonly signal: AbortSignal; progress(done: number, total: number): void },
 ): Promise<TrafficReport> {
-  const { model, version, seed } = served;
+  const { model, version } = served;
   let now = startMs;
   const clock = (): number => now;
   await using log = await openChurnLog(workspace, model, clock);
@@ -80,7 +83,7 @@ export async function sendTraffic(
   const ask = client<ChurnModel>(web.url, { endpoint: "churn" });
   const times: number[] = [];
   let failed = 0;
-  const requests = await demoRequests(workspace, seed);
+  const requests = await demoRequests(workspace, served);
   for (const [i, { requestId, customer }] of requests.entries()) {
     work.signal.throwIfAborted();
     if (i % 20 === 0) work.progress(i, requests.length);

@@ -41,10 +41,10 @@ const lateMs = 14 * 24 * 3_600_000;
 /** Writes the labels that have come in; writing them again changes nothing. */
 export async function joinLabels(
   workspace: Workspace,
-  seed: number,
+  asked: { readonly seed: number; readonly version: number },
 ): Promise<{ readonly labels: number }> {
-  const chance = random(seed).stream("late labels");
-  const requests = await demoRequests(workspace, seed);
+  const chance = random(asked.seed).stream("late labels");
+  const requests = await demoRequests(workspace, asked);
   const rows = requests
     .filter(() => chance.next() < labelled)
     .map(({ requestId, customer }) => ({
@@ -54,27 +54,35 @@ export async function joinLabels(
     }));
   const table = workspace.lake.table(labelTable, labelSchema);
   await table.merge(rows, { on: ["request_id"] });
-  return { labels: await (await table.read()).count() };
+  return { labels: rows.length };
 }
 
 /** Compares what was asked since a moment with what the model learned from. */
 export async function watch(
   workspace: Workspace,
   model: ChurnModel,
-  task: { readonly trained: Scores; readonly from: number; readonly to?: number },
+  task: {
+    /** The version of the model that answered, and of the table it learned from. */
+    readonly version: number;
+    readonly table: number;
+    readonly trained: Scores;
+    readonly from: number;
+    readonly to?: number;
+  },
 ): Promise<MonitorReport> {
   const { lake } = workspace;
-  const { train } = await splitCustomers(await readTraining(workspace, 0));
+  const { train } = await splitCustomers(await readTraining(workspace, task.table));
   const answers = await readLog(workspace, model);
   const at = (ms: number): string => `to_timestamp(${ms / 1000})`;
   const until = task.to === undefined ? "" : ` AND "at" < ${at(task.to)}`;
-  const sql = `SELECT * FROM (${answers.sql}) WHERE "at" >= ${at(task.from)}${until}`;
+  const sql = `SELECT * FROM (${answers.sql}) WHERE model_version = ${task.version} AND "at" >= ${at(task.from)}${until}`;
   const { probability } = await judgedRows(model, train);
+  const accuracy = task.trained["accuracy"];
   return monitorReport({
     reference: train,
     log: frame({ engine: lake.engine, schema: answers.schema, sql }),
     columns: Object.keys(model.signature.inputs),
-    trained: { accuracy: task.trained["accuracy"] ?? 0, probabilities: probability },
+    trained: { ...(accuracy === undefined ? {} : { accuracy }), probabilities: probability },
     labels: await lake.table(labelTable, labelSchema).read(),
     label: "churn",
   });

@@ -98,7 +98,10 @@ function addRoutes(app: FastifyInstance, { endpoints }: ListenOptions): void {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<object> => {
-    reply.headers({ "x-millrace-model": modelName(endpoint), "cache-control": "no-store" });
+    reply.headers({
+      "x-millrace-model": encodeURI(modelName(endpoint)),
+      "cache-control": "no-store",
+    });
     return (await invoke(endpoint, request.body, request.id)).body;
   };
   app.get("/health", async () => ({ status: "ok" }));

@@ -55,6 +55,7 @@ export async function growInWorkers(
   const abort = Promise.withResolvers<never>();
   const onAbort = (): void => abort.reject(signal?.reason);
   signal?.addEventListener("abort", onAbort);
+  if (signal?.aborted === true) onAbort(); // it may have been aborted before anyone listened
   const total = job.options.trees;
   try {
     const tell = (done: number): void => progress?.({ done, total });
