@@ -98,6 +98,7 @@ function bucketLabel(edges: readonly number[], k: number): string {
   if (k === 0) return `< ${shown(0)}`;
   if (k < edges.length && isOwn(k)) return `= ${shown(k - 1)}`;
   const after = k >= 2 && isOwn(k - 1); // it begins right above a value of its own
-  if (k < edges.length) return `${after ? "over " : ""}${shown(k - 1)} to ${shown(k)}`;
-  return after ? `> ${shown(k - 2)}` : `≥ ${shown(k - 1)}`;
+  const from = shown(after ? k - 2 : k - 1);
+  if (k < edges.length) return `${after ? "over " : ""}${from} to ${shown(k)}`;
+  return `${after ? ">" : "≥"} ${from}`;
 }

@@ -183,6 +183,19 @@ describe("compareDrift", () => {
     );
   });
 
+  test("sees a change of a column that was nearly constant", async () => {
+    const rows = (rare: (i: number) => boolean, charges: number) =>
+      Array.from({ length: 400 }, (_, i) => {
+        return { tenure: rare(i) ? 1 : 0, charges, contract: null, senior: null };
+      });
+    const reference = await tableOf(rows((i) => i % 20 === 0, 5));
+    const current = await tableOf(rows(() => true, 99));
+    const drift = await compareDrift({ reference, current, columns: ["tenure", "charges"] });
+    expect(drift.map(({ level }) => level)).toEqual(["severe", "severe"]);
+    const same = await compareDrift({ reference, current: reference, columns: ["tenure"] });
+    expect(same[0]?.psi).toBe(0);
+  });
+
   test("refuses an empty window", async () => {
     const [some, none] = [await tableOf(base), await tableOf([])];
     const code = "monitor/missing-rows";

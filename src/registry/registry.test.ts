@@ -302,6 +302,15 @@ describe("promote", () => {
     expect(await run([2, 6, 4], { alias: "other" })).toMatchObject({ best: 1 });
   });
 
+  test("a candidate that fails the gate does not stand in the way of one that passes", async () => {
+    const both = (model: Model) => ({
+      ...score(model),
+      speed: model.predict({ tenure: 4 }).value ? 0 : 1, // the better one is too slow
+    });
+    const promotion = await run([5, 3], { gate: { speed: 0.5 }, score: both });
+    expect(promotion).toMatchObject({ outcome: "first", best: 1, version: { runId: "run 3" } });
+  });
+
   test("a model that fails the gate is not registered, and the champion stays", async () => {
     expect(await run([0])).toMatchObject({ outcome: "failed-gate", version: null });
     expect(await registry.names()).toEqual([]);

@@ -51,6 +51,18 @@ const segments = async (): Promise<readonly string[]> =>
   (await readdir(folder())).filter((name) => name.endsWith(".jsonl"));
 
 describe("openInferenceLog", () => {
+  test("refuses a table of another signature before anything is answered", async () => {
+    await (await openLog()).close();
+    const { since: _, ...inputs } = signature.inputs;
+    for (const other of [inputs, { ...signature.inputs, more: { kind: "int", nullable: true } }]) {
+      const changed = { ...signature, inputs: other } as Signature;
+      await expect(openLog({ signature: changed })).rejects.toMatchObject({
+        code: "table/mismatch-columns",
+      });
+    }
+    await (await openLog()).close(); // the journal's folder is as good as before
+  });
+
   test("keeps an answer as a row of a table", async () => {
     await using log = await openLog();
     await log.append([answer("a")]);
@@ -137,6 +149,22 @@ describe("openInferenceLog", () => {
       await (await openLog()).close();
     }
     expect(await (await log.read()).texts("request_id")).toEqual(["x"]);
+  });
+
+  test("takes only what is new when a committed segment lies beside one that is not", async () => {
+    await using log = await openLog();
+    const write = (segment: number, id: string) =>
+      writeFile(
+        join(folder(), `${"c".repeat(32)}-0000000${segment}.jsonl`),
+        formatHeader(log.columns) +
+          formatLine([id, new Date(1), "churn", 1, 3, null, null, false, 0.5, "[]"]),
+      );
+    await write(1, "x");
+    await (await openLog()).close(); // committed, and removed
+    await write(1, "x"); // as if the crash had come before the removal
+    await write(2, "y");
+    await (await openLog()).close();
+    expect(await (await log.read()).texts("request_id")).toEqual(["x", "y"]);
   });
 
   test("does not start over a journal that it cannot read", async () => {

@@ -178,6 +178,17 @@ describe("trainTrees", () => {
   });
 });
 
+describe("an abort before the trees", () => {
+  test("ends the training before its first tree, on one thread and on two", async () => {
+    for (const threads of [1, 2]) {
+      const stop = new AbortController();
+      const training = trainTrees({ ...sample(20_000, 5), threads }, { signal: stop.signal });
+      stop.abort(new Error("at once"));
+      await expect(training).rejects.toThrow("at once");
+    }
+  });
+});
+
 describe("loadKernel", () => {
   test("says how to build a kernel that is missing", async () => {
     const missing = loadKernel(new URL("./nowhere.wasm", import.meta.url));
