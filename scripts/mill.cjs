@@ -93,12 +93,17 @@ function install(node) {
 
 function buildKernels(node) {
   const folder = path.join(root, "src", "tensor", "kernels");
-  const names = fs.readdirSync(folder);
-  const sources = names.filter((name) => name.endsWith(".as.ts")).sort();
-  const built = sources.every((name) => names.includes(name.replace(".as.ts", ".wasm")));
+  const sources = fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith(".as.ts"))
+    .sort();
+  const built = () =>
+    sources.every((name) => fs.existsSync(path.join(folder, name.replace(".as.ts", ".wasm"))));
   const script = path.join(root, "scripts", "kernels.ts");
   const files = [...sources.map((name) => path.join(folder, name)), script];
-  once("kernels", built ? hashFiles(files, "kernels") : "missing", () => {
+  const stamp = path.join(root, "node_modules", ".mill-kernels");
+  if (!built()) fs.rmSync(stamp, { force: true });
+  once("kernels", hashFiles(files, "kernels"), () => {
     say("building the kernels (once) …");
     const done = spawnSync(node, [script], { cwd: root, stdio: ["ignore", 2, 2] });
     if (done.status !== 0) stop("the kernels could not be built; the reason is above.", 70);

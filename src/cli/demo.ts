@@ -3,6 +3,7 @@ import { command } from "./command.ts";
 import { demoData, renderDemo } from "./demo/report.ts";
 import { type DemoResult, runDemo } from "./demo/run-demo.ts";
 import { serveUntilStopped } from "./serve.ts";
+import { checkPort } from "./serving.ts";
 
 interface DemoOutcome extends DemoResult {
   readonly after: { readonly keep: boolean; readonly port: number };
@@ -41,6 +42,7 @@ export const demo = command({
   examples: ["demo", "demo --keep", "demo --csv telco.csv --dir my-churn", "demo --json"],
   run: async ({ dir, csv, seed, keep, port }, around): Promise<DemoOutcome> => {
     const source = csv === undefined ? { seed } : { csv };
+    if (keep) await checkPort(port); // a port in use is told before the work, not after
     return { ...(await runDemo({ folder: dir, source }, around)), after: { keep, port } };
   },
   render: (result: DemoOutcome, { program }) => renderDemo(result, program),

@@ -14,6 +14,11 @@ export const cliErrors = {
     (d: { command: string; option: string; expected: string; got: string }) =>
       `${d.command}: --${d.option} expects ${d.expected}; got ${quote(d.got)}`,
   ),
+  "cli/missing-model": caller((d: { names: readonly string[] }) =>
+    d.names.length === 0
+      ? "serve: no model is registered in this workspace yet; run the demo, or register one"
+      : `serve: there are several models (${list(d.names)}); name one with --model`,
+  ),
   "cli/missing-file": notFound(
     (d: { path: string; reason: string }) =>
       `${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --csv`,

@@ -1,19 +1,21 @@
 /** @file `millrace serve`: answers requests with a registered model. */
-import { openWorkspace } from "../workspace/index.ts";
+import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
+import { fail } from "./errors.ts";
 import { serveWorkspace } from "./serving.ts";
 
 /** Serves until Ctrl-C, then answers what is under way and closes. */
 export async function serveUntilStopped(
-  task: { readonly folder: string; readonly model: string; readonly port: number },
+  task: { readonly folder: string; readonly model: string | undefined; readonly port: number },
   { reporter, signal, json, print }: Surroundings,
 ): Promise<void> {
-  await using workspace = await openWorkspace(task.folder);
-  const serving = await serveWorkspace({ workspace, model: task.model, port: task.port });
+  await using workspace = await openWorkspace(task.folder, { create: false });
+  const model = await chosenModel(workspace, task.model);
+  const serving = await serveWorkspace({ workspace, model, port: task.port });
   const { url } = serving.web;
-  if (json) print(`${JSON.stringify({ url, model: task.model, version: serving.version })}\n`);
+  if (json) print(`${JSON.stringify({ url, model, version: serving.version })}\n`);
   reporter.note(
-    `${task.model} version ${serving.version} answers at ${url} (a page, and POST ${url}/endpoints/${task.model}/invocations). Ctrl-C stops it.`,
+    `${model} version ${serving.version} answers at ${url} (a page, and POST ${url}/endpoints/${model}/invocations). Ctrl-C stops it.`,
   );
   await new Promise<void>((stop) => {
     if (signal.aborted) stop();
@@ -21,6 +23,15 @@ export async function serveUntilStopped(
   });
   await serving.close();
   reporter.note("closed; every answer is in the inference log.");
+}
+
+/** The model that was named, or the only one there is. */
+async function chosenModel({ registry }: Workspace, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named;
+  const [only, ...others] = await registry.names();
+  if (only === undefined || others.length > 0)
+    return fail("cli/missing-model", { names: await registry.names() });
+  return only;
 }
 
 export const serve = command({
@@ -32,7 +43,11 @@ export const serve = command({
   ],
   options: {
     dir: { type: "string", default: "millrace-demo", value: "FOLDER", help: "the workspace" },
-    model: { type: "string", default: "churn", value: "NAME", help: "the registered model" },
+    model: {
+      type: "string",
+      value: "NAME",
+      help: "the registered model; needed where there are several",
+    },
     port: { type: "number", default: 8080, value: "PORT", help: "0 picks a free one" },
   },
   examples: ["serve", "serve --dir my-churn --port 0"],

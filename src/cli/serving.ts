@@ -52,6 +52,12 @@ export async function serveWorkspace({
   }
 }
 
+/** Throws `server/conflict-port` when a port cannot be listened on. */
+export async function checkPort(port: number): Promise<void> {
+  await using web = await serveHttp({ endpoints: [], port });
+  await web.close();
+}
+
 /** A model's name as a table may have it; two names never share one. */
 function tableWord(name: string): string {
   const word = name.toLowerCase().replace(/[^a-z0-9_]/g, "_");

@@ -23,12 +23,12 @@ function columns(rows: readonly (readonly string[])[]): readonly string[] {
 
 export const tables = command({
   name: "tables",
-  summary: "The tables of a workspace, their versions and who wrote them.",
+  summary: "The tables of a workspace, their versions and last changes.",
   about: ["Each is a folder with a Delta log, which Spark, DuckDB and delta-rs read as it is."],
   options: { dir },
   examples: ["tables", "tables --json"],
   run: async (values) => {
-    await using workspace = await openWorkspace(values.dir);
+    await using workspace = await openWorkspace(values.dir, { create: false });
     const { lake } = workspace;
     const found = [];
     for (const name of await lake.tables()) {
@@ -58,7 +58,7 @@ export const runs = command({
   options: { dir },
   examples: ["runs", "runs --json"],
   run: async (values) => {
-    await using workspace = await openWorkspace(values.dir);
+    await using workspace = await openWorkspace(values.dir, { create: false });
     return await workspace.tracking.runs();
   },
   render: (found) =>
@@ -85,7 +85,7 @@ export const models = command({
   options: { dir },
   examples: ["models", "models --json"],
   run: async (values) => {
-    await using workspace = await openWorkspace(values.dir);
+    await using workspace = await openWorkspace(values.dir, { create: false });
     const { registry } = workspace;
     const all = (await registry.names()).map((name) => registry.versions(name));
     return (await Promise.all(all)).flat();

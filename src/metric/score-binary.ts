@@ -7,10 +7,7 @@ import { prAuc, rocAuc } from "./ranking.ts";
 
 /** Scores by name; ready to be logged to a run. */
 export type BinaryScores = Readonly<
-  Record<
-    "accuracy" | "precision" | "recall" | "f1" | "rocAuc" | "prAuc" | "logLoss" | "brier",
-    number
-  >
+  Record<"auc" | "accuracy" | "precision" | "recall" | "f1" | "prAuc" | "logLoss" | "brier", number>
 >;
 
 /** Options of {@link scoreBinary}. */
@@ -21,7 +18,7 @@ export interface ScoreBinaryOptions {
 
 /**
  * Scores probabilities against labels: accuracy, precision, recall and F1 at a threshold; ROC AUC,
- * average precision, log loss and Brier score without one. Where all labels are the same, rocAuc is
+ * average precision, log loss and Brier score without one. Where all labels are the same, auc is
  * NaN. O(n·log n).
  *
  * @param y - Labels, shape [n], 0 or 1, n ≥ 1.
@@ -35,7 +32,7 @@ export interface ScoreBinaryOptions {
  * const scores = scoreBinary(Float64Array.of(0, 1, 1), Float64Array.of(0.2, 0.4, 0.9));
  * scores.precision // => 1
  * scores.recall // => 0.5
- * scores.rocAuc // => 1
+ * scores.auc // => 1
  * ```
  */
 export function scoreBinary(
@@ -53,7 +50,7 @@ export function scoreBinary(
     precision: precision(y, predicted),
     recall: recall(y, predicted),
     f1: f1(y, predicted),
-    rocAuc: rocAuc(y, probability),
+    auc: rocAuc(y, probability),
     prAuc: prAuc(y, probability),
     logLoss: logLoss(y, probability),
     brier: brier(y, probability),

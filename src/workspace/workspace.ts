@@ -9,8 +9,10 @@ import { type Bytes, folderBytes, openRecords, type Records } from "../store/ind
 import { type Lake, openLake } from "../table/index.ts";
 import { fail } from "./errors.ts";
 
-/** Where time and ids come from. */
+/** Where time and ids come from, and whether a workspace is made where there is none. */
 export interface WorkspaceOptions {
+  /** Default true; with false a folder without a workspace is an error, and stays as it is. */
+  readonly create?: boolean;
   readonly clock?: Clock;
   readonly ids?: Ids;
 }
@@ -34,8 +36,8 @@ export interface Workspace {
  * Opens a workspace: tables under `tables/`, runs and versions in `records.db`, artifacts and models
  * beside them. The folder is made when it is not there, and can be copied and opened elsewhere.
  *
- * @throws `workspace/conflict-folder` for a folder that holds something else, before anything is
- * written; `table/unsupported-format` and `store/unsupported-format` for one that a newer Millrace
+ * @throws `workspace/conflict-folder` for a folder that holds something else, and
+ * `workspace/missing-workspace` where none is and none may be made, before anything is written; `table/unsupported-format` and `store/unsupported-format` for one that a newer Millrace
  * wrote; `store/failed-write` for one that cannot be written
  * @example
  * ```ts
@@ -47,9 +49,10 @@ export async function openWorkspace(
   path: string,
   options: WorkspaceOptions = {},
 ): Promise<Workspace> {
-  const { clock = systemClock, ids = randomIds } = options;
+  const { clock = systemClock, ids = randomIds, create = true } = options;
   const folder = resolve(path);
-  await refuseOthers(folder);
+  const isThere = await refuseOthers(folder);
+  if (!create && !isThere) fail("workspace/missing-workspace", { folder });
   const lake = await openLake(folder, { clock, ids });
   const records = await openRecords(join(folder, "records.db")).catch(async (error: unknown) => {
     await lake.close();
@@ -76,8 +79,8 @@ export async function openWorkspace(
   };
 }
 
-/** A folder with files in it must be a workspace already. */
-async function refuseOthers(folder: string): Promise<void> {
+/** Whether the folder is a workspace; one with other files in it is refused. */
+async function refuseOthers(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
     throw error;
@@ -85,4 +88,5 @@ async function refuseOthers(folder: string): Promise<void> {
   const visible = names.filter((name) => !name.startsWith("."));
   if (visible.length > 0 && !visible.includes("lake.json"))
     fail("workspace/conflict-folder", { folder, found: visible[0] ?? "" });
+  return visible.length > 0;
 }

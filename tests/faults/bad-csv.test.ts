@@ -141,6 +141,37 @@ describe("demo --csv", () => {
     expect(ran.code).toBe(2);
   });
 
+  test("looks at a folder without making a workspace of it", async () => {
+    for (const command of ["tables", "runs", "models", "serve"]) {
+      const ran = await runCli([command, "--dir", "nothing"], folder);
+      expect(ran.stderr).toContain("error[workspace/missing-workspace]");
+      expect(ran.code).toBe(3);
+    }
+    expect(await readdir(folder)).not.toContain("nothing");
+    await using _made = await openWorkspace(join(folder, "fresh"));
+    const ran = await runCli(["serve", "--dir", "fresh"], folder);
+    expect(ran.stderr).toContain("error[cli/missing-model]");
+  });
+
+  test("takes a few rows as far as they go, and says why no model is served", async () => {
+    const { ran } = await demo(csv((rows) => rows.slice(0, 31)));
+    expect(ran.stderr).toMatch(/error\[(cli\/failed-gate|model\/missing-class)\]/);
+    expect(ran.code, ran.stderr).toBe(2);
+  });
+
+  test("loads a second delivery that is put into the landing folder", async () => {
+    const { ran, dir } = await demo(csv((rows) => rows));
+    expect([0, 2]).toContain(ran.code);
+    const second = csv(([head = "", ...rows]) => [
+      head,
+      ...rows.slice(0, 5).map((row) => cell(row, 15, "Weekly")),
+    ]);
+    await writeFile(join(folder, dir, "landing", "second.csv"), second);
+    const again = await runCli(["demo", "--csv", `${dir}.csv`, "--dir", dir], folder);
+    expect(again.stderr).toContain("65 rows, 5 of them new");
+    expect(again.stderr).toMatch(/silver +60 customers/); // a contract nobody knows is no customer's
+  });
+
   test("refuses a lake that a newer Millrace wrote", async () => {
     await using workspace = await openWorkspace(join(folder, "newer"));
     await writeFile(join(workspace.path, "lake.json"), '{"format":2}\n');

@@ -60,7 +60,7 @@ def metric_case(n, salt, levels, threshold):
             "precision": m.precision_score(y, hat),
             "recall": m.recall_score(y, hat),
             "f1": m.f1_score(y, hat),
-            "rocAuc": m.roc_auc_score(y, p),
+            "auc": m.roc_auc_score(y, p),
             "prAuc": m.average_precision_score(y, p),
             "logLoss": m.log_loss(y, p),
             "brier": m.brier_score_loss(y, p),

@@ -23,7 +23,8 @@ export function streamReporter(stream: NodeJS.WriteStream, quiet = false): Repor
   return {
     note: (line) => void stream.write(`${line}\n`),
     stage: async (title, work, done) => {
-      const isEnabled = stream.isTTY === true;
+      // a terminal that says it has no columns would make ora clear lines for ever
+      const isEnabled = stream.isTTY === true && stream.columns > 0;
       const spinner = ora({ text: title, stream, isEnabled, discardStdin: false });
       if (isEnabled) spinner.start();
       const started = performance.now();

@@ -8,7 +8,7 @@ import { promote } from "../../registry/index.ts";
 import { ingest, refine } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
 import { fail } from "../errors.ts";
-import { type DemoSource, deliver, land } from "./land.ts";
+import { type DemoSource, deliver, land, landedFiles } from "./land.ts";
 import {
   type BronzeReport,
   type ChampionReport,
@@ -28,6 +28,7 @@ import {
   type Scores,
   scoreChurn,
   splitCustomers,
+  storedScores,
   type Trained,
   trainCandidate,
 } from "./train.ts";
@@ -71,6 +72,7 @@ export function churnPipeline(task: DemoTask): Pipeline {
     step({
       name: "bronze",
       needs: ["land"],
+      inputs: () => landedFiles(bytes), // also those that somebody put there
       run: async ({ signal }) => {
         const from = bytes.locate("landing");
         const { rows: added } = await ingest(lake, { from, into: bronzeTable, signal });
@@ -207,7 +209,9 @@ function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withLabe
           reason,
           version: champion.number,
           modelHash: champion.modelHash,
-          metrics: outcome === "kept" ? (decided.champion?.metrics ?? metrics) : metrics,
+          metrics: storedScores(
+            outcome === "kept" ? (decided.champion?.metrics ?? metrics) : metrics,
+          ),
           candidate: models[decided.best]?.name ?? "",
         } satisfies ChampionReport;
       },
@@ -217,7 +221,7 @@ function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withLabe
 
 /** What a retrain depends on: the versions of the tables it learns from. */
 async function sourcesOf({ lake }: Workspace): Promise<Json> {
-  const names = ["telco.silver", "serving.churn_log", "serving.churn_labels"];
+  const names = ["telco.silver", "serving.churn_labels"];
   const versions = await Promise.all(names.map((name) => lake.table(name, silver).version()));
   return Object.fromEntries(names.map((name, i) => [name, versions[i] ?? -1]));
 }

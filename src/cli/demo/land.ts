@@ -3,7 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { hashOf, isMillraceError } from "../../core/index.ts";
 import { telcoTwin } from "../../dataset/index.ts";
-import type { Hash } from "../../flow.ts";
+import type { Hash, Json } from "../../flow.ts";
 import type { Bytes } from "../../store/index.ts";
 import { fail } from "../errors.ts";
 
@@ -52,4 +52,11 @@ export async function land(bytes: Bytes, source: DemoSource): Promise<Landed> {
     sizeBytes: delivered.bytes.length,
     rows: Math.max(lines - 1, 0),
   };
+}
+
+/** The files of the landing folder and the hashes of their bytes: what bronze depends on. */
+export async function landedFiles(bytes: Bytes): Promise<Json> {
+  const names = (await bytes.list("landing")).filter((name) => /\.csv$/i.test(name));
+  const hashes = names.map(async (name) => [name, hashOf(await bytes.get(`landing/${name}`))]);
+  return Object.fromEntries(await Promise.all(hashes));
 }

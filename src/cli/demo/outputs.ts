@@ -2,7 +2,7 @@
 import type { DriftLevel, Json } from "../../flow.ts";
 import type { Landed } from "./land.ts";
 import type { TrafficReport } from "./traffic.ts";
-import type { Scores, Trained } from "./train.ts";
+import type { StoredScores, Trained } from "./train.ts";
 
 type Plain<T> = { readonly [K in keyof T]: T[K] };
 
@@ -37,7 +37,7 @@ export type ChampionReport = {
   readonly modelHash: string;
   readonly candidate: string;
   /** The champion's scores on the hold-out. */
-  readonly metrics: Scores;
+  readonly metrics: StoredScores;
 };
 export type MonitorSummary = {
   readonly before: { readonly severe: readonly string[]; readonly moderate: readonly string[] };

@@ -2,7 +2,7 @@
 import type { DemoResult } from "./run-demo.ts";
 
 const n = (value: number): string => value.toLocaleString("en-US");
-const score = (value: number | undefined): string => (value ?? Number.NaN).toFixed(3);
+const score = (value: number | null | undefined): string => value?.toFixed(3) ?? "–";
 
 /** Pads cells so that columns line up; the first is text, the others numbers. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
@@ -78,7 +78,7 @@ function rowLines({ land, bronze, silver, training, train }: DemoResult): readon
 function modelLines({ train }: DemoResult): readonly string[] {
   const rows = train.models.map(({ name, metrics }) => [
     name === "baseline" ? "baseline (always the majority)" : name,
-    ...["auc", "accuracy", "precision", "recall", "f1", "log_loss"].map((key) =>
+    ...["auc", "accuracy", "precision", "recall", "f1", "logLoss"].map((key) =>
       score(metrics[key]),
     ),
   ]);
@@ -103,10 +103,7 @@ function driftLines({ monitor }: DemoResult): readonly string[] {
 function closing({ ran, again, seconds }: DemoResult): string {
   if (ran.length === 0)
     return `Nothing had changed, so nothing was done (${seconds.toFixed(1)} s).`;
-  const second =
-    again.length > 0
-      ? ` Run again, the retrain had nothing to do in ${again.length} of ${again.length} steps.`
-      : "";
+  const second = again.length > 0 ? " Run once more, the retrain had nothing to do." : "";
   return `${ran.length} steps in ${seconds.toFixed(1)} s.${second}`;
 }
 

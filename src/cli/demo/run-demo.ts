@@ -76,7 +76,7 @@ export async function runDemo(options: DemoOptions, around: Surroundings): Promi
     showSteps(pipeline, { workspace, around, stage, stages });
   const main = await run(churnPipeline(task));
   const monitor = out(main, "monitor");
-  if (monitor.retrain.due) around.reporter.note("The monitor asks for a retrain:");
+  if (monitor.retrain.due) around.reporter.note("The retrain that the monitor asks for:");
   const retrain = monitor.retrain.due ? await run(retrainPipeline(task)) : undefined;
   const again = retrain === undefined ? undefined : await quietly(retrainPipeline(task), workspace);
   const champion = await workspace.registry.version(modelName, "champion");

@@ -7,6 +7,7 @@ import {
   telcoSchema,
 } from "../../dataset/index.ts";
 import {
+  type BoolExpr,
   bronzeSchema,
   type CleanStep,
   clean,
@@ -45,39 +46,51 @@ const facts: readonly CleanStep<typeof customer.columns>[] = [
     do: "recover",
     column: "internet_service",
     from: (c) => c.online_backup.is("No internet service").not(),
-    why: "online_backup says whether there is internet",
+    why: "from online_backup",
   },
   {
     do: "recover",
     column: "phone_service",
     from: (c) => c.multiple_lines.is("No phone service").not(),
-    why: "multiple_lines says whether there is a phone",
+    why: "from multiple_lines",
   },
   {
     do: "recover",
     column: "multiple_lines",
     from: (c) => when(c.phone_service.not(), "No phone service", c.multiple_lines),
-    why: "without a phone there are no lines",
+    why: "none without a phone",
   },
   {
     do: "recover",
     column: "online_security",
     from: (c) => when(c.internet_service.not(), "No internet service", c.online_security),
-    why: "without internet there is no security service",
+    why: "none without internet",
   },
   {
     do: "blank",
     column: "total_charges",
     when: (c) => c.total_charges.isBelow(0),
-    why: "a total below zero cannot be",
+    why: "below zero",
   },
   {
     do: "recover",
     column: "total_charges",
     from: (c) => when(c.tenure.is(0), 0, c.total_charges),
-    why: "a customer of no months was billed nothing",
+    why: "0 in month 0",
   },
 ];
+
+/** Columns that every customer has; a cell of theirs that cannot be read leaves the row in bronze. */
+const complete = [
+  "internet_service",
+  "online_backup",
+  "device_protection",
+  "tech_support",
+  "streaming_tv",
+  "streaming_movies",
+  "contract",
+  "paperless_billing",
+] as const;
 
 /** The default recipe: the facts, and the newest row of a customer wins. */
 export const recipe: Recipe<typeof silver.columns> = {
@@ -85,6 +98,14 @@ export const recipe: Recipe<typeof silver.columns> = {
   from: telcoHeader,
   steps: [
     ...facts,
+    {
+      do: "keep",
+      rows: (c) => {
+        const there: readonly BoolExpr[] = complete.map((name) => c[name].isMissing().not());
+        return there.reduce((all, one) => all.and(one));
+      },
+      why: "complete rows, others stay in bronze",
+    },
     {
       do: "newest",
       by: "customer_id",
@@ -115,7 +136,7 @@ const e = expectations(silver);
 
 /** What must hold before a row reaches silver. */
 export const silverSuite = suite("silver_suite", silver, [
-  e.rowCount({ min: 1 }),
+  e.rowCount({ min: 1 }, { severity: "warning" }),
   e.notNull("customer_id"),
   e.unique("customer_id"),
   e.matches("customer_id", /\d{4}-[A-Z]{5}/),

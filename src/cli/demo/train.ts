@@ -73,6 +73,13 @@ export type ChurnModel = ReturnType<typeof churnModel>;
 /** Scores by the names under which runs keep them. */
 export type Scores = Readonly<Record<string, number>>;
 
+/** Scores as JSON holds them: one that is not a number is null. */
+export type StoredScores = Readonly<Record<string, number | null>>;
+export const storedScores = (scores: Scores): StoredScores =>
+  Object.fromEntries(
+    Object.entries(scores).map(([name, score]) => [name, Number.isNaN(score) ? null : score]),
+  );
+
 /** The rows of a training table on both sides of the split. */
 export interface SplitRows {
   readonly train: Frame<CustomerColumns>;
@@ -123,8 +130,7 @@ export async function scoreChurn(
   test: Frame<CustomerColumns>,
 ): Promise<Scores> {
   const { y, probability } = await judgedRows(model, test);
-  const { rocAuc, prAuc, logLoss, ...rest } = scoreBinary(y, probability);
-  return { auc: rocAuc, ...rest, pr_auc: prAuc, log_loss: logLoss };
+  return scoreBinary(y, probability);
 }
 
 /** A candidate that was trained, tracked and stored with its run. */
@@ -132,7 +138,7 @@ export interface Trained {
   readonly name: CandidateName;
   readonly runId: string;
   readonly modelHash: Hash;
-  readonly metrics: Scores;
+  readonly metrics: StoredScores;
 }
 
 /**
@@ -159,7 +165,7 @@ export async function trainCandidate(
   await logFigures(run, model, rows.test);
   await run.logModel(model, { inputExample: await exampleRows(rows.train, model) });
   await run.end();
-  return { name, runId: run.id, modelHash: model.hash, metrics };
+  return { name, runId: run.id, modelHash: model.hash, metrics: storedScores(metrics) };
 }
 
 const textOf = (
@@ -185,7 +191,7 @@ async function logFigures(
   test: Frame<CustomerColumns>,
 ): Promise<void> {
   const { y, probability } = await judgedRows(model, test);
-  const auc = scoreBinary(y, probability).rocAuc;
+  const auc = scoreBinary(y, probability).auc;
   const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion(
     y,
     classesAt(probability),

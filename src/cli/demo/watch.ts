@@ -19,7 +19,7 @@ import {
   type CustomerColumns,
   customersOf,
   judgedRows,
-  type Scores,
+  type StoredScores,
   splitCustomers,
 } from "./train.ts";
 
@@ -65,7 +65,7 @@ export async function watch(
     /** The version of the model that answered, and of the table it learned from. */
     readonly version: number;
     readonly table: number;
-    readonly trained: Scores;
+    readonly trained: StoredScores;
     readonly from: number;
     readonly to?: number;
   },
@@ -82,7 +82,7 @@ export async function watch(
     reference: train,
     log: frame({ engine: lake.engine, schema: answers.schema, sql }),
     columns: Object.keys(model.signature.inputs),
-    trained: { ...(accuracy === undefined ? {} : { accuracy }), probabilities: probability },
+    trained: { ...(typeof accuracy === "number" ? { accuracy } : {}), probabilities: probability },
     labels: await lake.table(labelTable, labelSchema).read(),
     label: "churn",
   });
