@@ -337,3 +337,16 @@ describe("expressions", () => {
     );
   });
 });
+
+describe("a long sum", () => {
+  test("is written in a text that grows with its length, not doubling at each step", () => {
+    const { x } = cells(schema("t", { x: float() }));
+    const textOf = (steps: number): string => {
+      let sum: NumberExpr<"x"> = x;
+      for (let i = 0; i < steps; i++) sum = sum.plus(1);
+      return toSql(sum);
+    };
+    expect(textOf(32).length).toBeLessThan(3 * textOf(16).length);
+    expect(textOf(9).match(/nullif/g)).toHaveLength(2); // at the column, and at the end
+  });
+});

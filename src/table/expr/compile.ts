@@ -43,10 +43,16 @@ export function toRow(expr: Compilable): (row: Cells) => Value {
   return nodeRow(expr.node);
 }
 
-function nodeSql(node: ExprNode): string {
+/**
+ * NaN becomes missing where it leaves the arithmetic, once: the engine writes `nullif` out as its
+ * operand twice, so that doing it at every step would double the text with each.
+ */
+function nodeSql(node: ExprNode, inArithmetic = false): string {
   if (node.op === "column") return columnSql(node);
   if (node.op === "literal") return literalSql(node);
-  return operationOf(node.operation).sql(...node.args.map(nodeSql));
+  const { sql, mayBeNan = false } = operationOf(node.operation);
+  const text = sql(...node.args.map((arg) => nodeSql(arg, mayBeNan)));
+  return mayBeNan && !inArithmetic ? `nullif(${text}, ${nanSql})` : text;
 }
 
 function columnSql({ name, kind }: ColumnNode): string {

@@ -10,6 +10,8 @@ export interface Operation {
   readonly kind: (args: readonly NodeKind[]) => NodeKind | null;
   readonly sql: (...args: readonly string[]) => string;
   readonly row: (...args: readonly Value[]) => Value;
+  /** Whether the SQL may give NaN where the row function gives null. */
+  readonly mayBeNan?: true;
 }
 
 /** The number NaN in SQL. */
@@ -105,7 +107,8 @@ function arithmetic(
 ): Operation {
   return {
     kind: (args) => (pairOf(args, "number") ? "number" : null),
-    sql: (a = "", b = "") => `nullif(${sql(a, b)}, ${nanSql})`,
+    sql: (a = "", b = "") => `(${sql(a, b)})`,
+    mayBeNan: true,
     row: numbers(row),
   };
 }
