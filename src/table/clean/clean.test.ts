@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { frameOf } from "../../../tests/support/frame-of.ts";
+import { openEngine } from "../adapter/duckdb.ts";
 import { frame } from "../frame.ts";
-import { type Lake, openLake } from "../lake.ts";
 import { bool, category, float, int, schema, text, timestamp } from "../schema.ts";
 import { quoteText } from "../sql-text.ts";
 import { clean, rescuedColumn } from "./clean.ts";
@@ -32,16 +30,8 @@ const recipe = (steps: Recipe<typeof target.columns>["steps"] = []) => ({
   steps,
 });
 
-let folder: string;
-let lake: Lake;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "millrace-clean-"));
-  lake = await openLake(folder);
-});
-afterAll(async () => {
-  await lake.close();
-  await rm(folder, { recursive: true });
-});
+const engine = await openEngine();
+afterAll(() => engine.close());
 
 function raw(...rows: readonly (readonly (string | null)[])[]) {
   const names = Object.keys(delivered.columns);
@@ -50,7 +40,7 @@ function raw(...rows: readonly (readonly (string | null)[])[]) {
     return `(${cells.join(", ")})`;
   });
   const sql = `SELECT * FROM (VALUES ${values.join(", ")}) t(${names.join(", ")})`;
-  return frame({ engine: lake.engine, schema: delivered, sql });
+  return frame({ engine, schema: delivered, sql });
 }
 
 describe("clean", () => {
@@ -156,6 +146,187 @@ describe("clean", () => {
     ]);
   });
 
+  test("has equals in newest rows won by the last, and leaves rows without a key alone", async () => {
+    const source = raw(["a", "1"], ["a", "2"], [null, "3"], [null, "4"]);
+    const steps = [{ do: "newest", by: "id", order: ["since"], why: "newest row" }] as const;
+    await using cleaned = await clean(source, target, recipe(steps));
+    expect((await cleaned.frame.rows()).map((row) => row.age)).toEqual([2, 3, 4]);
+  });
+
+  test("finds columns under any spelling of their names when asked to", async () => {
+    const odd = schema("raw", { PersonID: text(), Age: text() });
+    const people = schema("people", { person_id: text(), age: int(), ...rescuedColumn });
+    const source = frameOf(engine, odd, [{ PersonID: "a", Age: "3" }]);
+    await using cleaned = await clean(source, people, {
+      name: "people",
+      names: "snake_case",
+      steps: [],
+    });
+    expect(await cleaned.frame.rows()).toEqual([{ person_id: "a", age: 3, _rescued: null }]);
+  });
+
+  test("refuses two spellings of one name, and a map of columns that the target has not", async () => {
+    const same = schema("raw", { "Person Id": text(), PersonID: text() });
+    const people = schema("people", { person_id: text(), ...rescuedColumn });
+    const rows = frame({ engine, schema: same, sql: `SELECT 'a' AS "Person Id", 'b' AS PersonID` });
+    const steps = { name: "people", names: "snake_case", steps: [] } as const;
+    await expect(clean(rows, people, steps)).rejects.toMatchObject({
+      code: "table/duplicate-name",
+    });
+    const wrong = { ...recipe(), from: { name: "Name" } };
+    // @ts-expect-error the target has no column "name"
+    await expect(clean(raw(["a"]), target, wrong)).rejects.toMatchObject({
+      code: "table/unknown-column",
+    });
+  });
+
+  test("fails a strict cast with the cells of each column, and writes nothing", async () => {
+    const source = raw(["a", "x"], ["b", "many", "soon"], ["c", "3"]);
+    await expect(clean(source, target, { ...recipe(), cast: "strict" })).rejects.toMatchObject({
+      code: "table/mismatch-cast",
+      details: { cells: { age: 2, paid: 1 }, sample: "many" },
+    });
+    await using fine = await clean(raw(["c", "3"]), target, { ...recipe(), cast: "strict" });
+    expect(await fine.frame.count()).toBe(1);
+  });
+
+  test("casts between kinds, and keeps what an earlier cleaning had rescued", async () => {
+    const typed = schema("typed", {
+      ID: text(),
+      age: float({ nullable: true }),
+      paid: int(),
+      member: int(),
+      plan: text(),
+      since: text({ nullable: true }),
+      _rescued: text(),
+    });
+    const row = {
+      ID: "a",
+      age: 34,
+      paid: 5,
+      member: 1,
+      plan: "plus",
+      _rescued: '{"since":"soon"}',
+    };
+    const source = frameOf(engine, typed, [row, { ...row, age: 1.5, _rescued: "not JSON" }]);
+    await using cleaned = await clean(source, target, recipe());
+    const [first, second] = await cleaned.frame.rows();
+    expect(first).toMatchObject({ age: 34, paid: 5, member: true, plan: "Plus" });
+    expect([first?._rescued, second?._rescued]).toEqual(['{"since":"soon"}', '{"age":"1.5"}']);
+  });
+
+  test("gives every row the values that the caller has for it", async () => {
+    const people = schema("people", { id: text(), run_id: text(), ...rescuedColumn });
+    const named = {
+      name: "people",
+      from: { id: "ID" },
+      steps: [],
+      values: { run_id: "r1" },
+    } as const;
+    await using cleaned = await clean(raw(["a"]), people, named);
+    expect(await cleaned.frame.rows()).toEqual([{ id: "a", run_id: "r1", _rescued: null }]);
+  });
+
+  test("refuses an expression that gives another kind than its column holds", async () => {
+    const steps: Recipe<typeof target.columns>["steps"] = [
+      { do: "recover", column: "age", from: (c) => c.member, why: "wrong" },
+    ];
+    await expect(clean(raw(["a"]), target, recipe(steps))).rejects.toMatchObject({
+      code: "table/mismatch-kind",
+    });
+  });
+
+  test("rounds to whole numbers, and reads moments as moments", async () => {
+    const steps: Recipe<typeof target.columns>["steps"] = [
+      { do: "recover", column: "age", from: (c) => c.paid.over(2), why: "half of it" },
+      {
+        do: "recover",
+        column: "since",
+        from: (c) => c.since.orElse(new Date("2024-01-01T00:00:00.125Z")),
+        why: "the first day",
+      },
+    ];
+    await using cleaned = await clean(raw(["a", null, "5"]), target, recipe(steps));
+    expect(await cleaned.frame.rows()).toMatchObject([
+      { age: 3, since: new Date("2024-01-01T00:00:00.125Z") },
+    ]);
+  });
+
+  test("keeps rejected rows as they were delivered, with the rule and when", async () => {
+    const steps: Recipe<typeof target.columns>["steps"] = [
+      { do: "keep", rows: (c) => c.age.isAtLeast(18), why: "adults" },
+      { do: "newest", by: "id", order: ["since"], why: "newest row" },
+    ];
+    const source = raw(["a", " 17 "], ["b", "20"], ["b", "30.0"], ["c", "x"]);
+    const clock = () => Date.parse("2024-05-01T00:00:00Z");
+    await using cleaned = await clean(source, target, { ...recipe(steps), clock });
+    const rows = await cleaned.quarantine.rows();
+    expect(rows.map(({ _row_id, _step, _rule }) => [_row_id, _step, _rule])).toEqual([
+      ["0000000001", 1, "adults"],
+      ["0000000002", 2, "newest row"],
+      ["0000000004", 1, "adults"],
+    ]);
+    expect(rows[0]).toMatchObject({
+      _recipe: "people",
+      _rejected_at: new Date("2024-05-01T00:00:00Z"),
+    });
+    expect(rows.map((row) => JSON.parse(row._cells))).toMatchObject([
+      { ID: "a", age: " 17 ", paid: null },
+      { ID: "b", age: "20" },
+      { ID: "c", age: "x" },
+    ]);
+  });
+
+  test("has an empty quarantine when nothing was rejected", async () => {
+    const steps: Recipe<typeof target.columns>["steps"] = [
+      { do: "keep", rows: (c) => c.id.isMissing().not(), why: "named" },
+    ];
+    await using cleaned = await clean(raw(["a"]), target, recipe(steps));
+    expect(await cleaned.quarantine.rows()).toEqual([]);
+    await using plain = await clean(raw(["a"]), target, recipe());
+    expect(await plain.quarantine.count()).toBe(0);
+  });
+
+  test("names a step's column that is not there, in the step and in its expressions", async () => {
+    const wrong: readonly Recipe<typeof target.columns>["steps"][] = [
+      // @ts-expect-error there is no column "wage"
+      [{ do: "blank", column: "wage", when: (c) => c.age.isBelow(0), why: "typo" }],
+      // @ts-expect-error there is no column "wage"
+      [{ do: "keep", rows: (c) => c.wage.isAbove(0), why: "typo" }],
+      // @ts-expect-error there is no column "wage"
+      [{ do: "newest", by: "id", order: ["wage"], why: "typo" }],
+      // @ts-expect-error plan is no number
+      [{ do: "outliers", column: "plan", by: "iqr", action: "remove", why: "kind" }],
+    ];
+    const codes = ["unknown-column", "unknown-column", "unknown-column", "mismatch-kind"];
+    for (const [i, steps] of wrong.entries())
+      await expect(clean(raw(["a"]), target, recipe(steps))).rejects.toMatchObject({
+        code: `table/${codes[i]}`,
+      });
+  });
+
+  test("refuses a step that nobody knows", async () => {
+    const steps = [{ do: "polish", why: "shine" }] as unknown as Recipe<
+      typeof target.columns
+    >["steps"];
+    await expect(clean(raw(["a"]), target, recipe(steps))).rejects.toMatchObject({
+      code: "option/out-of-range",
+    });
+  });
+
+  test("leaves no table behind when a step fails", async () => {
+    const steps: Recipe<typeof target.columns>["steps"] = [
+      { do: "impute", columns: ["age"], by: "mean", why: "nothing to learn from" },
+    ];
+    await expect(clean(raw(["a"]), target, recipe(steps))).rejects.toMatchObject({
+      code: "table/missing-training-values",
+    });
+    const left = await engine.query(
+      "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'clean_%'",
+    );
+    expect(left).toEqual([]);
+  });
+
   test("names a column that is not delivered", async () => {
     const wrong = { ...recipe(), from: { id: "Id" } };
     await expect(clean(raw(["a"]), target, wrong)).rejects.toMatchObject({
@@ -166,7 +337,7 @@ describe("clean", () => {
   test("leaves no table behind in the engine", async () => {
     const cleaned = await clean(raw(["a"]), target, recipe());
     await cleaned.close();
-    const left = await lake.engine.query(
+    const left = await engine.query(
       "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'clean_%'",
     );
     expect(left).toEqual([]);
