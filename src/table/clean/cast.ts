@@ -4,7 +4,11 @@ import { duckTypes } from "../adapter/duckdb.ts";
 import { quoteText } from "../sql-text.ts";
 
 /** The trimmed text, or NULL when nothing is left. */
-const trimmed = (raw: string): string => `nullif(trim(${raw}), '')`;
+const trimmed = (raw: string): string =>
+  `nullif(trim(${raw}, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '')`;
+
+/** Numbers as people and programs write them; no underscores, no words such as "inf". */
+const numberPattern = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?";
 
 /**
  * The SQL that reads a text as a cell of a column: numbers with or without a fraction of zero,
@@ -19,16 +23,22 @@ export function castSql(column: ColumnSpec, raw: string): string {
     return `CASE WHEN ${lower} IN ('yes', 'true', '1', '1.0') THEN true
       WHEN ${lower} IN ('no', 'false', '0', '0.0') THEN false END`;
   if (column.kind === "category") {
-    const labels = (column.levels ?? []).map(
+    const levels = column.levels ?? [];
+    const exact = levels.map(
+      (level) => `WHEN ${text} = ${quoteText(level)} THEN ${quoteText(level)}`,
+    );
+    const folded = levels.map(
       (level) => `WHEN ${lower} = ${quoteText(level.toLowerCase())} THEN ${quoteText(level)}`,
     );
+    const labels = [...exact, ...folded]; // "m" and "M" may be different labels
     return labels.length === 0 ? "NULL::VARCHAR" : `CASE ${labels.join(" ")} END`;
   }
-  if (column.kind === "timestamp") return `TRY_CAST(${text} AS ${duckTypes.timestamp})`;
-  const number = `TRY_CAST(${text} AS DOUBLE)`;
+  if (column.kind === "timestamp")
+    return `CASE WHEN regexp_matches(${text}, '^[0-9]') THEN TRY_CAST(${text} AS ${duckTypes.timestamp}) END`;
+  const number = `CASE WHEN regexp_full_match(${text}, '${numberPattern}') THEN TRY_CAST(${text} AS DOUBLE) END`;
   const finite = `CASE WHEN isfinite(${number}) THEN ${number} END`;
   if (column.kind === "float") return finite;
-  return `CASE WHEN isfinite(${number}) AND ${number} = trunc(${number})
+  return `CASE WHEN ${number} = trunc(${number}) AND abs(${number}) <= ${Number.MAX_SAFE_INTEGER}
     THEN coalesce(TRY_CAST(${text} AS BIGINT), TRY_CAST(${number} AS BIGINT)) END`;
 }
 

@@ -65,6 +65,32 @@ describe("clean", () => {
     expect(cleaned.rescued).toBe(0);
   });
 
+  test("rescues what only looks like a value", async () => {
+    const source = raw(
+      ["a", "9007199254740993", "1_000", null, null, "infinity"],
+      ["b", "9007199254740991", "inf", null, null, "epoch"],
+      ["c", "\t7 ", "+.5e1", null, "\tPlus", "2024-01-01"],
+    );
+    await using cleaned = await clean(source, target, recipe());
+    const rows = await cleaned.frame.rows();
+    expect(rows.map((row) => [row.age, row.paid])).toEqual([
+      [null, null],
+      [9_007_199_254_740_991, null],
+      [7, 5],
+    ]);
+    expect(rows.map((row) => row.since?.getUTCFullYear() ?? null)).toEqual([null, null, 2024]);
+    expect(rows[2]?.plan).toBe("Plus");
+    expect(cleaned.rescued).toBe(5);
+  });
+
+  test("tells labels apart that differ only in their case", async () => {
+    const sizes = schema("sizes", { id: text(), size: category(["m", "M"]), ...rescuedColumn });
+    const source = raw(["a", "m"], ["b", "M"]);
+    const from = { name: "sizes", from: { id: "ID", size: "age" }, steps: [] };
+    await using cleaned = await clean(source, sizes, from);
+    expect((await cleaned.frame.rows()).map((row) => row.size)).toEqual(["m", "M"]);
+  });
+
   test("keeps what does not fit in the rescued column, and counts it", async () => {
     const source = raw(
       ["a", "34.5", "NaN", "maybe", "Gold", "soon"],

@@ -98,4 +98,19 @@ describe("refine", () => {
     expect(await task.into.exists()).toBe(false);
     expect(await task.quarantine.exists()).toBe(false);
   });
+
+  test("does not put older rows back when a later refinement has overtaken it", async () => {
+    const task = await landed("overtaken", "id,age\na,20\n");
+    const first = refine({
+      ...task,
+      gate: async () => {
+        const newer = join(folder, "overtaken-newer.csv");
+        await writeFile(newer, "id,age\na,30\n");
+        await ingest(lake, { from: newer, into: task.from });
+        await refine(task); // takes both files, and marks both
+      },
+    });
+    await first;
+    expect((await (await task.into.read()).rows()).map((row) => row.age)).toEqual([30]);
+  });
 });

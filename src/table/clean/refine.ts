@@ -50,7 +50,8 @@ export async function refine<N extends string, C extends Columns & typeof rescue
   task: RefineTask<N, C>,
 ): Promise<RefineReport> {
   const { from, into, recipe, on, newest, clock, values } = task;
-  const bronze = await from.read();
+  const version = await from.version();
+  const bronze = await from.read({ version });
   const sql = `SELECT * FROM (${bronze.sql}) WHERE NOT _is_processed`;
   const fresh = frame({ engine: bronze.engine, schema: bronze.schema, sql });
   const rowsRead = await fresh.count();
@@ -59,8 +60,9 @@ export async function refine<N extends string, C extends Columns & typeof rescue
   const options = { ...(clock && { clock }), ...(values && { values }) };
   await using cleaned = await clean(fresh, into.schema, { ...recipe, ...options });
   await task.gate?.(cleaned.frame);
-  const how = newest === undefined ? { on } : { on, newest };
-  const commit = await into.merge(cleaned.frame, how);
+  // A refinement that was overtaken by one of a later bronze must not put its older rows back.
+  const txn = { app: `refine ${from.name}`, version };
+  const commit = await into.merge(cleaned.frame, { on, txn, ...(newest && { newest }) });
   const { steps, rescued } = cleaned;
   const rejected = rowsRead - (steps.at(-1)?.rowsOut ?? rowsRead);
   if (rejected > 0) await task.quarantine?.merge(cleaned.quarantine, { on: ["_row_id"] });
