@@ -24,13 +24,20 @@ export function pythonWith(packages: readonly string[]): Python {
   return { path };
 }
 
-/** Runs a script and gives the JSON it prints. */
+/**
+ * Runs a script and gives the JSON it prints. It ends by `os._exit`: threads of Arrow that are still
+ * there at a normal exit sometimes abort the process after all is said.
+ */
 export function runPython(python: Python, script: string, args: readonly string[] = []): unknown {
   if ("missing" in python) throw new Error(python.missing);
-  const done = spawnSync(python.path, ["-c", script, ...args], {
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-  });
+  const done = spawnSync(
+    python.path,
+    ["-c", `${script}\nimport os, sys\nsys.stdout.flush()\nos._exit(0)\n`, ...args],
+    {
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    },
+  );
   if (done.status !== 0) throw new Error(done.stderr);
   return JSON.parse(done.stdout);
 }
