@@ -1,9 +1,11 @@
 /** @file Lines of each room, and a failure where a file has grown past what one idea needs. */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** Files that may be longer, each with its reason. */
-const reasons: Readonly<Record<string, string>> = {};
+const reasons: Readonly<Record<string, string>> = {
+  "src/check/index.ts": "one door for suites, checkpoints, profiles and data docs",
+};
 const limits = { source: 500, test: 500, index: 60 };
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" })
@@ -31,7 +33,7 @@ for (const [room, { code, tests, files: n }] of [...rooms].sort(([a], [b]) => (a
 
 const tooLong = [...lines].filter(([file, count]) => {
   if (file in reasons) return false;
-  if (file.endsWith("index.ts")) return count > limits.index;
+  if (basename(file) === "index.ts") return count > limits.index;
   return count > (file.endsWith(".test.ts") ? limits.test : limits.source);
 });
 for (const [file, count] of tooLong)

@@ -1,84 +1,27 @@
-/** @file Expectations: what must be true of a table, as plain values with one SQL condition each. */
-import { checkNumber, list } from "../core/index.ts";
-import type { Severity } from "../flow.ts";
+/** @file The expectations that a schema allows, typed by its columns. */
+import { list } from "../core/index.ts";
+import type { Json } from "../flow.ts";
+import { type BoolExpr, type CellsOf, type Columns, cells, type Schema } from "../table/index.ts";
+import { fail } from "./errors.ts";
 import {
-  type BoolExpr,
-  type CellsOf,
-  type Columns,
-  cells,
-  quoteName,
-  quoteText,
-  type Schema,
-  toSql,
-} from "../table/index.ts";
+  type Expectation,
+  type ExpectationOptionsOf,
+  expectation,
+  withCondition,
+} from "./make-expectation.ts";
+import type { Expectations, ExpectedBounds, ExpectedValue, PairOptions } from "./typed.ts";
+import type { Kwargs } from "./types/kwargs.ts";
 
-/** How an expectation is judged. */
-export interface ExpectationOptions {
-  /** What a failure means: `critical` (the default) stops a gated write. */
-  readonly severity?: Severity;
-  /** The share of the rows looked at that must pass, 0 to 1. Default 1. */
-  readonly mostly?: number;
-}
+export type { Expectation } from "./make-expectation.ts";
+export type { Expectations } from "./typed.ts";
 
-/** One expectation. `type` is the name that Great Expectations gives it where it has one. */
-export interface Expectation {
-  readonly type: string;
-  readonly column: string | null;
-  /** What it says, for people. */
-  readonly says: string;
-  readonly severity: Severity;
-  readonly mostly: number;
-  /** SQL: the number of rows looked at. */
-  readonly lookedAt: string;
-  /** SQL: the number of rows that break it. */
-  readonly broken: string;
-  /** SQL: the condition of a row that breaks it, where one row can. */
-  readonly brokenRow: string | null;
-}
-
-/** The expectations a schema allows, typed by its columns. */
-export interface Expectations<C extends Columns> {
-  /** Every cell has a value. */
-  notNull(column: keyof C & string, options?: ExpectationOptions): Expectation;
-  /** No value stands twice; missing values are not looked at. */
-  unique(column: keyof C & string, options?: ExpectationOptions): Expectation;
-  /** The number of different values is within bounds, both included; missing values are not counted. */
-  distinctCount(
-    column: keyof C & string,
-    bounds: { readonly min?: number; readonly max?: number },
-    options?: ExpectationOptions,
-  ): Expectation;
-  /** Every value is within bounds, both included; missing values are not looked at. */
-  between(
-    column: keyof C & string,
-    bounds: { readonly min?: number; readonly max?: number },
-    options?: ExpectationOptions,
-  ): Expectation;
-  /** Every value is one of a set; missing values are not looked at. */
-  inSet(
-    column: keyof C & string,
-    values: readonly string[],
-    options?: ExpectationOptions,
-  ): Expectation;
-  /** Every text matches a regular expression whole; missing values are not looked at. */
-  matches(column: keyof C & string, pattern: RegExp, options?: ExpectationOptions): Expectation;
-  /** The number of rows is within bounds, both included. */
-  rowCount(
-    bounds: { readonly min?: number; readonly max?: number },
-    options?: ExpectationOptions,
-  ): Expectation;
-  /** A condition over several columns is not false; rows where it is missing are not looked at. */
-  holds(
-    says: string,
-    condition: (columns: CellsOf<C>) => BoolExpr,
-    options?: ExpectationOptions,
-  ): Expectation;
-}
+/** Arguments, of which some may be left out. */
+type SomeKwargs = Readonly<Record<string, Json | undefined>>;
 
 /**
  * The expectations of a schema. A column that the schema has not does not compile.
  *
- * @throws `option/out-of-range` for a `mostly` outside 0 to 1
+ * @throws `option/out-of-range` for a `mostly` outside 0 to 1; see {@link expectation}
  * @example
  * ```ts
  * const points = schema("points", { x: int() });
@@ -86,113 +29,265 @@ export interface Expectations<C extends Columns> {
  * ```
  */
 export function expectations<C extends Columns>(target: Schema<C>): Expectations<C> {
-  return {
-    notNull: (column, options) => {
-      const broken = `${quoteName(column)} IS NULL`;
-      const type = "expect_column_values_to_not_be_null";
-      return rowRule({ type, column, says: `${column} has a value`, broken, all: true }, options);
-    },
-    unique: (column, options) => ({
-      ...base("expect_column_values_to_be_unique", options),
-      column,
-      says: `${column} is unique`,
-      lookedAt: `count(${quoteName(column)})`,
-      broken: `count(${quoteName(column)}) - count(DISTINCT ${quoteName(column)})`,
-      brokenRow: null,
-    }),
-    distinctCount: (column, bounds, options) => ({
-      ...aggregate(`count(DISTINCT ${quoteName(column)})`, bounds),
-      ...base("expect_column_unique_value_count_to_be_between", options),
-      column,
-      says: `${column} has ${boundsText(bounds)} different values`,
-    }),
-    between: (column, { min, max }, options) => {
-      const name = quoteName(column);
-      const low = min === undefined ? [] : [`${name} < ${min}`];
-      const high = max === undefined ? [] : [`${name} > ${max}`];
-      const says = [min === undefined ? "" : `≥ ${min}`, max === undefined ? "" : `≤ ${max}`];
-      return rowRule(
-        {
-          type: "expect_column_values_to_be_between",
-          column,
-          says: `${column} is ${says.filter((part) => part !== "").join(" and ")}`,
-          broken: [...low, ...high].join(" OR ") || "false",
-        },
+  type Options = ExpectationOptionsOf<C>;
+  type Name = keyof C & string;
+  const make = (type: string, kwargs: SomeKwargs, options: Options = {}): Expectation => {
+    const { when, ...rest } = options;
+    const made = expectation(type, given(kwargs), rest);
+    return when === undefined ? made : withCondition(made, when(cells(target)));
+  };
+  const ofColumn =
+    (type: string, argument?: string) =>
+    (
+      column: Name,
+      value?: Json | Options,
+      options?: Options, // biome-ignore format: one signature
+    ) =>
+      argument === undefined
+        ? make(type, { column }, value as Options | undefined)
+        : make(type, { column, [argument]: value as Json }, options);
+  const ofBounds = (type: string) => (column: Name, bounds: ExpectedBounds, options?: Options) =>
+    make(type, { column, ...boundKwargs(bounds) }, options);
+  const ofSet =
+    (type: string) => (column: Name, values: readonly ExpectedValue[], options?: Options) =>
+      make(type, { column, value_set: values.map(plain) }, options);
+  const ofColumns =
+    (type: string) =>
+    (
+      columns: readonly Name[],
+      { ignore, ...options }: PairOptions<C> = {}, // biome-ignore format: one signature
+    ) =>
+      make(type, { column_list: columns, ignore_row_if: ignore && missingOf[ignore] }, options);
+  const ofPair =
+    (type: string, more: Kwargs = {}) =>
+    (
+      a: Name,
+      b: Name,
+      { ignore, ...options }: PairOptions<C> = {}, // biome-ignore format: one signature
+    ) =>
+      make(
+        type,
+        { column_A: a, column_B: b, ...more, ignore_row_if: ignore && pairMissingOf[ignore] },
         options,
       );
-    },
-    inSet: (column, values, options) =>
-      rowRule(
-        {
-          type: "expect_column_values_to_be_in_set",
-          column,
-          says: `${column} is one of ${list(values)}`,
-          broken: `${quoteName(column)} NOT IN (${values.map(quoteText).join(", ")})`,
-        },
-        options,
-      ),
+  return {
+    notNull: ofColumn("expect_column_values_to_not_be_null"),
+    isNull: ofColumn("expect_column_values_to_be_null"),
+    unique: ofColumn("expect_column_values_to_be_unique"),
+    between: ofBounds("expect_column_values_to_be_between"),
+    inSet: ofSet("expect_column_values_to_be_in_set"),
+    notInSet: ofSet("expect_column_values_to_not_be_in_set"),
+    ofType: ofColumn("expect_column_values_to_be_of_type", "type_"),
+    ofTypes: ofColumn("expect_column_values_to_be_in_type_list", "type_list"),
     matches: (column, pattern, options) =>
-      rowRule(
+      make(
+        "expect_column_values_to_match_regex",
+        { column, regex: whole("matches", pattern) },
+        { says: `${column} matches ${String(pattern)}`, ...options },
+      ),
+    notMatches: (column, pattern, options) =>
+      make(
+        "expect_column_values_to_not_match_regex",
+        { column, regex: whole("notMatches", pattern) },
+        { says: `${column} does not match ${String(pattern)}`, ...options },
+      ),
+    matchesSome: (column, patterns, { all = false, ...options } = {}) =>
+      make(
+        "expect_column_values_to_match_regex_list",
         {
-          type: "expect_column_values_to_match_regex",
           column,
-          says: `${column} matches ${String(pattern)}`,
-          broken: `NOT regexp_full_match(${quoteName(column)}, ${quoteText(pattern.source)})`,
+          regex_list: patterns.map((one) => whole("matchesSome", one)),
+          match_on: all ? "all" : "any",
         },
         options,
       ),
-    rowCount: (bounds, options) => ({
-      ...aggregate("count(*)", bounds),
-      ...base("expect_table_row_count_to_be_between", options),
-      column: null,
-      says: `there are ${boundsText(bounds)} rows`,
-    }),
-    holds: (says, condition, options) => {
-      const holds = toSql(condition(cells(target)));
-      const broken = `NOT (${holds})`;
-      return rowRule({ type: "expect_condition_to_hold", column: null, says, broken }, options);
-    },
+    matchesNone: (column, patterns, options) =>
+      make(
+        "expect_column_values_to_not_match_regex_list",
+        { column, regex_list: patterns.map((one) => whole("matchesNone", one)) },
+        options,
+      ),
+    like: ofColumn("expect_column_values_to_match_like_pattern", "like_pattern"),
+    notLike: ofColumn("expect_column_values_to_not_match_like_pattern", "like_pattern"),
+    likeSome: (column, patterns, { all = false, ...options } = {}) =>
+      make(
+        "expect_column_values_to_match_like_pattern_list",
+        { column, like_pattern_list: patterns, match_on: all ? "all" : "any" },
+        options,
+      ),
+    likeNone: ofColumn("expect_column_values_to_not_match_like_pattern_list", "like_pattern_list"),
+    dateFormat: ofColumn("expect_column_values_to_match_strftime_format", "strftime_format"),
+    lengthBetween: ofBounds("expect_column_value_lengths_to_be_between"),
+    lengthIs: ofColumn("expect_column_value_lengths_to_equal", "value"),
+    zScoreBelow: (column, threshold, { doubleSided = true, ...options } = {}) =>
+      make(
+        "expect_column_value_z_scores_to_be_less_than",
+        { column, threshold, double_sided: doubleSided },
+        options,
+      ),
+    noOutliers: (column, { method, multiplier, ...options } = {}) =>
+      make("expect_column_values_to_not_be_outliers", { column, method, multiplier }, options),
+    max: ofBounds("expect_column_max_to_be_between"),
+    min: ofBounds("expect_column_min_to_be_between"),
+    mean: ofBounds("expect_column_mean_to_be_between"),
+    median: ofBounds("expect_column_median_to_be_between"),
+    standardDeviation: ofBounds("expect_column_stdev_to_be_between"),
+    sum: ofBounds("expect_column_sum_to_be_between"),
+    quantiles: (column, ranges, options) =>
+      make(
+        "expect_column_quantile_values_to_be_between",
+        {
+          column,
+          quantile_ranges: {
+            quantiles: ranges.map(({ quantile }) => quantile),
+            value_ranges: ranges.map(({ min = null, max = null }) => [min, max]),
+          },
+        },
+        options,
+      ),
+    distinctCount: (column, bounds, options) =>
+      make(
+        "expect_column_unique_value_count_to_be_between",
+        { column, ...boundKwargs(bounds) },
+        { says: `${column} has ${amount(bounds)} different values`, ...options },
+      ),
+    distinctShare: ofBounds("expect_column_proportion_of_unique_values_to_be_between"),
+    presentShare: ofBounds("expect_column_proportion_of_non_null_values_to_be_between"),
+    distinctIn: ofSet("expect_column_distinct_values_to_be_in_set"),
+    distinctInclude: ofSet("expect_column_distinct_values_to_contain_set"),
+    distinctAre: ofSet("expect_column_distinct_values_to_equal_set"),
+    mostCommonIn: (column, values, { tiesOkay, ...options } = {}) =>
+      make(
+        "expect_column_most_common_value_to_be_in_set",
+        { column, value_set: values.map(plain), ties_okay: tiesOkay },
+        options,
+      ),
+    divergence: (
+      column,
+      { threshold, tailWeightHoldout, internalWeightHoldout, ...partition },
+      options, // biome-ignore format: one signature
+    ) =>
+      make(
+        "expect_column_kl_divergence_to_be_less_than",
+        {
+          column,
+          threshold,
+          partition_object: partition,
+          tail_weight_holdout: tailWeightHoldout,
+          internal_weight_holdout: internalWeightHoldout,
+        },
+        options,
+      ),
+    isAbove: ofPair("expect_column_pair_values_a_to_be_greater_than_b"),
+    isAtLeast: ofPair("expect_column_pair_values_a_to_be_greater_than_b", { or_equal: true }),
+    isEqual: ofPair("expect_column_pair_values_to_be_equal"),
+    pairsIn: (a, b, { pairs, ...options }) =>
+      ofPair("expect_column_pair_values_to_be_in_set", {
+        value_pairs_set: pairs.map((pair) => pair.map(plain)),
+      })(a, b, options),
+    rowSum: (columns, total, { ignore, ...options } = {}) =>
+      make(
+        "expect_multicolumn_sum_to_equal",
+        { column_list: columns, sum_total: total, ignore_row_if: ignore && missingOf[ignore] },
+        options,
+      ),
+    allEqual: ofColumns("expect_multicolumn_values_to_be_equal"),
+    allDiffer: ofColumns("expect_select_column_values_to_be_unique_within_record"),
+    uniqueTogether: ofColumns("expect_compound_columns_to_be_unique"),
+    rowCount: (bounds, options) =>
+      make("expect_table_row_count_to_be_between", boundKwargs(bounds), {
+        says: `there are ${amount(bounds)} rows`,
+        ...options,
+      }),
+    rowCountIs: (value, options) => make("expect_table_row_count_to_equal", { value }, options),
+    rowCountOf: (other_table_name, options) =>
+      make("expect_table_row_count_to_equal_other_table", { other_table_name }, options),
+    columnCount: (bounds, options) =>
+      make("expect_table_column_count_to_be_between", boundKwargs(bounds), options),
+    columnCountIs: (value, options) =>
+      make("expect_table_column_count_to_equal", { value }, options),
+    columnsAre: (column_list, options) =>
+      make("expect_table_columns_to_match_ordered_list", { column_list }, options),
+    columnsInclude: (column_set, { exactly, ...options } = {}) =>
+      make("expect_table_columns_to_match_set", { column_set, exact_match: exactly === true }, options), // biome-ignore format: one call
+    columnExists: (column, { index, ...options } = {}) =>
+      make("expect_column_to_exist", { column, column_index: index }, options),
+    columnType: ofColumn("expect_column_type_to_be", "type_"),
+    noRows: (unexpected_rows_query, options) =>
+      make("unexpected_rows_expectation", { unexpected_rows_query }, options),
+    sameResults: ({ query, source, sourceQuery }, options) =>
+      make(
+        "expect_query_results_to_match_comparison",
+        { base_query: query, comparison_data_source_name: source, comparison_query: sourceQuery },
+        options,
+      ),
+    holds: (says: string, condition: (columns: CellsOf<C>) => BoolExpr, options?: Options) =>
+      make(
+        "expect_condition_to_hold",
+        { says, condition: JSON.parse(JSON.stringify(condition(cells(target)).node)) },
+        options,
+      ),
   };
 }
 
-function base(
-  type: string,
-  { severity = "critical", mostly = 1 }: ExpectationOptions = {},
-): Pick<Expectation, "type" | "severity" | "mostly"> {
-  checkNumber(type, { mostly }, { min: 0, max: 1 });
-  return { type, severity, mostly };
+const missingOf = {
+  all: "all_values_are_missing",
+  any: "any_value_is_missing",
+  none: "never",
+} as const;
+const pairMissingOf = {
+  all: "both_values_are_missing",
+  any: "either_value_is_missing",
+  none: "neither",
+} as const;
+
+/** The arguments that were given. */
+function given(kwargs: SomeKwargs): Kwargs {
+  const entries = Object.entries(kwargs).filter((entry): entry is [string, Json] => entry[1] !== undefined); // biome-ignore format: one line
+  return Object.fromEntries(entries);
+}
+
+/** A moment as ISO 8601 text. */
+const plain = (value: ExpectedValue | null): Json =>
+  value instanceof Date ? value.toISOString() : value;
+
+function boundKwargs({ min, max, strictMin, strictMax }: ExpectedBounds): Kwargs {
+  return {
+    ...(min === undefined ? {} : { min_value: plain(min) }),
+    ...(max === undefined ? {} : { max_value: plain(max) }),
+    ...(strictMin === undefined ? {} : { strict_min: strictMin }),
+    ...(strictMax === undefined ? {} : { strict_max: strictMax }),
+  };
 }
 
 /** At least, at most, or both, as a sentence says it. */
-const boundsText = ({ min, max }: { readonly min?: number; readonly max?: number }): string =>
-  [min === undefined ? "" : `at least ${min}`, max === undefined ? "" : `at most ${max}`]
-    .filter((part) => part !== "")
-    .join(" and ");
-
-/** An expectation about one number of the whole table: when it is broken, every row counts. */
-function aggregate(
-  value: string,
-  { min, max }: { readonly min?: number; readonly max?: number },
-): Pick<Expectation, "lookedAt" | "broken" | "brokenRow"> {
-  const low = min === undefined ? [] : [`${value} < ${min}`];
-  const high = max === undefined ? [] : [`${value} > ${max}`];
-  const broken = [...low, ...high].join(" OR ") || "false";
-  const rows = "greatest(count(*), 1)";
-  return { lookedAt: rows, broken: `CASE WHEN ${broken} THEN ${rows} ELSE 0 END`, brokenRow: null };
+function amount({ min, max, strictMin, strictMax }: ExpectedBounds): string {
+  const low = min === undefined ? [] : [`${strictMin === true ? "more than" : "at least"} ${list([plain(min)])}`]; // biome-ignore format: a choice
+  const high = max === undefined ? [] : [`${strictMax === true ? "fewer than" : "at most"} ${list([plain(max)])}`]; // biome-ignore format: a choice
+  return [...low, ...high].join(" and ");
 }
 
-/** An expectation that every row keeps or breaks by itself. */
-function rowRule(
-  rule: { type: string; column: string | null; says: string; broken: string; all?: boolean },
-  options: ExpectationOptions | undefined,
-): Expectation {
-  const { type, column, says, broken, all = false } = rule;
-  return {
-    ...base(type, options),
-    column,
-    says,
-    lookedAt: all ? "count(*)" : `count(*) FILTER ((${broken}) IS NOT NULL)`,
-    broken: `count(*) FILTER (${broken})`,
-    brokenRow: broken,
-  };
+/** A pattern that must match the whole text, as a search. */
+function whole(at: string, { source, flags }: RegExp): string {
+  const kept = flags.replaceAll(/[duvgy]/g, "");
+  const reason = "the flag m, and a pattern that matches whole, exclude each other";
+  if (kept.includes("m")) fail("check/unsupported-regex", { type: at, regex: source, reason });
+  return `${kept === "" ? "" : `(?${kept})`}^(?:${asciiClasses(source)})$`;
+}
+
+/** What `\d` and `\w` are in JavaScript: ASCII. In Great Expectations they are not. */
+const asciiClass: Readonly<Record<string, string>> = { d: "0-9", w: "0-9A-Za-z_" };
+
+/** Spells out the ASCII classes, so that all who read the pattern read the same. */
+function asciiClasses(source: string): string {
+  let inClass = false;
+  return source.replaceAll(/\\.|[[\]]/gsu, (piece) => {
+    if (piece === "[" || piece === "]") inClass = piece === "[";
+    const name = piece.slice(1);
+    const ranges = asciiClass[name.toLowerCase()];
+    if (ranges === undefined) return piece;
+    const opposite = name !== name.toLowerCase();
+    if (inClass) return opposite ? piece : ranges;
+    return `[${opposite ? "^" : ""}${ranges}]`;
+  });
 }

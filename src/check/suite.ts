@@ -1,14 +1,38 @@
 /** @file A suite of expectations, judged in one scan, and the gate that stops a bad write. */
-import type { Finding, Json } from "../flow.ts";
+import type { ColumnSpecs, Finding, Json } from "../flow.ts";
 import { type AnyRows, type Columns, type Frame, quoteName, type Schema } from "../table/index.ts";
 import { fail } from "./errors.ts";
-import type { Expectation } from "./expectation.ts";
+import { columnsOf, type Expectation } from "./make-expectation.ts";
+import { batchSql, type Compiled, isRowPlan, type Surroundings } from "./scan/compile.ts"; // biome-ignore format: one import
+import { judge, type Outcome } from "./scan/judge.ts";
+import { secondLook } from "./scan/samples.ts";
+import type { QuerySource, RowPlan } from "./types/definition.ts";
+import type { Kwargs } from "./types/kwargs.ts";
+
+/** Named expectations, which need not be bound to the columns of a table. */
+export interface ExpectationSuite {
+  readonly name: string;
+  readonly expectations: readonly Expectation[];
+  readonly id?: string | null;
+  /** Values of the parameters that arguments name. */
+  readonly parameters?: Kwargs;
+  readonly notes?: Json;
+  readonly meta?: Readonly<Record<string, Json>>;
+}
 
 /** Named expectations about one schema. */
-export interface Suite<C extends Columns = Columns> {
-  readonly name: string;
+export interface Suite<C extends Columns = Columns> extends ExpectationSuite {
   readonly schema: Schema<C>;
-  readonly expectations: readonly Expectation[];
+}
+
+/** What expectations may refer to besides the rows. */
+export interface CheckOptions {
+  /** Values of suite parameters; they win over the suite's own. */
+  readonly parameters?: Kwargs;
+  /** Other tables, by the names that expectations use. */
+  readonly tables?: Readonly<Record<string, AnyRows>>;
+  /** Other sources of rows, by the names that expectations use: each runs a query. */
+  readonly sources?: Readonly<Record<string, QuerySource>>;
 }
 
 /** What a suite found. */
@@ -27,18 +51,47 @@ export function suite<C extends Columns>(
   schema: Schema<C>,
   expectations: readonly Expectation[],
 ): Suite<C> {
+  return withSchema({ name, expectations }, schema);
+}
+
+/**
+ * Binds a suite, such as one read from JSON, to a schema.
+ *
+ * @throws `check/unknown-column` for an expectation about a column that the schema has not
+ * @example
+ * ```ts
+ * const points = schema("points", { x: int() });
+ * const read = readSuite('{"name":"s","expectations":[]}');
+ * withSchema(read, points).schema.name // => "points"
+ * ```
+ */
+export function withSchema<C extends Columns>(
+  given: ExpectationSuite,
+  schema: Schema<C>,
+): Suite<C> {
   const columns = Object.keys(schema.columns);
-  for (const { column } of expectations)
-    if (column !== null && !columns.includes(column))
-      fail("check/unknown-column", { suite: name, column, columns });
-  return { name, schema, expectations };
+  for (const column of given.expectations.flatMap(columnsOf))
+    if (!columns.includes(column))
+      fail("check/unknown-column", { suite: given.name, column, columns });
+  return { ...given, schema };
+}
+
+/** What the expectations of a suite are compiled against. */
+export function surroundings(
+  columns: ColumnSpecs,
+  given: ExpectationSuite,
+  { parameters = {}, tables = {}, sources = {} }: CheckOptions,
+): Surroundings {
+  return { columns, tables, sources, parameters: { ...given.parameters, ...parameters } };
 }
 
 /**
  * Judges rows by a suite: one scan whatever the number of expectations, and a look at a few rows
  * for each that fails.
  *
+ * @param options - What the expectations refer to by name.
  * @returns Findings; a bad table is a fact, not an exception. See {@link gate}.
+ * @throws `check/mismatch-kind`, `check/failed-query`, `check/unsupported-regex`
  * @example
  * ```ts
  * await using lake = await openLake("./lake");
@@ -54,37 +107,14 @@ export function suite<C extends Columns>(
 export async function check<C extends Columns>(
   rows: Frame<C>,
   judged: Suite<C>,
+  options: CheckOptions = {},
 ): Promise<CheckReport> {
-  const { engine, sql } = rows;
-  const counts = judged.expectations.flatMap(({ lookedAt, broken }, i) => [
-    `${lookedAt} AS n${i}`,
-    `${broken} AS b${i}`,
-  ]);
-  const scan = `SELECT ${["count(*) AS n", ...counts].join(", ")} FROM (${sql})`;
-  const [row = {}] = await engine.query(scan);
+  const around = surroundings(rows.schema.columns, judged, options);
+  const { rows: count, outcomes } = await judge(rows, judged.expectations, around);
   const findings: Finding[] = [];
-  for (const [i, expectation] of judged.expectations.entries()) {
-    const looked = Number(row[`n${i}`] ?? 0);
-    const failedRows = Number(row[`b${i}`] ?? 0);
-    const passed = looked === 0 ? failedRows === 0 : 1 - failedRows / looked >= expectation.mostly;
-    findings.push({
-      expectation: expectation.says,
-      column: expectation.column,
-      severity: expectation.severity,
-      passed,
-      failedRows,
-      rows: looked,
-      sample: passed ? [] : await sampleOf(rows, expectation),
-    });
-  }
+  for (const outcome of outcomes) findings.push(await findingOf(rows, outcome, count));
   const passed = findings.every((finding) => finding.passed || finding.severity !== "critical");
-  return {
-    suite: judged.name,
-    table: judged.schema.name,
-    rows: Number(row["n"] ?? 0),
-    passed,
-    findings,
-  };
+  return { suite: judged.name, table: judged.schema.name, rows: count, passed, findings };
 }
 
 /** Throws `check/failed-suite` with every critical failure when the report did not pass. */
@@ -105,22 +135,49 @@ export function gate(report: CheckReport): void {
   fail("check/failed-suite", { suite: report.suite, table: report.table, failures });
 }
 
+/** An outcome as a finding; of one about the whole table, every row breaks it or none. */
+async function findingOf(rows: AnyRows, outcome: Outcome, count: number): Promise<Finding> {
+  if (outcome.kind === "failed")
+    return fail("check/failed-query", { type: outcome.expectation.type, reason: outcome.message });
+  const { expectation, plan } = outcome.compiled;
+  const common = {
+    expectation: expectation.says,
+    column: expectation.column,
+    severity: expectation.severity,
+  };
+  if (outcome.kind === "measure") {
+    const look = isRowPlan(plan) ? undefined : plan.look;
+    const measured = outcome.success || look === undefined
+        ? outcome
+        : await look(outcome, secondLook(rows, false)); // biome-ignore format: a choice
+    const all = Math.max(count, 1);
+    const passed = measured.success;
+    return { ...common, passed, failedRows: passed ? 0 : all, rows: all, sample: [] };
+  }
+  const passed = outcome.success;
+  const sample =
+    passed || !isRowPlan(plan) ? [] : await keysOf(rows, { ...outcome.compiled, plan });
+  return { ...common, passed, failedRows: outcome.surplus, rows: outcome.looked, sample };
+}
+
 /** Up to five rows that break an expectation: their keys, or the values themselves. */
-async function sampleOf(
+async function keysOf(
   rows: AnyRows,
-  { type, column, brokenRow }: Expectation,
+  { plan, where }: Compiled & { readonly plan: RowPlan },
 ): Promise<readonly Json[]> {
   const keys = Object.entries(rows.schema.columns).filter(([, spec]) => spec.key === true);
-  const shown = keys.length > 0 ? keys.map(([name]) => name) : column === null ? [] : [column];
-  const isUnique = type === "expect_column_values_to_be_unique";
-  if (shown.length === 0 || (brokenRow === null && !isUnique)) return [];
-  const select = shown.map((name) => `${quoteName(name)}::VARCHAR`).join(" || ' ' || ");
-  const name = column === null ? "" : quoteName(column);
-  const where =
-    brokenRow ??
-    `${name} IN (SELECT ${name} FROM (${rows.sql}) GROUP BY ${name} HAVING count(*) > 1)`;
+  const shown = keys.length > 0 ? keys.map(([name]) => name) : plan.shown;
+  if (shown.length === 0) return [];
+  const { looked, broken, unique } = plan;
+  const select = shown
+    .map((name) => `coalesce(${quoteName(name)}::VARCHAR, '')`)
+    .join(" || ' ' || ");
+  const about = `${where ?? "true"} AND ${looked}`;
+  const names = unique?.map(quoteName).join(", ");
+  const twice = names === undefined ? broken
+      : `(${names}) IN (SELECT (${names}) FROM batch WHERE ${about} GROUP BY ${names} HAVING count(*) > 1)`; // biome-ignore format: a choice
   const found = await rows.engine.query(
-    `SELECT ${select} AS shown FROM (${rows.sql}) WHERE ${where} ORDER BY shown LIMIT 5`,
+    `WITH ${batchSql(rows)} SELECT ${select} AS shown FROM batch WHERE ${about} AND ${twice} ORDER BY shown LIMIT 5`,
   );
   return found.map((row) => row["shown"] as Json);
 }

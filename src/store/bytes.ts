@@ -15,12 +15,43 @@ export interface Bytes {
   putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
   /** Whether bytes are stored under the key; a folder is not. */
   has(key: string): Promise<boolean>;
+  /** How large bytes are and when they were stored, or undefined where nothing is. */
+  stat(key: string): Promise<BytesStat | undefined>;
   /** Names of the entries directly in a folder, sorted by code unit; "" is the top. */
   list(folder: string): Promise<readonly string[]>;
   /** Forgets a key; nothing happens when it is not there. */
   remove(key: string): Promise<void>;
-  /** Where the bytes are: an absolute path for {@link folderBytes}. */
+  /** Where the bytes are: an absolute path for {@link folderBytes}, an address for a remote store. */
   locate(key: string): string;
+  /**
+   * A local file with the bytes under a key, to be read and not changed; it stays until `close`.
+   * With `sizeBytes` the bytes are taken never to change: a copy of that size is used again without
+   * asking the store. Throws `store/missing-bytes`, `store/failed-read`, `store/mismatch-size`.
+   */
+  fetchLocal(key: string, options?: FetchOptions): Promise<string>;
+  /** A new, empty local folder to make files for `putFile` in; who asked for it removes it. */
+  scratch(): Promise<string>;
+  /**
+   * Stores a finished local file as `put` stores bytes; the file is gone from its place afterwards.
+   * Throws `store/conflict-key`, `store/failed-write`.
+   */
+  putFile(key: string, path: string): Promise<void>;
+  /** Lets go of local copies and connections; what is stored stays. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What a store knows of bytes without reading them. */
+export interface BytesStat {
+  readonly sizeBytes: number;
+  /** By the store's clock, in milliseconds since 1970; some stores round it to seconds. */
+  readonly modifiedMs: number;
+}
+
+/** What is known of bytes before they are fetched. */
+export interface FetchOptions {
+  /** The exact size of bytes that never change. */
+  readonly sizeBytes?: number;
 }
 
 /** Names that a store uses for a file while it is written. Lists leave them out. */
@@ -49,14 +80,26 @@ export function checkKey(key: string): string {
 function keyFault(key: string): string | undefined {
   if (key === "") return "is empty";
   if (key.startsWith("/") || /^[A-Za-z]:/.test(key)) return "is an absolute path";
+  if (!key.isWellFormed()) return "is not well-formed Unicode";
   if (key.includes("\\")) return 'has a "\\" in it';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
   if (/[\u0000-\u001f\u007f]/.test(key)) return "has a control character in it";
-  for (const name of key.split("/")) {
-    if (name === "") return 'has an empty name between two "/"';
-    if (name === "." || name === "..") return `has the name "${name}" in it`;
-    if (Buffer.byteLength(name) > 255) return "has a name longer than 255 bytes";
-    if (isUnfinished(name)) return "has a name that is kept for files being written";
-  }
+  return key
+    .split("/")
+    .map(nameFault)
+    .find((fault) => fault !== undefined);
+}
+
+function nameFault(name: string): string | undefined {
+  if (name === "") return 'has an empty name between two "/"';
+  if (name === "." || name === "..") return `has the name "${name}" in it`;
+  if (Buffer.byteLength(name) > 255) return "has a name longer than 255 bytes";
+  if (isUnfinished(name)) return "has a name that is kept for files being written";
   return undefined;
+}
+
+/** The folders above a key: "a" and "a/b" for "a/b/c". */
+export function parents(key: string): string[] {
+  const names = key.split("/");
+  return names.slice(1).map((_, i) => names.slice(0, i + 1).join("/"));
 }

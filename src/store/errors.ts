@@ -22,6 +22,30 @@ export const storeErrors = {
     (d: { path: string; reason: string; advice: string }) =>
       `cannot write "${d.path}": ${d.reason}. ${d.advice}`,
   ),
+  "store/unknown-outcome": environment(
+    (d: { path: string; reason: string }) =>
+      `"${d.path}" may or may not have been stored: ${d.reason}, and reading it back did not tell. Look whether it is there before you write again.`,
+  ),
+  "store/unsupported-condition": environment(
+    (d: { path: string }) =>
+      `the server of "${d.path}" stored the same key twice although it was asked to store it only where nothing is (If-None-Match: *), so two writers could both believe they won. Use a server that honours the condition.`,
+  ),
+  "store/mismatch-size": environment(
+    (d: { path: string; expected: number; got: number }) =>
+      `"${d.path}" has ${d.got} bytes; expected ${d.expected}. Restore it from a copy.`,
+  ),
+  "store/missing-package": environment(
+    (d: { feature: string; name: string }) =>
+      `${d.feature} needs the package "${d.name}", which is not installed. Run: npm install ${d.name}`,
+  ),
+  "store/missing-credentials": caller(
+    (d: { at: string; expected: string }) =>
+      `${d.at}: no credentials were given; expected ${d.expected}.`,
+  ),
+  "store/out-of-range-place": caller(
+    (d: { at: string; what: string; expected: string }) =>
+      `${d.at}: ${d.what} cannot be used; expected ${d.expected}.`,
+  ),
   "store/corrupt-records": environment(
     (d: { path: string; reason: string }) =>
       `"${d.path}" is not a sound record file: ${d.reason}. Restore it from a copy, or move it away to start an empty one.`,

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkBytes } from "../../tests/conform/bytes.ts";
 import { folderBytes } from "./index.ts";
@@ -46,6 +46,18 @@ describe("folderBytes", () => {
     const root = await folder();
     await writeFile(join(root, ".0b41f5a2-9f43-4ad5-8f7a-94a1d1a9c111.tmp"), "half");
     expect(await folderBytes(root).list("")).toEqual([]);
+  });
+
+  test("a scratch folder that a dead process left is gone a week later", async () => {
+    const root = await folder();
+    const bytes = folderBytes(root);
+    const [left, used] = [await bytes.scratch(), await bytes.scratch()];
+    await writeFile(join(left, "half.parquet"), "half");
+    const longAgo = new Date(Date.now() - 8 * 86_400_000);
+    await utimes(left, longAgo, longAgo);
+    const own = await bytes.scratch();
+    expect((await readdir(root)).sort()).toEqual([used, own].map((path) => basename(path)).sort());
+    expect(await bytes.list("")).toEqual([]);
   });
 
   test("no temporary file is left by writes, whether they succeed or fail", async () => {

@@ -1,18 +1,22 @@
 /** @file Bytes as files of one folder, each write atomic and on the disk when it returns. */
 import { randomUUID } from "node:crypto";
+import type { Stats } from "node:fs";
 import {
+  copyFile,
   link,
   mkdir,
   open,
   readdir,
   readFile,
   rename,
+  rm,
   rmdir,
   stat,
   unlink,
 } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { type Bytes, checkKey, isUnfinished } from "./bytes.ts";
+import { fail } from "./errors.ts";
 import { failReading, failWriting, systemCode } from "./failures.ts";
 
 /**
@@ -56,6 +60,12 @@ export function folderBytes(root: string): Bytes {
       const place = at(key);
       return isFile(place.path).catch((cause) => failReading(place, cause));
     },
+    stat: async (key) => {
+      const place = at(key);
+      const found = await statOf(place.path).catch((cause) => failReading(place, cause));
+      if (found?.isFile() !== true) return undefined;
+      return { sizeBytes: found.size, modifiedMs: found.mtimeMs };
+    },
     list: async (folder) => {
       const place = folder === "" ? { key: "", path: top, root: top } : at(folder);
       return names(place.path).catch((cause) => failReading(place, cause));
@@ -64,8 +74,80 @@ export function folderBytes(root: string): Bytes {
       const place = at(key);
       await removed(place.path, top).catch((cause) => failWriting(place, cause));
     },
+    fetchLocal: async (key, { sizeBytes } = {}) => {
+      const place = at(key);
+      const found = await stat(place.path).catch((cause) => failReading(place, cause));
+      if (!found.isFile()) fail("store/missing-bytes", { key, at: top });
+      if (sizeBytes !== undefined && found.size !== sizeBytes)
+        fail("store/mismatch-size", { path: place.path, expected: sizeBytes, got: found.size });
+      return place.path;
+    },
+    scratch: async () => {
+      const path = join(top, unfinishedName());
+      const place = { key: "", path, root: top };
+      const made = mkdir(path, { recursive: true }).then(() => sweepScratch(top));
+      await made.catch((cause) => failWriting(place, cause));
+      return path;
+    },
+    putFile: async (key, path) => {
+      const place = at(key);
+      await movedIn(path, place.path).catch((cause) => failWriting(place, cause));
+    },
+    close: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
   };
 }
+
+/** Flushes a finished file and puts it in place; one on another disk is copied there first. */
+async function movedIn(from: string, to: string): Promise<void> {
+  await flushFile(from);
+  await renameInto(from, to).catch(async (error: unknown) => {
+    if (systemCode(error) !== "EXDEV") throw error;
+    const temporary = join(dirname(to), unfinishedName());
+    try {
+      await copyFile(from, temporary);
+      await flushFile(temporary);
+      await rename(temporary, to);
+    } catch (failure) {
+      await unlink(temporary).catch(() => undefined);
+      throw failure;
+    }
+    await unlink(from);
+  });
+  await flushFolder(dirname(to));
+}
+
+/** Renames a file; its new folder may be removed by somebody between making and using it. */
+async function renameInto(from: string, to: string, tries = 5): Promise<void> {
+  await makeFolder(dirname(to));
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT" || tries === 0 || !(await isFile(from))) throw error;
+    await renameInto(from, to, tries - 1);
+  }
+}
+
+const weekMs = 7 * 86_400_000;
+
+/** Removes the scratch folders of processes that died, once nobody can be at work in them. */
+async function sweepScratch(top: string): Promise<void> {
+  const entries = await readdir(top, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && isUnfinished(entry.name));
+  for (const { name } of folders) {
+    const found = await statOf(join(top, name));
+    if (found !== undefined && found.mtimeMs < Date.now() - weekMs)
+      await rm(join(top, name), { recursive: true, force: true });
+  }
+}
+
+async function flushFile(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  await file.sync().finally(() => file.close());
+}
+
+/** A name that lists leave out. */
+const unfinishedName = (): string => `.${randomUUID()}.tmp`;
 
 /** Writes the bytes beside `path`, flushes them, and puts them in place. */
 async function written(
@@ -99,7 +181,7 @@ async function linked(path: string, bytes: Uint8Array): Promise<boolean> {
 
 /** A flushed file with these bytes in the folder of `path`, and its path. */
 async function temporaryFile(path: string, bytes: Uint8Array): Promise<string> {
-  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), unfinishedName());
   const file = await openNew(temporary);
   try {
     await file.writeFile(bytes);
@@ -156,10 +238,14 @@ async function flushFolder(path: string): Promise<void> {
 }
 
 async function isFile(path: string): Promise<boolean> {
+  return (await statOf(path))?.isFile() === true;
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).isFile();
+    return await stat(path);
   } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(systemCode(error))) return false;
+    if (["ENOENT", "ENOTDIR"].includes(systemCode(error))) return undefined;
     throw error;
   }
 }

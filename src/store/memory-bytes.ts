@@ -1,13 +1,26 @@
 /** @file Bytes in memory: for tests and trials, with the same promises as a folder but the disk's. */
-import { type Bytes, checkKey } from "./bytes.ts";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { type Clock, hashOf, systemClock } from "../core/index.ts";
+import { type Bytes, checkKey, parents } from "./bytes.ts";
 import { fail } from "./errors.ts";
+import { failWriting } from "./failures.ts";
 
 const at = "memory";
+
+interface Stored {
+  readonly bytes: Uint8Array;
+  readonly modifiedMs: number;
+}
 
 /**
  * Bytes in memory, gone with the process. They are copied in and out, so no caller can change
  * what is stored. Time O(1) to read and O(n) in the number of keys to write or list.
  *
+ * `fetchLocal`, `scratch` and `putFile` use a temporary folder, which `close` removes.
+ *
+ * @param options - `clock` gives the times of `stat`.
  * @throws `store/out-of-range-key`, `store/missing-bytes`, `store/conflict-key`.
  * @example
  * ```ts
@@ -17,20 +30,21 @@ const at = "memory";
  * await bytes.get("a/b") // => new Uint8Array([1])
  * ```
  */
-export function memoryBytes(): Bytes {
-  const stored = new Map<string, Uint8Array>();
+export function memoryBytes(options: { readonly clock?: Clock } = {}): Bytes {
+  const { clock = systemClock } = options;
+  const stored = new Map<string, Stored>();
   const put = (key: string, bytes: Uint8Array): void => {
     const fileAbove = parents(checkKey(key)).some((folder) => stored.has(folder));
     const folder = [...stored.keys()].some((other) => other.startsWith(`${key}/`));
     if (fileAbove || folder) fail("store/conflict-key", { key, at });
-    stored.set(key, Uint8Array.from(bytes));
+    stored.set(key, { bytes: Uint8Array.from(bytes), modifiedMs: clock() });
   };
+  const get = (key: string): Uint8Array =>
+    stored.get(checkKey(key))?.bytes ?? fail("store/missing-bytes", { key, at });
+  const copies = temporaryFolder();
   return {
     locate: (key) => `memory:${checkKey(key)}`,
-    get: async (key) => {
-      const found = stored.get(checkKey(key)) ?? fail("store/missing-bytes", { key, at });
-      return Uint8Array.from(found);
-    },
+    get: async (key) => Uint8Array.from(get(key)),
     put: async (key, bytes) => put(key, bytes),
     putIfAbsent: async (key, bytes) => {
       if (stored.has(checkKey(key))) return false;
@@ -38,17 +52,59 @@ export function memoryBytes(): Bytes {
       return true;
     },
     has: async (key) => stored.has(checkKey(key)),
+    stat: async (key) => {
+      const found = stored.get(checkKey(key));
+      return found && { sizeBytes: found.bytes.length, modifiedMs: found.modifiedMs };
+    },
     list: async (folder) => {
       const start = folder === "" ? "" : `${checkKey(folder)}/`;
       const inside = [...stored.keys()].filter((key) => key.startsWith(start));
       return [...new Set(inside.map((key) => key.slice(start.length).split("/")[0] ?? ""))].sort();
     },
     remove: async (key) => void stored.delete(checkKey(key)),
+    fetchLocal: async (key, { sizeBytes } = {}) => {
+      const found = get(key);
+      if (sizeBytes !== undefined && sizeBytes !== found.length)
+        fail("store/mismatch-size", { path: key, expected: sizeBytes, got: found.length });
+      return copies.file(`${hashOf(found).slice(7)}${extname(key)}`, found);
+    },
+    scratch: async () => mkdtemp(join(await copies.path(), "scratch-")),
+    putFile: async (key, path) => {
+      const place = { key: checkKey(key), path, root: at };
+      const bytes = await readFile(path).catch((cause) => failWriting(place, cause));
+      put(key, bytes);
+      await rm(path).catch((cause) => failWriting(place, cause));
+    },
+    close: copies.remove,
+    [Symbol.asyncDispose]: copies.remove,
   };
 }
 
-/** The folders above a key: "a" and "a/b" for "a/b/c". */
-function parents(key: string): string[] {
-  const names = key.split("/");
-  return names.slice(1).map((_, i) => names.slice(0, i + 1).join("/"));
+/** A folder that is made when it is first asked for, and the files written there once. */
+function temporaryFolder() {
+  let made: Promise<string> | undefined;
+  const files = new Map<string, Promise<string>>();
+  const path = (): Promise<string> => {
+    made ??= mkdtemp(join(tmpdir(), "millrace-memory-"));
+    return made;
+  };
+  const written = async (name: string, bytes: Uint8Array): Promise<string> => {
+    const file = join(await path(), name);
+    await writeFile(file, bytes);
+    return file;
+  };
+  return {
+    path,
+    file: (name: string, bytes: Uint8Array): Promise<string> => {
+      const file = files.get(name) ?? written(name, bytes);
+      files.set(name, file);
+      return file;
+    },
+    remove: async (): Promise<void> => {
+      const folder = await made;
+      made = undefined;
+      files.clear();
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
 }

@@ -1,4 +1,6 @@
 /** @file What every store of bytes does, whatever it keeps them in. */
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Bytes } from "../../src/store/index.ts";
@@ -64,6 +66,16 @@ export function checkBytes(make: () => Promise<Bytes>): void {
     expect(await bytes.has("a/b")).toBe(true);
   });
 
+  test("stat gives the size and the time of what is stored", async () => {
+    const bytes = await make();
+    const before = Date.now();
+    await bytes.put("a/b", text("four"));
+    const { sizeBytes, modifiedMs } = (await bytes.stat("a/b")) ?? {};
+    expect(sizeBytes).toBe(4);
+    expect(Math.abs((modifiedMs ?? 0) - before)).toBeLessThan(60_000);
+    for (const key of ["a", "a/c", "a/b/c"]) expect(await bytes.stat(key)).toBeUndefined();
+  });
+
   test("list gives the sorted names directly in a folder", async () => {
     const bytes = await make();
     for (const key of ["f/10", "f/9", "f/B", "f/a/x", "f/a/y", "g"])
@@ -101,7 +113,19 @@ export function checkBytes(make: () => Promise<Bytes>): void {
   });
 
   const unfinished = ".00000000-0000-0000-0000-000000000000.tmp";
-  const outside = ["", "/a", "../a", "a/../../b", "a/./b", "a//b", "a/", "a\\b", "C:/a", "a\0b"];
+  const outside = [
+    "",
+    "/a",
+    "../a",
+    "a/../../b",
+    "a/./b",
+    "a//b",
+    "a/",
+    "a\\b",
+    "C:/a",
+    "a\0b",
+    "a\ud800",
+  ];
   test.each([...outside, "a/..", ".", "é".repeat(128), `a/${unfinished}`])(
     "refuses the key %j",
     async (key) => {
@@ -124,6 +148,51 @@ export function checkBytes(make: () => Promise<Bytes>): void {
     mine[0] = 9;
     (await bytes.get("key"))[1] = 9;
     expect(await bytes.get("key")).toEqual(new Uint8Array([1, 2]));
+  });
+
+  test("fetchLocal gives a local file with the bytes", async () => {
+    await using bytes = await make();
+    await bytes.put("t/part-0.parquet", text("rows"));
+    const path = await bytes.fetchLocal("t/part-0.parquet", { sizeBytes: 4 });
+    expect(isAbsolute(path)).toBe(true);
+    expect(await readFile(path, "utf8")).toBe("rows");
+    expect(await readFile(await bytes.fetchLocal("t/part-0.parquet"), "utf8")).toBe("rows");
+    await expect(bytes.fetchLocal("t/part-0.parquet", { sizeBytes: 5 })).rejects.toMatchObject({
+      code: "store/mismatch-size",
+      kind: "environment",
+    });
+    for (const options of [{}, { sizeBytes: 4 }])
+      for (const key of ["t/absent", "t"])
+        await expect(bytes.fetchLocal(key, options)).rejects.toMatchObject({
+          code: "store/missing-bytes",
+        });
+    await expect(bytes.fetchLocal("../a")).rejects.toMatchObject({
+      code: "store/out-of-range-key",
+    });
+  });
+
+  test("putFile stores a finished local file and takes it away", async () => {
+    await using bytes = await make();
+    const folder = await bytes.scratch();
+    expect(await readdir(folder)).toEqual([]);
+    expect(await bytes.list("")).toEqual([]);
+    await writeFile(join(folder, "1"), "first");
+    await writeFile(join(folder, "2"), "second");
+    await bytes.putFile("t/a", join(folder, "1"));
+    expect(await bytes.get("t/a")).toEqual(text("first"));
+    await bytes.putFile("t/a", join(folder, "2"));
+    expect(await bytes.get("t/a")).toEqual(text("second"));
+    expect(await readdir(folder)).toEqual([]);
+    await writeFile(join(folder, "3"), "third");
+    const conflict = { code: "store/conflict-key" };
+    await expect(bytes.putFile("t", join(folder, "3"))).rejects.toMatchObject(conflict);
+    await expect(bytes.putFile("t/a/b", join(folder, "3"))).rejects.toMatchObject(conflict);
+    await rm(folder, { recursive: true });
+    expect(await bytes.list("")).toEqual(["t"]);
+    await expect(bytes.putFile("t/b", join(folder, "gone"))).rejects.toMatchObject({
+      code: "store/failed-write",
+      kind: "environment",
+    });
   });
 
   test("law: a sequence of puts and removes leaves what a map would hold", async () => {

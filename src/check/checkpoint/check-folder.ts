@@ -1,0 +1,145 @@
+/** @file A folder of suites, validations, checkpoints and results, in the layout of Great Expectations. */
+import { fail } from "../errors.ts";
+import { readSuite, writeJson, writeSuite } from "../json/suite-json.ts";
+import type { SuiteResult } from "../result.ts";
+import type { ExpectationSuite } from "../suite.ts";
+import type { CheckFiles } from "./check-files.ts";
+import {
+  type Checkpoint,
+  readCheckpoint,
+  readValidationDefinition,
+  type ValidationDefinition,
+  writeCheckpoint,
+  writeValidationDefinition,
+} from "./definition.ts";
+
+/** A kind of file: its folder, and what a missing one is called. */
+interface Kind<T> {
+  readonly folder: string;
+  readonly what: string;
+  readonly read: (text: string) => T;
+  readonly write: (value: T) => string;
+}
+
+/** Named files of one kind. */
+export interface NamedFiles<T> {
+  names(): Promise<readonly string[]>;
+  /** Throws `check/missing-definition`, and what reading throws. */
+  read(name: string): Promise<T>;
+  all(): Promise<readonly T[]>;
+  write(value: T): Promise<void>;
+}
+
+/** Suites, validations and checkpoints under version control, and results outside it. */
+export interface CheckFolder {
+  readonly suites: NamedFiles<ExpectationSuite>;
+  readonly definitions: NamedFiles<ValidationDefinition>;
+  readonly checkpoints: NamedFiles<Checkpoint>;
+  /** The results of a suite, oldest first. */
+  results(suite: string): Promise<readonly SuiteResult[]>;
+}
+
+/**
+ * Opens the folder that Great Expectations calls `gx/`: `expectations/`, `validation_definitions/`,
+ * `checkpoints/`, and `uncommitted/validations/` for results, which `.gitignore` keeps out of
+ * version control.
+ *
+ * @param files - Where: `folderBytes("./gx")`, for one.
+ * @example
+ * ```ts
+ * const folder = checkFolder(memoryBytes());
+ * const points = schema("points", { x: int() });
+ * await folder.suites.write(suite("sound", points, [expectations(points).notNull("x")]));
+ * await folder.suites.names() // => ["sound"]
+ * ```
+ */
+export function checkFolder(files: CheckFiles): CheckFolder {
+  return {
+    suites: namedFiles(files, {
+      folder: "expectations",
+      what: "suite",
+      read: readSuite,
+      write: writeSuite,
+    }),
+    definitions: namedFiles(files, {
+      folder: "validation_definitions",
+      what: "validation definition",
+      read: readValidationDefinition,
+      write: writeValidationDefinition,
+    }),
+    checkpoints: namedFiles(files, {
+      folder: "checkpoints",
+      what: "checkpoint",
+      read: readCheckpoint,
+      write: writeCheckpoint,
+    }),
+    results: async (suite) => {
+      const keys = await below(files, `${resultsFolder}/${safe(suite)}`);
+      const texts = await Promise.all(keys.map((key) => textAt(files, key)));
+      const found = texts.map((text) => JSON.parse(text) as SuiteResult);
+      const time = ({ meta }: SuiteResult): string => String(meta["validation_time"]);
+      return found.sort((a, b) => (time(a) < time(b) ? -1 : 1));
+    },
+  };
+}
+
+const resultsFolder = "uncommitted/validations";
+
+/** A name as a part of a path. */
+const safe = (name: string): string => name.replaceAll(/[/\\:]/g, "_");
+
+/** Where a result is kept below `uncommitted/validations`, without its ending. */
+export function resultKey(parts: {
+  readonly suite: string;
+  readonly runName: string | null;
+  readonly runMs: number;
+  readonly batch: string;
+}): string {
+  const time = new Date(parts.runMs).toISOString().replaceAll(/[-:]/g, "").replace(/Z$/, "000Z");
+  return [safe(parts.suite), safe(parts.runName ?? "__none__"), time, safe(parts.batch)].join("/");
+}
+
+/** Keeps a result; the first one also keeps results out of version control. */
+export async function saveResult(
+  files: CheckFiles,
+  key: string,
+  result: SuiteResult,
+): Promise<void> {
+  if (!(await files.has(".gitignore"))) await files.put(".gitignore", bytesOf("uncommitted/\n"));
+  const json = JSON.parse(JSON.stringify(result));
+  await files.put(`${resultsFolder}/${key}.json`, bytesOf(writeJson(json)));
+}
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const textAt = async (files: CheckFiles, key: string): Promise<string> =>
+  new TextDecoder().decode(await files.get(key));
+
+async function below(files: CheckFiles, folder: string): Promise<readonly string[]> {
+  const names = await files.list(folder);
+  const found = names.map((name) =>
+    name.endsWith(".json") ? [`${folder}/${name}`] : below(files, `${folder}/${name}`),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+function namedFiles<T extends { readonly name: string }>(
+  files: CheckFiles,
+  { folder, what, read, write }: Kind<T>,
+): NamedFiles<T> {
+  const names = async (): Promise<readonly string[]> => {
+    const found = await files.list(folder);
+    return found.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
+  };
+  const keyOf = (name: string): string => `${folder}/${safe(name)}.json`;
+  const readOne = async (name: string): Promise<T> => {
+    if (!(await files.has(keyOf(name))))
+      return fail("check/missing-definition", { what, name, known: await names() });
+    return read(await textAt(files, keyOf(name)));
+  };
+  return {
+    names,
+    read: readOne,
+    all: async () => Promise.all((await names()).map(readOne)),
+    write: (value) => files.put(keyOf(value.name), bytesOf(write(value))),
+  };
+}

@@ -1,0 +1,10 @@
+export type {
+  DataDocs,
+  DocsFolder,
+  DocsProfile,
+  DocsReport,
+  DocsResult,
+  DocsSuite,
+} from "./docs-data.ts";
+export { docsErrors } from "./errors.ts";
+export { type WrittenDocs, writeDataDocs } from "./write-data-docs.ts";
