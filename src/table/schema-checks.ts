@@ -19,7 +19,7 @@ export function checkColumn(at: string, spec: ColumnSpec): void {
 export function checkName(at: string, name: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   const odd = /[\u0000-\u001f\u007f]/.test(name) || !name.isWellFormed();
-  if (name.trim() === "" || odd || name === "__proto__")
+  if (name.trim() === "" || odd || name === "__proto__" || name.startsWith("__millrace_"))
     fail("table/unsupported-name", { at, name });
 }
 

@@ -19,7 +19,7 @@ export const schemaErrors = {
   ),
   "table/unsupported-name": caller(
     (d: { at: string; name: string }) =>
-      `${d.at}: ${quote(d.name)} cannot be a name; expected text that is not empty, has no control characters or lone surrogates, and is not "__proto__"`,
+      `${d.at}: ${quote(d.name)} cannot be a name; expected text that is not empty, has no control characters or lone surrogates, is not "__proto__" and does not begin with "__millrace_"`,
   ),
   "table/unsupported-kind": caller(
     (d: { at: string; kind: unknown; known: readonly string[] }) =>

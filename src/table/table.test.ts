@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import { folderBytes } from "../store/index.ts";
 import { type Lake, openLake } from "./lake.ts";
-import { float, int, type Row, schema, text, timestamp } from "./schema.ts";
+import { bool, float, int, type Row, schema, text, timestamp } from "./schema.ts";
+import { openTable } from "./table.ts";
 
 const orders = schema("orders", {
   id: text({ key: true }),
@@ -303,5 +305,99 @@ describe("table", () => {
       }),
       { numRuns: 8 },
     );
+  });
+});
+
+describe("merge and update", () => {
+  test("work on columns of any name, also those the engine's queries might use", async () => {
+    await using lake = await newLake();
+    const odd = schema("odd", {
+      id: int({ key: true }),
+      there: bool({ nullable: true }),
+      use_source: int({ nullable: true }),
+      filename: text({ nullable: true }),
+      v: int(),
+    });
+    const table = lake.table("odd.names", odd);
+    const row = (id: number, v: number) => ({
+      id,
+      v,
+      there: null,
+      use_source: null,
+      filename: null,
+    });
+    await table.append([row(1, 1)]);
+    await table.merge([row(1, 10), row(2, 20)], { on: ["id"] });
+    await table.update(
+      (c) => c.id.is(2),
+      (c) => ({ filename: c.filename.orElse("f"), v: c.v.plus(1) }),
+    );
+    const rows = await (await table.read()).rows();
+    expect(rows).toEqual([row(1, 10), { ...row(2, 21), filename: "f" }]);
+  });
+});
+
+describe("whole numbers", () => {
+  test("are never made by rounding", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.append([order("a", 5), order("b", 4)]);
+    const halve = (id: string) =>
+      table.update(
+        (c) => c.id.is(id),
+        (c) => ({ items: c.items.over(2) }),
+      );
+    await expect(halve("a")).rejects.toMatchObject({ code: "table/mismatch-value" });
+    await halve("b");
+    expect((await (await table.read()).rows()).map((row) => row.items)).toEqual([5, 2]);
+  });
+});
+
+describe("a commit that fails after it is there", () => {
+  test("counts as made, and keeps its files", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.append([order("a")]);
+    const place = {
+      name: "shop.orders",
+      folder: "tables/shop/orders",
+      bytes: folderBytes(lake.path),
+    };
+    const flaky: typeof place.bytes = {
+      ...place.bytes,
+      putIfAbsent: async (key, bytes) => {
+        await place.bytes.putIfAbsent(key, bytes);
+        throw new Error("the folder could not be flushed");
+      },
+    };
+    const { engine, clock, ids } = lake;
+    const known = async () => [];
+    const parts = { place: { ...place, bytes: flaky }, schema: orders, engine, clock, ids, known };
+    expect((await openTable(parts).overwrite([order("b")])).version).toBe(1);
+    expect((await (await table.read()).rows()).map((row) => row.id)).toEqual(["b"]);
+  });
+
+  test("keeps its files while nobody can tell, and says what failed", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    await table.append([order("a")]);
+    const bytes = folderBytes(lake.path);
+    const fails = async (): Promise<never> => {
+      throw new Error("too many open files");
+    };
+    const blind: typeof bytes = {
+      ...bytes,
+      putIfAbsent: async (key, body) => {
+        await bytes.putIfAbsent(key, body);
+        return fails();
+      },
+      get: (key) => (key.endsWith("1.json") ? fails() : bytes.get(key)),
+    };
+    const { engine, clock, ids } = lake;
+    const place = { name: "shop.orders", folder: "tables/shop/orders", bytes: blind };
+    const known = async () => [];
+    const writer = openTable({ place, schema: orders, engine, clock, ids, known });
+    await expect(writer.overwrite([order("b")])).rejects.toThrow("too many open files");
+    expect((await (await table.read()).rows()).map((row) => row.id)).toEqual(["b"]);
   });
 });

@@ -1,6 +1,6 @@
 /** @file One optimistic commit: plan from a snapshot, put the next version if nobody has, else look who won. */
 import { rm } from "node:fs/promises";
-import type { Clock } from "../../core/index.ts";
+import { type Clock, isMillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import { type Action, type CommitInfo, commitName, formatCommit } from "./actions.ts";
 import { locateFile } from "./scan.ts";
@@ -58,20 +58,49 @@ export async function commitPlan(place: TablePlace, task: CommitTask): Promise<C
   return fail("table/conflict-write", { name: place.name, tries: maxTries });
 }
 
-/** Runs a try; when it does not commit, the files written for it are removed. */
+/**
+ * Runs a try; when it certainly did not commit, the files written for it are removed. While nobody
+ * can tell, they stay: a file too many does no harm, one too few takes a version with it.
+ */
 async function attempt(
   place: TablePlace,
   plan: Plan,
   work: () => Promise<number | undefined>,
 ): Promise<number | undefined> {
-  let committed: number | undefined;
+  const discard = async (): Promise<void> => {
+    for (const { add } of plan.actions)
+      if (add) await rm(locateFile(place, add.path), { force: true }).catch(() => undefined);
+  };
   try {
-    committed = await work();
+    const committed = await work();
+    if (committed === undefined) await discard();
     return committed;
-  } finally {
-    if (committed === undefined)
-      for (const { add } of plan.actions)
-        if (add) await rm(locateFile(place, add.path), { force: true }).catch(() => undefined);
+  } catch (error) {
+    if (error instanceof UnknownOutcome) throw error.cause;
+    await discard();
+    throw error;
+  }
+}
+
+/** A commit of which it is not known whether it is there. */
+class UnknownOutcome extends Error {}
+
+/**
+ * Puts a commit file. A store may fail after the file is there (it could not flush the folder, say),
+ * so a failure is settled by reading back.
+ */
+async function putCommit(place: TablePlace, key: string, body: Uint8Array): Promise<boolean> {
+  try {
+    return await place.bytes.putIfAbsent(key, body);
+  } catch (cause) {
+    const found = await place.bytes.get(key).catch((error: unknown) => {
+      if (isMillraceError(error, "store/missing-bytes")) return undefined;
+      throw new UnknownOutcome("unknown", { cause });
+    });
+    if (found !== undefined && Buffer.compare(found, body) === 0) return true;
+    if (isMillraceError(cause, "store/unknown-outcome"))
+      throw new UnknownOutcome("unknown", { cause });
+    throw cause;
   }
 }
 
@@ -84,8 +113,7 @@ async function tryCommit(
   const read = snapshot?.version ?? -1;
   const body = formatCommit([{ commitInfo: infoOf(plan, read, clock) }, ...plan.actions]);
   for (let version = read + 1; ; version++) {
-    if (await place.bytes.putIfAbsent(`${logFolder(place)}/${commitName(version)}`, body))
-      return version;
+    if (await putCommit(place, `${logFolder(place)}/${commitName(version)}`, body)) return version;
     const winner = await readCommit(place, version);
     if (snapshot === undefined || conflicts(plan, winner)) return undefined;
   }

@@ -32,7 +32,7 @@ export async function mergePlan(writer: Writer, task: MergeTask): Promise<Plan> 
   const touched = await touchedFiles(
     writer,
     files,
-    `SELECT t.filename FROM (${scanOf(writer.place, columns, files)}) t SEMI JOIN (${sql}) s ON ${matches}`,
+    `SELECT t.__millrace_file FROM (${scanOf(writer.place, columns, files)}) t SEMI JOIN (${sql}) s ON ${matches}`,
   );
   const target = scanSql(writer.place, columns, { files: touched });
   const wins = winsSql(task.newest);
@@ -40,12 +40,12 @@ export async function mergePlan(writer: Writer, task: MergeTask): Promise<Plan> 
   const select = Object.keys(columns)
     .map(
       (name) =>
-        `CASE WHEN use_source THEN s.${quoteName(name)} ELSE t.${quoteName(name)} END AS ${quoteName(name)}`,
+        `CASE WHEN __millrace_use_source THEN s.${quoteName(name)} ELSE t.${quoteName(name)} END AS ${quoteName(name)}`,
     )
     .join(", ");
-  const joined = `SELECT ${select} FROM (SELECT *, true AS there FROM (${target})) t
-    FULL JOIN (SELECT *, true AS there FROM (${sql})) s ON ${matches},
-    LATERAL (SELECT s.there IS NOT NULL AND (t.there IS NULL OR ${wins}) AS use_source)
+  const joined = `SELECT ${select} FROM (SELECT *, true AS __millrace_there FROM (${target})) t
+    FULL JOIN (SELECT *, true AS __millrace_there FROM (${sql})) s ON ${matches},
+    LATERAL (SELECT s.__millrace_there IS NOT NULL AND (t.__millrace_there IS NULL OR ${wins}) AS __millrace_use_source)
     ORDER BY ${on.map(quoteName).join(", ")}`;
   const written = await writeFiles(writer, columns, joined);
   return {
@@ -77,9 +77,9 @@ async function countRows(
 ) {
   const { sql, target, matches, wins } = parts;
   const [row] = await engine.query(
-    `SELECT count(*) AS source, count(*) FILTER (t.there IS NULL) AS inserted,
-      count(*) FILTER (t.there IS NOT NULL AND ${wins}) AS updated
-    FROM (${sql}) s LEFT JOIN (SELECT *, true AS there FROM (${target})) t ON ${matches}`,
+    `SELECT count(*) AS source, count(*) FILTER (t.__millrace_there IS NULL) AS inserted,
+      count(*) FILTER (t.__millrace_there IS NOT NULL AND ${wins}) AS updated
+    FROM (${sql}) s LEFT JOIN (SELECT *, true AS __millrace_there FROM (${target})) t ON ${matches}`,
   );
   return {
     numSourceRows: Number(row?.["source"] ?? 0),

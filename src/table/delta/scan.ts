@@ -15,7 +15,7 @@ export function locateFile(place: TablePlace, path: string): string {
 /**
  * A SELECT of the columns from some files. Files written before a column was added give null for it.
  *
- * @param extra - More to select, such as `filename`.
+ * @param extra - More to select, such as `__millrace_file`, the row's file.
  */
 export function scanSql(
   place: TablePlace,
@@ -29,9 +29,9 @@ export function scanSql(
   }));
   const empty = typed.map(({ name, type }) => `NULL::${type} AS ${name}`).join(", ");
   const paths = [...what.files].map((add) => quoteText(locateFile(place, add.path)));
-  const none = `SELECT ${empty}, NULL::VARCHAR AS filename WHERE false`;
+  const none = `SELECT ${empty}, NULL::VARCHAR AS __millrace_file WHERE false`;
   const select = typed.map(({ name, type }) => `${name}::${type} AS ${name}`).join(", ");
   if (paths.length === 0) return `SELECT ${select}${extra} FROM (${none})`;
-  const read = `read_parquet([${paths.join(", ")}], filename = true, union_by_name = true, hive_partitioning = false)`;
+  const read = `read_parquet([${paths.join(", ")}], filename = '__millrace_file', union_by_name = true, hive_partitioning = false)`;
   return `SELECT ${select}${extra} FROM (${none} UNION ALL BY NAME SELECT * FROM ${read})`;
 }

@@ -22,14 +22,14 @@ export function removeOf(add: Add, atMs: number): Action {
   };
 }
 
-/** The files of a snapshot that hold at least one of the rows a SELECT of `filename` gives. */
+/** The files of a snapshot that hold at least one of the rows a SELECT of `__millrace_file` gives. */
 export async function touchedFiles(
   { place, engine }: Writer,
   files: Iterable<Add>,
   filenames: string,
 ): Promise<readonly Add[]> {
-  const rows = await engine.query(`SELECT DISTINCT filename FROM (${filenames})`);
-  const touched = new Set(rows.map((row) => row["filename"]));
+  const rows = await engine.query(`SELECT DISTINCT __millrace_file FROM (${filenames})`);
+  const touched = new Set(rows.map((row) => row["__millrace_file"]));
   return [...files].filter((add) => touched.has(locateFile(place, add.path)));
 }
 
@@ -48,7 +48,7 @@ export async function updatePlan(
   const touched = await touchedFiles(
     writer,
     snapshot.files.values(),
-    `SELECT filename FROM (${all}) WHERE ${where}`,
+    `SELECT __millrace_file FROM (${all}) WHERE ${where}`,
   );
   if (touched.length === 0) return undefined;
   const scan = scanSql(writer.place, columns, { files: touched });
@@ -76,4 +76,4 @@ export async function updatePlan(
 
 /** A scan that also names the file of each row. */
 export const scanOf = (place: TablePlace, columns: Columns, files: Iterable<Add>): string =>
-  scanSql(place, columns, { files, extra: "filename" });
+  scanSql(place, columns, { files, extra: "__millrace_file" });

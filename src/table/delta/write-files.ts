@@ -2,6 +2,7 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Clock, Ids } from "../../core/index.ts";
+import type { ColumnKind } from "../../flow.ts";
 import { duckTypes, type Engine } from "../adapter/duckdb.ts";
 import { fail } from "../errors.ts";
 import type { Columns } from "../schema.ts";
@@ -35,7 +36,7 @@ export async function writeFiles(writer: Writer, columns: Columns, sql: string):
   const path = `part-00000-${ids()}-c000.zstd.parquet`;
   const target = place.bytes.locate(`${place.folder}/${path}`);
   const select = Object.entries(columns)
-    .map(([name, { kind }]) => `${quoteName(name)}::${duckTypes[kind]} AS ${quoteName(name)}`)
+    .map(([name, { kind }]) => `${cellSql(name, kind)} AS ${quoteName(name)}`)
     .join(", ");
   try {
     await mkdir(dirname(target), { recursive: true });
@@ -65,6 +66,14 @@ export async function writeFiles(writer: Writer, columns: Columns, sql: string):
     await rm(target, { force: true }).catch(() => undefined);
     return rethrow(place.name, cause);
   }
+}
+
+/** A cell of its column's type; a number with a fraction is not rounded into a whole one. */
+function cellSql(name: string, kind: ColumnKind): string {
+  const cell = quoteName(name);
+  if (kind !== "int") return `${cell}::${duckTypes[kind]}`;
+  const words = quoteText(`column ${name} holds whole numbers, got one with a fraction`);
+  return `CASE WHEN ${cell}::DOUBLE <> trunc(${cell}::DOUBLE) THEN error(${words}) ELSE ${cell}::BIGINT END`;
 }
 
 async function sync(path: string): Promise<void> {

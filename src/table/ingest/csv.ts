@@ -12,10 +12,13 @@ export const maxRowBytes = 20_000_000;
 export function csvSql(path: string, header: readonly string[]): string {
   const columns = header.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(", ");
   const select = header.map(quoteName).join(", ");
-  return `SELECT ${select} FROM read_csv(${quoteText(path)}, columns = {${columns}}, header = true,
+  return `SELECT ${select} FROM read_csv(${quoteText(oneFile(path))}, columns = {${columns}}, header = true,
     auto_detect = false, delim = ',', quote = '"', escape = '"', strict_mode = true,
     null_padding = false, ignore_errors = false, max_line_size = ${maxRowBytes})`;
 }
+
+/** A path that the engine takes as one file and not as a pattern of names. */
+const oneFile = (path: string): string => path.replaceAll(/[*?[]/g, "[$&]");
 
 /**
  * Throws the engine's complaint about a CSV file as one of ours, with the line; others as they are.

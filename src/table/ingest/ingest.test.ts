@@ -104,6 +104,22 @@ describe("ingest", () => {
     });
   });
 
+  test("takes a file name with a star or brackets as one file", async () => {
+    await using lake = await newLake();
+    const from = await landing({
+      "a*.csv": "id,size\n1,2\n",
+      "ab.csv": "id,size\n3,4\n",
+      "a[b].csv": "id,size\n5,6\n",
+    });
+    expect((await ingest(lake, { from, into: bronzeOf(lake) })).rows).toBe(3);
+    const rows = await (await bronzeOf(lake).read()).rows();
+    expect(rows.map((row) => `${row._source_file} ${row.id}`).sort()).toEqual([
+      "a*.csv 1",
+      "a[b].csv 5",
+      "ab.csv 3",
+    ]);
+  });
+
   test("says that a folder of the name of a file cannot be read", async () => {
     await using lake = await newLake();
     const from = await landing({});
