@@ -23,7 +23,7 @@ export function azuriteProgram(): Program {
     writeFileSync(join(folder, "package.json"), '{"private":true}\n');
     const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", `azurite@${version}`];
     const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-    const made = spawnSync(npm, args, { cwd: folder, encoding: "utf8" });
+    const made = spawnSync(npm, args, { cwd: folder, encoding: "utf8", timeout: 240_000 });
     if (made.status !== 0) return { missing: `npm install azurite failed: ${reason(made)}` };
   }
   return { command: [process.execPath, main] };
@@ -39,7 +39,7 @@ export function versitygwProgram(): Program {
     mkdirSync(folder, { recursive: true });
     const args = ["install", `github.com/versity/versitygw/cmd/versitygw@${version}`];
     const env = { ...process.env, GOBIN: folder };
-    const made = spawnSync("go", args, { encoding: "utf8", env });
+    const made = spawnSync("go", args, { encoding: "utf8", env, timeout: 480_000 });
     if (made.status !== 0) return { missing: `go install versitygw failed: ${reason(made)}` };
   }
   return { command: [program] };

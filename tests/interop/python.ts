@@ -18,7 +18,7 @@ export function pythonWith(packages: readonly string[]): Python {
   const made = spawnSync("python3", ["-m", "venv", folder], { encoding: "utf8" });
   if (made.status !== 0) return { missing: `python3 -m venv failed: ${made.error ?? made.stderr}` };
   const args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages];
-  const installed = spawnSync(path, args, { encoding: "utf8" });
+  const installed = spawnSync(path, args, { encoding: "utf8", timeout: 480_000 });
   if (installed.status !== 0) return { missing: `pip failed: ${installed.stderr.trim()}` };
   mkdirSync(ready);
   return { path };
