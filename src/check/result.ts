@@ -94,8 +94,8 @@ export async function resultOf(
       result: {},
       exception_info: {
         raised_exception: true,
-        exception_message: outcome.message,
-        exception_traceback: `error[${outcome.code}]`,
+        exception_message: outcome.error.message,
+        exception_traceback: `error[${outcome.error.code}]`,
       },
     };
   const measured =

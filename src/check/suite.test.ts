@@ -98,4 +98,10 @@ describe("check", () => {
       "mostly must be a finite number ≥ 0 and ≤ 1",
     );
   });
+
+  test("throws what is wrong with an expectation that cannot be judged", async () => {
+    await expect(check(rows, suite("s", people, [e.mean("plan", { min: 0 })]))).rejects.toThrow(
+      expect.objectContaining({ code: "check/mismatch-kind" }),
+    );
+  });
 });

@@ -137,8 +137,7 @@ export function gate(report: CheckReport): void {
 
 /** An outcome as a finding; of one about the whole table, every row breaks it or none. */
 async function findingOf(rows: AnyRows, outcome: Outcome, count: number): Promise<Finding> {
-  if (outcome.kind === "failed")
-    return fail("check/failed-query", { type: outcome.expectation.type, reason: outcome.message });
+  if (outcome.kind === "failed") throw outcome.error;
   const { expectation, plan } = outcome.compiled;
   const common = {
     expectation: expectation.says,

@@ -1,5 +1,5 @@
 /** @file Judges rows by expectations: one scan, and for a failure a look at what broke. */
-import { isMillraceError } from "../../core/index.ts";
+import { isMillraceError, type MillraceError } from "../../core/index.ts";
 import type { Json } from "../../flow.ts";
 import type { AnyRows } from "../../table/index.ts";
 import { fail } from "../errors.ts";
@@ -47,8 +47,7 @@ export interface FailedOutcome {
   readonly success: false;
   readonly expectation: Expectation;
   readonly kwargs: Kwargs;
-  readonly code: string;
-  readonly message: string;
+  readonly error: MillraceError;
 }
 
 export type Outcome = RowOutcome | MeasureOutcome | FailedOutcome;
@@ -104,8 +103,7 @@ function prepare(expectation: Expectation, around: Surroundings): Compiled | Fai
 function failedOutcome(expectation: Expectation, error: unknown): FailedOutcome {
   if (!isMillraceError(error)) throw error;
   const { kwargs } = expectation;
-  const { code, message } = error;
-  return { kind: "failed", success: false, expectation, kwargs, code, message };
+  return { kind: "failed", success: false, expectation, kwargs, error };
 }
 
 interface Answered {

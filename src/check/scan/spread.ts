@@ -33,13 +33,20 @@ export async function settleSpread(
     `WITH ${batchSql(rows)} SELECT ${select} FROM batch`,
   );
   return compiled.map((one, i) => {
-    const found = Object.entries(needs[i] ?? {}).map(
-      ([key, sql]) => [key, toNumber(row[`s${asked.indexOf(sql)}`])] as const,
+    const found = Object.entries(needs[i] ?? {}).flatMap(([key, sql]) =>
+      namedNumbers(key, row[`s${asked.indexOf(sql)}`]),
     );
     return found.length === 0 || one.plan.kind !== "rows"
       ? one
       : { ...one, plan: filled(one.plan, new Map(found)) };
   });
+}
+
+/** A number by its name, the numbers of a list by name and place; no list is two of no number. */
+function namedNumbers(key: string, value: unknown): readonly (readonly [string, unknown])[] {
+  const plain = [key, toNumber(Array.isArray(value) ? null : value)] as const;
+  const items = Array.isArray(value) ? value : [null, null];
+  return [plain, ...items.map((item, i) => [`${key}.${i}`, toNumber(item)] as const)];
 }
 
 function filled(plan: RowPlan, numbers: ReadonlyMap<string, unknown>): RowPlan {

@@ -37,7 +37,7 @@ export interface RowPlan {
   readonly present?: string;
   /** Whether `broken` is never true of a row that is not looked at. */
   readonly alone?: true;
-  /** Aggregates over the rows it is about, which `broken` reads by these names in braces. */
+  /** Aggregates over the rows it is about, which `broken` reads as `{name}`, or `{name.0}` of a list. */
   readonly spread?: Readonly<Record<string, string>>;
   /** The columns that together must not stand twice; `broken` is then found by grouping. */
   readonly unique?: readonly string[];

@@ -43,12 +43,16 @@ function outside(use: ColumnUse, kwargs: Kwargs): string {
     : `(${there} AND ${use.sql} NOT IN (${literals.join(", ")}))`;
 }
 
+/** The different values of a column. */
+const valuesSql = ({ where }: Site, { sql }: ColumnUse): string =>
+  `SELECT DISTINCT ${sql} FROM batch WHERE ${sql} IS NOT NULL AND ${where ?? "true"}`;
+
 /** Values of the column that the set has not: counted in the scan, shown after it. */
 function extraValues(site: Site, use: ColumnUse) {
   const condition = outside(use, site.kwargs);
   const where = site.where === null ? condition : `${site.where} AND ${condition}`;
   return {
-    ask: narrowed(`count(DISTINCT ${use.sql})`, site, condition),
+    ask: `(SELECT count(*) FROM (${valuesSql(site, use)}) WHERE ${condition})`,
     look: async (second: SecondLook): Promise<readonly Json[]> => {
       const found = await second.query(
         `SELECT DISTINCT ${use.sql} AS v FROM batch WHERE ${where} ORDER BY v LIMIT ${shownValues}`,
@@ -66,7 +70,7 @@ function absentValues(site: Site, use: ColumnUse) {
   const within = literals.length === 0 ? "false" : `${use.sql} IN (${literals.join(", ")})`;
   const different = new Set(literals).size;
   return {
-    ask: narrowed(`count(DISTINCT ${use.sql})`, site, within),
+    ask: `(SELECT count(*) FROM (${valuesSql(site, use)}) WHERE ${within})`,
     missing: (present: unknown): number =>
       different - toCount(present) + known.filter(({ literal }) => literal === undefined).length,
     look: async (second: SecondLook): Promise<readonly Json[]> => {

@@ -59,12 +59,9 @@ function outlierRule({ kwargs }: Site): SpreadRule {
         ELSE abs(${x} - {mean}) >= ${times} * {deviation} END`,
     };
   return {
-    spread: (x) => ({
-      low: `quantile_cont(CAST(${x} AS DOUBLE), 0.25)`,
-      high: `quantile_cont(CAST(${x} AS DOUBLE), 0.75)`,
-    }),
-    broken: (x) => `(${x} < {low} - ${times} * ({high} - {low})
-      OR ${x} > {high} + ${times} * ({high} - {low}))`,
+    spread: (x) => ({ quartile: `quantile_cont(CAST(${x} AS DOUBLE), [0.25, 0.75])` }),
+    broken: (x) => `(${x} < {quartile.0} - ${times} * ({quartile.1} - {quartile.0})
+      OR ${x} > {quartile.1} + ${times} * ({quartile.1} - {quartile.0}))`,
   };
 }
 
