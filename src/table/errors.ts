@@ -36,6 +36,10 @@ export const tableErrors = {
     (d: { name: string; column: string; table: string; given: string }) =>
       `${d.name}: column ${quote(d.column)} is ${d.table} in the table and ${d.given} in the schema given; open it with the schema it was made with`,
   ),
+  "table/mismatch-nullable": caller(
+    (d: { name: string; column: string; rows: number }) =>
+      `${d.name}: column ${quote(d.column)} has no value in ${count(d.rows, "row")} of the table, and is never missing in the schema given; open it with that column nullable`,
+  ),
   "table/mismatch-null": caller(
     (d: { name: string; column: string; rows: number }) =>
       `${d.name}: ${count(d.rows, "row")} without a value in ${quote(d.column)}, which may not be missing; nothing was written`,
@@ -71,6 +75,62 @@ export const tableErrors = {
   "table/failed-write": environment(
     (d: { name: string; reason: string }) =>
       `${d.name}: the files could not be written (${d.reason}); free space or mend the permissions and run the same command again. Nothing was committed`,
+  ),
+  "table/missing-moment": notFound(
+    (d: { name: string; at: string; first: string }) =>
+      `${d.name} had no version at ${d.at}; its first version that can be read is of ${d.first}`,
+  ),
+  "table/missing-data": notFound(
+    (d: { name: string; version: number; file: string }) =>
+      `${d.name}: version ${d.version} needs the data file ${quote(d.file)}, which is gone (a vacuum removes what no version within the retention needs); read a later version`,
+  ),
+  "table/missing-changes": caller(
+    (d: { name: string; version: number }) =>
+      `${d.name}: the change data feed was off at version ${d.version}; ask for versions after table.alter({ changeFeed: true })`,
+  ),
+  "table/missing-clauses": caller(
+    (d: { name: string }) =>
+      `${d.name}: this merge would do nothing; expected at least one clause in matched, notMatched or notMatchedBySource, got none`,
+  ),
+  "table/duplicate-match": caller(
+    (d: { name: string; rows: number }) =>
+      `${d.name}: ${count(d.rows, "row")} of the table matched by several rows of the source, so the result would depend on their order; keep one row per match before the merge. Nothing was written`,
+  ),
+  "table/mismatch-predicate": caller(
+    (d: { name: string; rows: number }) =>
+      `${d.name}: ${count(d.rows, "new row")} outside the condition of the rows to replace; expected none. Nothing was written`,
+  ),
+  "table/mismatch-check": caller(
+    (d: { name: string; check: string; condition: string; rows: number }) =>
+      `${d.name}: ${count(d.rows, "row")} for which the check ${quote(d.check)} is not true (${d.condition}); nothing was written`,
+  ),
+  "table/unsupported-check": caller(
+    (d: { name: string; check: string; reason: string }) =>
+      `${d.name}: the check ${quote(d.check)} cannot be used (${d.reason}); expected comparisons of columns and literals joined by and, or, not. Nothing was touched`,
+  ),
+  "table/unknown-check": caller(
+    (d: { name: string; check: string; checks: readonly string[] }) =>
+      `${d.name}: there is no check ${quote(d.check)} to drop; the checks are ${list(d.checks)}.${didYouMean(d.check, d.checks)}`,
+  ),
+  "table/unsupported-widening": caller(
+    (d: { name: string; column: string; from: string; to: string }) =>
+      `${d.name}: column ${quote(d.column)} cannot become ${d.to}, because Delta does not widen ${d.from} to it; overwrite the table with { overwriteSchema: true }, or add a new column`,
+  ),
+  "table/unsupported-addition": caller(
+    (d: { name: string; column: string }) =>
+      `${d.name}: the new column ${quote(d.column)} has no value in the rows that are there; make it nullable to add it`,
+  ),
+  "table/unsupported-partition": caller(
+    (d: { name: string; column: string; reason: string }) =>
+      `${d.name}: it cannot be partitioned by ${quote(d.column)}: ${d.reason}`,
+  ),
+  "table/mismatch-partitions": caller(
+    (d: { name: string; table: readonly string[]; given: readonly string[] }) =>
+      `${d.name}: the table is partitioned by ${list(d.table)} and was opened with ${list(d.given)}; open it with its own partitions, or without naming any`,
+  ),
+  "table/out-of-range-retention": caller(
+    (d: { name: string; hours: number }) =>
+      `${d.name}: a retention of ${d.hours} hours is under 7 days, so readers and writers of other processes could lose their files; pass { force: true } when there are none`,
   ),
   "table/missing-file": notFound(
     (d: { path: string }) => `there is no file or folder ${quote(d.path)}; check the path`,

@@ -4,7 +4,7 @@ import { hashOf } from "../core/index.ts";
 import type { Hash } from "../flow.ts";
 import type { Engine } from "./adapter/duckdb.ts";
 import { fail } from "./errors.ts";
-import { type BoolExpr, type CellsOf, cells, toSql } from "./expr/index.ts";
+import { type BoolExpr, type CellsOf, cells, type ExprNode, toSql } from "./expr/index.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
 import { quoteName } from "./sql-text.ts";
 
@@ -38,41 +38,67 @@ export interface Frame<C extends Columns = Columns> extends AnyRows {
 export interface FrameSource<C extends Columns> {
   readonly engine: Engine;
   readonly schema: Schema<C>;
-  readonly sql: string;
+  /** A SELECT of exactly the schema's columns, or what makes it when it is first asked for. */
+  readonly sql: string | (() => string);
   readonly part?: "train" | "test";
+  /** A SELECT that may leave out rows which do not meet the conditions: a table skips files by it. */
+  readonly narrow?: ((conditions: readonly ExprNode[]) => string) | undefined;
+  /** What must stay as it is while anybody holds the frame: a table's lease on its files. */
+  readonly keep?: unknown;
 }
 
 /** Makes a frame from a SELECT whose columns are the schema's. */
 export function frame<C extends Columns>(source: FrameSource<C>): Frame<C> {
-  const { engine, schema, sql } = source;
+  const { engine, schema } = source;
   const names = Object.keys(schema.columns);
   const part = source.part === undefined ? {} : { part: source.part };
+  let made = typeof source.sql === "string" ? source.sql : undefined;
+  const sql = (): string => {
+    made ??= typeof source.sql === "string" ? source.sql : source.sql();
+    return made;
+  };
   return {
     engine,
     schema,
-    sql,
-    ...part,
-    rows: async () => (await engine.query(sql)) as readonly Row<C>[],
-    count: async () => Number((await engine.query(`SELECT count(*) AS n FROM (${sql})`))[0]?.["n"]),
-    where: (condition) => {
-      const filter = toSql(condition(cells(schema)));
-      return frame({ ...source, sql: `SELECT * FROM (${sql}) WHERE ${filter}` });
+    get sql() {
+      return sql();
     },
-    numbers: (expressions) => {
-      if (expressions.length === 0) return Promise.resolve([]);
+    ...part,
+    rows: async () => (await engine.query(sql())) as readonly Row<C>[],
+    count: async () => {
+      const [row] = await engine.query(`SELECT count(*) AS n FROM (${sql()})`);
+      return Number(row?.["n"]);
+    },
+    where: (condition) => {
+      const chosen = condition(cells(schema));
+      const rows = source.narrow?.([chosen.node]) ?? sql();
+      return frame({
+        ...source,
+        sql: `SELECT * FROM (${rows}) WHERE ${toSql(chosen)}`,
+        narrow: source.narrow && narrowBy(source.narrow, chosen),
+      });
+    },
+    numbers: async (expressions) => {
+      if (expressions.length === 0) return [];
       const select = expressions.map((e, i) => `(${e})::DOUBLE AS c${i}`);
-      return engine.doubles(`SELECT ${select.join(", ")} FROM (${sql})`);
+      return engine.doubles(`SELECT ${select.join(", ")} FROM (${sql()})`);
     },
     texts: async (expression) => {
-      const rows = await engine.query(`SELECT (${expression})::VARCHAR AS t FROM (${sql})`);
+      const rows = await engine.query(`SELECT (${expression})::VARCHAR AS t FROM (${sql()})`);
       return rows.map((row) => row["t"] as string | null);
     },
     hash: async (without = []) => {
       const kept = names.filter((name) => !without.includes(name));
-      return hashRows(engine, { sql, kept });
+      return hashRows(engine, { sql: sql(), kept });
     },
   };
 }
+
+/** Narrows by a condition that holds for all rows, and by those that come. */
+const narrowBy =
+  (narrow: NonNullable<FrameSource<Columns>["narrow"]>, chosen: BoolExpr) =>
+  (conditions: readonly ExprNode[]): string =>
+    `SELECT * FROM (${narrow([chosen.node, ...conditions])}) WHERE ${toSql(chosen)}`;
 
 /** Hashes rows in order: each row is written as one JSON list, and the lists are hashed. */
 async function hashRows(

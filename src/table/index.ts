@@ -1,7 +1,11 @@
 export { type Engine, type EngineColumn, openEngine } from "./adapter/duckdb.ts";
+export type { Assignments } from "./assign.ts";
 export * from "./clean/index.ts";
-
+export { type ChangeColumns, changeColumns } from "./delta/changes.ts";
 export type { Commit } from "./delta/commit.ts";
+export type { HistoryEntry } from "./delta/history.ts";
+export type { TxnMark } from "./delta/opening.ts";
+export type { VacuumOptions, VacuumReport } from "./delta/vacuum.ts";
 export { tableErrors } from "./errors.ts";
 export * from "./expr/index.ts";
 export { type AnyRows, type Frame, type FrameSource, frame } from "./frame.ts";
@@ -16,5 +20,22 @@ export {
 export { type Lake, type LakeOptions, openLake } from "./lake.ts";
 export * from "./schema.ts";
 export { schemaErrors } from "./schema-errors.ts";
+export type { RowSource } from "./source.ts";
 export { quoteName, quoteText, sqlTextErrors } from "./sql-text.ts";
-export type { HistoryEntry, MergeOptions, RowSource, Table, WriteOptions } from "./table.ts";
+export type {
+  AlterOptions,
+  AtVersion,
+  Condition,
+  MatchedClause,
+  MergeOptions,
+  MergeWhen,
+  NotMatchedBySourceClause,
+  NotMatchedClause,
+  OptimizeOptions,
+  OverwriteOptions,
+  PairCondition,
+  ReadOptions,
+  Table,
+  TableOptions,
+  WriteOptions,
+} from "./table.ts";

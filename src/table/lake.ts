@@ -4,10 +4,13 @@ import { resolve } from "node:path";
 import { type Clock, type Ids, parseJson, randomIds, systemClock } from "../core/index.ts";
 import { folderBytes } from "../store/index.ts";
 import { type Engine, openEngine } from "./adapter/duckdb.ts";
-import type { TablePlace } from "./delta/snapshot.ts";
+import { type HistoryEntry, readHistory } from "./delta/history.ts";
+import type { TablePlace } from "./delta/log.ts";
+import { readSnapshot } from "./delta/snapshot.ts";
 import { fail } from "./errors.ts";
+import { openTable } from "./open-table.ts";
 import type { Columns, Schema } from "./schema.ts";
-import { type HistoryEntry, openTable, readHistory, type Table } from "./table.ts";
+import type { Table, TableOptions } from "./table.ts";
 
 /** Where time and ids come from. */
 export interface LakeOptions {
@@ -23,11 +26,14 @@ export interface Lake {
   readonly clock: Clock;
   readonly ids: Ids;
   /**
-   * A table by its name, "schema.table" or "catalog.schema.table"; it need not exist yet.
+   * A table by its name, "schema.table" or "catalog.schema.table"; it need not exist yet. The options
+   * say how it is made when it does not.
    *
    * @throws `table/out-of-range-name`
    */
-  table<C extends Columns>(name: string, schema: Schema<C>): Table<C>;
+  table<C extends Columns>(name: string, schema: Schema<C>, options?: TableOptions<C>): Table<C>;
+  /** The schema that a table has on the disk. Throws `table/missing-table`, `table/unsupported-feature`. */
+  schemaOf(name: string): Promise<Schema>;
   /** The names of all tables, sorted. */
   tables(): Promise<readonly string[]>;
   /** What was done to a table, newest first; empty when there is no such table. */
@@ -73,8 +79,14 @@ export async function openLake(path: string, options: LakeOptions = {}): Promise
     ids,
     tables,
     history: (name) => readHistory(placeOf(name)),
-    table: (name, schema) =>
-      openTable({ place: placeOf(name), schema, engine, clock, ids, known: tables }),
+    table: (name, schema, how = {}) =>
+      openTable({ place: placeOf(name), schema, options: how, engine, clock, ids, known: tables }),
+    schemaOf: async (name) => {
+      const snapshot = await readSnapshot({ place: placeOf(name), engine });
+      if (snapshot === undefined)
+        return fail("table/missing-table", { name, known: await tables() });
+      return { name: snapshot.metaData.name ?? name, columns: snapshot.shape.columns };
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -52,7 +52,10 @@ export interface TextOptions<N extends boolean = boolean> extends ColumnOptions<
   readonly pattern?: RegExp | string;
 }
 
-/** What a column of numbers may say. */
+/**
+ * What a column of numbers may say. Like levels and patterns, the bounds are what checks and requests
+ * are judged by; a table stores what it is given, unless it has a check of its own that refuses it.
+ */
 export interface NumberOptions<N extends boolean = boolean> extends ColumnOptions<N> {
   /** The smallest value allowed. */
   readonly min?: number;

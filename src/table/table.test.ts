@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { folderBytes } from "../store/index.ts";
 import { type Lake, openLake } from "./lake.ts";
+import { openTable } from "./open-table.ts";
 import { bool, float, int, type Row, schema, text, timestamp } from "./schema.ts";
-import { openTable } from "./table.ts";
 
 const orders = schema("orders", {
   id: text({ key: true }),
@@ -226,7 +226,7 @@ describe("table", () => {
     const table = lake.table("shop.orders", orders);
     await table.append([order("a")]);
     const overtake = async (): Promise<void> => {
-      await lake.table("shop.orders", orders).overwrite([order("a")]);
+      await lake.table("shop.orders", orders).overwrite([order("b")]); // the key that is merged
     };
     await expect(
       table.merge([order("b")], { on: ["id"], confirm: overtake }),
@@ -372,7 +372,15 @@ describe("a commit that fails after it is there", () => {
     };
     const { engine, clock, ids } = lake;
     const known = async () => [];
-    const parts = { place: { ...place, bytes: flaky }, schema: orders, engine, clock, ids, known };
+    const parts = {
+      place: { ...place, bytes: flaky },
+      schema: orders,
+      options: {},
+      engine,
+      clock,
+      ids,
+      known,
+    };
     expect((await openTable(parts).overwrite([order("b")])).version).toBe(1);
     expect((await (await table.read()).rows()).map((row) => row.id)).toEqual(["b"]);
   });
@@ -396,7 +404,7 @@ describe("a commit that fails after it is there", () => {
     const { engine, clock, ids } = lake;
     const place = { name: "shop.orders", folder: "tables/shop/orders", bytes: blind };
     const known = async () => [];
-    const writer = openTable({ place, schema: orders, engine, clock, ids, known });
+    const writer = openTable({ place, schema: orders, options: {}, engine, clock, ids, known });
     await expect(writer.overwrite([order("b")])).rejects.toThrow("too many open files");
     expect((await (await table.read()).rows()).map((row) => row.id)).toEqual(["b"]);
   });

@@ -1,4 +1,6 @@
 /** @file DuckDB, the query engine: in memory, one instance a process, never the system of record. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   type DuckDBAppender,
   type DuckDBConnection,
@@ -32,6 +34,8 @@ export interface Engine {
     rows: { readonly columns: readonly EngineColumn[]; readonly cells: Iterable<readonly Cell[]> },
     work: (table: string) => Promise<T>,
   ): Promise<T>;
+  /** Makes a table of a query's rows, gives its name to the work, and drops it afterwards. */
+  withTable<T>(sql: string, work: (table: string) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -47,6 +51,22 @@ export const duckTypes: Readonly<Record<ColumnKind, string>> = {
 
 let host: Promise<DuckDBInstance> | undefined;
 let tablesMade = 0;
+const running = new Map<number, string>();
+let statements = 0;
+
+/** The statements that run in this process now: what they read must not be removed. */
+export const runningStatements = (): readonly string[] => [...running.values()];
+
+async function noting<T>(sql: string, work: () => Promise<T>): Promise<T> {
+  statements += 1;
+  const number = statements;
+  running.set(number, sql);
+  try {
+    return await work();
+  } finally {
+    running.delete(number);
+  }
+}
 
 /**
  * Opens the process's one in-memory DuckDB. Times are UTC, and extensions are never downloaded.
@@ -56,9 +76,11 @@ export async function openEngine(): Promise<Engine> {
   host ??= DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
+    temp_directory: join(tmpdir(), `millrace-duckdb-${process.pid}`),
   });
   const instance = await host;
   const idle: DuckDBConnection[] = [];
+  let closed = false;
   const connect = async (): Promise<DuckDBConnection> => {
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
@@ -69,15 +91,31 @@ export async function openEngine(): Promise<Engine> {
     try {
       return await work(connection);
     } finally {
-      idle.push(connection);
+      if (closed) connection.closeSync();
+      else idle.push(connection);
+    }
+  };
+  const stating = <T>(sql: string, work: (connection: DuckDBConnection) => Promise<T>) =>
+    noting(sql, () => using(work));
+  const withNew = async <T>(
+    make: (table: string) => Promise<void>,
+    work: (table: string) => Promise<T>,
+  ): Promise<T> => {
+    tablesMade += 1;
+    const table = `rows_${tablesMade}`;
+    try {
+      await make(table);
+      return await work(table);
+    } finally {
+      await using((connection) => connection.run(`DROP TABLE IF EXISTS ${table}`));
     }
   };
   return {
-    query: (sql) => using((connection) => rowsOf(connection, sql)),
+    query: (sql) => stating(sql, (connection) => rowsOf(connection, sql)),
     queryJson: (sql) =>
-      using(async (connection) => (await connection.runAndReadAll(sql)).getRowObjectsJson()),
-    run: (sql) => using(async (connection) => void (await connection.run(sql))),
-    doubles: (sql) => using((connection) => doublesOf(connection, sql)),
+      stating(sql, async (connection) => (await connection.runAndReadAll(sql)).getRowObjectsJson()),
+    run: (sql) => stating(sql, async (connection) => void (await connection.run(sql))),
+    doubles: (sql) => stating(sql, (connection) => doublesOf(connection, sql)),
     describe: async (sql) => {
       const rows = await using((connection) => rowsOf(connection, `DESCRIBE ${sql}`));
       return rows.map((row) => ({
@@ -85,19 +123,22 @@ export async function openEngine(): Promise<Engine> {
         type: String(row["column_type"]),
       }));
     },
-    withRows: async ({ columns, cells }, work) => {
-      tablesMade += 1;
-      const table = `rows_${tablesMade}`;
-      const typed = columns.map(({ name, kind }) => `${quoteName(name)} ${duckTypes[kind]}`);
-      await using((connection) => connection.run(`CREATE TABLE ${table} (${typed.join(", ")})`));
-      try {
+    withRows: ({ columns, cells }, work) =>
+      withNew(async (table) => {
+        const typed = columns.map(({ name, kind }) => `${quoteName(name)} ${duckTypes[kind]}`);
+        await using((connection) => connection.run(`CREATE TABLE ${table} (${typed.join(", ")})`));
         await using((connection) => appendRows(connection, { table, columns, cells }));
-        return await work(table);
-      } finally {
-        await using((connection) => connection.run(`DROP TABLE ${table}`));
-      }
-    },
+      }, work),
+    withTable: (sql, work) =>
+      withNew(
+        (table) =>
+          stating(sql, async (connection) => {
+            await connection.run(`CREATE TABLE ${table} AS ${sql}`);
+          }),
+        work,
+      ),
     close: async () => {
+      closed = true;
       for (const connection of idle.splice(0)) connection.closeSync();
     },
   };
@@ -147,12 +188,15 @@ async function appendRows(
   rows: { table: string; columns: readonly EngineColumn[]; cells: Iterable<readonly Cell[]> },
 ): Promise<void> {
   const appender = await connection.createAppender(rows.table);
-  for (const cells of rows.cells) {
-    for (const [i, { kind }] of rows.columns.entries())
-      appendCell(appender, kind, cells[i] ?? null);
-    appender.endRow();
+  try {
+    for (const cells of rows.cells) {
+      for (const [i, { kind }] of rows.columns.entries())
+        appendCell(appender, kind, cells[i] ?? null);
+      appender.endRow();
+    }
+  } finally {
+    appender.closeSync();
   }
-  appender.closeSync();
 }
 
 function appendCell(appender: DuckDBAppender, kind: ColumnKind, cell: Cell): void {

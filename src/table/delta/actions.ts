@@ -13,6 +13,7 @@ export interface Protocol {
 export interface MetaData {
   readonly id: string;
   readonly name?: string;
+  readonly description?: string;
   readonly format: {
     readonly provider: string;
     readonly options: Readonly<Record<string, string>>;
@@ -20,13 +21,16 @@ export interface MetaData {
   readonly schemaString: string;
   readonly partitionColumns: readonly string[];
   readonly configuration: Readonly<Record<string, string>>;
-  readonly createdTime: number;
+  readonly createdTime?: number;
 }
+
+/** The values of the partition columns of a file; they are authoritative, its path is not. */
+export type PartitionValues = Readonly<Record<string, string | null>>;
 
 /** A data file that is part of the table from this version on. */
 export interface Add {
   readonly path: string;
-  readonly partitionValues: Readonly<Record<string, string | null>>;
+  readonly partitionValues: PartitionValues;
   readonly size: number;
   readonly modificationTime: number;
   readonly dataChange: boolean;
@@ -37,11 +41,19 @@ export interface Add {
 /** A data file that is no longer part of the table. */
 export interface Remove {
   readonly path: string;
-  readonly deletionTimestamp: number;
+  readonly deletionTimestamp?: number;
   readonly dataChange: boolean;
-  readonly extendedFileMetadata: boolean;
-  readonly partitionValues: Readonly<Record<string, string | null>>;
+  readonly extendedFileMetadata?: boolean;
+  readonly partitionValues?: PartitionValues;
+  readonly size?: number;
+}
+
+/** A file of the change data feed: rows with `_change_type`. */
+export interface Cdc {
+  readonly path: string;
+  readonly partitionValues: PartitionValues;
   readonly size: number;
+  readonly dataChange: false;
 }
 
 /** How far one application has come; makes its writes idempotent. */
@@ -55,12 +67,12 @@ export interface Txn {
 export interface CommitInfo {
   readonly timestamp: number;
   readonly operation: string;
-  readonly operationParameters: Readonly<Record<string, string>>;
+  readonly operationParameters?: Readonly<Record<string, unknown>>;
   readonly readVersion?: number;
-  readonly isolationLevel: string;
-  readonly isBlindAppend: boolean;
-  readonly operationMetrics: Readonly<Record<string, string>>;
-  readonly engineInfo: string;
+  readonly isolationLevel?: string;
+  readonly isBlindAppend?: boolean;
+  readonly operationMetrics?: Readonly<Record<string, unknown>>;
+  readonly engineInfo?: string;
 }
 
 /** One line of a commit file; unknown kinds of line are kept out by the protocol check. */
@@ -69,18 +81,13 @@ export interface Action {
   readonly metaData?: MetaData;
   readonly add?: Add;
   readonly remove?: Remove;
+  readonly cdc?: Cdc;
   readonly txn?: Txn;
   readonly commitInfo?: CommitInfo;
 }
 
 /** The name of the file of one version: its number with twenty digits. */
 export const commitName = (version: number): string => `${String(version).padStart(20, "0")}.json`;
-
-/** The version that a file of the log commits, or undefined for other files. */
-export function commitVersion(name: string): number | undefined {
-  const digits = /^(\d{20})\.json$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
 
 /** Writes a commit file: one JSON object a line. */
 export function formatCommit(actions: readonly Action[]): Uint8Array {
@@ -99,4 +106,19 @@ export function parseCommit(bytes: Uint8Array, at: { name: string; file: string 
         return fail("table/corrupt-log", { ...at, reason: (cause as Error).message }, { cause });
       }
     });
+}
+
+/** The action that takes a file out of the table; the file itself stays for earlier versions. */
+export function removeOf(add: Add, atMs: number, dataChange = true): Action {
+  const { path, partitionValues, size } = add;
+  return {
+    remove: {
+      path,
+      deletionTimestamp: atMs,
+      dataChange,
+      extendedFileMetadata: true,
+      partitionValues,
+      size,
+    },
+  };
 }

@@ -1,10 +1,18 @@
 /** @file One optimistic commit: plan from a snapshot, put the next version if nobody has, else look who won. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { rm } from "node:fs/promises";
-import { type Clock, isMillraceError } from "../../core/index.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import { isMillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
-import { type Action, type CommitInfo, commitName, formatCommit } from "./actions.ts";
-import { locateFile } from "./scan.ts";
-import { logFolder, readCommit, readSnapshot, type Snapshot, type TablePlace } from "./snapshot.ts";
+import { type Action, type Add, type CommitInfo, commitName, formatCommit } from "./actions.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
+import { endFile } from "./held.ts";
+import { logFolder, readCommit, type TablePlace } from "./log.ts";
+import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import type { Writer } from "./write-files.ts";
+
+/** Whether files hold rows that a plan would have treated. */
+export type Touches = (adds: readonly Add[]) => Promise<boolean>;
 
 /** What a writer wants to commit, made from one snapshot. */
 export interface Plan {
@@ -12,8 +20,13 @@ export interface Plan {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly metrics: Readonly<Record<string, number>>;
   readonly actions: readonly Action[];
-  /** Whether the plan holds whatever others append: it read nothing of the table. */
-  readonly blindAppend: boolean;
+  /**
+   * What the plan rests on. "nothing": it only adds rows. "files": it moved rows between the files it
+   * removes, and changed none. "table": on all rows; then `touches`, where it is given, says whether
+   * files that others added since hold rows that the plan would have treated.
+   */
+  readonly reads: "nothing" | "files" | "table";
+  readonly touches?: Touches;
 }
 
 /** What a commit did. */
@@ -26,121 +39,185 @@ export interface Commit {
 }
 
 const maxTries = 20;
+const checkpointEvery = 10;
+
+/** What every commit to one open table shares: how to write, and the newest state it has seen. */
+export interface TableWriter extends Omit<Writer, "written"> {
+  newest: Snapshot | undefined;
+}
 
 /** How a commit is made. */
 export interface CommitTask {
-  readonly clock: Clock;
   /** The plan for a snapshot, or undefined when there is nothing to do. */
-  readonly planFrom: (snapshot: Snapshot | undefined) => Promise<Plan | undefined>;
+  readonly planFrom: (snapshot: Snapshot | undefined, writer: Writer) => Promise<Plan | undefined>;
   /** Called when the rows are written and before they are committed; throwing leaves nothing. */
   readonly confirm?: ((metrics: Plan["metrics"]) => Promise<void> | void) | undefined;
+  /** Whether it waits for the writers of this process that began before it. */
+  readonly queued?: boolean;
 }
 
 /**
- * Commits a plan; when another writer was faster and the plan depends on what that writer changed,
- * plans again from the new snapshot.
+ * Commits a plan; when another writer was faster and changed what the plan rests on, plans again
+ * from the new snapshot. Every tenth commit writes a checkpoint.
  *
  * @throws `table/conflict-write` after twenty lost races
  */
-export async function commitPlan(place: TablePlace, task: CommitTask): Promise<Commit> {
-  const { clock } = task;
-  let snapshot: Snapshot | undefined;
+export async function commitPlan(table: TableWriter, task: CommitTask): Promise<Commit> {
+  return task.queued === true
+    ? inTurn(table.place, () => tryOften(table, task))
+    : tryOften(table, task);
+}
+
+async function tryOften(table: TableWriter, task: CommitTask): Promise<Commit> {
+  const { place } = table;
   for (let tries = 0; tries < maxTries; tries++) {
-    snapshot = await readSnapshot(place, { from: snapshot });
-    const plan = await task.planFrom(snapshot);
-    if (plan === undefined) return { version: snapshot?.version ?? -1, metrics: {}, skipped: true };
-    const version = await attempt(place, plan, async () => {
-      await task.confirm?.(plan.metrics);
-      return tryCommit(place, { plan, snapshot, clock });
-    });
-    if (version !== undefined) return { version, metrics: plan.metrics, skipped: false };
+    const snapshot = await readSnapshot(table, { from: table.newest });
+    table.newest = snapshot;
+    const done = await attempt(table, task, snapshot);
+    if (done !== undefined) return done;
+    await pause(table, tries);
   }
   return fail("table/conflict-write", { name: place.name, tries: maxTries });
 }
 
-/**
- * Runs a try; when it certainly did not commit, the files written for it are removed. While nobody
- * can tell, they stay: a file too many does no harm, one too few takes a version with it.
- */
+/** Waits up to a tenth of a second, by an id of chance, so that two processes do not meet again. */
+async function pause({ ids }: TableWriter, tries: number): Promise<void> {
+  const share = Number.parseInt(ids().slice(0, 4), 16) / 0xffff;
+  await wait((Number.isNaN(share) ? 0.5 : share) * Math.min(5 * 2 ** tries, 100));
+}
+
+/** One try: undefined when it lost. The files of a try that did not commit are removed. */
 async function attempt(
-  place: TablePlace,
-  plan: Plan,
-  work: () => Promise<number | undefined>,
-): Promise<number | undefined> {
-  const discard = async (): Promise<void> => {
-    for (const { add } of plan.actions)
-      if (add) await rm(locateFile(place, add.path), { force: true }).catch(() => undefined);
-  };
+  table: TableWriter,
+  task: CommitTask,
+  snapshot: Snapshot | undefined,
+): Promise<Commit | undefined> {
+  const writer: Writer = { ...table, written: [] };
+  let keep = false;
   try {
-    const committed = await work();
-    if (committed === undefined) await discard();
-    return committed;
-  } catch (error) {
-    if (error instanceof UnknownOutcome) throw error.cause;
-    await discard();
-    throw error;
-  }
-}
-
-/** A commit of which it is not known whether it is there. */
-class UnknownOutcome extends Error {}
-
-/**
- * Puts a commit file. A store may fail after the file is there (it could not flush the folder, say),
- * so a failure is settled by reading back.
- */
-async function putCommit(place: TablePlace, key: string, body: Uint8Array): Promise<boolean> {
-  try {
-    return await place.bytes.putIfAbsent(key, body);
-  } catch (cause) {
-    const found = await place.bytes.get(key).catch((error: unknown) => {
-      if (isMillraceError(error, "store/missing-bytes")) return undefined;
-      throw new UnknownOutcome("unknown", { cause });
+    const plan = await task.planFrom(snapshot, writer);
+    if (plan === undefined) return { version: snapshot?.version ?? -1, metrics: {}, skipped: true };
+    await task.confirm?.(plan.metrics);
+    keep = true; // from here on only what is known not to be committed may be removed
+    const version = await tryCommit(writer, plan, snapshot).catch((error: unknown) => {
+      keep = !(error instanceof NotCommitted);
+      throw error instanceof NotCommitted ? error.cause : error;
     });
-    if (found !== undefined && Buffer.compare(found, body) === 0) return true;
-    if (isMillraceError(cause, "store/unknown-outcome"))
-      throw new UnknownOutcome("unknown", { cause });
-    throw cause;
+    keep = version !== undefined;
+    if (version === undefined) return undefined;
+    await checkpoint(table, version);
+    return { version, metrics: plan.metrics, skipped: false };
+  } finally {
+    for (const path of writer.written) {
+      if (!keep) await rm(path, { force: true }).catch(() => undefined);
+      endFile(path);
+    }
   }
 }
+
+/** A failure after which the commit is known not to be in the log. */
+class NotCommitted extends Error {}
 
 /** Puts the plan at the first free version, or gives undefined when a winner's change forbids it. */
 async function tryCommit(
-  place: TablePlace,
-  task: { plan: Plan; snapshot: Snapshot | undefined; clock: Clock },
+  writer: Writer,
+  plan: Plan,
+  snapshot: Snapshot | undefined,
 ): Promise<number | undefined> {
-  const { plan, snapshot, clock } = task;
+  const { place, clock } = writer;
   const read = snapshot?.version ?? -1;
-  const body = formatCommit([{ commitInfo: infoOf(plan, read, clock) }, ...plan.actions]);
+  const body = formatCommit([{ commitInfo: infoOf(plan, read, clock()) }, ...plan.actions]);
   for (let version = read + 1; ; version++) {
-    if (await putCommit(place, `${logFolder(place)}/${commitName(version)}`, body)) return version;
+    if (await putCommit(place, version, body)) return version;
     const winner = await readCommit(place, version);
-    if (snapshot === undefined || conflicts(plan, winner)) return undefined;
+    if (snapshot === undefined || (await conflicts(plan, winner))) return undefined;
+  }
+}
+
+/**
+ * Puts a commit if nobody has. A store that fails may have stored it all the same (the bytes are
+ * there, and flushing the folder failed): what is in the log then decides. While nobody can tell, the
+ * files stay: one too many does no harm, one too few takes a version with it.
+ */
+async function putCommit(place: TablePlace, version: number, body: Uint8Array): Promise<boolean> {
+  const key = `${logFolder(place)}/${commitName(version)}`;
+  try {
+    return await place.bytes.putIfAbsent(key, body);
+  } catch (cause) {
+    if (await place.bytes.has(key)) return Buffer.from(await place.bytes.get(key)).equals(body);
+    if (isMillraceError(cause, "store/unknown-outcome")) throw cause;
+    throw new NotCommitted("not in the log", { cause });
   }
 }
 
 /** Whether what the winner did could change what the plan would have said. */
-function conflicts(plan: Plan, winner: readonly Action[]): boolean {
-  const apps = new Set(plan.actions.map((action) => action.txn?.appId));
-  return winner.some((action) => {
-    if (action.protocol || action.metaData) return true;
-    if (action.txn !== undefined && apps.has(action.txn.appId)) return true;
-    if (plan.blindAppend) return false;
-    return action.add?.dataChange === true || action.remove !== undefined;
-  });
+async function conflicts(plan: Plan, winner: readonly Action[]): Promise<boolean> {
+  const apps = new Set(plan.actions.flatMap(({ txn }) => (txn ? [txn.appId] : [])));
+  if (winner.some(({ protocol, metaData }) => protocol !== undefined || metaData !== undefined))
+    return true;
+  if (winner.some(({ txn }) => txn !== undefined && apps.has(txn.appId))) return true;
+  if (
+    plan.actions.some(({ protocol, metaData }) => protocol !== undefined || metaData !== undefined)
+  )
+    return true;
+  if (plan.reads === "nothing") return false;
+  const ours = new Set(plan.actions.flatMap(({ remove }) => (remove ? [remove.path] : [])));
+  if (winner.some(({ remove }) => remove !== undefined && ours.has(remove.path))) return true;
+  if (plan.reads === "files") return false;
+  const adds = winner.flatMap(({ add }) => (add ? [add] : []));
+  if (plan.touches === undefined) return winner.some(({ add, remove }) => add ?? remove);
+  return adds.length > 0 && plan.touches(adds);
 }
 
-function infoOf(plan: Plan, readVersion: number, clock: Clock): CommitInfo {
-  const asText = (values: Readonly<Record<string, unknown>>) =>
-    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)]));
+function infoOf(plan: Plan, readVersion: number, timestamp: number): CommitInfo {
+  const asText = (values: Readonly<Record<string, unknown>>, text: (value: unknown) => string) =>
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, text(value)]));
   return {
-    timestamp: clock(),
+    timestamp,
     operation: plan.operation,
-    operationParameters: asText(plan.parameters),
+    operationParameters: asText(plan.parameters, (value) =>
+      typeof value === "string" ? value : JSON.stringify(value),
+    ),
     ...(readVersion >= 0 ? { readVersion } : {}),
-    isolationLevel: "Serializable",
-    isBlindAppend: plan.blindAppend,
-    operationMetrics: asText(plan.metrics),
+    isolationLevel: plan.reads === "files" ? "SnapshotIsolation" : "Serializable",
+    isBlindAppend: plan.reads === "nothing",
+    operationMetrics: asText(plan.metrics, String),
     engineInfo: "Millrace",
   };
+}
+
+/**
+ * Writes a checkpoint after every tenth version, or as often as the table says. One that fails takes
+ * nothing from the commit, which is in the log: the next one makes up for it.
+ */
+async function checkpoint(table: TableWriter, version: number): Promise<void> {
+  const every = Number(
+    table.newest?.metaData.configuration["delta.checkpointInterval"] ?? checkpointEvery,
+  );
+  if (version === 0 || version % (every > 0 ? every : checkpointEvery) !== 0) return;
+  try {
+    const snapshot = await readSnapshot(table, { version, from: table.newest });
+    if (snapshot !== undefined) await writeCheckpoint(table, snapshot, table.clock());
+  } catch {
+    // The commit stands; readers replay more of the log until the next checkpoint.
+  }
+}
+
+const turns = new Map<string, Promise<unknown>>();
+const held = new AsyncLocalStorage<ReadonlySet<string>>();
+
+/** Runs the work after that of earlier callers for the same table; within such work, at once. */
+async function inTurn<T>(place: TablePlace, work: () => Promise<T>): Promise<T> {
+  const key = place.bytes.locate(place.folder);
+  const mine = held.getStore() ?? new Set<string>();
+  if (mine.has(key)) return work();
+  const before = turns.get(key) ?? Promise.resolve();
+  const turn = before.then(() => held.run(new Set([...mine, key]), work));
+  const settled = turn.catch(() => undefined);
+  turns.set(key, settled);
+  try {
+    return await turn;
+  } finally {
+    if (turns.get(key) === settled) turns.delete(key);
+  }
 }

@@ -1,111 +1,235 @@
-/** @file MERGE by key: matched rows are replaced, new ones inserted, in one commit. */
-import { fail } from "../errors.ts";
-import type { Columns } from "../schema.ts";
+/** @file MERGE: rows of a source matched with rows of the table, and what becomes of each, in one commit. */
 import { quoteName } from "../sql-text.ts";
-import type { Plan } from "./commit.ts";
-import { scanSql } from "./scan.ts";
+import { type Add, removeOf } from "./actions.ts";
+import { writeChanges } from "./changes.ts";
+import type { Plan, Touches } from "./commit.ts";
+import { checkMatches, type MatchKeys, match, pruneByKeys, sourceName } from "./merge-keys.ts";
+import { fileCounts, placedOf } from "./rewrite.ts";
+import { placeNames } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { removeOf, scanOf, touchedFiles } from "./update.ts";
 import { type Writer, writeFiles } from "./write-files.ts";
 
-/** What is merged into what. */
-export interface MergeTask {
-  /** The source: a SELECT of the table's columns. */
-  readonly sql: string;
+/** What a clause does to the rows it is for; values are SQL by column. */
+export type MergeAction =
+  | { readonly kind: "update"; readonly values: ReadonlyMap<string, string> }
+  | { readonly kind: "insert"; readonly values: ReadonlyMap<string, string> }
+  | { readonly kind: "delete" };
+
+/** One WHEN of a MERGE. Of the clauses of one group, the first whose condition is true decides. */
+export interface MergeClause {
+  readonly group: "matched" | "notMatched" | "notMatchedBySource";
+  readonly condition: string | undefined;
+  readonly action: MergeAction;
+}
+
+/** What is merged into what. Columns of the source are named by {@link sourceName} everywhere. */
+export interface MergeTask extends MatchKeys {
   readonly snapshot: Snapshot | undefined;
-  readonly columns: Columns;
-  readonly on: readonly string[];
-  readonly newest: string | undefined;
+  readonly clauses: readonly MergeClause[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+const { file, row } = placeNames;
+const sourceRow = '"\u001esource row"';
+
+/**
+ * Plans a MERGE. First the matches alone are found, from the columns that the condition and the
+ * clauses read and from the files that can match; then the files that hold a changed row are
+ * rewritten with the new rows among them. Rows come out in the order of the key, else of the files
+ * and the source, so that the same rows give the same table whatever the engine's threads did.
+ *
+ * @throws `table/duplicate-match`
+ */
+export async function mergePlan(writer: Writer, task: MergeTask): Promise<Plan> {
+  const all = [...(task.snapshot?.files.values() ?? [])];
+  const bySource = task.clauses.some(({ group }) => group === "notMatchedBySource");
+  const files = bySource ? all : await pruneByKeys(writer, task, all);
+  return writer.engine.withTable(matchesSql(writer, task, files), async (matches) => {
+    await checkMatches(writer, matches);
+    const touched = await touchedOf(writer, matches, files);
+    const scan = targetSql(writer, { task, matches, files, touched });
+    const [copies, inserts] = [copiesSql(task, scan), insertsSql(task, matches)];
+    const columns = Object.keys(task.shape.columns).map(quoteName).join(", ");
+    const written = await writeFiles(writer, {
+      shape: task.shape,
+      sql: `SELECT ${columns} FROM (${copies} UNION ALL ${inserts}) ORDER BY ${orderOf(task)}`,
+    });
+    const changes = task.shape.changeFeed
+      ? await writeChanges(writer, task.shape, changesOf(task, scan, matches))
+      : [];
+    const counts = await countActions(writer, task, matches);
+    const actions = [
+      ...touched.map((add) => removeOf(add, writer.clock())),
+      ...written.adds.map((add) => ({ add })),
+      ...changes,
+    ];
+    const { numTargetRowsInserted, numTargetRowsUpdated } = counts;
+    return {
+      operation: "MERGE",
+      parameters: task.parameters,
+      metrics: {
+        ...counts,
+        numTargetRowsCopied: written.rows - numTargetRowsInserted - numTargetRowsUpdated,
+        ...fileCounts(actions),
+      },
+      actions,
+      reads: "table",
+      touches: touchesBy(writer, task, bySource),
+    };
+  });
+}
+
+/** Rows of the condition's two sides beside each other: m.* of the table, s.* of the source. */
+function joinSql(
+  writer: Writer,
+  task: MergeTask,
+  { files, kind }: { files: readonly Add[]; kind: "FULL" | "RIGHT" | "INNER" },
+): string {
+  const target = `SELECT *, true AS "\u001ethere" FROM (${placedOf(writer, task.shape, files)})`;
+  return `(${target}) t ${kind} JOIN (${sourceSql(task)}) s ON ${onSql(task)}`;
+}
+
+/** The source, each row with its number. */
+const sourceSql = ({ source }: MergeTask): string =>
+  `SELECT *, rowid AS ${sourceRow} FROM ${source}`;
+
+function onSql({ on }: MergeTask): string {
+  if ("sql" in on) return on.sql;
+  return on.map((key) => `t.${quoteName(key)} = s.${quoteName(sourceName(key))}`).join(" AND ");
 }
 
 /**
- * Plans a MERGE. Rows come out in the order of the key, so that the same rows give the same table
- * whatever the engine's threads did.
- *
- * @throws `table/unknown-column`, `table/mismatch-null` for a key without a value, `table/duplicate-key`
+ * One row for each match, each row of the source without one, and each row of the table that a
+ * clause takes by being in no source; see {@link match}.
  */
-export async function mergePlan(writer: Writer, task: MergeTask): Promise<Plan> {
-  const { sql, snapshot, columns, on } = task;
-  await checkKeys(writer, task);
-  const matches = on.map((key) => `t.${quoteName(key)} = s.${quoteName(key)}`).join(" AND ");
-  const files = [...(snapshot?.files.values() ?? [])];
-  const touched = await touchedFiles(
-    writer,
-    files,
-    `SELECT t.__millrace_file FROM (${scanOf(writer.place, columns, files)}) t SEMI JOIN (${sql}) s ON ${matches}`,
-  );
-  const target = scanSql(writer.place, columns, { files: touched });
-  const wins = winsSql(task.newest);
-  const counts = await countRows(writer, { sql, target, matches, wins });
-  const select = Object.keys(columns)
-    .map(
-      (name) =>
-        `CASE WHEN __millrace_use_source THEN s.${quoteName(name)} ELSE t.${quoteName(name)} END AS ${quoteName(name)}`,
-    )
-    .join(", ");
-  const joined = `SELECT ${select} FROM (SELECT *, true AS __millrace_there FROM (${target})) t
-    FULL JOIN (SELECT *, true AS __millrace_there FROM (${sql})) s ON ${matches},
-    LATERAL (SELECT s.__millrace_there IS NOT NULL AND (t.__millrace_there IS NULL OR ${wins}) AS __millrace_use_source)
-    ORDER BY ${on.map(quoteName).join(", ")}`;
-  const written = await writeFiles(writer, columns, joined);
-  return {
-    operation: "MERGE",
-    parameters: { on, newest: task.newest ?? null },
-    metrics: {
-      ...counts,
-      numTargetRowsCopied:
-        written.rows - counts.numTargetRowsInserted - counts.numTargetRowsUpdated,
-    },
-    actions: [
-      ...touched.map((add) => removeOf(add, writer.clock())),
-      ...written.adds.map((add) => ({ add })),
-    ],
-    blindAppend: false,
-  };
-}
-
-/** When a matched row of the source replaces the table's. */
-function winsSql(newest: string | undefined): string {
-  if (newest === undefined) return "true";
-  const column = quoteName(newest);
-  return `(t.${column} IS NULL OR s.${column} >= t.${column})`;
-}
-
-async function countRows(
-  { engine }: Writer,
-  parts: { sql: string; target: string; matches: string; wins: string },
-) {
-  const { sql, target, matches, wins } = parts;
-  const [row] = await engine.query(
-    `SELECT count(*) AS source, count(*) FILTER (t.__millrace_there IS NULL) AS inserted,
-      count(*) FILTER (t.__millrace_there IS NOT NULL AND ${wins}) AS updated
-    FROM (${sql}) s LEFT JOIN (SELECT *, true AS __millrace_there FROM (${target})) t ON ${matches}`,
-  );
-  return {
-    numSourceRows: Number(row?.["source"] ?? 0),
-    numTargetRowsInserted: Number(row?.["inserted"] ?? 0),
-    numTargetRowsUpdated: Number(row?.["updated"] ?? 0),
-  };
-}
-
-async function checkKeys({ place, engine }: Writer, task: MergeTask): Promise<void> {
-  const { on, sql, columns } = task;
-  const { name } = place;
-  for (const column of [...on, ...(task.newest === undefined ? [] : [task.newest])])
-    if (!(column in columns))
-      fail("table/unknown-column", { at: `${name}.merge`, column, columns: Object.keys(columns) });
-  for (const column of on) {
-    const [row] = await engine.query(
-      `SELECT count(*) AS n FROM (${sql}) WHERE ${quoteName(column)} IS NULL`,
+function matchesSql(writer: Writer, task: MergeTask, files: readonly Add[]): string {
+  const decide = (group: MergeClause["group"]): string => {
+    const arms = task.clauses.map((clause, i) =>
+      clause.group === group ? `WHEN ${clause.condition ?? "true"} THEN ${i}` : "",
     );
-    const rows = Number(row?.["n"] ?? 0);
-    if (rows > 0) fail("table/mismatch-null", { name, column, rows });
-  }
-  const key = on.map(quoteName).join(", ");
-  const twice = `SELECT ${key} FROM (${sql}) GROUP BY ${key} HAVING count(*) > 1`;
-  const [found] = await engine.query(`SELECT count(*) AS n FROM (${twice})`);
-  const keys = Number(found?.["n"] ?? 0);
-  if (keys === 0) return;
-  const [sample] = await engine.query(`${twice} ORDER BY ${key} LIMIT 1`);
-  fail("table/duplicate-key", { name, on, keys, sample: Object.values(sample ?? {})[0] });
+    const cases = arms.join(" ").trim();
+    return cases === "" ? "-1" : `CASE ${cases} ELSE -1 END`;
+  };
+  const bySource = task.clauses.some(({ group }) => group === "notMatchedBySource");
+  const kind = bySource ? "FULL" : "RIGHT";
+  return `SELECT * FROM (SELECT ${file} AS ${match.file}, ${row} AS ${match.row}, ${sourceRow} AS ${match.source},
+      CASE WHEN "\u001ethere" AND ${sourceRow} IS NOT NULL THEN ${decide("matched")}
+        WHEN ${sourceRow} IS NOT NULL THEN ${decide("notMatched")}
+        ELSE ${decide("notMatchedBySource")} END AS ${match.clause}
+    FROM ${joinSql(writer, task, { files, kind })}) WHERE ${match.source} IS NOT NULL OR ${match.clause} >= 0`;
+}
+
+/** The files of which a row is updated or deleted. */
+async function touchedOf(
+  { engine }: Writer,
+  matches: string,
+  files: readonly Add[],
+): Promise<readonly Add[]> {
+  const rows = await engine.query(
+    `SELECT DISTINCT ${match.file} AS f FROM ${matches} WHERE ${match.file} IS NOT NULL AND ${match.clause} >= 0 ORDER BY 1`,
+  );
+  return rows.flatMap((found) => files[Number(found["f"])] ?? []);
+}
+
+/** The rows of the touched files, each with the clause that takes it and its row of the source. */
+function targetSql(
+  writer: Writer,
+  parts: { task: MergeTask; matches: string; files: readonly Add[]; touched: readonly Add[] },
+): string {
+  const { task, matches, files, touched } = parts;
+  const number = new Map(files.map((add, i) => [add, i]));
+  const numbers = touched.map((add) => number.get(add) ?? -1);
+  const place = numbers.every((n, i) => n === i)
+    ? file
+    : `([${numbers.join(", ")}]::BIGINT[])[${file} + 1]`;
+  const target = placedOf(writer, task.shape, touched);
+  return `SELECT * FROM (SELECT * REPLACE (${place} AS ${file}) FROM (${target})) t
+    LEFT JOIN (SELECT m.*, s.* FROM ${matches} m LEFT JOIN (${sourceSql(task)}) s ON ${match.source} = ${sourceRow}
+      WHERE ${match.clause} >= 0 AND ${match.file} IS NOT NULL) m ON ${file} = ${match.file} AND ${row} = ${match.row}`;
+}
+
+/** What a row becomes: for each column the value of the clause that took it, or its own. */
+function valuesOf({ clauses, shape }: MergeTask): readonly string[] {
+  return Object.keys(shape.columns).map((name) => {
+    const column = quoteName(name);
+    const arms = new Map<string, number[]>();
+    for (const [i, { action }] of clauses.entries()) {
+      const value = action.kind === "update" ? action.values.get(name) : undefined;
+      if (value !== undefined) arms.set(value, [...(arms.get(value) ?? []), i]);
+    }
+    const cases = [...arms].map(
+      ([value, of]) => `WHEN ${match.clause} IN (${of.join(", ")}) THEN ${value}`,
+    );
+    return cases.length === 0 ? column : `CASE ${cases.join(" ")} ELSE ${column} END AS ${column}`;
+  });
+}
+
+const numbersOf = ({ clauses }: MergeTask, kind: MergeAction["kind"]): readonly number[] =>
+  clauses.flatMap(({ action }, i) => (action.kind === kind ? [i] : []));
+
+const oneOf = (numbers: readonly number[]): string =>
+  numbers.length === 0 ? "false" : `${match.clause} IN (${numbers.join(", ")})`;
+
+/** The rows of the touched files that stay, changed or not. */
+function copiesSql(task: MergeTask, scan: string): string {
+  const deletes = oneOf(numbersOf(task, "delete"));
+  return `SELECT ${valuesOf(task).join(", ")}, ${file} AS "\u001e1", ${row} AS "\u001e2", ${sourceRow} AS "\u001e3"
+    FROM (${scan}) WHERE (${deletes}) IS NOT TRUE`;
+}
+
+/** The rows that are new. */
+function insertsSql(task: MergeTask, matches: string): string {
+  const inserts = numbersOf(task, "insert");
+  const values = Object.keys(task.shape.columns).map((name) => {
+    const cases = inserts.flatMap((i) => {
+      const action = task.clauses[i]?.action;
+      const value = action?.kind === "insert" ? action.values.get(name) : undefined;
+      return value === undefined ? [] : [`WHEN ${match.clause} = ${i} THEN ${value}`];
+    });
+    return `${cases.length === 0 ? "NULL" : `CASE ${cases.join(" ")} END`} AS ${quoteName(name)}`;
+  });
+  return `SELECT ${values.join(", ")}, NULL::BIGINT AS "\u001e1", NULL::BIGINT AS "\u001e2", ${sourceRow} AS "\u001e3"
+    FROM ${matches} m JOIN (${sourceSql(task)}) s ON ${match.source} = ${sourceRow} WHERE ${oneOf(inserts)}`;
+}
+
+function orderOf({ on }: MergeTask): string {
+  const keys = "sql" in on ? [] : on.map(quoteName);
+  return [...keys, '"\u001e1" NULLS LAST', '"\u001e2"', '"\u001e3"'].join(", ");
+}
+
+/** The rows of the change data feed. */
+function changesOf(task: MergeTask, scan: string, matches: string): string {
+  const columns = Object.keys(task.shape.columns).map(quoteName).join(", ");
+  const [updates, deletes] = [oneOf(numbersOf(task, "update")), oneOf(numbersOf(task, "delete"))];
+  return [
+    `SELECT ${columns}, 'update_preimage' AS _change_type FROM (${scan}) WHERE ${updates}`,
+    `SELECT ${valuesOf(task).join(", ")}, 'update_postimage' FROM (${scan}) WHERE ${updates}`,
+    `SELECT ${columns}, 'delete' FROM (${scan}) WHERE ${deletes}`,
+    `SELECT ${columns}, 'insert' FROM (${insertsSql(task, matches)})`,
+  ].join(" UNION ALL ");
+}
+
+async function countActions({ engine }: Writer, task: MergeTask, matches: string) {
+  const kinds = { Inserted: "insert", Updated: "update", Deleted: "delete" } as const;
+  const counts = Object.entries(kinds).map(
+    ([name, kind]) => `count(*) FILTER (${oneOf(numbersOf(task, kind))}) AS ${name}`,
+  );
+  const [found] = await engine.query(
+    `SELECT (SELECT count(*) FROM ${task.source}) AS source, ${counts.join(", ")} FROM ${matches}`,
+  );
+  return {
+    numSourceRows: Number(found?.["source"] ?? 0),
+    numTargetRowsInserted: Number(found?.["Inserted"] ?? 0),
+    numTargetRowsUpdated: Number(found?.["Updated"] ?? 0),
+    numTargetRowsDeleted: Number(found?.["Deleted"] ?? 0),
+  };
+}
+
+/** Files that others add hold rows of this merge when a row of the source matches one of theirs. */
+function touchesBy(writer: Writer, task: MergeTask, bySource: boolean): Touches {
+  if (bySource) return async () => true;
+  return async (adds) => {
+    const join = joinSql(writer, task, { files: adds, kind: "INNER" });
+    return (await writer.engine.query(`SELECT 1 FROM ${join} LIMIT 1`)).length > 0;
+  };
 }

@@ -1,37 +1,115 @@
 /** @file A snapshot as a SELECT: exactly its files, in the log's order, with the schema's types. */
 import { duckTypes } from "../adapter/duckdb.ts";
+import { fail } from "../errors.ts";
 import type { Columns } from "../schema.ts";
 import { quoteName, quoteText } from "../sql-text.ts";
 import type { Add } from "./actions.ts";
-import type { TablePlace } from "./snapshot.ts";
+import type { TablePlace } from "./log.ts";
 
-/** The file an `add` names, as an absolute path. */
-export function locateFile(place: TablePlace, path: string): string {
-  const plain = decodeURIComponent(path);
-  if (plain.startsWith("/") || plain.startsWith("file:")) return plain.replace(/^file:(\/\/)?/, "");
-  return place.bytes.locate(`${place.folder}/${plain}`);
+/** The file an `add` names, as an absolute path. Throws `table/corrupt-log` for a broken path. */
+export const locateFile = (place: TablePlace, path: string): string => locator(place)(path);
+
+/** {@link locateFile} for many files: a plain name needs no second look at the folder's key. */
+export function locator(place: TablePlace): (path: string) => string {
+  const root = place.bytes.locate(place.folder);
+  return (path) => {
+    if (/^[\w.=-]+$/.test(path) && !path.includes("..")) return `${root}/${path}`;
+    const key = keyOf(place, path);
+    return key === undefined
+      ? decoded(place, path).replace(/^file:(\/\/)?/, "")
+      : place.bytes.locate(key);
+  };
 }
 
-/**
- * A SELECT of the columns from some files. Files written before a column was added give null for it.
- *
- * @param extra - More to select, such as `__millrace_file`, the row's file.
- */
-export function scanSql(
-  place: TablePlace,
-  columns: Columns,
-  what: { readonly files: Iterable<Add>; readonly extra?: string },
-): string {
-  const extra = what.extra === undefined ? "" : `, ${what.extra}`;
-  const typed = Object.entries(columns).map(([name, { kind }]) => ({
-    name: quoteName(name),
+/** The key of the file an `add` names; undefined when it names one outside the table by its whole path. */
+export function keyOf(place: TablePlace, path: string): string | undefined {
+  const plain = decoded(place, path);
+  const whole = plain.startsWith("/") || plain.startsWith("file:");
+  return whole ? undefined : `${place.folder}/${plain}`;
+}
+
+function decoded(place: TablePlace, path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    const reason = "the path of a data file is not a URI";
+    return fail("table/corrupt-log", { name: place.name, file: path, reason }, { cause });
+  }
+}
+
+/** A path as DuckDB's readers take it: what would be a pattern stands for itself. */
+export const plainPath = (path: string): string => path.replaceAll(/[*?[]/g, "[$&]");
+
+/** What is read from some files. */
+export interface Scan {
+  readonly files: Iterable<Add>;
+  readonly columns: Columns;
+  /** Columns whose values stand in the log, not in the files. */
+  readonly partitionBy: readonly string[];
+  /** Whether to give each row's place too: the number of its file and its number in it. */
+  readonly places?: boolean;
+}
+
+/** Columns of {@link scanSql} with places; no column of a schema can have such a name. */
+export const placeNames = { file: '"\u001efile"', row: '"\u001erow"' } as const;
+
+/** A SELECT of columns from files. Files written before a column was added give null for it. */
+export function scanSql(place: TablePlace, scan: Scan): string {
+  const files = [...scan.files];
+  const partitions = new Set(scan.partitionBy);
+  const typed = Object.entries(scan.columns).map(([name, { kind }]) => ({
+    name,
+    column: quoteName(name),
     type: duckTypes[kind],
   }));
-  const empty = typed.map(({ name, type }) => `NULL::${type} AS ${name}`).join(", ");
-  const paths = [...what.files].map((add) => quoteText(locateFile(place, add.path)));
-  const none = `SELECT ${empty}, NULL::VARCHAR AS __millrace_file WHERE false`;
-  const select = typed.map(({ name, type }) => `${name}::${type} AS ${name}`).join(", ");
-  if (paths.length === 0) return `SELECT ${select}${extra} FROM (${none})`;
-  const read = `read_parquet([${paths.join(", ")}], filename = '__millrace_file', union_by_name = true, hive_partitioning = false)`;
-  return `SELECT ${select}${extra} FROM (${none} UNION ALL BY NAME SELECT * FROM ${read})`;
+  const inFiles = typed.filter(({ name }) => !partitions.has(name));
+  let located = scan.places === true;
+  const select = typed.map(({ name, column, type }) => {
+    const values = partitions.has(name) ? partitionValues(files, name) : [];
+    located ||= values.length > 1;
+    const value = partitions.has(name) ? partitionSql(values) : column;
+    return `CAST(${value} AS ${type}) AS ${column}`;
+  });
+  if (scan.places === true)
+    select.push(
+      `CAST(file_index AS BIGINT) AS ${placeNames.file}, file_row_number AS ${placeNames.row}`,
+    );
+  if (located) checkPlaceNames(place, scan.columns);
+  const empty = [
+    ...inFiles.map(({ column, type }) => `NULL::${type} AS ${column}`),
+    ...(located ? ["NULL::UBIGINT AS file_index", "NULL::BIGINT AS file_row_number"] : []),
+  ];
+  // A table of one partition column alone has no column left in its files.
+  const none = `SELECT ${empty.length === 0 ? 'NULL AS "\u001enone"' : empty.join(", ")} WHERE false`;
+  if (files.length === 0) return `SELECT ${select.join(", ")} FROM (${none})`;
+  const locate = locator(place);
+  const paths = files.map((add) => quoteText(plainPath(locate(add.path))));
+  const read = `read_parquet([${paths.join(", ")}], union_by_name = true, hive_partitioning = false)`;
+  const star = located ? "*, file_index, file_row_number" : "*";
+  return `SELECT ${select.join(", ")} FROM (${none} UNION ALL BY NAME SELECT ${star} FROM ${read})`;
+}
+
+/** A column of the table would hide DuckDB's own columns, by which rows are found again. */
+function checkPlaceNames({ name }: TablePlace, columns: Columns): void {
+  for (const column of Object.keys(columns))
+    if (/^file_(index|row_number)$/i.test(column))
+      fail("table/unsupported-feature", {
+        name,
+        feature: `a column named ${column}, which hides DuckDB's own`,
+      });
+}
+
+/** The value of a partition column for each file, or the one value that all of them have. */
+function partitionValues(files: readonly Add[], name: string): readonly string[] {
+  const values = files.map((add) => {
+    const value = add.partitionValues[name];
+    return value === null || value === undefined || value === "" ? "NULL" : quoteText(value);
+  });
+  return new Set(values).size === 1 ? values.slice(0, 1) : values;
+}
+
+/** The value of a partition column for the file of a row, looked up by the file's number. */
+function partitionSql(values: readonly string[]): string {
+  if (values.length < 2) return `${values[0] ?? "NULL"}::VARCHAR`;
+  return `([${values.join(", ")}]::VARCHAR[])[CAST(file_index AS BIGINT) + 1]`;
 }

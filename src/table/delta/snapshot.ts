@@ -1,114 +1,135 @@
-/** @file The state of a table at a version: its log replayed. */
-import type { Bytes } from "../../store/index.ts";
+/** @file The state of a table at a version: the newest checkpoint before it, and the commits after. */
+import { hashOf, hashOfJson } from "../../core/index.ts";
+import type { Hash } from "../../flow.ts";
+import type { Engine } from "../adapter/duckdb.ts";
 import { fail } from "../errors.ts";
-import type { Columns } from "../schema.ts";
-import {
-  type Action,
-  type Add,
-  commitName,
-  commitVersion,
-  type MetaData,
-  type Protocol,
-  parseCommit,
-} from "./actions.ts";
-import { parseDeltaSchema } from "./types.ts";
-
-/** Where a table is: its name for messages, and its folder's key in the store. */
-export interface TablePlace {
-  readonly name: string;
-  readonly folder: string;
-  readonly bytes: Bytes;
-}
+import { type Action, type Add, commitName, parseCommit, type Remove } from "./actions.ts";
+import { type CheckpointState, readCheckpoint } from "./checkpoint.ts";
+import { type Log, listLog, logFolder, type TablePlace } from "./log.ts";
+import { checkReadable } from "./protocol.ts";
+import { type Shape, shapeOf } from "./shape.ts";
 
 /** A table at one version. The files keep the order in which the log added them. */
-export interface Snapshot {
-  readonly version: number;
-  readonly protocol: Protocol;
-  readonly metaData: MetaData;
-  readonly columns: Columns;
-  readonly files: ReadonlyMap<string, Add>;
-  readonly txns: ReadonlyMap<string, number>;
+export interface Snapshot extends CheckpointState {
+  readonly shape: Shape;
+  /** The hash of the bytes of the version's commit; absent when the file is gone. */
+  readonly mark: Hash | undefined;
 }
 
-/** The folder of a table's log. */
-export const logFolder = (place: TablePlace): string => `${place.folder}/_delta_log`;
-
-/** The versions whose commit files are in the log, ascending. */
-export async function commitVersions(place: TablePlace): Promise<readonly number[]> {
-  const names = await place.bytes.list(logFolder(place));
-  if (names.some((name) => name.includes(".checkpoint.")) && !names.includes(commitName(0)))
-    fail("table/unsupported-feature", {
-      name: place.name,
-      feature: "a log that begins with a checkpoint",
-    });
-  return names
-    .map(commitVersion)
-    .filter((version) => version !== undefined)
-    .sort((a, b) => a - b);
-}
-
-/** Reads the actions of one commit. Throws `table/corrupt-log`. */
-export async function readCommit(place: TablePlace, version: number): Promise<Action[]> {
-  const file = commitName(version);
-  const bytes = await place.bytes.get(`${logFolder(place)}/${file}`);
-  return parseCommit(bytes, { name: place.name, file });
+/** What reads a log: its place, and the engine for its checkpoints. */
+export interface LogReader {
+  readonly place: TablePlace;
+  readonly engine: Engine;
 }
 
 /**
- * Replays the log up to a version (default: the newest), starting from an earlier snapshot if given.
+ * The state of a table at a version (default: the newest). O(files), and of commits only those
+ * after the newest checkpoint, or after an earlier snapshot if one is given.
  *
  * @returns undefined when the table does not exist.
  * @throws `table/missing-version`, `table/corrupt-log`, `table/unsupported-feature`
  */
 export async function readSnapshot(
-  place: TablePlace,
-  options: { readonly version?: number; readonly from?: Snapshot | undefined } = {},
+  reader: LogReader,
+  options: { readonly version?: number | undefined; readonly from?: Snapshot | undefined } = {},
 ): Promise<Snapshot | undefined> {
-  const versions = await commitVersions(place);
-  const latest = versions.at(-1);
-  if (latest === undefined) return undefined;
+  const { place } = reader;
+  const log = await listLog(place);
+  const { latest } = log;
+  if (latest < 0) return refuseV2(place, log);
   const version = options.version ?? latest;
-  if (!(version >= 0 && version <= latest))
+  if (!(Number.isInteger(version) && version >= 0 && version <= latest))
     fail("table/missing-version", { name: place.name, version, latest });
-  const from =
-    options.from !== undefined && options.from.version <= version ? options.from : undefined;
+  const from = await usable(place, options.from, version);
   if (from?.version === version) return from;
-  const have = new Set(versions);
-  const state = begin(from);
-  for (let v = (from?.version ?? -1) + 1; v <= version; v++) {
+  const have = new Set(log.versions);
+  const state = from === undefined ? await begin(reader, log, version) : copied(from);
+  let mark: Hash | undefined;
+  for (let v = state.version + 1; v <= version; v++) {
     if (!have.has(v))
       fail("table/corrupt-log", { name: place.name, file: commitName(v), reason: "it is missing" });
-    for (const action of await readCommit(place, v)) apply(state, action);
+    const file = commitName(v);
+    const bytes = await place.bytes.get(`${logFolder(place)}/${file}`);
+    for (const action of parseCommit(bytes, { name: place.name, file })) apply(state, action);
+    if (v === version) mark = hashOf(bytes);
   }
-  return finish(place, state, version);
+  if (mark === undefined && have.has(version))
+    mark = hashOf(await place.bytes.get(`${logFolder(place)}/${commitName(version)}`));
+  return finish(place, { ...state, version }, mark);
 }
 
-interface Replay {
-  protocol: Protocol | undefined;
-  metaData: MetaData | undefined;
+/** A log without a commit or a whole checkpoint: no table, unless a v2 checkpoint stands there. */
+function refuseV2({ name }: TablePlace, { v2 }: Log): undefined {
+  if (v2) fail("table/unsupported-feature", { name, feature: "checkpoints of version 2" });
+  return undefined;
+}
+
+/** The earlier snapshot, if it is of this table still: its folder may have been made anew. */
+async function usable(
+  place: TablePlace,
+  from: Snapshot | undefined,
+  version: number,
+): Promise<Snapshot | undefined> {
+  if (from?.mark === undefined || from.version > version) return undefined;
+  const key = `${logFolder(place)}/${commitName(from.version)}`;
+  const bytes = await place.bytes.get(key).catch(() => undefined);
+  return bytes !== undefined && hashOf(bytes) === from.mark ? from : undefined;
+}
+
+type Replay = { -readonly [K in keyof CheckpointState]: CheckpointState[K] | undefined } & {
+  version: number;
   readonly files: Map<string, Add>;
+  readonly tombstones: Map<string, Remove>;
   readonly txns: Map<string, number>;
-}
+};
 
-function begin(from: Snapshot | undefined): Replay {
-  return {
-    protocol: from?.protocol,
-    metaData: from?.metaData,
-    files: new Map(from?.files),
-    txns: new Map(from?.txns),
+const copied = (from: Snapshot): Replay => ({
+  version: from.version,
+  protocol: from.protocol,
+  metaData: from.metaData,
+  files: new Map(from.files),
+  tombstones: new Map(from.tombstones),
+  txns: new Map(from.txns),
+});
+
+/** The state that the newest checkpoint up to a version holds, or the empty one before version 0. */
+async function begin(reader: LogReader, log: Log, version: number): Promise<Replay> {
+  const state: Replay = {
+    version: -1,
+    protocol: undefined,
+    metaData: undefined,
+    files: new Map(),
+    tombstones: new Map(),
+    txns: new Map(),
   };
+  const checkpoint = log.checkpoints.findLast((found) => found.version <= version);
+  if (checkpoint === undefined) {
+    if (log.v2 && log.versions[0] !== 0) refuseV2(reader.place, log);
+    return state;
+  }
+  const { actions, adds } = await readCheckpoint(reader, checkpoint);
+  for (const action of actions) apply(state, action);
+  for (const add of adds) state.files.set(add.path, add);
+  return { ...state, version: checkpoint.version };
 }
 
 function apply(state: Replay, action: Action): void {
+  const { add, remove, txn } = action;
   if (action.protocol) state.protocol = action.protocol;
   if (action.metaData) state.metaData = action.metaData;
-  if (action.txn) state.txns.set(action.txn.appId, action.txn.version);
-  if (action.add) state.files.set(action.add.path, action.add);
-  if (action.remove) state.files.delete(action.remove.path);
+  if (txn) state.txns.set(txn.appId, txn.version);
+  if (add) {
+    state.files.set(add.path, add);
+    state.tombstones.delete(add.path);
+  }
+  if (remove) {
+    state.files.delete(remove.path);
+    state.tombstones.set(remove.path, remove);
+  }
 }
 
-function finish(place: TablePlace, state: Replay, version: number): Snapshot {
-  const { protocol, metaData, files, txns } = state;
+function finish(place: TablePlace, state: Replay, mark: Hash | undefined): Snapshot {
+  const { protocol, metaData, files } = state;
   const { name } = place;
   if (protocol === undefined || metaData === undefined)
     return fail("table/corrupt-log", {
@@ -117,36 +138,22 @@ function finish(place: TablePlace, state: Replay, version: number): Snapshot {
       reason: "it names no protocol or no schema",
     });
   checkReadable(name, { protocol, metaData, files });
-  const columns = parseDeltaSchema(name, metaData.schemaString);
-  return { version, protocol, metaData, columns, files, txns };
+  const shape = shapeOf(name, metaData);
+  return { ...state, protocol, metaData, shape, mark };
 }
 
-const readable = new Set(["timestampNtz", "vacuumProtocolCheck"]);
-const writable = new Set(["timestampNtz", "appendOnly", "invariants"]);
-
-/** Refuses, before anything is read, a table whose features Millrace does not know. */
-function checkReadable(
-  name: string,
-  table: Pick<Snapshot, "protocol" | "metaData" | "files">,
-): void {
-  const { protocol, metaData } = table;
-  const refuse = (feature: string): never => fail("table/unsupported-feature", { name, feature });
-  const unknown = (protocol.readerFeatures ?? []).filter((feature) => !readable.has(feature));
-  if (unknown.length > 0) refuse(`the reader features ${unknown.join(", ")}`);
-  if (protocol.minReaderVersion > 3) refuse(`reader version ${protocol.minReaderVersion}`);
-  const mapping = metaData.configuration["delta.columnMapping.mode"] ?? "none";
-  if (mapping !== "none") refuse(`column mapping by ${mapping}`);
-  if (metaData.partitionColumns.length > 0) refuse("partition columns");
-  for (const add of table.files.values())
-    if (add.deletionVector !== undefined) refuse("deletion vectors");
-}
-
-/** Refuses to write a table whose rules Millrace could break. */
-export function checkWritable(name: string, { protocol, metaData }: Snapshot): void {
-  const refuse = (feature: string): never => fail("table/unsupported-feature", { name, feature });
-  const unknown = (protocol.writerFeatures ?? []).filter((feature) => !writable.has(feature));
-  if (unknown.length > 0) refuse(`the writer features ${unknown.join(", ")}`);
-  const { minWriterVersion: version } = protocol;
-  if (version > 2 && version !== 7) refuse(`writer version ${version}`);
-  if (metaData.configuration["delta.appendOnly"] === "true") refuse("append-only mode");
+/**
+ * The identity of a version: the hash of the table's id, its schema and partitions, and the path,
+ * size and partition values of each of its files, in the order of the paths. Data files are never
+ * changed, so equal hashes mean equal rows; a restored version has the hash it had. O(files), no
+ * row is read.
+ */
+export function snapshotHash({ metaData, files }: Snapshot): Hash {
+  const sorted = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return hashOfJson({
+    id: metaData.id,
+    schema: metaData.schemaString,
+    partitionBy: metaData.partitionColumns,
+    files: sorted.map(({ path, size, partitionValues }) => ({ path, size, partitionValues })),
+  });
 }

@@ -1,5 +1,4 @@
 /** @file Statistics of a data file: what DuckDB returns from COPY, as Delta's `stats` text. */
-import type { ColumnKind, ColumnSpecs } from "../../flow.ts";
 
 /** One row of `COPY … (RETURN_STATS)`. */
 export interface CopiedFile {
@@ -31,18 +30,22 @@ export function nullCount(file: CopiedFile, column: string): number {
   return Number(file.columns.get(statName(column))?.["null_count"] ?? 0);
 }
 
-/** Delta's `stats` text: rows, smallest and largest value, and missing cells of each column. */
-export function deltaStats(file: CopiedFile, columns: ColumnSpecs): string {
+/**
+ * Delta's `stats` text: rows, smallest and largest value, and missing cells of each column.
+ *
+ * @param types - Delta's type of each column of the file.
+ */
+export function deltaStats(file: CopiedFile, types: ReadonlyMap<string, string>): string {
   const low: string[] = [];
   const high: string[] = [];
   const nulls: string[] = [];
-  for (const [name, { kind }] of Object.entries(columns)) {
+  for (const [name, type] of types) {
     const facts = file.columns.get(statName(name));
     if (facts === undefined) continue;
     const key = JSON.stringify(name);
     nulls.push(`${key}:${Number(facts["null_count"] ?? 0)}`);
-    const min = bound(kind, facts["min"], false);
-    const max = facts["has_nan"] === "true" ? undefined : bound(kind, facts["max"], true);
+    const min = bound(type, facts["min"], false);
+    const max = facts["has_nan"] === "true" ? undefined : bound(type, facts["max"], true);
     if (min !== undefined) low.push(`${key}:${min}`);
     if (max !== undefined) high.push(`${key}:${max}`);
   }
@@ -51,23 +54,28 @@ export function deltaStats(file: CopiedFile, columns: ColumnSpecs): string {
 
 const statName = (column: string): string => `"${column.replaceAll('"', '""')}"`;
 
+const whole = new Set(["byte", "short", "integer", "long"]);
+
 /** A bound as JSON text, so that 64-bit integers stay exact; undefined where Delta allows none. */
-function bound(kind: ColumnKind, value: string | undefined, up: boolean): string | undefined {
+function bound(type: string, value: string | undefined, up: boolean): string | undefined {
   if (value === undefined) return undefined;
-  if (kind === "int") return value;
-  if (kind === "float") return Number.isFinite(Number(value)) ? value : undefined;
-  if (kind === "timestamp") return timeBound(value, up);
-  if (kind === "text" || kind === "category") return textBound(value, up);
-  return undefined;
+  if (whole.has(type)) return value;
+  if (type === "double" || type === "float")
+    return Number.isFinite(Number(value)) ? String(Number(value)) : undefined;
+  if (type === "date") return /^\d{4}-\d\d-\d\d$/.test(value) ? JSON.stringify(value) : undefined;
+  if (type === "timestamp") return timeBound(value, up, "Z");
+  if (type === "timestamp_ntz") return timeBound(value, up, "");
+  return type === "string" ? textBound(value, up) : undefined;
 }
 
 /** ISO time cut to milliseconds; the upper bound is rounded up. */
-function timeBound(value: string, up: boolean): string | undefined {
-  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/.exec(value);
+function timeBound(value: string, up: boolean, zone: string): string | undefined {
+  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00)?$/.exec(value);
   if (parts === null) return undefined;
   const micros = Number((parts[3] ?? "").padEnd(6, "0"));
   const rest = Math.floor(micros / 1000) + (up && micros % 1000 > 0 ? 1 : 0);
-  return JSON.stringify(new Date(Date.parse(`${parts[1]}T${parts[2]}Z`) + rest).toISOString());
+  const iso = new Date(Date.parse(`${parts[1]}T${parts[2]}Z`) + rest).toISOString();
+  return JSON.stringify(iso.replace("Z", zone));
 }
 
 /** The first 32 characters; the upper bound of a cut text gets the largest character appended. */

@@ -20,44 +20,66 @@ const deltaTypes: Readonly<Record<ColumnKind, string>> = {
   timestamp: "timestamp",
 };
 
-/** Kinds of the Delta types that Millrace reads; wider numbers are read as what holds them. */
-const kinds: Readonly<Record<string, ColumnKind>> = {
-  string: "text",
-  byte: "int",
-  short: "int",
-  integer: "int",
-  long: "int",
-  float: "float",
-  double: "float",
-  boolean: "bool",
-  timestamp: "timestamp",
+/** Delta's types that Millrace reads and writes: the kind of ours, and DuckDB's type of the file. */
+const known: Readonly<Record<string, { readonly kind: ColumnKind; readonly duck: string }>> = {
+  string: { kind: "text", duck: "VARCHAR" },
+  byte: { kind: "int", duck: "TINYINT" },
+  short: { kind: "int", duck: "SMALLINT" },
+  integer: { kind: "int", duck: "INTEGER" },
+  long: { kind: "int", duck: "BIGINT" },
+  float: { kind: "float", duck: "FLOAT" },
+  double: { kind: "float", duck: "DOUBLE" },
+  boolean: { kind: "bool", duck: "BOOLEAN" },
+  timestamp: { kind: "timestamp", duck: "TIMESTAMP WITH TIME ZONE" },
+  timestamp_ntz: { kind: "timestamp", duck: "TIMESTAMP" },
+  date: { kind: "timestamp", duck: "DATE" },
 };
 
-/** Columns as a Delta `schemaString`. */
-export function formatDeltaSchema(columns: ColumnSpecs): string {
-  const fields: DeltaField[] = Object.entries(columns).map(([name, column]) => ({
+/** DuckDB's type for a Delta type, as it stands in a data file. */
+export const duckTypeOf = (type: string): string => known[type]?.duck ?? "VARCHAR";
+
+/** The Delta type a new column of a kind gets. */
+export const deltaTypeOf = (kind: ColumnKind): string => deltaTypes[kind];
+
+/** Columns as the fields of a Delta schema. */
+export function deltaFields(columns: ColumnSpecs): readonly DeltaField[] {
+  return Object.entries(columns).map(([name, column]) => ({
     name,
     type: deltaTypes[column.kind],
     nullable: column.nullable,
     metadata: { millrace: JSON.stringify(column) },
   }));
-  return JSON.stringify({ type: "struct", fields });
 }
 
-/** The columns of a Delta `schemaString`; fields of other writers become plain columns. */
-export function parseDeltaSchema(name: string, schemaString: string): Columns {
-  const { fields } = JSON.parse(schemaString) as { fields: readonly DeltaField[] };
+/** The fields of a `schemaString`. */
+export function parseFields(schemaString: string): readonly DeltaField[] {
+  return (JSON.parse(schemaString) as { fields: readonly DeltaField[] }).fields;
+}
+
+/** Fields as a `schemaString`. */
+export const formatFields = (fields: readonly DeltaField[]): string =>
+  JSON.stringify({ type: "struct", fields });
+
+/** The columns of some fields; those of other writers become plain columns. */
+export function columnsOf(name: string, fields: readonly DeltaField[]): Columns {
   return Object.fromEntries(fields.map((field) => [field.name, columnOf(name, field)]));
 }
 
 function columnOf(table: string, field: DeltaField): ColumnSpec {
-  const { millrace } = field.metadata;
-  if (typeof millrace === "string") return JSON.parse(millrace) as ColumnSpec;
-  const kind = typeof field.type === "string" ? kinds[field.type] : undefined;
-  if (kind === undefined)
+  const found = typeof field.type === "string" ? known[field.type] : undefined;
+  if (found === undefined)
     return fail("table/unsupported-feature", {
       name: table,
       feature: `the type ${JSON.stringify(field.type)} in column ${JSON.stringify(field.name)}`,
     });
-  return { kind, nullable: field.nullable };
+  const ours = field.metadata["millrace"];
+  const column = typeof ours === "string" ? (JSON.parse(ours) as ColumnSpec) : undefined;
+  // Another writer may have changed the field and kept our note of it: the field decides.
+  if (column !== undefined && sameKind(column.kind, found.kind))
+    return { ...column, nullable: field.nullable };
+  return { kind: found.kind, nullable: field.nullable };
 }
+
+/** Whether cells of one kind are cells of the other: texts and categories are stored alike. */
+export const sameKind = (a: ColumnKind | undefined, b: ColumnKind): boolean =>
+  a === b || [a, b].every((kind) => kind === "text" || kind === "category");

@@ -1,15 +1,18 @@
-/** @file Rows into a new Parquet file beside the log; durable before anyone commits it. */
+/** @file Rows into new Parquet files beside the log; durable before anyone commits them. */
 import { mkdir, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Clock, Ids } from "../../core/index.ts";
-import type { ColumnKind } from "../../flow.ts";
-import { duckTypes, type Engine } from "../adapter/duckdb.ts";
+import { type Clock, hashOf, type Ids } from "../../core/index.ts";
+import type { Engine } from "../adapter/duckdb.ts";
 import { fail } from "../errors.ts";
-import type { Columns } from "../schema.ts";
 import { quoteName, quoteText } from "../sql-text.ts";
-import type { Add } from "./actions.ts";
-import type { TablePlace } from "./snapshot.ts";
-import { copiedFile, deltaStats, nullCount } from "./stats.ts";
+import type { Add, PartitionValues } from "./actions.ts";
+import { parseCheck } from "./check-sql.ts";
+import { beginFile } from "./held.ts";
+import type { TablePlace } from "./log.ts";
+import { locateFile, plainPath, scanSql } from "./scan.ts";
+import type { Shape } from "./shape.ts";
+import { type CopiedFile, copiedFile, deltaStats, nullCount } from "./stats.ts";
+import { duckTypeOf } from "./types.ts";
 
 /** What writing files needs. */
 export interface Writer {
@@ -17,67 +20,240 @@ export interface Writer {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** The absolute paths of the files written for the commit in hand. */
+  readonly written: string[];
 }
 
-/** A file written and not yet committed. */
+/** Rows to write. */
+export interface WriteTask {
+  /** What the table's rows are. */
+  readonly shape: Shape;
+  /** A SELECT of at least the shape's columns; its order is kept. */
+  readonly sql: string;
+  /** A file larger than twice this is split. Default {@link targetBytes}. */
+  readonly target?: number | undefined;
+  /** Columns to write beside the shape's, with DuckDB's types: those of the change data feed. */
+  readonly also?: Readonly<Record<string, string>>;
+  /** The folder below the table's. */
+  readonly folder?: string;
+}
+
+/** Files written and not yet committed. */
 export interface Written {
   readonly adds: readonly Add[];
   readonly rows: number;
 }
 
+/** How large a data file is meant to be, in bytes. */
+export const targetBytes = 128 * 1024 * 1024;
+
 /**
- * Writes the rows of a SELECT to a Parquet file in the table's folder and syncs it to the disk.
+ * Writes the rows of a SELECT to Parquet files in the table's folder and syncs them to the disk: one
+ * file for each partition, and several of about the target size where one would be over twice that.
+ * Memory is the engine's for the SELECT; partitioned rows are sorted first, on the disk if need be.
  *
  * @returns No file for no rows.
- * @throws `table/mismatch-null`, `table/mismatch-value`, `table/failed-write`; then no file is left
+ * @throws `table/mismatch-null`, `table/mismatch-value`, `table/mismatch-check`, `table/failed-write`
  */
-export async function writeFiles(writer: Writer, columns: Columns, sql: string): Promise<Written> {
-  const { place, engine, clock, ids } = writer;
-  const path = `part-00000-${ids()}-c000.zstd.parquet`;
-  const target = place.bytes.locate(`${place.folder}/${path}`);
-  const select = Object.entries(columns)
-    .map(([name, { kind }]) => `${cellSql(name, kind)} AS ${quoteName(name)}`)
-    .join(", ");
+export async function writeFiles(writer: Writer, task: WriteTask): Promise<Written> {
   try {
-    await mkdir(dirname(target), { recursive: true });
-    const copied = await engine.queryJson(
-      `COPY (SELECT ${select} FROM (${sql})) TO ${quoteText(target)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
-    );
-    const files = copied.map(copiedFile).filter((file) => file.count > 0);
-    for (const [column, { nullable }] of Object.entries(columns)) {
-      const rows = files.reduce((sum, file) => sum + nullCount(file, column), 0);
-      if (!nullable && rows > 0) fail("table/mismatch-null", { name: place.name, column, rows });
-    }
-    if (files.length === 0) {
-      await rm(target, { force: true });
-      return { adds: [], rows: 0 };
-    }
-    await sync(target);
-    const adds = files.map((file) => ({
-      path,
-      partitionValues: {},
-      size: file.sizeBytes,
-      modificationTime: clock(),
-      dataChange: true,
-      stats: deltaStats(file, columns),
-    }));
-    return { adds, rows: files.reduce((sum, file) => sum + file.count, 0) };
+    const write = task.shape.partitionBy.length === 0 ? writeWhole : writePartitions;
+    const adds = await write(writer, task);
+    for (const folder of new Set(adds.map((add) => dirname(locateFile(writer.place, add.path)))))
+      await sync(folder, "r");
+    if (task.folder === undefined) await checkRows(writer, task.shape, adds);
+    const rows = adds.reduce((sum, add) => sum + add.rows, 0);
+    return { adds: adds.map(({ rows: _, ...add }) => add), rows };
   } catch (cause) {
-    await rm(target, { force: true }).catch(() => undefined);
-    return rethrow(place.name, cause);
+    return rethrow(writer.place.name, cause);
   }
 }
 
-/** A cell of its column's type; a number with a fraction is not rounded into a whole one. */
-function cellSql(name: string, kind: ColumnKind): string {
-  const cell = quoteName(name);
-  if (kind !== "int") return `${cell}::${duckTypes[kind]}`;
-  const words = quoteText(`column ${name} holds whole numbers, got one with a fraction`);
-  return `CASE WHEN ${cell}::DOUBLE <> trunc(${cell}::DOUBLE) THEN error(${words}) ELSE ${cell}::BIGINT END`;
+interface Counted extends Add {
+  readonly rows: number;
 }
 
-async function sync(path: string): Promise<void> {
-  const file = await open(path, "r+");
+async function writeWhole(writer: Writer, task: WriteTask): Promise<readonly Counted[]> {
+  return writePart(writer, task, { values: {}, sql: await select(writer, task) });
+}
+
+/** Sorts the rows by partition, keeping their order within each, and writes each run of rows. */
+async function writePartitions(writer: Writer, task: WriteTask): Promise<readonly Counted[]> {
+  const { engine } = writer;
+  const keys = task.shape.partitionBy.map(quoteName);
+  const typed = await select(writer, task);
+  const sorted = `SELECT *, row_number() OVER (ORDER BY ${keys.join(", ")}, "\u001ea") AS "\u001eb"
+    FROM (SELECT *, row_number() OVER () AS "\u001ea" FROM (${typed})) ORDER BY "\u001eb"`;
+  return engine.withTable(sorted, async (table) => {
+    const { partitionBy } = task.shape;
+    const texts = partitionBy.map((name, i) => `${partitionText(task.shape, name)} AS p${i}`);
+    const runs = await engine.query(
+      `SELECT ${texts.join(", ")}, min("\u001eb") AS low, max("\u001eb") AS high FROM ${table} GROUP BY ALL ORDER BY min("\u001eb")`,
+    );
+    const adds: Counted[] = [];
+    for (const run of runs) {
+      const entries = partitionBy.map((name, i) => [name, run[`p${i}`] as string | null] as const);
+      const values = Object.fromEntries(entries);
+      const [low, high] = [Number(run["low"]), Number(run["high"])];
+      checkPartition(writer.place.name, task.shape, { values, rows: high - low + 1 });
+      const sql = `SELECT * EXCLUDE (${keys.join(", ")}, "\u001ea", "\u001eb") FROM ${table} WHERE "\u001eb" BETWEEN ${low} AND ${high} ORDER BY "\u001eb"`;
+      adds.push(...(await writePart(writer, task, { values, sql })));
+    }
+    return adds;
+  });
+}
+
+/** Delta's text for a partition value. */
+function partitionText(shape: Shape, name: string): string {
+  const column = quoteName(name);
+  const type = shape.types.get(name);
+  return type === "timestamp" || type === "timestamp_ntz"
+    ? `strftime(${column}, '%Y-%m-%d %H:%M:%S.%f')`
+    : `CAST(${column} AS VARCHAR)`;
+}
+
+function checkPartition(
+  name: string,
+  shape: Shape,
+  { values, rows }: { values: PartitionValues; rows: number },
+): void {
+  for (const [column, value] of Object.entries(values)) {
+    if (value === null && shape.columns[column]?.nullable === false)
+      fail("table/mismatch-null", { name, column, rows });
+    if (value === "") {
+      const reason = `an empty text in the partition column ${JSON.stringify(column)}, which Delta would read as missing`;
+      fail("table/mismatch-value", { name, reason });
+    }
+  }
+}
+
+/** Writes one partition's rows: one file, or several when it has become too large. */
+async function writePart(
+  writer: Writer,
+  task: WriteTask,
+  part: { readonly values: PartitionValues; readonly sql: string },
+): Promise<readonly Counted[]> {
+  const { target = targetBytes } = task;
+  const whole = await writeOne(writer, task, part);
+  if (whole === undefined) return [];
+  const pieces = Math.ceil(whole.size / target);
+  if (pieces <= 2) return [whole];
+  const path = locateFile(writer.place, whole.path);
+  const each = Math.ceil(whole.rows / pieces);
+  const adds: Counted[] = [];
+  for (let piece = 0; piece < pieces; piece++) {
+    const rows = `file_row_number BETWEEN ${piece * each} AND ${(piece + 1) * each - 1}`;
+    const sql = `SELECT * FROM read_parquet(${quoteText(plainPath(path))}, hive_partitioning = false) WHERE ${rows}`;
+    const add = await writeOne(writer, task, { values: part.values, sql, piece });
+    if (add !== undefined) adds.push(add);
+  }
+  await rm(path, { force: true });
+  return adds;
+}
+
+async function writeOne(
+  { place, engine, clock, ids, written }: Writer,
+  { shape, also = {}, folder = "" }: WriteTask,
+  part: { readonly values: PartitionValues; readonly sql: string; readonly piece?: number },
+): Promise<Counted | undefined> {
+  const name = `${folder === "" ? "part" : "cdc"}-${String(part.piece ?? 0).padStart(5, "0")}-${ids()}-c000.zstd.parquet`;
+  const folders = [...(folder === "" ? [] : [folder]), ...partitionFolders(part.values)];
+  const key = [...folders, name].join("/");
+  const target = place.bytes.locate(`${place.folder}/${key}`);
+  await mkdir(dirname(target), { recursive: true });
+  written.push(target);
+  beginFile(target);
+  const [row] = await engine.queryJson(
+    `COPY (${part.sql}) TO ${quoteText(target)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
+  );
+  const file = row === undefined ? undefined : copiedFile(row);
+  if (file === undefined || file.count === 0) {
+    await rm(target, { force: true });
+    return undefined;
+  }
+  checkNulls(place.name, shape, file);
+  await sync(target, "r+");
+  const inFile = new Map(
+    [...shape.types].filter(([column]) => !(column in part.values) && !(column in also)),
+  );
+  return {
+    path: key.split("/").map(encodePath).join("/"),
+    partitionValues: part.values,
+    size: file.sizeBytes,
+    modificationTime: clock(),
+    dataChange: true,
+    stats: deltaStats(file, inFile),
+    rows: file.count,
+  };
+}
+
+/** One folder a partition column; the names are for people, the values stand in the log. */
+function partitionFolders(values: PartitionValues): readonly string[] {
+  return Object.entries(values).map(([column, value]) => {
+    const text = value === null ? "__HIVE_DEFAULT_PARTITION__" : encodeURIComponent(value);
+    const folder = `${encodeURIComponent(column)}=${text}`.replaceAll("*", "%2A");
+    return folder.length <= 200 ? folder : `${folder.slice(0, 150)}-${hashOf(folder).slice(7, 39)}`;
+  });
+}
+
+/** A name on the disk as a segment of a URI; "=" may stand there as it is. */
+const encodePath = (segment: string): string => encodeURIComponent(segment).replaceAll("%3D", "=");
+
+function checkNulls(name: string, { columns }: Shape, file: CopiedFile): void {
+  for (const [column, { nullable }] of Object.entries(columns)) {
+    const rows = nullable ? 0 : nullCount(file, column);
+    if (rows > 0) fail("table/mismatch-null", { name, column, rows });
+  }
+}
+
+/**
+ * The rows as the files hold them. A number with a fraction is refused in a column of whole numbers,
+ * and a moment within a day in a column of dates; a plain cast would round them.
+ */
+async function select({ engine }: Writer, { shape, sql, also = {} }: WriteTask): Promise<string> {
+  const types = new Map((await engine.describe(sql)).map(({ name, type }) => [name, type]));
+  const columns = [...shape.types].map(([name, type]) => {
+    const column = quoteName(name);
+    const value = exactSql(column, { from: types.get(name) ?? "", to: type });
+    return `CAST(${value} AS ${duckTypeOf(type)}) AS ${column}`;
+  });
+  const more = Object.entries(also).map(
+    ([name, type]) => `CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`,
+  );
+  return `SELECT ${[...columns, ...more].join(", ")} FROM (${sql})`;
+}
+
+function exactSql(column: string, { from, to }: { from: string; to: string }): string {
+  const target = duckTypeOf(to);
+  const refused = (kept: string, what: string): string =>
+    `CASE WHEN ${column} = ${kept} OR ${column} IS NULL THEN ${column} ELSE error(${quoteText(`Conversion Error: ${what} in column ${column}`)}) END`;
+  if (/INT$/.test(target) && /^(DOUBLE|FLOAT|DECIMAL)/.test(from))
+    return refused(`trunc(${column})`, "a number with a fraction");
+  if (target === "DATE" && from.startsWith("TIMESTAMP"))
+    return refused(`date_trunc('day', ${column})`, "a moment within a day");
+  return column;
+}
+
+/** Reads what was written and counts the rows for which a check is not true. */
+async function checkRows(writer: Writer, shape: Shape, files: readonly Add[]): Promise<void> {
+  const { place, engine } = writer;
+  const { name } = place;
+  for (const [check, condition] of files.length === 0 ? [] : shape.checks) {
+    const parsed = parseCheck(condition, Object.keys(shape.columns));
+    if ("reason" in parsed)
+      return fail("table/unsupported-check", { name, check, reason: parsed.reason });
+    const scan = scanSql(place, { files, columns: shape.columns, partitionBy: shape.partitionBy });
+    const [row] = await engine.query(
+      `SELECT count(*) AS n FROM (${scan}) WHERE (${parsed.sql}) IS NOT TRUE`,
+    );
+    const rows = Number(row?.["n"] ?? 0);
+    if (rows > 0) fail("table/mismatch-check", { name, check, condition, rows });
+  }
+}
+
+async function sync(path: string, flags: "r" | "r+"): Promise<void> {
+  if (flags === "r" && process.platform === "win32") return; // Windows cannot flush a folder
+  const file = await open(path, flags);
   try {
     await file.sync();
   } finally {
@@ -88,7 +264,7 @@ async function sync(path: string): Promise<void> {
 /** Throws the engine's and the system's errors as ours, and others as they are. */
 function rethrow(name: string, cause: unknown): never {
   if (!(cause instanceof Error)) throw cause;
-  const reason = cause.message.split("\n")[0] ?? "";
+  const reason = (cause.message.split("\n")[0] ?? "").replace(/^Invalid Input Error: (?=Conv)/, "");
   const code = (cause as NodeJS.ErrnoException).code ?? "";
   if (/^(Conversion|Invalid Input|Out of Range) Error/.test(reason))
     fail("table/mismatch-value", { name, reason }, { cause });

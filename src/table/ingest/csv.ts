@@ -1,32 +1,69 @@
-/** @file A CSV file as a SELECT of texts, and the engine's complaints about it as ours. */
-import { fail } from "../errors.ts";
+/** @file A CSV file as a SELECT, and the engine's complaints about it as ours. */
 import { quoteName, quoteText } from "../sql-text.ts";
-
-/** The largest row, in bytes, that a CSV file may have. */
-export const maxRowBytes = 20_000_000;
+import { fail } from "./errors.ts";
+import { columnNames, firstCells } from "./header.ts";
+import { inferTexts } from "./infer.ts";
+import { lineOfMixedEnd } from "./locate.ts";
+import type { Reader, ReaderSource } from "./reader.ts";
 
 /**
- * A SELECT of every cell of a CSV file as text, exactly as delivered; an empty cell is missing.
- * RFC 4180: comma, double quotes doubled inside quotes, a header line.
+ * Reads CSV: each cell exactly as delivered, an empty one is missing. RFC 4180 with the delimiter
+ * and the quote of the plan.
+ *
+ * @throws `table/duplicate-column`, `table/corrupt-text`
  */
-export function csvSql(path: string, header: readonly string[]): string {
-  const columns = header.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(", ");
-  const select = header.map(quoteName).join(", ");
-  return `SELECT ${select} FROM read_csv(${quoteText(oneFile(path))}, columns = {${columns}}, header = true,
-    auto_detect = false, delim = ',', quote = '"', escape = '"', strict_mode = true,
-    null_padding = false, ignore_errors = false, max_line_size = ${maxRowBytes})`;
+export async function csvReader(source: ReaderSource): Promise<Reader> {
+  const { engine, plan, file, head, known } = source;
+  const { header } = plan.csv;
+  const cells = firstCells(head, plan.csv, file);
+  const names = columnNames(cells, { file, header, known });
+  const sql = (types: ReadonlyMap<string, string>): string => csvSql(source, names, types);
+  return {
+    names,
+    sql,
+    infer: () => inferTexts(engine, { names, sql: sql(new Map()) }),
+    rethrow: async (cause) => rethrowCsv(source, cause),
+  };
 }
 
-/** A path that the engine takes as one file and not as a pattern of names. */
-const oneFile = (path: string): string => path.replaceAll(/[*?[]/g, "[$&]");
+function csvSql(
+  { plan, path, gzip }: ReaderSource,
+  names: readonly string[],
+  types: ReadonlyMap<string, string>,
+): string {
+  const { csv, limits } = plan;
+  const readAs = (name: string): string => {
+    const type = types.get(name) ?? "VARCHAR";
+    return type === "TIMESTAMPTZ" ? "VARCHAR" : type; // the engine's CSV reader makes NULL of bad times
+  };
+  const columns = names.map((name) => `${quoteText(name)}: '${readAs(name)}'`);
+  const select = names.map((name) => {
+    const cast = readAs(name) === types.get(name) ? undefined : types.get(name);
+    return castTo(cast, quoteName(name));
+  });
+  const quote = quoteText(csv.quote);
+  return `SELECT ${select.join(", ")} FROM read_csv(${quoteText(path)},
+    columns = {${columns.join(", ")}}, header = ${csv.header}, auto_detect = false,
+    delim = ${quoteText(csv.delimiter)}, quote = ${quote}, escape = ${quote},
+    strict_mode = true, null_padding = false, ignore_errors = false,
+    max_line_size = ${limits.rowBytes}, buffer_size = ${bufferBytes(limits.rowBytes)},
+    compression = '${gzip ? "gzip" : "none"}')`;
+}
+
+/** A column, cast if it is to be; a cell that cannot be cast fails the query. */
+const castTo = (type: string | undefined, column: string): string =>
+  type === undefined || type === "VARCHAR" ? column : `${column}::${type} AS ${column}`;
+
+/** A buffer holds the longest row; larger ones use memory and gain nothing. */
+const bufferBytes = (rowBytes: number): number => Math.max(32_000_000, Math.ceil(rowBytes * 1.2));
 
 /**
  * Throws the engine's complaint about a CSV file as one of ours, with the line; others as they are.
  *
- * @throws `table/mismatch-cells`, `table/corrupt-text`, `table/conflict-file`
+ * @throws `table/mismatch-cells`, `table/corrupt-text`
  */
-export function rethrowCsv(file: string, cause: unknown): never {
-  const message = cause instanceof Error ? messageOf(cause) : "";
+function rethrowCsv({ file, head, plan }: ReaderSource, cause: unknown): never {
+  const message = messageOf(cause);
   const line = Number(/CSV Error on Line: (\d+)/.exec(message)?.[1] ?? 0);
   const cells = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (cells !== null)
@@ -35,24 +72,33 @@ export function rethrowCsv(file: string, cause: unknown): never {
       { file, line, expected: Number(cells[1]), got: Number(cells[2]) },
       { cause },
     );
-  const reason = reasonOf(message);
+  if (message.includes("state machine"))
+    fail(
+      "table/corrupt-text",
+      {
+        file,
+        line: lineOfMixedEnd(head),
+        reason:
+          "the line ends are mixed (some lines end in CRLF, others in LF); write them one way",
+      },
+      { cause },
+    );
+  const reason = reasonOf(message, plan.limits.rowBytes);
   if (reason !== undefined) fail("table/corrupt-text", { file, line, reason }, { cause });
   throw cause;
 }
 
-/** Our own wrapping keeps the engine's full text in the cause. */
-function messageOf(error: Error): string {
+/** The engine's full text of an error, which our own wrapping keeps in the cause. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-function reasonOf(message: string): string | undefined {
+function reasonOf(message: string, rowBytes: number): string | undefined {
   if (message.includes("unterminated quote"))
     return "a quote is opened and not closed, or text follows a closing quote";
-  if (message.includes("invalid unicode") || message.includes("Invalid unicode"))
-    return "a byte is not UTF-8; save the file as UTF-8";
-  if (message.includes("state machine"))
-    return "the line ends are mixed (some lines end in CRLF, others in LF); write them one way";
+  if (/invalid unicode/i.test(message)) return "a byte is not UTF-8; save the file as UTF-8";
   if (message.includes("Maximum line size"))
-    return `a row is longer than ${maxRowBytes.toLocaleString("en-US")} bytes; a quote may be missing`;
+    return `a row is longer than ${rowBytes.toLocaleString("en-US")} bytes; a quote may be missing`;
   return undefined;
 }

@@ -1,55 +1,37 @@
-/** @file Ingestion: each delivered file once into a bronze table, its cells unchanged. */
-import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
-import type { LongWork } from "../../core/index.ts";
-import type { Commit } from "../delta/commit.ts";
-import { fail } from "../errors.ts";
-import { frame } from "../frame.ts";
+/** @file Ingestion: each delivered file once into a table, in batches of files that are there now. */
+import { basename } from "node:path";
+import { isMillraceError } from "../../core/index.ts";
 import type { Lake } from "../lake.ts";
-import {
-  bool,
-  type Column,
-  type Columns,
-  type Schema,
-  schema,
-  text,
-  timestamp,
-} from "../schema.ts";
-import { quoteName, quoteText } from "../sql-text.ts";
-import type { Table } from "../table.ts";
-import { csvSql, rethrowCsv } from "./csv.ts";
-import { type Inspected, inspectCsv, statOf } from "./inspect.ts";
+import { type FilePlace, inspectFile, statOf } from "./inspect.ts";
+import { filesOf } from "./landing.ts";
+import { loadFile, type NewFile, type Passing } from "./load-file.ts";
+import { loadTogether } from "./load-together.ts";
+import { type IngestTask, planOf } from "./options.ts";
+import { targetOf } from "./target.ts";
 
-/** The five technical columns of a bronze table. */
-export const bronzeColumns = {
-  _loaded_at: timestamp({ description: "when Millrace loaded the row" }),
-  _file_modified_at: timestamp({ description: "when the file was last changed before that" }),
-  _source_file: text({ description: "the name of the file" }),
-  _row_id: text({
-    description: "the row's identity: 16 digits of its file's hash, and its position in the file",
-  }),
-  _is_processed: bool({ description: "whether the row has been cleaned into silver" }),
-};
-
-/** The columns of a bronze table: the delivered ones as text, then the technical ones. */
-export type BronzeColumns<N extends string = string> = {
-  readonly [K in N]: Column<string | null, "text">;
-} & typeof bronzeColumns;
-
-/** The schema of a bronze table for files with these columns. */
-export function bronzeSchema<const N extends string>(
-  name: string,
-  delivered: readonly N[],
-): Schema<BronzeColumns<N>> {
-  const texts = Object.fromEntries(delivered.map((column) => [column, text({ nullable: true })]));
-  return schema(name, { ...texts, ...bronzeColumns } as Columns) as Schema<BronzeColumns<N>>;
-}
+export { type BronzeColumns, bronzeColumns, bronzeSchema } from "./bronze.ts";
 
 /** What became of one file. */
 export interface IngestedFile {
   readonly file: string;
-  readonly state: "loaded" | "skipped";
+  /**
+   * "skipped": its bytes are in the table already. "gone": it vanished after it was listed.
+   * "refused": it was left out for its `refusal`, which the option `onRefused` allows.
+   */
+  readonly state: "loaded" | "skipped" | "gone" | "refused";
   readonly rows: number;
+  /** Cells that did not fit and are kept in `_rescued`. */
+  readonly rescued: number;
+  /** Cells that did not fit and were left out, with evolution "ignore". */
+  readonly ignored: number;
+  /** Columns that the file brought to a table that was there. */
+  readonly added: readonly string[];
+  /** Columns of the file that the table has not: kept in `_rescued`, or left out. */
+  readonly unexpected: readonly string[];
+  /** New columns without a value in the file's first rows; they are text. */
+  readonly empty: readonly string[];
+  /** Why it was refused. */
+  readonly refusal?: { readonly code: string; readonly message: string };
 }
 
 /** What an ingestion did. */
@@ -60,100 +42,115 @@ export interface IngestReport {
 }
 
 /**
- * Loads the CSV files of a folder, or one file, into a bronze table: each file in one commit, and
- * once only. A file is known by the hash of its bytes, so a file that was renamed or touched is
- * skipped, and one that was rewritten is a new file.
+ * Loads the files of a folder, or one file, into a Delta table, each once: all that are there now
+ * (the trigger "available now"; {@link watchFolder} is the continuous one). A file is known by the
+ * SHA-256 of its bytes, which its commit marks in the table's log, so a file that was renamed or
+ * touched is skipped, one that arrives late is loaded, and one that was rewritten is a new file
+ * beside what the old one brought. Time O(bytes); a file is never whole in memory.
  *
- * @param table - Made with {@link bronzeSchema}; the header must name exactly its delivered columns.
  * @throws `table/missing-file`, `table/failed-read`, `table/missing-rows`, `table/corrupt-text`,
- * `table/duplicate-column`, `table/mismatch-header`, `table/mismatch-cells`, `table/conflict-file`;
- * then files before the bad one are loaded, and nothing of the bad one is
+ * `table/corrupt-file`, `table/out-of-range-size`, `table/duplicate-column`, `table/conflict-column`,
+ * `table/mismatch-header`, `table/mismatch-cells`, `table/mismatch-type`, `table/missing-rescued`,
+ * `table/conflict-file`, `option/out-of-range`, `option/unknown-name`; then files before the bad one
+ * are loaded, and nothing of the bad one is
+ * @see Peer: Databricks Auto Loader (`cloudFiles`), whose evolution modes these are.
  */
-export async function ingest<N extends string>(
-  lake: Lake,
-  task: LongWork & { readonly from: string; readonly into: Table<BronzeColumns<N>> },
+export async function ingest(lake: Lake, task: IngestTask): Promise<IngestReport> {
+  const plan = planOf(task);
+  const paths = await filesOf(task.from, plan.format);
+  return ingestFiles({ lake, plan, target: await targetOf(lake, task) }, paths, task);
+}
+
+/** The largest file that shares a commit with others, in bytes. */
+const smallBytes = 4_000_000;
+
+/** Loads files in their order; see {@link ingest}. */
+export async function ingestFiles(
+  passing: Passing,
+  paths: readonly string[],
+  task: IngestTask,
 ): Promise<IngestReport> {
-  const paths = await filesOf(task.from);
   const files: IngestedFile[] = [];
-  for (const [done, path] of paths.entries()) {
+  const total = paths.length;
+  for (let at = 0; at < total; ) {
     task.signal?.throwIfAborted();
-    task.progress?.({ done, total: paths.length });
-    files.push(await ingestFile(lake, path, task.into));
+    task.progress?.({ done: at, total });
+    const batch = await batchOf(passing, paths.slice(at), task);
+    files.push(...(await ingestBatch(passing, batch)));
+    at += batch.length;
   }
-  task.progress?.({ done: paths.length, total: paths.length });
+  task.progress?.({ done: total, total });
   return { files, rows: files.reduce((sum, file) => sum + file.rows, 0) };
 }
 
-async function filesOf(from: string): Promise<readonly string[]> {
-  await statOf(from);
-  const names = await readdir(from).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOTDIR") return undefined;
-    return fail("table/failed-read", { path: from, reason: error.message }, { cause: error });
-  });
-  if (names === undefined) return [from];
-  const csv = names.filter((name) => name.toLowerCase().endsWith(".csv") && !name.startsWith("."));
-  return csv.sort().map((name) => join(from, name));
+/** The next files: small ones up to the batch's limit, or one alone. */
+async function batchOf(
+  { plan, target }: Passing,
+  paths: readonly string[],
+  task: IngestTask,
+): Promise<readonly FilePlace[]> {
+  const places = paths.slice(0, plan.maxFilesPerBatch).map((path) => ({ path, file: basename(path) })); // biome-ignore format: one line
+  if (places.length < 2 || (await target.look()).columns === undefined) return places.slice(0, 1);
+  const sizes = await Promise.all(
+    places.map(({ path }) => statOf(path).then(({ size }) => size, () => 0)), // biome-ignore format: one line
+  );
+  task.signal?.throwIfAborted();
+  const large = sizes.findIndex((size) => size > smallBytes);
+  return places.slice(0, large < 0 ? places.length : Math.max(1, large));
 }
 
-async function ingestFile<N extends string>(
-  lake: Lake,
-  path: string,
-  table: Table<BronzeColumns<N>>,
-): Promise<IngestedFile> {
-  const file = basename(path);
-  const inspected = await inspectCsv(path, file);
-  checkHeader(file, table.schema, inspected.header);
-  const txn = { app: `ingest:${inspected.hash}`, version: 0 };
-  if ((await table.txn(txn.app)) >= 0) return { file, state: "skipped", rows: 0 };
-  const sql = bronzeSql({ path, file, inspected, loadedAtMs: lake.clock() }, table.schema);
-  const source = frame({ engine: lake.engine, schema: table.schema, sql });
-  const confirm = async (metrics: Commit["metrics"]): Promise<void> => {
-    if (metrics["numOutputRows"] === 0)
-      fail("table/missing-rows", { file, what: "there is a header and no row" });
-    await checkUnchanged(path, file, inspected);
-  };
-  const commit = await table
-    .append(source, { txn, confirm })
-    .catch((cause: unknown) => rethrowCsv(file, cause));
-  return fileReport(file, commit);
+/** Loads a batch: new files together if they can go together, else one after the other. */
+async function ingestBatch(
+  passing: Passing,
+  batch: readonly FilePlace[],
+): Promise<readonly IngestedFile[]> {
+  const [first] = batch;
+  if (first !== undefined && batch.length === 1) return [await ingestAlone(passing, first)];
+  const { has } = await passing.target.look();
+  const found: (NewFile | undefined)[] = [];
+  const hashes = new Set<string>();
+  for (const place of batch) {
+    const inspected = await inspectFile(place, passing.plan).catch(() => undefined);
+    const fresh = inspected !== undefined && !has(inspected.hash) && !hashes.has(inspected.hash);
+    if (fresh) hashes.add(inspected.hash);
+    found.push(fresh ? { ...place, inspected } : undefined);
+  }
+  const fresh = found.filter((file) => file !== undefined);
+  const rows = fresh.length < 2 ? undefined : await loadTogether(passing, fresh);
+  const files: IngestedFile[] = [];
+  for (const [i, place] of batch.entries()) {
+    const file = found[i];
+    const n = file === undefined ? undefined : rows?.[fresh.indexOf(file)];
+    files.push(n === undefined ? await ingestAlone(passing, place) : report(place, { rows: n })); // biome-ignore format: one line
+  }
+  return files;
 }
 
-function fileReport(file: string, commit: Commit): IngestedFile {
-  if (commit.skipped) return { file, state: "skipped", rows: 0 };
-  return { file, state: "loaded", rows: commit.metrics["numOutputRows"] ?? 0 };
+/** Loads one file. */
+async function ingestAlone(passing: Passing, place: FilePlace): Promise<IngestedFile> {
+  try {
+    const inspected = await inspectFile(place, passing.plan);
+    if ((await passing.target.look()).has(inspected.hash)) return report(place, { state: "skipped" }); // biome-ignore format: one line
+    const { skipped, rows, rescued, ignored, fit } = await loadFile(passing, { ...place, inspected }); // biome-ignore format: one line
+    const { added, unexpected, empty } = fit;
+    const state = skipped ? "skipped" : "loaded";
+    return report(place, { state, rows, rescued, ignored, added, unexpected, empty });
+  } catch (error) {
+    if (isMillraceError(error, "table/missing-file")) return report(place, { state: "gone" });
+    if (passing.plan.onRefused === "stop" || !isMillraceError(error)) throw error;
+    const { code, message } = error;
+    return report(place, { state: "refused", refusal: { code, message } });
+  }
 }
 
-/** The rows of a file with the technical columns beside them. */
-function bronzeSql(
-  what: { path: string; file: string; inspected: Inspected; loadedAtMs: number },
-  { columns }: Schema,
-): string {
-  const { path, file, inspected, loadedAtMs } = what;
-  const at = (ms: number): string => `to_timestamp(${ms / 1000})`;
-  const technical: Record<string, string> = {
-    _loaded_at: at(loadedAtMs),
-    _file_modified_at: at(inspected.modifiedAtMs),
-    _source_file: quoteText(file),
-    _row_id: `${quoteText(`${inspected.hash.slice(7, 23)}-`)} || lpad((row_number() OVER ())::VARCHAR, 10, '0')`,
-    _is_processed: "false",
-  };
-  const select = Object.keys(columns).map((name) => {
-    const made = technical[name];
-    return made === undefined ? quoteName(name) : `${made} AS ${quoteName(name)}`;
-  });
-  return `SELECT ${select.join(", ")} FROM (${csvSql(path, inspected.header)})`;
-}
-
-function checkHeader(file: string, { columns }: Schema, header: readonly string[]): void {
-  const delivered = Object.keys(columns).filter((name) => !(name in bronzeColumns));
-  const missing = delivered.filter((name) => !header.includes(name));
-  const extra = header.filter((name) => !delivered.includes(name));
-  if (missing.length > 0 || extra.length > 0)
-    fail("table/mismatch-header", { file, missing, extra });
-}
-
-async function checkUnchanged(path: string, file: string, before: Inspected): Promise<void> {
-  const now = await statOf(path);
-  if (now.size !== before.sizeBytes || Math.floor(now.mtimeMs) !== before.modifiedAtMs)
-    fail("table/conflict-file", { file });
-}
+const report = ({ file }: FilePlace, what: Partial<IngestedFile>): IngestedFile => ({
+  file,
+  state: "loaded",
+  rows: 0,
+  rescued: 0,
+  ignored: 0,
+  added: [],
+  unexpected: [],
+  empty: [],
+  ...what,
+});

@@ -1,10 +1,14 @@
-/** @file One pass over a delivered file before the engine sees it: identity, encoding, header. */
-import { createHash } from "node:crypto";
+/** @file One pass over a delivered file before the engine sees it: identity, size, encoding, first lines. */
+import { createHash, type Hash as Hasher } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { TextDecoder } from "node:util";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
 import type { Hash } from "../../flow.ts";
-import { fail } from "../errors.ts";
+import { fail } from "./errors.ts";
+import { lineOfByte } from "./locate.ts";
+import type { IngestPlan } from "./options.ts";
+import { type BadText, decodedCheck, utf8Check } from "./text-check.ts";
 
 /** What is known of a file after one pass. */
 export interface Inspected {
@@ -12,44 +16,78 @@ export interface Inspected {
   readonly hash: Hash;
   readonly sizeBytes: number;
   readonly modifiedAtMs: number;
-  /** The names of its first line. */
-  readonly header: readonly string[];
+  /** Whether its bytes are compressed with gzip. */
+  readonly gzip: boolean;
+  /** The first megabyte of its text, in UTF-8, without a byte order mark; empty for Parquet. */
+  readonly head: string;
+  /** Whether the text began with a byte order mark. */
+  readonly mark: boolean;
 }
 
-const headerLimit = 1 << 20;
+/** A file and what messages call it. */
+export interface FilePlace {
+  readonly path: string;
+  readonly file: string;
+}
 
 /**
- * Reads a CSV file once: hashes it, checks that it is UTF-8 without NUL bytes, and reads its header.
+ * Reads a file once, with native code: hashes it, inflates it when it is compressed, and checks
+ * that it is text in its encoding without NUL characters. About 1 GB a second.
  *
- * @param path - The file.
- * @param name - What messages call it.
  * @throws `table/missing-file`, `table/failed-read`, `table/missing-rows`, `table/corrupt-text`,
- * `table/duplicate-column`
+ * `table/corrupt-file`, `table/out-of-range-size`
  */
-export async function inspectCsv(path: string, name: string): Promise<Inspected> {
+export async function inspectFile(place: FilePlace, plan: IngestPlan): Promise<Inspected> {
+  const { path, file } = place;
+  const { format, limits } = plan;
   const found = await statOf(path);
-  if (found.size === 0) fail("table/missing-rows", { file: name, what: "the file is empty" });
+  if (found.size === 0) fail("table/missing-rows", { file, what: "the file is empty" });
+  if (found.size > limits.fileBytes)
+    fail("table/out-of-range-size", {
+      file,
+      what: "the file holds",
+      limit: limits.fileBytes,
+      option: "limits.fileBytes",
+    });
+  const gzip = format !== "parquet" && (await isGzip(path));
+  const read = format === "parquet" ? await readBytes(path) : await readText(place, plan, gzip);
+  const { size: sizeBytes, mtimeMs } = found;
+  return { sizeBytes, modifiedAtMs: Math.floor(mtimeMs), gzip, ...read };
+}
+
+type Read = Pick<Inspected, "hash" | "head" | "mark">;
+
+async function readBytes(path: string): Promise<Read> {
   const hash = createHash("sha256");
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let line = 1;
-  let head = "";
-  let headDone = false;
-  for await (const bytes of chunksOf(path)) {
-    hash.update(bytes);
-    const text = decode(decoder, bytes, { file: name, line });
-    if (!headDone) {
-      head += text;
-      headDone = /[\r\n]/.test(unquoted(head)) || head.length > headerLimit;
-    }
-    line += newlines(bytes);
-  }
-  decode(decoder, undefined, { file: name, line });
-  return {
-    hash: `sha256:${hash.digest("hex")}`,
-    sizeBytes: found.size,
-    modifiedAtMs: Math.floor(found.mtimeMs),
-    header: checkHeader(name, headerOf(head, name)),
+  for await (const bytes of chunksOf(path)) hash.update(bytes);
+  return { hash: `sha256:${hash.digest("hex")}`, head: "", mark: false };
+}
+
+async function readText(place: FilePlace, plan: IngestPlan, gzip: boolean): Promise<Read> {
+  const { path, file } = place;
+  const hash = createHash("sha256");
+  const check = plan.encoding === "utf-8" ? utf8Check() : decodedCheck(file, plan.encoding);
+  let bad: BadText | undefined;
+  const look = (bytes: Buffer): void => {
+    bad ??= check.take(bytes);
+    if (bad !== undefined) throw new Error(bad.reason);
   };
+  try {
+    if (gzip) await inflate(place, { hash, look, limit: plan.limits.inflatedBytes });
+    else
+      for await (const bytes of chunksOf(path)) {
+        hash.update(bytes);
+        look(bytes);
+      }
+    bad = check.end();
+  } catch (cause) {
+    if (bad === undefined) throw cause;
+  }
+  if (bad !== undefined) {
+    const line = await lineOfByte({ path, gzip }, bad.offset);
+    fail("table/corrupt-text", { file, line, reason: bad.reason });
+  }
+  return { hash: `sha256:${hash.digest("hex")}`, head: check.head(), mark: check.mark() };
 }
 
 /** Size and time of a file. Throws `table/missing-file`, `table/failed-read`. */
@@ -61,13 +99,22 @@ export async function statOf(path: string): Promise<{ size: number; mtimeMs: num
   }
 }
 
+/** The file must have the size and time it was inspected with. Throws `table/conflict-file`. */
+export async function checkUnchanged(place: FilePlace, before: Inspected): Promise<void> {
+  const { path, file } = place;
+  const now = await stat(path).catch(() => undefined);
+  if (now?.size !== before.sizeBytes || Math.floor(now.mtimeMs) !== before.modifiedAtMs)
+    fail("table/conflict-file", { file });
+}
+
 function refuseRead(path: string, cause: unknown): never {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === "ENOENT") return fail("table/missing-file", { path }, { cause });
   return fail("table/failed-read", { path, reason: message }, { cause });
 }
 
-async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+/** The bytes of a file in pieces of a megabyte. Throws `table/missing-file`, `table/failed-read`. */
+export async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
       yield chunk as Buffer;
@@ -76,70 +123,41 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Decodes a piece; the first bad byte is named by its line. */
-function decode(
-  decoder: TextDecoder,
-  bytes: Buffer | undefined,
-  at: { file: string; line: number },
-): string {
-  const zero = bytes?.indexOf(0) ?? -1;
-  if (bytes !== undefined && zero >= 0)
-    fail("table/corrupt-text", {
-      file: at.file,
-      line: at.line + newlines(bytes.subarray(0, zero)),
-      reason: "there is a NUL byte, so this is not a text file in UTF-8 (it may be UTF-16)",
-    });
+async function isGzip(path: string): Promise<boolean> {
   try {
-    return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
+    for await (const chunk of createReadStream(path, { start: 0, end: 1 }))
+      return (chunk as Buffer)[0] === 0x1f && (chunk as Buffer)[1] === 0x8b;
   } catch (cause) {
-    const line = at.line + (bytes === undefined ? 0 : newlines(bytes.subarray(0, badByte(bytes))));
-    const reason = "a byte is not UTF-8; save the file as UTF-8";
-    return fail("table/corrupt-text", { file: at.file, line, reason }, { cause });
+    refuseRead(path, cause);
   }
+  return false;
 }
 
-/** The position of the first byte that cannot be UTF-8, found by halving. */
-function badByte(bytes: Buffer): number {
-  let good = 0;
-  let bad = bytes.length;
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    try {
-      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
-      good = middle;
-    } catch {
-      bad = middle;
+async function inflate(
+  { path, file }: FilePlace,
+  what: { hash: Hasher; look: (bytes: Buffer) => void; limit: number },
+): Promise<void> {
+  const { hash, look, limit } = what;
+  let size = 0;
+  async function* hashed(): AsyncGenerator<Buffer> {
+    for await (const bytes of chunksOf(path)) {
+      hash.update(bytes);
+      yield bytes;
     }
   }
-  return good;
-}
-
-function newlines(bytes: Uint8Array): number {
-  let lines = 0;
-  for (const byte of bytes) if (byte === 10) lines += 1;
-  return lines;
-}
-
-/** The text with everything between double quotes taken out. */
-const unquoted = (text: string): string => text.replaceAll(/"[^"]*("|$)/g, "");
-
-/** The cells of the first line, quotes undone. */
-function headerOf(text: string, file: string): readonly string[] {
-  const cells: string[] = [];
-  let rest = text.replace(/^\uFEFF/, "");
-  for (;;) {
-    const cell = /^(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|\r|$)/.exec(rest);
-    if (cell === null)
-      return fail("table/corrupt-text", { file, line: 1, reason: "a quote is not closed" });
-    cells.push(cell[1]?.replaceAll('""', '"') ?? cell[2] ?? "");
-    if (cell[3] !== ",") return cells;
-    rest = rest.slice(cell[0].length);
+  try {
+    await pipeline(hashed, createGunzip({ chunkSize: 1 << 20 }), async (chunks) => {
+      for await (const bytes of chunks) {
+        size += (bytes as Buffer).length;
+        if (size > limit)
+          fail("table/out-of-range-size", { file, what: "unpacked, the file holds", limit, option: "limits.inflatedBytes" }); // biome-ignore format: one line
+        look(bytes as Buffer);
+      }
+    });
+  } catch (cause) {
+    const { code = "", message } = cause as NodeJS.ErrnoException;
+    if (code.startsWith("Z_"))
+      fail("table/corrupt-file", { file, what: "gzip", reason: message }, { cause });
+    throw cause;
   }
-}
-
-function checkHeader(file: string, header: readonly string[]): readonly string[] {
-  const folded = header.map((name) => name.toLowerCase());
-  const twice = header.filter((_, i) => folded.indexOf(folded[i] ?? "") !== i);
-  if (twice.length > 0) fail("table/duplicate-column", { file, columns: twice });
-  return header;
 }

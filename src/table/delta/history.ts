@@ -1,0 +1,49 @@
+/** @file What was done to a table, read from its commits. */
+import { commitInfoOf, listLog, type TablePlace } from "./log.ts";
+
+/** One version of a table, and what made it. */
+export interface HistoryEntry {
+  readonly version: number;
+  readonly atMs: number;
+  /** WRITE, MERGE, UPDATE, DELETE, OPTIMIZE, RESTORE, SET TBLPROPERTIES; others of other writers. */
+  readonly operation: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, string>>;
+  /** The version it was planned from, when it says. */
+  readonly readVersion: number | null;
+  /** The program that wrote it, when it says. */
+  readonly engine: string | null;
+}
+
+/** What was done to the table at a place, newest first; the commits that are in the log still. */
+export async function readHistory(
+  place: TablePlace,
+  options: { readonly limit?: number | undefined } = {},
+): Promise<readonly HistoryEntry[]> {
+  const { limit = Number.POSITIVE_INFINITY } = options;
+  const versions = (await listLog(place)).versions.toReversed().slice(0, limit);
+  const entries: HistoryEntry[] = [];
+  for (const version of versions) entries.push(await entryOf(place, version));
+  return entries;
+}
+
+async function entryOf(place: TablePlace, version: number): Promise<HistoryEntry> {
+  const info = await commitInfoOf(place, version);
+  return {
+    version,
+    atMs: info?.timestamp ?? 0,
+    operation: info?.operation ?? "UNKNOWN",
+    parameters: textsOf(info?.operationParameters),
+    metrics: textsOf(info?.operationMetrics),
+    readVersion: info?.readVersion ?? null,
+    engine: info?.engineInfo ?? null,
+  };
+}
+
+const textsOf = (values: Readonly<Record<string, unknown>> = {}): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );

@@ -1,0 +1,99 @@
+/** @file The files of a table's log: which versions and checkpoints there are, and what a commit says. */
+import type { Bytes } from "../../store/index.ts";
+import { fail } from "../errors.ts";
+import { type Action, type CommitInfo, commitName, parseCommit } from "./actions.ts";
+
+/** Where a table is: its name for messages, and its folder's key in the store. */
+export interface TablePlace {
+  readonly name: string;
+  readonly folder: string;
+  readonly bytes: Bytes;
+}
+
+/** A checkpoint all of whose parts are there. */
+export interface Checkpoint {
+  readonly version: number;
+  /** The names of its files, in order. */
+  readonly files: readonly string[];
+}
+
+/** What is in the folder of a log. */
+export interface Log {
+  /** Versions that have a commit file, ascending. */
+  readonly versions: readonly number[];
+  /** Whole checkpoints, ascending. */
+  readonly checkpoints: readonly Checkpoint[];
+  /** The newest version, or -1 when there is no table. */
+  readonly latest: number;
+  /** Whether there is a checkpoint of the v2 kind, which Millrace does not read. */
+  readonly v2: boolean;
+}
+
+/** The folder of a table's log. */
+export const logFolder = (place: TablePlace): string => `${place.folder}/_delta_log`;
+
+const checkpointName = /^(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
+const v2Name = /^\d{20}\.checkpoint\.[0-9a-f-]{36}\.(json|parquet)$/;
+
+/** Lists a log. One call of the store, and O(files of the log). */
+export async function listLog(place: TablePlace): Promise<Log> {
+  const names = await place.bytes.list(logFolder(place)); // sorted, so versions come out ascending
+  const versions: number[] = [];
+  const parts = new Map<string, { version: number; of: number; files: string[] }>();
+  let v2 = false;
+  for (const name of names) {
+    if (name.length === 25 && name.endsWith(".json")) versions.push(Number(name.slice(0, 20)));
+    else if (name.includes(".checkpoint.")) {
+      const [, version, , of = "1"] = checkpointName.exec(name) ?? [];
+      v2 ||= v2Name.test(name);
+      if (version === undefined) continue;
+      const key = `${version}/${of}`; // a one-part and a multi-part checkpoint may stand side by side
+      const found = parts.get(key) ?? { version: Number(version), of: Number(of), files: [] };
+      found.files.push(name);
+      parts.set(key, found);
+    }
+  }
+  const checkpoints = [...parts.values()]
+    .filter(({ of, files }) => files.length === of)
+    .sort((a, b) => a.version - b.version);
+  const latest = Math.max(versions.at(-1) ?? -1, checkpoints.at(-1)?.version ?? -1);
+  return { versions, checkpoints, latest, v2 };
+}
+
+/** Reads the actions of one commit. Throws `table/corrupt-log`. */
+export async function readCommit(place: TablePlace, version: number): Promise<Action[]> {
+  const file = commitName(version);
+  const bytes = await place.bytes.get(`${logFolder(place)}/${file}`);
+  return parseCommit(bytes, { name: place.name, file });
+}
+
+/** What a commit says about itself; undefined when it says nothing. */
+export async function commitInfoOf(
+  place: TablePlace,
+  version: number,
+): Promise<CommitInfo | undefined> {
+  const actions = await readCommit(place, version);
+  return actions.find((action) => action.commitInfo !== undefined)?.commitInfo;
+}
+
+/**
+ * The newest version that was committed at or before a moment, by the times in the commits, which
+ * are taken to grow with the versions: a binary search, O(log versions) files read.
+ *
+ * @throws `table/missing-moment` when the log that is left begins later
+ */
+export async function versionAt(place: TablePlace, at: Date): Promise<number> {
+  const { versions } = await listLog(place);
+  const timeOf = async (i: number): Promise<number> =>
+    (await commitInfoOf(place, versions[i] ?? 0))?.timestamp ?? 0;
+  let [low, high] = [0, versions.length]; // versions before low are not after the moment
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((await timeOf(middle)) <= at.getTime()) low = middle + 1;
+    else high = middle;
+  }
+  const found = versions[low - 1];
+  if (found !== undefined) return found;
+  const first = versions.length === 0 ? "none" : new Date(await timeOf(0)).toISOString();
+  return fail("table/missing-moment", { name: place.name, at: at.toISOString(), first });
+}

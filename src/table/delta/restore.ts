@@ -1,0 +1,68 @@
+/** @file RESTORE: the files, the schema and the settings of an earlier version, as a new version. */
+import { stat } from "node:fs/promises";
+import { fail } from "../errors.ts";
+import { type Add, removeOf } from "./actions.ts";
+import type { Plan } from "./commit.ts";
+import type { TablePlace } from "./log.ts";
+import { changed } from "./opening.ts";
+import { keyOf, locateFile } from "./scan.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Plans a RESTORE; undefined when the table is as it was. Throws `table/missing-data`. */
+export async function restorePlan(
+  place: TablePlace,
+  { now, to, clock }: { now: Snapshot; to: Snapshot; clock: () => number },
+): Promise<Plan | undefined> {
+  const back = [...to.files.values()].filter((add) => !now.files.has(add.path));
+  const gone = [...now.files.values()].filter((add) => !to.files.has(add.path));
+  // Features once needed stay: files that need them may be in the log still.
+  const rules = changed(place.name, {
+    before: now,
+    after: {
+      protocol: now.protocol,
+      metaData: sameRules(now, to) ? now.metaData : to.metaData,
+    },
+  });
+  if (back.length + gone.length + rules.actions.length === 0) return undefined;
+  await checkFiles(place, { version: to.version, files: back });
+  const bytes = (files: readonly Add[]): number => files.reduce((sum, { size }) => sum + size, 0);
+  return {
+    operation: "RESTORE",
+    parameters: { version: to.version, timestamp: null },
+    metrics: {
+      tableSizeAfterRestore: bytes([...to.files.values()]),
+      numOfFilesAfterRestore: to.files.size,
+      numRemovedFiles: gone.length,
+      numRestoredFiles: back.length,
+      removedFilesSize: bytes(gone),
+      restoredFilesSize: bytes(back),
+    },
+    actions: [
+      ...rules.actions,
+      ...gone.map((add) => removeOf(add, clock())),
+      ...back.map((add) => ({ add: { ...add, dataChange: true } })),
+    ],
+    reads: "table",
+  };
+}
+
+const sameRules = (a: Snapshot, b: Snapshot): boolean =>
+  JSON.stringify(a.metaData) === JSON.stringify(b.metaData);
+
+/** Whether the data files of a version are there still. Throws `table/missing-data`. */
+export async function checkFiles(
+  place: TablePlace,
+  { version, files }: { version: number; files: Iterable<Add> },
+): Promise<void> {
+  for (const { path } of files)
+    if (!(await isThere(place, path)))
+      fail("table/missing-data", { name: place.name, version, file: path });
+}
+
+/** A file of another table, which a clone names by its whole path, is looked for on the disk. */
+async function isThere(place: TablePlace, path: string): Promise<boolean> {
+  const key = keyOf(place, path);
+  if (key !== undefined) return place.bytes.has(key);
+  const found = await stat(locateFile(place, path)).catch(() => undefined);
+  return found !== undefined;
+}

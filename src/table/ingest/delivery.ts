@@ -1,0 +1,79 @@
+/** @file A delivered file, ready to be read: its columns, and a SELECT of them. */
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import type { Engine } from "../adapter/duckdb.ts";
+import { csvReader } from "./csv.ts";
+import { chunksOf, type FilePlace, type Inspected } from "./inspect.ts";
+import { jsonReader } from "./json-lines.ts";
+import type { IngestPlan } from "./options.ts";
+import { parquetReader } from "./parquet.ts";
+import type { Reader } from "./reader.ts";
+import { textDecoder } from "./text-check.ts";
+
+/** A file that was inspected and can be read. Close it when its rows are committed. */
+export interface Delivery extends Reader, FilePlace {
+  readonly inspected: Inspected;
+  close(): Promise<void>;
+}
+
+const readers = { csv: csvReader, json: jsonReader, parquet: parquetReader };
+
+/**
+ * Opens an inspected file. Text that is not UTF-8 (and JSON with a byte order mark) is first copied
+ * in UTF-8 to a temporary folder, which {@link Delivery.close} removes.
+ *
+ * @throws what the format's reader throws about the file's first lines
+ */
+export async function openDelivery(
+  place: FilePlace & { readonly inspected: Inspected; readonly known: readonly string[] },
+  { engine, plan }: { readonly engine: Engine; readonly plan: IngestPlan },
+): Promise<Delivery> {
+  const { path, file, inspected, known } = place;
+  const marked = plan.format === "json" && inspected.mark;
+  const copy = marked || (plan.encoding !== "utf-8" && plan.format !== "parquet");
+  const folder = copy ? await mkdtemp(join(tmpdir(), "millrace-utf8-")) : undefined;
+  const close = async (): Promise<void> => {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const readable = folder === undefined ? path : join(folder, "text");
+    if (folder !== undefined) await copyAsUtf8(place, readable, plan);
+    const { gzip, head } = inspected;
+    const source = { engine, plan, file, path: readable, gzip: gzip && !copy, head, known };
+    return { path, file, inspected, close, ...(await readers[plan.format](source)) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function copyAsUtf8(
+  { path, file, inspected }: FilePlace & { readonly inspected: Inspected },
+  to: string,
+  { encoding }: IngestPlan,
+): Promise<void> {
+  const decoder = encoding === "utf-8" ? utf8Decoder() : textDecoder(file, encoding);
+  const target = await open(to, "w");
+  const write = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of chunks) await target.writeFile(decoder.decode(chunk));
+    await target.writeFile(decoder.end());
+  };
+  try {
+    if (inspected.gzip) await pipeline(() => chunksOf(path), createGunzip(), write);
+    else await write(chunksOf(path));
+  } finally {
+    await target.close();
+  }
+}
+
+/** The text was checked before; the decoder takes its byte order mark away. */
+function utf8Decoder() {
+  const decoder = new TextDecoder("utf-8");
+  return {
+    decode: (bytes: Buffer): string => decoder.decode(bytes, { stream: true }),
+    end: (): string => decoder.decode(),
+  };
+}

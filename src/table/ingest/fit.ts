@@ -1,0 +1,65 @@
+/** @file Whether a cell fits its column, in SQL: the same answer for a typed read and for a cast of text. */
+import type { ColumnKind, ColumnSpec } from "../../flow.ts";
+import { quoteText } from "../sql-text.ts";
+
+/**
+ * The engine's type that a kind's cells are read with. Whole numbers are read as doubles, because
+ * the engine rounds "1.5" when it is asked for an integer.
+ */
+export const readTypes: Readonly<Record<ColumnKind, string>> = {
+  text: "VARCHAR",
+  category: "VARCHAR",
+  int: "DOUBLE",
+  float: "DOUBLE",
+  bool: "BOOLEAN",
+  timestamp: "TIMESTAMPTZ",
+};
+
+const earliest = "TIMESTAMPTZ '0001-01-01 00:00:00+00'";
+const latest = "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'";
+
+/** Whether a value of the read type, which is not missing, is one of the column; undefined: always. */
+function okSql({ kind, levels }: ColumnSpec, value: string): string | undefined {
+  if (kind === "int") return `(${value} = trunc(${value}) AND abs(${value}) < 9007199254740992)`;
+  if (kind === "float") return `isfinite(${value})`;
+  if (kind === "timestamp") return `(${value} BETWEEN ${earliest} AND ${latest})`;
+  if (kind === "category" && levels !== undefined)
+    return `(${value} IN (${levels.map(quoteText).join(", ")}))`;
+  return undefined;
+}
+
+const stored = ({ kind }: ColumnSpec, value: string): string =>
+  kind === "int" ? `${value}::BIGINT` : value;
+
+/** What a query says when a typed read met a cell that does not fit. */
+export const misfitMark = "millrace: a cell does not fit";
+
+/** The cell of a column read with its type; the query fails for one that does not fit. */
+export function strictSql(spec: ColumnSpec, value: string): string {
+  const ok = okSql(spec, value);
+  if (ok === undefined) return value;
+  return `CASE WHEN ${value} IS NULL OR ${ok} THEN ${stored(spec, value)} ELSE error(${quoteText(misfitMark)}) END`;
+}
+
+/** The cell of a column from its text; missing for one that does not fit. */
+export function looseSql(spec: ColumnSpec, text: string): string {
+  const type = readTypes[spec.kind];
+  const value = type === "VARCHAR" ? text : `TRY_CAST(${text} AS ${type})`;
+  const ok = okSql(spec, value);
+  return ok === undefined ? value : `CASE WHEN ${ok} THEN ${stored(spec, value)} END`;
+}
+
+/** Whether a text is there and does not fit; undefined where every text fits. */
+export function misfitSql(spec: ColumnSpec, text: string): string | undefined {
+  if (spec.kind === "text") return undefined;
+  return `(${text} IS NOT NULL AND (${looseSql(spec, text)}) IS NULL)`;
+}
+
+/** Whether an error of the engine is about a cell that does not fit its type. */
+export function isMisfit(message: string): boolean {
+  return (
+    message.includes(misfitMark) ||
+    message.includes("Error when converting column") ||
+    /Conversion Error: (?!CSV Error)/.test(message)
+  );
+}

@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { landing, writeParquet } from "../../../tests/support/landing.ts";
+import { ingest } from "./ingest.ts";
+
+const into = "shop.events";
+
+describe("formats", () => {
+  test("JSON lines: numbers, booleans and times are typed, nested values stay JSON", async () => {
+    const lines = ['{"id":1,"at":"2024-05-01T10:00:00Z","ok":true,"tags":["a",{"b":1}],"zip":"007"}', "", '{"id":2,"extra":1.5,"zip":"12"}']; // biome-ignore format: one line
+    await using place = await landing({ "a.jsonl": `${lines.join("\n")}\n` });
+    await ingest(place.lake, { from: place.from, into, format: "json", types: "infer" });
+    expect(await place.rows(into, 'id, "at", ok, tags, zip, extra')).toEqual([
+      { id: 1, at: new Date("2024-05-01T10:00:00Z"), ok: true, tags: '["a",{"b":1}]', zip: "007", extra: null },
+      { id: 2, at: null, ok: null, tags: null, zip: "12", extra: 1.5 },
+    ]); // biome-ignore format: a table
+  });
+
+  test("JSON lines: a cell of another type is kept aside, and a new key adds a column", async () => {
+    await using place = await landing({ "a.json": '{"id":1}\n{"id":2}\n' });
+    const task = { from: place.from, into, format: "json", types: "infer" } as const;
+    await ingest(place.lake, task);
+    await place.land({ "b.ndjson": '{"id":"x","more":true}\n' });
+    const report = await ingest(place.lake, task);
+    expect(report.files[1]).toMatchObject({ rescued: 1, added: ["more"] });
+    expect((await place.rows(into, "id, more, _rescued"))[2]).toEqual({ id: null, more: true, _rescued: '{"id":"x","_source_file":"b.ndjson"}' }); // biome-ignore format: one line
+  });
+
+  test("JSON lines: a key with slashes, tildes and quotes is a column", async () => {
+    const key = "a/b~c'd\"e";
+    await using place = await landing({ "a.json": `${JSON.stringify({ [key]: 5 })}\n` });
+    await ingest(place.lake, { from: place.from, into, format: "json", types: "infer" });
+    expect(await place.rows(into)).toMatchObject([{ [key]: 5 }]);
+  });
+
+  test("JSON lines: gzip and a byte order mark are read", async () => {
+    await using place = await landing({ "a.json.gz": gzipSync('\uFEFF{"id":1}\n') });
+    await ingest(place.lake, { from: place.from, into, format: "json", types: "infer" });
+    expect(await place.rows(into, "id")).toEqual([{ id: 1 }]);
+  });
+
+  test("JSON lines: refuses an empty key and lines without keys", async () => {
+    await using place = await landing({ "a.json": '{"":1}\n' });
+    const task = { from: place.from, into, format: "json" } as const;
+    await expect(ingest(place.lake, task)).rejects.toMatchObject({ code: "table/corrupt-text" });
+    await place.land({ "a.json": "{}\n" });
+    await expect(ingest(place.lake, task)).rejects.toMatchObject({ code: "table/missing-rows" });
+  });
+
+  test("Parquet keeps its types, also into a table of text, and what no column holds is kept aside", async () => {
+    await using place = await landing();
+    const sql = `SELECT 1::SMALLINT AS i, 1.5::FLOAT AS f, true AS b, DATE '2024-01-02' AS d, 'x' AS t,
+      123456789012345678901234567890::DECIMAL(38, 0) AS h, [1, 2] AS l, {'a': 1} AS s, 1.25::DECIMAL(9,2) AS m,
+      9007199254740993 AS big, 'b'::BLOB AS bytes`;
+    await writeParquet(place.lake, join(place.from, "a.parquet"), sql);
+    const report = await ingest(place.lake, { from: place.from, into, format: "parquet" });
+    expect(report.files[0]).toMatchObject({ rows: 1, rescued: 1 });
+    expect(await place.rows(into)).toMatchObject([
+      { i: 1, f: 1.5, b: true, d: new Date("2024-01-02"), t: "x", h: "123456789012345678901234567890", l: "[1,2]", s: '{"a":1}', m: 1.25, big: null, bytes: "Yg==", _rescued: '{"big":"9007199254740993","_source_file":"a.parquet"}' },
+    ]); // biome-ignore format: a table
+  });
+
+  test("Parquet that is cut is refused", async () => {
+    await using place = await landing();
+    const path = join(place.from, "a.parquet");
+    await writeParquet(place.lake, path, "SELECT range AS i FROM range(1000)");
+    await place.land({ "a.parquet": (await readFile(path)).subarray(0, -100) });
+    const done = ingest(place.lake, { from: path, into });
+    await expect(done).rejects.toMatchObject({ code: "table/corrupt-file", details: { file: "a.parquet" } }); // biome-ignore format: one line
+    await place.land({ "a.parquet": "PAR1" });
+    await expect(ingest(place.lake, { from: path, into })).rejects.toMatchObject({ code: "table/corrupt-file" }); // biome-ignore format: one line
+  });
+
+  test("takes the format of a single file from its ending", async () => {
+    await using place = await landing({ "a.csv": "id\n1\n", "b.jsonl": '{"id":"2"}\n', "c.csv.gz": gzipSync("id\n3\n") }); // biome-ignore format: one line
+    for (const name of ["a.csv", "b.jsonl", "c.csv.gz"])
+      await ingest(place.lake, { from: join(place.from, name), into });
+    expect(await place.rows(into, "id")).toEqual([{ id: "1" }, { id: "2" }, { id: "3" }]);
+  });
+
+  test("copies nothing of another encoding but for the time of the load", async () => {
+    await using place = await landing({
+      "a.csv": gzipSync(Buffer.from("id,v\n1,café\n", "latin1")),
+    });
+    await ingest(place.lake, { from: place.from, into, encoding: "latin-1" });
+    expect(await place.rows(into, "id, v")).toEqual([{ id: "1", v: "café" }]);
+  });
+
+  test("a CSV without a header takes the names of a table that has as many columns", async () => {
+    await using place = await landing({ "a.csv": "id,v\n1,a\n" });
+    await ingest(place.lake, { from: place.from, into });
+    await place.land({ "b.csv": "2,b\n" });
+    const report = await ingest(place.lake, { from: place.from, into, csv: { header: false } });
+    expect(report.files[1]).toMatchObject({ state: "loaded", added: [] });
+    expect((await place.rows(into, "id, v"))[1]).toEqual({ id: "2", v: "b" });
+  });
+});

@@ -1,0 +1,59 @@
+/** @file The names of a CSV file's columns, from its first line. */
+import { fail } from "./errors.ts";
+import type { CsvOptions } from "./options.ts";
+
+/**
+ * The cells of the first line of a text, quotes undone. O(length of the line).
+ *
+ * @throws `table/corrupt-text` for a quote that is not closed
+ */
+export function firstCells(
+  text: string,
+  csv: Required<CsvOptions>,
+  file: string,
+): readonly string[] {
+  const { delimiter, quote } = csv;
+  const [d, q] = [escaped(delimiter), escaped(quote)];
+  const plain = `((?:(?!${d}|[\r\n])${quote === "" ? "[^]" : `[^${q}]`})*)`;
+  const quoted = quote === "" ? "(?!)()" : `${q}((?:[^${q}]|${q}${q})*)${q}`;
+  const pattern = new RegExp(`(?:${quoted}|${plain})(${d}|\\r?\\n|\\r|$)`, "uy");
+  const cells: string[] = [];
+  for (;;) {
+    const cell = pattern.exec(text);
+    if (cell === null)
+      return fail("table/corrupt-text", { file, line: 1, reason: "a quote is not closed" });
+    cells.push(cell[1]?.replaceAll(quote + quote, quote) ?? cell[2] ?? "");
+    if (cell[3] !== delimiter) return cells;
+  }
+}
+
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+
+/**
+ * The names of the columns: the header's, an empty one as "column" and its position; or, without a
+ * header, the names that are known for so many columns, or "column1", "column2" …
+ *
+ * @throws `table/duplicate-column`
+ */
+export function columnNames(
+  cells: readonly string[],
+  what: { file: string; header: boolean; known: readonly string[] },
+): readonly string[] {
+  const { file, header, known } = what;
+  if (!header && known.length === cells.length) return known;
+  const names = cells.map((name, i) => (header && name !== "" ? name : `column${i + 1}`));
+  checkTwins(names, file);
+  return names;
+}
+
+/** Refuses names that differ only in case. Throws `table/duplicate-column`. */
+export function checkTwins(names: readonly string[], file: string): void {
+  const seen = new Set<string>();
+  const twice = names.filter((name) => {
+    const folded = name.toLowerCase();
+    if (seen.has(folded)) return true;
+    seen.add(folded);
+    return false;
+  });
+  if (twice.length > 0) fail("table/duplicate-column", { file, columns: twice });
+}

@@ -1,0 +1,146 @@
+import { appendFile, rename, rm, stat, truncate, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { beforeCommit, landing } from "../../../tests/support/landing.ts";
+import { type IngestReport, ingest, ingestFiles } from "./ingest.ts";
+import { inspectFile } from "./inspect.ts";
+import { planOf } from "./options.ts";
+import { targetOf } from "./target.ts";
+
+const into = "shop.orders";
+const states = ({ files }: IngestReport) => files.map(({ file, state }) => `${file} ${state}`);
+const body = (i: number): string => `id,v\n${i},a\n`;
+const many = (n: number) =>
+  Object.fromEntries(Array.from({ length: n }, (_, i) => [`f${String(i).padStart(4, "0")}.csv`, body(i)])); // biome-ignore format: one line
+
+describe("each file once", () => {
+  test("a file that arrives late is loaded, however old it says it is", async () => {
+    await using place = await landing({ "b.csv": body(1) });
+    await ingest(place.lake, { from: place.from, into });
+    await place.land({ "a.csv": body(2) });
+    await utimes(join(place.from, "a.csv"), 1, 1);
+    const report = await ingest(place.lake, { from: place.from, into });
+    expect(states(report)).toEqual(["a.csv loaded", "b.csv skipped"]);
+  });
+
+  test("a file that is renamed or copied is skipped", async () => {
+    await using place = await landing({ "a.csv": body(1) });
+    await ingest(place.lake, { from: place.from, into });
+    await rename(join(place.from, "a.csv"), join(place.from, "z.csv"));
+    await place.land({ "copy.csv": body(1) });
+    const report = await ingest(place.lake, { from: place.from, into });
+    expect(states(report)).toEqual(["copy.csv skipped", "z.csv skipped"]);
+  });
+
+  test("a file that is rewritten in place is a new file, also when size and time are the same", async () => {
+    await using place = await landing({ "a.csv": body(1) });
+    await ingest(place.lake, { from: place.from, into });
+    const { atime, mtime } = await stat(join(place.from, "a.csv"));
+    await place.land({ "a.csv": body(2) });
+    await utimes(join(place.from, "a.csv"), atime, mtime);
+    const report = await ingest(place.lake, { from: place.from, into });
+    expect(states(report)).toEqual(["a.csv loaded"]);
+    expect(await place.rows(into, "id")).toEqual([{ id: "1" }, { id: "2" }]);
+  });
+
+  test("a file that is truncated while it is read is not loaded, and is when it is whole", async () => {
+    await using place = await landing({ "a.csv": "id,v\n1,a\n2,b\n" });
+    const cut = beforeCommit(place.lake, () => truncate(join(place.from, "a.csv"), 9));
+    await expect(ingest(cut, { from: place.from, into })).rejects.toMatchObject({ code: "table/conflict-file" }); // biome-ignore format: one line
+    expect(await place.lake.tables()).toEqual([]);
+    await place.land({ "a.csv": "id,v\n1,a\n2,b\n" });
+    expect((await ingest(place.lake, { from: place.from, into })).rows).toBe(2);
+  });
+
+  test("a file that vanishes while it is read is not loaded", async () => {
+    await using place = await landing({ "a.csv": body(1) });
+    const lost = beforeCommit(place.lake, () => rm(join(place.from, "a.csv")));
+    await expect(ingest(lost, { from: place.from, into })).rejects.toMatchObject({ code: "table/conflict-file" }); // biome-ignore format: one line
+  });
+
+  test("a file that vanishes between listing and reading is reported as gone", async () => {
+    await using place = await landing(many(3));
+    const task = { from: place.from, into };
+    const passing = {
+      lake: place.lake,
+      plan: planOf(task),
+      target: await targetOf(place.lake, task),
+    };
+    const paths = Object.keys(many(3)).map((name) => join(place.from, name));
+    await rm(join(place.from, "f0001.csv"));
+    const report = await ingestFiles(passing, paths, task);
+    expect(states(report)).toEqual(["f0000.csv loaded", "f0001.csv gone", "f0002.csv loaded"]);
+    await rm(join(place.from, "f0000.csv"));
+    const again = await ingestFiles(passing, paths.slice(0, 1), task);
+    expect(states(again)).toEqual(["f0000.csv gone"]);
+  });
+
+  test("many small files share a commit, and each is marked", async () => {
+    await using place = await landing(many(40));
+    const report = await ingest(place.lake, { from: place.from, into });
+    expect(report.rows).toBe(40);
+    expect(await place.lake.history(into)).toHaveLength(2);
+    expect((await place.rows(into, "id")).map(({ id }) => Number(id))).toEqual([
+      ...Array(40).keys(),
+    ]);
+    await rename(join(place.from, "f0007.csv"), join(place.from, "g.csv"));
+    await place.land({ "new.csv": body(77) });
+    const again = await ingest(place.lake, { from: place.from, into });
+    expect(again.files.filter(({ state }) => state === "loaded").map(({ file }) => file)).toEqual(["new.csv"]); // biome-ignore format: one line
+  });
+
+  test("a batch has at most maxFilesPerBatch files", async () => {
+    await using place = await landing(many(7));
+    await ingest(place.lake, { from: place.from, into, maxFilesPerBatch: 2 });
+    expect(await place.lake.history(into)).toHaveLength(4);
+    await using single = await landing(many(3));
+    await ingest(single.lake, { from: single.from, into, maxFilesPerBatch: 1 });
+    expect(await single.lake.history(into)).toHaveLength(3);
+  });
+
+  test("a bad file in a batch stops the ingestion after those before it", async () => {
+    await using place = await landing({ ...many(5), "f0003.csv": "id,v\n1\n" });
+    const task = { from: place.from, into };
+    await expect(ingest(place.lake, task)).rejects.toMatchObject({ code: "table/mismatch-cells", details: { file: "f0003.csv", line: 2 } }); // biome-ignore format: one line
+    expect(await place.rows(into, "id")).toEqual([{ id: "0" }, { id: "1" }, { id: "2" }]);
+    const report = await ingest(place.lake, { ...task, onRefused: "report" });
+    expect(report.files[3]).toMatchObject({ state: "refused", refusal: { code: "table/mismatch-cells" } }); // biome-ignore format: one line
+    expect(report.files[4]).toMatchObject({ state: "loaded", rows: 1 });
+  });
+
+  test("two ingestions of the same files at the same time load each once", async () => {
+    await using place = await landing(many(15));
+    const one = (maxFilesPerBatch: number) => ingest(place.lake, { from: place.from, into, maxFilesPerBatch }); // biome-ignore format: one line
+    const reports = await Promise.all([one(4), one(7), one(1)]);
+    expect(reports.reduce((sum, { rows }) => sum + rows, 0)).toBe(15);
+    const ids = (await place.rows(into, "id")).map(({ id }) => Number(id));
+    expect(ids).toEqual([...Array(15).keys()]);
+  });
+
+  test("equal bytes under two names in one batch are loaded once", async () => {
+    await using place = await landing({ ...many(3), "g.csv": body(2), "h.csv": body(9) });
+    const report = await ingest(place.lake, { from: place.from, into });
+    expect(report.rows).toBe(4);
+    expect(states(report)).toContain("g.csv skipped");
+  });
+
+  test("the state is in the table: another process and another lake object go on", async () => {
+    await using place = await landing({ "a.csv": body(1) });
+    await ingest(place.lake, { from: place.from, into });
+    const { hash } = await inspectFile({ path: join(place.from, "a.csv"), file: "a.csv" }, planOf({ from: place.from, into })); // biome-ignore format: one line
+    const table = place.lake.table(into, await place.lake.schemaOf(into));
+    expect(await table.txn(`ingest:${hash}`)).toBe(0);
+    await appendFile(join(place.from, "a.csv"), "5,e\n");
+    expect((await ingest(place.lake, { from: place.from, into })).rows).toBe(2);
+  });
+
+  test("says how far it is, and stops when it is told to", async () => {
+    await using place = await landing(many(3));
+    const steps: number[] = [];
+    const progress = ({ done }: { done: number }) => void steps.push(done);
+    await ingest(place.lake, { from: place.from, into, maxFilesPerBatch: 1, progress });
+    expect(steps).toEqual([0, 1, 2, 3]);
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(ingest(place.lake, { from: place.from, into, signal })).rejects.toThrow("enough");
+  });
+});

@@ -1,0 +1,58 @@
+/** @file A Parquet file as a SELECT: its own types, and text for what a table has no kind for. */
+import type { ColumnKind } from "../../flow.ts";
+import { quoteName, quoteText } from "../sql-text.ts";
+import { messageOf } from "./csv.ts";
+import { fail } from "./errors.ts";
+import { checkTwins } from "./header.ts";
+import type { Reader, ReaderSource } from "./reader.ts";
+
+/**
+ * Reads Parquet. Whole numbers of up to 64 bits are int, decimals of up to 15 digits and floating
+ * point are float, days and moments are timestamp; wider numbers, times of day and identifiers are
+ * text, bytes are base64 and nested values are JSON.
+ *
+ * @throws `table/corrupt-file`, `table/duplicate-column`
+ */
+export async function parquetReader(source: ReaderSource): Promise<Reader> {
+  const { engine, path, file } = source;
+  const rethrow = async (cause: unknown): Promise<never> => {
+    const reason = /(No magic bytes|too small|Failed to|corrupt|Corrupt|TProtocol|thrift|Parquet)[^\n]*/.exec(messageOf(cause)); // biome-ignore format: one line
+    if (reason === null) throw cause;
+    return fail("table/corrupt-file", { file, what: "Parquet", reason: reason[0] }, { cause });
+  };
+  const from = `read_parquet(${quoteText(path)}, hive_partitioning = false)`;
+  const columns = await engine.describe(`SELECT * FROM ${from}`).catch(rethrow);
+  const names = columns.map(({ name }) => name);
+  checkTwins(names, file);
+  return {
+    names,
+    sql: (types) => {
+      const select = columns.map(({ name, type }) => {
+        const wanted = types.get(name) ?? "VARCHAR";
+        return `${wanted === "VARCHAR" ? textSql(name, type) : `${quoteName(name)}::${wanted}`} AS ${quoteName(name)}`;
+      });
+      return `SELECT ${select.join(", ")} FROM ${from}`;
+    },
+    infer: async () =>
+      new Map(columns.map(({ name, type }) => [name, { kind: kindOf(type), empty: false }])),
+    rethrow,
+  };
+}
+
+function textSql(name: string, type: string): string {
+  const column = quoteName(name);
+  if (type === "BLOB") return `base64(${column})`;
+  return /[[(]/.test(type) && !/^(DECIMAL|ENUM)/.test(type)
+    ? `to_json(${column})::VARCHAR`
+    : `${column}::VARCHAR`;
+}
+
+/** The kind of column that keeps a type of the engine. */
+function kindOf(type: string): ColumnKind {
+  if (/^U?(TINYINT|SMALLINT|INTEGER|BIGINT)$/.test(type)) return "int";
+  if (type === "FLOAT" || type === "DOUBLE") return "float";
+  if (type === "BOOLEAN") return "bool";
+  if (type === "DATE" || /^TIMESTAMP( WITH TIME ZONE|_S|_MS|_NS)?$/.test(type)) return "timestamp";
+  const digits = /^DECIMAL\((\d+),(\d+)\)$/.exec(type);
+  return digits !== null && Number(digits[1]) <= 15 ? "float" : "text";
+}

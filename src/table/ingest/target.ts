@@ -1,0 +1,56 @@
+/** @file The table that files go into, as it is now: its columns, and which files it has. */
+import type { Hash } from "../../flow.ts";
+import { folderBytes } from "../../store/index.ts";
+import type { TablePlace } from "../delta/log.ts";
+import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
+import type { Lake } from "../lake.ts";
+import { type Columns, type Schema, schema, text } from "../schema.ts";
+import type { IngestTask } from "./options.ts";
+
+/** A table on the disk, at one moment. */
+export interface TableNow {
+  /** Undefined when there is no table. */
+  readonly columns: Columns | undefined;
+  /** Whether a file is in the table. */
+  has(file: Hash): boolean;
+}
+
+/** The table that files go into. */
+export interface Target {
+  readonly place: TablePlace;
+  /** What the table is made with, if the task said. */
+  readonly schema: Schema | undefined;
+  /** Looks at the table as it is now. */
+  look(): Promise<TableNow>;
+}
+
+/** The mark that a file is in the table, in the table's log. */
+export const markOf = (file: Hash) => ({ app: `ingest:${file}`, version: 0 });
+
+/** Whether a file is marked in a state of the table. */
+export const isIn = (snapshot: Snapshot | undefined, file: Hash): boolean =>
+  (snapshot?.txns.get(markOf(file).app) ?? -1) >= 0;
+
+/**
+ * Finds the table of a task; it need not exist.
+ *
+ * @throws `table/out-of-range-name`, `table/mismatch-schema`, `table/mismatch-columns`
+ */
+export async function targetOf(lake: Lake, { into }: Pick<IngestTask, "into">): Promise<Target> {
+  const given = typeof into === "string" ? undefined : into.schema;
+  const name = typeof into === "string" ? into : into.name;
+  const table = lake.table(name, given ?? schema(name, { any: text() }));
+  if (given !== undefined && (await table.exists())) await table.read();
+  const folder = `tables/${name.replaceAll(".", "/")}`;
+  const place: TablePlace = { name, folder, bytes: folderBytes(lake.path) };
+  let newest: Snapshot | undefined;
+  return {
+    place,
+    schema: given,
+    look: async () => {
+      const found = await readSnapshot({ place, engine: lake.engine }, { from: newest });
+      newest = found;
+      return { columns: found?.shape.columns, has: (file) => isIn(found, file) };
+    },
+  };
+}

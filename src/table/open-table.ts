@@ -1,0 +1,148 @@
+/** @file A table opened: its methods, each a plan committed to the log. */
+import type { Clock, Ids } from "../core/index.ts";
+import type { Engine } from "./adapter/duckdb.ts";
+import { checkFilled, checkSchema } from "./agreement.ts";
+import { changeColumns, changesSql } from "./delta/changes.ts";
+import { commitPlan } from "./delta/commit.ts";
+import { leaseFiles } from "./delta/held.ts";
+import { readHistory } from "./delta/history.ts";
+import { listLog, type TablePlace, versionAt } from "./delta/log.ts";
+import { optimizePlan } from "./delta/optimize.ts";
+import { checkWritable } from "./delta/protocol.ts";
+import { pruneFiles } from "./delta/prune.ts";
+import { checkFiles, restorePlan } from "./delta/restore.ts";
+import { locateFile, scanSql } from "./delta/scan.ts";
+import { readSnapshot, type Snapshot, snapshotHash } from "./delta/snapshot.ts";
+import { vacuumTable } from "./delta/vacuum.ts";
+import { fail } from "./errors.ts";
+import type { ExprNode } from "./expr/index.ts";
+import { checkColumn, type Frame, frame } from "./frame.ts";
+import type { OpenTable } from "./opened.ts";
+import type { Columns, Schema } from "./schema.ts";
+import type { AtVersion, ReadOptions, Table, TableOptions } from "./table.ts";
+import { alterTable, changeRows } from "./table-changes.ts";
+import { mergeRows, mergeWhen } from "./table-merge.ts";
+import { appendRows, overwriteRows } from "./table-writes.ts";
+
+/** What a table is opened with. */
+export interface TableParts<C extends Columns> {
+  readonly place: TablePlace;
+  readonly schema: Schema<C>;
+  readonly options: TableOptions<C>;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly known: () => Promise<readonly string[]>;
+}
+
+/** Opens a table by its place and schema. Users call `lake.table`. */
+export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
+  const { place, schema, engine, clock, ids, options } = parts;
+  const missing = async (): Promise<never> =>
+    fail("table/missing-table", { name: place.name, known: await parts.known() });
+  const table: OpenTable<C> = {
+    place,
+    schema,
+    options,
+    engine,
+    clock,
+    ids,
+    newest: undefined,
+    existing: async (version) => {
+      const snapshot = await readSnapshot(table, { from: table.newest, version });
+      if (version === undefined) table.newest = snapshot;
+      return snapshot ?? missing();
+    },
+  };
+  const versionOf = async ({ version, at }: AtVersion): Promise<number | undefined> =>
+    at === undefined ? version : versionAt(place, at);
+  const latest = async (): Promise<number> => (await listLog(place)).latest;
+
+  return {
+    name: place.name,
+    schema,
+    path: place.bytes.locate(place.folder),
+    exists: async () => (await latest()) >= 0,
+    version: latest,
+    txn: async (app) =>
+      (await latest()) < 0 ? -1 : ((await table.existing()).txns.get(app) ?? -1),
+    read: async (how = {}) => readTable(table, await table.existing(await versionOf(how)), how),
+    append: (rows, how = {}) => appendRows(table, rows, how),
+    overwrite: (rows, how = {}) => overwriteRows(table, rows, how),
+    merge: (rows, how) => mergeRows(table, rows, how),
+    mergeWhen: (source, how) => mergeWhen(table, source, how),
+    update: (condition, set) => changeRows(table, condition, set),
+    delete: (condition) => changeRows(table, condition),
+    restore: async (to) => {
+      const version = await versionOf(to);
+      return commitPlan(table, {
+        queued: true,
+        planFrom: async (found) => {
+          const now = found ?? (await missing());
+          checkWritable(place.name, now, true);
+          return restorePlan(place, {
+            now,
+            to: await table.existing(version ?? now.version),
+            clock,
+          });
+        },
+      });
+    },
+    alter: (rules) => alterTable(table, rules),
+    optimize: ({ targetBytes, clusterBy } = {}) =>
+      commitPlan(table, {
+        queued: true,
+        planFrom: async (found, writer) => {
+          const snapshot = found ?? (await missing());
+          checkWritable(place.name, snapshot, false);
+          for (const column of clusterBy ?? [])
+            checkColumn(`${place.name}.optimize`, schema, column);
+          return optimizePlan(writer, snapshot, { target: targetBytes, clusterBy });
+        },
+      }),
+    vacuum: async (how = {}) =>
+      vacuumTable(place, await table.existing(), { options: how, nowMs: clock() }),
+    changes: async ({ from, to }) => {
+      const until = to ?? (await latest());
+      const { shape } = await table.existing(until);
+      const before = await table.existing(from);
+      if (!before.shape.changeFeed)
+        fail("table/missing-changes", { name: place.name, version: from });
+      checkSchema(place.name, schema, shape);
+      const { columns } = schema;
+      return frame({
+        engine,
+        schema: { name: schema.name, columns: { ...columns, ...changeColumns } },
+        sql: await changesSql(place, shape, { from, to: until, columns }),
+      });
+    },
+    history: (how = {}) => readHistory(place, how),
+    hash: async (version) => snapshotHash(await table.existing(version)),
+  };
+}
+
+/** The rows of a snapshot as a frame that skips files by the conditions put on it. */
+async function readTable<C extends Columns>(
+  table: OpenTable<C>,
+  snapshot: Snapshot,
+  { version, at, where }: ReadOptions<C>,
+): Promise<Frame<C>> {
+  const { place, schema, engine } = table;
+  const { shape } = snapshot;
+  checkSchema(place.name, schema, shape);
+  if (version !== undefined || at !== undefined)
+    await checkFiles(place, { version: snapshot.version, files: snapshot.files.values() });
+  await checkFilled(table, schema, snapshot);
+  const all = [...snapshot.files.values()];
+  const { partitionBy } = shape;
+  const narrow = (conditions: readonly ExprNode[]): string => {
+    const files = conditions.reduce<Iterable<(typeof all)[number]>>(
+      (left, condition) => pruneFiles(left, shape, condition),
+      all,
+    );
+    return scanSql(place, { files, columns: schema.columns, partitionBy });
+  };
+  const keep = leaseFiles(() => all.map((add) => locateFile(place, add.path)));
+  const rows = frame({ engine, schema, sql: () => narrow([]), narrow, keep });
+  return where === undefined ? rows : rows.where(where);
+}

@@ -1,0 +1,169 @@
+/** @file MERGE as users write it: the short form by key, and the form with clauses. */
+import { type Assignments, assignSql } from "./assign.ts";
+import type { Commit } from "./delta/commit.ts";
+import { type MergeAction, type MergeClause, mergePlan } from "./delta/merge.ts";
+import { checkKeys, sourceName } from "./delta/merge-keys.ts";
+import { fail } from "./errors.ts";
+import { type CellsOf, cells, toSql } from "./expr/index.ts";
+import { checkColumn, type Frame } from "./frame.ts";
+import type { OpenTable } from "./opened.ts";
+import type { Columns, Row, Schema } from "./schema.ts";
+import { type RowSource, withSource } from "./source.ts";
+import { quoteName } from "./sql-text.ts";
+import type { MergeOptions, MergeWhen, WriteOptions } from "./table.ts";
+import { commitWrite } from "./write-rows.ts";
+
+/** What is merged, compiled to SQL. */
+interface Compiled {
+  readonly sourceColumns: readonly string[];
+  readonly on: readonly string[] | { readonly sql: string };
+  /** Whether the source must have each key once. */
+  readonly unique: boolean;
+  readonly clauses: readonly MergeClause[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Updates rows whose key is there, inserts the others. */
+export async function mergeRows<C extends Columns>(
+  table: OpenTable<C>,
+  rows: RowSource<C>,
+  options: MergeOptions<C>,
+): Promise<Commit> {
+  const { schema, engine, place } = table;
+  const { on, newest } = options;
+  for (const column of [...on, ...(newest === undefined ? [] : [newest])])
+    checkColumn(`${place.name}.merge`, schema, column);
+  const sourceColumns = Object.keys(schema.columns);
+  const values = allOf(sourceColumns);
+  const wins =
+    newest === undefined
+      ? undefined
+      : `(${quoteName(newest)} IS NULL OR ${quoteName(sourceName(newest))} >= ${quoteName(newest)})`;
+  const compiled: Compiled = {
+    sourceColumns,
+    on,
+    unique: true,
+    clauses: [
+      { group: "matched", condition: wins, action: { kind: "update", values } },
+      { group: "notMatched", condition: undefined, action: { kind: "insert", values } },
+    ],
+    parameters: { on, newest: newest ?? null },
+  };
+  return withSource({ name: place.name, schema, engine }, rows, (sql) =>
+    commitMerge(table, sql, { options, compiled }),
+  );
+}
+
+/** MERGE in full. */
+export async function mergeWhen<C extends Columns, S extends Columns>(
+  table: OpenTable<C>,
+  source: Frame<S> | readonly Row<C>[],
+  options: MergeWhen<C, S>,
+): Promise<Commit> {
+  const { schema, engine, place } = table;
+  if ("sql" in source) {
+    const compiled = compile(table, source.schema, options);
+    return commitMerge(table, source.sql, { options, compiled });
+  }
+  // Rows without a schema of their own are of the table's: S is C.
+  const compiled = compile(table, schema as unknown as Schema<S>, options);
+  return withSource({ name: place.name, schema, engine }, source, (sql) =>
+    commitMerge(table, sql, { options, compiled }),
+  );
+}
+
+function commitMerge<C extends Columns>(
+  table: OpenTable<C>,
+  sql: string,
+  { options, compiled }: { options: WriteOptions; compiled: Compiled },
+): Promise<Commit> {
+  const renamed = compiled.sourceColumns.map(
+    (column) => `${quoteName(column)} AS ${quoteName(sourceName(column))}`,
+  );
+  return table.engine.withTable(`SELECT ${renamed.join(", ")} FROM (${sql})`, (source) =>
+    commitWrite(table, {
+      options,
+      queued: true,
+      removes: true,
+      make: async ({ writer, snapshot, shape }) => {
+        const { on, unique, clauses, parameters } = compiled;
+        if (unique && !("sql" in on)) await checkKeys(writer, { source, on });
+        return mergePlan(writer, { on, clauses, parameters, source, snapshot, shape });
+      },
+    }),
+  );
+}
+
+/** The source's value for each of its columns. */
+const allOf = (columns: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(columns.map((column) => [column, quoteName(sourceName(column))]));
+
+function compile<C extends Columns, S extends Columns>(
+  table: OpenTable<C>,
+  sourceSchema: Schema<S>,
+  options: MergeWhen<C, S>,
+): Compiled {
+  const { schema, place } = table;
+  const at = `${place.name}.mergeWhen`;
+  const [ours, theirs] = [cells(schema), sourceCells(sourceSchema)];
+  const { on, matched = [], notMatched = [], notMatchedBySource = [] } = options;
+  const sourceColumns = Object.keys(sourceSchema.columns);
+  const shared = allOf(sourceColumns.filter((column) => column in schema.columns));
+  const sqlOf = (set: Assignments<C>): ReadonlyMap<string, string> => assignSql(at, schema, set);
+  const update = (values: ReadonlyMap<string, string>): MergeAction => ({ kind: "update", values });
+  const clauses: MergeClause[] = [
+    ...matched.map((clause) => ({
+      group: "matched" as const,
+      condition: clause.condition && toSql(clause.condition(ours, theirs)),
+      action: ((): MergeAction => {
+        if ("delete" in clause) return { kind: "delete" };
+        return update(clause.set === "all" ? shared : sqlOf(clause.set(ours, theirs)));
+      })(),
+    })),
+    ...notMatched.map(({ condition, values }) => ({
+      group: "notMatched" as const,
+      condition: condition && toSql(condition(theirs)),
+      action: {
+        kind: "insert" as const,
+        values: values === "all" ? shared : sqlOf(values(theirs)),
+      },
+    })),
+    ...notMatchedBySource.map((clause) => ({
+      group: "notMatchedBySource" as const,
+      condition: clause.condition && toSql(clause.condition(ours)),
+      action: "delete" in clause ? { kind: "delete" as const } : update(sqlOf(clause.set(ours))),
+    })),
+  ];
+  if (clauses.length === 0) fail("table/missing-clauses", { name: place.name });
+  if (typeof on !== "function")
+    for (const column of on) {
+      checkColumn(at, schema, column);
+      checkColumn(at, sourceSchema, column);
+    }
+  const joined = typeof on === "function" ? { sql: toSql(on(ours, theirs)) } : on;
+  const parameters = {
+    predicate: "sql" in joined ? readable(joined.sql) : joined,
+    clauses: clauses.map(({ group, condition, action }) => ({
+      group,
+      action: action.kind,
+      ...(condition === undefined ? {} : { condition: readable(condition) }),
+    })),
+  };
+  return { sourceColumns, on: joined, unique: false, clauses, parameters };
+}
+
+/** Names of the source as people write them. */
+const readable = (sql: string): string => sql.replaceAll('"\u001f', 'source."');
+
+/** The columns of the source under their names in a MERGE. */
+function sourceCells<S extends Columns>(schema: Schema<S>): CellsOf<S> {
+  const renamed = cells({
+    name: schema.name,
+    columns: Object.fromEntries(
+      Object.entries(schema.columns).map(([name, column]) => [sourceName(name), column]),
+    ),
+  });
+  return Object.fromEntries(
+    Object.keys(schema.columns).map((name) => [name, renamed[sourceName(name)]]),
+  ) as CellsOf<S>;
+}

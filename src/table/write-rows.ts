@@ -1,0 +1,122 @@
+/** @file What every write of rows shares: the table's rules before it, the rows in the table's columns, one commit. */
+import { checkSchema, checkWhole, strictest } from "./agreement.ts";
+import { formatCheck } from "./delta/check-sql.ts";
+import { type Commit, commitPlan, type Plan } from "./delta/commit.ts";
+import {
+  changed,
+  createTable,
+  evolved,
+  isDone,
+  markOf,
+  type Opening,
+  unchanged,
+  withSchema,
+} from "./delta/opening.ts";
+import { checkWritable } from "./delta/protocol.ts";
+import type { Shape } from "./delta/shape.ts";
+import type { Snapshot } from "./delta/snapshot.ts";
+import { duckTypeOf } from "./delta/types.ts";
+import type { Writer } from "./delta/write-files.ts";
+import { fail } from "./errors.ts";
+import { cells } from "./expr/index.ts";
+import type { OpenTable } from "./opened.ts";
+import type { Columns, Schema } from "./schema.ts";
+import { quoteName } from "./sql-text.ts";
+import type { Condition, WriteOptions } from "./table.ts";
+
+/** What a write makes its plan from. */
+export interface WriteContext {
+  readonly writer: Writer;
+  readonly snapshot: Snapshot | undefined;
+  /** The rows as they will be, every column filled that the table or the schema wants filled. */
+  readonly shape: Shape;
+  readonly opening: Opening;
+}
+
+/** One kind of write. */
+export interface WriteTask {
+  readonly options: WriteOptions;
+  readonly overwriteSchema?: boolean;
+  /** Whether it waits for the writers of this process that began before it. */
+  readonly queued: boolean;
+  /** Whether it takes rows out, which an append-only table forbids. */
+  readonly removes: boolean;
+  readonly make: (context: WriteContext) => Promise<Plan>;
+}
+
+/** Commits a write: makes the table if there is none, evolves it if told to, and skips what was done. */
+export function commitWrite<C extends Columns>(
+  table: OpenTable<C>,
+  task: WriteTask,
+): Promise<Commit> {
+  const { options, queued } = task;
+  return commitPlan(table, {
+    queued,
+    confirm: options.confirm,
+    planFrom: async (snapshot, writer) => {
+      if (snapshot !== undefined) checkWritable(table.place.name, snapshot, task.removes);
+      const opening = openingOf(table, snapshot, task); // a wrong schema is told before all else
+      if (isDone(snapshot, options.txn)) return undefined;
+      const shape = strictest(opening.shape, table.schema);
+      const plan = await task.make({ writer, snapshot, shape, opening });
+      const before = [...opening.actions, ...markOf(options.txn, table.clock)];
+      return { ...plan, actions: [...before, ...plan.actions] };
+    },
+  });
+}
+
+function openingOf<C extends Columns>(
+  table: OpenTable<C>,
+  snapshot: Snapshot | undefined,
+  { options, overwriteSchema = false }: WriteTask,
+): Opening {
+  const { place, schema, clock, ids } = table;
+  const { name } = place;
+  const { partitionBy = [], changeFeed = false } = table.options;
+  if (snapshot === undefined) {
+    const checks = checksSql(name, schema, table.options.checks ?? {});
+    return createTable(schema, { creation: { partitionBy, checks, changeFeed }, clock, ids });
+  }
+  const given = table.options.partitionBy;
+  if (given !== undefined && given.join("\n") !== snapshot.shape.partitionBy.join("\n"))
+    fail("table/mismatch-partitions", { name, table: snapshot.shape.partitionBy, given });
+  if (overwriteSchema)
+    return changed(name, { before: snapshot, after: withSchema(name, snapshot, schema.columns) });
+  const opening =
+    options.evolve === true
+      ? changed(name, { before: snapshot, after: evolved(name, snapshot, schema.columns) })
+      : unchanged(snapshot);
+  checkSchema(name, schema, opening.shape);
+  if (options.evolve !== true) checkWhole(name, schema, opening.shape);
+  return opening;
+}
+
+/** Checks as expressions, in Delta's SQL. Throws `table/unsupported-check`. */
+export function checksSql<C extends Columns>(
+  name: string,
+  schema: Schema<C>,
+  checks: Readonly<Record<string, Condition<C>>>,
+): Readonly<Record<string, string>> {
+  const columns = cells(schema);
+  const entries = Object.entries(checks).map(([check, condition]) => {
+    if (!/^\w+$/.test(check))
+      fail("table/unsupported-check", {
+        name,
+        check,
+        reason: "its name is more than letters, digits and _",
+      });
+    const found = formatCheck(condition(columns).node);
+    if ("reason" in found)
+      return fail("table/unsupported-check", { name, check, reason: found.reason });
+    return [check, found.sql] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Rows with the schema's columns as rows with the table's: a column it has besides is missing. */
+export function alignedSql(sql: string, schema: Schema, { types }: Shape): string {
+  const missing = [...types].filter(([name]) => !(name in schema.columns));
+  if (missing.length === 0) return sql;
+  const nulls = missing.map(([name, type]) => `NULL::${duckTypeOf(type)} AS ${quoteName(name)}`);
+  return `SELECT *, ${nulls.join(", ")} FROM (${sql})`;
+}
