@@ -9,14 +9,7 @@ export type { VacuumOptions, VacuumReport } from "./delta/vacuum.ts";
 export { tableErrors } from "./errors.ts";
 export * from "./expr/index.ts";
 export { type AnyRows, type Frame, type FrameSource, frame } from "./frame.ts";
-export {
-  type BronzeColumns,
-  bronzeColumns,
-  bronzeSchema,
-  type IngestedFile,
-  type IngestReport,
-  ingest,
-} from "./ingest/ingest.ts";
+export * from "./ingest/index.ts";
 export { type Lake, type LakeOptions, openLake } from "./lake.ts";
 export * from "./schema.ts";
 export { schemaErrors } from "./schema-errors.ts";

@@ -1,6 +1,6 @@
 /** @file 64 hostile CSV and JSON files, each with what must become of it: loaded, rescued or refused. */
 import { gzipSync } from "node:zlib";
-import type { IngestTask } from "../../src/table/ingest/index.ts";
+import type { IngestTask } from "../../src/table/index.ts";
 
 /** What must become of a file that is loaded with types inferred, into a table of its own. */
 export type Outcome =
@@ -108,7 +108,7 @@ const values: readonly Line[] = [
   ["a fraction among integers, late", () => late("1,1.5"), { rescued: { v: "1.5" }, rows: rows + 1 }],
   ["NaN spellings among numbers", () => "id,v\n1,1.5\n2,NaN\n", { rescued: { v: "NaN" }, rows: 2 }],
   ["numbers too large for a double", () => "id,v\n1,1.5\n2,1e999\n", { rescued: { v: "1e999" }, rows: 2 }],
-  ["words among numbers, with evolution fail", () => late("1,many"), { refused: "table/mismatch-type", row: rows + 1 }, { evolution: "fail" }],
+  ["words among numbers, with evolution fail", () => late("1,many"), { refused: "table/mismatch-cell-type", row: rows + 1 }, { evolution: "fail" }],
 ];
 
 // biome-ignore format: a table

@@ -9,8 +9,8 @@ import {
   openLake,
   quoteName,
   quoteText,
+  schemaLog,
 } from "../../src/table/index.ts";
-import { schemaLog } from "../../src/table/ingest/index.ts";
 import { type HostileFile, hostileFiles, type Outcome } from "./hostile-files.ts";
 
 let folder: string;

@@ -25,7 +25,7 @@ const readers = { csv: csvReader, json: jsonReader, parquet: parquetReader };
  * Opens an inspected file. Text that is not UTF-8 (and JSON with a byte order mark) is first copied
  * in UTF-8 to a temporary folder, which {@link Delivery.close} removes.
  *
- * @throws what the format's reader throws about the file's first lines
+ * @throws what {@link csvReader}, {@link jsonReader} or {@link parquetReader} throw about the first lines
  */
 export async function openDelivery(
   place: FilePlace & { readonly inspected: Inspected; readonly known: readonly string[] },

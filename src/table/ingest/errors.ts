@@ -18,7 +18,7 @@ export const ingestErrors = {
     (d: { file: string; columns: readonly string[] }) =>
       `${d.file}: the columns ${list(d.columns)} have names that Millrace gives its own columns; rename them. The file was not loaded`,
   ),
-  "table/mismatch-type": caller(
+  "table/mismatch-cell-type": caller(
     (d: { file: string; row: number; column: string; kind: string; got: unknown }) =>
       `${d.file}, row ${d.row}: column ${quote(d.column)} holds ${d.kind}, got ${quote(d.got)}; mend the cell, or choose another evolution. The file was not loaded`,
   ),

@@ -73,7 +73,7 @@ describe("evolution", () => {
     const { place, done } = await evolve("fail", changed);
     await using _ = place;
     await expect(done).rejects.toMatchObject({
-      code: "table/mismatch-type",
+      code: "table/mismatch-cell-type",
       details: { row: 1, column: "price", kind: "float", got: "many" },
     });
     expect(await place.rows(into)).toHaveLength(2);

@@ -50,7 +50,7 @@ export interface IngestReport {
  *
  * @throws `table/missing-file`, `table/failed-read`, `table/missing-rows`, `table/corrupt-text`,
  * `table/corrupt-file`, `table/out-of-range-size`, `table/duplicate-column`, `table/conflict-column`,
- * `table/mismatch-header`, `table/mismatch-cells`, `table/mismatch-type`, `table/missing-rescued`,
+ * `table/mismatch-header`, `table/mismatch-cells`, `table/mismatch-cell-type`, `table/missing-rescued`,
  * `table/conflict-file`, `option/out-of-range`, `option/unknown-name`; then files before the bad one
  * are loaded, and nothing of the bad one is
  * @see Peer: Databricks Auto Loader (`cloudFiles`), whose evolution modes these are.

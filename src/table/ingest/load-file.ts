@@ -43,7 +43,7 @@ const stageBytes = 16_000_000;
 /**
  * Loads one file in one commit, and records what it did to the table's columns.
  *
- * @throws what the file's format throws, `table/mismatch-header`, `table/mismatch-type`,
+ * @throws what the file's format throws, `table/mismatch-header`, `table/mismatch-cell-type`,
  * `table/conflict-column`, `table/missing-rescued`, `table/missing-rows`, `table/conflict-file`
  */
 export async function loadFile(passing: Passing, file: NewFile): Promise<Loaded> {
@@ -158,7 +158,7 @@ async function keptIn(
   };
 }
 
-/** Names the first cell that does not fit. Throws `table/mismatch-type`. */
+/** Names the first cell that does not fit. Throws `table/mismatch-cell-type`. */
 async function refuse({ engine }: Lake, { delivery, fit }: Passage, table: string): Promise<void> {
   const kept = quoteName(keptName);
   const [first] = await engine.query(
@@ -168,7 +168,7 @@ async function refuse({ engine }: Lake, { delivery, fit }: Passage, table: strin
   const [column = "", got = ""] = Object.entries(cells)[0] ?? [];
   const inTable = [...fit.source].find(([, from]) => from === column)?.[0] ?? column;
   const kind = fit.columns[inTable]?.kind ?? "";
-  fail("table/mismatch-type", {
+  fail("table/mismatch-cell-type", {
     file: delivery.file,
     row: Number(first?.["n"]),
     column,
