@@ -1,15 +1,14 @@
-/** @file All commands, in the order of the flow. */
-import type { AnyCommand } from "./command.ts";
+/** @file All commands, by group, in the order of the flow. */
+import type { CommandGroup } from "./command.ts";
 import { demo } from "./demo.ts";
 import { executable } from "./execute.ts";
 import { serve } from "./serve.ts";
 import { models, runs, tables } from "./show.ts";
 
 /** What `millrace --help` lists. */
-export const commands: readonly AnyCommand[] = [
-  executable(demo),
-  executable(tables),
-  executable(runs),
-  executable(models),
-  executable(serve),
+export const commandGroups: readonly CommandGroup[] = [
+  { title: "All of it at once", rooms: [], commands: [executable(demo)] },
+  { title: "Tables", rooms: ["table"], commands: [executable(tables)] },
+  { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
+  { title: "Operation", rooms: ["serve"], commands: [executable(serve)] },
 ];

@@ -4,6 +4,7 @@ import { demoData, renderDemo } from "./demo/report.ts";
 import { type DemoResult, runDemo } from "./demo/run-demo.ts";
 import { serveUntilStopped } from "./serve.ts";
 import { checkPort } from "./serving.ts";
+import { dir } from "./workspace-folder.ts";
 
 interface DemoOutcome extends DemoResult {
   readonly after: { readonly keep: boolean; readonly port: number };
@@ -18,12 +19,7 @@ export const demo = command({
     "from, and learns again. A second start in the same folder does only what has changed.",
   ],
   options: {
-    dir: {
-      type: "string",
-      default: "millrace-demo",
-      value: "FOLDER",
-      help: "where everything is kept",
-    },
+    dir: { ...dir, help: "where everything is kept; MILLRACE_DIR names another" },
     csv: { type: "string", value: "FILE", help: "a Telco churn file of your own" },
     seed: {
       type: "number",

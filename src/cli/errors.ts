@@ -4,7 +4,7 @@ import { caller, didYouMean, failWith, list, notFound, quote } from "../core/ind
 export const cliErrors = {
   "cli/unknown-command": caller(
     (d: { command: string; known: readonly string[] }) =>
-      `unknown command ${quote(d.command)}; the commands are ${list(d.known)}.${didYouMean(d.command, d.known)}`,
+      `unknown command ${quote(d.command)}; the commands are ${d.known.join(", ")}.${didYouMean(d.command, d.known)}`,
   ),
   "cli/unknown-option": caller(
     (d: { command: string; option: string; known: readonly string[] }) =>
@@ -13,6 +13,22 @@ export const cliErrors = {
   "cli/mismatch-option": caller(
     (d: { command: string; option: string; expected: string; got: string }) =>
       `${d.command}: --${d.option} expects ${d.expected}; got ${quote(d.got)}`,
+  ),
+  "cli/duplicate-option": caller(
+    (d: { command: string; option: string }) =>
+      `${d.command}: --${d.option} is given twice and takes one value; leave one of them out`,
+  ),
+  "cli/missing-argument": caller(
+    (d: { command: string; argument: string; help: string; usage: string }) =>
+      `${d.command}: ${d.argument} is missing: ${d.help}. Usage: ${d.usage}`,
+  ),
+  "cli/unknown-argument": caller(
+    (d: { command: string; argument: string; usage: string }) =>
+      `${d.command}: there is no place for ${quote(d.argument)}. Usage: ${d.usage}`,
+  ),
+  "cli/mismatch-argument": caller(
+    (d: { command: string; argument: string; expected: string; got: string }) =>
+      `${d.command}: ${d.argument} expects ${d.expected}; got ${quote(d.got)}`,
   ),
   "cli/missing-model": caller((d: { names: readonly string[] }) =>
     d.names.length === 0

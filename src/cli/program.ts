@@ -3,53 +3,47 @@ import { readFileSync } from "node:fs";
 import { errorKinds, isMillraceError } from "../core/index.ts";
 import { streamReporter } from "./adapter/ora.ts";
 import type { AnyCommand } from "./command.ts";
-import { commands } from "./commands.ts";
+import { commandGroups } from "./commands.ts";
 import { fail } from "./errors.ts";
+import { programHelp } from "./help.ts";
 
 const program = process.env["MILLRACE_COMMAND"] || "millrace";
-
-function helpText(all: readonly AnyCommand[]): string {
-  const own =
-    program === "./mill" ? ["  test      types, lint, layers and all tests of this checkout"] : [];
-  const bench =
-    program === "./mill"
-      ? ["  bench     a measurement beside the real peer: ./mill bench NAME"]
-      : [];
-  return [
-    "Millrace: from raw files to a watched model in production.",
-    "",
-    `Usage: ${program} COMMAND [OPTIONS]`,
-    "",
-    "Commands",
-    ...all.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`),
-    ...own,
-    ...bench,
-    "",
-    `${program} COMMAND --help shows the options of a command, with examples.`,
-    "",
-  ].join("\n");
-}
 
 function version(): string {
   const path = new URL("../../package.json", import.meta.url);
   return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }
 
-async function run(argv: readonly string[]): Promise<void> {
-  const print = (text: string): void => void process.stdout.write(text);
-  const [word, ...rest] = argv;
-  if (word === undefined || word === "--help" || word === "-h" || word === "help")
-    return print(helpText(commands));
-  if (word === "--version" || word === "-v" || word === "version") return print(`${version()}\n`);
+const width = process.stdout.columns || 80;
+const print = (text: string): void => void process.stdout.write(text);
+
+function find(word: string): AnyCommand {
+  const commands = commandGroups.flatMap((group) => group.commands);
   const found = commands.find(({ name }) => name === word);
-  if (found === undefined)
-    return fail("cli/unknown-command", { command: word, known: commands.map(({ name }) => name) });
+  if (found !== undefined) return found;
+  return fail("cli/unknown-command", { command: word, known: commands.map(({ name }) => name) });
+}
+
+/** Runs what was asked for and gives the exit code. */
+async function run(argv: readonly string[]): Promise<number> {
+  const [word, ...rest] = argv;
+  const about = word === "help" ? rest[0] : undefined;
+  if (about !== undefined) print(find(about).help({ program, width }));
+  else if (word === undefined || word === "--help" || word === "-h" || word === "help")
+    print(programHelp(commandGroups, { program, width }));
+  else if (word === "--version" || word === "-v" || word === "version") print(`${version()}\n`);
+  else return execute(find(word), rest);
+  return 0;
+}
+
+async function execute(found: AnyCommand, argv: readonly string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
-  await found.execute(rest, {
+  return found.execute(argv, {
     program,
     print,
+    width,
     reporter: streamReporter(process.stderr),
     signal: stop.signal,
   });
@@ -80,7 +74,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
 });
 const argv = process.argv.slice(2);
-process.exitCode = await run(argv).then(
-  () => 0,
-  (error: unknown) => report(error, argv.includes("--json")),
+process.exitCode = await run(argv).catch((error: unknown) =>
+  report(error, argv.includes("--json")),
 );

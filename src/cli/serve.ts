@@ -3,6 +3,7 @@ import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
 import { fail } from "./errors.ts";
 import { serveWorkspace } from "./serving.ts";
+import { dir } from "./workspace-folder.ts";
 
 /** Serves until Ctrl-C, then answers what is under way and closes. */
 export async function serveUntilStopped(
@@ -42,7 +43,7 @@ export const serve = command({
     "answer in the inference log, a Delta table of the same workspace. GET / is a page about it all.",
   ],
   options: {
-    dir: { type: "string", default: "millrace-demo", value: "FOLDER", help: "the workspace" },
+    dir,
     model: {
       type: "string",
       value: "NAME",

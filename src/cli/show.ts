@@ -1,13 +1,8 @@
 /** @file `millrace tables`, `runs` and `models`: what a workspace holds. */
 import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
+import { dir } from "./workspace-folder.ts";
 
-const dir = {
-  type: "string",
-  default: "millrace-demo",
-  value: "FOLDER",
-  help: "the workspace",
-} as const;
 const when = (ms: number): string => new Date(ms).toISOString().replace("T", " ").slice(0, 19);
 
 /** Lines of cells that stand under each other. */

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import { doors, flowOrder, placeInFlow } from "../../scripts/docs.ts";
-import { commands } from "../../src/cli/commands.ts";
+import { commandGroups } from "../../src/cli/commands.ts";
 import { filesUnder, textOf } from "./blocks.ts";
 
 const inFlow = (names: readonly string[]): readonly string[] =>
@@ -66,9 +66,7 @@ describe("flow order", () => {
   });
 
   test("the command line lists its commands in the order of the rooms they show", () => {
-    const roomOf = (command: string) =>
-      command === "models" ? "registry" : command.replace(/s$/, "");
-    const rooms = commands.map(({ name }) => roomOf(name)).filter((room) => room !== "demo");
+    const rooms = commandGroups.flatMap((group) => group.rooms);
     expect(rooms.filter((room) => !flowOrder.includes(room))).toEqual([]);
     expect(rooms).toEqual(inFlow(rooms));
   });
