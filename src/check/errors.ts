@@ -67,6 +67,10 @@ export const checkErrors = {
     (d: { type: string; what: string; reason: string }) =>
       `${d.type}: ${d.what} is not supported: ${d.reason}`,
   ),
+  "check/unsupported-attachment": caller(
+    (d: { name: string; reason: string }) =>
+      `the expectation ${quote(d.name)} cannot be attached to a table: ${d.reason}. Judge it with check or validate after the write`,
+  ),
   "check/missing-table": caller(
     (d: { type: string; name: string; known: readonly string[] }) =>
       `${d.type}: it compares with ${quote(d.name)}, which was not given; given are ${list(d.known)}. Pass it in tables or sources`,

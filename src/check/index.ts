@@ -1,3 +1,13 @@
+export {
+  expectationMetrics,
+  expectationMetricsColumns,
+} from "./attach/expectation-metrics.ts";
+export {
+  type AttachedExpectations,
+  type Attachments,
+  readTableExpectations,
+  tableExpectations,
+} from "./attach/table-expectations.ts";
 export { checkOneRow, type RowReport, rowCheck } from "./check-one-row.ts";
 export {
   type Action,

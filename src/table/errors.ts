@@ -112,6 +112,22 @@ export const tableErrors = {
     (d: { name: string; check: string; checks: readonly string[] }) =>
       `${d.name}: there is no check ${quote(d.check)} to drop; the checks are ${list(d.checks)}.${didYouMean(d.check, d.checks)}`,
   ),
+  "table/mismatch-expectation": caller(
+    (d: { name: string; failures: readonly string[] }) =>
+      `${d.name}: rows break ${count(d.failures.length, "expectation")} of the table: ${d.failures.join("; ")}. Nothing was written; mend the rows, or change the table's expectations`,
+  ),
+  "table/unsupported-drop": caller(
+    (d: { name: string; rows: number; expectations: readonly string[] }) =>
+      `${d.name}: ${count(d.rows, "row")} of the table would come to break ${list(d.expectations)}, whose action is to drop, and a change of a row takes none away; delete such rows first, or change others. Nothing was written`,
+  ),
+  "table/unsupported-expectation": caller(
+    (d: { name: string; expectation: string; reason: string }) =>
+      `${d.name}: the attached expectation ${quote(d.expectation)} cannot be used: ${d.reason}. Attach another one with table.alter({ expectations }), or take all off with null; nothing was written`,
+  ),
+  "table/conflict-source": conflict(
+    (d: { name: string; judged: number; written: number }) =>
+      `${d.name}: the rows were read twice, to judge and to write them, and ${d.judged} were to be written and then ${d.written} came; give rows that stay the same. Nothing was written`,
+  ),
   "table/unsupported-widening": caller(
     (d: { name: string; column: string; from: string; to: string }) =>
       `${d.name}: column ${quote(d.column)} cannot become ${d.to}, because Delta does not widen ${d.from} to it; overwrite the table with { overwriteSchema: true }, or add a new column`,

@@ -7,6 +7,12 @@ export type { HistoryEntry } from "./delta/history.ts";
 export type { TxnMark } from "./delta/opening.ts";
 export type { VacuumOptions, VacuumReport } from "./delta/vacuum.ts";
 export { tableErrors } from "./errors.ts";
+export type {
+  ExpectationCount,
+  RowExpectation,
+  RuleAction,
+  TableExpectations,
+} from "./expectations/table-expectations.ts";
 export * from "./expr/index.ts";
 export { type AnyRows, type Frame, type FrameSource, frame } from "./frame.ts";
 export * from "./ingest/index.ts";

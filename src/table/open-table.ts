@@ -15,6 +15,7 @@ import { locateFile, scanSql } from "./delta/scan.ts";
 import { readSnapshot, type Snapshot, snapshotHash } from "./delta/snapshot.ts";
 import { vacuumTable } from "./delta/vacuum.ts";
 import { fail } from "./errors.ts";
+import { parseExpectations } from "./expectations/table-expectations.ts";
 import type { ExprNode } from "./expr/index.ts";
 import { checkColumn, type Frame, frame } from "./frame.ts";
 import type { OpenTable } from "./opened.ts";
@@ -117,6 +118,10 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
       });
     },
     history: (how = {}) => readHistory(place, how),
+    expectations: async () => {
+      const { metaData } = await table.existing();
+      return parseExpectations(place.name, metaData.configuration) ?? null;
+    },
     hash: async (version) => snapshotHash(await table.existing(version)),
   };
 }

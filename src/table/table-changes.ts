@@ -6,7 +6,10 @@ import { type Commit, commitPlan } from "./delta/commit.ts";
 import { changed, withRules } from "./delta/opening.ts";
 import { checkWritable } from "./delta/protocol.ts";
 import { countOutside, deletePlan, updatePlan } from "./delta/rewrite.ts";
+import type { Snapshot } from "./delta/snapshot.ts";
+import type { Writer } from "./delta/write-files.ts";
 import { fail } from "./errors.ts";
+import { checkRules, judgeOf } from "./expectations/judge.ts";
 import { type CellsOf, cells, toSql } from "./expr/index.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns } from "./schema.ts";
@@ -31,18 +34,22 @@ export async function changeRows<C extends Columns>(
       checkWritable(place.name, snapshot, true);
       checkSchema(place.name, schema, snapshot.shape);
       checkWhole(place.name, schema, snapshot.shape);
-      const affected = { snapshot, shape: strictest(snapshot.shape, schema), where, node };
-      return values === undefined
-        ? deletePlan(writer, affected)
-        : updatePlan(writer, affected, values);
+      const shape = strictest(snapshot.shape, schema);
+      const affected = { snapshot, shape, where, node };
+      if (values === undefined) return deletePlan(writer, affected);
+      const judge = await judgeOf({ name: place.name, engine: table.engine, metaData: snapshot.metaData, shape }); // biome-ignore format: one call
+      return updatePlan(writer, affected, { set: values, judge });
     },
   });
 }
 
-/** Changes checks and the change data feed. A check must hold for the rows that are there. */
+/**
+ * Changes checks, expectations and the change data feed. A check must hold for the rows that are
+ * there; an expectation judges those to come.
+ */
 export async function alterTable<C extends Columns>(
   table: OpenTable<C>,
-  { checks = {}, changeFeed }: AlterOptions<C>,
+  { checks = {}, changeFeed, expectations }: AlterOptions<C>,
 ): Promise<Commit> {
   const { place, schema } = table;
   const { name } = place;
@@ -57,17 +64,11 @@ export async function alterTable<C extends Columns>(
     planFrom: async (found, writer) => {
       const snapshot = found ?? (await table.existing());
       checkWritable(name, snapshot, false);
-      const after = withRules(name, snapshot, { checks: rules, changeFeed });
+      if (expectations) await checkRules({ name, engine: table.engine, shape: snapshot.shape }, expectations); // biome-ignore format: one line
+      const after = withRules(name, snapshot, { checks: rules, changeFeed, expectations });
       const opening = changed(name, { before: snapshot, after });
       if (opening.actions.length === 0) return undefined;
-      for (const [check, sql] of Object.entries(rules)) {
-        const parsed =
-          sql === null ? undefined : parseCheck(sql, Object.keys(snapshot.shape.columns));
-        if (parsed === undefined || "reason" in parsed) continue;
-        const judged = { shape: snapshot.shape, where: parsed.sql };
-        const rows = await countOutside(writer, judged, [...snapshot.files.values()]);
-        if (rows > 0) fail("table/mismatch-check", { name, check, condition: String(sql), rows });
-      }
+      await checkRowsThere(writer, snapshot, rules);
       return {
         operation: "SET TBLPROPERTIES",
         parameters: { properties: after.metaData.configuration },
@@ -77,4 +78,19 @@ export async function alterTable<C extends Columns>(
       };
     },
   });
+}
+
+/** The rows that are there must pass the checks to add. Throws `table/mismatch-check`. */
+async function checkRowsThere(
+  writer: Writer,
+  { shape, files }: Snapshot,
+  checks: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  const { name } = writer.place;
+  for (const [check, sql] of Object.entries(checks)) {
+    const parsed = sql === null ? undefined : parseCheck(sql, Object.keys(shape.columns));
+    if (parsed === undefined || "reason" in parsed) continue;
+    const rows = await countOutside(writer, { shape, where: parsed.sql }, [...files.values()]);
+    if (rows > 0) fail("table/mismatch-check", { name, check, condition: String(sql), rows });
+  }
 }

@@ -85,10 +85,11 @@ function commitMerge<C extends Columns>(
       options,
       queued: true,
       removes: true,
-      make: async ({ writer, snapshot, shape }) => {
+      make: async ({ writer, snapshot, shape, judge, sealed }) => {
         const { on, unique, clauses, parameters } = compiled;
         if (unique && !("sql" in on)) await checkKeys(writer, { source, on });
-        return mergePlan(writer, { on, clauses, parameters, source, snapshot, shape });
+        const rules = { judge, sealed };
+        return mergePlan(writer, { on, clauses, parameters, source, snapshot, shape, ...rules });
       },
     }),
   );

@@ -1,15 +1,14 @@
 /** @file Append and overwrite: new rows into a table, whose schema may change with them. */
 import { removeOf } from "./delta/actions.ts";
-import type { Commit } from "./delta/commit.ts";
+import type { Commit, Plan } from "./delta/commit.ts";
 import { countOutside, replacePlan } from "./delta/rewrite.ts";
-import { writeFiles } from "./delta/write-files.ts";
 import { fail } from "./errors.ts";
 import { cells, toSql } from "./expr/index.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns } from "./schema.ts";
 import { type RowSource, withSource } from "./source.ts";
 import type { OverwriteOptions, WriteOptions } from "./table.ts";
-import { alignedSql, commitWrite } from "./write-rows.ts";
+import { alignedSql, commitWrite, writeJudged } from "./write-rows.ts";
 
 /** Adds rows. */
 export async function appendRows<C extends Columns>(
@@ -23,15 +22,17 @@ export async function appendRows<C extends Columns>(
       options,
       queued: false,
       removes: false,
-      make: async ({ writer, shape, opening }) => {
-        const written = await writeFiles(writer, { shape, sql: alignedSql(source, schema, shape) });
-        return {
+      make: async (context) => {
+        const { shape, opening } = context;
+        const written = await writeJudged(context, alignedSql(source, schema, shape));
+        const plan: Plan = {
           operation: "WRITE",
           parameters: { mode: "Append", partitionBy: shape.partitionBy },
           metrics: { numOutputRows: written.rows, numFiles: written.adds.length },
           actions: written.adds.map((add) => ({ add })),
           reads: opening.actions.length === 0 ? "nothing" : "table",
         };
+        return context.sealed(plan, written.judged);
       },
     }),
   );
@@ -51,24 +52,29 @@ export async function overwriteRows<C extends Columns>(
       overwriteSchema,
       queued: true,
       removes: true,
-      make: async ({ writer, shape, snapshot }) => {
-        const written = await writeFiles(writer, { shape, sql: alignedSql(source, schema, shape) });
+      make: async (context) => {
+        const { writer, shape, snapshot } = context;
+        const written = await writeJudged(context, alignedSql(source, schema, shape));
         if (where !== undefined) {
           const { node } = where(cells(schema));
           const affected = { shape, where: toSql({ node }), node };
           const outside = await countOutside(writer, affected, written.adds);
           if (outside > 0) fail("table/mismatch-predicate", { name: place.name, rows: outside });
           if (snapshot !== undefined)
-            return replacePlan(writer, { ...affected, snapshot }, written);
+            return context.sealed(
+              await replacePlan(writer, { ...affected, snapshot }, written),
+              written.judged,
+            );
         }
         const removes = [...(snapshot?.files.values() ?? [])].map((add) => removeOf(add, clock()));
-        return {
+        const plan: Plan = {
           operation: "WRITE",
           parameters: { mode: "Overwrite", partitionBy: shape.partitionBy },
           metrics: { numOutputRows: written.rows, numRemovedFiles: removes.length },
           actions: [...removes, ...written.adds.map((add) => ({ add }))],
           reads: "table",
         };
+        return context.sealed(plan, written.judged);
       },
     }),
   );

@@ -6,6 +6,7 @@ import type { Commit } from "./delta/commit.ts";
 import type { HistoryEntry } from "./delta/history.ts";
 import type { TxnMark } from "./delta/opening.ts";
 import type { VacuumOptions, VacuumReport } from "./delta/vacuum.ts";
+import type { TableExpectations } from "./expectations/table-expectations.ts";
 import type { BoolExpr, CellsOf } from "./expr/index.ts";
 import type { Frame } from "./frame.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
@@ -22,6 +23,8 @@ export interface TableOptions<C extends Columns = Columns> {
   readonly checks?: Readonly<Record<string, Condition<C>>>;
   /** Whether each change of a row is kept for {@link Table.changes}. */
   readonly changeFeed?: boolean;
+  /** Rules for each row that every write obeys; see {@link Table.expectations}. */
+  readonly expectations?: TableExpectations;
 }
 
 /** How a write is made to happen once: the same app and version again is skipped. */
@@ -100,6 +103,8 @@ export interface AlterOptions<C extends Columns> {
   /** Checks to add, which all rows there must pass; null drops one. */
   readonly checks?: Readonly<Record<string, Condition<C> | null>>;
   readonly changeFeed?: boolean;
+  /** Rules for the rows of writes to come, instead of those there; null takes them off. */
+  readonly expectations?: TableExpectations | null;
 }
 
 /** How small files become large ones. */
@@ -141,7 +146,7 @@ export interface Table<C extends Columns = Columns> {
   delete(condition?: Condition<C>): Promise<Commit>;
   /** Makes the table what it was at a version. Earlier versions, also the newest now, stay readable. */
   restore(to: AtVersion): Promise<Commit>;
-  /** Changes checks and the change data feed. */
+  /** Changes checks, expectations and the change data feed. */
   alter(options: AlterOptions<C>): Promise<Commit>;
   /** Packs small files into large ones, or sorts all rows; no row changes, and their order does. */
   optimize(options?: OptimizeOptions<C>): Promise<Commit>;
@@ -155,6 +160,15 @@ export interface Table<C extends Columns = Columns> {
   history(options?: { readonly limit?: number }): Promise<readonly HistoryEntry[]>;
   /** The identity of a version: equal hashes mean the same files and schema. No row is read. */
   hash(version?: number): Promise<Hash>;
+  /**
+   * The expectations attached to the table, or null. Every write of rows is judged by them, whoever
+   * makes it: rows that break one are kept and counted, dropped, or stop the write. What is dropped is
+   * a row on its way in: a MERGE leaves the row it would have changed as it was, and an UPDATE whose
+   * rows would be dropped is refused. Rows that are there are not judged, not even when they are
+   * moved. {@link Table.history} has the counts of each write; a RESTORE leaves the expectations.
+   * Throws `table/missing-table`, `table/unsupported-expectation`.
+   */
+  expectations(): Promise<TableExpectations | null>;
   /** How far an application's transactions have come, or -1. */
   txn(app: string): Promise<number>;
 }

@@ -16,8 +16,10 @@ import { checkWritable } from "./delta/protocol.ts";
 import type { Shape } from "./delta/shape.ts";
 import type { Snapshot } from "./delta/snapshot.ts";
 import { duckTypeOf } from "./delta/types.ts";
-import type { Writer } from "./delta/write-files.ts";
+import { type Writer, type Written, writeFiles } from "./delta/write-files.ts";
 import { fail } from "./errors.ts";
+import { type Judge, type Judged, judgeOf } from "./expectations/judge.ts";
+import { quarantineOf, sealed } from "./expectations/quarantine.ts";
 import { cells } from "./expr/index.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns, Schema } from "./schema.ts";
@@ -31,6 +33,10 @@ export interface WriteContext {
   /** The rows as they will be, every column filled that the table or the schema wants filled. */
   readonly shape: Shape;
   readonly opening: Opening;
+  /** Judges the rows on their way in; see {@link writeJudged}. */
+  readonly judge: Judge;
+  /** The plan with what the judge found, the dropped rows being in the quarantine. */
+  readonly sealed: (plan: Plan, ...judged: readonly Judged[]) => Promise<Plan>;
 }
 
 /** One kind of write. */
@@ -50,6 +56,7 @@ export function commitWrite<C extends Columns>(
   task: WriteTask,
 ): Promise<Commit> {
   const { options, queued } = task;
+  const quarantine = quarantineOf(table, options, appendTo);
   return commitPlan(table, {
     queued,
     confirm: options.confirm,
@@ -58,9 +65,64 @@ export function commitWrite<C extends Columns>(
       const opening = openingOf(table, snapshot, task); // a wrong schema is told before all else
       if (isDone(snapshot, options.txn)) return undefined;
       const shape = strictest(opening.shape, table.schema);
-      const plan = await task.make({ writer, snapshot, shape, opening });
+      const { name } = table.place;
+      const judge = await judgeOf({
+        name,
+        engine: table.engine,
+        metaData: opening.metaData,
+        shape,
+      });
+      const seal = (made: Plan, ...judged: readonly Judged[]): Promise<Plan> =>
+        sealed(quarantine, { plan: made, judge, shape }, judged);
+      const plan = await task.make({ writer, snapshot, shape, opening, judge, sealed: seal });
       const before = [...opening.actions, ...markOf(options.txn, table.clock)];
       return { ...plan, actions: [...before, ...plan.actions] };
+    },
+  });
+}
+
+/** Writes the rows that the judge keeps. Throws `table/conflict-source` when they are others by then. */
+export async function writeJudged(
+  { writer, shape, judge }: WriteContext,
+  sql: string,
+): Promise<Written & { readonly judged: Judged }> {
+  const judged = await judge.incoming(sql);
+  const written = await writeFiles(writer, { shape, sql: judged.kept });
+  const expected = judged.rows - judged.droppedRows;
+  if (judged.counts.length > 0 && written.rows !== expected)
+    fail("table/conflict-source", { name: writer.place.name, judged: expected, written: written.rows }); // biome-ignore format: one call
+  return { ...written, judged };
+}
+
+/** Appends rows to another table of the lake, whose columns grow with them: a quarantine. */
+async function appendTo(
+  table: OpenTable<Columns>,
+  sql: string,
+  options: WriteOptions,
+): Promise<Commit> {
+  return commitWrite(table, {
+    options: { ...options, evolve: true },
+    queued: false,
+    removes: false,
+    make: async (context) => {
+      const { name } = table.place;
+      if (context.judge.expectations?.quarantine != null)
+        fail("table/unsupported-expectation", { name, expectation: context.judge.expectations.quarantine, reason: "the table is a quarantine itself" }); // biome-ignore format: one call
+      const { schema } = table;
+      const { adds, rows, judged } = await writeJudged(
+        context,
+        alignedSql(sql, schema, context.shape),
+      );
+      return context.sealed(
+        {
+          operation: "WRITE",
+          parameters: { mode: "Append", partitionBy: context.shape.partitionBy },
+          metrics: { numOutputRows: rows, numFiles: adds.length },
+          actions: adds.map((add) => ({ add })),
+          reads: context.opening.actions.length === 0 ? "nothing" : "table",
+        },
+        judged,
+      );
     },
   });
 }
@@ -72,10 +134,11 @@ function openingOf<C extends Columns>(
 ): Opening {
   const { place, schema, clock, ids } = table;
   const { name } = place;
-  const { partitionBy = [], changeFeed = false } = table.options;
+  const { partitionBy = [], changeFeed = false, expectations } = table.options;
   if (snapshot === undefined) {
     const checks = checksSql(name, schema, table.options.checks ?? {});
-    return createTable(schema, { creation: { partitionBy, checks, changeFeed }, clock, ids });
+    const creation = { partitionBy, checks, changeFeed, expectations };
+    return createTable(schema, { creation, clock, ids });
   }
   const given = table.options.partitionBy;
   if (given !== undefined && given.join("\n") !== snapshot.shape.partitionBy.join("\n"))

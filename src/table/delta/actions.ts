@@ -1,5 +1,6 @@
 /** @file The actions of a Delta log: what one line of a commit file can say. */
 import { fail } from "../errors.ts";
+import type { ExpectationCount } from "../expectations/table-expectations.ts";
 
 /** Who may read and write the table. */
 export interface Protocol {
@@ -73,6 +74,8 @@ export interface CommitInfo {
   readonly isBlindAppend?: boolean;
   readonly operationMetrics?: Readonly<Record<string, unknown>>;
   readonly engineInfo?: string;
+  /** How the rows met the expectations attached to the table: a part of ours, which others pass over. */
+  readonly expectations?: readonly ExpectationCount[];
 }
 
 /** One line of a commit file; unknown kinds of line are kept out by the protocol check. */

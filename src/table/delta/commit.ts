@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { isMillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
+import type { ExpectationCount } from "../expectations/table-expectations.ts";
 import { type Action, type Add, type CommitInfo, commitName, formatCommit } from "./actions.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { endFile } from "./held.ts";
@@ -19,6 +20,8 @@ export interface Plan {
   readonly operation: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly metrics: Readonly<Record<string, number>>;
+  /** How the rows met the table's expectations, where it has some. */
+  readonly expectations?: readonly ExpectationCount[];
   readonly actions: readonly Action[];
   /**
    * What the plan rests on. "nothing": it only adds rows. "files": it moved rows between the files it
@@ -34,6 +37,8 @@ export interface Commit {
   readonly version: number;
   /** Rows written, by the operation's metrics. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** How the rows met the table's expectations; empty where it has none. */
+  readonly expectations: readonly ExpectationCount[];
   /** True when nothing was written, because it was written before. */
   readonly skipped: boolean;
 }
@@ -96,7 +101,8 @@ async function attempt(
   let keep = false;
   try {
     const plan = await task.planFrom(snapshot, writer);
-    if (plan === undefined) return { version: snapshot?.version ?? -1, metrics: {}, skipped: true };
+    if (plan === undefined)
+      return { version: snapshot?.version ?? -1, metrics: {}, expectations: [], skipped: true };
     await task.confirm?.(plan.metrics);
     keep = true; // from here on only what is known not to be committed may be removed
     const version = await tryCommit(writer, plan, snapshot).catch((error: unknown) => {
@@ -106,7 +112,8 @@ async function attempt(
     keep = version !== undefined;
     if (version === undefined) return undefined;
     await checkpoint(table, version);
-    return { version, metrics: plan.metrics, skipped: false };
+    const { metrics, expectations = [] } = plan;
+    return { version, metrics, expectations, skipped: false };
   } finally {
     for (const path of writer.written) {
       if (!keep) await rm(path, { force: true }).catch(() => undefined);
@@ -183,6 +190,7 @@ function infoOf(plan: Plan, readVersion: number, timestamp: number): CommitInfo 
     isBlindAppend: plan.reads === "nothing",
     operationMetrics: asText(plan.metrics, String),
     engineInfo: "Millrace",
+    ...(plan.expectations === undefined ? {} : { expectations: plan.expectations }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** @file What was done to a table, read from its commits. */
+import type { ExpectationCount } from "../expectations/table-expectations.ts";
 import { commitInfoOf, listLog, type TablePlace } from "./log.ts";
 
 /** One version of a table, and what made it. */
@@ -9,6 +10,8 @@ export interface HistoryEntry {
   readonly operation: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, string>>;
+  /** How the rows met the expectations attached to the table; empty where there were none. */
+  readonly expectations: readonly ExpectationCount[];
   /** The version it was planned from, when it says. */
   readonly readVersion: number | null;
   /** The program that wrote it, when it says. */
@@ -35,6 +38,7 @@ async function entryOf(place: TablePlace, version: number): Promise<HistoryEntry
     operation: info?.operation ?? "UNKNOWN",
     parameters: textsOf(info?.operationParameters),
     metrics: textsOf(info?.operationMetrics),
+    expectations: Array.isArray(info?.expectations) ? info.expectations : [],
     readVersion: info?.readVersion ?? null,
     engine: info?.engineInfo ?? null,
   };

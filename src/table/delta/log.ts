@@ -29,6 +29,15 @@ export interface Log {
   readonly v2: boolean;
 }
 
+/** Where another table of the same lake is. Throws `table/unsupported-feature` outside a lake. */
+export function placeBeside({ name, folder, bytes }: TablePlace, other: string): TablePlace {
+  const own = name.replaceAll(".", "/");
+  if (!folder.endsWith(own))
+    fail("table/unsupported-feature", { name, feature: "a quarantine for a table outside a lake" });
+  const above = folder.slice(0, -own.length);
+  return { name: other, folder: `${above}${other.replaceAll(".", "/")}`, bytes };
+}
+
 /** The folder of a table's log. */
 export const logFolder = (place: TablePlace): string => `${place.folder}/_delta_log`;
 

@@ -1,4 +1,5 @@
 /** @file MERGE: rows of a source matched with rows of the table, and what becomes of each, in one commit. */
+import type { Judge, Judged } from "../expectations/judge.ts";
 import { quoteName } from "../sql-text.ts";
 import { type Add, removeOf } from "./actions.ts";
 import { writeChanges } from "./changes.ts";
@@ -27,6 +28,9 @@ export interface MergeTask extends MatchKeys {
   readonly snapshot: Snapshot | undefined;
   readonly clauses: readonly MergeClause[];
   readonly parameters: Readonly<Record<string, unknown>>;
+  readonly judge: Judge;
+  /** See `WriteContext.sealed`. */
+  readonly sealed: (plan: Plan, ...judged: readonly Judged[]) => Promise<Plan>;
 }
 
 const { file, row } = placeNames;
@@ -44,39 +48,89 @@ export async function mergePlan(writer: Writer, task: MergeTask): Promise<Plan> 
   const all = [...(task.snapshot?.files.values() ?? [])];
   const bySource = task.clauses.some(({ group }) => group === "notMatchedBySource");
   const files = bySource ? all : await pruneByKeys(writer, task, all);
-  return writer.engine.withTable(matchesSql(writer, task, files), async (matches) => {
-    await checkMatches(writer, matches);
-    const touched = await touchedOf(writer, matches, files);
-    const scan = targetSql(writer, { task, matches, files, touched });
-    const [copies, inserts] = [copiesSql(task, scan), insertsSql(task, matches)];
-    const columns = Object.keys(task.shape.columns).map(quoteName).join(", ");
-    const written = await writeFiles(writer, {
-      shape: task.shape,
-      sql: `SELECT ${columns} FROM (${copies} UNION ALL ${inserts}) ORDER BY ${orderOf(task)}`,
-    });
-    const changes = task.shape.changeFeed
-      ? await writeChanges(writer, task.shape, changesOf(task, scan, matches))
-      : [];
-    const counts = await countActions(writer, task, matches);
-    const actions = [
-      ...touched.map((add) => removeOf(add, writer.clock())),
-      ...written.adds.map((add) => ({ add })),
-      ...changes,
-    ];
-    const { numTargetRowsInserted, numTargetRowsUpdated } = counts;
-    return {
-      operation: "MERGE",
-      parameters: task.parameters,
-      metrics: {
-        ...counts,
-        numTargetRowsCopied: written.rows - numTargetRowsInserted - numTargetRowsUpdated,
-        ...fileCounts(actions),
-      },
-      actions,
-      reads: "table",
-      touches: touchesBy(writer, task, bySource),
-    };
+  return writer.engine.withTable(matchesSql(writer, task, files), async (found) => {
+    await checkMatches(writer, found);
+    return withJudged(writer, { task, matches: found, files }, (matches, judged) =>
+      planOf(writer, { task, matches, files, judged }),
+    );
   });
+}
+
+/** Rows of the table and of the source beside each other, and what the judge says of the new ones. */
+interface Matched {
+  readonly task: MergeTask;
+  /** A table of the engine; see {@link matchesSql}. */
+  readonly matches: string;
+  readonly files: readonly Add[];
+}
+
+async function planOf(
+  writer: Writer,
+  { task, matches, files, judged }: Matched & { readonly judged: readonly Judged[] },
+): Promise<Plan> {
+  const touched = await touchedOf(writer, matches, files);
+  const scan = targetSql(writer, { task, matches, files, touched });
+  const stay = `(${oneOf(numbersOf(task, "delete"))}) IS NOT TRUE`;
+  const [copies, inserts] = [copiesSql(task, scan, stay), insertsSql(task, matches)];
+  const columns = Object.keys(task.shape.columns).map(quoteName).join(", ");
+  const written = await writeFiles(writer, {
+    shape: task.shape,
+    sql: `SELECT ${columns} FROM (${copies} UNION ALL ${inserts}) ORDER BY ${orderOf(task)}`,
+  });
+  const changes = task.shape.changeFeed
+    ? await writeChanges(writer, task.shape, changesOf(task, scan, matches))
+    : [];
+  const counts = await countActions(writer, task, matches);
+  const actions = [
+    ...touched.map((add) => removeOf(add, writer.clock())),
+    ...written.adds.map((add) => ({ add })),
+    ...changes,
+  ];
+  const { numTargetRowsInserted, numTargetRowsUpdated } = counts;
+  const plan: Plan = {
+    operation: "MERGE",
+    parameters: task.parameters,
+    metrics: {
+      ...counts,
+      numTargetRowsCopied: written.rows - numTargetRowsInserted - numTargetRowsUpdated,
+      ...fileCounts(actions),
+    },
+    actions,
+    reads: "table",
+    touches: touchesBy(writer, task),
+  };
+  return task.sealed(plan, ...judged);
+}
+
+/**
+ * Judges the rows that the merge would make. One that is dropped is not there for the merge: it is
+ * not inserted, and the row that it would have changed stays as it is.
+ */
+async function withJudged<T>(
+  writer: Writer,
+  found: Matched,
+  work: (matches: string, judged: readonly Judged[]) => Promise<T>,
+): Promise<T> {
+  const { task, matches, files } = found;
+  const { judge, clauses } = task;
+  if (judge.expectations === undefined) return work(matches, []);
+  const touched = await touchedOf(writer, matches, files);
+  const scan = targetSql(writer, { task, matches, files, touched });
+  const updates = numbersOf(task, "update");
+  const own = updates.filter((i) => clauses[i]?.group === "notMatchedBySource");
+  const given = updates.filter((i) => !own.includes(i));
+  const changing =
+    own.length === 0 ? [] : [await judge.changing(copiesSql(task, scan, oneOf(own)))];
+  const news = [
+    ...(given.length === 0 ? [] : [copiesSql(task, scan, oneOf(given))]),
+    insertsSql(task, matches),
+  ];
+  const incoming = await judge.incoming(news.join(" UNION ALL "));
+  if (incoming.dropped === undefined) return work(matches, [incoming, ...changing]);
+  const left = `SELECT m.* REPLACE (CASE WHEN d.s IS NULL THEN m.${match.clause} ELSE -1 END AS ${match.clause}) FROM ${matches} m
+    LEFT JOIN (SELECT DISTINCT "\u001e1" AS f, "\u001e2" AS p, "\u001e3" AS s FROM (${incoming.dropped})) d
+    ON m.${match.source} = d.s AND m.${match.file} IS NOT DISTINCT FROM d.f AND m.${match.row} IS NOT DISTINCT FROM d.p`;
+  return writer.engine.withTable(left, (kept) => work(kept, [incoming, ...changing]));
 }
 
 /** Rows of the condition's two sides beside each other: m.* of the table, s.* of the source. */
@@ -170,11 +224,10 @@ const numbersOf = ({ clauses }: MergeTask, kind: MergeAction["kind"]): readonly 
 const oneOf = (numbers: readonly number[]): string =>
   numbers.length === 0 ? "false" : `${match.clause} IN (${numbers.join(", ")})`;
 
-/** The rows of the touched files that stay, changed or not. */
-function copiesSql(task: MergeTask, scan: string): string {
-  const deletes = oneOf(numbersOf(task, "delete"));
+/** Rows of the touched files as they become, changed or not. */
+function copiesSql(task: MergeTask, scan: string, which: string): string {
   return `SELECT ${valuesOf(task).join(", ")}, ${file} AS "\u001e1", ${row} AS "\u001e2", ${sourceRow} AS "\u001e3"
-    FROM (${scan}) WHERE (${deletes}) IS NOT TRUE`;
+    FROM (${scan}) WHERE ${which}`;
 }
 
 /** The rows that are new. */
@@ -226,8 +279,8 @@ async function countActions({ engine }: Writer, task: MergeTask, matches: string
 }
 
 /** Files that others add hold rows of this merge when a row of the source matches one of theirs. */
-function touchesBy(writer: Writer, task: MergeTask, bySource: boolean): Touches {
-  if (bySource) return async () => true;
+function touchesBy(writer: Writer, task: MergeTask): Touches {
+  if (task.clauses.some(({ group }) => group === "notMatchedBySource")) return async () => true;
   return async (adds) => {
     const join = joinSql(writer, task, { files: adds, kind: "INNER" });
     return (await writer.engine.query(`SELECT 1 FROM ${join} LIMIT 1`)).length > 0;

@@ -2,6 +2,13 @@
 import type { Clock, Ids } from "../../core/index.ts";
 import type { ColumnSpecs } from "../../flow.ts";
 import { fail } from "../errors.ts";
+import {
+  checkExpectations,
+  expectationsKey,
+  formatExpectations,
+  parseExpectations,
+  type TableExpectations,
+} from "../expectations/table-expectations.ts";
 import type { Schema } from "../schema.ts";
 import type { Action, MetaData, Protocol } from "./actions.ts";
 import { parseCheck } from "./check-sql.ts";
@@ -22,6 +29,8 @@ export interface Creation {
   /** CHECK constraints by name, in Delta's SQL. */
   readonly checks: Readonly<Record<string, string>>;
   readonly changeFeed: boolean;
+  /** Expectations that each row is judged by. */
+  readonly expectations?: TableExpectations | undefined;
 }
 
 /** A table's rules after a write, and the actions that make them so. */
@@ -46,7 +55,7 @@ export function createTable(
   schema: Schema,
   { creation, clock, ids }: { creation: Creation; clock: Clock; ids: Ids },
 ): Opening {
-  const { partitionBy, checks, changeFeed } = creation;
+  const { partitionBy, checks, changeFeed, expectations } = creation;
   const metaData: MetaData = {
     id: ids().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
     name: schema.name,
@@ -60,7 +69,7 @@ export function createTable(
   const bare: Governed = { protocol: { minReaderVersion: 1, minWriterVersion: 2 }, metaData };
   return changed(schema.name, {
     before: undefined,
-    after: withRules(schema.name, bare, { checks, changeFeed }),
+    after: withRules(schema.name, bare, { checks, changeFeed, expectations }),
   });
 }
 
@@ -90,6 +99,8 @@ const sameProtocol = (a: Protocol, b: Protocol): boolean => JSON.stringify(a) ==
 export interface Rules {
   readonly checks?: Readonly<Record<string, string | null>>;
   readonly changeFeed?: boolean | undefined;
+  /** Expectations that replace those there; null takes them off. */
+  readonly expectations?: TableExpectations | null | undefined;
 }
 
 /** The table with rules set, and the features they need. Throws `table/unknown-check`, `table/unsupported-check`. */
@@ -112,6 +123,9 @@ export function withRules(name: string, table: Governed, rules: Rules): Governed
   if (rules.changeFeed !== undefined)
     configuration["delta.enableChangeDataFeed"] = String(rules.changeFeed);
   if (rules.changeFeed === true) protocol = withFeature(protocol, "changeDataFeed");
+  if (rules.expectations === null) delete configuration[expectationsKey];
+  else if (rules.expectations !== undefined)
+    configuration[expectationsKey] = formatExpectations(rules.expectations);
   if (JSON.stringify(configuration) === JSON.stringify(table.metaData.configuration)) return table;
   return { protocol, metaData: { ...table.metaData, configuration } };
 }
@@ -127,6 +141,8 @@ export function withSchema(name: string, table: Governed, columns: ColumnSpecs):
     const parsed = parseCheck(sql, Object.keys(columns));
     if ("reason" in parsed) fail("table/unsupported-check", { name, check, reason: parsed.reason });
   }
+  const expectations = parseExpectations(name, metaData.configuration);
+  if (expectations !== undefined) checkExpectations(name, expectations, Object.keys(columns));
   return { ...table, metaData: { ...metaData, schemaString } };
 }
 

@@ -1,7 +1,12 @@
 /** @file RESTORE: the files, the schema and the settings of an earlier version, as a new version. */
 import { stat } from "node:fs/promises";
 import { fail } from "../errors.ts";
-import { type Add, removeOf } from "./actions.ts";
+import {
+  checkExpectations,
+  expectationsKey,
+  parseExpectations,
+} from "../expectations/table-expectations.ts";
+import { type Add, type MetaData, removeOf } from "./actions.ts";
 import type { Plan } from "./commit.ts";
 import type { TablePlace } from "./log.ts";
 import { changed } from "./opening.ts";
@@ -15,12 +20,13 @@ export async function restorePlan(
 ): Promise<Plan | undefined> {
   const back = [...to.files.values()].filter((add) => !now.files.has(add.path));
   const gone = [...now.files.values()].filter((add) => !to.files.has(add.path));
+  const metaData = rulesBack(place.name, now, to);
   // Features once needed stay: files that need them may be in the log still.
   const rules = changed(place.name, {
     before: now,
     after: {
       protocol: now.protocol,
-      metaData: sameRules(now, to) ? now.metaData : to.metaData,
+      metaData: sameRules(now.metaData, metaData) ? now.metaData : metaData,
     },
   });
   if (back.length + gone.length + rules.actions.length === 0) return undefined;
@@ -46,8 +52,21 @@ export async function restorePlan(
   };
 }
 
-const sameRules = (a: Snapshot, b: Snapshot): boolean =>
-  JSON.stringify(a.metaData) === JSON.stringify(b.metaData);
+/** The rules of the earlier version. Expectations are about rows to come: those of now stay. */
+function rulesBack(name: string, now: Snapshot, to: Snapshot): MetaData {
+  const { [expectationsKey]: _, ...configuration } = to.metaData.configuration;
+  const kept = now.metaData.configuration[expectationsKey];
+  const expectations = parseExpectations(name, now.metaData.configuration);
+  if (expectations !== undefined)
+    checkExpectations(name, expectations, Object.keys(to.shape.columns));
+  return {
+    ...to.metaData,
+    configuration:
+      kept === undefined ? configuration : { ...configuration, [expectationsKey]: kept },
+  };
+}
+
+const sameRules = (a: MetaData, b: MetaData): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Whether the data files of a version are there still. Throws `table/missing-data`. */
 export async function checkFiles(

@@ -1,4 +1,5 @@
 /** @file UPDATE, DELETE and the replacement of some rows: files that hold such a row are rewritten, the others stay. */
+import type { Judge } from "../expectations/judge.ts";
 import type { ExprNode } from "../expr/index.ts";
 import { quoteName } from "../sql-text.ts";
 import { type Action, type Add, removeOf } from "./actions.ts";
@@ -19,11 +20,17 @@ export interface Affected {
   readonly node: ExprNode | undefined;
 }
 
+/** What an UPDATE sets, as SQL by column, and what judges the rows it makes. */
+export interface Update {
+  readonly set: ReadonlyMap<string, string>;
+  readonly judge: Judge;
+}
+
 /** Plans an UPDATE; undefined when no row matches. */
 export async function updatePlan(
   writer: Writer,
   affected: Affected,
-  set: ReadonlyMap<string, string>,
+  { set, judge }: Update,
 ): Promise<Plan | undefined> {
   const { shape, where } = affected;
   const { touched, matched } = await touchedFiles(writer, affected);
@@ -33,6 +40,10 @@ export async function updatePlan(
     name: quoteName(name),
     value: set.get(name),
   }));
+  const after = columns.map(({ name, value }) =>
+    value === undefined ? name : `${value} AS ${name}`,
+  );
+  const judged = await judge.changing(`SELECT ${after.join(", ")} FROM (${scan}) WHERE ${where}`);
   const changing = columns.map(({ name, value }) =>
     value === undefined ? name : `CASE WHEN ${where} THEN ${value} ELSE ${name} END AS ${name}`,
   );
@@ -40,9 +51,6 @@ export async function updatePlan(
     shape,
     sql: `SELECT ${changing.join(", ")} FROM (${scan})`,
   });
-  const after = columns.map(({ name, value }) =>
-    value === undefined ? name : `${value} AS ${name}`,
-  );
   const changes = await writeChanges(
     writer,
     shape,
@@ -53,6 +61,7 @@ export async function updatePlan(
     operation: "UPDATE",
     parameters: { predicate: where },
     metrics: { numUpdatedRows: matched, numCopiedRows: written.rows - matched },
+    ...(judge.expectations === undefined ? {} : { expectations: judged.counts }),
     actions: [...replaced(writer, touched, written.adds), ...changes],
     reads: "table",
     touches: touchesBy(writer, affected),

@@ -1,14 +1,13 @@
 /** @file One commit of the rows of one file or several, marked so that each file is taken once. */
 import type { Hash } from "../../flow.ts";
-import type { Commit } from "../delta/commit.ts";
+import type { Commit, Plan } from "../delta/commit.ts";
 import { markOf as markAction } from "../delta/opening.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
-import { writeFiles } from "../delta/write-files.ts";
 import { frame } from "../frame.ts";
 import type { Lake } from "../lake.ts";
 import type { OpenTable } from "../opened.ts";
 import { type Columns, type Schema, schema } from "../schema.ts";
-import { commitWrite } from "../write-rows.ts";
+import { commitWrite, writeJudged } from "../write-rows.ts";
 import { fail } from "./errors.ts";
 import { isIn, markOf, type Target } from "./target.ts";
 
@@ -65,12 +64,12 @@ export async function commitFiles(
       (await readSnapshot({ place, engine })) ??
       fail("table/missing-table", { name: place.name, known: [] }),
   };
-  const make: Parameters<typeof commitWrite>[1]["make"] = async ({ writer, snapshot, shape }) => {
-    if (files.some((file) => isIn(snapshot, file))) throw new AlreadyThere();
-    const written = await writeFiles(writer, { shape, sql: rows.sql });
-    return {
+  const make: Parameters<typeof commitWrite>[1]["make"] = async (context) => {
+    if (files.some((file) => isIn(context.snapshot, file))) throw new AlreadyThere();
+    const written = await writeJudged(context, rows.sql);
+    const plan: Plan = {
       operation: "WRITE",
-      parameters: { mode: "Append", partitionBy: shape.partitionBy },
+      parameters: { mode: "Append", partitionBy: context.shape.partitionBy },
       metrics: { numOutputRows: written.rows, numFiles: written.adds.length },
       actions: [
         ...files.flatMap((file) => markAction(markOf(file), clock)),
@@ -78,6 +77,7 @@ export async function commitFiles(
       ],
       reads: "nothing",
     };
+    return context.sealed(plan, written.judged);
   };
   try {
     await commitWrite(table, { options: { confirm, evolve }, queued: false, removes: false, make });

@@ -20,6 +20,8 @@ export interface IngestedFile {
    */
   readonly state: "loaded" | "skipped" | "gone" | "refused";
   readonly rows: number;
+  /** Rows that the expectations attached to the table dropped. */
+  readonly dropped: number;
   /** Cells that did not fit and are kept in `_rescued`. */
   readonly rescued: number;
   /** Cells that did not fit and were left out, with evolution "ignore". */
@@ -90,7 +92,9 @@ async function batchOf(
   task: IngestTask,
 ): Promise<readonly FilePlace[]> {
   const places = paths.slice(0, plan.maxFilesPerBatch).map((path) => ({ path, file: basename(path) })); // biome-ignore format: one line
-  if (places.length < 2 || (await target.look()).columns === undefined) return places.slice(0, 1);
+  const { columns, drops } = await target.look();
+  // What a table drops is told by file, so that each file is a commit of its own there.
+  if (places.length < 2 || columns === undefined || drops) return places.slice(0, 1);
   const sizes = await Promise.all(
     places.map(({ path }) => statOf(path).then(({ size }) => size, () => 0)), // biome-ignore format: one line
   );
@@ -131,10 +135,10 @@ async function ingestAlone(passing: Passing, place: FilePlace): Promise<Ingested
   try {
     const inspected = await inspectFile(place, passing.plan);
     if ((await passing.target.look()).has(inspected.hash)) return report(place, { state: "skipped" }); // biome-ignore format: one line
-    const { skipped, rows, rescued, ignored, fit } = await loadFile(passing, { ...place, inspected }); // biome-ignore format: one line
+    const { skipped, rows, dropped, rescued, ignored, fit } = await loadFile(passing, { ...place, inspected }); // biome-ignore format: one line
     const { added, unexpected, empty } = fit;
     const state = skipped ? "skipped" : "loaded";
-    return report(place, { state, rows, rescued, ignored, added, unexpected, empty });
+    return report(place, { state, rows, dropped, rescued, ignored, added, unexpected, empty });
   } catch (error) {
     if (isMillraceError(error, "table/missing-file")) return report(place, { state: "gone" });
     if (passing.plan.onRefused === "stop" || !isMillraceError(error)) throw error;
@@ -147,6 +151,7 @@ const report = ({ file }: FilePlace, what: Partial<IngestedFile>): IngestedFile 
   file,
   state: "loaded",
   rows: 0,
+  dropped: 0,
   rescued: 0,
   ignored: 0,
   added: [],

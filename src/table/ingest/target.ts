@@ -3,6 +3,7 @@ import type { Hash } from "../../flow.ts";
 import { folderBytes } from "../../store/index.ts";
 import type { TablePlace } from "../delta/log.ts";
 import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
+import { parseExpectations } from "../expectations/table-expectations.ts";
 import type { Lake } from "../lake.ts";
 import { type Columns, type Schema, schema, text } from "../schema.ts";
 import type { IngestTask } from "./options.ts";
@@ -11,6 +12,8 @@ import type { IngestTask } from "./options.ts";
 export interface TableNow {
   /** Undefined when there is no table. */
   readonly columns: Columns | undefined;
+  /** Whether expectations attached to the table drop rows. */
+  readonly drops: boolean;
   /** Whether a file is in the table. */
   has(file: Hash): boolean;
 }
@@ -50,7 +53,9 @@ export async function targetOf(lake: Lake, { into }: Pick<IngestTask, "into">): 
     look: async () => {
       const found = await readSnapshot({ place, engine: lake.engine }, { from: newest });
       newest = found;
-      return { columns: found?.shape.columns, has: (file) => isIn(found, file) };
+      const rules = parseExpectations(name, found?.metaData.configuration ?? {})?.rules ?? [];
+      const drops = rules.some(({ action }) => action === "drop");
+      return { columns: found?.shape.columns, drops, has: (file) => isIn(found, file) };
     },
   };
 }

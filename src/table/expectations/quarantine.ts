@@ -1,0 +1,143 @@
+/** @file The quarantine of a table: rows that its expectations dropped, kept once in a table beside it. */
+import type { Commit, Plan } from "../delta/commit.ts";
+import { placeBeside } from "../delta/log.ts";
+import type { Shape } from "../delta/shape.ts";
+import { readSnapshot } from "../delta/snapshot.ts";
+import { fail } from "../errors.ts";
+import type { OpenTable } from "../opened.ts";
+import { type Columns, type Schema, schema, text } from "../schema.ts";
+import { quoteName } from "../sql-text.ts";
+import type { WriteOptions } from "../table.ts";
+import type { Judge, Judged } from "./judge.ts";
+import type { ExpectationCount } from "./table-expectations.ts";
+
+/** Appends rows to a table. */
+export type AppendTo = (
+  table: OpenTable<Columns>,
+  sql: string,
+  options: WriteOptions,
+) => Promise<Commit>;
+
+/** What one write does with the rows that are dropped, however often it has to plan anew. */
+export interface Quarantine {
+  readonly table: Pick<OpenTable<Columns>, "place" | "engine" | "clock" | "ids">;
+  readonly options: WriteOptions;
+  readonly append: AppendTo;
+  /** What names this write in the quarantine's log. */
+  readonly app: string;
+  readonly version: number;
+  /** The dropped rows that are in the quarantine, by their hash. */
+  readonly written: Set<string>;
+}
+
+/** The quarantine for one write of a table; a write with a transaction has the same one. */
+export function quarantineOf<C extends Columns>(
+  { place, engine, clock, ids }: OpenTable<C>,
+  options: WriteOptions,
+  append: AppendTo,
+): Quarantine {
+  const { txn } = options;
+  const app = `quarantine:${place.name}:${txn?.app ?? ids()}`;
+  const version = txn?.version ?? 0;
+  return {
+    table: { place, engine, clock, ids },
+    options,
+    append,
+    app,
+    version,
+    written: new Set(),
+  };
+}
+
+/** A plan, and who judged its rows. */
+interface Made {
+  readonly plan: Plan;
+  readonly judge: Judge;
+  readonly shape: Shape;
+}
+
+/**
+ * The plan with what the judge found. The dropped rows go to the quarantine before the plan is
+ * committed, so that none is lost; a write with a transaction that is done again puts them there once.
+ */
+export async function sealed(
+  quarantine: Quarantine,
+  { plan, judge, shape }: Made,
+  judged: readonly Judged[],
+): Promise<Plan> {
+  const { expectations } = judge;
+  if (expectations === undefined) return plan;
+  const drops = expectations.rules.some(({ action }) => action === "drop");
+  const numDroppedRows = judged.reduce((sum, one) => sum + one.droppedRows, 0);
+  const metrics = drops ? { ...plan.metrics, numDroppedRows } : plan.metrics;
+  const counted: Plan = { ...plan, metrics, expectations: added(judged) };
+  const { quarantine: name } = expectations;
+  for (const { dropped } of judged)
+    if (name !== null && dropped !== undefined)
+      await keep(quarantine, { name, dropped, shape, metrics });
+  return counted;
+}
+
+/** The counts of several judgements of the same rules, added up. */
+function added(judged: readonly Judged[]): readonly ExpectationCount[] {
+  const all = judged.map(({ counts }) => counts);
+  const sum = (place: number, of: "passed" | "failed" | "dropped"): number =>
+    all.reduce((total, counts) => total + (counts[place]?.[of] ?? 0), 0);
+  return (all[0] ?? []).map(({ name, action }, i) => ({
+    name,
+    action,
+    passed: sum(i, "passed"),
+    failed: sum(i, "failed"),
+    dropped: sum(i, "dropped"),
+  }));
+}
+
+interface Dropped {
+  /** The quarantine's name. */
+  readonly name: string;
+  readonly dropped: string;
+  readonly shape: Shape;
+  readonly metrics: Plan["metrics"];
+}
+
+/** Puts the dropped rows into the quarantine, if this write has not done so. */
+async function keep(to: Quarantine, { name, dropped, shape, metrics }: Dropped): Promise<void> {
+  const { engine } = to.table;
+  const target = quarantineSchema(to.table.place.name, shape);
+  const columns = Object.keys(target.columns).map(quoteName).join(", ");
+  const sql = `SELECT ${columns} FROM (${dropped})`;
+  const [found = {}] = await engine.query(
+    `SELECT concat_ws(' ', count(*), sum(hash(${columns}))) AS rows FROM (${sql})`,
+  );
+  const rows = String(found["rows"]);
+  if (to.written.has(rows)) return;
+  const again = to.written.size === 0 ? "" : `#${to.written.size}`;
+  await to.append(opened(to, name, target), sql, {
+    txn: { app: `${to.app}${again}`, version: to.version },
+    confirm: () => to.options.confirm?.(metrics),
+  });
+  to.written.add(rows);
+}
+
+/** The columns of the table, any of them missing, and the rules that a row broke. */
+function quarantineSchema(name: string, shape: Shape): Schema {
+  const columns = Object.entries(shape.columns).map(([column, { key: _, ...spec }]) => [
+    column,
+    { ...spec, nullable: true },
+  ]);
+  return schema(`${name} quarantine`, { ...Object.fromEntries(columns), _rule: text() });
+}
+
+function opened({ table }: Quarantine, name: string, target: Schema): OpenTable<Columns> {
+  const place = placeBeside(table.place, name);
+  const reader = { place, engine: table.engine };
+  return {
+    ...table,
+    place,
+    schema: target,
+    options: {},
+    newest: undefined,
+    existing: async () =>
+      (await readSnapshot(reader)) ?? fail("table/missing-table", { name, known: [] }),
+  };
+}
