@@ -5,6 +5,10 @@ import type { Progress } from "../core/index.ts";
 interface ValueSpec {
   /** The only values there are; the type of the value is one of them. */
   readonly choices?: readonly string[];
+  /** The smallest and the largest number; with `whole`, no fractions. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly whole?: true;
   /** May be given several times; the value is a list, empty when it is not given at all. */
   readonly many?: true;
   readonly help: string;
@@ -78,7 +82,7 @@ export interface Surroundings {
   readonly json: boolean;
   /** How the program is called: "./mill" in a checkout, "millrace" when installed. */
   readonly program: string;
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; Infinity where the output goes elsewhere. */
   readonly width: number;
   print(text: string): void;
 }
@@ -98,12 +102,12 @@ export interface Command<
   readonly examples: readonly string[];
   /** Does the work and returns plain data; prints nothing. */
   run(values: ValuesOf<S> & ArgumentsOf<A>, around: Surroundings): Promise<R>;
-  /** The result as lines for a person; `--json` prints the data instead. */
+  /** The result as lines for a person, signs that a terminal obeys shown; `--json` prints the data. */
   render(result: R, around: Surroundings): readonly string[];
   /** What `--json` prints; the result itself when absent. */
   data?(result: R): unknown;
-  /** Work that goes on after the result is printed, such as a server. */
-  after?(result: R, around: Surroundings): Promise<void>;
+  /** Work that goes on after the result is printed, such as a server; it may say, as `isBad`, how it went. */
+  after?(result: R, around: Surroundings): Promise<boolean | undefined>;
   /** Whether what was found is bad although the work was done: the exit code is then 1. */
   isBad?(result: R): boolean;
 }

@@ -1,14 +1,32 @@
 /** @file All commands, by group, in the order of the flow. */
 import type { CommandGroup } from "./command.ts";
 import { demo } from "./demo.ts";
+import { describe } from "./describe.ts";
 import { executable } from "./execute.ts";
+import { exportTable } from "./export.ts";
+import { history } from "./history.ts";
+import { optimize } from "./optimize.ts";
+import { restore } from "./restore.ts";
 import { serve } from "./serve.ts";
 import { models, runs, tables } from "./show.ts";
+import { vacuum } from "./vacuum.ts";
 
 /** What `millrace --help` lists. */
 export const commandGroups: readonly CommandGroup[] = [
   { title: "All of it at once", rooms: [], commands: [executable(demo)] },
-  { title: "Tables", rooms: ["table"], commands: [executable(tables)] },
+  {
+    title: "Tables",
+    rooms: ["table"],
+    commands: [
+      executable(tables),
+      executable(describe),
+      executable(history),
+      executable(exportTable),
+      executable(restore),
+      executable(optimize),
+      executable(vacuum),
+    ],
+  },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
   { title: "Operation", rooms: ["serve"], commands: [executable(serve)] },
 ];

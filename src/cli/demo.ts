@@ -43,7 +43,8 @@ export const demo = command({
   },
   render: (result: DemoOutcome, { program }) => renderDemo(result, program),
   data: (result: DemoOutcome) => demoData(result),
-  after: async ({ after, folder }: DemoOutcome, around) => {
-    if (after.keep) await serveUntilStopped({ folder, model: "churn", port: after.port }, around);
-  },
+  after: async ({ after, folder }: DemoOutcome, around) =>
+    after.keep
+      ? serveUntilStopped({ folder, model: "churn", port: after.port }, around)
+      : undefined,
 });

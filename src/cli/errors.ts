@@ -1,5 +1,6 @@
 /** @file The errors of the command line itself. */
-import { caller, didYouMean, failWith, list, notFound, quote } from "../core/index.ts";
+import { caller, conflict, didYouMean, failWith, list, notFound, quote } from "../core/index.ts";
+import { tableErrors } from "../table/index.ts";
 
 export const cliErrors = {
   "cli/unknown-command": caller(
@@ -18,6 +19,10 @@ export const cliErrors = {
     (d: { command: string; option: string }) =>
       `${d.command}: --${d.option} is given twice and takes one value; leave one of them out`,
   ),
+  "cli/conflict-options": caller(
+    (d: { command: string; options: readonly string[] }) =>
+      `${d.command}: ${d.options.map((name) => `--${name}`).join(" and ")} say different things; give one of them`,
+  ),
   "cli/missing-argument": caller(
     (d: { command: string; argument: string; help: string; usage: string }) =>
       `${d.command}: ${d.argument} is missing: ${d.help}. Usage: ${d.usage}`,
@@ -29,6 +34,20 @@ export const cliErrors = {
   "cli/mismatch-argument": caller(
     (d: { command: string; argument: string; expected: string; got: string }) =>
       `${d.command}: ${d.argument} expects ${d.expected}; got ${quote(d.got)}`,
+  ),
+  "cli/missing-version": caller(
+    (d: { table: string }) =>
+      `restore: which version of ${quote(d.table)}? Give --version or --at; history lists them`,
+  ),
+  "cli/unsupported-ending": caller(
+    (d: { file: string }) =>
+      `export: ${quote(d.file)} does not say how it is written; end it in .csv, .tsv, .jsonl, .json (each also with .gz) or .parquet`,
+  ),
+  "cli/conflict-file": conflict(
+    (d: { path: string; reason: string }) => `${quote(d.path)} cannot be written: ${d.reason}`,
+  ),
+  "cli/missing-folder": notFound(
+    (d: { path: string }) => `there is no folder ${quote(d.path)}; make it, or check the path`,
   ),
   "cli/missing-model": caller((d: { names: readonly string[] }) =>
     d.names.length === 0
@@ -50,3 +69,5 @@ export const cliErrors = {
 };
 
 export const fail = failWith(cliErrors);
+/** For what a command finds of a table before it asks the table. */
+export const failTable = failWith(tableErrors);

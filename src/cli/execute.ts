@@ -1,4 +1,5 @@
 /** @file A command run with the words that were given, and its result printed. */
+import { shown } from "../core/index.ts";
 import type {
   AnyCommand,
   ArgumentSpecs,
@@ -37,8 +38,8 @@ async function execute<S extends OptionSpecs, R, A extends ArgumentSpecs>(
   const result = await it.run(values as ValuesOf<S> & ArgumentsOf<A>, surroundings);
   const text = json
     ? JSON.stringify(it.data === undefined ? result : it.data(result))
-    : it.render(result, surroundings).join("\n");
+    : it.render(result, surroundings).map(shown).join("\n");
   if (text !== undefined && text !== "") around.print(`${text}\n`);
-  await it.after?.(result, surroundings);
-  return it.isBad?.(result) === true ? 1 : 0;
+  const isBad = (await it.after?.(result, surroundings)) ?? it.isBad?.(result) ?? false;
+  return isBad ? 1 : 0;
 }

@@ -9,7 +9,7 @@ const history = {
     version: { type: "number", optional: true, help: "from this version" },
   },
   options: {
-    limit: { type: "number", default: 20, help: "at most so many" },
+    limit: { type: "number", default: 20, min: -2, max: 99, whole: true, help: "so many" },
     noHeader: { type: "boolean", default: false, help: "leave the heading out" },
     column: { type: "string", many: true, value: "NAME", help: "only this column" },
     order: {
@@ -69,8 +69,12 @@ describe("parseArguments", () => {
     ["cli/mismatch-argument", ["a", "one"], /VERSION expects a number; got "one"/],
     ["cli/unknown-option", ["a", "--limt", "3"], /--limt.*--no-header.*Did you mean "limit"/],
     ["cli/unknown-option", ["a", "-x"], /unknown option -x/],
-    ["cli/mismatch-option", ["a", "--limit", "many"], /--limit expects a number; got "many"/],
-    ["cli/mismatch-option", ["a", "--limit", ""], /--limit expects a number; got ""/],
+    ["cli/mismatch-option", ["a", "--limit", "many"], /--limit expects a whole number of/],
+    ["cli/mismatch-option", ["a", "--limit", ""], /of at least -2 and at most 99; got ""/],
+    ["cli/mismatch-option", ["a", "--limit", "1.5"], /a whole number/],
+    ["cli/mismatch-option", ["a", "--limit", "100"], /at most 99; got "100"/],
+    ["cli/mismatch-option", ["a", "--limit", "-3"], /at least -2/],
+    ["cli/mismatch-argument", ["a", "Infinity"], /VERSION expects a number/],
     ["cli/mismatch-option", ["a", "--order", "new"], /--order expects one of newest, oldest/],
     ["cli/mismatch-option", ["a", "--column"], /--column expects NAME; got ""/],
     ["cli/mismatch-option", ["a", "--dir", "--json"], /--dir expects a value; got "--json"/],

@@ -135,15 +135,29 @@ function argumentValues(it: Described, words: readonly string[]) {
   });
 }
 
+type Bounds = Pick<OptionSpec, "choices" | "min" | "max" | "whole">;
+
 /** A text as the value that its spec asks for. */
 function readValue(
-  spec: { readonly type: string; readonly choices?: readonly string[] },
+  spec: Bounds & { readonly type: string },
   text: string,
   refuse: (expected: string) => never,
 ): Value {
   if (spec.choices !== undefined && !spec.choices.includes(text))
     return refuse(`one of ${spec.choices.join(", ")}`);
   if (spec.type !== "number") return text;
-  const number = Number(text);
-  return text.trim() === "" || !Number.isFinite(number) ? refuse("a number") : number;
+  const number = text.trim() === "" ? Number.NaN : Number(text);
+  const { min = -Number.MAX_VALUE, max = Number.MAX_VALUE, whole = false } = spec;
+  const fits = number >= min && number <= max && (!whole || Number.isSafeInteger(number));
+  return fits ? number : refuse(numberOf(spec));
+}
+
+/** "a whole number of at least 1 and at most 9". */
+function numberOf({ min, max, whole }: Bounds): string {
+  const bounds = [
+    ...(min === undefined ? [] : [`at least ${min}`]),
+    ...(max === undefined ? [] : [`at most ${max}`]),
+  ];
+  const what = whole === true ? "a whole number" : "a number";
+  return bounds.length === 0 ? what : `${what} of ${bounds.join(" and ")}`;
 }

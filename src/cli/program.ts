@@ -1,6 +1,6 @@
 /** @file The program `millrace`: finds the command, runs it, and turns errors into words and exit codes. */
 import { readFileSync } from "node:fs";
-import { errorKinds, isMillraceError } from "../core/index.ts";
+import { errorKinds, isMillraceError, shown } from "../core/index.ts";
 import { streamReporter } from "./adapter/ora.ts";
 import type { AnyCommand } from "./command.ts";
 import { commandGroups } from "./commands.ts";
@@ -14,7 +14,8 @@ function version(): string {
   return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }
 
-const width = process.stdout.columns || 80;
+const width = process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
+const stopping = "stopping when the work in hand is done; Ctrl-C again stops at once.\n";
 const print = (text: string): void => void process.stdout.write(text);
 
 function find(word: string): AnyCommand {
@@ -39,7 +40,10 @@ async function run(argv: readonly string[]): Promise<number> {
 async function execute(found: AnyCommand, argv: readonly string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+    process.once(signal, () => {
+      stop.abort(new Error(`stopped by ${signal}`));
+      setTimeout(() => process.stderr.write(stopping), 1000).unref();
+    });
   return found.execute(argv, {
     program,
     print,
@@ -52,7 +56,7 @@ async function execute(found: AnyCommand, argv: readonly string[]): Promise<numb
 /** Says what went wrong, for people and for programs, and gives the exit code. */
 function report(error: unknown, json: boolean): number {
   if (isMillraceError(error)) {
-    process.stderr.write(`error[${error.code}]: ${error.message}\n`);
+    process.stderr.write(`error[${error.code}]: ${shown(error.message)}\n`);
     const { code, message, details } = error;
     if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, details } })}\n`);
     return errorKinds[error.kind].exit;
@@ -74,6 +78,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
 });
 const argv = process.argv.slice(2);
-process.exitCode = await run(argv).catch((error: unknown) =>
-  report(error, argv.includes("--json")),
-);
+const code = await run(argv).catch((error: unknown) => report(error, argv.includes("--json")));
+if (code === 130) process.exit(code); // work that looks at no signal would hold the process
+process.exitCode = code;

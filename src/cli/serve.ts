@@ -9,7 +9,7 @@ import { dir } from "./workspace-folder.ts";
 export async function serveUntilStopped(
   task: { readonly folder: string; readonly model: string | undefined; readonly port: number },
   { reporter, signal, json, print }: Surroundings,
-): Promise<void> {
+): Promise<undefined> {
   await using workspace = await openWorkspace(task.folder, { create: false });
   const model = await chosenModel(workspace, task.model);
   const serving = await serveWorkspace({ workspace, model, port: task.port });
@@ -24,6 +24,7 @@ export async function serveUntilStopped(
   });
   await serving.close();
   reporter.note("closed; every answer is in the inference log.");
+  return undefined;
 }
 
 /** The model that was named, or the only one there is. */

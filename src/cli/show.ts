@@ -1,20 +1,8 @@
 /** @file `millrace tables`, `runs` and `models`: what a workspace holds. */
 import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
+import { columns, moment } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
-
-const when = (ms: number): string => new Date(ms).toISOString().replace("T", " ").slice(0, 19);
-
-/** Lines of cells that stand under each other. */
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, j) => Math.max(...rows.map((row) => row[j]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, j) => cell.padEnd(widths[j] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-}
 
 export const tables = command({
   name: "tables",
@@ -41,7 +29,7 @@ export const tables = command({
             name,
             String(version),
             operation ?? "",
-            when(atMs ?? 0),
+            moment(atMs ?? 0),
           ]),
         ]),
 });
@@ -66,7 +54,7 @@ export const runs = command({
             experiment,
             name,
             status,
-            when(startedAtMs),
+            moment(startedAtMs),
             metrics["auc"]?.toFixed(4) ?? "",
             metrics["accuracy"]?.toFixed(4) ?? "",
           ]),
@@ -97,7 +85,7 @@ export const models = command({
             metrics["auc"]?.toFixed(4) ?? "",
             runId.slice(0, 8),
             modelHash.slice(7, 19),
-            when(createdAtMs),
+            moment(createdAtMs),
           ]),
         ]),
 });

@@ -19,6 +19,7 @@ import {
   quote,
   random,
   seededIds,
+  shown,
   steppingClock,
 } from "./index.ts";
 
@@ -139,5 +140,13 @@ describe("errors", () => {
     expect(hashOf("")).toBe(
       "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     );
+  });
+});
+
+describe("shown", () => {
+  test("shows what a terminal would obey, and leaves letters and pictures alone", () => {
+    expect(shown("\u001b[2Jred\u0007\u007f\u0085")).toBe("␛[2Jred␇␡⟨U+0085⟩");
+    expect(shown("a\u202eb\u200b\ud800")).toBe("a⟨U+202E⟩b⟨U+200B⟩\ufffd");
+    expect(shown("Zürich 👩‍💻 ≥ 3")).toBe("Zürich 👩‍💻 ≥ 3");
   });
 });

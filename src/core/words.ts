@@ -41,3 +41,27 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length] ?? 0;
 }
+
+/**
+ * Signs that have no picture or that turn the text around them: terminals and pages obey them. The
+ * two that join letters and pictures to one (U+200C, U+200D) only do that.
+ */
+const unseen = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/**
+ * A text whose hidden signs are shown: control characters as pictures, others as their numbers, and
+ * halves of surrogate pairs as �. What is shown of somebody else's text cannot move a terminal's
+ * cursor or turn a line around.
+ *
+ * @example
+ * ```ts
+ * shown("a\nb") // => "a␊b"
+ * ```
+ */
+export function shown(text: string): string {
+  return text.toWellFormed().replace(unseen, (sign) => {
+    const code = sign.codePointAt(0) ?? 0;
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    return code === 0x7f ? "␡" : `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  });
+}

@@ -146,7 +146,7 @@ export const tableErrors = {
   ),
   "table/out-of-range-retention": caller(
     (d: { name: string; hours: number }) =>
-      `${d.name}: a retention of ${d.hours} hours is under 7 days, so readers and writers of other processes could lose their files; pass { force: true } when there are none`,
+      `${d.name}: a retention of ${d.hours} hours is under 7 days, so readers and writers of other processes could lose their files; force it (force: true, --force) when there are none`,
   ),
   "table/missing-file": notFound(
     (d: { path: string }) => `there is no file or folder ${quote(d.path)}; check the path`,

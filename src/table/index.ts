@@ -3,6 +3,7 @@ export type { Assignments } from "./assign.ts";
 export * from "./clean/index.ts";
 export { type ChangeColumns, changeColumns } from "./delta/changes.ts";
 export type { Commit } from "./delta/commit.ts";
+export type { TableDetail } from "./delta/detail.ts";
 export type { HistoryEntry } from "./delta/history.ts";
 export type { TxnMark } from "./delta/opening.ts";
 export type { VacuumOptions, VacuumReport } from "./delta/vacuum.ts";

@@ -4,6 +4,7 @@ import type { Engine } from "./adapter/duckdb.ts";
 import { checkFilled, checkSchema } from "./agreement.ts";
 import { changeColumns, changesSql } from "./delta/changes.ts";
 import { commitPlan } from "./delta/commit.ts";
+import { detailOf } from "./delta/detail.ts";
 import { leaseFiles } from "./delta/held.ts";
 import { readHistory } from "./delta/history.ts";
 import { listLog, type TablePlace, versionAt } from "./delta/log.ts";
@@ -122,6 +123,7 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
       const { metaData } = await table.existing();
       return parseExpectations(place.name, metaData.configuration) ?? null;
     },
+    detail: async (at = {}) => detailOf(place, await table.existing(await versionOf(at))),
     hash: async (version) => snapshotHash(await table.existing(version)),
   };
 }

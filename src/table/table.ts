@@ -3,6 +3,7 @@ import type { Hash } from "../flow.ts";
 import type { Assignments } from "./assign.ts";
 import type { ChangeColumns, ChangeRange } from "./delta/changes.ts";
 import type { Commit } from "./delta/commit.ts";
+import type { TableDetail } from "./delta/detail.ts";
 import type { HistoryEntry } from "./delta/history.ts";
 import type { TxnMark } from "./delta/opening.ts";
 import type { VacuumOptions, VacuumReport } from "./delta/vacuum.ts";
@@ -158,6 +159,8 @@ export interface Table<C extends Columns = Columns> {
   ): Promise<Frame<C & ChangeColumns>>;
   /** What was done, newest first. */
   history(options?: { readonly limit?: number }): Promise<readonly HistoryEntry[]>;
+  /** What a version (default: the newest) is made of: schema, rules, files, size, identity. No row is read. */
+  detail(at?: AtVersion): Promise<TableDetail>;
   /** The identity of a version: equal hashes mean the same files and schema. No row is read. */
   hash(version?: number): Promise<Hash>;
   /**

@@ -1,5 +1,6 @@
 /** @file HTML from templates in which every value is escaped, and no sign can hide or turn a text. */
-import { shown, visible } from "../profile/words.ts";
+import { shown } from "../../core/index.ts";
+import { visible } from "../profile/words.ts";
 
 const marked: unique symbol = Symbol("html");
 

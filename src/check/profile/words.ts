@@ -1,4 +1,5 @@
 /** @file Numbers, shares, moments and foreign texts as reports write them. */
+import { shown } from "../../core/index.ts";
 import type { ColumnKind } from "../../flow.ts";
 
 /** Four significant digits; whole numbers with their thousands apart. */
@@ -37,12 +38,6 @@ export function momentText(ms: number): string {
 }
 
 /**
- * Signs that have no picture or that turn the text around them: terminals and pages obey them. The
- * two that join letters and pictures to one (U+200C, U+200D) only do that.
- */
-const unseen = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-
-/**
  * A text of somebody else's as one harmless line: control characters as pictures (␊) or numbers,
  * halves of surrogate pairs as �, and what is past the limit as an ellipsis.
  *
@@ -53,13 +48,4 @@ export function visible(text: string, limit = 80): string {
   const signs = [...start];
   const cut = signs.length > limit || start.length < text.length;
   return shown(cut ? `${signs.slice(0, limit - 1).join("")}…` : start);
-}
-
-/** A text whose hidden signs are shown: control characters as pictures, others as their numbers. */
-export function shown(text: string): string {
-  return text.toWellFormed().replace(unseen, (sign) => {
-    const code = sign.codePointAt(0) ?? 0;
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    return code === 0x7f ? "␡" : `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
-  });
 }

@@ -36,6 +36,8 @@ export interface Engine {
   ): Promise<T>;
   /** Makes a table of a query's rows, gives its name to the work, and drops it afterwards. */
   withTable<T>(sql: string, work: (table: string) => Promise<T>): Promise<T>;
+  /** Makes the statements of this engine that run now fail; those that come later are not touched. */
+  interrupt(): void;
   close(): Promise<void>;
 }
 
@@ -80,6 +82,7 @@ export async function openEngine(): Promise<Engine> {
   });
   const instance = await host;
   const idle: DuckDBConnection[] = [];
+  const busy = new Set<DuckDBConnection>();
   let closed = false;
   const connect = async (): Promise<DuckDBConnection> => {
     const connection = await instance.connect();
@@ -88,9 +91,11 @@ export async function openEngine(): Promise<Engine> {
   };
   const using = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
     const connection = idle.pop() ?? (await connect());
+    busy.add(connection);
     try {
       return await work(connection);
     } finally {
+      busy.delete(connection);
       if (closed) connection.closeSync();
       else idle.push(connection);
     }
@@ -137,6 +142,9 @@ export async function openEngine(): Promise<Engine> {
           }),
         work,
       ),
+    interrupt: () => {
+      for (const connection of busy) connection.interrupt();
+    },
     close: async () => {
       closed = true;
       for (const connection of idle.splice(0)) connection.closeSync();

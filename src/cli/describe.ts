@@ -1,0 +1,91 @@
+/** @file `millrace describe`: what a table is made of, read from its log alone. */
+import type { Columns, TableDetail } from "../table/index.ts";
+import { command } from "./command.ts";
+import { atOptions, atVersion, tableArgument, withTable } from "./table-option.ts";
+import { columns, hanging, moment, number, size } from "./text.ts";
+import { dir } from "./workspace-folder.ts";
+
+export const describe = command({
+  name: "describe",
+  summary: "What a table is made of: columns, rules, files, size, identity.",
+  about: [
+    "Reads the table's log and no row. Two versions with the same identity have the same files and",
+    "schema, so that a run can say exactly what it learned from.",
+  ],
+  arguments: { table: tableArgument },
+  options: { ...atOptions, dir },
+  examples: ["describe telco.silver", "describe telco.silver --version 0 --json"],
+  run: ({ table, dir, ...at }) =>
+    withTable({ table, dir }, ({ table: opened }) => opened.detail(atVersion("describe", at))),
+  render: (detail, { width }) => [
+    ...hanging(facts(detail), width),
+    "",
+    ...columns(columnRows(detail, width), { width, indent: "  " }),
+    ...section("Checks, which every row passes", Object.entries(detail.checks), width),
+    ...section("Properties", properties(detail), width),
+  ],
+});
+
+function facts(detail: TableDetail): readonly (readonly [string, string])[] {
+  const { protocol, description, partitionBy, rows, files, sizeBytes } = detail;
+  return [
+    ["table", detail.name],
+    ...(description === null ? [] : [["about", description] as const]),
+    ["version", `${detail.version}, of ${moment(detail.modifiedAtMs)} UTC`],
+    ["made", `${moment(detail.createdAtMs)} UTC`],
+    ["rows", rows === null ? "not counted: a file has no statistics" : number(rows)],
+    ["files", `${number(files)}, ${size(sizeBytes)}`],
+    ["partitions", partitionBy.length === 0 ? "none" : `by ${partitionBy.join(", ")}`],
+    ["change feed", detail.changeFeed ? "on" : "off"],
+    ["identity", detail.hash],
+    ["protocol", protocolText(protocol)],
+    ["folder", detail.path],
+  ];
+}
+
+function protocolText(protocol: TableDetail["protocol"]): string {
+  const { minReaderVersion, minWriterVersion, readerFeatures, writerFeatures } = protocol;
+  const features = [...new Set([...readerFeatures, ...writerFeatures])];
+  const named = features.length === 0 ? "" : ` with ${features.join(", ")}`;
+  return `Delta, reader ${minReaderVersion}, writer ${minWriterVersion}${named}`;
+}
+
+/** Columns narrower than this have no room for Delta's types. */
+const roomForTypes = 60;
+
+function columnRows(
+  { schema, types, partitionBy }: TableDetail,
+  width: number,
+): readonly (readonly string[])[] {
+  const typed = (type: string): readonly string[] => (width < roomForTypes ? [] : [type]);
+  const rows = Object.entries(schema.columns).map(([name, column]) => {
+    const notes = [...(partitionBy.includes(name) ? ["partition"] : []), ...notesOf(column)];
+    const missing = column.nullable ? "may be" : "never";
+    return [name, column.kind, ...typed(types[name] ?? ""), missing, notes.join("; ")];
+  });
+  return [["column", "kind", ...typed("delta type"), "missing", "notes"], ...rows];
+}
+
+/** What a column says of itself besides its kind. */
+function notesOf(column: Columns[string]): readonly string[] {
+  const { key, min, max, unit, levels, pattern, description } = column;
+  const bounds = min === undefined && max === undefined ? "" : `${min ?? ""} … ${max ?? ""}`;
+  const like = pattern === undefined ? "" : `like ${pattern}`;
+  const notes = [key ? "key" : "", bounds.trim(), unit, levels?.join(" | "), like, description];
+  return notes.filter((note): note is string => note !== undefined && note !== "");
+}
+
+/** The settings that are not shown elsewhere. */
+function properties({ properties }: TableDetail): readonly (readonly [string, string])[] {
+  return Object.entries(properties).filter(
+    ([name]) => !name.startsWith("delta.constraints.") && name !== "delta.enableChangeDataFeed",
+  );
+}
+
+function section(
+  title: string,
+  rows: readonly (readonly [string, string])[],
+  width: number,
+): readonly string[] {
+  return rows.length === 0 ? [] : ["", title, ...hanging(rows, width)];
+}

@@ -1,0 +1,95 @@
+/** @file `millrace export`: the rows of a table into a file that other programs read. */
+import { rename, rm, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { count } from "../core/index.ts";
+import { quoteText, type Schema } from "../table/index.ts";
+import { command } from "./command.ts";
+import { fail, failTable } from "./errors.ts";
+import { namesOf } from "./options.ts";
+import { stoppable } from "./stoppable.ts";
+import { atOptions, atVersion, tableArgument, withTable } from "./table-option.ts";
+import { size } from "./text.ts";
+import { dir } from "./workspace-folder.ts";
+
+/** How each ending is written. */
+const formats: readonly (readonly [RegExp, string])[] = [
+  [/\.csv(\.gz)?$/i, "FORMAT csv, HEADER true"],
+  [/\.tsv(\.gz)?$/i, "FORMAT csv, HEADER true, DELIMITER '\t'"],
+  [/\.(jsonl|ndjson)(\.gz)?$/i, "FORMAT json, ARRAY false"],
+  [/\.json$/i, "FORMAT json, ARRAY true"],
+  [/\.parquet$/i, "FORMAT parquet, COMPRESSION zstd"],
+];
+
+export const exportTable = command({
+  name: "export",
+  summary: "Write the rows of a table as CSV, JSON or Parquet.",
+  about: [
+    "The ending of the file says how: .csv, .tsv, .jsonl, .json or .parquet; texts may end in .gz. The",
+    "file appears when it is whole. To export what a query gives, see sql.",
+  ],
+  arguments: {
+    table: tableArgument,
+    file: { type: "string", help: "the file to write" },
+  },
+  options: {
+    columns: { type: "string", many: true, value: "A,B", help: "only these, in this order" },
+    overwrite: { type: "boolean", default: false, help: "replace a file that is there" },
+    ...atOptions,
+    dir,
+  },
+  examples: ["export telco.silver silver.csv", "export telco.silver old.parquet --version 0"],
+  run: async ({ table, file, dir, columns, overwrite, ...at }, { reporter, signal }) => {
+    const form = formats.find(([ending]) => ending.test(file))?.[1];
+    if (form === undefined) return fail("cli/unsupported-ending", { file });
+    const path = resolve(file);
+    await checkPlace(path, overwrite);
+    return withTable({ table, dir }, async ({ lake, table: opened }) => {
+      const { version, schema } = await opened.detail(atVersion("export", at));
+      const given = namesOf(columns);
+      const chosen = given.length === 0 ? Object.keys(schema.columns) : given;
+      const narrow = narrowed(schema, chosen);
+      const rows = await lake.table(table, narrow).read({ version });
+      const part = `${path}.${process.pid}.part`;
+      const gzip = /\.gz$/i.test(path) ? ", COMPRESSION gzip" : "";
+      try {
+        await reporter.stage(
+          `export ${table}`,
+          () =>
+            stoppable({ engine: lake.engine, signal }, () =>
+              lake.engine.run(`COPY (${rows.sql}) TO ${quoteText(part)} (${form}${gzip})`),
+            ),
+          () => null,
+        );
+        await rename(part, path);
+      } finally {
+        await rm(part, { force: true });
+      }
+      const written = await stat(path);
+      return { table, version, file: path, rows: await rows.count(), sizeBytes: written.size };
+    });
+  },
+  render: ({ table, version, file, rows, sizeBytes }) => [
+    `${file}: ${count(rows, "row")} of ${table} version ${version}, ${size(sizeBytes)}`,
+  ],
+});
+
+/** Refuses a file that is there, and a folder that is not, before anything is read. */
+async function checkPlace(path: string, overwrite: boolean): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) fail("cli/conflict-file", { path, reason: "it is a folder" });
+  if (found !== undefined && !overwrite)
+    fail("cli/conflict-file", { path, reason: "it is there already; --overwrite replaces it" });
+  const folder = await stat(dirname(path)).catch(() => undefined);
+  if (folder?.isDirectory() !== true) fail("cli/missing-folder", { path: dirname(path) });
+}
+
+/** The schema with some columns only. Throws `table/unknown-column`. */
+function narrowed(schema: Schema, names: readonly string[]): Schema {
+  const columns = Object.entries(schema.columns);
+  const chosen = names.map((column) => {
+    const found = columns.find(([name]) => name === column);
+    const known = columns.map(([name]) => name);
+    return found ?? failTable("table/unknown-column", { at: "export", column, columns: known });
+  });
+  return { ...schema, columns: Object.fromEntries(chosen) };
+}
