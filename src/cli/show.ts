@@ -16,7 +16,8 @@ export const tables = command({
     const found = [];
     for (const name of await lake.tables()) {
       const [last] = await lake.history(name);
-      found.push({ name, path: `${workspace.path}/tables/${name.replaceAll(".", "/")}`, ...last });
+      const { bytes, folder } = lake.place(name);
+      found.push({ name, path: bytes.locate(folder), ...last });
     }
     return found;
   },

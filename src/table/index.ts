@@ -1,5 +1,6 @@
 export { type Engine, type EngineColumn, openEngine } from "./adapter/duckdb.ts";
 export type { Assignments } from "./assign.ts";
+export * from "./catalog/index.ts";
 export * from "./clean/index.ts";
 export { type ChangeColumns, changeColumns } from "./delta/changes.ts";
 export type { Commit } from "./delta/commit.ts";

@@ -1,9 +1,13 @@
 /** @file The lake: a folder of Delta tables, and the engine that reads them. */
-import { readdir } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { type Clock, type Ids, parseJson, randomIds, systemClock } from "../core/index.ts";
+import { type Clock, type Ids, randomIds, systemClock } from "../core/index.ts";
 import { folderBytes } from "../store/index.ts";
 import { type Engine, openEngine } from "./adapter/duckdb.ts";
+import { type LakeCatalog, openCatalog } from "./catalog/catalog.ts";
+import { openCatalogLog } from "./catalog/catalog-log.ts";
+import { openLayout } from "./catalog/layout.ts";
+import { lakePlace } from "./catalog/place.ts";
 import { type HistoryEntry, readHistory } from "./delta/history.ts";
 import type { TablePlace } from "./delta/log.ts";
 import { readSnapshot } from "./delta/snapshot.ts";
@@ -12,14 +16,16 @@ import { openTable } from "./open-table.ts";
 import type { Columns, Schema } from "./schema.ts";
 import type { Table, TableOptions } from "./table.ts";
 
-/** Where time and ids come from. */
+/** Where time and ids come from, and who is at work. */
 export interface LakeOptions {
   readonly clock?: Clock;
   readonly ids?: Ids;
+  /** Who makes things and grants, for the catalog's audit trail. Default: the system's user. */
+  readonly actor?: string;
 }
 
 /** An open lake. Close it, or declare it with `await using`. */
-export interface Lake {
+export interface Lake extends LakeCatalog {
   /** The folder. */
   readonly path: string;
   readonly engine: Engine;
@@ -34,15 +40,13 @@ export interface Lake {
   table<C extends Columns>(name: string, schema: Schema<C>, options?: TableOptions<C>): Table<C>;
   /** The schema that a table has on the disk. Throws `table/missing-table`, `table/unsupported-feature`. */
   schemaOf(name: string): Promise<Schema>;
-  /** The names of all tables, sorted. */
-  tables(): Promise<readonly string[]>;
+  /** Where a table's files are, by its name, for what reads and writes them itself. */
+  place(name: string): TablePlace;
   /** What was done to a table, newest first; empty when there is no such table. */
   history(name: string): Promise<readonly HistoryEntry[]>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-const format = 1;
 
 /**
  * Opens a lake in a folder, making the folder when it is not there.
@@ -58,33 +62,32 @@ const format = 1;
  * ```
  */
 export async function openLake(path: string, options: LakeOptions = {}): Promise<Lake> {
-  const { clock = systemClock, ids = randomIds } = options;
+  const { clock = systemClock, ids = randomIds, actor = systemUser() } = options;
   const bytes = folderBytes(path);
-  await bytes.putIfAbsent("lake.json", Buffer.from(`${JSON.stringify({ format })}\n`));
-  const found = parseJson(Buffer.from(await bytes.get("lake.json")).toString(), "lake.json");
-  const { format: written = 0 } = found as { format?: number };
-  if (written > format) fail("table/unsupported-format", { path, found: written, known: format });
+  const layout = await openLayout(bytes, path);
   const engine = await openEngine();
-  const tables = (): Promise<readonly string[]> => findTables(bytes.locate("tables"));
-  const placeOf = (name: string): TablePlace => {
-    if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,2}$/.test(name))
-      fail("table/out-of-range-name", { name });
-    return { name, folder: `tables/${name.replaceAll(".", "/")}`, bytes };
-  };
+  const log = openCatalogLog({ bytes, path, clock, ids, actor });
+  const parts = { bytes, layout, log, engine, ids, actor };
+  const catalog = openCatalog(parts);
+  const place = lakePlace(parts);
   const close = (): Promise<void> => engine.close();
   return {
+    ...catalog,
     path: resolve(path),
     engine,
     clock,
     ids,
-    tables,
-    history: (name) => readHistory(placeOf(name)),
+    place,
+    history: (name) => readHistory(place(name)),
     table: (name, schema, how = {}) =>
-      openTable({ place: placeOf(name), schema, options: how, engine, clock, ids, known: tables }),
+      openTable({
+        ...{ place: place(name), schema, options: how, engine, clock, ids },
+        known: () => catalog.tables(),
+      }),
     schemaOf: async (name) => {
-      const snapshot = await readSnapshot({ place: placeOf(name), engine });
+      const snapshot = await readSnapshot({ place: place(name), engine });
       if (snapshot === undefined)
-        return fail("table/missing-table", { name, known: await tables() });
+        return fail("table/missing-table", { name, known: await catalog.tables() });
       return { name: snapshot.metaData.name ?? name, columns: snapshot.shape.columns };
     },
     close,
@@ -92,17 +95,11 @@ export async function openLake(path: string, options: LakeOptions = {}): Promise
   };
 }
 
-/** Folders below `root` that have a log, as names with dots. */
-async function findTables(root: string, above = ""): Promise<readonly string[]> {
-  const entries = await readdir(root, { withFileTypes: true }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  });
-  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  if (folders.includes("_delta_log")) return [above];
-  const names = folders.map((name) => (above === "" ? name : `${above}.${name}`));
-  const found = await Promise.all(
-    names.map((name, i) => findTables(`${root}/${folders[i]}`, name)),
-  );
-  return found.flat().sort();
+/** The user whom the system names; "unknown" where it names none. */
+function systemUser(): string {
+  try {
+    return userInfo().username || "unknown";
+  } catch {
+    return "unknown"; // a container's user without an entry
+  }
 }

@@ -55,8 +55,7 @@ export async function writeCheckpoint(
     );
     const bytes = await readFile(parquet);
     const log = logFolder(place);
-    const version = String(state.version).padStart(20, "0");
-    await place.bytes.put(`${log}/${version}.checkpoint.parquet`, bytes);
+    await place.bytes.put(`${log}/${checkpointName(state.version)}`, bytes);
     const last = {
       version: state.version,
       size: lines.length,
@@ -67,6 +66,15 @@ export async function writeCheckpoint(
   } finally {
     await Promise.all([json, parquet].map((path) => rm(path, { force: true })));
   }
+}
+
+const checkpointName = (version: number): string =>
+  `${String(version).padStart(20, "0")}.checkpoint.parquet`;
+
+/** Removes the checkpoint of a version. */
+export async function removeCheckpoint(place: TablePlace, version: number): Promise<void> {
+  for (const name of ["_last_checkpoint", checkpointName(version)])
+    await place.bytes.remove(`${logFolder(place)}/${name}`);
 }
 
 function checkpointActions(state: CheckpointState, nowMs: number): readonly Action[] {

@@ -6,7 +6,7 @@ import { isMillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
 import { type Action, type Add, type CommitInfo, commitName, formatCommit } from "./actions.ts";
-import { writeCheckpoint } from "./checkpoint.ts";
+import { removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { endFile } from "./held.ts";
 import { logFolder, readCommit, type TablePlace } from "./log.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
@@ -135,11 +135,36 @@ async function tryCommit(
   const read = snapshot?.version ?? -1;
   const body = formatCommit([{ commitInfo: infoOf(plan, read, clock()) }, ...plan.actions]);
   for (let version = read + 1; ; version++) {
-    if (await putCommit(place, version, body)) return version;
+    await passFence(place, snapshot);
+    if (await putCommit(place, version, body)) return staysIn(place, snapshot, version);
     const winner = await readCommit(place, version);
     if (snapshot === undefined || (await conflicts(plan, winner))) return undefined;
   }
 }
+
+/** Ends the work for a table that was dropped since it was read, or is being dropped. */
+async function passFence(place: TablePlace, snapshot: Snapshot | undefined): Promise<void> {
+  await place.fence?.(snapshot?.metaData.id).catch((cause: unknown) => {
+    throw new NotCommitted("the table is being dropped", { cause });
+  });
+}
+
+/** A commit that came while its table was dropped is taken back, lest it make half a table. */
+async function staysIn(
+  place: TablePlace,
+  snapshot: Snapshot | undefined,
+  version: number,
+): Promise<number> {
+  await place.fence?.(snapshot?.metaData.id).catch(async (cause: unknown) => {
+    if (!isDropped(cause)) return; // nobody can tell, and the commit is in the log
+    await place.bytes.remove(`${logFolder(place)}/${commitName(version)}`);
+    throw new NotCommitted("the table was dropped meanwhile", { cause });
+  });
+  return version;
+}
+
+const isDropped = (error: unknown): boolean =>
+  isMillraceError(error, "table/conflict-drop") || isMillraceError(error, "table/missing-table");
 
 /**
  * Puts a commit if nobody has. A store that fails may have stored it all the same (the bytes are
@@ -205,7 +230,13 @@ async function checkpoint(table: TableWriter, version: number): Promise<void> {
   if (version === 0 || version % (every > 0 ? every : checkpointEvery) !== 0) return;
   try {
     const snapshot = await readSnapshot(table, { version, from: table.newest });
-    if (snapshot !== undefined) await writeCheckpoint(table, snapshot, table.clock());
+    if (snapshot === undefined) return;
+    await table.place.fence?.(snapshot.metaData.id);
+    await writeCheckpoint(table, snapshot, table.clock());
+    await table.place.fence?.(snapshot.metaData.id).catch(async (error: unknown) => {
+      // A checkpoint alone would be a table: that of a dropped one may not outlive its log.
+      if (isDropped(error)) await removeCheckpoint(table.place, version);
+    });
   } catch {
     // The commit stands; readers replay more of the log until the next checkpoint.
   }

@@ -2,7 +2,7 @@
 import type { Hash } from "../../flow.ts";
 import type { Schema } from "../schema.ts";
 import { commitInfoOf, listLog, type TablePlace } from "./log.ts";
-import { statsOf } from "./prune.ts";
+import { rowsOf } from "./rows-of.ts";
 import { type Snapshot, snapshotHash } from "./snapshot.ts";
 
 /** A version of a table, as its log describes it. */
@@ -65,10 +65,7 @@ export async function detailOf(place: TablePlace, snapshot: Snapshot): Promise<T
     protocol: { ...protocol, readerFeatures, writerFeatures },
     files: files.length,
     sizeBytes: files.reduce((sum, { size }) => sum + size, 0),
-    rows: files.reduce<number | null>((sum, add) => {
-      const { numRecords } = statsOf(add);
-      return sum === null || numRecords === undefined ? null : sum + numRecords;
-    }, 0),
+    rows: rowsOf(snapshot),
     hash: snapshotHash(snapshot),
   };
 }

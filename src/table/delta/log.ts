@@ -3,11 +3,21 @@ import type { Bytes } from "../../store/index.ts";
 import { fail } from "../errors.ts";
 import { type Action, type CommitInfo, commitName, parseCommit } from "./actions.ts";
 
+/**
+ * Throws when a table may not be written to: one that is being dropped, or, by the id that its log
+ * gave when it was read, one that was dropped since.
+ */
+export type Fence = (tableId: string | undefined) => Promise<void>;
+
 /** Where a table is: its name for messages, and its folder's key in the store. */
 export interface TablePlace {
   readonly name: string;
   readonly folder: string;
   readonly bytes: Bytes;
+  /** Asked before a commit and after it; absent outside a lake. */
+  readonly fence?: Fence;
+  /** Where another table of the same lake is, by its name; absent outside a lake. */
+  readonly beside?: (name: string) => TablePlace;
 }
 
 /** A checkpoint all of whose parts are there. */
@@ -30,13 +40,15 @@ export interface Log {
 }
 
 /** Where another table of the same lake is. Throws `table/unsupported-feature` outside a lake. */
-export function placeBeside({ name, folder, bytes }: TablePlace, other: string): TablePlace {
-  const own = name.replaceAll(".", "/");
-  if (!folder.endsWith(own))
-    fail("table/unsupported-feature", { name, feature: "a quarantine for a table outside a lake" });
-  const above = folder.slice(0, -own.length);
-  return { name: other, folder: `${above}${other.replaceAll(".", "/")}`, bytes };
+export function placeBeside({ name, beside }: TablePlace, other: string): TablePlace {
+  const feature = "a quarantine for a table outside a lake";
+  return beside === undefined
+    ? fail("table/unsupported-feature", { name, feature })
+    : beside(other);
 }
+
+/** The file of a log by which a table is gone, though not all of its files are yet. */
+export const dropMark = "_dropped";
 
 /** The folder of a table's log. */
 export const logFolder = (place: TablePlace): string => `${place.folder}/_delta_log`;
@@ -44,9 +56,12 @@ export const logFolder = (place: TablePlace): string => `${place.folder}/_delta_
 const checkpointName = /^(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
 const v2Name = /^\d{20}\.checkpoint\.[0-9a-f-]{36}\.(json|parquet)$/;
 
-/** Lists a log. One call of the store, and O(files of the log). */
+const noLog: Log = { versions: [], checkpoints: [], latest: -1, v2: false };
+
+/** Lists a log. One call of the store, and O(files of the log). That of a dropped table is empty. */
 export async function listLog(place: TablePlace): Promise<Log> {
   const names = await place.bytes.list(logFolder(place)); // sorted, so versions come out ascending
+  if (names.includes(dropMark)) return noLog;
   const versions: number[] = [];
   const parts = new Map<string, { version: number; of: number; files: string[] }>();
   let v2 = false;

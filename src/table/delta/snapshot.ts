@@ -22,6 +22,12 @@ export interface LogReader {
   readonly engine: Engine;
 }
 
+/** Which version is read, and an earlier state to go on from. */
+interface AtSnapshot {
+  readonly version?: number | undefined;
+  readonly from?: Snapshot | undefined;
+}
+
 /**
  * The state of a table at a version (default: the newest). O(files), and of commits only those
  * after the newest checkpoint, or after an earlier snapshot if one is given.
@@ -31,8 +37,18 @@ export interface LogReader {
  */
 export async function readSnapshot(
   reader: LogReader,
-  options: { readonly version?: number | undefined; readonly from?: Snapshot | undefined } = {},
+  options: AtSnapshot = {},
 ): Promise<Snapshot | undefined> {
+  try {
+    return await readNow(reader, options);
+  } catch (error) {
+    const { latest, v2 } = await listLog(reader.place);
+    if (latest < 0 && !v2) return undefined; // dropped while it was read
+    throw error;
+  }
+}
+
+async function readNow(reader: LogReader, options: AtSnapshot): Promise<Snapshot | undefined> {
   const { place } = reader;
   const log = await listLog(place);
   const { latest } = log;

@@ -1,6 +1,5 @@
 /** @file The table that files go into, as it is now: its columns, and which files it has. */
 import type { Hash } from "../../flow.ts";
-import { folderBytes } from "../../store/index.ts";
 import type { TablePlace } from "../delta/log.ts";
 import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
 import { parseExpectations } from "../expectations/table-expectations.ts";
@@ -44,8 +43,7 @@ export async function targetOf(lake: Lake, { into }: Pick<IngestTask, "into">): 
   const name = typeof into === "string" ? into : into.name;
   const table = lake.table(name, given ?? schema(name, { any: text() }));
   if (given !== undefined && (await table.exists())) await table.read();
-  const folder = `tables/${name.replaceAll(".", "/")}`;
-  const place: TablePlace = { name, folder, bytes: folderBytes(lake.path) };
+  const place = lake.place(name);
   let newest: Snapshot | undefined;
   return {
     place,

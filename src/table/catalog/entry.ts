@@ -1,0 +1,84 @@
+/** @file One entry of the catalog's log: who did what, when. The log is also the audit trail. */
+import { formatJson, parseJson } from "../../core/index.ts";
+import { fail } from "./errors.ts";
+import type { SecurableRef } from "./names.ts";
+import type { Privilege } from "./privileges.ts";
+
+/** A thing of a lake by its kind and name. */
+export type Ref = Exclude<SecurableRef, string>;
+
+/** What a comment and tags become; null takes one away, and what is not named stays. */
+export interface Notes {
+  readonly comment?: string | null;
+  readonly tags?: Readonly<Record<string, string | null>>;
+}
+
+/** Something that goes with a drop; a table with the id in its log, where that can be read. */
+export interface DropPart {
+  readonly on: Ref;
+  readonly tableId?: string;
+}
+
+/** What an entry records. */
+export type CatalogChange =
+  | ({ readonly action: "create"; readonly on: Ref; readonly owner: string } & Notes)
+  | ({
+      readonly action: "annotate";
+      readonly on: Ref;
+      /** The column of the table that it is about. */
+      readonly column?: string;
+      readonly owner?: string | null;
+    } & Notes)
+  | {
+      readonly action: "grant" | "revoke";
+      readonly on: Ref;
+      readonly to: string;
+      readonly privileges: readonly Privilege[];
+    }
+  /** From here on the things are being removed; their grants, comments and tags are gone. */
+  | {
+      readonly action: "drop";
+      readonly on: Ref;
+      readonly drop: string;
+      readonly parts: readonly DropPart[];
+    }
+  /** The drop is done: nothing of the things is left. */
+  | { readonly action: "end-drop"; readonly on: Ref; readonly drop: string };
+
+/** An entry of the audit trail. */
+export type CatalogEntry = CatalogChange & {
+  /** Counts from 0, without gaps. */
+  readonly sequence: number;
+  readonly id: string;
+  readonly atMs: number;
+  /** Who did it. */
+  readonly actor: string;
+};
+
+const actions: readonly string[] = ["create", "annotate", "grant", "revoke", "drop", "end-drop"];
+
+/** The bytes of an entry. */
+export const formatEntry = (entry: CatalogEntry): Uint8Array =>
+  Buffer.from(`${formatJson(entry)}\n`);
+
+/** Reads an entry. Throws `table/corrupt-catalog`, `table/unsupported-catalog`. */
+export function parseEntry(bytes: Uint8Array, file: string): CatalogEntry {
+  const entry = parseStored<CatalogEntry>(bytes, file);
+  const { action, sequence, on } = entry;
+  const isWhole = typeof action === "string" && Number.isInteger(sequence) && on instanceof Object;
+  if (!isWhole) fail("table/corrupt-catalog", { file, reason: "it is not an entry" });
+  if (!actions.includes(action)) fail("table/unsupported-catalog", { file, action });
+  return entry;
+}
+
+/** A JSON object of the catalog. Throws `table/corrupt-catalog`. */
+export function parseStored<T extends object>(bytes: Uint8Array, file: string): Partial<T> & T {
+  try {
+    const found = parseJson(Buffer.from(bytes).toString(), file);
+    if (found instanceof Object) return found as Partial<T> & T;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return fail("table/corrupt-catalog", { file, reason }, { cause });
+  }
+  return fail("table/corrupt-catalog", { file, reason: "it is no JSON object" });
+}

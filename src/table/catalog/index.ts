@@ -1,0 +1,36 @@
+export type { NeededGrant } from "./access.ts";
+export type { LakeCatalog } from "./catalog.ts";
+export type { CascadeOptions, DropOptions, DroppedThing, DropReport } from "./drop.ts";
+export type { CatalogChange, CatalogEntry, DropPart, Notes, Ref } from "./entry.ts";
+export { catalogErrors } from "./errors.ts";
+export type { AccessTask, CatalogGrants, GrantsOptions, GrantTask } from "./grants.ts";
+export type {
+  CatalogRef,
+  SchemaRef,
+  SecurableKind,
+  SecurableRef,
+  TableName,
+  TableRef,
+  VolumeRef,
+} from "./names.ts";
+export type {
+  AnnotateOptions,
+  CatalogObjects,
+  ColumnRef,
+  CreateOptions,
+  SecurableInfo,
+  TableInfo,
+} from "./objects.ts";
+export {
+  type CatalogPrivilege,
+  type Privilege,
+  type PrivilegeOn,
+  parsePrivilege,
+  type SchemaPrivilege,
+  type Some,
+  type TablePrivilege,
+  type VolumePrivilege,
+} from "./privileges.ts";
+export type { FileBelow } from "./remove-files.ts";
+export type { Grant } from "./state.ts";
+export type { Volume } from "./volume.ts";

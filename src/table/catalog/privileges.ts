@@ -1,0 +1,65 @@
+/** @file Privileges: which there are for each kind of thing, in the words of Unity Catalog. */
+import { fail } from "./errors.ts";
+import type {
+  CatalogRef,
+  SchemaRef,
+  SecurableKind,
+  TableName,
+  TableRef,
+  VolumeRef,
+} from "./names.ts";
+
+type Common = "apply tag" | "manage" | "all privileges";
+
+/** What may be granted on a table, and on what holds tables. */
+export type TablePrivilege = "select" | "modify" | Common;
+/** What may be granted on a volume, and on what holds volumes. */
+export type VolumePrivilege = "read volume" | "write volume" | Common;
+/** What may be granted on a schema; what it says of tables and volumes holds for all in it. */
+export type SchemaPrivilege =
+  | "use schema"
+  | "create table"
+  | "create volume"
+  | TablePrivilege
+  | VolumePrivilege;
+/** What may be granted on a catalog; what it says of schemas, tables and volumes holds for all in it. */
+export type CatalogPrivilege = "use catalog" | "create schema" | SchemaPrivilege;
+export type Privilege = CatalogPrivilege;
+
+/** One or several. */
+export type Some<T> = T | readonly T[];
+
+/** Privileges, and a thing they can be granted on. */
+export type PrivilegeOn =
+  | { readonly privilege: Some<TablePrivilege>; readonly on: TableName | TableRef }
+  | { readonly privilege: Some<VolumePrivilege>; readonly on: VolumeRef }
+  | { readonly privilege: Some<SchemaPrivilege>; readonly on: SchemaRef }
+  | { readonly privilege: Some<CatalogPrivilege>; readonly on: CatalogRef };
+
+const common = ["apply tag", "manage", "all privileges"] as const;
+const ofTables = ["select", "modify"] as const;
+const ofVolumes = ["read volume", "write volume"] as const;
+const ofSchemas = ["use schema", "create table", "create volume"] as const;
+
+/** The privileges that can be granted on each kind. */
+export const privilegesOf: Readonly<Record<SecurableKind, readonly Privilege[]>> = {
+  catalog: ["use catalog", "create schema", ...ofSchemas, ...ofTables, ...ofVolumes, ...common],
+  schema: [...ofSchemas, ...ofTables, ...ofVolumes, ...common],
+  table: [...ofTables, ...common],
+  volume: [...ofVolumes, ...common],
+};
+
+/**
+ * A privilege by its name in any spelling: "USE SCHEMA", "use_schema", "use-schema".
+ *
+ * @throws `table/unknown-privilege` for one that a thing of this kind cannot have
+ */
+export function parsePrivilege(text: string, kind: SecurableKind): Privilege {
+  const word = String(text)
+    .toLowerCase()
+    .replace(/[\s_-]+/g, " ")
+    .trim();
+  const known = privilegesOf[kind];
+  const found = known.find((each) => each === word);
+  return found ?? fail("table/unknown-privilege", { privilege: String(text), kind, known });
+}
