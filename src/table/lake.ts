@@ -13,7 +13,10 @@ import type { TablePlace } from "./delta/log.ts";
 import { readSnapshot } from "./delta/snapshot.ts";
 import { fail } from "./errors.ts";
 import { openTable } from "./open-table.ts";
+import type { Frame } from "./frame.ts";
 import type { Columns, Schema } from "./schema.ts";
+import { lakeSql, type QueryOptions, type TypedQueryOptions } from "./sql/lake-sql.ts";
+import type { QueryLake } from "./sql/query-lake.ts";
 import type { Table, TableOptions } from "./table.ts";
 
 /** Where time and ids come from, and who is at work. */
@@ -38,6 +41,26 @@ export interface Lake extends LakeCatalog {
    * @throws `table/out-of-range-name`
    */
   table<C extends Columns>(name: string, schema: Schema<C>, options?: TableOptions<C>): Table<C>;
+  /**
+   * The rows of a query over any tables of the lake, named `schema.table` or `catalog.schema.table`;
+   * one version of each is read. `table VERSION AS OF 3`, `table TIMESTAMP AS OF '2026-01-01'` and
+   * `table AT (VERSION => 3)` read earlier ones. SHOW TABLES, DESCRIBE and DESCRIBE HISTORY work, and
+   * information_schema has tables. Only queries: what writes is refused, and so is what reaches files.
+   *
+   * @throws `table/failed-query`, `table/unknown-table`, `table/unsupported-statement`,
+   * `table/unsupported-function`, `table/duplicate-statement`, `table/missing-query`,
+   * `table/mismatch-version`, `table/missing-value`, `table/unknown-value`, `table/mismatch-result`
+   * @example
+   * ```ts
+   * await using lake = await openLake("./lake");
+   * const points = lake.table("demo.points", schema("points", { x: int(), y: float() }));
+   * await points.append([{ x: 1, y: 2.5 }, { x: 2, y: -1 }]);
+   * const above = await lake.sql("SELECT x, y * 2 AS twice FROM demo.points WHERE y > $least", { values: { least: 0 } });
+   * await above.rows() // => [{ x: 1, twice: 5 }]
+   * ```
+   */
+  sql<C extends Columns>(query: string, options: TypedQueryOptions<C>): Promise<Frame<C>>;
+  sql(query: string, options?: QueryOptions): Promise<Frame>;
   /** The schema that a table has on the disk. Throws `table/missing-table`, `table/unsupported-feature`. */
   schemaOf(name: string): Promise<Schema>;
   /** Where a table's files are, by its name, for what reads and writes them itself. */
@@ -70,6 +93,13 @@ export async function openLake(path: string, options: LakeOptions = {}): Promise
   const parts = { bytes, layout, log, engine, ids, actor };
   const catalog = openCatalog(parts);
   const place = lakePlace(parts);
+  const query: QueryLake = {
+    engine,
+    catalog,
+    layout,
+    newest: new Map(),
+    placeOf: (name) => (parseThing(layout, "table", name) === undefined ? undefined : place(name)),
+  };
   const close = (): Promise<void> => engine.close();
   return {
     ...catalog,
@@ -84,6 +114,7 @@ export async function openLake(path: string, options: LakeOptions = {}): Promise
         ...{ place: place(name), schema, options: how, engine, clock, ids },
         known: () => catalog.tables(),
       }),
+    sql: lakeSql(query),
     schemaOf: async (name) => {
       const snapshot = await readSnapshot({ place: place(name), engine });
       if (snapshot === undefined)

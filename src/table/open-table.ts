@@ -5,22 +5,19 @@ import { checkFilled, checkSchema } from "./agreement.ts";
 import { changeColumns, changesSql } from "./delta/changes.ts";
 import { commitPlan } from "./delta/commit.ts";
 import { detailOf } from "./delta/detail.ts";
-import { leaseFiles } from "./delta/held.ts";
 import { readHistory } from "./delta/history.ts";
 import { listLog, type TablePlace, versionAt } from "./delta/log.ts";
 import { optimizePlan } from "./delta/optimize.ts";
 import { checkWritable } from "./delta/protocol.ts";
-import { pruneFiles } from "./delta/prune.ts";
 import { checkFiles, restorePlan } from "./delta/restore.ts";
-import { locateFile, scanSql } from "./delta/scan.ts";
 import { readSnapshot, type Snapshot, snapshotHash } from "./delta/snapshot.ts";
 import { vacuumTable } from "./delta/vacuum.ts";
 import { fail } from "./errors.ts";
 import { parseExpectations } from "./expectations/table-expectations.ts";
-import type { ExprNode } from "./expr/index.ts";
 import { checkColumn, type Frame, frame } from "./frame.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns, Schema } from "./schema.ts";
+import { snapshotRows } from "./snapshot-rows.ts";
 import type { AtVersion, ReadOptions, Table, TableOptions } from "./table.ts";
 import { alterTable, changeRows } from "./table-changes.ts";
 import { mergeRows, mergeWhen } from "./table-merge.ts";
@@ -140,16 +137,7 @@ async function readTable<C extends Columns>(
   if (version !== undefined || at !== undefined)
     await checkFiles(place, { version: snapshot.version, files: snapshot.files.values() });
   await checkFilled(table, schema, snapshot);
-  const all = [...snapshot.files.values()];
-  const { partitionBy } = shape;
-  const narrow = (conditions: readonly ExprNode[]): string => {
-    const files = conditions.reduce<Iterable<(typeof all)[number]>>(
-      (left, condition) => pruneFiles(left, shape, condition),
-      all,
-    );
-    return scanSql(place, { files, columns: schema.columns, partitionBy });
-  };
-  const keep = leaseFiles(() => all.map((add) => locateFile(place, add.path)));
+  const { narrow, keep } = snapshotRows(place, snapshot, schema.columns);
   const rows = frame({ engine, schema, sql: () => narrow([]), narrow, keep });
   return where === undefined ? rows : rows.where(where);
 }

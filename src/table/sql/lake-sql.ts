@@ -1,0 +1,65 @@
+/** @file lake.sql: a query over the tables of a lake as a frame, read when it is asked for. */
+import { checkNames } from "../../core/index.ts";
+import { type Frame, frame } from "../frame.ts";
+import { type Column, type Columns, type Schema, schema } from "../schema.ts";
+import { quoteName } from "../sql-text.ts";
+import { fittedColumns } from "./describe-columns.ts";
+import { explainingEngine } from "./explain.ts";
+import { type Planned, planQuery } from "./plan-query.ts";
+import type { QueryLake } from "./query-lake.ts";
+import type { QueryValues } from "./values.ts";
+
+/** What `lake.sql` takes besides the query. */
+export interface QueryOptions<C extends Columns = Columns> {
+  /** Values of the query's parameters: a list for `?` and `$1`, names for `$name`. */
+  readonly values?: QueryValues;
+  /** Whether the query may read files of the machine (`read_csv`, `FROM 'x.parquet'`). Default false. */
+  readonly files?: boolean;
+  /** What the columns of the result are; they are checked, and the frame is typed by them. */
+  readonly schema?: Schema<C>;
+}
+
+/** {@link QueryOptions} with a schema. */
+export type TypedQueryOptions<C extends Columns> = QueryOptions<C> & {
+  readonly schema: Schema<C>;
+};
+
+/** Asks a lake: with a schema in the options the frame is typed by it. */
+export interface LakeSql {
+  <C extends Columns>(query: string, options: TypedQueryOptions<C>): Promise<Frame<C>>;
+  (query: string, options?: QueryOptions): Promise<Frame>;
+}
+
+/** The method `sql` of a lake. */
+export function lakeSql(lake: QueryLake): LakeSql {
+  return async (query: string, options: QueryOptions = {}) => {
+    checkNames("lake.sql", options, ["values", "files", "schema"]);
+    const planned = await planQuery(lake, query, options);
+    const wanted = options.schema;
+    if (wanted === undefined) return frameOf(lake, planned, schemaOf(planned));
+    return frameOf(lake, { ...planned, columns: fittedColumns(planned.columns, wanted) }, wanted);
+  };
+}
+
+/** The columns as they came; any cell may be missing. */
+function schemaOf({ columns }: Planned): Schema {
+  const entries = columns.map(({ name, kind }): readonly [string, Column] => [
+    name,
+    { kind: kind === "category" ? "text" : kind, nullable: true },
+  ]);
+  return schema("query", Object.fromEntries(entries));
+}
+
+function frameOf<C extends Columns>(
+  { engine }: QueryLake,
+  { columns, text, keep }: Planned,
+  result: Schema<C>,
+): Frame<C> {
+  const select = columns.map(({ name, sql }) => `${sql} AS ${quoteName(name)}`);
+  return frame({
+    engine: explainingEngine(engine),
+    schema: result,
+    sql: () => `SELECT ${select.join(", ")} FROM (\n${text()}\n)`,
+    keep,
+  });
+}

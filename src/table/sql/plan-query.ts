@@ -1,0 +1,138 @@
+/** @file A query planned: its tables found, its columns known, its text made for the engine; no row is read. */
+import { duckTypes } from "../adapter/duckdb.ts";
+import type { Columns } from "../schema.ts";
+import { quoteName } from "../sql-text.ts";
+import { checkCalls, isFileName } from "./allowed.ts";
+import { describeColumns } from "./describe-columns.ts";
+import { fail } from "./errors.ts";
+import { filtersOf, type MomentOf } from "./filters.ts";
+import type { ResultColumn } from "./kinds.ts";
+import { rowsSql } from "./literal.ts";
+import { momentsOf } from "./moments.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+import type { QueryLake } from "./query-lake.ts";
+import { type References, referencesOf, type TableReference } from "./references.ts";
+import { Misplaced, type Rewritten, rewrite } from "./rewrite.ts";
+import { type ShownRows, shownRows } from "./show.ts";
+import { parseStatement } from "./statement.ts";
+import { findTables, type QueryTable, type Source } from "./tables.ts";
+import { placeOf } from "./tokens.ts";
+import { type QueryValues, type ReadValues, readValues } from "./values.ts";
+
+/** What a plan depends on besides the query. */
+export interface PlanOptions {
+  readonly values?: QueryValues;
+  readonly files?: boolean;
+}
+
+/** A query whose tables are found and whose columns are known. */
+export interface Planned {
+  readonly columns: readonly ResultColumn[];
+  /** The query in the engine's SQL, made when it is first asked for: it names every file. */
+  readonly text: () => string;
+  /** What must stay while anybody holds the frame. */
+  readonly keep: unknown;
+}
+
+/** Finds the tables of a query and its columns; no row is read. */
+export async function planQuery(
+  lake: QueryLake,
+  query: string,
+  options: PlanOptions,
+): Promise<Planned> {
+  const prepared = prepare(query);
+  const shown = await shownRows(lake, prepared);
+  if (shown !== undefined) return shownPlan(shown);
+  const { engine } = lake;
+  const { files = false } = options;
+  const tree = await parseStatement(engine, prepared);
+  const references = referencesOf(tree);
+  checkCalls(references, { files, placeOf: (byte) => placeOf(query, byte) });
+  const values = readValues(prepared, options.values);
+  const sources = await findTables(lake, prepared, { tables: references.tables, files });
+  const put = { prepared, references, values, sources };
+  const bound = placed(put, ({ snapshot: { shape } }) => emptySql(shape.columns));
+  await checkRewritten(lake, { rewritten: bound, files, query });
+  const columns = await describeColumns(engine, bound.text, (byte) =>
+    placeOf(query, bound.originOf(byte)),
+  );
+  const tables = [...sources].flatMap(([reference, source]) =>
+    source.kind === "table" ? [[reference, source.table] as const] : [],
+  );
+  const filters = await filtersByTable(lake, tables, values);
+  return {
+    columns,
+    text: () => placed(put, ({ rows }, one) => rows.narrow(filters.get(one) ?? [])).text,
+    keep: tables.map(([, { rows }]) => rows.keep),
+  };
+}
+
+function shownPlan({ columns, rows }: ShownRows): Planned {
+  const sql = rowsSql(columns, rows);
+  const result = columns.map(({ name, kind }) => ({ name, kind, sql: quoteName(name) }));
+  return { columns: result, text: () => sql, keep: undefined };
+}
+
+interface Put {
+  readonly prepared: Prepared;
+  readonly references: References;
+  readonly values: ReadValues;
+  readonly sources: ReadonlyMap<TableReference, Source>;
+}
+
+/** The query with rows for its tables, and values for its parameters. */
+function placed(
+  { prepared, references, values, sources }: Put,
+  rowsOf: (table: QueryTable, reference: TableReference) => string,
+): Rewritten {
+  try {
+    return rewrite(prepared, references, {
+      valueOf: values.sqlOf,
+      rowsOf: (reference) => {
+        const source = sources.get(reference);
+        if (source?.kind === "information") return source.sql;
+        return source?.kind === "table" ? rowsOf(source.table, reference) : undefined;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof Misplaced)) throw error;
+    const at = placeOf(prepared.query, error.byte);
+    const reason = "the name is written in a way that cannot be followed; write schema.table plainly"; // biome-ignore format: one line
+    return fail("table/failed-query", { at, reason }, { cause: error });
+  }
+}
+
+/** No rows of a table, with its columns: what the engine needs to know about it, without a file. */
+const emptySql = (columns: Columns): string =>
+  `SELECT ${Object.entries(columns)
+    .map(([name, { kind }]) => `CAST(NULL AS ${duckTypes[kind]}) AS ${quoteName(name)}`)
+    .join(", ")} WHERE false`;
+
+/** The parser must see in the new text what was put there, and nothing of the lake's or the engine's besides. */
+async function checkRewritten(
+  { engine }: QueryLake,
+  { rewritten, files, query }: { rewritten: Rewritten; files: boolean; query: string },
+): Promise<void> {
+  const { originOf, text } = rewritten;
+  const at = (byte: number): string => placeOf(query, originOf(byte));
+  const tree = await parseStatement(engine, prepare(text));
+  const { tables, calls, columns } = referencesOf(tree);
+  checkCalls({ tables, calls, columns, parameters: 0 }, { files, placeOf: at });
+  for (const { parts, byte } of tables)
+    if (!files || parts.length > 1 || !isFileName(parts.join(".")))
+      fail("table/unknown-table", { at: at(byte), name: parts.join("."), known: [] });
+}
+
+/** For each table the conditions by which its files are skipped. */
+async function filtersByTable(
+  { engine }: QueryLake,
+  tables: readonly (readonly [TableReference, QueryTable])[],
+  { cellOf }: ReadValues,
+) {
+  const all = (momentOf: MomentOf) =>
+    tables.map(([reference, { snapshot }]) => {
+      const found = filtersOf(reference, snapshot.shape, { momentOf, cellOf });
+      return [reference, found] as const;
+    });
+  return new Map(all(await momentsOf(engine, (momentOf) => void all(momentOf))));
+}

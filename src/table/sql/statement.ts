@@ -1,0 +1,94 @@
+/** @file One query out of a text: what is none is refused with the method or the command that does it. */
+import type { Engine } from "../adapter/duckdb.ts";
+import { parseSql, type SqlNode } from "../adapter/parse-sql.ts";
+import { fail } from "./errors.ts";
+import type { Prepared } from "./prepare.ts";
+import { isSymbol, placeOf, type Token } from "./tokens.ts";
+
+const settings = "The engine's settings are not a query's to change";
+const files = "To read files pass { files: true } (--files) and name them in FROM; ingest loads them";
+
+/** What does what a statement would do. */
+const instead: Readonly<Record<string, string>> = {
+  INSERT: "Write with table.append, or table.merge by a key; ingest loads files",
+  UPDATE: "Write with table.update",
+  DELETE: "Write with table.delete",
+  MERGE: "Write with table.merge, or table.mergeWhen clause by clause",
+  CREATE: "A table is made by its first write: lake.table(name, schema).append(await lake.sql(…))",
+  DROP: "Remove rows with table.delete; a table's folder is removed outside the lake",
+  ALTER: "Change rules with table.alter, and columns with { evolve: true } or { overwriteSchema: true }",
+  TRUNCATE: "Write with table.delete",
+  RESTORE: "Go back with table.restore",
+  OPTIMIZE: "Pack files with table.optimize",
+  VACUUM: "Remove old files with table.vacuum",
+  COPY: files,
+  ATTACH: files,
+  DETACH: files,
+  IMPORT: files,
+  EXPORT: files,
+  LOAD: settings,
+  INSTALL: settings,
+  SET: settings,
+  RESET: settings,
+  PRAGMA: settings,
+  USE: "Name tables with their schema: schema.table",
+  CALL: "Functions that make rows stand in FROM",
+  EXPLAIN: "Ask the query itself",
+  PIVOT: "Name the values, so that the columns are known: FROM t PIVOT (sum(x) FOR y IN ('a', 'b'))",
+  PREPARE: "Pass values in { values }",
+  EXECUTE: "Pass values in { values }",
+  BEGIN: "A query reads one version of each table; it needs no transaction",
+  COMMIT: "A query reads one version of each table; it needs no transaction",
+  ROLLBACK: "Go back with table.restore",
+};
+
+/**
+ * The one query of a text.
+ *
+ * @throws `table/missing-query`, `table/duplicate-statement`, `table/unsupported-statement`,
+ * `table/failed-query`
+ */
+export async function parseStatement(engine: Engine, prepared: Prepared): Promise<SqlNode> {
+  const { query, text, tokens } = prepared;
+  const parsed = await parseSql(engine, text);
+  const starts = statementStarts(tokens);
+  const [first, second] = starts;
+  if (first === undefined) return fail("table/missing-query", {});
+  if ("complaint" in parsed && parsed.isSelect) {
+    const { byte, reason } = parsed.complaint;
+    const at = byte === undefined ? null : placeOf(query, byte);
+    return fail("table/failed-query", { at, reason });
+  }
+  if (second !== undefined)
+    return fail("table/duplicate-statement", {
+      at: placeOf(query, second.byte),
+      statements: starts.length,
+    });
+  const [node] = "statements" in parsed ? parsed.statements : [];
+  if (node !== undefined) return node;
+  const verb = verbOf(tokens) ?? first;
+  return fail("table/unsupported-statement", {
+    at: placeOf(query, verb.byte),
+    statement: verb.text.toUpperCase(),
+    instead: instead[verb.text.toUpperCase()] ?? "Expected SELECT, WITH, FROM, VALUES, SHOW or DESCRIBE",
+  });
+}
+
+/** The first token of each statement. */
+function statementStarts(tokens: readonly Token[]): readonly Token[] {
+  return tokens.filter(
+    (token, i) => !isSymbol(token, ";") && (i === 0 || isSymbol(tokens[i - 1], ";")),
+  );
+}
+
+/** The word that says what the statement does: the first, or one behind WITH. */
+function verbOf(tokens: readonly Token[]): Token | undefined {
+  let depth = 0;
+  for (const token of tokens) {
+    if (isSymbol(token, "(")) depth += 1;
+    if (isSymbol(token, ")")) depth -= 1;
+    const isVerb = token.kind === "word" && token.text.toUpperCase() in instead;
+    if (isVerb && (depth === 0 || token.text.toUpperCase() === "PIVOT")) return token;
+  }
+  return undefined;
+}
