@@ -50,6 +50,8 @@ export const refusedFunctions: ReadonlyMap<string, string> = new Map([
   ["current_setting", settings],
   ["current_transaction_id", settings],
   ["currval", effect],
+  ["format_type", catalogue],
+  ["get_block_size", catalogue],
   ["getvariable", settings],
   ["has_any_column_privilege", catalogue],
   ["json_execute_serialized_sql", statements],

@@ -6,7 +6,10 @@ import { fail } from "./errors.ts";
 /** What the engine says, in one line, without its kind and without the query. */
 export function reasonOf(message: string): string {
   const [said = ""] = message.split(/\n\s*\nLINE \d+:|\nLINE \d+:/);
-  return said.replace(/^[A-Z][\w -]* Error: /, "").replaceAll(/\s*\n\s*/g, " ").trim();
+  return said
+    .replace(/^[A-Z][\w -]* Error: /, "")
+    .replaceAll(/\s*\n\s*/g, " ")
+    .trim();
 }
 
 /** Throws an error of the engine as ours, and others as they are. */

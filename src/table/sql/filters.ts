@@ -1,19 +1,10 @@
 /** @file The conditions of a WHERE that surely hold for every row a table gives: what its files are skipped by. */
+
 import { isNode, nodesOf, type SqlNode, textOf, textsOf } from "../adapter/parse-sql.ts";
-import type { Cell } from "../../flow.ts";
 import type { Shape } from "../delta/shape.ts";
-import type { ExprNode, LiteralNode } from "../expr/index.ts";
+import type { ExprNode } from "../expr/index.ts";
+import { type KnownColumn, type Literals, literalOf } from "./filter-literals.ts";
 import type { TableReference } from "./references.ts";
-
-/** What a moment that is written in a query is, in milliseconds; undefined when that is not sure. */
-export type MomentOf = (text: string, type: string) => number | undefined;
-
-/** What the values in a query are. */
-export interface Literals {
-  readonly momentOf: MomentOf;
-  /** The value of a parameter, as the parser calls it. */
-  readonly cellOf: (identifier: string) => Cell | undefined;
-}
 
 /**
  * The conditions by which files of a table may be skipped. Only comparisons of a column with a
@@ -31,7 +22,7 @@ export function filtersOf(
   if (isNode(select["sample"]) || !isNode(from) || !isSkippable(from, table.node)) return [];
   const alone = from === table.node;
   const names = [table.alias === "" ? (table.parts.at(-1) ?? "") : table.alias];
-  const columnOf = (node: unknown): Known | undefined => {
+  const columnOf = (node: unknown): KnownColumn | undefined => {
     if (!isNode(node) || node.class !== "COLUMN_REF") return undefined;
     const parts = textsOf(node["column_names"]).map(lower);
     const name = parts.pop() ?? "";
@@ -56,11 +47,6 @@ function isSkippable(from: SqlNode, table: SqlNode): boolean {
   return [from["left"], from["right"]].some((side) => isNode(side) && isSkippable(side, table));
 }
 
-interface Known {
-  readonly name: string;
-  readonly kind: "int" | "float" | "text" | "bool" | "timestamp";
-}
-
 /** A column whose statistics can be trusted to the last digit. */
 function known({ columns, types }: Pick<Shape, "columns" | "types">, name: string) {
   const [found, another] = Object.keys(columns).filter((one) => lower(one) === name);
@@ -71,7 +57,7 @@ function known({ columns, types }: Pick<Shape, "columns" | "types">, name: strin
 }
 
 interface Reading extends Literals {
-  readonly columnOf: (node: unknown) => Known | undefined;
+  readonly columnOf: (node: unknown) => KnownColumn | undefined;
 }
 
 const call = (operation: string, ...args: readonly ExprNode[]): ExprNode => ({
@@ -86,10 +72,11 @@ function exprOf(node: unknown, reading: Reading): ExprNode | undefined {
   if (node.class === "CONJUNCTION") {
     const parts = nodesOf(node["children"]).map((child) => exprOf(child, reading));
     const sure = parts.filter((part) => part !== undefined);
-    if (node.type === "CONJUNCTION_AND") return sure.length === 0 ? undefined : call("and", ...sure);
+    if (node.type === "CONJUNCTION_AND")
+      return sure.length === 0 ? undefined : call("and", ...sure);
     return sure.length === parts.length ? call("or", ...sure) : undefined;
   }
-  if (node.class === "BETWEEN") return betweenOf(node, reading);
+  if (node.type === "COMPARE_BETWEEN") return betweenOf(node, reading);
   if (node.class === "COMPARISON") return comparisonOf(node, reading);
   return node.type === "COMPARE_IN" ? inOf(node, reading) : undefined;
 }
@@ -118,7 +105,7 @@ function comparisonOf(node: SqlNode, reading: Reading): ExprNode | undefined {
   return type === "COMPARE_GREATERTHANOREQUALTO" ? call("atMost", value, cell) : undefined;
 }
 
-const cellOf = ({ name, kind }: Known): ExprNode => ({ op: "column", name, kind });
+const cellOf = ({ name, kind }: KnownColumn): ExprNode => ({ op: "column", name, kind });
 
 function betweenOf(node: SqlNode, reading: Reading): ExprNode | undefined {
   const column = reading.columnOf(node["input"]);
@@ -136,58 +123,4 @@ function inOf(node: SqlNode, reading: Reading): ExprNode | undefined {
   const values = rest.map((one) => literalOf(one, column, reading));
   const sure = values.filter((value) => value !== undefined);
   return sure.length === values.length ? call("oneOf", cellOf(column), ...sure) : undefined;
-}
-
-/** A literal that the engine compares with the column exactly as the statistics are compared. */
-function literalOf(
-  node: unknown,
-  column: Known,
-  { momentOf, cellOf }: Literals,
-): LiteralNode | undefined {
-  if (!isNode(node)) return undefined;
-  if (node.class === "PARAMETER") return valueLiteral(cellOf(textOf(node["identifier"])), column);
-  const cast = node.class === "CAST" ? typeOf(node["cast_type"]) : undefined;
-  const inner = node.class === "CAST" ? node["child"] : node;
-  if (!isNode(inner) || inner.class !== "CONSTANT" || !isNode(inner["value"])) return undefined;
-  const { value, type } = inner["value"];
-  const written = typeOf(type);
-  if (column.kind === "timestamp") {
-    if (typeof value !== "string" || written !== "VARCHAR") return undefined;
-    const ms = momentOf(value, cast ?? "TIMESTAMP WITH TIME ZONE");
-    return ms === undefined ? undefined : { op: "literal", kind: "timestamp", value: ms };
-  }
-  if (column.kind === "bool" && cast === "BOOLEAN" && (value === "t" || value === "f"))
-    return { op: "literal", kind: "bool", value: value === "t" };
-  if (cast !== undefined) return undefined;
-  if (column.kind === "text" && typeof value === "string" && written === "VARCHAR")
-    return { op: "literal", kind: "text", value };
-  if (column.kind !== "int" && column.kind !== "float") return undefined;
-  const number = typeof value === "number" ? numberOf(value, type) : undefined;
-  return number === undefined ? undefined : { op: "literal", kind: "number", value: number };
-}
-
-/** The value of a parameter, where its type is the column's. */
-function valueLiteral(cell: Cell | undefined, { kind }: Known): LiteralNode | undefined {
-  if (cell instanceof Date)
-    return kind === "timestamp" ? { op: "literal", kind, value: cell.getTime() } : undefined;
-  if (typeof cell === "string") return kind === "text" ? { op: "literal", kind, value: cell } : undefined; // biome-ignore format: one line
-  if (typeof cell === "boolean") return kind === "bool" ? { op: "literal", kind, value: cell } : undefined; // biome-ignore format: one line
-  const isNumber = kind === "int" || kind === "float";
-  if (!isNumber || typeof cell !== "number" || !(Math.abs(cell) <= Number.MAX_SAFE_INTEGER))
-    return undefined;
-  return { op: "literal", kind: "number", value: cell };
-}
-
-const typeOf = (type: unknown): string => (isNode(type) ? textOf(type["id"]) : "");
-
-/** A number that a double holds exactly, or to its last digit, and that no neighbour is mistaken for. */
-function numberOf(value: number, type: unknown): number | undefined {
-  if (Math.abs(value) > Number.MAX_SAFE_INTEGER) return undefined;
-  const id = typeOf(type);
-  if (/^(TINYINT|SMALLINT|INTEGER|BIGINT|DOUBLE)$/.test(id)) return value;
-  const info = isNode(type) ? type["type_info"] : undefined;
-  if (id !== "DECIMAL" || !isNode(info)) return undefined;
-  const { width, scale } = info;
-  if (typeof width !== "number" || typeof scale !== "number" || width > 15) return undefined;
-  return value / 10 ** scale;
 }

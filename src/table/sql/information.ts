@@ -47,7 +47,10 @@ export async function informationOf(lake: QueryLake, name: string): Promise<stri
     return rowsSql([text("catalog_name"), text("schema_name")], rows);
   }
   if (name === "information_schema.tables")
-    return rowsSql(tableColumns, await perTable(lake, (one, snapshot) => [tableRow(one, snapshot)]));
+    return rowsSql(
+      tableColumns,
+      await perTable(lake, (one, snapshot) => [tableRow(one, snapshot)]),
+    );
   if (name === "information_schema.columns")
     return rowsSql(columnColumns, await perTable(lake, columnRows));
   return undefined;

@@ -21,8 +21,8 @@ export interface ResultColumn {
  * | FLOAT, DOUBLE | float | |
  * | DECIMAL | float | of more than 15 digits, a value that a double does not give back fails |
  * | DATE, TIMESTAMP (s, ms, µs, with time zone) | timestamp | a date is its midnight in UTC |
- * | VARCHAR, ENUM, UUID, TIME, INTERVAL, BLOB, BIT, TIMESTAMP_NS, others | text | as the engine writes it |
- * | LIST, ARRAY, STRUCT, MAP, UNION, JSON | text | as JSON |
+ * | VARCHAR, ENUM, UUID, TIME, INTERVAL, BLOB, BIT, JSON, TIMESTAMP_NS, others | text | as the engine writes it |
+ * | LIST, ARRAY, STRUCT, MAP, UNION | text | as JSON |
  */
 export function resultColumn(name: string, type: string): ResultColumn {
   const column = quoteName(name);
@@ -31,7 +31,7 @@ export function resultColumn(name: string, type: string): ResultColumn {
 }
 
 const whole = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
-const nested = /^(STRUCT|MAP|UNION)\(|\]$|^JSON$/;
+const nested = /^(STRUCT|MAP|UNION)\(|\]$/;
 const moments = new Set([
   "DATE",
   "TIMESTAMP",

@@ -1,7 +1,7 @@
 /** @file Moments that are written in a query, read by the engine, so that files can be skipped by them. */
 import type { Engine } from "../adapter/duckdb.ts";
 import { quoteText } from "../sql-text.ts";
-import type { MomentOf } from "./filters.ts";
+import type { MomentOf } from "./filter-literals.ts";
 
 const types = new Set(["DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"]);
 

@@ -5,7 +5,8 @@ import { quoteName } from "../sql-text.ts";
 import { checkCalls, isFileName } from "./allowed.ts";
 import { describeColumns } from "./describe-columns.ts";
 import { fail } from "./errors.ts";
-import { filtersOf, type MomentOf } from "./filters.ts";
+import type { MomentOf } from "./filter-literals.ts";
+import { filtersOf } from "./filters.ts";
 import type { ResultColumn } from "./kinds.ts";
 import { rowsSql } from "./literal.ts";
 import { momentsOf } from "./moments.ts";
@@ -87,7 +88,7 @@ function placed(
 ): Rewritten {
   try {
     return rewrite(prepared, references, {
-      valueOf: values.sqlOf,
+      parameterOf: values.sqlOf,
       rowsOf: (reference) => {
         const source = sources.get(reference);
         if (source?.kind === "information") return source.sql;

@@ -145,7 +145,9 @@ function rewritten(
 
 /** Spaces as plain ones; ends of lines stay, for they end comments. */
 const plain = (spaces: string): string =>
-  [...spaces].map((one) => (/[\n\r]/.test(one) ? one : " ".repeat(Buffer.byteLength(one)))).join("");
+  [...spaces]
+    .map((one) => (/[\n\r]/.test(one) ? one : " ".repeat(Buffer.byteLength(one))))
+    .join("");
 
 function edited(text: string, edits: readonly (readonly [number, number, string])[]): string {
   let [result, at] = ["", 0];

@@ -12,4 +12,3 @@ export interface QueryLake {
   /** The newest state of each table that a query has seen. */
   readonly newest: Map<string, Snapshot>;
 }
-

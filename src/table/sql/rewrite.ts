@@ -2,14 +2,7 @@
 import { quoteName } from "../sql-text.ts";
 import type { Prepared } from "./prepare.ts";
 import type { ColumnReference, References, TableReference } from "./references.ts";
-import {
-  closingOf,
-  isName,
-  isSymbol,
-  isWord,
-  nameOf,
-  type Token,
-} from "./tokens.ts";
+import { closingOf, isName, isSymbol, isWord, nameOf, type Token } from "./tokens.ts";
 
 /** Text put in the place of some bytes. */
 export interface Edit {
@@ -23,7 +16,7 @@ export interface Replacements {
   /** A SELECT; undefined leaves the name as it is. */
   readonly rowsOf: (table: TableReference) => string | undefined;
   /** A value in SQL. */
-  readonly valueOf: (parameter: Token) => string;
+  readonly parameterOf: (parameter: Token) => string;
 }
 
 /** A query ready to run. */
@@ -46,7 +39,7 @@ export class Misplaced extends Error {
 export function rewrite(
   { text, tokens }: Prepared,
   { tables, columns }: References,
-  { rowsOf, valueOf }: Replacements,
+  { rowsOf, parameterOf }: Replacements,
 ): Rewritten {
   const index = new Map(tokens.map(({ byte }, i) => [byte, i]));
   const edits: Edit[] = [];
@@ -58,7 +51,7 @@ export function rewrite(
   for (const token of tokens) {
     const place = { from: token.byte, to: endOf(token) };
     if (isSymbol(token, ";")) edits.push({ ...place, put: "" }); // the query becomes a part of another
-    if (token.kind === "parameter") edits.push({ ...place, put: `(${valueOf(token)})` });
+    if (token.kind === "parameter") edits.push({ ...place, put: `(${parameterOf(token)})` });
   }
   return apply(text, distinct(edits));
 }

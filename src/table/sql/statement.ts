@@ -6,7 +6,8 @@ import type { Prepared } from "./prepare.ts";
 import { isSymbol, placeOf, type Token } from "./tokens.ts";
 
 const settings = "The engine's settings are not a query's to change";
-const files = "To read files pass { files: true } (--files) and name them in FROM; ingest loads them";
+const files =
+  "To read files pass { files: true } (--files) and name them in FROM; ingest loads them";
 
 /** What does what a statement would do. */
 const instead: Readonly<Record<string, string>> = {
@@ -16,7 +17,8 @@ const instead: Readonly<Record<string, string>> = {
   MERGE: "Write with table.merge, or table.mergeWhen clause by clause",
   CREATE: "A table is made by its first write: lake.table(name, schema).append(await lake.sql(…))",
   DROP: "Remove rows with table.delete; a table's folder is removed outside the lake",
-  ALTER: "Change rules with table.alter, and columns with { evolve: true } or { overwriteSchema: true }",
+  ALTER:
+    "Change rules with table.alter, and columns with { evolve: true } or { overwriteSchema: true }",
   TRUNCATE: "Write with table.delete",
   RESTORE: "Go back with table.restore",
   OPTIMIZE: "Pack files with table.optimize",
@@ -34,7 +36,8 @@ const instead: Readonly<Record<string, string>> = {
   USE: "Name tables with their schema: schema.table",
   CALL: "Functions that make rows stand in FROM",
   EXPLAIN: "Ask the query itself",
-  PIVOT: "Name the values, so that the columns are known: FROM t PIVOT (sum(x) FOR y IN ('a', 'b'))",
+  PIVOT:
+    "Name the values, so that the columns are known: FROM t PIVOT (sum(x) FOR y IN ('a', 'b'))",
   PREPARE: "Pass values in { values }",
   EXECUTE: "Pass values in { values }",
   BEGIN: "A query reads one version of each table; it needs no transaction",
@@ -70,7 +73,8 @@ export async function parseStatement(engine: Engine, prepared: Prepared): Promis
   return fail("table/unsupported-statement", {
     at: placeOf(query, verb.byte),
     statement: verb.text.toUpperCase(),
-    instead: instead[verb.text.toUpperCase()] ?? "Expected SELECT, WITH, FROM, VALUES, SHOW or DESCRIBE",
+    instead:
+      instead[verb.text.toUpperCase()] ?? "Expected SELECT, WITH, FROM, VALUES, SHOW or DESCRIBE",
   });
 }
 

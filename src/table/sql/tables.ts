@@ -119,8 +119,7 @@ async function constantOf(engine: Engine, { unit, sql }: Pin, at: string): Promi
   const wrong = (got: string): never =>
     fail("table/mismatch-version", {
       at,
-      reason:
-        unit === "version" ? "expected the number of a version" : "expected a moment in time",
+      reason: unit === "version" ? "expected the number of a version" : "expected a moment in time",
       got,
     });
   const parsed = await parseSql(engine, `SELECT (\n${sql}\n)`);

@@ -20,7 +20,10 @@ export interface Token {
 }
 
 /** What the engine takes for a space: it puts a plain one there, so that bytes would be counted anew. */
-export const space = /[\s\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]+/y;
+export const space = /[ \t\n\v\f\r\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]+/y;
+
+/** What may stand in a name beside letters and digits of ASCII: all that is no space. */
+const other = "\\u0080-\\u009f\\u00a1-\\u1fff\\u200e-\\u202e\\u2030-\\u205e\\u2061-\\u2fff\\u3001-\\ufefe\\uff00-\\uffff"; // biome-ignore format: one class
 
 const rules: readonly (readonly [TokenKind | undefined, RegExp])[] = [
   [undefined, space],
@@ -30,10 +33,11 @@ const rules: readonly (readonly [TokenKind | undefined, RegExp])[] = [
   ["quoted", /(?:[uU]&)?"(?:[^"]|"")*"?/y],
   ["backtick", /`(?:[^`]|``)*`?/y],
   ["number", /(?:0[xXbBoO][\da-fA-F_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/y],
-  ["parameter", /\?\d*|\$[\w\u0080-\uffff]+/y],
-  ["word", /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y],
+  ["parameter", new RegExp(`\\?\\d*|\\$[\\w${other}]+`, "y")],
+  ["word", new RegExp(`[A-Za-z_${other}][\\w$${other}]*`, "y")],
   ["symbol", /[\s\S]/uy],
 ];
+const dollars = new RegExp(`\\$(?:[A-Za-z_${other}][\\w${other}]*)?\\$`, "y");
 
 /**
  * The tokens of a query, as DuckDB's own scanner cuts it: comments nest, texts may stand between
@@ -79,9 +83,8 @@ function endOfComment(query: string, at: number): number {
 
 /** The end of a text between `$tag$` and `$tag$`; undefined when none begins here. */
 function endOfDollars(query: string, at: number): number | undefined {
-  const opening = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
-  opening.lastIndex = at;
-  const [tag] = opening.exec(query) ?? [];
+  dollars.lastIndex = at;
+  const [tag] = dollars.exec(query) ?? [];
   if (tag === undefined) return undefined;
   const end = query.indexOf(tag, at + tag.length);
   return end < 0 ? query.length : end + tag.length;
