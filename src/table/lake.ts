@@ -7,6 +7,7 @@ import { type Engine, openEngine } from "./adapter/duckdb.ts";
 import { type LakeCatalog, openCatalog } from "./catalog/catalog.ts";
 import { openCatalogLog } from "./catalog/catalog-log.ts";
 import { openLayout } from "./catalog/layout.ts";
+import { parseThing } from "./catalog/names.ts";
 import { lakePlace } from "./catalog/place.ts";
 import { type HistoryEntry, readHistory } from "./delta/history.ts";
 import type { TablePlace } from "./delta/log.ts";

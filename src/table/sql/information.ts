@@ -2,9 +2,10 @@
 import { isMillraceError } from "../../core/index.ts";
 import type { Cell } from "../../flow.ts";
 import type { EngineColumn } from "../adapter/duckdb.ts";
+import type { TableInfo } from "../catalog/objects.ts";
 import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
 import { rowsSql } from "./literal.ts";
-import type { QueryLake } from "./query-lake.ts";
+import { partsOf, type QueryLake } from "./query-lake.ts";
 
 const text = (name: string): EngineColumn => ({ name, kind: "text" });
 const int = (name: string): EngineColumn => ({ name, kind: "int" });
@@ -15,6 +16,8 @@ const tableColumns = [
   text("table_name"),
   text("table_type"),
   text("data_source_format"),
+  text("table_owner"),
+  text("comment"),
   int("version"),
   int("files"),
   int("bytes"),
@@ -31,41 +34,41 @@ const columnColumns = [
   text("comment"),
 ];
 
-/** Catalog (missing where the name has two parts), schema and table of a name. */
-export function namesOf(name: string): readonly [string | null, string, string] {
-  const parts = name.split(".");
-  const table = parts.pop() ?? "";
-  const schema = parts.pop() ?? "";
-  return [parts.pop() ?? null, schema, table];
-}
-
 /** The rows of a table of information_schema, as a SELECT; undefined when it is none. */
 export async function informationOf(lake: QueryLake, name: string): Promise<string | undefined> {
+  if (name === "information_schema.catalogs")
+    return rowsSql([text("catalog_name")], (await lake.catalog.catalogs()).map((one) => [one])); // biome-ignore format: one line
   if (name === "information_schema.schemata") {
-    const schemas = (await lake.tables()).map((one) => namesOf(one).slice(0, 2));
-    const rows = [...new Map(schemas.map((one) => [one.join("."), one])).values()];
-    return rowsSql([text("catalog_name"), text("schema_name")], rows);
+    const schemas = (await lake.catalog.schemas()).map((one) => schemaParts(lake, one));
+    return rowsSql([text("catalog_name"), text("schema_name")], schemas);
   }
   if (name === "information_schema.tables")
-    return rowsSql(
-      tableColumns,
-      await perTable(lake, (one, snapshot) => [tableRow(one, snapshot)]),
-    );
+    return rowsSql(tableColumns, await perTable(lake, tableRows));
   if (name === "information_schema.columns")
     return rowsSql(columnColumns, await perTable(lake, columnRows));
   return undefined;
 }
 
+const schemaParts = (lake: QueryLake, schema: string): readonly string[] =>
+  partsOf(lake, `${schema}.x`).slice(0, 2);
+
 async function perTable(
   lake: QueryLake,
-  rowsOf: (name: string, snapshot: Snapshot) => readonly (readonly Cell[])[],
+  rowsOf: (lake: QueryLake, table: KnownTable) => readonly (readonly Cell[])[],
 ): Promise<readonly (readonly Cell[])[]> {
   const rows: (readonly Cell[])[] = [];
-  for (const name of await lake.tables()) {
+  for (const name of await lake.catalog.tables()) {
     const snapshot = await stateOf(lake, name);
-    if (snapshot !== undefined) rows.push(...rowsOf(name, snapshot));
+    if (snapshot === undefined) continue;
+    rows.push(...rowsOf(lake, { snapshot, info: await lake.catalog.describeTable(name) }));
   }
   return rows;
+}
+
+/** A table that can be read, and what is recorded about it. */
+interface KnownTable {
+  readonly snapshot: Snapshot;
+  readonly info: TableInfo;
 }
 
 /** The newest state of a table; undefined when it cannot be read: the others are listed all the same. */
@@ -81,19 +84,20 @@ export async function stateOf(lake: QueryLake, name: string): Promise<Snapshot |
   }
 }
 
-function tableRow(name: string, { version, files }: Snapshot): readonly Cell[] {
-  const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
-  return [...namesOf(name), "MANAGED", "DELTA", version, files.size, bytes];
+function tableRows(lake: QueryLake, { snapshot, info }: KnownTable) {
+  const { name, owner, comment, files, sizeBytes } = info;
+  const { version } = snapshot;
+  return [[...partsOf(lake, name), "MANAGED", "DELTA", owner, comment, version, files, sizeBytes]];
 }
 
-function columnRows(name: string, { shape }: Snapshot): readonly (readonly Cell[])[] {
-  return Object.entries(shape.columns).map(([column, { nullable, description }], i) => [
-    ...namesOf(name),
-    column,
+function columnRows(lake: QueryLake, { snapshot: { shape }, info }: KnownTable) {
+  return info.columns.map(({ name, nullable, comment }, i) => [
+    ...partsOf(lake, info.name),
+    name,
     i,
     nullable ? "YES" : "NO",
-    sqlType(shape.types.get(column)),
-    description ?? null,
+    sqlType(shape.types.get(name)),
+    comment ?? shape.columns[name]?.description ?? null,
   ]);
 }
 

@@ -21,7 +21,7 @@ async function peopleLake(): Promise<Lake> {
     { id: 2, name: "Bob", score: null, born: null, active: false },
     { id: 3, name: "Cid", score: -1, born, active: true },
   ]);
-  await lake.table("main.demo.cities", cities).append([
+  await lake.table("dev.demo.cities", cities).append([
     { id: 1, city: "Oslo" },
     { id: 3, city: "Rome" },
   ]);
@@ -36,7 +36,7 @@ describe("lake.sql", () => {
     await using lake = await peopleLake();
     const rows = await rowsOf(
       lake,
-      `SELECT city, count(*) AS n, max(score) AS best FROM demo.people p JOIN main.demo.cities c USING (id)
+      `SELECT city, count(*) AS n, max(score) AS best FROM demo.people p JOIN dev.demo.cities c USING (id)
        WHERE active GROUP BY city HAVING n > 0 ORDER BY best DESC`,
     );
     expect(rows).toEqual([
@@ -50,7 +50,7 @@ describe("lake.sql", () => {
     const rows = await rowsOf(
       lake,
       `WITH scored AS (SELECT id, score, row_number() OVER (ORDER BY score DESC) AS place FROM demo.people WHERE score IS NOT NULL)
-       SELECT place AS n FROM scored WHERE id = (SELECT min(id) FROM main.demo.cities)
+       SELECT place AS n FROM scored WHERE id = (SELECT min(id) FROM dev.demo.cities)
        UNION ALL SELECT count(*) FROM (FROM demo.people) ORDER BY n`,
     );
     expect(rows).toEqual([{ n: 1 }, { n: 3 }]);
@@ -68,9 +68,9 @@ describe("lake.sql", () => {
 
   test("all mentions of a table in one query are of one version", async () => {
     await using lake = await peopleLake();
-    const writing = lake.table("main.demo.cities", cities).append([{ id: 9, city: "Bern" }]);
+    const writing = lake.table("dev.demo.cities", cities).append([{ id: 9, city: "Bern" }]);
     const query =
-      "SELECT (SELECT count(*) FROM main.demo.cities) - count(*) AS d FROM main.demo.cities";
+      "SELECT (SELECT count(*) FROM dev.demo.cities) - count(*) AS d FROM dev.demo.cities";
     const [frame] = await Promise.all([lake.sql(query), writing]);
     expect(await frame.rows()).toEqual([{ d: 0 }]);
   });
@@ -108,8 +108,8 @@ describe("lake.sql", () => {
 
   test("columns are named by their table's alias, last name or whole name", async () => {
     await using lake = await peopleLake();
-    const query = `SELECT people.id AS a, demo.people.name AS b, main.demo.cities.city AS c
-      FROM demo.people JOIN main.demo.cities ON demo.people.id = cities.id WHERE Demo.People.id = 1`;
+    const query = `SELECT people.id AS a, demo.people.name AS b, dev.demo.cities.city AS c
+      FROM demo.people JOIN dev.demo.cities ON demo.people.id = cities.id WHERE Demo.People.id = 1`;
     expect(await rowsOf(lake, query)).toEqual([{ a: 1, b: "Ann", c: "Oslo" }]);
   });
 
@@ -121,12 +121,19 @@ describe("lake.sql", () => {
     expect(await rowsOf(lake, query)).toEqual([{ name: "Ann", city: "Graz" }]);
   });
 
+  test("a table of the default catalog is one table with and without its catalog", async () => {
+    await using lake = await peopleLake();
+    const query = `SELECT main.demo.people.id FROM main.demo.people WHERE main.demo.people.id = 1
+      UNION ALL SELECT count(*) FROM demo.people JOIN main.demo.people AS b USING (id)`;
+    expect(await rowsOf(lake, query)).toEqual([{ id: 1 }, { id: 3 }]);
+  });
+
   test("TABLE, SUMMARIZE, DESCRIBE of a query, UNPIVOT and PIVOT with named values read tables", async () => {
     await using lake = await peopleLake();
-    expect(await rowsOf(lake, "TABLE main.demo.cities")).toHaveLength(2);
+    expect(await rowsOf(lake, "TABLE dev.demo.cities")).toHaveLength(2);
     expect(await rowsOf(lake, "SUMMARIZE demo.people")).toHaveLength(5);
     expect(await rowsOf(lake, "DESCRIBE SELECT id FROM demo.people")).toHaveLength(1);
-    expect(await rowsOf(lake, "UNPIVOT main.demo.cities ON city")).toHaveLength(2);
+    expect(await rowsOf(lake, "UNPIVOT dev.demo.cities ON city")).toHaveLength(2);
     const pivot = "FROM demo.people PIVOT (count(*) FOR active IN (true, false) GROUP BY name)";
     expect(await rowsOf(lake, pivot)).toHaveLength(3);
   });
@@ -188,7 +195,7 @@ describe("lake.sql", () => {
   test("columns of one name become different ones", async () => {
     await using lake = await peopleLake();
     const frame = await lake.sql(
-      "SELECT * FROM demo.people a JOIN main.demo.cities b ON a.id = b.id",
+      "SELECT * FROM demo.people a JOIN dev.demo.cities b ON a.id = b.id",
     );
     expect(Object.keys(frame.schema.columns)).toEqual([
       "id",

@@ -13,7 +13,7 @@ async function shownLake(): Promise<Lake> {
   const lake = await newLake({ clock: () => now++ });
   await lake.table("demo.points", points, { partitionBy: ["part"] }).append([{ id: 1, x: null, part: "a" }]); // biome-ignore format: one line
   await lake.table("demo.points", points).delete((c) => c.id.is(1));
-  await lake.table("main.other.names", schema("names", { name: text() })).append([{ name: "x" }]);
+  await lake.table("dev.other.names", schema("names", { name: text() })).append([{ name: "x" }]);
   return lake;
 }
 
@@ -23,21 +23,40 @@ describe("SHOW and DESCRIBE", () => {
   test("SHOW TABLES lists all, those of a schema, and those of a pattern", async () => {
     await using lake = await shownLake();
     const row = { database: "demo", tableName: "points", isTemporary: false };
-    const other = { database: "main.other", tableName: "names", isTemporary: false };
+    const other = { database: "dev.other", tableName: "names", isTemporary: false };
     expect(await ask(lake, "SHOW TABLES")).toEqual([row, other]);
     for (const query of ["show tables in demo;", "SHOW TABLES FROM `demo` LIKE 'po*'", "SHOW TABLES LIKE 'x|p%s'"]) // biome-ignore format: one line
       expect(await ask(lake, query), query).toEqual([row]);
-    expect(await ask(lake, "SHOW TABLES IN main.other")).toEqual([other]);
+    expect(await ask(lake, "SHOW TABLES IN dev.other")).toEqual([other]);
     expect(await ask(lake, "SHOW TABLES LIKE 'p.ints'")).toEqual([]);
+    await expect(lake.sql("SHOW TABLES IN nope")).rejects.toMatchObject({
+      code: "table/missing-schema",
+    });
   });
 
   test("SHOW SCHEMAS, COLUMNS and TBLPROPERTIES", async () => {
     await using lake = await shownLake();
-    expect(await ask(lake, "SHOW SCHEMAS")).toEqual([{ databaseName: "demo" }, { databaseName: "main.other" }]); // biome-ignore format: one line
+    expect(await ask(lake, "SHOW SCHEMAS")).toEqual([{ databaseName: "demo" }, { databaseName: "dev.other" }]); // biome-ignore format: one line
     expect(await ask(lake, "SHOW COLUMNS IN Demo.Points")).toEqual([{ col_name: "id" }, { col_name: "x" }, { col_name: "part" }]); // biome-ignore format: one line
     expect(await ask(lake, "SHOW TBLPROPERTIES demo.points")).toEqual([
       { key: "delta.enableChangeDataFeed", value: "false" },
     ]);
+  });
+
+  test("what is recorded about tables and columns is shown: comments, owners, catalogs", async () => {
+    await using lake = await shownLake();
+    await lake.annotate("demo.points", { comment: "all points", owner: "ann" });
+    await lake.annotate({ table: "demo.points", column: "x" }, { comment: "where it is" });
+    expect(await ask(lake, "SHOW CATALOGS")).toEqual([{ catalog: "dev" }, { catalog: "main" }]);
+    const rows = await ask(lake, "DESCRIBE EXTENDED main.demo.points");
+    expect(rows[1]).toEqual({ col_name: "x", data_type: "double", comment: "where it is" });
+    expect(rows).toContainEqual({ col_name: "Comment", data_type: "all points", comment: "" });
+    expect(
+      await ask(
+        lake,
+        "SELECT table_owner AS o, comment AS c FROM information_schema.tables WHERE table_name = 'points'",
+      ),
+    ).toEqual([{ o: "ann", c: "all points" }]);
   });
 
   test("DESCRIBE gives the columns with types, comments and partitions", async () => {
@@ -76,15 +95,15 @@ describe("SHOW and DESCRIBE", () => {
 
   test("DESCRIBE DETAIL gives one row about the table", async () => {
     await using lake = await shownLake();
-    expect(await ask(lake, "DESCRIBE DETAIL main.other.names")).toEqual([
-      expect.objectContaining({ format: "delta", name: "main.other.names", numFiles: 1, minWriterVersion: 2 }), // biome-ignore format: one line
+    expect(await ask(lake, "DESCRIBE DETAIL dev.other.names")).toEqual([
+      expect.objectContaining({ format: "delta", name: "dev.other.names", numFiles: 1, minWriterVersion: 2 }), // biome-ignore format: one line
     ]);
   });
 
   test("an unknown table and another form are told", async () => {
     await using lake = await shownLake();
     await expect(lake.sql("DESCRIBE HISTORY demo.point")).rejects.toThrowError(
-      'line 1, column 18: there is no table "demo.point"; the lake has "demo.points", "main.other.names". Did you mean "demo.points"?',
+      'line 1, column 18: there is no table "demo.point"; the lake has "demo.points", "dev.other.names". Did you mean "demo.points"?',
     );
     for (const query of ["SHOW FUNCTIONS", "SHOW TABLES demo", "SHOW TABLES IN", "DESCRIBE DETAIL demo.points x"]) // biome-ignore format: one line
       await expect(lake.sql(query), query).rejects.toMatchObject({
@@ -102,8 +121,8 @@ describe("information_schema", () => {
     const query = `SELECT t.table_catalog AS c, t.table_schema AS s, t.table_name AS n, version, files, count(*) AS columns
       FROM information_schema.tables t JOIN information_schema.columns USING (table_schema, table_name) GROUP BY ALL ORDER BY n`;
     expect(await ask(lake, query)).toEqual([
-      { c: "main", s: "other", n: "names", version: 0, files: 1, columns: 1 },
-      { c: null, s: "demo", n: "points", version: 1, files: 0, columns: 3 },
+      { c: "dev", s: "other", n: "names", version: 0, files: 1, columns: 1 },
+      { c: "main", s: "demo", n: "points", version: 1, files: 0, columns: 3 },
     ]);
     expect(await ask(lake, "SELECT count(*) AS n FROM information_schema.schemata")).toEqual([{ n: 2 }]); // biome-ignore format: one line
     await using empty = await newLake();

@@ -4,9 +4,9 @@ import type { EngineColumn } from "../adapter/duckdb.ts";
 import { readHistory } from "../delta/history.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
 import { fail } from "./errors.ts";
-import { namesOf, sqlType } from "./information.ts";
+import { sqlType } from "./information.ts";
 import type { Prepared } from "./prepare.ts";
-import type { QueryLake } from "./query-lake.ts";
+import { partsOf, type QueryLake } from "./query-lake.ts";
 import { isName, isSymbol, isWord, nameOf, placeOf, type Token } from "./tokens.ts";
 
 /** Rows in memory. */
@@ -26,7 +26,7 @@ const int = (name: string): EngineColumn => ({ name, kind: "int" });
 const moment = (name: string): EngineColumn => ({ name, kind: "timestamp" });
 
 /**
- * The rows of SHOW TABLES [IN schema] [LIKE 'pattern'], SHOW SCHEMAS, SHOW COLUMNS IN name, SHOW
+ * The rows of SHOW TABLES [IN schema] [LIKE 'pattern'], SHOW SCHEMAS, SHOW CATALOGS, SHOW COLUMNS IN name, SHOW
  * TBLPROPERTIES name, DESCRIBE [TABLE] [EXTENDED] name, DESCRIBE HISTORY name [LIMIT n] and DESCRIBE
  * DETAIL name; undefined when the query is none of these.
  *
@@ -50,8 +50,12 @@ async function show(statement: Statement): Promise<ShownRows> {
   const what = tokens[1];
   if (isWord(what, "TABLES")) return showTables(statement);
   if (isWord(what, "SCHEMAS", "DATABASES") && tokens.length === 2) {
-    const schemas = new Set((await lake.tables()).map(schemaOf));
-    return { columns: [text("databaseName")], rows: [...schemas].map((one) => [one]) };
+    const schemas = await lake.catalog.schemas();
+    return { columns: [text("databaseName")], rows: schemas.map((one) => [one]) };
+  }
+  if (isWord(what, "CATALOGS") && tokens.length === 2) {
+    const catalogs = await lake.catalog.catalogs();
+    return { columns: [text("catalog")], rows: catalogs.map((one) => [one]) };
   }
   if (isWord(what, "COLUMNS") && isWord(tokens[2], "IN", "FROM")) {
     const { shape } = await tableAt(statement, 3);
@@ -72,7 +76,7 @@ function unsupported({ query, tokens }: Statement): never {
       .map((token) => token.text)
       .join(" ")} …`,
     instead:
-      "Expected SHOW TABLES [IN schema] [LIKE 'pattern'], SHOW SCHEMAS, SHOW COLUMNS IN name, SHOW TBLPROPERTIES name, DESCRIBE [EXTENDED] name, DESCRIBE HISTORY name or DESCRIBE DETAIL name",
+      "Expected SHOW TABLES [IN schema] [LIKE 'pattern'], SHOW SCHEMAS, SHOW CATALOGS, SHOW COLUMNS IN name, SHOW TBLPROPERTIES name, DESCRIBE [EXTENDED] name, DESCRIBE HISTORY name or DESCRIBE DETAIL name",
   });
 }
 
@@ -91,17 +95,14 @@ async function showTables(statement: Statement): Promise<ShownRows> {
   const pattern = tokens[i]?.kind === "string" ? patternOf(tokens[i]?.text ?? "") : undefined;
   if (pattern !== undefined) i += 1;
   if (i < tokens.length) return unsupported(statement);
-  const names = (await lake.tables()).filter(
-    (name) =>
-      (schema === undefined || schemaOf(name) === schema) &&
-      (pattern?.test(namesOf(name)[2]) ?? true),
-  );
+  const all = await lake.catalog.tables(schema);
+  const names = all.filter((name) => pattern?.test(partsOf(lake, name)[2]) ?? true);
   const columns = [
     text("database"),
     text("tableName"),
     { name: "isTemporary", kind: "bool" },
   ] as const;
-  return { columns, rows: names.map((name) => [schemaOf(name), namesOf(name)[2], false]) };
+  return { columns, rows: names.map((name) => [schemaOf(name), partsOf(lake, name)[2], false]) };
 }
 
 /** `*` and `%` stand for any characters and `|` for a choice, as in Databricks. */
@@ -131,13 +132,13 @@ async function tableAt(statement: Statement, from: number) {
   const { lake, query, tokens } = statement;
   const named = nameFrom(tokens, from);
   if (named === undefined || named.end < tokens.length) return unsupported(statement);
-  const { name } = named;
-  const place = lake.placeOf(name);
+  const place = lake.placeOf(named.name);
+  const name = place?.name ?? named.name;
   const reader = place && { place, engine: lake.engine };
   const snapshot = reader && (await readSnapshot(reader, { from: lake.newest.get(name) }));
   if (place !== undefined && snapshot !== undefined) return { ...snapshot, name, place };
   const at = placeOf(query, tokens[from]?.byte ?? 0);
-  return fail("table/unknown-table", { at, name, known: await lake.tables() });
+  return fail("table/unknown-table", { at, name, known: await lake.catalog.tables() });
 }
 
 async function describe(statement: Statement): Promise<ShownRows | undefined> {
@@ -154,10 +155,12 @@ async function describe(statement: Statement): Promise<ShownRows | undefined> {
 
 async function columnsOf(statement: Statement, first: number, more: boolean): Promise<ShownRows> {
   const { shape, metaData, name, version, place } = await tableAt(statement, first);
+  const info = await statement.lake.catalog.describeTable(name);
+  const comments = new Map(info.columns.map((column) => [column.name, column.comment]));
   const rowOf = (column: string): readonly Cell[] => [
     column,
     sqlType(shape.types.get(column)),
-    shape.columns[column]?.description ?? null,
+    comments.get(column) ?? shape.columns[column]?.description ?? null,
   ];
   const partitions =
     shape.partitionBy.length === 0
@@ -166,6 +169,8 @@ async function columnsOf(statement: Statement, first: number, more: boolean): Pr
   const details = [
     ["# Detailed Table Information", "", ""],
     ["Name", name, ""],
+    ["Comment", info.comment ?? "", ""],
+    ["Owner", info.owner ?? "", ""],
     ["Type", "MANAGED", ""],
     ["Provider", "delta", ""],
     ["Version", String(version), ""],

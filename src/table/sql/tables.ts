@@ -38,7 +38,8 @@ export async function findTables(
   const read = new Map<string, Promise<QueryTable | undefined>>();
   const found = new Map<TableReference, Source>();
   for (const reference of tables) {
-    const name = reference.parts.join(".").toLowerCase();
+    const written = reference.parts.join(".").toLowerCase();
+    const name = lake.placeOf(written)?.name ?? written; // "main.a.b" is "a.b"
     const version = await versionOf(lake, prepared, { reference, name });
     const key = `${name}@${version ?? ""}`;
     const reading = read.get(key) ?? readTable(lake, name, version);
@@ -62,7 +63,11 @@ async function unknown(
   { parts, byte }: TableReference,
 ): Promise<never> {
   const at = placeOf(query, byte);
-  return fail("table/unknown-table", { at, name: parts.join("."), known: await lake.tables() });
+  return fail("table/unknown-table", {
+    at,
+    name: parts.join("."),
+    known: await lake.catalog.tables(),
+  });
 }
 
 /** Reads a table; undefined when there is none of that name. */
