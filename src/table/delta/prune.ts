@@ -51,11 +51,11 @@ export function rangesOf(add: Add, shape: Pick<Shape, "columns" | "partitionBy">
     const kind = shape.columns[column]?.kind;
     if (kind === undefined) return unknown;
     if (shape.partitionBy.includes(column))
-      return exactly(valueIn(kind, add.partitionValues[column] ?? ""));
+      return inPartition(kind, valueIn(kind, add.partitionValues[column] ?? ""));
     const nulls = nullCount[column];
     const counted = typeof nulls === "number" && numRecords !== undefined;
     return {
-      min: valueIn(kind, minValues[column]) ?? undefined,
+      min: lower(kind, valueIn(kind, minValues[column])),
       max: upper(kind, valueIn(kind, maxValues[column])),
       // A NaN is missing in an expression and no null in the statistics.
       missing: kind === "float" || !counted || nulls > 0,
@@ -64,9 +64,27 @@ export function rangesOf(add: Add, shape: Pick<Shape, "columns" | "partitionBy">
   };
 }
 
+/**
+ * A bound of a column of 32-bit floats is the shortest text that names one, which as a double may lie
+ * on either side of it: 0.1 is below the float of that name.
+ */
+const lower = (kind: string, value: Value): Range["min"] =>
+  kind === "float" && typeof value === "number"
+    ? Math.min(value, Math.fround(value))
+    : (value ?? undefined);
+
 /** Other writers cut a moment to milliseconds, downwards; ours never falls in the one added here. */
-const upper = (kind: string, value: Value): Range["max"] =>
-  kind === "timestamp" && typeof value === "number" ? value + 1 : (value ?? undefined);
+function upper(kind: string, value: Value): Range["max"] {
+  if (typeof value !== "number") return value ?? undefined;
+  if (kind === "timestamp") return value + 1;
+  return kind === "float" ? Math.max(value, Math.fround(value)) : value;
+}
+
+/** A moment in a partition may have microseconds, which are cut when it is read. */
+const inPartition = (kind: string, value: Value): Range =>
+  kind === "timestamp" && typeof value === "number"
+    ? { ...exactly(value), max: value + 1 }
+    : exactly(value);
 
 const exactly = (value: Value | undefined): Range => {
   if (value === undefined) return unknown;
@@ -143,5 +161,6 @@ const before = (a: Range, b: Range, most: -1 | 0): boolean =>
 export function order(a: Value, b: Value): number {
   if (typeof a === "string" && typeof b === "string")
     return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  return Math.sign(Number(a) - Number(b));
+  const [x, y] = [Number(a), Number(b)]; // an infinity less itself would be no number
+  return x === y ? 0 : Math.sign(x - y);
 }

@@ -75,13 +75,22 @@ function timeBound(value: string, up: boolean, zone: string): string | undefined
   const micros = Number((parts[3] ?? "").padEnd(6, "0"));
   const rest = Math.floor(micros / 1000) + (up && micros % 1000 > 0 ? 1 : 0);
   const iso = new Date(Date.parse(`${parts[1]}T${parts[2]}Z`) + rest).toISOString();
-  return JSON.stringify(iso.replace("Z", zone));
+  // past the year 9999 readers know no date, so there is no bound
+  return iso.startsWith("+") ? undefined : JSON.stringify(iso.replace("Z", zone));
 }
 
-/** The first 32 characters; the upper bound of a cut text gets the largest character appended. */
+const largest = "\u{10FFFF}";
+
+/**
+ * The first 32 characters. The upper bound of a cut text gets the largest character appended, which
+ * must lie above what was cut: characters that are the largest themselves are not cut off.
+ */
 function textBound(value: string, up: boolean): string {
-  const characters = [...value];
-  if (characters.length <= 32) return JSON.stringify(value);
+  const characters = [...value.slice(0, 128)];
+  if (value.length <= 32 || characters.length <= 32) return JSON.stringify(value);
   const cut = characters.slice(0, 32).join("");
-  return JSON.stringify(up ? `${cut}\u{10FFFF}` : cut);
+  if (!up) return JSON.stringify(cut);
+  const rest = value.slice(cut.length);
+  const same = /^\u{10FFFF}*/u.exec(rest)?.[0] ?? "";
+  return JSON.stringify(same === rest ? value : `${cut}${same}${largest}`);
 }
