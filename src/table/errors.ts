@@ -21,8 +21,8 @@ export const tableErrors = {
       `there is no table ${quote(d.name)}; the lake has ${list(d.known)}.${didYouMean(d.name, d.known)}`,
   ),
   "table/missing-version": notFound(
-    (d: { name: string; version: number; latest: number }) =>
-      `${d.name} has no version ${d.version}; its versions are 0 to ${d.latest}`,
+    (d: { name: string; version: number; first?: number; latest: number }) =>
+      `${d.name} has no version ${d.version} that can be read; its versions are ${d.first ?? 0} to ${d.latest}`,
   ),
   "table/unknown-column": caller(
     (d: { at: string; column: string; columns: readonly string[] }) =>

@@ -78,6 +78,8 @@ export async function openEngine(): Promise<Engine> {
   host ??= DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
+    // it keeps what a file held if it is written anew with the same size in the same second
+    enable_external_file_cache: "false",
     temp_directory: join(tmpdir(), `millrace-duckdb-${process.pid}`),
   });
   const instance = await host;

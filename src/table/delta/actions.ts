@@ -1,4 +1,5 @@
 /** @file The actions of a Delta log: what one line of a commit file can say. */
+import { isUtf8 } from "node:buffer";
 import { fail } from "../errors.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
 
@@ -67,6 +68,8 @@ export interface Txn {
 /** What was done, by what, and how many rows it touched. */
 export interface CommitInfo {
   readonly timestamp: number;
+  /** The time of the version, in tables with the feature of that name; it grows with the versions. */
+  readonly inCommitTimestamp?: number;
   readonly operation: string;
   readonly operationParameters?: Readonly<Record<string, unknown>>;
   readonly readVersion?: number;
@@ -97,19 +100,43 @@ export function formatCommit(actions: readonly Action[]): Uint8Array {
   return Buffer.from(`${actions.map((action) => JSON.stringify(action)).join("\n")}\n`);
 }
 
-/** Reads a commit file. Throws `table/corrupt-log`. */
+/**
+ * Reads a commit file. One that is empty, cut or not text was torn by who wrote it; half of it is
+ * never read. Throws `table/corrupt-log`.
+ */
 export function parseCommit(bytes: Uint8Array, at: { name: string; file: string }): Action[] {
+  const refuse = (reason: string, cause?: unknown): never =>
+    fail("table/corrupt-log", { ...at, reason }, { cause });
+  if (!isUtf8(bytes)) refuse("it is not text in UTF-8");
   const lines = Buffer.from(bytes).toString("utf8").split("\n");
-  return lines
+  const actions = lines
     .filter((line) => line.trim() !== "")
     .map((line) => {
       try {
-        return JSON.parse(line) as Action;
+        return JSON.parse(line) as unknown;
       } catch (cause) {
-        return fail("table/corrupt-log", { ...at, reason: (cause as Error).message }, { cause });
+        return refuse((cause as Error).message, cause);
       }
     });
+  if (actions.length === 0) refuse("it is empty");
+  return actions.every(isAction) ? actions : refuse("a line is not an action");
 }
+
+/** What a whole commit file says about itself, found without reading all of its actions again. */
+export function commitInfoIn(bytes: Uint8Array): CommitInfo | undefined {
+  const lines = Buffer.from(bytes).toString("utf8").split("\n");
+  const found = lines
+    .filter((line) => line.includes('"commitInfo"'))
+    .map((line) => (JSON.parse(line) as Action).commitInfo);
+  return found.find((info) => info !== undefined);
+}
+
+/** Whether a line is an object of objects; what stands in these the protocol check knows. */
+const isAction = (line: unknown): line is Action =>
+  isObject(line) && Object.values(line).every((value) => value === null || isObject(value));
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The action that takes a file out of the table; the file itself stays for earlier versions. */
 export function removeOf(add: Add, atMs: number, dataChange = true): Action {

@@ -3,7 +3,7 @@ import { fail } from "../errors.ts";
 import { type Columns, category, int, timestamp } from "../schema.ts";
 import { quoteText } from "../sql-text.ts";
 import type { Action, Add } from "./actions.ts";
-import { listLog, readCommit, type TablePlace } from "./log.ts";
+import { commitTime, listLog, readCommit, type TablePlace } from "./log.ts";
 import { scanSql } from "./scan.ts";
 import type { Shape } from "./shape.ts";
 import { type Writer, writeFiles } from "./write-files.ts";
@@ -69,7 +69,8 @@ export async function changesSql(
   for (let version = from; version <= to; version++) {
     const actions = await readCommit(place, version);
     checkFeed(place.name, version, actions);
-    const atMs = actions.find(({ commitInfo }) => commitInfo)?.commitInfo?.timestamp ?? 0;
+    const info = actions.find(({ commitInfo }) => commitInfo)?.commitInfo;
+    const atMs = await commitTime(place, version, info);
     const marks = `${version}::BIGINT AS _commit_version, make_timestamptz(${Math.round(atMs * 1000)}) AS _commit_timestamp`;
     for (const { files, type } of changedFiles(actions)) {
       const scan = scanSql(place, {

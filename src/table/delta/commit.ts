@@ -133,12 +133,17 @@ async function tryCommit(
 ): Promise<number | undefined> {
   const { place, clock } = writer;
   const read = snapshot?.version ?? -1;
-  const body = formatCommit([{ commitInfo: infoOf(plan, read, clock()) }, ...plan.actions]);
+  let after = snapshot?.atMs ?? 0;
   for (let version = read + 1; ; version++) {
     await passFence(place, snapshot);
+    // A clock that was set back must not give a version an earlier time than the one before it.
+    const atMs = Math.max(clock(), after);
+    const body = formatCommit(timed(plan, read, atMs));
     if (await putCommit(place, version, body)) return staysIn(place, snapshot, version);
     const winner = await readCommit(place, version);
     if (snapshot === undefined || (await conflicts(plan, winner))) return undefined;
+    const info = winner.find(({ commitInfo }) => commitInfo !== undefined)?.commitInfo;
+    after = Math.max(after, info?.inCommitTimestamp ?? info?.timestamp ?? 0);
   }
 }
 
@@ -165,6 +170,16 @@ async function staysIn(
 
 const isDropped = (error: unknown): boolean =>
   isMillraceError(error, "table/conflict-drop") || isMillraceError(error, "table/missing-table");
+
+/** The actions of a commit at a moment, before which no file is said to have gone. */
+function timed(plan: Plan, readVersion: number, atMs: number): readonly Action[] {
+  const actions = plan.actions.map((action) => {
+    const { remove } = action;
+    if ((remove?.deletionTimestamp ?? atMs) >= atMs) return action;
+    return { remove: { ...remove, deletionTimestamp: atMs } } as Action;
+  });
+  return [{ commitInfo: infoOf(plan, readVersion, atMs) }, ...actions];
+}
 
 /**
  * Puts a commit if nobody has. A store that fails may have stored it all the same (the bytes are

@@ -1,6 +1,7 @@
 /** @file What was done to a table, read from its commits. */
+import { isMillraceError } from "../../core/index.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
-import { commitInfoOf, listLog, type TablePlace } from "./log.ts";
+import { commitInfoOf, commitTime, listLog, type TablePlace } from "./log.ts";
 
 /** One version of a table, and what made it. */
 export interface HistoryEntry {
@@ -26,7 +27,13 @@ export async function readHistory(
   const { limit = Number.POSITIVE_INFINITY } = options;
   const versions = (await listLog(place)).versions.toReversed().slice(0, limit);
   const entries: HistoryEntry[] = [];
-  for (const version of versions) entries.push(await entryOf(place, version));
+  for (const version of versions) {
+    const entry = await entryOf(place, version).catch((error: unknown) => {
+      if (!isMillraceError(error, "store/missing-bytes")) throw error;
+      return undefined; // another program cut the log since it was listed
+    });
+    if (entry !== undefined) entries.push(entry);
+  }
   return entries;
 }
 
@@ -34,7 +41,7 @@ async function entryOf(place: TablePlace, version: number): Promise<HistoryEntry
   const info = await commitInfoOf(place, version);
   return {
     version,
-    atMs: info?.timestamp ?? 0,
+    atMs: await commitTime(place, version, info),
     operation: info?.operation ?? "UNKNOWN",
     parameters: textsOf(info?.operationParameters),
     metrics: textsOf(info?.operationMetrics),

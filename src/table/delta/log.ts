@@ -53,6 +53,7 @@ export const dropMark = "_dropped";
 /** The folder of a table's log. */
 export const logFolder = (place: TablePlace): string => `${place.folder}/_delta_log`;
 
+const commitPattern = /^\d{20}\.json$/;
 const checkpointName = /^(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
 const v2Name = /^\d{20}\.checkpoint\.[0-9a-f-]{36}\.(json|parquet)$/;
 
@@ -66,7 +67,7 @@ export async function listLog(place: TablePlace): Promise<Log> {
   const parts = new Map<string, { version: number; of: number; files: string[] }>();
   let v2 = false;
   for (const name of names) {
-    if (name.length === 25 && name.endsWith(".json")) versions.push(Number(name.slice(0, 20)));
+    if (commitPattern.test(name)) versions.push(Number(name.slice(0, 20)));
     else if (name.includes(".checkpoint.")) {
       const [, version, , of = "1"] = checkpointName.exec(name) ?? [];
       v2 ||= v2Name.test(name);
@@ -101,15 +102,37 @@ export async function commitInfoOf(
 }
 
 /**
+ * When a version was committed: by the time that its table keeps rising, else by what its writer
+ * says, else by the store's time of the file.
+ */
+export async function commitTime(
+  place: TablePlace,
+  version: number,
+  info: CommitInfo | undefined,
+): Promise<number> {
+  const said = info?.inCommitTimestamp ?? info?.timestamp;
+  if (said !== undefined) return said;
+  return (await place.bytes.stat(`${logFolder(place)}/${commitName(version)}`))?.modifiedMs ?? 0;
+}
+
+/** The oldest version that can be read: the first checkpoint's, or 0 where the log is whole. */
+export const firstVersion = ({ versions, checkpoints }: Log): number | undefined =>
+  versions[0] === 0 ? 0 : checkpoints[0]?.version;
+
+/**
  * The newest version that was committed at or before a moment, by the times in the commits, which
  * are taken to grow with the versions: a binary search, O(log versions) files read.
  *
  * @throws `table/missing-moment` when the log that is left begins later
  */
 export async function versionAt(place: TablePlace, at: Date): Promise<number> {
-  const { versions } = await listLog(place);
-  const timeOf = async (i: number): Promise<number> =>
-    (await commitInfoOf(place, versions[i] ?? 0))?.timestamp ?? 0;
+  const log = await listLog(place);
+  const oldest = firstVersion(log) ?? 0;
+  const versions = log.versions.filter((version) => version >= oldest);
+  const timeOf = async (i: number): Promise<number> => {
+    const version = versions[i] ?? 0;
+    return commitTime(place, version, await commitInfoOf(place, version));
+  };
   let [low, high] = [0, versions.length]; // versions before low are not after the moment
   while (low < high) {
     const middle = (low + high) >> 1;

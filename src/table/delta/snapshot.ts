@@ -1,11 +1,25 @@
 /** @file The state of a table at a version: the newest checkpoint before it, and the commits after. */
-import { hashOf, hashOfJson } from "../../core/index.ts";
+import { hashOf, hashOfJson, isMillraceError } from "../../core/index.ts";
 import type { Hash } from "../../flow.ts";
 import type { Engine } from "../adapter/duckdb.ts";
 import { fail } from "../errors.ts";
-import { type Action, type Add, commitName, parseCommit, type Remove } from "./actions.ts";
+import {
+  type Action,
+  type Add,
+  commitInfoIn,
+  commitName,
+  parseCommit,
+  type Remove,
+} from "./actions.ts";
 import { type CheckpointState, readCheckpoint } from "./checkpoint.ts";
-import { type Log, listLog, logFolder, type TablePlace } from "./log.ts";
+import {
+  type Checkpoint,
+  firstVersion,
+  type Log,
+  listLog,
+  logFolder,
+  type TablePlace,
+} from "./log.ts";
 import { checkReadable } from "./protocol.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
@@ -14,6 +28,8 @@ export interface Snapshot extends CheckpointState {
   readonly shape: Shape;
   /** The hash of the bytes of the version's commit; absent when the file is gone. */
   readonly mark: Hash | undefined;
+  /** When the version was committed, where its commit says so. */
+  readonly atMs: number | undefined;
 }
 
 /** What reads a log: its place, and the engine for its checkpoints. */
@@ -39,39 +55,67 @@ export async function readSnapshot(
   reader: LogReader,
   options: AtSnapshot = {},
 ): Promise<Snapshot | undefined> {
-  try {
-    return await readNow(reader, options);
-  } catch (error) {
-    const { latest, v2 } = await listLog(reader.place);
-    if (latest < 0 && !v2) return undefined; // dropped while it was read
-    throw error;
+  for (let tries = 1; ; tries++) {
+    const log = await listLog(reader.place);
+    try {
+      return await snapshotIn(reader, log, options);
+    } catch (error) {
+      if (tries === mostTries || !(await wasCut(reader.place, log))) throw error;
+    }
   }
 }
 
-async function readNow(reader: LogReader, options: AtSnapshot): Promise<Snapshot | undefined> {
+const mostTries = 5;
+
+/** Whether another program removed files of the log since it was listed, or dropped the table. */
+async function wasCut(place: TablePlace, before: Log): Promise<boolean> {
+  const now = await listLog(place);
+  const files = (log: Log): readonly (number | string)[] => [
+    ...log.versions,
+    ...log.checkpoints.flatMap((checkpoint) => checkpoint.files),
+  ];
+  const left = new Set(files(now));
+  return files(before).some((file) => !left.has(file));
+}
+
+async function snapshotIn(
+  reader: LogReader,
+  log: Log,
+  options: AtSnapshot,
+): Promise<Snapshot | undefined> {
   const { place } = reader;
-  const log = await listLog(place);
+  const { name } = place;
   const { latest } = log;
   if (latest < 0) return refuseV2(place, log);
   const version = options.version ?? latest;
-  if (!(Number.isInteger(version) && version >= 0 && version <= latest))
-    fail("table/missing-version", { name: place.name, version, latest });
+  const first = firstVersion(log) ?? 0;
+  if (!(Number.isInteger(version) && version >= first && version <= latest))
+    fail("table/missing-version", { name, version, first, latest });
   const from = await usable(place, options.from, version);
   if (from?.version === version) return from;
-  const have = new Set(log.versions);
   const state = from === undefined ? await begin(reader, log, version) : copied(from);
-  let mark: Hash | undefined;
+  const commit = await replay(place, state, { log, version });
+  return finish(place, { ...state, version }, commit);
+}
+
+/** Applies the commits up to a version; gives the bytes of the last one, if it is there. */
+async function replay(
+  place: TablePlace,
+  state: Replay,
+  { log, version }: { log: Log; version: number },
+): Promise<Uint8Array | undefined> {
+  const have = new Set(log.versions);
+  const read = (v: number): Promise<Uint8Array> =>
+    place.bytes.get(`${logFolder(place)}/${commitName(v)}`);
+  let last: Uint8Array | undefined;
   for (let v = state.version + 1; v <= version; v++) {
-    if (!have.has(v))
-      fail("table/corrupt-log", { name: place.name, file: commitName(v), reason: "it is missing" });
     const file = commitName(v);
-    const bytes = await place.bytes.get(`${logFolder(place)}/${file}`);
-    for (const action of parseCommit(bytes, { name: place.name, file })) apply(state, action);
-    if (v === version) mark = hashOf(bytes);
+    if (!have.has(v))
+      fail("table/corrupt-log", { name: place.name, file, reason: "it is missing" });
+    last = await read(v);
+    for (const action of parseCommit(last, { name: place.name, file })) apply(state, action);
   }
-  if (mark === undefined && have.has(version))
-    mark = hashOf(await place.bytes.get(`${logFolder(place)}/${commitName(version)}`));
-  return finish(place, { ...state, version }, mark);
+  return last === undefined && have.has(version) ? read(version) : last;
 }
 
 /** A log without a commit or a whole checkpoint: no table, unless a v2 checkpoint stands there. */
@@ -108,21 +152,44 @@ const copied = (from: Snapshot): Replay => ({
   txns: new Map(from.txns),
 });
 
-/** The state that the newest checkpoint up to a version holds, or the empty one before version 0. */
+const empty = (): Replay => ({
+  version: -1,
+  protocol: undefined,
+  metaData: undefined,
+  files: new Map(),
+  tombstones: new Map(),
+  txns: new Map(),
+});
+
+/**
+ * The state that the newest checkpoint up to a version holds, or the empty one before version 0. A
+ * checkpoint that is torn says nothing that the log before it does not say: as long as that is
+ * there, it is passed over.
+ */
 async function begin(reader: LogReader, log: Log, version: number): Promise<Replay> {
-  const state: Replay = {
-    version: -1,
-    protocol: undefined,
-    metaData: undefined,
-    files: new Map(),
-    tombstones: new Map(),
-    txns: new Map(),
-  };
-  const checkpoint = log.checkpoints.findLast((found) => found.version <= version);
-  if (checkpoint === undefined) {
+  const found = log.checkpoints.filter((checkpoint) => checkpoint.version <= version);
+  const newest = found.pop();
+  if (newest === undefined) {
     if (log.v2 && log.versions[0] !== 0) refuseV2(reader.place, log);
-    return state;
+    return empty();
   }
+  try {
+    return await stateOf(reader, newest);
+  } catch (error) {
+    const torn = isMillraceError(error, "table/corrupt-log");
+    const before = found.at(-1)?.version ?? -1;
+    if (!torn || !isWhole(log, before, version)) throw error;
+    return begin(reader, { ...log, checkpoints: found }, version);
+  }
+}
+
+/** Whether each version after one, up to another, has its commit. */
+function isWhole({ versions }: Log, after: number, to: number): boolean {
+  return versions.filter((version) => version > after && version <= to).length === to - after;
+}
+
+async function stateOf(reader: LogReader, checkpoint: Checkpoint): Promise<Replay> {
+  const state = empty();
   const { actions, adds } = await readCheckpoint(reader, checkpoint);
   for (const action of actions) apply(state, action);
   for (const add of adds) state.files.set(add.path, add);
@@ -144,7 +211,7 @@ function apply(state: Replay, action: Action): void {
   }
 }
 
-function finish(place: TablePlace, state: Replay, mark: Hash | undefined): Snapshot {
+function finish(place: TablePlace, state: Replay, commit: Uint8Array | undefined): Snapshot {
   const { protocol, metaData, files } = state;
   const { name } = place;
   if (protocol === undefined || metaData === undefined)
@@ -155,7 +222,11 @@ function finish(place: TablePlace, state: Replay, mark: Hash | undefined): Snaps
     });
   checkReadable(name, { protocol, metaData, files });
   const shape = shapeOf(name, metaData);
-  return { ...state, protocol, metaData, shape, mark };
+  if (commit === undefined)
+    return { ...state, protocol, metaData, shape, mark: undefined, atMs: undefined };
+  const info = commitInfoIn(commit);
+  const atMs = info?.inCommitTimestamp ?? info?.timestamp;
+  return { ...state, protocol, metaData, shape, mark: hashOf(commit), atMs };
 }
 
 /**

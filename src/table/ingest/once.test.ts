@@ -1,7 +1,7 @@
-import { appendFile, rename, rm, stat, truncate, utimes } from "node:fs/promises";
+import { appendFile, copyFile, rename, rm, stat, truncate, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { beforeCommit, landing } from "../../../tests/support/landing.ts";
+import { beforeCommit, landing, writeParquet } from "../../../tests/support/landing.ts";
 import { type IngestReport, ingest, ingestFiles } from "./ingest.ts";
 import { inspectFile } from "./inspect.ts";
 import { planOf } from "./options.ts";
@@ -41,6 +41,25 @@ describe("each file once", () => {
     const report = await ingest(place.lake, { from: place.from, into });
     expect(states(report)).toEqual(["a.csv loaded"]);
     expect(await place.rows(into, "id")).toEqual([{ id: "1" }, { id: "2" }]);
+  });
+
+  test("a Parquet file that is rewritten with the same size in the same second is read anew", async () => {
+    await using place = await landing();
+    const path = join(place.from, "a.parquet");
+    const task = { from: place.from, into, format: "parquet" } as const;
+    for (const n of [1, 2, 3]) {
+      const made = join(place.lake.path, `${n}.parquet`);
+      await writeParquet(place.lake, made, `SELECT range AS id, ${n} AS n FROM range(50000)`);
+      await copyFile(made, path);
+      await utimes(path, 1000, 1000);
+      const [found] = await place.lake.engine.query(`SELECT max(n) AS n FROM '${path}'`);
+      expect(found).toEqual({ n });
+      expect((await ingest(place.lake, task)).rows).toBe(50_000);
+    }
+    const counts = await place.rows(into, "n, count(*) OVER (PARTITION BY n) AS rows");
+    expect(new Set(counts.map(({ n, rows }) => `${n}: ${rows}`))).toEqual(
+      new Set(["1: 50000", "2: 50000", "3: 50000"]),
+    );
   });
 
   test("a file that is truncated while it is read is not loaded, and is when it is whole", async () => {
