@@ -23,10 +23,13 @@ export interface Bytes {
   remove(key: string): Promise<void>;
   /** Where the bytes are: an absolute path for {@link folderBytes}, an address for a remote store. */
   locate(key: string): string;
+  /** Copies on this machine; undefined when the bytes are files of this machine themselves. */
+  readonly copies: LocalCopies | undefined;
   /**
-   * A local file with the bytes under a key, to be read and not changed; it stays until `close`.
-   * With `sizeBytes` the bytes are taken never to change: a copy of that size is used again without
-   * asking the store. Throws `store/missing-bytes`, `store/failed-read`, `store/mismatch-size`.
+   * A local file with the bytes under a key, to be read and not changed; it stays until `close`, or
+   * until {@link LocalCopies.letGo}. With `sizeBytes` the bytes are taken never to change: a copy of
+   * that size is used again without asking the store. Throws `store/missing-bytes`,
+   * `store/failed-read`, `store/mismatch-size`.
    */
   fetchLocal(key: string, options?: FetchOptions): Promise<string>;
   /** A new, empty local folder to make files for `putFile` in; who asked for it removes it. */
@@ -39,6 +42,24 @@ export interface Bytes {
   /** Lets go of local copies and connections; what is stored stays. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Copies on this machine of bytes that are elsewhere and never change. A path says which bytes it
+ * stands for before they are there, so that a query can name a file that comes when it runs.
+ */
+export interface LocalCopies {
+  /** The folder that all paths begin with. */
+  readonly folder: string;
+  /** The path that stands for bytes of a size under a key. */
+  path(key: string, sizeBytes: number): string;
+  /**
+   * Brings the bytes that a path stands for, and keeps them there until they are let go as often.
+   * Throws `store/missing-bytes`, `store/failed-read`, `store/mismatch-size`.
+   */
+  hold(path: string): Promise<void>;
+  /** Says that a copy is used no longer: it goes when room is needed, and comes again when held. */
+  letGo(path: string): void;
 }
 
 /** What a store knows of bytes without reading them. */

@@ -31,7 +31,7 @@ export const storeErrors = {
       `the server of "${d.path}" stored the same key twice although it was asked to store it only where nothing is (If-None-Match: *), so two writers could both believe they won. Use a server that honours the condition.`,
   ),
   "store/mismatch-size": environment(
-    (d: { path: string; expected: number; got: number }) =>
+    (d: { key: string; path: string; expected: number; got: number }) =>
       `"${d.path}" has ${d.got} bytes; expected ${d.expected}. Restore it from a copy.`,
   ),
   "store/missing-package": environment(

@@ -43,6 +43,7 @@ export function folderBytes(root: string): Bytes {
   const at = (key: string) => ({ key, path: locate(key), root: top });
   return {
     locate,
+    copies: undefined,
     get: async (key) => {
       const place = at(key);
       const read = await readFile(place.path).catch((cause) => failReading(place, cause));
@@ -79,7 +80,12 @@ export function folderBytes(root: string): Bytes {
       const found = await stat(place.path).catch((cause) => failReading(place, cause));
       if (!found.isFile()) fail("store/missing-bytes", { key, at: top });
       if (sizeBytes !== undefined && found.size !== sizeBytes)
-        fail("store/mismatch-size", { path: place.path, expected: sizeBytes, got: found.size });
+        fail("store/mismatch-size", {
+          key,
+          path: place.path,
+          expected: sizeBytes,
+          got: found.size,
+        });
       return place.path;
     },
     scratch: async () => {

@@ -1,6 +1,12 @@
 export type { AzureTokens } from "./adapter/azure.ts";
 export type { S3Credentials } from "./adapter/s3.ts";
-export { type Bytes, type BytesStat, checkKey, type FetchOptions } from "./bytes.ts";
+export {
+  type Bytes,
+  type BytesStat,
+  checkKey,
+  type FetchOptions,
+  type LocalCopies,
+} from "./bytes.ts";
 export { storeErrors } from "./errors.ts";
 export { folderBytes } from "./folder-bytes.ts";
 export { memoryBytes } from "./memory-bytes.ts";

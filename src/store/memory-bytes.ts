@@ -1,11 +1,14 @@
 /** @file Bytes in memory: for tests and trials, with the same promises as a folder but the disk's. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { type Clock, hashOf, systemClock } from "../core/index.ts";
 import { type Bytes, checkKey, parents } from "./bytes.ts";
 import { fail } from "./errors.ts";
 import { failWriting } from "./failures.ts";
+import { storeCopies } from "./object/copies.ts";
+import { localCache } from "./object/local-cache.ts";
 
 const at = "memory";
 
@@ -41,7 +44,21 @@ export function memoryBytes(options: { readonly clock?: Clock } = {}): Bytes {
   };
   const get = (key: string): Uint8Array =>
     stored.get(checkKey(key))?.bytes ?? fail("store/missing-bytes", { key, at });
-  const copies = temporaryFolder();
+  const folder = join(tmpdir(), `millrace-memory-${randomUUID()}`);
+  const cache = localCache({ cacheFolder: folder, clock });
+  const copies = storeCopies(cache, {
+    url: at,
+    download: async ({ key, path, sizeBytes }) => {
+      const found = get(key);
+      if (sizeBytes !== undefined && sizeBytes !== found.length)
+        fail("store/mismatch-size", { key, path: key, expected: sizeBytes, got: found.length });
+      await writeFile(path, found);
+    },
+  });
+  const close = async (): Promise<void> => {
+    await cache.close();
+    await rm(folder, { recursive: true, force: true });
+  };
   return {
     locate: (key) => `memory:${checkKey(key)}`,
     get: async (key) => Uint8Array.from(get(key)),
@@ -62,49 +79,21 @@ export function memoryBytes(options: { readonly clock?: Clock } = {}): Bytes {
       return [...new Set(inside.map((key) => key.slice(start.length).split("/")[0] ?? ""))].sort();
     },
     remove: async (key) => void stored.delete(checkKey(key)),
+    copies,
     fetchLocal: async (key, { sizeBytes } = {}) => {
-      const found = get(key);
-      if (sizeBytes !== undefined && sizeBytes !== found.length)
-        fail("store/mismatch-size", { path: key, expected: sizeBytes, got: found.length });
-      return copies.file(`${hashOf(found).slice(7)}${extname(key)}`, found);
+      if (sizeBytes === undefined) return copies.tagged(key, hashOf(get(key)));
+      const path = copies.path(checkKey(key), sizeBytes);
+      await copies.hold(path);
+      return path;
     },
-    scratch: async () => mkdtemp(join(await copies.path(), "scratch-")),
+    scratch: cache.scratch,
     putFile: async (key, path) => {
       const place = { key: checkKey(key), path, root: at };
       const bytes = await readFile(path).catch((cause) => failWriting(place, cause));
       put(key, bytes);
-      await rm(path).catch((cause) => failWriting(place, cause));
+      await copies.keep({ key, sizeBytes: bytes.length }, path);
     },
-    close: copies.remove,
-    [Symbol.asyncDispose]: copies.remove,
-  };
-}
-
-/** A folder that is made when it is first asked for, and the files written there once. */
-function temporaryFolder() {
-  let made: Promise<string> | undefined;
-  const files = new Map<string, Promise<string>>();
-  const path = (): Promise<string> => {
-    made ??= mkdtemp(join(tmpdir(), "millrace-memory-"));
-    return made;
-  };
-  const written = async (name: string, bytes: Uint8Array): Promise<string> => {
-    const file = join(await path(), name);
-    await writeFile(file, bytes);
-    return file;
-  };
-  return {
-    path,
-    file: (name: string, bytes: Uint8Array): Promise<string> => {
-      const file = files.get(name) ?? written(name, bytes);
-      files.set(name, file);
-      return file;
-    },
-    remove: async (): Promise<void> => {
-      const folder = await made;
-      made = undefined;
-      files.clear();
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

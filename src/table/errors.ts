@@ -81,8 +81,12 @@ export const tableErrors = {
       `${d.name} had no version at ${d.at}; its first version that can be read is of ${d.first}`,
   ),
   "table/missing-data": notFound(
-    (d: { name: string; version: number; file: string }) =>
-      `${d.name}: version ${d.version} needs the data file ${quote(d.file)}, which is gone (a vacuum removes what no version within the retention needs); read a later version`,
+    (d: { name: string; version: number | null; file: string }) =>
+      `${d.name}: ${d.version === null ? "the version read" : `version ${d.version}`} needs the data file "${d.file}", which is gone (a vacuum removes what no version within the retention needs); read a later version`,
+  ),
+  "table/corrupt-data": environment(
+    (d: { name: string; file: string; expected: number; got: number }) =>
+      `${d.name}: its data file "${d.file}" has ${d.got} bytes; expected ${d.expected}, as its log says. Restore the file from a copy`,
   ),
   "table/missing-changes": caller(
     (d: { name: string; version: number }) =>

@@ -1,8 +1,8 @@
-/** @file The lake: a folder of Delta tables, and the engine that reads them. */
+/** @file The lake: Delta tables in a folder or an object store, and the engine that reads them. */
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { type Clock, type Ids, randomIds, systemClock } from "../core/index.ts";
-import { folderBytes } from "../store/index.ts";
+import { type Bytes, type BytesAtOptions, bytesAt } from "../store/index.ts";
 import { type Engine, openEngine } from "./adapter/duckdb.ts";
 import { type LakeCatalog, openCatalog } from "./catalog/catalog.ts";
 import { openCatalogLog } from "./catalog/catalog-log.ts";
@@ -15,13 +15,14 @@ import { readSnapshot } from "./delta/snapshot.ts";
 import { fail } from "./errors.ts";
 import type { Frame } from "./frame.ts";
 import { openTable } from "./open-table.ts";
+import { attachRemote } from "./remote-files.ts";
 import type { Columns, Schema } from "./schema.ts";
 import { lakeSql, type QueryOptions, type TypedQueryOptions } from "./sql/lake-sql.ts";
 import type { QueryLake } from "./sql/query-lake.ts";
 import type { Table, TableOptions } from "./table.ts";
 
-/** Where time and ids come from, and who is at work. */
-export interface LakeOptions {
+/** Where time and ids come from, who is at work, and what the address of an object store does not say. */
+export interface LakeOptions extends BytesAtOptions {
   readonly clock?: Clock;
   readonly ids?: Ids;
   /** Who makes things and grants, for the catalog's audit trail. Default: the system's user. */
@@ -30,7 +31,7 @@ export interface LakeOptions {
 
 /** An open lake. Close it, or declare it with `await using`. */
 export interface Lake extends LakeCatalog {
-  /** The folder. */
+  /** The folder, or the address that it was opened with. */
   readonly path: string;
   readonly engine: Engine;
   readonly clock: Clock;
@@ -62,7 +63,7 @@ export interface Lake extends LakeCatalog {
    */
   sql<C extends Columns>(query: string, options: TypedQueryOptions<C>): Promise<Frame<C>>;
   sql(query: string, options?: QueryOptions): Promise<Frame>;
-  /** The schema that a table has on the disk. Throws `table/missing-table`, `table/unsupported-feature`. */
+  /** The schema that a table has where it is stored. Throws `table/missing-table`, `table/unsupported-feature`. */
   schemaOf(name: string): Promise<Schema>;
   /** Where a table's files are, by its name, for what reads and writes them itself. */
   place(name: string): TablePlace;
@@ -73,10 +74,18 @@ export interface Lake extends LakeCatalog {
 }
 
 /**
- * Opens a lake in a folder, making the folder when it is not there.
+ * Opens a lake in a folder or an object store; a folder is made when it is not there, a bucket or
+ * container is not. The files of a remote table come to a local cache when a statement reads them,
+ * only those that it reads, and stay there for the next (10 GiB, unless the options say otherwise);
+ * new files are written locally and put before their commit.
  *
+ * @param at - A folder's path; `s3://bucket/prefix`, `az://container/prefix` or
+ * `abfss://container@account.dfs.core.windows.net/prefix`; or {@link Bytes} opened by the caller,
+ * who closes them.
  * @throws `table/unsupported-format` when a newer Millrace wrote it, before anything is touched;
- * `store/failed-write` when the folder cannot be written
+ * `store/missing-credentials`, `store/out-of-range-place`, `store/missing-package`;
+ * `store/failed-write` when it cannot be written, `store/failed-read` when it cannot be read;
+ * `store/unsupported-condition` when the server lets two writers win
  * @example
  * ```ts
  * await using lake = await openLake("./lake");
@@ -85,11 +94,17 @@ export interface Lake extends LakeCatalog {
  * await (await points.read()).count() // => 2
  * ```
  */
-export async function openLake(path: string, options: LakeOptions = {}): Promise<Lake> {
+export async function openLake(at: string | Bytes, options: LakeOptions = {}): Promise<Lake> {
   const { clock = systemClock, ids = randomIds, actor = systemUser() } = options;
-  const bytes = folderBytes(path);
-  const layout = await openLayout(bytes, path);
+  const bytes = typeof at === "string" ? bytesAt(at, options) : at;
+  const path = pathOf(at, bytes);
+  const closeBytes = async (): Promise<void> => (bytes === at ? undefined : bytes.close());
+  const layout = await openLayout(bytes, path).catch(async (error: unknown) => {
+    await closeBytes();
+    throw error;
+  });
   const engine = await openEngine();
+  const detach = attachRemote(bytes);
   const log = openCatalogLog({ bytes, path, clock, ids, actor });
   const parts = { bytes, layout, log, engine, ids, actor };
   const catalog = openCatalog(parts);
@@ -101,10 +116,14 @@ export async function openLake(path: string, options: LakeOptions = {}): Promise
     newest: new Map(),
     placeOf: (name) => (parseThing(layout, "table", name) === undefined ? undefined : place(name)),
   };
-  const close = (): Promise<void> => engine.close();
+  const close = async (): Promise<void> => {
+    detach();
+    await engine.close();
+    await closeBytes();
+  };
   return {
     ...catalog,
-    path: resolve(path),
+    path,
     engine,
     clock,
     ids,
@@ -125,6 +144,12 @@ export async function openLake(path: string, options: LakeOptions = {}): Promise
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What a lake is called: enough to open it again. */
+function pathOf(at: string | Bytes, bytes: Bytes): string {
+  if (typeof at !== "string") return bytes.locate("lake.json").replace(/[\\/]?lake\.json$/, "");
+  return bytes.copies === undefined ? resolve(at) : at.replace(/\/+$/, "");
 }
 
 /** The user whom the system names; "unknown" where it names none. */

@@ -1,9 +1,10 @@
 /** @file The rows of a snapshot: a SELECT that skips files by conditions, and the lease that keeps the files there. */
 import type { Add } from "./delta/actions.ts";
+import { addressOf } from "./delta/file-paths.ts";
 import { type Lease, leaseFiles } from "./delta/held.ts";
 import type { TablePlace } from "./delta/log.ts";
 import { pruneFiles } from "./delta/prune.ts";
-import { locateFile, scanSql } from "./delta/scan.ts";
+import { scanSql } from "./delta/scan.ts";
 import type { Snapshot } from "./delta/snapshot.ts";
 import type { ExprNode } from "./expr/index.ts";
 import type { Columns } from "./schema.ts";
@@ -32,6 +33,6 @@ export function snapshotRows(
       );
       return scanSql(place, { files: left, columns, partitionBy });
     },
-    keep: leaseFiles(() => all.map((add) => locateFile(place, add.path))),
+    keep: leaseFiles(() => all.map(({ path }) => addressOf(place, path))),
   };
 }

@@ -49,3 +49,6 @@ export function quoteText(text: string): string {
   const parts = text.split("\0").map((part) => `'${part.replaceAll("'", "''")}'`);
   return parts.length === 1 ? (parts[0] ?? "''") : `(${parts.join(" || chr(0) || ")})`;
 }
+
+/** A path as DuckDB's readers take it: what would be a pattern stands for itself. */
+export const plainPath = (path: string): string => path.replaceAll(/[*?[]/g, "[$&]");

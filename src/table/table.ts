@@ -120,7 +120,7 @@ export interface OptimizeOptions<C extends Columns> {
 export interface Table<C extends Columns = Columns> {
   readonly name: string;
   readonly schema: Schema<C>;
-  /** The absolute path of the table's folder. */
+  /** The absolute path of the table's folder, or its address in a remote store. */
   readonly path: string;
   exists(): Promise<boolean>;
   /** The newest version, or -1 when the table does not exist. */

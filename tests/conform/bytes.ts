@@ -1,4 +1,5 @@
 /** @file What every store of bytes does, whatever it keeps them in. */
+import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import fc from "fast-check";
@@ -169,6 +170,29 @@ export function checkBytes(make: () => Promise<Bytes>): void {
     await expect(bytes.fetchLocal("../a")).rejects.toMatchObject({
       code: "store/out-of-range-key",
     });
+  });
+
+  test("a path stands for bytes before they are there", async () => {
+    await using bytes = await make();
+    const { copies } = bytes;
+    if (copies === undefined) return expect(isAbsolute(bytes.locate("t/a"))).toBe(true);
+    const keys = ["top", "t/part=1/é [*] 'x'?.parquet", `t/${"n".repeat(255)}`, "t/12.34.parquet"];
+    for (const key of keys) {
+      const path = copies.path(key, 4);
+      expect(path.startsWith(`${copies.folder}/`)).toBe(true);
+      expect(existsSync(path)).toBe(false);
+      await expect(copies.hold(path)).rejects.toMatchObject({ code: "store/missing-bytes" });
+      await bytes.put(key, text("rows"));
+      await Promise.all([copies.hold(path), copies.hold(path)]);
+      copies.letGo(path);
+      expect(await readFile(path, "utf8")).toBe("rows");
+      expect(await bytes.fetchLocal(key, { sizeBytes: 4 })).toBe(path);
+      await expect(copies.hold(copies.path(key, 5))).rejects.toMatchObject({
+        code: "store/mismatch-size",
+      });
+    }
+    for (const path of ["elsewhere", `${copies.folder}/at/../../4.x`, `${copies.folder}/at/x`])
+      await expect(copies.hold(path)).rejects.toMatchObject({ code: "store/out-of-range-key" });
   });
 
   test("putFile stores a finished local file and takes it away", async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
+import { memoryBytes } from "../../src/store/index.ts";
 import { type Lake, type LakeOptions, openLake, type Table } from "../../src/table/index.ts";
 
 const folders: string[] = [];
@@ -14,6 +15,7 @@ afterAll(async () => {
 export async function newLake(options: LakeOptions = {}): Promise<Lake> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-table-"));
   folders.push(folder);
+  if (process.env["MILLRACE_LAKE"] === "memory") return openLake(memoryBytes(), options);
   return openLake(folder, options);
 }
 

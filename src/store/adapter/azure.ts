@@ -37,8 +37,10 @@ export function azureClient(place: AzurePlace): ObjectClient {
   };
   const blob = <T>(key: string, work: (blob: BlobOf) => Promise<T>): Promise<T> =>
     using((container) => work(container.getBlockBlobClient(key)));
+  const url = `${place.accountUrl}/${place.container}`;
   return {
-    address: `${place.accountUrl}/${place.container}`,
+    address: url,
+    url,
     secrets: () => secretsOf(place),
     get: (key, { signal }) =>
       blob(key, async (one) => {

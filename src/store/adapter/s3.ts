@@ -45,6 +45,7 @@ export function s3Client(place: S3Place): ObjectClient {
   const send = sender(place);
   return {
     address: `s3://${place.bucket}`,
+    url: place.bucketUrl,
     secrets: send.secrets,
     get: async (key, call) => {
       const pieces = await send.request({ method: "GET", key, call });

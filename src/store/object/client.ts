@@ -58,6 +58,8 @@ export interface ListPage {
 export interface ObjectClient {
   /** The address without a key, such as `s3://bucket`. No secrets. */
   readonly address: string;
+  /** The same with the server in it: no two places have the same. No secrets. */
+  readonly url: string;
   /** Texts that no message may show. */
   readonly secrets: () => readonly string[];
   get(key: string, call: Call): Promise<Download>;

@@ -1,6 +1,5 @@
 /** @file Objects into memory or into a file, whole or not at all. */
 import { open } from "node:fs/promises";
-import { fail } from "../errors.ts";
 import type { Call } from "./client.ts";
 import { type Remote, retrying } from "./retry.ts";
 
@@ -16,17 +15,12 @@ export async function downloadBytes(remote: Remote, key: string): Promise<Uint8A
   });
 }
 
-/**
- * An object as a file.
- *
- * @throws `store/mismatch-size` when it is whole and not as large as it must be
- */
+/** An object as a file, and its size. */
 export async function downloadFile(
   remote: Remote,
-  what: { readonly key: string; readonly path: string; readonly sizeBytes: number | undefined },
-): Promise<void> {
-  const { key, path, sizeBytes: expected } = what;
-  const got = await retrying(remote.patience, {
+  { key, path }: { readonly key: string; readonly path: string },
+): Promise<number> {
+  return retrying(remote.patience, {
     work: async (call) => {
       const file = await open(path, "w");
       try {
@@ -36,8 +30,6 @@ export async function downloadFile(
       }
     },
   });
-  if (expected !== undefined && got !== expected)
-    fail("store/mismatch-size", { path: `${remote.client.address}/${key}`, expected, got });
 }
 
 /** Receives an object piece by piece and gives its size; less than was announced is a broken line. */

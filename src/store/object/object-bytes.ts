@@ -1,10 +1,10 @@
 /** @file Bytes in an object store, with the promises of a folder: whole writes, one winner, no half answers. */
-import { extname } from "node:path";
-import { hashOf, isMillraceError } from "../../core/index.ts";
+import { isMillraceError } from "../../core/index.ts";
 import { type Bytes, checkKey, parents } from "../bytes.ts";
 import { fail } from "../errors.ts";
 import { type ObjectClient, ObjectFailure, type ObjectHead } from "./client.ts";
 import { conditionalPut } from "./conditional-put.ts";
+import { storeCopies } from "./copies.ts";
 import { downloadBytes, downloadFile } from "./download.ts";
 import { faultOf, withoutSecrets } from "./fault.ts";
 import { type CacheOptions, localCache } from "./local-cache.ts";
@@ -70,21 +70,29 @@ export function objectBytes(client: ObjectClient, options: ObjectOptions & { at:
     } while (next !== undefined);
     return [...names].sort();
   };
-  const nameOf = (key: string, identity: string | number): string =>
-    `${hashOf(`${client.address} ${whole(key)} ${identity}`).slice(7)}${extname(key)}`;
+  const copies = storeCopies(cache, {
+    url: `${client.url}/${prefix}`,
+    download: ({ key, path, sizeBytes: expected }) =>
+      trouble.reading(key, async () => {
+        const got = await transfer(() => downloadFile(remote, { key: whole(key), path }));
+        if (got !== (expected ?? got))
+          fail("store/mismatch-size", { key, path: locate(key), expected: Number(expected), got });
+      }),
+  });
   const fetchLocal = async (key: string, sizeBytes: number | undefined): Promise<string> => {
-    const head = sizeBytes === undefined ? await headOf(key) : undefined;
-    if (sizeBytes === undefined && head === undefined)
-      fail("store/missing-bytes", { key, at: client.address });
-    return cache.fetch(nameOf(key, sizeBytes ?? head?.etag ?? ""), (path) =>
-      transfer(() =>
-        downloadFile(remote, { key: whole(key), path, sizeBytes: sizeBytes ?? head?.sizeBytes }),
-      ),
-    );
+    if (sizeBytes === undefined) {
+      const head = await headOf(key);
+      if (head === undefined) return fail("store/missing-bytes", { key, at: client.address });
+      return copies.tagged(key, head.etag);
+    }
+    const path = copies.path(checkKey(key), sizeBytes);
+    await copies.hold(path);
+    return path;
   };
 
   return {
     locate,
+    copies,
     get: (key) => trouble.reading(key, () => downloadBytes(remote, whole(key))),
     has: (key) => trouble.reading(key, async () => (await headOf(key)) !== undefined),
     stat: (key) =>
@@ -121,7 +129,7 @@ export function objectBytes(client: ObjectClient, options: ObjectOptions & { at:
         const sizeBytes = await transfer(() =>
           uploadFile(remote, { key: whole(key), path, partSizeBytes }),
         );
-        await cache.keep(nameOf(key, sizeBytes), path);
+        await copies.keep({ key, sizeBytes }, path);
       }),
     close: cache.close,
     [Symbol.asyncDispose]: cache.close,

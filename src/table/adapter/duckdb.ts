@@ -9,6 +9,7 @@ import {
 } from "@duckdb/node-api";
 import type { Cell, ColumnKind } from "../../flow.ts";
 import { fail } from "../errors.ts";
+import { withFiles } from "../named-files.ts";
 import { quoteName } from "../sql-text.ts";
 
 /** A named column of a table made from rows in memory. */
@@ -103,7 +104,7 @@ export async function openEngine(): Promise<Engine> {
     }
   };
   const stating = <T>(sql: string, work: (connection: DuckDBConnection) => Promise<T>) =>
-    noting(sql, () => using(work));
+    noting(sql, () => withFiles(sql, () => using(work)));
   const withNew = async <T>(
     make: (table: string) => Promise<void>,
     work: (table: string) => Promise<T>,
@@ -124,7 +125,7 @@ export async function openEngine(): Promise<Engine> {
     run: (sql) => stating(sql, async (connection) => void (await connection.run(sql))),
     doubles: (sql) => stating(sql, (connection) => doublesOf(connection, sql)),
     describe: async (sql) => {
-      const rows = await using((connection) => rowsOf(connection, `DESCRIBE ${sql}`));
+      const rows = await stating(sql, (connection) => rowsOf(connection, `DESCRIBE ${sql}`));
       return rows.map((row) => ({
         name: String(row["column_name"]),
         type: String(row["column_type"]),

@@ -1,5 +1,5 @@
 /** @file The file `lake.json`: the format of a lake, and how its names become folders. */
-import { parseJson } from "../../core/index.ts";
+import { isMillraceError, parseJson } from "../../core/index.ts";
 import type { Bytes } from "../../store/index.ts";
 import { fail } from "./errors.ts";
 import { isPart, type Layout } from "./names.ts";
@@ -17,18 +17,38 @@ interface LakeFile {
  * Reads the layout of a lake, and makes the file where there is no lake yet. A lake of format 1 is
  * looked through once and gets the file of format 2: its tables stay where they are.
  *
- * @throws `table/unsupported-format` when a newer Millrace wrote it, before anything is touched
+ * @throws `table/unsupported-format` when a newer Millrace wrote it, before anything is touched;
+ * `store/unsupported-condition` when a remote server lets two writers win
  */
 export async function openLayout(bytes: Bytes, path: string): Promise<Layout> {
-  const made = await bytes.putIfAbsent(key, fileOf({ main: "main", nested: new Set() }));
-  const file = parseJson(Buffer.from(await bytes.get(key)).toString(), key) as LakeFile;
+  const content = await bytes.get(key).catch((error: unknown) => {
+    if (isMillraceError(error, "store/missing-bytes")) return undefined;
+    throw error;
+  });
+  if (content === undefined) {
+    const layout = { main: "main", nested: new Set<string>() };
+    const made = await bytes.putIfAbsent(key, fileOf(layout));
+    return made ? layout : openLayout(bytes, path);
+  }
+  const file = parseJson(Buffer.from(content).toString(), key) as LakeFile;
   const { format: found = 0, catalog: main, nested = [] } = file;
   if (found > format) fail("table/unsupported-format", { path, found, known: format });
-  if (made || main !== undefined) return { main: main ?? "main", nested: new Set(nested) };
+  if (bytes.copies !== undefined) await checkCondition(bytes, content);
+  if (main !== undefined) return { main, nested: new Set(nested) };
   const layout = await layoutOfFormat1(bytes);
   // A lake on a disk that is read-only is read as it is, and looked through each time.
   await bytes.put(key, fileOf(layout)).catch(() => undefined);
   return layout;
+}
+
+/**
+ * Has a remote server refuse the file that is there, so that one which ignores the condition is found
+ * out before a table relies on it. Whoever may only read cannot ask.
+ */
+async function checkCondition(bytes: Bytes, content: Uint8Array): Promise<void> {
+  await bytes.putIfAbsent(key, content).catch((error: unknown) => {
+    if (!isMillraceError(error, "store/failed-write")) throw error;
+  });
 }
 
 function fileOf({ main: catalog, nested }: Layout): Uint8Array {

@@ -1,8 +1,10 @@
 /** @file The change data feed: which rows each version inserted, updated and deleted. */
 import { fail } from "../errors.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
 import { type Columns, category, int, timestamp } from "../schema.ts";
 import { quoteText } from "../sql-text.ts";
 import type { Action, Add } from "./actions.ts";
+import { keyOf } from "./file-paths.ts";
 import { commitTime, listLog, readCommit, type TablePlace } from "./log.ts";
 import { scanSql } from "./scan.ts";
 import type { Shape } from "./shape.ts";
@@ -66,15 +68,17 @@ export async function changesSql(
     if (!have.has(version)) fail("table/missing-version", { name: place.name, version, latest });
   const selects: string[] = [];
   const { partitionBy } = shape;
-  for (let version = from; version <= to; version++) {
-    const actions = await readCommit(place, version);
+  const numbers = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+  const commits = await inParallel(numbers, mostRequests, (version) => readCommit(place, version));
+  for (const [i, actions] of commits.entries()) {
+    const version = from + i;
     checkFeed(place.name, version, actions);
     const info = actions.find(({ commitInfo }) => commitInfo)?.commitInfo;
     const atMs = await commitTime(place, version, info);
     const marks = `${version}::BIGINT AS _commit_version, make_timestamptz(${Math.round(atMs * 1000)}) AS _commit_timestamp`;
     for (const { files, type } of changedFiles(actions)) {
       const scan = scanSql(place, {
-        files,
+        files: await sized(place, files),
         partitionBy,
         columns:
           type === undefined ? { ...columns, _change_type: changeColumns._change_type } : columns,
@@ -90,6 +94,19 @@ export async function changesSql(
     columns: { ...columns, ...changeColumns },
   });
   return scan;
+}
+
+/** A removed file need not say how large it is; where it is elsewhere, that must be known. */
+async function sized(
+  { bytes, ...place }: TablePlace,
+  files: readonly Add[],
+): Promise<readonly Add[]> {
+  if (bytes.copies === undefined) return files;
+  return inParallel(files, mostRequests, async (file) => {
+    const key = file.size > 0 ? undefined : keyOf({ bytes, ...place }, file.path);
+    const found = key === undefined ? undefined : await bytes.stat(key);
+    return found === undefined ? file : { ...file, size: found.sizeBytes };
+  });
 }
 
 /** The feed must have been on when a version was written; a change of metadata says since when. */

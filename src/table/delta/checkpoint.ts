@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isMillraceError } from "../../core/index.ts";
 import type { Engine } from "../adapter/duckdb.ts";
 import { fail } from "../errors.ts";
-import { quoteText } from "../sql-text.ts";
+import { plainPath, quoteText } from "../sql-text.ts";
 import type { Action, Add, MetaData, PartitionValues, Protocol, Remove } from "./actions.ts";
 import { type Checkpoint, logFolder, type TablePlace } from "./log.ts";
-import { plainPath } from "./scan.ts";
 
 /** What a checkpoint holds. */
 export interface CheckpointState {
@@ -109,26 +109,34 @@ export async function readCheckpoint(
   checkpoint: Checkpoint,
 ): Promise<ReadCheckpoint> {
   const { place, engine } = at;
-  const paths = checkpoint.files.map((name) => place.bytes.locate(`${logFolder(place)}/${name}`));
-  const read = `read_parquet([${paths.map((path) => quoteText(plainPath(path))).join(", ")}], union_by_name = true, hive_partitioning = false)`;
+  const { bytes } = place;
+  const paths: string[] = [];
   try {
-    const found = await engine.describe(`SELECT * FROM ${read}`);
-    const kinds = ["protocol", "metaData", "remove", "txn"].filter((kind) =>
-      found.some(({ name }) => name === kind),
-    );
-    const json = kinds.map((kind) => `to_json(${kind})::VARCHAR AS ${kind}`);
-    const rows = await engine.query(
-      `SELECT ${json.join(", ")} FROM ${read} WHERE add.path IS NULL`,
-    );
-    const actions = rows.map(actionOf);
-    const type = found.find(({ name }) => name === "add")?.type ?? "";
-    const blocks = await engine.query(addsSql(read, type));
-    return { actions, adds: blocks.flatMap(addsOf) };
+    for (const name of checkpoint.files)
+      paths.push(await bytes.fetchLocal(`${logFolder(place)}/${name}`));
+    return await readParts(engine, paths);
   } catch (cause) {
+    if (isMillraceError(cause, "store/failed-read")) throw cause;
     const file = checkpoint.files[0] ?? "";
     const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
     return fail("table/corrupt-log", { name: place.name, file, reason }, { cause });
+  } finally {
+    for (const path of paths) bytes.copies?.letGo(path);
   }
+}
+
+async function readParts(engine: Engine, paths: readonly string[]): Promise<ReadCheckpoint> {
+  const read = `read_parquet([${paths.map((path) => quoteText(plainPath(path))).join(", ")}], union_by_name = true, hive_partitioning = false)`;
+  const found = await engine.describe(`SELECT * FROM ${read}`);
+  const kinds = ["protocol", "metaData", "remove", "txn"].filter((kind) =>
+    found.some(({ name }) => name === kind),
+  );
+  const json = kinds.map((kind) => `to_json(${kind})::VARCHAR AS ${kind}`);
+  const rows = await engine.query(`SELECT ${json.join(", ")} FROM ${read} WHERE add.path IS NULL`);
+  const actions = rows.map(actionOf);
+  const type = found.find(({ name }) => name === "add")?.type ?? "";
+  const blocks = await engine.query(addsSql(read, type));
+  return { actions, adds: blocks.flatMap(addsOf) };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

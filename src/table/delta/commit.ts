@@ -1,14 +1,15 @@
 /** @file One optimistic commit: plan from a snapshot, put the next version if nobody has, else look who won. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { rm } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { isMillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
 import { type Action, type Add, type CommitInfo, commitName, formatCommit } from "./actions.ts";
 import { removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { endFile } from "./held.ts";
 import { logFolder, readCommit, type TablePlace } from "./log.ts";
+import { removeNewFile } from "./new-files.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import type { Writer } from "./write-files.ts";
 
@@ -115,10 +116,9 @@ async function attempt(
     const { metrics, expectations = [] } = plan;
     return { version, metrics, expectations, skipped: false };
   } finally {
-    for (const path of writer.written) {
-      if (!keep) await rm(path, { force: true }).catch(() => undefined);
-      endFile(path);
-    }
+    if (!keep)
+      await inParallel(writer.written, mostRequests, (key) => removeNewFile(table.place, key));
+    for (const key of writer.written) endFile(table.place.bytes.locate(key));
   }
 }
 
@@ -191,6 +191,7 @@ async function putCommit(place: TablePlace, version: number, body: Uint8Array): 
   try {
     return await place.bytes.putIfAbsent(key, body);
   } catch (cause) {
+    if (isMillraceError(cause, "store/unsupported-condition")) throw cause;
     if (await place.bytes.has(key)) return Buffer.from(await place.bytes.get(key)).equals(body);
     if (isMillraceError(cause, "store/unknown-outcome")) throw cause;
     throw new NotCommitted("not in the log", { cause });

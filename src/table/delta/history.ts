@@ -1,6 +1,7 @@
 /** @file What was done to a table, read from its commits. */
 import { isMillraceError } from "../../core/index.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
 import { commitInfoOf, commitTime, listLog, type TablePlace } from "./log.ts";
 
 /** One version of a table, and what made it. */
@@ -26,15 +27,15 @@ export async function readHistory(
 ): Promise<readonly HistoryEntry[]> {
   const { limit = Number.POSITIVE_INFINITY } = options;
   const versions = (await listLog(place)).versions.toReversed().slice(0, limit);
-  const entries: HistoryEntry[] = [];
-  for (const version of versions) {
-    const entry = await entryOf(place, version).catch((error: unknown) => {
+  const entries = await inParallel(versions, mostRequests, async (version) => {
+    try {
+      return await entryOf(place, version);
+    } catch (error) {
       if (!isMillraceError(error, "store/missing-bytes")) throw error;
       return undefined; // another program cut the log since it was listed
-    });
-    if (entry !== undefined) entries.push(entry);
-  }
-  return entries;
+    }
+  });
+  return entries.filter((entry) => entry !== undefined);
 }
 
 async function entryOf(place: TablePlace, version: number): Promise<HistoryEntry> {

@@ -6,11 +6,12 @@ import {
   expectationsKey,
   parseExpectations,
 } from "../expectations/table-expectations.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
 import { type Add, type MetaData, removeOf } from "./actions.ts";
 import type { Plan } from "./commit.ts";
+import { addressOf, keyOf } from "./file-paths.ts";
 import type { TablePlace } from "./log.ts";
 import { changed } from "./opening.ts";
-import { keyOf, locateFile } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Plans a RESTORE; undefined when the table is as it was. Throws `table/missing-data`. */
@@ -68,20 +69,30 @@ function rulesBack(name: string, now: Snapshot, to: Snapshot): MetaData {
 
 const sameRules = (a: MetaData, b: MetaData): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+/** How many files of a folder are asked for one by one before the folder is listed. */
+const fewFiles = 20;
+
 /** Whether the data files of a version are there still. Throws `table/missing-data`. */
 export async function checkFiles(
   place: TablePlace,
   { version, files }: { version: number; files: Iterable<Add> },
 ): Promise<void> {
-  for (const { path } of files)
-    if (!(await isThere(place, path)))
-      fail("table/missing-data", { name: place.name, version, file: path });
+  const byFolder = Map.groupBy(files, ({ path }) => keyOf(place, path)?.replace(/\/[^/]*$/, ""));
+  await inParallel([...byFolder], mostRequests, async ([folder, adds]) => {
+    const many = folder !== undefined && adds.length > fewFiles;
+    const names = many ? new Set(await place.bytes.list(folder)) : undefined;
+    for (const { path } of adds) {
+      const listed = names?.has(keyOf(place, path)?.split("/").at(-1) ?? "");
+      if (!(listed ?? (await isThere(place, path))))
+        fail("table/missing-data", { name: place.name, version, file: path });
+    }
+  });
 }
 
 /** A file of another table, which a clone names by its whole path, is looked for on the disk. */
 async function isThere(place: TablePlace, path: string): Promise<boolean> {
   const key = keyOf(place, path);
   if (key !== undefined) return place.bytes.has(key);
-  const found = await stat(locateFile(place, path)).catch(() => undefined);
+  const found = await stat(addressOf(place, path)).catch(() => undefined);
   return found !== undefined;
 }

@@ -2,43 +2,10 @@
 import { duckTypes } from "../adapter/duckdb.ts";
 import { fail } from "../errors.ts";
 import type { Columns } from "../schema.ts";
-import { quoteName, quoteText } from "../sql-text.ts";
+import { plainPath, quoteName, quoteText } from "../sql-text.ts";
 import type { Add } from "./actions.ts";
+import { locator } from "./file-paths.ts";
 import type { TablePlace } from "./log.ts";
-
-/** The file an `add` names, as an absolute path. Throws `table/corrupt-log` for a broken path. */
-export const locateFile = (place: TablePlace, path: string): string => locator(place)(path);
-
-/** {@link locateFile} for many files: a plain name needs no second look at the folder's key. */
-export function locator(place: TablePlace): (path: string) => string {
-  const root = place.bytes.locate(place.folder);
-  return (path) => {
-    if (/^[\w.=-]+$/.test(path) && !path.includes("..")) return `${root}/${path}`;
-    const key = keyOf(place, path);
-    return key === undefined
-      ? decoded(place, path).replace(/^file:(\/\/)?/, "")
-      : place.bytes.locate(key);
-  };
-}
-
-/** The key of the file an `add` names; undefined when it names one outside the table by its whole path. */
-export function keyOf(place: TablePlace, path: string): string | undefined {
-  const plain = decoded(place, path);
-  const whole = plain.startsWith("/") || plain.startsWith("file:");
-  return whole ? undefined : `${place.folder}/${plain}`;
-}
-
-function decoded(place: TablePlace, path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch (cause) {
-    const reason = "the path of a data file is not a URI";
-    return fail("table/corrupt-log", { name: place.name, file: path, reason }, { cause });
-  }
-}
-
-/** A path as DuckDB's readers take it: what would be a pattern stands for itself. */
-export const plainPath = (path: string): string => path.replaceAll(/[*?[]/g, "[$&]");
 
 /** What is read from some files. */
 export interface Scan {
@@ -83,7 +50,7 @@ export function scanSql(place: TablePlace, scan: Scan): string {
   const none = `SELECT ${empty.length === 0 ? 'NULL AS "\u001enone"' : empty.join(", ")} WHERE false`;
   if (files.length === 0) return `SELECT ${select.join(", ")} FROM (${none})`;
   const locate = locator(place);
-  const paths = files.map((add) => quoteText(plainPath(locate(add.path))));
+  const paths = files.map((add) => quoteText(plainPath(locate(add))));
   const read = `read_parquet([${paths.join(", ")}], union_by_name = true, hive_partitioning = false)`;
   const star = located ? "*, file_index, file_row_number" : "*";
   return `SELECT ${select.join(", ")} FROM (${none} UNION ALL BY NAME SELECT ${star} FROM ${read})`;

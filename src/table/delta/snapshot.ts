@@ -3,6 +3,7 @@ import { hashOf, hashOfJson, isMillraceError } from "../../core/index.ts";
 import type { Hash } from "../../flow.ts";
 import type { Engine } from "../adapter/duckdb.ts";
 import { fail } from "../errors.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
 import {
   type Action,
   type Add,
@@ -98,7 +99,7 @@ async function snapshotIn(
   return finish(place, { ...state, version }, commit);
 }
 
-/** Applies the commits up to a version; gives the bytes of the last one, if it is there. */
+/** Applies the commits up to a version, many fetched at a time; gives the bytes of the last one, if it is there. */
 async function replay(
   place: TablePlace,
   state: Replay,
@@ -108,15 +109,23 @@ async function replay(
   const read = (v: number): Promise<Uint8Array> =>
     place.bytes.get(`${logFolder(place)}/${commitName(v)}`);
   let last: Uint8Array | undefined;
-  for (let v = state.version + 1; v <= version; v++) {
-    const file = commitName(v);
-    if (!have.has(v))
-      fail("table/corrupt-log", { name: place.name, file, reason: "it is missing" });
-    last = await read(v);
-    for (const action of parseCommit(last, { name: place.name, file })) apply(state, action);
+  for (let from = state.version + 1; from <= version; from += mostRequests) {
+    const count = Math.min(mostRequests, version - from + 1);
+    const some = Array.from({ length: count }, (_, i) => from + i);
+    const gap = some.find((v) => !have.has(v));
+    if (gap !== undefined) refuseGap(place, gap);
+    const commits = await inParallel(some, mostRequests, read);
+    for (const [i, bytes] of commits.entries()) {
+      const file = commitName(from + i);
+      for (const action of parseCommit(bytes, { name: place.name, file })) apply(state, action);
+      last = bytes;
+    }
   }
   return last === undefined && have.has(version) ? read(version) : last;
 }
+
+const refuseGap = ({ name }: TablePlace, version: number): never =>
+  fail("table/corrupt-log", { name, file: commitName(version), reason: "it is missing" });
 
 /** A log without a commit or a whole checkpoint: no table, unless a v2 checkpoint stands there. */
 function refuseV2({ name }: TablePlace, { v2 }: Log): undefined {

@@ -1,9 +1,10 @@
 /** @file VACUUM: removes the files that no version within the retention needs. */
 import type { BytesStat } from "../../store/index.ts";
 import { fail } from "../errors.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
+import { addressOf } from "./file-paths.ts";
 import { heldFiles } from "./held.ts";
 import type { TablePlace } from "./log.ts";
-import { locateFile } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a vacuum may remove. */
@@ -29,7 +30,7 @@ const week = 7 * 24;
 
 /**
  * Removes data files that are neither in the newest version nor were taken out of it, or written,
- * within the retention. The log is left alone.
+ * within the retention. The log is left alone, and so are folders that begin with _ or a dot.
  *
  * @throws `table/out-of-range-retention`
  */
@@ -42,17 +43,18 @@ export async function vacuumTable(
   if (!(retentionHours >= 0) || (retentionHours < week && !force))
     fail("table/out-of-range-retention", { name: place.name, hours: retentionHours });
   const before = nowMs - retentionHours * 3_600_000;
-  const needed = new Set([...snapshot.files.values()].map(({ path }) => locateFile(place, path)));
+  const needed = new Set([...snapshot.files.values()].map(({ path }) => addressOf(place, path)));
   for (const { path, deletionTimestamp = 0 } of snapshot.tombstones.values())
-    if (deletionTimestamp > before) needed.add(locateFile(place, path));
-  const { bytes, folder } = place;
-  const located = (path: string): string => bytes.locate(`${folder}/${path}`);
-  const old = (await dataFiles(place, "")).filter(
-    ({ path, modifiedMs }) => modifiedMs <= before && !needed.has(located(path)),
-  );
+    if (deletionTimestamp > before) needed.add(addressOf(place, path));
+  const { bytes } = place;
+  const unneeded = await unneededFiles(place, needed);
+  const old = unneeded.filter(({ modifiedMs }) => modifiedMs <= before);
   const isHeld = heldFiles();
-  const free = old.filter(({ path }) => !isHeld(located(path)));
-  if (!dryRun) for (const { path } of free) await bytes.remove(`${folder}/${path}`);
+  const free = old.filter(({ key, sizeBytes }) => {
+    const address = bytes.locate(key);
+    return !isHeld({ address, path: bytes.copies?.path(key, sizeBytes) ?? address });
+  });
+  if (!dryRun) await inParallel(free, mostRequests, ({ key }) => bytes.remove(key));
   return {
     removed: free.map(({ path }) => path),
     removedBytes: free.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
@@ -62,18 +64,24 @@ export async function vacuumTable(
 
 interface DataFile extends BytesStat {
   readonly path: string;
+  readonly key: string;
 }
 
-/** Files below a table's folder, sorted; folders that begin with _ or . are not the table's data. */
-async function dataFiles(place: TablePlace, below: string): Promise<readonly DataFile[]> {
+/** Files below a table's folder that are not needed, sorted; only these are looked at one by one. */
+async function unneededFiles(
+  place: TablePlace,
+  needed: ReadonlySet<string>,
+  below = "",
+): Promise<readonly DataFile[]> {
   const { bytes, folder } = place;
-  const found: DataFile[] = [];
-  for (const name of await bytes.list([folder, below].filter(Boolean).join("/"))) {
-    if (/^[_.]/.test(name) && !/^_change_data$|=/.test(name)) continue;
+  const names = await bytes.list([folder, below].filter(Boolean).join("/"));
+  const data = names.filter((name) => !/^[_.]/.test(name) || /^_change_data$|=/.test(name));
+  const found = await inParallel(data, mostRequests, async (name) => {
     const path = below === "" ? name : `${below}/${name}`;
-    const stat = await bytes.stat(`${folder}/${path}`);
-    if (stat === undefined) found.push(...(await dataFiles(place, path)));
-    else found.push({ path, ...stat });
-  }
-  return found;
+    const key = `${folder}/${path}`;
+    if (needed.has(bytes.locate(key))) return [];
+    const stat = await bytes.stat(key);
+    return stat === undefined ? unneededFiles(place, needed, path) : [{ path, key, ...stat }];
+  });
+  return found.flat();
 }

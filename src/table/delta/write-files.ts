@@ -1,15 +1,13 @@
 /** @file Rows into new Parquet files beside the log; durable before anyone commits them. */
-import { mkdir, open, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { type Clock, hashOf, type Ids } from "../../core/index.ts";
 import type { Engine } from "../adapter/duckdb.ts";
 import { fail } from "../errors.ts";
-import { quoteName, quoteText } from "../sql-text.ts";
+import { plainPath, quoteName, quoteText } from "../sql-text.ts";
 import type { Add, PartitionValues } from "./actions.ts";
 import { parseCheck } from "./check-sql.ts";
-import { beginFile } from "./held.ts";
 import type { TablePlace } from "./log.ts";
-import { locateFile, plainPath, scanSql } from "./scan.ts";
+import { type NewFile, type NewFiles, newFiles } from "./new-files.ts";
+import { scanSql } from "./scan.ts";
 import type { Shape } from "./shape.ts";
 import { type CopiedFile, copiedFile, deltaStats, nullCount } from "./stats.ts";
 import { duckTypeOf } from "./types.ts";
@@ -20,7 +18,7 @@ export interface Writer {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** The absolute paths of the files written for the commit in hand. */
+  /** The keys of the files written for the commit in hand. */
   readonly written: string[];
 }
 
@@ -48,7 +46,7 @@ export interface Written {
 export const targetBytes = 128 * 1024 * 1024;
 
 /**
- * Writes the rows of a SELECT to Parquet files in the table's folder and syncs them to the disk: one
+ * Writes the rows of a SELECT to Parquet files in the table's folder, durable when it returns: one
  * file for each partition, and several of about the target size where one would be over twice that.
  * Memory is the engine's for the SELECT; partitioned rows are sorted first, on the disk if need be.
  *
@@ -56,29 +54,34 @@ export const targetBytes = 128 * 1024 * 1024;
  * @throws `table/mismatch-null`, `table/mismatch-value`, `table/mismatch-check`, `table/failed-write`
  */
 export async function writeFiles(writer: Writer, task: WriteTask): Promise<Written> {
+  const files = newFiles(writer.place, writer.written);
   try {
     const write = task.shape.partitionBy.length === 0 ? writeWhole : writePartitions;
-    const adds = await write(writer, task);
-    for (const folder of new Set(adds.map((add) => dirname(locateFile(writer.place, add.path)))))
-      await sync(folder, "r");
+    const adds = await write({ ...writer, files }, task);
+    await files.settled();
     if (task.folder === undefined) await checkRows(writer, task.shape, adds);
     const rows = adds.reduce((sum, add) => sum + add.rows, 0);
     return { adds: adds.map(({ rows: _, ...add }) => add), rows };
   } catch (cause) {
+    await files.settled().catch(() => undefined); // nothing may arrive after it was removed
     return rethrow(writer.place.name, cause);
   }
+}
+
+interface FileWriter extends Writer {
+  readonly files: NewFiles;
 }
 
 interface Counted extends Add {
   readonly rows: number;
 }
 
-async function writeWhole(writer: Writer, task: WriteTask): Promise<readonly Counted[]> {
+async function writeWhole(writer: FileWriter, task: WriteTask): Promise<readonly Counted[]> {
   return writePart(writer, task, { values: {}, sql: await select(writer, task) });
 }
 
 /** Sorts the rows by partition, keeping their order within each, and writes each run of rows. */
-async function writePartitions(writer: Writer, task: WriteTask): Promise<readonly Counted[]> {
+async function writePartitions(writer: FileWriter, task: WriteTask): Promise<readonly Counted[]> {
   const { engine } = writer;
   const keys = task.shape.partitionBy.map(quoteName);
   const typed = await select(writer, task);
@@ -129,54 +132,54 @@ function checkPartition(
 
 /** Writes one partition's rows: one file, or several when it has become too large. */
 async function writePart(
-  writer: Writer,
+  writer: FileWriter,
   task: WriteTask,
   part: { readonly values: PartitionValues; readonly sql: string },
 ): Promise<readonly Counted[]> {
   const { target = targetBytes } = task;
   const whole = await writeOne(writer, task, part);
   if (whole === undefined) return [];
-  const pieces = Math.ceil(whole.size / target);
-  if (pieces <= 2) return [whole];
-  const path = locateFile(writer.place, whole.path);
-  const each = Math.ceil(whole.rows / pieces);
+  const { add: all, file } = whole;
+  const pieces = Math.ceil(all.size / target);
+  if (pieces <= 2) {
+    await file.take();
+    return [all];
+  }
+  const each = Math.ceil(all.rows / pieces);
   const adds: Counted[] = [];
   for (let piece = 0; piece < pieces; piece++) {
     const rows = `file_row_number BETWEEN ${piece * each} AND ${(piece + 1) * each - 1}`;
-    const sql = `SELECT * FROM read_parquet(${quoteText(plainPath(path))}, hive_partitioning = false) WHERE ${rows}`;
-    const add = await writeOne(writer, task, { values: part.values, sql, piece });
-    if (add !== undefined) adds.push(add);
+    const sql = `SELECT * FROM read_parquet(${quoteText(plainPath(file.path))}, hive_partitioning = false) WHERE ${rows}`;
+    const one = await writeOne(writer, task, { values: part.values, sql, piece });
+    await one?.file.take();
+    if (one !== undefined) adds.push(one.add);
   }
-  await rm(path, { force: true });
+  await file.drop();
   return adds;
 }
 
 async function writeOne(
-  { place, engine, clock, ids, written }: Writer,
+  { place, engine, clock, ids, files }: FileWriter,
   { shape, also = {}, folder = "" }: WriteTask,
   part: { readonly values: PartitionValues; readonly sql: string; readonly piece?: number },
-): Promise<Counted | undefined> {
+): Promise<{ readonly add: Counted; readonly file: NewFile } | undefined> {
   const name = `${folder === "" ? "part" : "cdc"}-${String(part.piece ?? 0).padStart(5, "0")}-${ids()}-c000.zstd.parquet`;
   const folders = [...(folder === "" ? [] : [folder]), ...partitionFolders(part.values)];
   const key = [...folders, name].join("/");
-  const target = place.bytes.locate(`${place.folder}/${key}`);
-  await mkdir(dirname(target), { recursive: true });
-  written.push(target);
-  beginFile(target);
+  const newFile = await files.begin(`${place.folder}/${key}`);
   const [row] = await engine.queryJson(
-    `COPY (${part.sql}) TO ${quoteText(target)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
+    `COPY (${part.sql}) TO ${quoteText(newFile.path)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`,
   );
   const file = row === undefined ? undefined : copiedFile(row);
   if (file === undefined || file.count === 0) {
-    await rm(target, { force: true });
+    await newFile.drop();
     return undefined;
   }
   checkNulls(place.name, shape, file);
-  await sync(target, "r+");
   const inFile = new Map(
     [...shape.types].filter(([column]) => !(column in part.values) && !(column in also)),
   );
-  return {
+  const add = {
     path: key.split("/").map(encodePath).join("/"),
     partitionValues: part.values,
     size: file.sizeBytes,
@@ -185,6 +188,7 @@ async function writeOne(
     stats: deltaStats(file, inFile),
     rows: file.count,
   };
+  return { add, file: newFile };
 }
 
 /** One folder a partition column; the names are for people, the values stand in the log. */
@@ -248,16 +252,6 @@ async function checkRows(writer: Writer, shape: Shape, files: readonly Add[]): P
     );
     const rows = Number(row?.["n"] ?? 0);
     if (rows > 0) fail("table/mismatch-check", { name, check, condition, rows });
-  }
-}
-
-async function sync(path: string, flags: "r" | "r+"): Promise<void> {
-  if (flags === "r" && process.platform === "win32") return; // Windows cannot flush a folder
-  const file = await open(path, flags);
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 
