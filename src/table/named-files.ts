@@ -19,9 +19,8 @@ export function attachFiles(source: FileSource): () => void {
 const mostAsked = 64;
 
 /**
- * Runs work with a statement, all of whose files are on this machine until the work has ended.
- *
- * @throws what the source throws; then the work was not begun
+ * Runs work with a statement, all of whose files are on this machine until the work has ended. What
+ * the source of a file throws is thrown before the work begins.
  */
 export async function withFiles<T>(sql: string, work: () => Promise<T>): Promise<T> {
   const named = new Map<string, FileSource>(); // two lakes may have one store
