@@ -9,6 +9,7 @@ import { optimize } from "./optimize.ts";
 import { restore } from "./restore.ts";
 import { serve } from "./serve.ts";
 import { models, runs, tables } from "./show.ts";
+import { sql } from "./sql.ts";
 import { vacuum } from "./vacuum.ts";
 
 /** What `millrace --help` lists. */
@@ -21,6 +22,7 @@ export const commandGroups: readonly CommandGroup[] = [
       executable(tables),
       executable(describe),
       executable(history),
+      executable(sql),
       executable(exportTable),
       executable(restore),
       executable(optimize),

@@ -49,6 +49,18 @@ export const cliErrors = {
   "cli/missing-folder": notFound(
     (d: { path: string }) => `there is no folder ${quote(d.path)}; make it, or check the path`,
   ),
+  "cli/missing-query": caller(
+    () =>
+      'sql: there is no query; give it as an argument, such as "SELECT 1", with --file FILE, or write it into this program',
+  ),
+  "cli/conflict-query": caller(
+    (d: { file: string }) =>
+      `sql: there are two queries, the argument and --file ${quote(d.file)}; give one of them`,
+  ),
+  "cli/missing-query-file": notFound(
+    (d: { path: string; reason: string }) =>
+      `sql: ${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --file`,
+  ),
   "cli/missing-model": caller((d: { names: readonly string[] }) =>
     d.names.length === 0
       ? "serve: no model is registered in this workspace yet; run the demo, or register one"

@@ -50,7 +50,7 @@ export interface ColumnsOptions {
 }
 
 /** The least that is left of a column that is cut. */
-const leastWidth = 6;
+export const leastWidth = 6;
 
 /** Cells that stand under each other, a line a row; the first row has the headings. */
 export function columns(

@@ -1,4 +1,4 @@
-export { type Engine, type EngineColumn, openEngine } from "./adapter/duckdb.ts";
+export { type Engine, type EngineColumn, openEngine, type RowsPart } from "./adapter/duckdb.ts";
 export type { Assignments } from "./assign.ts";
 export * from "./catalog/index.ts";
 export * from "./clean/index.ts";

@@ -6,6 +6,7 @@ import {
   type DuckDBConnection,
   DuckDBInstance,
   DuckDBTimestampTZValue,
+  JSDuckDBValueConverter,
 } from "@duckdb/node-api";
 import type { Cell, ColumnKind } from "../../flow.ts";
 import { fail } from "../errors.ts";
@@ -24,6 +25,11 @@ export interface Engine {
   query(sql: string): Promise<readonly Readonly<Record<string, Cell>>[]>;
   /** Runs a statement and gives its rows as JSON values; nested values are kept. */
   queryJson(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /**
+   * Runs a statement and hands over its rows as they come, some thousands at a time, so that no more
+   * than that are in memory; it waits for each hand-over.
+   */
+  stream(sql: string, take: (part: RowsPart) => Promise<void> | void): Promise<void>;
   /** Runs a statement for its effect. */
   run(sql: string): Promise<void>;
   /** Every column of the result as doubles, null as NaN. The columns must be DOUBLE. */
@@ -40,6 +46,13 @@ export interface Engine {
   /** Makes the statements of this engine that run now fail; those that come later are not touched. */
   interrupt(): void;
   close(): Promise<void>;
+}
+
+/** Some rows of a result. */
+export interface RowsPart {
+  readonly count: number;
+  /** The rows as {@link Engine.query} gives them, made when it is called. */
+  rows(): readonly Readonly<Record<string, Cell>>[];
 }
 
 /** DuckDB's type for each kind of column. */
@@ -122,6 +135,7 @@ export async function openEngine(): Promise<Engine> {
     query: (sql) => stating(sql, (connection) => rowsOf(connection, sql)),
     queryJson: (sql) =>
       stating(sql, async (connection) => (await connection.runAndReadAll(sql)).getRowObjectsJson()),
+    stream: (sql, take) => stating(sql, (connection) => streamRows(connection, sql, take)),
     run: (sql) => stating(sql, async (connection) => void (await connection.run(sql))),
     doubles: (sql) => stating(sql, (connection) => doublesOf(connection, sql)),
     describe: async (sql) => {
@@ -161,6 +175,26 @@ async function rowsOf(connection: DuckDBConnection, sql: string) {
   return reader
     .getRowsJS()
     .map((row) => Object.fromEntries(names.map((name, i) => [name, cellOf(name, row[i])])));
+}
+
+async function streamRows(
+  connection: DuckDBConnection,
+  sql: string,
+  take: (part: RowsPart) => Promise<void> | void,
+): Promise<void> {
+  const result = await connection.stream(sql);
+  const names = result.deduplicatedColumnNames();
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; ) {
+    const part = chunk;
+    await take({
+      count: part.rowCount,
+      rows: () =>
+        part
+          .convertRows(JSDuckDBValueConverter)
+          .map((row) => Object.fromEntries(names.map((name, i) => [name, cellOf(name, row[i])]))),
+    });
+    chunk = await result.fetchChunk();
+  }
 }
 
 /** A value of DuckDB as a cell. Throws `table/out-of-range-integer` past 2^53. */

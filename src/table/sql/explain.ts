@@ -28,6 +28,7 @@ export function explainingEngine(engine: Engine): Engine {
     ...engine,
     query: (sql) => engine.query(sql).catch(explain),
     queryJson: (sql) => engine.queryJson(sql).catch(explain),
+    stream: (sql, take) => engine.stream(sql, take).catch(explain),
     run: (sql) => engine.run(sql).catch(explain),
     doubles: (sql) => engine.doubles(sql).catch(explain),
     describe: (sql) => engine.describe(sql).catch(explain),
