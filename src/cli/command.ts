@@ -84,6 +84,8 @@ export interface Surroundings {
   readonly program: string;
   /** Columns of the terminal; Infinity where the output goes elsewhere. */
   readonly width: number;
+  /** Asks a person, yes or no; absent where there is no terminal. */
+  readonly ask?: (question: string) => Promise<boolean>;
   print(text: string): void;
 }
 

@@ -2,15 +2,20 @@
 import type { CommandGroup } from "./command.ts";
 import { demo } from "./demo.ts";
 import { describe } from "./describe.ts";
+import { drop } from "./drop.ts";
 import { executable } from "./execute.ts";
 import { exportTable } from "./export.ts";
+import { grant } from "./grant.ts";
+import { grants } from "./grants.ts";
 import { history } from "./history.ts";
 import { optimize } from "./optimize.ts";
 import { restore } from "./restore.ts";
+import { revoke } from "./revoke.ts";
 import { serve } from "./serve.ts";
 import { models, runs, tables } from "./show.ts";
 import { sql } from "./sql.ts";
 import { vacuum } from "./vacuum.ts";
+import { volumes } from "./volumes.ts";
 
 /** What `millrace --help` lists. */
 export const commandGroups: readonly CommandGroup[] = [
@@ -27,6 +32,17 @@ export const commandGroups: readonly CommandGroup[] = [
       executable(restore),
       executable(optimize),
       executable(vacuum),
+    ],
+  },
+  {
+    title: "Catalog",
+    rooms: ["table"],
+    commands: [
+      executable(volumes),
+      executable(grants),
+      executable(grant),
+      executable(revoke),
+      executable(drop),
     ],
   },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },

@@ -35,6 +35,14 @@ export const cliErrors = {
     (d: { command: string; argument: string; expected: string; got: string }) =>
       `${d.command}: ${d.argument} expects ${d.expected}; got ${quote(d.got)}`,
   ),
+  "cli/missing-option": caller(
+    (d: { command: string; option: string; value: string; help: string }) =>
+      `${d.command}: --${d.option} ${d.value} is missing: ${d.help}`,
+  ),
+  "cli/missing-confirmation": caller(
+    (d: { command: string }) =>
+      `${d.command}: this cannot be undone, and there is no terminal to ask on; look at it with --dry-run, then pass --yes. Nothing was done`,
+  ),
   "cli/missing-version": caller(
     (d: { table: string }) =>
       `restore: which version of ${quote(d.table)}? Give --version or --at; history lists them`,

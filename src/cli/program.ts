@@ -4,6 +4,7 @@ import { errorKinds, isMillraceError, shown } from "../core/index.ts";
 import { streamReporter } from "./adapter/ora.ts";
 import type { AnyCommand } from "./command.ts";
 import { commandGroups } from "./commands.ts";
+import { askOnTerminal } from "./confirm.ts";
 import { fail } from "./errors.ts";
 import { programHelp } from "./help.ts";
 
@@ -48,6 +49,7 @@ async function execute(found: AnyCommand, argv: readonly string[]): Promise<numb
     program,
     print,
     width,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askOnTerminal } : {}),
     reporter: streamReporter(process.stderr),
     signal: stop.signal,
   });

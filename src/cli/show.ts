@@ -1,7 +1,9 @@
 /** @file `millrace tables`, `runs` and `models`: what a workspace holds. */
+import { isMillraceError, shown } from "../core/index.ts";
+import type { Lake } from "../table/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
-import { columns, moment } from "./text.ts";
+import { columns, moment, number, size } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
 export const tables = command({
@@ -14,26 +16,43 @@ export const tables = command({
     await using workspace = await openWorkspace(values.dir, { create: false });
     const { lake } = workspace;
     const found = [];
-    for (const name of await lake.tables()) {
-      const [last] = await lake.history(name);
-      const { bytes, folder } = lake.place(name);
-      found.push({ name, path: bytes.locate(folder), ...last });
-    }
+    for (const name of await lake.tables()) found.push(await shownTable(lake, name));
     return found;
   },
-  render: (found) =>
+  render: (found, { width }) =>
     found.length === 0
       ? ["no tables yet"]
-      : columns([
-          ["table", "version", "last change", "when (UTC)"],
-          ...found.map(({ name, version, operation, atMs }) => [
-            name,
-            String(version),
-            operation ?? "",
-            moment(atMs ?? 0),
-          ]),
-        ]),
+      : columns(
+          [
+            ["table", "version", "rows", "files", "size", "last change", "when (UTC)", "comment"],
+            ...found.map(tableCells),
+          ],
+          { right: [1, 2, 3, 4], width },
+        ),
 });
+
+/** A table as its log tells of it; one that cannot be read has its problem instead. */
+async function shownTable(lake: Lake, name: string) {
+  const { bytes, folder } = lake.place(name);
+  const path = bytes.locate(folder);
+  try {
+    const [last] = await lake.history(name, { limit: 1 });
+    const { rows, files, sizeBytes, comment, owner } = await lake.describeTable(name);
+    return { name, path, ...last, rows, files, sizeBytes, comment, owner };
+  } catch (error) {
+    if (!isMillraceError(error)) throw error;
+    return { name, path, problem: `${error.code}: ${error.message}` };
+  }
+}
+
+function tableCells(table: Awaited<ReturnType<typeof shownTable>>): readonly string[] {
+  if ("problem" in table) return [table.name, "–", "–", "–", "–", "", "", shown(table.problem)];
+  const { name, version = -1, rows, files, sizeBytes, operation = "", atMs = 0, comment } = table;
+  return [
+    ...[name, String(version), rows === null ? "–" : number(rows), number(files), size(sizeBytes)],
+    ...[shown(operation), moment(atMs), shown(comment ?? "")],
+  ];
+}
 
 export const runs = command({
   name: "runs",

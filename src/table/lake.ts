@@ -68,7 +68,7 @@ export interface Lake extends LakeCatalog {
   /** Where a table's files are, by its name, for what reads and writes them itself. */
   place(name: string): TablePlace;
   /** What was done to a table, newest first; empty when there is no such table. */
-  history(name: string): Promise<readonly HistoryEntry[]>;
+  history(name: string, options?: { readonly limit?: number }): Promise<readonly HistoryEntry[]>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -128,7 +128,7 @@ export async function openLake(at: string | Bytes, options: LakeOptions = {}): P
     clock,
     ids,
     place,
-    history: (name) => readHistory(place(name)),
+    history: (name, how) => readHistory(place(name), how),
     table: (name, schema, how = {}) =>
       openTable({
         ...{ place: place(name), schema, options: how, engine, clock, ids },

@@ -15,6 +15,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Called with each text as it is printed. */
   readonly onPrint?: (text: string) => void;
+  /** Called when a stage begins. */
+  readonly onStage?: (title: string) => void;
+  /** A person who answers; nobody is there when absent. */
+  readonly ask?: (question: string) => Promise<boolean>;
 }
 
 /** Runs a command with its words; what it throws is thrown. */
@@ -23,13 +27,14 @@ export async function runCommand(
   argv: readonly string[],
   options: RunOptions = {},
 ): Promise<RanHere> {
-  const { width = 80, signal = new AbortController().signal, onPrint } = options;
+  const { width = 80, signal = new AbortController().signal, onPrint, ask } = options;
   const printed: string[] = [];
   const notes: string[] = [];
   const around: ExecuteAround = {
     reporter: {
       note: (line) => void notes.push(line),
       stage: async (title, work, done) => {
+        options.onStage?.(title);
         const result = await work(() => undefined);
         const text = done(result);
         if (text !== null) notes.push(`${title} ${text}`);
@@ -39,6 +44,7 @@ export async function runCommand(
     signal,
     program: "millrace",
     width,
+    ...(ask === undefined ? {} : { ask }),
     print: (text) => {
       printed.push(text);
       onPrint?.(text);

@@ -1,13 +1,12 @@
 /** @file Who may do what: grants, ownership, and what comes down from catalog and schema. */
-import type { Ref } from "./entry.ts";
-import { keyOf, type Layout, pathOf, type Thing, toRef } from "./names.ts";
+import { keyOf, type Layout, pathOf, type Securable, type Thing, toRef } from "./names.ts";
 import { type Privilege, privilegesOf } from "./privileges.ts";
 import type { CatalogState, Grant } from "./state.ts";
 
 /** A grant that is needed. */
 export interface NeededGrant {
   readonly privilege: Privilege;
-  readonly on: Ref;
+  readonly on: Securable;
 }
 
 /** What is asked: whether principals, who act as one, have a privilege on a thing. */

@@ -1,13 +1,14 @@
 /** @file The catalog of a lake: its names, what is said about them, who may do what, and drops. */
 import type { Ids } from "../../core/index.ts";
 import { type CascadeOptions, type DropOptions, type DropReport, dropThing } from "./drop.ts";
-import type { CatalogEntry, Ref } from "./entry.ts";
+import type { CatalogEntry } from "./entry.ts";
 import { fail } from "./errors.ts";
 import { findThing } from "./find.ts";
 import { type CatalogGrants, catalogGrants } from "./grants.ts";
 import { type CatalogParts, checkThere, thingsIn } from "./listing.ts";
 import {
   refThing,
+  type Securable,
   type SecurableKind,
   type SecurableRef,
   type TableName,
@@ -53,7 +54,7 @@ export interface LakeCatalog extends CatalogObjects, CatalogGrants {
    *
    * @throws `table/missing-securable`, `table/conflict-name` when it could be several things
    */
-  find(name: string): Promise<Ref>;
+  find(name: string): Promise<Securable>;
   /**
    * Drops a thing with its files, grants, comments and tags; there is no way back. A catalog or a
    * schema is dropped when it is empty, or with `cascade`; the default catalog stays, without what

@@ -1,11 +1,8 @@
 /** @file One entry of the catalog's log: who did what, when. The log is also the audit trail. */
 import { formatJson, parseJson } from "../../core/index.ts";
 import { fail } from "./errors.ts";
-import type { SecurableRef } from "./names.ts";
+import type { Securable } from "./names.ts";
 import type { Privilege } from "./privileges.ts";
-
-/** A thing of a lake by its kind and name. */
-export type Ref = Exclude<SecurableRef, string>;
 
 /** What a comment and tags become; null takes one away, and what is not named stays. */
 export interface Notes {
@@ -15,35 +12,35 @@ export interface Notes {
 
 /** Something that goes with a drop; a table with the id in its log, where that can be read. */
 export interface DropPart {
-  readonly on: Ref;
+  readonly on: Securable;
   readonly tableId?: string;
 }
 
 /** What an entry records. */
 export type CatalogChange =
-  | ({ readonly action: "create"; readonly on: Ref; readonly owner: string } & Notes)
+  | ({ readonly action: "create"; readonly on: Securable; readonly owner: string } & Notes)
   | ({
       readonly action: "annotate";
-      readonly on: Ref;
+      readonly on: Securable;
       /** The column of the table that it is about. */
       readonly column?: string;
       readonly owner?: string | null;
     } & Notes)
   | {
       readonly action: "grant" | "revoke";
-      readonly on: Ref;
+      readonly on: Securable;
       readonly to: string;
       readonly privileges: readonly Privilege[];
     }
   /** From here on the things are being removed; their grants, comments and tags are gone. */
   | {
       readonly action: "drop";
-      readonly on: Ref;
+      readonly on: Securable;
       readonly drop: string;
       readonly parts: readonly DropPart[];
     }
   /** The drop is done: nothing of the things is left. */
-  | { readonly action: "end-drop"; readonly on: Ref; readonly drop: string };
+  | { readonly action: "end-drop"; readonly on: Securable; readonly drop: string };
 
 /** An entry of the audit trail. */
 export type CatalogEntry = CatalogChange & {

@@ -1,7 +1,12 @@
 /** @file What a name stands for that a person typed without saying what it names. */
 import { fail } from "./errors.ts";
 import { type CatalogParts, isThere, thingsIn } from "./listing.ts";
-import { kinds, parseThing, type Thing } from "./names.ts";
+import { keyOf, kinds, parseThing, type Thing } from "./names.ts";
+import { type CatalogState, refKey } from "./state.ts";
+
+/** Whether a drop that is not done removes the thing: it can be named, so that the drop can be ended. */
+const isInDrop = ({ drops }: CatalogState, thing: Thing): boolean =>
+  [...drops.values()].some(({ parts }) => parts.some(({ on }) => refKey(on) === keyOf(thing)));
 
 /**
  * The thing that a name stands for: "telco", "telco.silver", or with the kind before it,
@@ -16,7 +21,8 @@ export async function findThing(parts: CatalogParts, text: string): Promise<Thin
   const found: Thing[] = [];
   for (const kind of among) {
     const thing = parseThing(parts.layout, kind, name);
-    if (thing !== undefined && (await isThere(parts, state, thing))) found.push(thing);
+    if (thing === undefined) continue;
+    if (isInDrop(state, thing) || (await isThere(parts, state, thing))) found.push(thing);
   }
   const [only, ...others] = found;
   if (others.length > 0) {

@@ -1,12 +1,13 @@
 export type { NeededGrant } from "./access.ts";
 export type { LakeCatalog } from "./catalog.ts";
 export type { CascadeOptions, DropOptions, DroppedThing, DropReport } from "./drop.ts";
-export type { CatalogChange, CatalogEntry, DropPart, Notes, Ref } from "./entry.ts";
+export type { CatalogChange, CatalogEntry, DropPart, Notes } from "./entry.ts";
 export { catalogErrors } from "./errors.ts";
 export type { AccessTask, CatalogGrants, GrantsOptions, GrantTask } from "./grants.ts";
 export type {
   CatalogRef,
   SchemaRef,
+  Securable,
   SecurableKind,
   SecurableRef,
   TableName,
@@ -26,8 +27,8 @@ export {
   type Privilege,
   type PrivilegeOn,
   parsePrivilege,
+  privilegeOn,
   type SchemaPrivilege,
-  type Some,
   type TablePrivilege,
   type VolumePrivilege,
 } from "./privileges.ts";

@@ -20,8 +20,10 @@ export interface VolumeRef {
   readonly volume: string;
 }
 
-/** A thing of a lake by its kind and name; a text alone is the name of a table. */
-export type SecurableRef = TableName | CatalogRef | SchemaRef | TableRef | VolumeRef;
+/** A thing of a lake by its kind and name. */
+export type Securable = CatalogRef | SchemaRef | TableRef | VolumeRef;
+/** The same, where a text alone is the name of a table. */
+export type SecurableRef = TableName | Securable;
 
 /** A thing of a lake by its name, which has one spelling. */
 export interface Thing {
@@ -101,7 +103,7 @@ export function refThing(layout: Layout, ref: SecurableRef): Thing {
 }
 
 /** A thing as a caller writes it. */
-export function toRef({ kind, name }: Pick<Thing, "kind" | "name">): Exclude<SecurableRef, string> {
+export function toRef({ kind, name }: Pick<Thing, "kind" | "name">): Securable {
   if (kind === "catalog") return { catalog: name };
   if (kind === "schema") return { schema: name };
   return kind === "table" ? { table: name } : { volume: name };

@@ -3,6 +3,7 @@ import { fail } from "./errors.ts";
 import type {
   CatalogRef,
   SchemaRef,
+  Securable,
   SecurableKind,
   TableName,
   TableRef,
@@ -36,13 +37,23 @@ export type PrivilegeOn =
   | { readonly privilege: Some<SchemaPrivilege>; readonly on: SchemaRef }
   | { readonly privilege: Some<CatalogPrivilege>; readonly on: CatalogRef };
 
+/** The privileges of each kind, as types. */
+interface PrivilegeOfKind {
+  readonly catalog: CatalogPrivilege;
+  readonly schema: SchemaPrivilege;
+  readonly table: TablePrivilege;
+  readonly volume: VolumePrivilege;
+}
+
 const common = ["apply tag", "manage", "all privileges"] as const;
 const ofTables = ["select", "modify"] as const;
 const ofVolumes = ["read volume", "write volume"] as const;
 const ofSchemas = ["use schema", "create table", "create volume"] as const;
 
 /** The privileges that can be granted on each kind. */
-export const privilegesOf: Readonly<Record<SecurableKind, readonly Privilege[]>> = {
+export const privilegesOf: {
+  readonly [K in SecurableKind]: readonly PrivilegeOfKind[K][];
+} = {
   catalog: ["use catalog", "create schema", ...ofSchemas, ...ofTables, ...ofVolumes, ...common],
   schema: [...ofSchemas, ...ofTables, ...ofVolumes, ...common],
   table: [...ofTables, ...common],
@@ -50,11 +61,15 @@ export const privilegesOf: Readonly<Record<SecurableKind, readonly Privilege[]>>
 };
 
 /**
- * A privilege by its name in any spelling: "USE SCHEMA", "use_schema", "use-schema".
+ * A privilege by its name in any spelling.
  *
  * @throws `table/unknown-privilege` for one that a thing of this kind cannot have
+ * @example
+ * ```ts
+ * parsePrivilege("USE_SCHEMA", "schema") // => "use schema"
+ * ```
  */
-export function parsePrivilege(text: string, kind: SecurableKind): Privilege {
+export function parsePrivilege<K extends SecurableKind>(text: string, kind: K): PrivilegeOfKind[K] {
   const word = String(text)
     .toLowerCase()
     .replace(/[\s_-]+/g, " ")
@@ -62,4 +77,27 @@ export function parsePrivilege(text: string, kind: SecurableKind): Privilege {
   const known = privilegesOf[kind];
   const found = known.find((each) => each === word);
   return found ?? fail("table/unknown-privilege", { privilege: String(text), kind, known });
+}
+
+/**
+ * Privileges on a thing, from texts: what a form or a command line has.
+ *
+ * @throws `table/unknown-privilege`
+ * @example
+ * ```ts
+ * await using lake = await openLake("./lake");
+ * await lake.create({ schema: "telco" });
+ * await lake.grant({ to: "ada", ...privilegeOn(await lake.find("telco"), ["SELECT"]) });
+ * (await lake.grants()).map(({ privilege }) => privilege) // => ["select"]
+ * ```
+ */
+export function privilegeOn(
+  on: Securable,
+  texts: readonly string[],
+): PrivilegeOn & { readonly on: Securable } {
+  const read = <K extends SecurableKind>(kind: K): readonly PrivilegeOfKind[K][] =>
+    texts.map((text) => parsePrivilege(text, kind));
+  if ("catalog" in on) return { on, privilege: read("catalog") };
+  if ("schema" in on) return { on, privilege: read("schema") };
+  return "table" in on ? { on, privilege: read("table") } : { on, privilege: read("volume") };
 }

@@ -1,7 +1,7 @@
 /** @file What the entries of the catalog's log make together. */
 import { formatJson } from "../../core/index.ts";
-import { type CatalogEntry, type DropPart, type Notes, parseStored, type Ref } from "./entry.ts";
-import { keyOf, kinds, type SecurableKind } from "./names.ts";
+import { type CatalogEntry, type DropPart, type Notes, parseStored } from "./entry.ts";
+import { keyOf, kinds, type Securable, type SecurableKind } from "./names.ts";
 import type { Privilege } from "./privileges.ts";
 
 /** A comment and tags. */
@@ -12,7 +12,7 @@ export interface Noted {
 
 /** What is recorded about a thing. */
 export interface Known extends Noted {
-  readonly on: Ref;
+  readonly on: Securable;
   /** Absent for what was never created by name: schemas that came with their first table. */
   readonly created: { readonly atMs: number; readonly actor: string } | null;
   readonly owner: string | null;
@@ -25,7 +25,7 @@ export interface Grant {
   readonly to: string;
   readonly privilege: Privilege;
   /** Where it was granted: it holds there and in all that is inside. */
-  readonly on: Ref;
+  readonly on: Securable;
   readonly atMs: number;
   /** Who granted it. */
   readonly actor: string;
@@ -34,7 +34,7 @@ export interface Grant {
 /** A drop that has begun. */
 export interface OpenDrop {
   readonly id: string;
-  readonly on: Ref;
+  readonly on: Securable;
   readonly parts: readonly DropPart[];
 }
 
@@ -60,13 +60,13 @@ export const emptyState: CatalogState = {
 };
 
 /** The kind and name of a reference. */
-export function namedBy(ref: Ref): { readonly kind: SecurableKind; readonly name: string } {
+export function namedBy(ref: Securable): { readonly kind: SecurableKind; readonly name: string } {
   const [[key = "", name = ""] = []] = Object.entries(ref);
   return { kind: kinds.find((kind) => kind === key) ?? "table", name: String(name) };
 }
 
 /** The key of a reference; see {@link keyOf}. */
-export const refKey = (ref: Ref): string => keyOf(namedBy(ref));
+export const refKey = (ref: Securable): string => keyOf(namedBy(ref));
 
 interface Draft extends CatalogState {
   readonly things: Map<string, Known>;
@@ -132,7 +132,7 @@ function dropAll(draft: Draft, { drop: id, on, parts }: EntryOf<"drop">): void {
   }
 }
 
-const unknown = (on: Ref): Known => ({
+const unknown = (on: Securable): Known => ({
   on,
   created: null,
   owner: null,
