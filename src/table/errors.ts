@@ -149,8 +149,8 @@ export const tableErrors = {
       `${d.name}: the table is partitioned by ${list(d.table)} and was opened with ${list(d.given)}; open it with its own partitions, or without naming any`,
   ),
   "table/out-of-range-retention": caller(
-    (d: { name: string; hours: number }) =>
-      `${d.name}: a retention of ${d.hours} hours is under 7 days, so readers and writers of other processes could lose their files; force it (force: true, --force) when there are none`,
+    (d: { name: string; hours: number; least: number }) =>
+      `${d.name}: a retention of ${d.hours} hours is under the ${d.least} that the table keeps removed files, so readers and writers of other processes could lose their files; force it (force: true, --force) when there are none`,
   ),
   "table/missing-file": notFound(
     (d: { path: string }) => `there is no file or folder ${quote(d.path)}; check the path`,

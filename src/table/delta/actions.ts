@@ -37,6 +37,8 @@ export interface Add {
   readonly modificationTime: number;
   readonly dataChange: boolean;
   readonly stats?: string;
+  /** What other writers note of the file; kept as it is. */
+  readonly tags?: Readonly<Record<string, string | null>> | null;
   readonly deletionVector?: unknown;
 }
 

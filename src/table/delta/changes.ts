@@ -6,6 +6,7 @@ import { quoteText } from "../sql-text.ts";
 import type { Action, Add } from "./actions.ts";
 import { keyOf } from "./file-paths.ts";
 import { commitTime, listLog, readCommit, type TablePlace } from "./log.ts";
+import { checkFiles } from "./restore.ts";
 import { scanSql } from "./scan.ts";
 import type { Shape } from "./shape.ts";
 import { type Writer, writeFiles } from "./write-files.ts";
@@ -54,7 +55,7 @@ export interface ChangeRange {
  * A SELECT of the changed rows, in the order of the versions. A version that wrote change files says
  * there what changed; the others inserted the files they added and deleted those they removed.
  *
- * @throws `table/missing-version`, `table/missing-changes`
+ * @throws `table/missing-version`, `table/missing-changes`, `table/missing-data`, `table/unsupported-feature`
  */
 export async function changesSql(
   place: TablePlace,
@@ -77,6 +78,8 @@ export async function changesSql(
     const atMs = await commitTime(place, version, info);
     const marks = `${version}::BIGINT AS _commit_version, make_timestamptz(${Math.round(atMs * 1000)}) AS _commit_timestamp`;
     for (const { files, type } of changedFiles(actions)) {
+      checkPlaced(place.name, partitionBy, files);
+      await checkFiles(place, { version, files });
       const scan = scanSql(place, {
         files: await sized(place, files),
         partitionBy,
@@ -107,6 +110,17 @@ async function sized(
     const found = key === undefined ? undefined : await bytes.stat(key);
     return found === undefined ? file : { ...file, size: found.sizeBytes };
   });
+}
+
+/** A removed file need not say its partition values; then the rows it held cannot be told. */
+function checkPlaced(name: string, partitionBy: readonly string[], files: readonly Add[]): void {
+  for (const { path, partitionValues } of files)
+    for (const column of partitionBy)
+      if (partitionValues[column] === undefined)
+        fail("table/unsupported-feature", {
+          name,
+          feature: `a removed file, ${path}, without its value of the partition column ${column}`,
+        });
 }
 
 /** The feed must have been on when a version was written; a change of metadata says since when. */

@@ -9,6 +9,7 @@ import { fail } from "../errors.ts";
 import { plainPath, quoteText } from "../sql-text.ts";
 import type { Action, Add, MetaData, PartitionValues, Protocol, Remove } from "./actions.ts";
 import { type Checkpoint, logFolder, type TablePlace } from "./log.ts";
+import { removedFilesMs } from "./settings.ts";
 
 /** What a checkpoint holds. */
 export interface CheckpointState {
@@ -30,13 +31,10 @@ const types = {
     "STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])",
 } as const;
 
-/** How long tombstones stay, unless the table says otherwise: Delta's week. */
-const tombstonesMs = 7 * 86_400_000;
-
 /**
  * Writes the checkpoint of a version, then `_last_checkpoint`. O(files of the table).
  *
- * @param nowMs - Removed files are remembered for a week before this moment, for vacuums.
+ * @param nowMs - Removed files are remembered for as long before this moment as the table keeps them, for vacuums.
  */
 export async function writeCheckpoint(
   at: { readonly place: TablePlace; readonly engine: Engine },
@@ -44,7 +42,7 @@ export async function writeCheckpoint(
   nowMs: number,
 ): Promise<void> {
   const { place, engine } = at;
-  const lines = checkpointActions(state, nowMs).map((action) => JSON.stringify(action));
+  const lines = checkpointActions(place.name, state, nowMs).map((action) => JSON.stringify(action));
   const base = join(tmpdir(), `millrace-checkpoint-${randomUUID()}`);
   const [json, parquet] = [`${base}.json`, `${base}.parquet`];
   try {
@@ -77,9 +75,10 @@ export async function removeCheckpoint(place: TablePlace, version: number): Prom
     await place.bytes.remove(`${logFolder(place)}/${name}`);
 }
 
-function checkpointActions(state: CheckpointState, nowMs: number): readonly Action[] {
+function checkpointActions(name: string, state: CheckpointState, nowMs: number): readonly Action[] {
+  const before = nowMs - removedFilesMs(name, state.metaData);
   const kept = [...state.tombstones.values()].filter(
-    ({ deletionTimestamp = 0 }) => deletionTimestamp > nowMs - tombstonesMs,
+    ({ deletionTimestamp = 0 }) => deletionTimestamp > before,
   );
   return [
     { protocol: state.protocol },
@@ -134,8 +133,8 @@ async function readParts(engine: Engine, paths: readonly string[]): Promise<Read
   const json = kinds.map((kind) => `to_json(${kind})::VARCHAR AS ${kind}`);
   const rows = await engine.query(`SELECT ${json.join(", ")} FROM ${read} WHERE add.path IS NULL`);
   const actions = rows.map(actionOf);
-  const type = found.find(({ name }) => name === "add")?.type ?? "";
-  const blocks = await engine.query(addsSql(read, type));
+  const fields = await engine.describe(`SELECT add.* FROM ${read}`);
+  const blocks = await engine.query(addsSql(read, new Set(fields.map(({ name }) => name))));
   return { actions, adds: blocks.flatMap(addsOf) };
 }
 
@@ -149,15 +148,20 @@ function actionOf(row: Fields): Action {
   return { [kind]: Object.fromEntries(fields.filter(([, value]) => value !== null)) } as Action;
 }
 
-/** The files in blocks; in JSON, a line feed is always escaped, and so it is in the path of a file. */
-function addsSql(read: string, type: string): string {
+/** The files in blocks. A line feed in JSON is a space between its tokens, or escaped; so it is in the path of a file. */
+function addsSql(read: string, fields: ReadonlySet<string>): string {
   const joined = (value: string): string => `string_agg(${value}, chr(10))`;
-  const has = (field: string): boolean => new RegExp(`[(\\s"]${field}[\\s"]`).test(type);
+  const mapOf = (field: string): string =>
+    fields.has(field)
+      ? joined(
+          `CASE WHEN cardinality(add.${field}) > 0 THEN to_json(add.${field})::VARCHAR ELSE '' END`,
+        )
+      : "''";
   return `SELECT ${joined("add.path")} AS paths, ${joined("add.size::VARCHAR")} AS sizes,
-      ${joined("add.modificationTime::VARCHAR")} AS times,
-      ${has("stats") ? joined("coalesce(add.stats, '')") : "''"} AS stats,
-      ${joined("CASE WHEN cardinality(add.partitionValues) > 0 THEN to_json(add.partitionValues)::VARCHAR ELSE '' END")} AS partitions,
-      ${has("deletionVector") ? "count(add.deletionVector)" : "0"} AS vectors
+      ${joined("coalesce(add.modificationTime, 0)::VARCHAR")} AS times,
+      ${fields.has("stats") ? joined("coalesce(replace(add.stats, chr(10), ' '), '')") : "''"} AS stats,
+      ${mapOf("partitionValues")} AS partitions, ${mapOf("tags")} AS tags,
+      ${fields.has("deletionVector") ? "count(add.deletionVector)" : "0"} AS vectors
     FROM (SELECT *, file_index, file_row_number FROM ${read}) WHERE add.path IS NOT NULL
     GROUP BY file_index, file_row_number // 2048 ORDER BY file_index, file_row_number // 2048`;
 }
@@ -165,7 +169,7 @@ function addsSql(read: string, type: string): string {
 function addsOf(block: Fields): readonly Add[] {
   const lines = (name: string): readonly string[] => String(block[name]).split("\n");
   const [paths, sizes, times] = [lines("paths"), lines("sizes"), lines("times")];
-  const [stats, partitions] = [lines("stats"), lines("partitions")];
+  const [stats, partitions, tags] = [lines("stats"), lines("partitions"), lines("tags")];
   if (paths.length !== sizes.length)
     throw new Error("the path of a data file has a line feed in it");
   return paths.map((path, i) => ({
@@ -175,6 +179,7 @@ function addsOf(block: Fields): readonly Add[] {
     modificationTime: Number(times[i]),
     dataChange: false,
     ...(stats[i] ? { stats: stats[i] } : {}),
+    ...(tags[i] ? { tags: JSON.parse(tags[i]) as NonNullable<Add["tags"]> } : {}),
     ...(Number(block["vectors"]) > 0 ? { deletionVector: {} } : {}),
   }));
 }

@@ -31,6 +31,8 @@ export interface Plan {
    */
   readonly reads: "nothing" | "files" | "table";
   readonly touches?: Touches;
+  /** Paths of files that the plan leaves as they are, and that decided what it does. */
+  readonly rests?: ReadonlySet<string>;
 }
 
 /** What a commit did. */
@@ -210,7 +212,8 @@ async function conflicts(plan: Plan, winner: readonly Action[]): Promise<boolean
     return true;
   if (plan.reads === "nothing") return false;
   const ours = new Set(plan.actions.flatMap(({ remove }) => (remove ? [remove.path] : [])));
-  if (winner.some(({ remove }) => remove !== undefined && ours.has(remove.path))) return true;
+  const isOurs = (path: string): boolean => ours.has(path) || plan.rests?.has(path) === true;
+  if (winner.some(({ remove }) => remove !== undefined && isOurs(remove.path))) return true;
   if (plan.reads === "files") return false;
   const adds = winner.flatMap(({ add }) => (add ? [add] : []));
   if (plan.touches === undefined) return winner.some(({ add, remove }) => add ?? remove);

@@ -96,6 +96,7 @@ export async function pruneByKeys(
       const have = ranges(key);
       if (!have.present) return false;
       if (min === null || max === null) return false; // a source without keys matches nothing
+      if (Number.isNaN(max)) return true; // in a join NaN is NaN, and statistics pass over it
       const below = have.max !== undefined && order(have.max, min) < 0;
       const above = have.min !== undefined && order(have.min, max) > 0;
       return !(below || above);

@@ -97,6 +97,7 @@ async function planOf(
     },
     actions,
     reads: "table",
+    rests: new Set((await matchedOf(writer, matches, files)).map(({ path }) => path)),
     touches: touchesBy(writer, task),
   };
   return task.sealed(plan, ...judged);
@@ -174,13 +175,20 @@ function matchesSql(writer: Writer, task: MergeTask, files: readonly Add[]): str
 }
 
 /** The files of which a row is updated or deleted. */
-async function touchedOf(
+const touchedOf = (writer: Writer, matches: string, files: readonly Add[]) =>
+  filesOf(writer, `${matches} WHERE ${match.clause} >= 0`, files);
+
+/** The files of which a row matches, whether a clause takes it or none: without it, its row of the source would be new. */
+const matchedOf = (writer: Writer, matches: string, files: readonly Add[]) =>
+  filesOf(writer, `${matches} WHERE true`, files);
+
+async function filesOf(
   { engine }: Writer,
-  matches: string,
+  from: string,
   files: readonly Add[],
 ): Promise<readonly Add[]> {
   const rows = await engine.query(
-    `SELECT DISTINCT ${match.file} AS f FROM ${matches} WHERE ${match.file} IS NOT NULL AND ${match.clause} >= 0 ORDER BY 1`,
+    `SELECT DISTINCT ${match.file} AS f FROM ${from} AND ${match.file} IS NOT NULL ORDER BY 1`,
   );
   return rows.flatMap((found) => files[Number(found["f"])] ?? []);
 }

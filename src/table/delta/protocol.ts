@@ -9,7 +9,12 @@ export interface Governed {
   readonly metaData: MetaData;
 }
 
-const readable = new Set(["timestampNtz", "vacuumProtocolCheck", "typeWidening"]);
+const readable = new Set([
+  "timestampNtz",
+  "vacuumProtocolCheck",
+  "typeWidening",
+  "columnMapping", // the mapping itself is refused, in any table
+]);
 const writable = new Set([
   ...readable,
   "appendOnly",
@@ -25,6 +30,8 @@ const ruled: Readonly<Record<string, string>> = {
   "delta.generationExpression": "generated columns",
   "delta.identity.start": "identity columns",
   "delta.invariants": "column invariants",
+  CURRENT_DEFAULT: "column defaults",
+  __CHAR_VARCHAR_TYPE_STRING: "columns of char or varchar",
 };
 
 /** Refuses, before anything is read, a table whose features Millrace does not know. */
@@ -39,8 +46,12 @@ export function checkReadable(
   const mapping = metaData.configuration["delta.columnMapping.mode"] ?? "none";
   if (mapping !== "none") refuse(`column mapping by ${mapping}`);
   if (metaData.format.provider !== "parquet") refuse(`files of ${metaData.format.provider}`);
-  for (const add of files.values())
-    if (add.deletionVector !== undefined && add.deletionVector !== null) refuse("deletion vectors");
+  for (const { deletionVector, partitionValues, path } of files.values()) {
+    if (deletionVector !== undefined && deletionVector !== null) refuse("deletion vectors");
+    for (const column of metaData.partitionColumns)
+      if (partitionValues[column] === undefined)
+        refuse(`the file ${path} without a value for its partition column ${column}`);
+  }
 }
 
 /**
@@ -69,6 +80,8 @@ const implied: readonly (readonly [number, readonly string[]])[] = [
   [2, ["appendOnly", "invariants"]],
   [3, ["checkConstraints"]],
   [4, ["changeDataFeed", "generatedColumns"]],
+  [5, ["columnMapping"]],
+  [6, ["identityColumns"]],
 ];
 
 /** The protocol with a feature; the same object when it has it already. */

@@ -290,13 +290,13 @@ describe("protocol", () => {
   const cases: readonly (readonly [string, (metaData: Record<string, unknown>) => unknown])[] = [
     ["reader version 4", () => ({ protocol: { minReaderVersion: 4, minWriterVersion: 7 } })],
     [
-      "columnMapping",
+      "variantType",
       () => ({
         protocol: {
           minReaderVersion: 3,
           minWriterVersion: 7,
-          readerFeatures: ["columnMapping"],
-          writerFeatures: ["columnMapping"],
+          readerFeatures: ["variantType"],
+          writerFeatures: ["variantType"],
         },
       }),
     ],

@@ -2,7 +2,7 @@
 import { fail } from "../errors.ts";
 import type { Columns } from "../schema.ts";
 import type { MetaData } from "./actions.ts";
-import { columnsOf, parseFields } from "./types.ts";
+import { columnsOf, type DeltaField, parseFields } from "./types.ts";
 
 /** The rows of a table as its metadata declares them. */
 export interface Shape {
@@ -21,9 +21,21 @@ const checkPrefix = "delta.constraints.";
 /** The key of the configuration under which a check stands. */
 export const checkKey = (check: string): string => `${checkPrefix}${check.toLowerCase()}`;
 
+/** The fields of a table's schema. Throws `table/corrupt-log` where it is no schema. */
+function fieldsOf(name: string, { schemaString }: MetaData): readonly DeltaField[] {
+  try {
+    const fields = parseFields(schemaString);
+    if (Array.isArray(fields)) return fields;
+  } catch {
+    // told below
+  }
+  const reason = `the schema of its metadata is none: ${String(schemaString).slice(0, 60)}`;
+  return fail("table/corrupt-log", { name, file: "metaData", reason });
+}
+
 /** Reads the metadata. Throws `table/unsupported-feature` for types that Millrace does not read. */
 export function shapeOf(name: string, metaData: MetaData): Shape {
-  const fields = parseFields(metaData.schemaString);
+  const fields = fieldsOf(name, metaData);
   const settings = Object.entries(metaData.configuration);
   const columns = columnsOf(name, fields);
   for (const column of metaData.partitionColumns)

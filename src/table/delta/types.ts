@@ -66,6 +66,11 @@ export function columnsOf(name: string, fields: readonly DeltaField[]): Columns 
 }
 
 function columnOf(table: string, field: DeltaField): ColumnSpec {
+  if ("__COLLATIONS" in field.metadata)
+    return fail("table/unsupported-feature", {
+      name: table,
+      feature: `a collation in column ${JSON.stringify(field.name)}, by which texts are equal that Millrace tells apart`,
+    });
   const found = typeof field.type === "string" ? known[field.type] : undefined;
   if (found === undefined)
     return fail("table/unsupported-feature", {

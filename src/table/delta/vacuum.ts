@@ -5,15 +5,20 @@ import { inParallel, mostRequests } from "../in-parallel.ts";
 import { addressOf } from "./file-paths.ts";
 import { heldFiles } from "./held.ts";
 import type { TablePlace } from "./log.ts";
+import { checkWritable } from "./protocol.ts";
+import { removedFilesMs } from "./settings.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a vacuum may remove. */
 export interface VacuumOptions {
-  /** How long a removed file stays for readers of earlier versions, in hours. Default 168: 7 days. */
+  /**
+   * How long a removed file stays for readers of earlier versions, in hours. Default: what the table's
+   * setting `delta.deletedFileRetentionDuration` says, else 168: 7 days.
+   */
   readonly retentionHours?: number;
   /** Says what would be removed and removes nothing. */
   readonly dryRun?: boolean;
-  /** Allows a retention under 7 days; only when no other process reads or writes the table. */
+  /** Allows a shorter retention than the default; only when no other process reads or writes the table. */
   readonly force?: boolean;
 }
 
@@ -26,22 +31,23 @@ export interface VacuumReport {
   readonly held: readonly string[];
 }
 
-const week = 7 * 24;
-
 /**
  * Removes data files that are neither in the newest version nor were taken out of it, or written,
  * within the retention. The log is left alone, and so are folders that begin with _ or a dot.
  *
- * @throws `table/out-of-range-retention`
+ * @throws `table/out-of-range-retention`, `table/unsupported-feature` for a table with files of other kinds
  */
 export async function vacuumTable(
   place: TablePlace,
   snapshot: Snapshot,
   { options, nowMs }: { options: VacuumOptions; nowMs: number },
 ): Promise<VacuumReport> {
-  const { retentionHours = week, dryRun = false, force = false } = options;
-  if (!(retentionHours >= 0) || (retentionHours < week && !force))
-    fail("table/out-of-range-retention", { name: place.name, hours: retentionHours });
+  const { name } = place;
+  checkWritable(name, snapshot, false); // what Millrace does not know may stand in files of its own
+  const least = removedFilesMs(name, snapshot.metaData) / 3_600_000;
+  const { retentionHours = least, dryRun = false, force = false } = options;
+  if (!(retentionHours >= 0) || (retentionHours < least && !force))
+    fail("table/out-of-range-retention", { name, hours: retentionHours, least });
   const before = nowMs - retentionHours * 3_600_000;
   const needed = new Set([...snapshot.files.values()].map(({ path }) => addressOf(place, path)));
   for (const { path, deletionTimestamp = 0 } of snapshot.tombstones.values())

@@ -4,10 +4,9 @@ import type { Engine } from "../adapter/duckdb.ts";
 import { fail } from "../errors.ts";
 import { plainPath, quoteName, quoteText } from "../sql-text.ts";
 import type { Add, PartitionValues } from "./actions.ts";
-import { parseCheck } from "./check-sql.ts";
+import { checkRows, checksOf } from "./checks.ts";
 import type { TablePlace } from "./log.ts";
 import { type NewFile, type NewFiles, newFiles } from "./new-files.ts";
-import { scanSql } from "./scan.ts";
 import type { Shape } from "./shape.ts";
 import { type CopiedFile, copiedFile, deltaStats, nullCount } from "./stats.ts";
 import { duckTypeOf } from "./types.ts";
@@ -51,15 +50,17 @@ export const targetBytes = 128 * 1024 * 1024;
  * Memory is the engine's for the SELECT; partitioned rows are sorted first, on the disk if need be.
  *
  * @returns No file for no rows.
- * @throws `table/mismatch-null`, `table/mismatch-value`, `table/mismatch-check`, `table/failed-write`
+ * @throws `table/mismatch-null`, `table/mismatch-value`, `table/mismatch-check`, `table/unsupported-check`,
+ * `table/failed-write`
  */
 export async function writeFiles(writer: Writer, task: WriteTask): Promise<Written> {
   const files = newFiles(writer.place, writer.written);
   try {
     const write = task.shape.partitionBy.length === 0 ? writeWhole : writePartitions;
+    const checks = task.folder === undefined ? await checksOf(writer, task.shape) : [];
     const adds = await write({ ...writer, files }, task);
     await files.settled();
-    if (task.folder === undefined) await checkRows(writer, task.shape, adds);
+    await checkRows(writer, { shape: task.shape, files: adds }, checks);
     const rows = adds.reduce((sum, add) => sum + add.rows, 0);
     return { adds: adds.map(({ rows: _, ...add }) => add), rows };
   } catch (cause) {
@@ -236,23 +237,6 @@ function exactSql(column: string, { from, to }: { from: string; to: string }): s
   if (target === "DATE" && from.startsWith("TIMESTAMP"))
     return refused(`date_trunc('day', ${column})`, "a moment within a day");
   return column;
-}
-
-/** Reads what was written and counts the rows for which a check is not true. */
-async function checkRows(writer: Writer, shape: Shape, files: readonly Add[]): Promise<void> {
-  const { place, engine } = writer;
-  const { name } = place;
-  for (const [check, condition] of files.length === 0 ? [] : shape.checks) {
-    const parsed = parseCheck(condition, Object.keys(shape.columns));
-    if ("reason" in parsed)
-      return fail("table/unsupported-check", { name, check, reason: parsed.reason });
-    const scan = scanSql(place, { files, columns: shape.columns, partitionBy: shape.partitionBy });
-    const [row] = await engine.query(
-      `SELECT count(*) AS n FROM (${scan}) WHERE (${parsed.sql}) IS NOT TRUE`,
-    );
-    const rows = Number(row?.["n"] ?? 0);
-    if (rows > 0) fail("table/mismatch-check", { name, check, condition, rows });
-  }
 }
 
 /** Throws the engine's and the system's errors as ours, and others as they are. */
