@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, describe, expect, test } from "vitest";
-import { folderBytes } from "../store/index.ts";
-import { type Lake, openLake } from "./lake.ts";
+import { describe, expect, test } from "vitest";
+import { dataFiles, filesOf, newLake } from "../../tests/support/lake.ts";
+import { openLake } from "./lake.ts";
 import { openTable } from "./open-table.ts";
 import { bool, float, int, type Row, schema, text, timestamp } from "./schema.ts";
 
@@ -21,14 +21,6 @@ const order = (id: string, items = 1, total: number | null = 1): Order => ({
   total,
   at: null,
 });
-
-const folders: string[] = [];
-async function newLake(): Promise<Lake> {
-  const folder = await mkdtemp(join(tmpdir(), "millrace-table-"));
-  folders.push(folder);
-  return openLake(folder);
-}
-afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
 describe("table", () => {
   test("gives back the rows that were appended, types and all", async () => {
@@ -134,7 +126,7 @@ describe("table", () => {
     const bad = [{ ...order("a"), items: null }] as unknown as Order[];
     await expect(table.append(bad)).rejects.toMatchObject({ code: "table/mismatch-null" });
     expect(await table.exists()).toBe(false);
-    expect((await readdir(table.path)).filter((name) => name.endsWith(".parquet"))).toEqual([]);
+    expect(await dataFiles(table)).toEqual([]);
   });
 
   test("refuses cells that are not of their column's kind, and names the column", async () => {
@@ -186,14 +178,16 @@ describe("table", () => {
     await using lake = await newLake();
     const table = lake.table("shop.orders", orders);
     await table.append([order("a")]);
-    const next = join(table.path, "_delta_log", `${"1".padStart(20, "0")}.json`);
     const protocol = {
       minReaderVersion: 3,
       minWriterVersion: 7,
       readerFeatures: ["deletionVectors"],
       writerFeatures: ["deletionVectors"],
     };
-    await writeFile(next, `${JSON.stringify({ protocol })}\n`);
+    await filesOf(table).put(
+      `_delta_log/${"1".padStart(20, "0")}.json`,
+      `${JSON.stringify({ protocol })}\n`,
+    );
     await expect(table.append([order("b")])).rejects.toMatchObject({
       code: "table/unsupported-feature",
       message: expect.stringContaining("deletionVectors"),
@@ -205,11 +199,11 @@ describe("table", () => {
     await using lake = await newLake();
     const table = lake.table("shop.orders", orders);
     for (const id of ["a", "b", "c"]) await table.append([order(id)]);
-    const log = join(table.path, "_delta_log");
-    await rm(join(log, `${"1".padStart(20, "0")}.json`));
+    const torn = `_delta_log/${"1".padStart(20, "0")}.json`;
+    await filesOf(table).remove(torn);
     const reopened = lake.table("shop.orders", orders);
     await expect(reopened.read()).rejects.toMatchObject({ code: "table/corrupt-log" });
-    await writeFile(join(log, `${"1".padStart(20, "0")}.json`), '{"add":');
+    await filesOf(table).put(torn, '{"add":');
     await expect(reopened.read()).rejects.toMatchObject({ code: "table/corrupt-log" });
   });
 
@@ -231,8 +225,7 @@ describe("table", () => {
     await expect(
       table.merge([order("b")], { on: ["id"], confirm: overtake }),
     ).rejects.toMatchObject({ code: "table/conflict-write", details: { tries: 20 } });
-    const files = (await readdir(table.path)).filter((name) => name.endsWith(".parquet"));
-    expect(files).toHaveLength(21); // one append and twenty overwrites
+    expect(await dataFiles(table)).toHaveLength(21); // one append and twenty overwrites
   });
 
   test("writes statistics that other readers use: exact, cut and rounded outwards", async () => {
@@ -242,10 +235,7 @@ describe("table", () => {
       { id: "z".repeat(40), items: 9_007_199_254_740_991, total: Number.NaN, at: new Date(5) },
       { id: "a", items: 1, total: 2, at: new Date(3) },
     ]);
-    const log = await readFile(
-      join(table.path, "_delta_log", `${"0".padStart(20, "0")}.json`),
-      "utf8",
-    );
+    const log = (await filesOf(table).get(`_delta_log/${"0".padStart(20, "0")}.json`)).toString();
     const add = log
       .trim()
       .split("\n")
@@ -263,9 +253,9 @@ describe("table", () => {
 
   test("refuses a lake that a newer Millrace wrote", async () => {
     const folder = await mkdtemp(join(tmpdir(), "millrace-table-"));
-    folders.push(folder);
     await writeFile(join(folder, "lake.json"), '{"format": 99}\n');
     await expect(openLake(folder)).rejects.toMatchObject({ code: "table/unsupported-format" });
+    await rm(folder, { recursive: true });
   });
 
   test("hashes rows by their content, leaving out the columns it is told to", async () => {
@@ -361,7 +351,7 @@ describe("a commit that fails after it is there", () => {
     const place = {
       name: "shop.orders",
       folder: "tables/shop/orders",
-      bytes: folderBytes(lake.path),
+      bytes: lake.place("shop.orders").bytes,
     };
     const flaky: typeof place.bytes = {
       ...place.bytes,
@@ -389,7 +379,7 @@ describe("a commit that fails after it is there", () => {
     await using lake = await newLake();
     const table = lake.table("shop.orders", orders);
     await table.append([order("a")]);
-    const bytes = folderBytes(lake.path);
+    const { bytes } = lake.place("shop.orders");
     const fails = async (): Promise<never> => {
       throw new Error("too many open files");
     };

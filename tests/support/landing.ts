@@ -2,7 +2,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Lake, openLake, quoteText } from "../../src/table/index.ts";
+import { type Lake, quoteText } from "../../src/table/index.ts";
+import { newLake } from "./lake.ts";
 
 /** A lake, and a folder in which files land. */
 export interface Landing {
@@ -23,7 +24,7 @@ export async function landing(
   const folder = await mkdtemp(join(tmpdir(), "millrace-landing-"));
   const from = join(folder, "landing");
   await mkdir(from);
-  const lake = await openLake(join(folder, "lake"));
+  const lake = await newLake();
   const land: Landing["land"] = async (more) => {
     for (const [name, body] of Object.entries(more)) await writeFile(join(from, name), body);
   };

@@ -1,10 +1,12 @@
-import { rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   actionsOf,
   commitAs,
   dataFiles,
+  filesOf,
   newLake,
   removeCommits,
 } from "../../../tests/support/lake.ts";
@@ -51,7 +53,7 @@ describe("read", () => {
     await table.append([point(1)]);
     const [file = ""] = await dataFiles(table);
     await table.overwrite([point(2)]);
-    await rm(join(table.path, file));
+    await filesOf(table).remove(file);
     expect(await (await table.read()).count()).toBe(1);
     await expect(table.read({ version: 0 })).rejects.toMatchObject({ code: "table/missing-data" });
     await expect(table.restore({ version: 0 })).rejects.toMatchObject({
@@ -64,7 +66,7 @@ describe("read", () => {
     const table = lake.table("a.points", points);
     await table.append([point(1)]);
     await table.append([point(2)]);
-    await rm(table.path, { recursive: true });
+    for (const name of await filesOf(table).names()) await filesOf(table).remove(name);
     const other = lake.table("a.points", points);
     await other.append([point(7)]);
     await other.append([point(8)]);
@@ -182,20 +184,25 @@ describe("checkpoint", () => {
 
   test("of several parts is read when all parts are there", async () => {
     const { lake, table } = await filled(11);
-    const log = join(table.path, "_delta_log");
-    const base = join(log, "10".padStart(20, "0"));
+    const files = filesOf(table);
+    const base = `_delta_log/${"10".padStart(20, "0")}`;
     const parts = [1, 2].map(
       (n) => `${base}.checkpoint.${String(n).padStart(10, "0")}.0000000002.parquet`,
     );
-    for (const [i, part] of parts.entries())
+    const whole = await files.local(`${base}.checkpoint.parquet`);
+    const folder = await mkdtemp(join(tmpdir(), "millrace-parts-"));
+    for (const [i, part] of parts.entries()) {
       await lake.engine.run(
-        `COPY (SELECT * FROM read_parquet('${base}.checkpoint.parquet', file_row_number = true) WHERE file_row_number % 2 = ${i}) TO '${part}' (FORMAT parquet)`,
+        `COPY (SELECT * FROM read_parquet('${whole}', file_row_number = true) WHERE file_row_number % 2 = ${i}) TO '${folder}/${i}' (FORMAT parquet)`,
       );
-    await rm(`${base}.checkpoint.parquet`);
+      await files.put(part, await readFile(join(folder, String(i))));
+    }
+    await rm(folder, { recursive: true });
+    await files.remove(`${base}.checkpoint.parquet`);
     const hash = await table.hash();
     await removeCommits(table, 0, 9);
     expect(await lake.table("a.points", points).hash()).toBe(hash);
-    await rm(parts[1] ?? "");
+    await files.remove(parts[1] ?? "");
     await expect(lake.table("a.points", points).read()).rejects.toMatchObject({
       code: "table/corrupt-log",
     });
@@ -203,9 +210,9 @@ describe("checkpoint", () => {
 
   test("of version 2 is refused where nothing else says what it says", async () => {
     const { lake, table } = await filled(11);
-    const base = join(table.path, "_delta_log", "10".padStart(20, "0"));
-    await rm(`${base}.checkpoint.parquet`);
-    await writeFile(`${base}.checkpoint.${crypto.randomUUID()}.parquet`, "");
+    const base = `_delta_log/${"10".padStart(20, "0")}`;
+    await filesOf(table).remove(`${base}.checkpoint.parquet`);
+    await filesOf(table).put(`${base}.checkpoint.${crypto.randomUUID()}.parquet`, "");
     expect(await (await lake.table("a.points", points).read()).count()).toBe(11);
     await removeCommits(table, 0, 9);
     await expect(lake.table("a.points", points).read()).rejects.toMatchObject({

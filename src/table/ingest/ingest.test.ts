@@ -2,8 +2,9 @@ import { appendFile, mkdir, mkdtemp, rename, rm, utimes, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { newLake } from "../../../tests/support/lake.ts";
 import { beforeCommit } from "../../../tests/support/landing.ts";
-import { type Lake, openLake } from "../lake.ts";
+import type { Lake } from "../lake.ts";
 import { bronzeSchema } from "./bronze.ts";
 import { ingest } from "./ingest.ts";
 
@@ -15,7 +16,6 @@ async function landing(files: Readonly<Record<string, string | Uint8Array>>) {
   for (const [name, body] of Object.entries(files)) await writeFile(join(folder, name), body);
   return folder;
 }
-const newLake = async (): Promise<Lake> => openLake(join(await landing({}), "lake"));
 const bronzeOf = (lake: Lake) => lake.table("shop.bronze", bronze);
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 

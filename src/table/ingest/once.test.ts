@@ -48,7 +48,7 @@ describe("each file once", () => {
     const path = join(place.from, "a.parquet");
     const task = { from: place.from, into, format: "parquet" } as const;
     for (const n of [1, 2, 3]) {
-      const made = join(place.lake.path, `${n}.parquet`);
+      const made = join(place.from, `../${n}.parquet`);
       await writeParquet(place.lake, made, `SELECT range AS id, ${n} AS n FROM range(50000)`);
       await copyFile(made, path);
       await utimes(path, 1000, 1000);
