@@ -1,0 +1,4 @@
+import { azurite } from "./object-storages.ts";
+import { runTableSuites } from "./table-suites.ts";
+
+runTableSuites(azurite);

@@ -1,0 +1,4 @@
+import { versitygw } from "./object-storages.ts";
+import { runTableSuites } from "./table-suites.ts";
+
+runTableSuites(versitygw);
