@@ -1,14 +1,21 @@
 /** @file All commands, by group, in the order of the flow. */
+
+import { attach } from "./attach.ts";
+import { check } from "./check.ts";
+import { checkpoint } from "./checkpoint.ts";
 import type { CommandGroup } from "./command.ts";
 import { demo } from "./demo.ts";
 import { describe } from "./describe.ts";
+import { docs } from "./docs.ts";
 import { drop } from "./drop.ts";
 import { executable } from "./execute.ts";
 import { exportTable } from "./export.ts";
 import { grant } from "./grant.ts";
 import { grants } from "./grants.ts";
 import { history } from "./history.ts";
+import { ingestFiles } from "./ingest.ts";
 import { optimize } from "./optimize.ts";
+import { profile } from "./profile.ts";
 import { restore } from "./restore.ts";
 import { revoke } from "./revoke.ts";
 import { serve } from "./serve.ts";
@@ -24,6 +31,7 @@ export const commandGroups: readonly CommandGroup[] = [
     title: "Tables",
     rooms: ["table"],
     commands: [
+      executable(ingestFiles),
       executable(tables),
       executable(describe),
       executable(history),
@@ -43,6 +51,17 @@ export const commandGroups: readonly CommandGroup[] = [
       executable(grant),
       executable(revoke),
       executable(drop),
+    ],
+  },
+  {
+    title: "Validation",
+    rooms: ["check"],
+    commands: [
+      executable(profile),
+      executable(check),
+      executable(checkpoint),
+      executable(attach),
+      executable(docs),
     ],
   },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },

@@ -22,6 +22,7 @@ export const describe = command({
     "",
     ...columns(columnRows(detail, width), { width, indent: "  " }),
     ...section("Checks, which every row passes", Object.entries(detail.checks), width),
+    ...section("Expectations, which every write obeys", rules(detail), width),
     ...section("Properties", properties(detail), width),
   ],
 });
@@ -75,12 +76,19 @@ function notesOf(column: Columns[string]): readonly string[] {
   return notes.filter((note): note is string => note !== undefined && note !== "");
 }
 
-/** The settings that are not shown elsewhere. */
-function properties({ properties }: TableDetail): readonly (readonly [string, string])[] {
-  return Object.entries(properties).filter(
-    ([name]) => !name.startsWith("delta.constraints.") && name !== "delta.enableChangeDataFeed",
-  );
+/** The rules of the table and what each does with a row that breaks it. */
+function rules({ expectations }: TableDetail): readonly (readonly [string, string])[] {
+  if (expectations === null) return [];
+  const { quarantine } = expectations;
+  const drop = quarantine === null ? "drop" : `drop into ${quarantine}`;
+  return expectations.rules.map(({ name, action }) => [action === "drop" ? drop : action, name]);
 }
+
+const shownElsewhere = /^delta\.(constraints\.|enableChangeDataFeed$)|^millrace\.expectations$/;
+
+/** The settings that are not shown elsewhere. */
+const properties = ({ properties }: TableDetail): readonly (readonly [string, string])[] =>
+  Object.entries(properties).filter(([name]) => !shownElsewhere.test(name));
 
 function section(
   title: string,

@@ -54,6 +54,18 @@ export const cliErrors = {
   "cli/conflict-file": conflict(
     (d: { path: string; reason: string }) => `${quote(d.path)} cannot be written: ${d.reason}`,
   ),
+  "cli/mismatch-folder": caller(
+    (d: { command: string; path: string }) =>
+      `${d.command}: ${quote(d.path)} is one file; expected a folder to watch. Leave --watch out to load the file`,
+  ),
+  "cli/unsupported-version": caller(
+    (d: { command: string; file: string }) =>
+      `${d.command}: ${quote(d.file)} is a file and has no versions; ingest it into a table to compare them`,
+  ),
+  "cli/conflict-folder": caller(
+    (d: { command: string; path: string }) =>
+      `${d.command}: ${quote(d.path)} is a folder; name one file, or ingest the folder into a table`,
+  ),
   "cli/missing-folder": notFound(
     (d: { path: string }) => `there is no folder ${quote(d.path)}; make it, or check the path`,
   ),
@@ -69,14 +81,37 @@ export const cliErrors = {
     (d: { path: string; reason: string }) =>
       `sql: ${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --file`,
   ),
+  "cli/missing-suite": caller(
+    (d: { command: string }) =>
+      `${d.command}: by which suite? Give --suite FILE.json; profile --suite writes a first one`,
+  ),
+  "cli/corrupt-suite": caller(
+    (d: { path: string; reason: string }) => `the suite ${quote(d.path)}: ${d.reason}`,
+  ),
+  "cli/missing-checkpoint": notFound(
+    (d: { name: string; folder: string; known: readonly string[] }) =>
+      `there is no checkpoint ${quote(d.name)} in ${quote(d.folder)}; there is ${list(d.known)}.${didYouMean(d.name, d.known)} Name the folder with --folder, or write the checkpoint with --define TABLE=SUITE`,
+  ),
+  "cli/unsupported-suite": caller(
+    (d: { suite: string }) =>
+      `attach: no expectation of ${quote(d.suite)} is about single rows, so that no write could obey it; judge the table with check`,
+  ),
+  "cli/unknown-asset": caller(
+    (d: { validation: string; asset: string; known: readonly string[] }) =>
+      `checkpoint: the validation ${quote(d.validation)} judges the asset ${quote(d.asset)}, which is no table here; the tables are ${list(d.known)}. Say which one it is: --table ${d.asset}=TABLE`,
+  ),
+  "cli/missing-docs": notFound(
+    (d: { folder: string }) =>
+      `docs: ${quote(d.folder)} has neither suites nor results; name another with --folder, or keep some with check --keep`,
+  ),
   "cli/missing-model": caller((d: { names: readonly string[] }) =>
     d.names.length === 0
       ? "serve: no model is registered in this workspace yet; run the demo, or register one"
       : `serve: there are several models (${list(d.names)}); name one with --model`,
   ),
   "cli/missing-file": notFound(
-    (d: { path: string; reason: string }) =>
-      `${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --csv`,
+    (d: { path: string; reason: string; option: string }) =>
+      `${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --${d.option}`,
   ),
   "cli/failed-gate": caller(
     (d: { reason: string }) =>

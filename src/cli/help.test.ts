@@ -31,11 +31,11 @@ Arguments
   TABLE  the table's name
 
 Options
-  --column NAME  count its values (may be repeated)
-  --as STRING    the form (number, words; default number)
-  --dir FOLDER   the workspace (default here)
-  --json         print one JSON line for programs
-  --help         show this help
+  --column NAME      count its values (may be repeated)
+  --as number|words  the form (default number)
+  --dir FOLDER       the workspace (default here)
+  --json             print one JSON line for programs
+  --help             show this help
 
 Examples
   millrace count shop.orders

@@ -44,12 +44,8 @@ export function helpOf<S extends OptionSpecs, R, A extends ArgumentSpecs>(
   { program, width: columns }: HelpAround,
 ): string {
   const width = Math.min(columns, 100);
-  const places = Object.entries(it.arguments ?? {}).map(
-    ([name, spec]) => [placeOf(name, spec), withFacts(spec)] as const,
-  );
-  const options = Object.entries({ ...it.options, ...sharedOptions }).map(
-    ([name, spec]) => [`--${flagOf(name)}${valuePlace(spec)}`, withFacts(spec)] as const,
-  );
+  const places = Object.entries<ArgumentSpec>(it.arguments ?? {}).map(argumentRow);
+  const options = Object.entries<OptionSpec>({ ...it.options, ...sharedOptions }).map(optionRow);
   return [
     ...wrap(`${program} ${it.name}: ${it.summary}`, width),
     "",
@@ -67,21 +63,30 @@ export function helpOf<S extends OptionSpecs, R, A extends ArgumentSpecs>(
   ].join("\n");
 }
 
-function valuePlace(spec: OptionSpec): string {
-  return spec.type === "boolean" ? "" : ` ${spec.value ?? spec.type.toUpperCase()}`;
-}
+/** Choices longer than this stand in the text, not in the option's place. */
+const longestChoices = 20;
 
-/** The help of an option with its choices and default. */
-function withFacts(spec: OptionSpec | ArgumentSpec): string {
-  const preset = "default" in spec ? spec.default : undefined;
-  const usual = typeof preset === "function" ? preset() : preset;
+function optionRow([name, spec]: [string, OptionSpec]): readonly [string, string] {
+  const choices = spec.choices?.join("|") ?? "";
+  const isShort = choices.length <= longestChoices && spec.value === undefined;
+  const other = choices === "" ? spec.type.toUpperCase() : "WORD";
+  const place = spec.value ?? (isShort && choices !== "" ? choices : other);
+  const left = spec.type === "boolean" ? "" : ` ${place}`;
+  const usual = typeof spec.default === "function" ? spec.default() : spec.default;
   const facts = [
-    ...(spec.choices === undefined ? [] : [spec.choices.join(", ")]),
+    ...(isShort ? [] : (spec.choices ?? [])),
     ...(spec.many === true ? ["may be repeated"] : []),
     ...(usual === undefined || typeof usual === "boolean" ? [] : [`default ${usual}`]),
   ];
-  return facts.length === 0 ? spec.help : `${spec.help} (${facts.join("; ")})`;
+  return [`--${flagOf(name)}${left}`, withFacts(spec.help, facts)];
 }
+
+function argumentRow([name, spec]: [string, ArgumentSpec]): readonly [string, string] {
+  return [placeOf(name, spec), withFacts(spec.help, spec.choices ?? [])];
+}
+
+const withFacts = (help: string, facts: readonly string[]): string =>
+  facts.length === 0 ? help : `${help} (${facts.join(", ")})`;
 
 /** The help of the program: its commands by group, in the order of the flow. */
 export function programHelp(groups: readonly CommandGroup[], around: HelpAround): string {

@@ -28,20 +28,19 @@ export const history = command({
   examples: ["history telco.silver", "history telco.silver --limit 1 --json"],
   run: ({ table, dir, limit }) =>
     withTable({ table, dir }, ({ table: opened }) => opened.history({ limit })),
-  render: (entries, { width }) =>
-    columns(
-      [
-        ["version", "when (UTC)", "operation", "what", "by"],
-        ...entries.map((entry) => [
-          String(entry.version),
-          moment(entry.atMs),
-          entry.operation,
-          whatOf(entry),
-          entry.engine ?? "",
-        ]),
-      ],
-      { width, right: [0] },
-    ),
+  render: (entries, { width }) => {
+    const isOurs = entries.every(({ engine }) => engine === "Millrace");
+    const by = (engine: string): readonly string[] => (isOurs ? [] : [engine]);
+    const rows = entries.map((entry) => [
+      String(entry.version),
+      moment(entry.atMs),
+      entry.operation,
+      whatOf(entry),
+      ...by(entry.engine ?? ""),
+    ]);
+    const heads = ["version", "when (UTC)", "operation", "what", ...by("by")];
+    return columns([heads, ...rows], { width, right: [0] });
+  },
 });
 
 /** How the metrics of operations are told, in the names that Delta gives them. */
@@ -52,6 +51,7 @@ const told: Readonly<Record<string, (value: number) => string>> = {
   numUpdatedRows: (n) => `${count(n, "row")} updated`,
   numTargetRowsDeleted: (n) => `${count(n, "row")} deleted`,
   numDeletedRows: (n) => `${count(n, "row")} deleted`,
+  numDroppedRows: (n) => `${count(n, "row")} dropped`,
   numRestoredFiles: (n) => `${count(n, "file")} brought back`,
 };
 const files: typeof told = {
@@ -60,8 +60,9 @@ const files: typeof told = {
   numAddedBytes: (n) => size(n),
 };
 
-/** What an operation did, from its metrics. */
-function whatOf({ operation, metrics, parameters }: HistoryEntry): string {
+/** What an operation did, from its metrics and the table's expectations. */
+function whatOf(entry: HistoryEntry): string {
+  const { operation, metrics, parameters, expectations } = entry;
   const tell = (words: typeof told): readonly string[] =>
     Object.entries(words).flatMap(([name, say]) => {
       const value = Number(metrics[name]);
@@ -70,10 +71,13 @@ function whatOf({ operation, metrics, parameters }: HistoryEntry): string {
   if (operation === "OPTIMIZE") return tell(files).join(", ");
   if (operation === "RESTORE")
     return [`to version ${parameters["version"] ?? "?"}`, ...tell(told)].join(": ");
+  const broken = expectations.filter(({ failed }) => failed > 0).length;
+  const isTold = broken === 0 || Number(metrics["numDroppedRows"]) > 0;
+  const judged = isTold ? [] : [`${count(broken, "expectation")} broken`];
   const done = tell(told);
   const mode = parameters["mode"]?.toLowerCase();
-  if (done.length === 0) return mode === "append" ? "no rows" : "";
-  if (mode !== "overwrite") return done.join(", ");
+  if (done.length === 0) return [...(mode === "append" ? ["no rows"] : []), ...judged].join(", ");
   const others = parameters["predicate"] === undefined ? "all" : "some";
-  return `${done.join(", ")} in place of ${others}`;
+  const place = mode === "overwrite" ? ` in place of ${others}` : "";
+  return [`${done.join(", ")}${place}`, ...judged].join(", ");
 }

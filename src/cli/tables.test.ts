@@ -82,11 +82,11 @@ describe("history", () => {
   test("tells what each version did, newest first", async () => {
     const { lines } = await run(executable(history), "shop.orders");
     expect(lines.map((line) => line.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, "TIME"))).toEqual([
-      "version  when (UTC)           operation  what                           by",
-      "      3  TIME  WRITE      1 row written in place of all  Millrace",
-      "      2  TIME  MERGE      1 row inserted, 1 row updated  Millrace",
-      "      1  TIME  WRITE      1 row written                  Millrace",
-      "      0  TIME  WRITE      2 rows written                 Millrace",
+      "version  when (UTC)           operation  what",
+      "      3  TIME  WRITE      1 row written in place of all",
+      "      2  TIME  MERGE      1 row inserted, 1 row updated",
+      "      1  TIME  WRITE      1 row written",
+      "      0  TIME  WRITE      2 rows written",
     ]);
   });
 

@@ -37,6 +37,10 @@ export interface CheckFolder {
   readonly checkpoints: NamedFiles<Checkpoint>;
   /** The results of a suite, oldest first. */
   results(suite: string): Promise<readonly SuiteResult[]>;
+  /** The suites that have results, by the names of their folders. */
+  judged(): Promise<readonly string[]>;
+  /** Keeps a result among the others, and gives its key: `uncommitted/validations/….json`. */
+  keep(result: SuiteResult): Promise<string>;
 }
 
 /**
@@ -80,6 +84,8 @@ export function checkFolder(files: CheckFiles): CheckFolder {
       const time = ({ meta }: SuiteResult): string => String(meta["validation_time"]);
       return found.sort((a, b) => (time(a) < time(b) ? -1 : 1));
     },
+    judged: () => files.list(resultsFolder),
+    keep: (result) => saveResult(files, keyOf(result), result),
   };
 }
 
@@ -87,6 +93,19 @@ const resultsFolder = "uncommitted/validations";
 
 /** A name as a part of a path. */
 const safe = (name: string): string => name.replaceAll(/[/\\:]/g, "_");
+
+/** The key of a result by what it says of its run. */
+function keyOf({ suite_name: suite, meta, results }: SuiteResult): string {
+  const { run_name: runName = null, run_time = 0 } = Object(meta["run_id"]) as {
+    readonly run_name?: string | null;
+    readonly run_time?: string | number;
+  };
+  const { batch_id = "rows" } = Object(results[0]?.expectation_config["kwargs"]) as {
+    readonly batch_id?: string;
+  };
+  const runMs = new Date(run_time).getTime();
+  return resultKey({ suite, runName, runMs, batch: String(meta["batch_id"] ?? batch_id) });
+}
 
 /** Where a result is kept below `uncommitted/validations`, without its ending. */
 export function resultKey(parts: {
@@ -99,15 +118,17 @@ export function resultKey(parts: {
   return [safe(parts.suite), safe(parts.runName ?? "__none__"), time, safe(parts.batch)].join("/");
 }
 
-/** Keeps a result; the first one also keeps results out of version control. */
+/** Keeps a result and gives its key; the first one also keeps results out of version control. */
 export async function saveResult(
   files: CheckFiles,
   key: string,
   result: SuiteResult,
-): Promise<void> {
+): Promise<string> {
   if (!(await files.has(".gitignore"))) await files.put(".gitignore", bytesOf("uncommitted/\n"));
   const json = JSON.parse(JSON.stringify(result));
-  await files.put(`${resultsFolder}/${key}.json`, bytesOf(writeJson(json)));
+  const path = `${resultsFolder}/${key}.json`;
+  await files.put(path, bytesOf(writeJson(json)));
+  return path;
 }
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -10,6 +10,7 @@ import { folderBytes, memoryBytes } from "../../store/index.ts";
 import { type Engine, type Frame, int, openEngine, schema } from "../../table/index.ts";
 import { expectations } from "../expectation.ts";
 import { suite } from "../suite.ts";
+import { validate } from "../validate.ts";
 import { callWithResult, postResult, throwOnFailure, writeResult } from "./actions.ts";
 import { checkFolder } from "./check-folder.ts";
 import { readCheckpoint, readValidationDefinition, writeCheckpoint } from "./definition.ts";
@@ -67,6 +68,12 @@ const run = (more: Partial<RunCheckpointOptions> = {}, given = checkpoint) =>
   });
 
 describe("runCheckpoint", () => {
+  test("puts more about a run into its result's meta", async () => {
+    const metaOf = ({ name: of }: { readonly name: string }) => ({ millrace: { version: 3, of } });
+    const [result] = Object.values((await run({ metaOf })).run_results);
+    expect(result?.meta).toMatchObject({ checkpoint_name: "nightly", millrace: { of: "v" } });
+  });
+
   test("judges every validation and describes what it found", async () => {
     const result = await run();
     expect(Object.keys(result.run_results)).toEqual([
@@ -186,5 +193,17 @@ describe("checkFolder", () => {
     expect(await folder.checkpoints.all()).toEqual([checkpoint]);
     expect(await folder.definitions.read("v")).toEqual(definition);
     expect(await folder.suites.names()).toEqual([]);
+  });
+
+  test("keeps a result where a checkpoint would, out of version control, and finds it again", async () => {
+    const files = memoryBytes();
+    const folder = checkFolder(files);
+    const clock = steppingClock(Date.UTC(2024, 0, 2, 3, 4, 5, 6));
+    const result = await validate(rows, sound, { clock, batchId: "demo.points" });
+    const key = "uncommitted/validations/sound/__none__/20240102T030405.006000Z/demo.points.json";
+    expect(await folder.keep(result)).toBe(key);
+    expect(await folder.judged()).toEqual(["sound"]);
+    expect(await folder.results("sound")).toEqual([JSON.parse(JSON.stringify(result))]);
+    expect(Buffer.from(await files.get(".gitignore")).toString()).toBe("uncommitted/\n");
   });
 });

@@ -18,6 +18,8 @@ export interface RunCheckpointOptions extends CheckOptions {
   readonly suites: readonly ExpectationSuite[];
   /** The rows of a validation. */
   readonly rows: (definition: ValidationDefinition) => Promise<AnyRows> | AnyRows;
+  /** More about the run of a validation, for its result's meta; called when its rows are there. */
+  readonly metaOf?: (definition: ValidationDefinition) => Readonly<Record<string, Json>>;
   /** Where the results are kept, in Great Expectations' layout; nowhere when left out. */
   readonly files?: CheckFiles;
   /** What else is done with the result, after the checkpoint's own actions. */
@@ -102,6 +104,7 @@ async function runValidation(
       data_connector_name: "fluent",
       batch_identifiers: {},
     },
+    ...options.metaOf?.(definition),
   };
   return validate(rows, suite, {
     ...options,

@@ -7,4 +7,5 @@ export type {
   DocsSuite,
 } from "./docs-data.ts";
 export { docsErrors } from "./errors.ts";
+export { toDocsResult } from "./to-docs-result.ts";
 export { type WrittenDocs, writeDataDocs } from "./write-data-docs.ts";

@@ -35,7 +35,7 @@ describe("profileText", () => {
   });
 
   test("no line is longer than the width, and none has a control character", () => {
-    for (const width of [60, 100]) {
+    for (const width of [30, 40, 60, 100]) {
       const lines = profileText(profile, { width });
       expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(width);
       expect(lines.join("")).not.toMatch(/[\p{Cc}\u202e]/u);

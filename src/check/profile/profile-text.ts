@@ -11,6 +11,8 @@ const oddZ = 4;
 const strongR = 0.5;
 /** Numbers of no more different values than this are told value by value too. */
 const fewNumbers = 10;
+/** From this width on, a column's facts stand besides its name. */
+const besides = 60;
 /** Columns whose names are listed in one sentence. */
 const listedNames = 8;
 
@@ -19,7 +21,8 @@ const listedNames = 8;
  * distribution as small bars, then what is missing together, correlated, or has moved. Control
  * characters in names and values are shown, not obeyed.
  *
- * @param options - `width`: characters in a line, 60 to 400. Default 100.
+ * @param options - `width`: characters in a line, 30 to 400; below 60 a column has lines of its own
+ * for its facts. Default 100.
  * @returns Lines without a newline at their end.
  * @throws `option/unknown-name`, `option/out-of-range`
  * @example
@@ -37,19 +40,24 @@ export function profileText(
 ): readonly string[] {
   checkNames("profileText", options, ["width"]);
   const { width = 100 } = options;
-  checkNumber("profileText", { width }, { min: 60, max: 400, integer: true });
+  checkNumber("profileText", { width }, { min: 30, max: 400, integer: true });
   const names = profile.columns.map(({ name }) => [...visible(name, 28)].length);
   const nameWidth = Math.max(6, ...names);
   const lines = [
     ...tableLines(profile),
     "",
-    `${"column".padEnd(nameWidth)}  kind       missing    distinct  values`,
-    ...profile.columns.flatMap((column) => columnLines(column, { nameWidth, width })),
+    ...(width < besides
+      ? profile.columns.flatMap((column) => narrowLines(column, width))
+      : [
+          `${"column".padEnd(nameWidth)}  kind       missing    distinct  values`,
+          ...profile.columns.flatMap((column) => columnLines(column, { nameWidth, width })),
+        ]),
     ...missingLines(profile),
     ...correlationLines(profile),
     ...driftLines(profile),
   ];
-  return lines.map((line) => cutTo(line.trimEnd(), width));
+  const fit = width < besides ? wrapTo : (line: string, to: number) => [cutTo(line, to)];
+  return lines.flatMap((line) => fit(line.trimEnd(), width));
 }
 
 /** Counts as small bars: the largest is a full block, and what is not zero is seen. */
@@ -87,6 +95,18 @@ function columnLines(
   const indent = [...head].length + 2;
   const [first = "", ...rest] = valueLines(column, width - indent);
   return [`${head}  ${first}`, ...rest.map((line) => " ".repeat(indent) + line)];
+}
+
+/** A column where the facts do not fit besides its name: they stand below it. */
+function narrowLines(column: ColumnProfile, width: number): readonly string[] {
+  const { name, kind, missingShare, distinct, distinctExact } = column;
+  const different = `${distinctExact ? "" : "≈ "}${shortNumber(distinct)} different`;
+  const missing = missingShare === 0 ? [] : [`${percent(missingShare)} missing`];
+  return [
+    visible(name, width),
+    `  ${[kind, ...missing, different].join(" · ")}`,
+    ...valueLines(column, width - 2).map((line) => `  ${line}`),
+  ];
 }
 
 function valueLines(column: ColumnProfile, room: number): readonly string[] {
@@ -206,6 +226,19 @@ function names(list: readonly string[]): string {
   return (
     shown.join(", ") + (list.length > listedNames ? ` and ${list.length - listedNames} more` : "")
   );
+}
+
+/** A line broken between words, what comes after the first indented; longer words are cut. */
+function wrapTo(line: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of line.split(/(?<=\S) /)) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? word : `${last} ${word}`;
+    if (last === undefined || [...joined].length > width)
+      lines.push(last === undefined ? word : `    ${word}`);
+    else lines[lines.length - 1] = joined;
+  }
+  return lines.map((one) => cutTo(one, width));
 }
 
 function cutTo(line: string, width: number): string {

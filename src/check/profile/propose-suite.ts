@@ -82,8 +82,9 @@ export function proposeSuite(profile: TableProfile, options: ProposeOptions = {}
 
 function rowCount({ rows }: TableProfile, margin: number): Proposal {
   const kwargs = {
-    min_value: Math.max(0, Math.floor(rows * (1 - margin))),
-    max_value: Math.ceil(rows * (1 + margin)),
+    // 100 rows and a tenth are 110, which in binary are a little more.
+    min_value: Math.max(0, Math.floor(rows * (1 - margin) + 1e-9)),
+    max_value: Math.ceil(rows * (1 + margin) - 1e-9),
   };
   const reason = `the table has ${count(rows, "row")}, give or take ${percent(margin)}`;
   return { type: "expect_table_row_count_to_be_between", column: null, kwargs, reason };

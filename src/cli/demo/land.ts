@@ -27,7 +27,7 @@ export async function deliver(source: DemoSource): Promise<{ name: string; bytes
   }
   const bytes = await readFile(source.csv).catch((cause: NodeJS.ErrnoException) => {
     const reason = cause.code === "ENOENT" ? "there is no such file" : cause.message;
-    return fail("cli/missing-file", { path: source.csv, reason }, { cause });
+    return fail("cli/missing-file", { path: source.csv, reason, option: "csv" }, { cause });
   });
   const name = basename(source.csv).replace(/[^\w.-]/g, "_");
   return { name: name.toLowerCase().endsWith(".csv") ? name : `${name}.csv`, bytes };

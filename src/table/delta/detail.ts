@@ -1,5 +1,6 @@
 /** @file What a version of a table is made of: its rules, its files and its identity; no row is read. */
 import type { Hash } from "../../flow.ts";
+import { parseExpectations, type TableExpectations } from "../expectations/table-expectations.ts";
 import type { Schema } from "../schema.ts";
 import { commitInfoOf, listLog, type TablePlace } from "./log.ts";
 import { rowsOf } from "./rows-of.ts";
@@ -25,7 +26,9 @@ export interface TableDetail {
   /** Conditions that hold for every row, in SQL, by name. */
   readonly checks: Readonly<Record<string, string>>;
   readonly changeFeed: boolean;
-  /** All settings, those of the checks and of the change data feed too. */
+  /** The rules that every write of rows obeys; null where there are none. */
+  readonly expectations: TableExpectations | null;
+  /** All settings, those that stand elsewhere here too. */
   readonly properties: Readonly<Record<string, string>>;
   readonly protocol: {
     readonly minReaderVersion: number;
@@ -61,6 +64,7 @@ export async function detailOf(place: TablePlace, snapshot: Snapshot): Promise<T
     partitionBy: shape.partitionBy,
     checks: Object.fromEntries(shape.checks),
     changeFeed: shape.changeFeed,
+    expectations: parseExpectations(place.name, metaData.configuration) ?? null,
     properties: metaData.configuration,
     protocol: { ...protocol, readerFeatures, writerFeatures },
     files: files.length,

@@ -1,0 +1,92 @@
+/** @file `millrace attach`: the rules of a suite attached to a table, which every write then obeys. */
+import { type Attachments, type Expectation, tableExpectations } from "../check/index.ts";
+import { count, isMillraceError } from "../core/index.ts";
+import type { Severity } from "../flow.ts";
+import type { RuleAction, Schema } from "../table/index.ts";
+import { command } from "./command.ts";
+import { fail } from "./errors.ts";
+import { suiteAt } from "./suite-file.ts";
+import { tableArgument, withTable } from "./table-option.ts";
+import { hanging } from "./text.ts";
+import { dir } from "./workspace-folder.ts";
+
+const actions = ["keep", "drop", "fail"] as const;
+
+export const attach = command({
+  name: "attach",
+  summary: "Attach the expectations of a suite to a table: every write obeys them.",
+  about: [
+    "A row that breaks one is kept and counted, dropped (into a quarantine, where one is named), or",
+    "stops the whole write, as its severity says. The counts of each write stand in the history.",
+    "Only expectations about single rows can be attached; the others are named and left to check. A",
+    "suite takes the place of the one before; rows that are there are not judged.",
+  ],
+  arguments: { table: tableArgument },
+  options: {
+    suite: { type: "string", value: "FILE.json", help: "the suite" },
+    critical: { type: "string", choices: actions, default: "drop", help: "what a critical one does" }, // biome-ignore format: one line
+    warning: { type: "string", choices: actions, default: "keep", help: "what a warning does" },
+    info: { type: "string", choices: actions, default: "keep", help: "what an info does" },
+    quarantine: { type: "string", value: "TABLE", help: "the table for dropped rows, made with the first" }, // biome-ignore format: one line
+    off: { type: "boolean", default: false, help: "take the expectations off instead" },
+    dir,
+  },
+  examples: [
+    "attach telco.silver --suite gx/expectations/silver_suite.json --quarantine telco.rejected",
+    "attach telco.silver --suite silver.json --critical fail",
+    "attach telco.silver --off",
+  ],
+  run: async ({ table, dir, suite: file, quarantine, off, ...doing }) => {
+    if (off && file !== undefined)
+      fail("cli/conflict-options", { command: "attach", options: ["off", "suite"] });
+    const suite = off ? undefined : await suiteAt("attach", file);
+    return withTable({ table, dir }, async ({ table: opened }) => {
+      if (suite === undefined) {
+        const { version } = await opened.alter({ expectations: null });
+        return { table, version, rules: [], skipped: [], quarantine: null };
+      }
+      const { attachments, skipped } = sorted(opened.schema, suite.expectations, doing);
+      if (skipped.length === suite.expectations.length)
+        fail("cli/unsupported-suite", { suite: suite.name });
+      const to = quarantine === undefined ? {} : { quarantine };
+      const expectations = tableExpectations(opened.schema, { ...attachments, ...to }, suite.parameters); // biome-ignore format: one line
+      const { version } = await opened.alter({ expectations });
+      const rules = expectations.rules.map(({ name, action }) => ({ says: name, action }));
+      return { table, version, rules, skipped, quarantine: quarantine ?? null };
+    });
+  },
+  render: ({ table, version, rules, skipped, quarantine }, { width }) =>
+    rules.length === 0
+      ? [`${table} version ${version}: no write is judged any more`]
+      : [
+          ...hanging(rules.map(({ says, action }) => [action, says] as const), width), // biome-ignore format: one line
+          ...(skipped.length === 0 ? [] : ["left to check, for they are about more than a row:"]),
+          ...hanging(skipped.map((says) => ["–", says] as const), width), // biome-ignore format: one line
+          `${table} version ${version}: every write obeys ${count(rules.length, "expectation")}${quarantine === null ? "" : `; dropped rows go to ${quarantine}`}`,
+        ],
+});
+
+/** The expectations by what they do, and those that cannot be attached. */
+function sorted(
+  schema: Schema,
+  all: readonly Expectation[],
+  doing: Readonly<Record<Severity, RuleAction>>,
+): { readonly attachments: Attachments; readonly skipped: readonly string[] } {
+  const able = all.filter((one) => isAttachable(schema, one));
+  const of = (action: RuleAction): readonly Expectation[] =>
+    able.filter(({ severity }) => doing[severity] === action);
+  return {
+    attachments: { keep: of("keep"), drop: of("drop"), fail: of("fail") },
+    skipped: all.filter((one) => !able.includes(one)).map(({ says }) => says),
+  };
+}
+
+function isAttachable(schema: Schema, one: Expectation): boolean {
+  try {
+    tableExpectations(schema, { keep: [one] });
+    return true;
+  } catch (error) {
+    // What else is wrong with it, such as a column that is not there, is told when all are attached.
+    return !isMillraceError(error, "check/unsupported-attachment");
+  }
+}

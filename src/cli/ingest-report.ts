@@ -1,0 +1,70 @@
+/** @file What became of each file of an ingestion, as lines. */
+import { count, shown } from "../core/index.ts";
+import type { IngestedFile } from "../table/index.ts";
+import { columns, number, wrap } from "./text.ts";
+
+/** Files that have a line of their own; of more, those that were skipped are only counted. */
+const listed = 20;
+
+export const isRefused = ({ state }: IngestedFile): boolean => state === "refused";
+
+/** A line a file, and below them why some were refused. */
+export function fileLines(files: readonly IngestedFile[], width: number): readonly string[] {
+  const told = files.length > listed ? files.filter(({ state }) => state !== "skipped") : files;
+  const skipped = files.length - told.length;
+  if (files.length === 0) return ["no file is there"];
+  const rows = told.map((file) => [
+    shown(file.file),
+    file.state,
+    number(file.rows),
+    notesOf(file).join("; "),
+  ]);
+  return [
+    ...(told.length === 0
+      ? []
+      : columns([["file", "state", "rows", "notes"], ...rows], { width, right: [2] })),
+    ...(skipped === 0 ? [] : [`${count(skipped, "file")} skipped: in the table already`]),
+    ...told.flatMap(({ refusal }) =>
+      refusal === undefined
+        ? []
+        : wrap(`refused[${refusal.code}]: ${shown(refusal.message)}`, Math.min(width, 100)),
+    ),
+  ];
+}
+
+/** What is to be said of a file besides its rows. */
+function notesOf(file: IngestedFile): readonly string[] {
+  const { state, added, unexpected, empty, rescued, ignored, dropped, refusal } = file;
+  const names = (what: string, list: readonly string[]): readonly string[] =>
+    list.length === 0 ? [] : [`${what} ${list.map(shown).join(", ")}`];
+  const counted = (n: number, what: string): readonly string[] =>
+    n === 0 ? [] : [`${count(n, "cell")} ${what}`];
+  return [
+    ...(state === "skipped" ? ["in the table already"] : []),
+    ...(state === "gone" ? ["it vanished"] : []),
+    ...(refusal === undefined ? [] : [refusal.code]),
+    ...names("new:", added),
+    ...names("not in the table:", unexpected),
+    ...names("without a value:", empty),
+    ...counted(rescued, "kept in _rescued"),
+    ...counted(ignored, "left out"),
+    ...(dropped === 0 ? [] : [`${count(dropped, "row")} dropped by expectations`]),
+  ];
+}
+
+/** The last line: the table, its version, and the files by what became of them. */
+export function totalLine(outcome: {
+  readonly table: string;
+  readonly version: number;
+  readonly rows: number;
+  readonly files: readonly IngestedFile[];
+}): string {
+  const { table, version, rows, files } = outcome;
+  const states = ["loaded", "skipped", "refused", "gone"] as const;
+  const told = states.flatMap((state) => {
+    const n = files.filter((file) => file.state === state).length;
+    return n === 0 ? [] : [`${count(n, "file")} ${state}`];
+  });
+  const where = version < 0 ? `${table} is not there yet` : `${table} version ${version}`;
+  return [`${where}: ${count(rows, "row")} added`, ...told].join(", ");
+}

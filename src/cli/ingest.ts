@@ -1,0 +1,167 @@
+/** @file `millrace ingest`: each delivered file once into a table, those that are there or as they come. */
+import { stat } from "node:fs/promises";
+import { type IngestedFile, type IngestReport, type IngestTask, ingest, watchFolder } from "../table/index.ts"; // biome-ignore format: one import
+import { openWorkspace } from "../workspace/index.ts";
+import { command, type Surroundings } from "./command.ts";
+import { fail, failTable } from "./errors.ts";
+import { type FileValues, fileForm, fileOptions } from "./file-options.ts";
+import { fileLines, isRefused, totalLine } from "./ingest-report.ts";
+import { stoppable } from "./stoppable.ts";
+import { tableArgument } from "./table-option.ts";
+import { dir } from "./workspace-folder.ts";
+
+const megabyte = 1_000_000;
+
+interface IngestValues extends FileValues {
+  readonly from: string;
+  readonly table: string;
+  readonly types: "text" | "infer";
+  readonly evolution: "add" | "rescue" | "fail" | "ignore";
+  readonly plain: boolean;
+  readonly maxFiles: number;
+  readonly onRefused: "report" | "stop";
+  readonly maxRowMb: number;
+  readonly maxFileMb: number | undefined;
+  readonly maxInflatedMb: number;
+}
+
+/** What an ingestion did, or what is to be watched. */
+interface IngestOutcome extends IngestReport {
+  readonly table: string;
+  readonly version: number;
+  /** Null unless the folder is to be watched. */
+  readonly watch: { readonly dir: string; readonly task: IngestTask; readonly settleMs: number; readonly pollMs: number } | null; // biome-ignore format: one line
+}
+
+export const ingestFiles = command({
+  name: "ingest",
+  summary: "Load delivered files into a table, each exactly once.",
+  about: [
+    "FROM is a folder or a file: CSV, JSON lines or Parquet, texts also as .gz. A file is known by its",
+    "bytes, which the table's log marks: one that was renamed or touched is skipped, one that arrives",
+    "late is loaded, and one that was rewritten is new. The table is made from the first file, with",
+    "five technical columns (when and from where each row came). Exit code 1 when a file was refused.",
+  ],
+  arguments: {
+    from: { type: "string", help: "a folder of files, or one file" },
+    table: tableArgument,
+  },
+  options: {
+    ...fileOptions,
+    types: {
+      type: "string",
+      choices: ["text", "infer"],
+      default: "text",
+      help: "new columns keep cells as delivered, or get the type that the first 10,000 rows fit",
+    },
+    evolution: {
+      type: "string",
+      choices: ["add", "rescue", "fail", "ignore"],
+      default: "add",
+      help: "a column that the table has not is added, kept in _rescued, refuses the file, or is left out", // biome-ignore format: one line
+    },
+    plain: { type: "boolean", default: false, help: "make the table without technical columns" },
+    maxFiles: {
+      type: "number",
+      default: 100,
+      min: 1,
+      max: 1000,
+      whole: true,
+      value: "N",
+      help: "the most files in one commit",
+    },
+    onRefused: {
+      type: "string",
+      choices: ["report", "stop"],
+      default: "report",
+      help: "a file that is refused stands in the report, or stops the ingestion",
+    },
+    maxRowMb: { type: "number", default: 20, min: 0.001, max: 1000, value: "N", help: "the longest row, in MB" }, // biome-ignore format: one line
+    maxFileMb: { type: "number", min: 0, value: "N", help: "the largest file, in MB" },
+    maxInflatedMb: { type: "number", default: 10_000, min: 0.001, value: "N", help: "the largest content of a compressed file, in MB" }, // biome-ignore format: one line
+    watch: { type: "boolean", default: false, help: "go on with files as they come, until Ctrl-C" },
+    settle: { type: "number", default: 2, min: 0, value: "S", help: "with --watch: seconds a file must stay as it is before it is taken" }, // biome-ignore format: one line
+    poll: { type: "number", default: 5, min: 0.001, value: "S", help: "with --watch: seconds between two looks at the folder" }, // biome-ignore format: one line
+    dir: { ...dir, help: "the workspace, made if there is none; MILLRACE_DIR names another" },
+  },
+  examples: [
+    "ingest landing telco.bronze",
+    "ingest orders.csv shop.orders --types infer --delimiter ';'",
+    "ingest landing telco.bronze --watch --max-files 1",
+  ],
+  run: async ({ dir, watch, settle, poll, ...values }, around): Promise<IngestOutcome> => {
+    const { from, table } = values;
+    const found = await stat(from).catch(() => failTable("table/missing-file", { path: from }));
+    if (watch && !found.isDirectory())
+      fail("cli/mismatch-folder", { command: "ingest", path: from });
+    const task = taskOf(values);
+    const watched = { dir, task, settleMs: settle * 1000, pollMs: poll * 1000 };
+    if (watch) return { table, version: -1, files: [], rows: 0, watch: watched };
+    return { table, ...(await ingestOnce(dir, { ...task, into: table }, around)), watch: null };
+  },
+  render: ({ watch, ...outcome }, { width }) =>
+    watch === null ? [...fileLines(outcome.files, width), totalLine(outcome)] : [],
+  data: ({ watch, ...outcome }) => (watch === null ? outcome : undefined),
+  after: async ({ watch, table }, around) =>
+    watch === null ? undefined : watchUntilStopped({ ...watch, table }, around),
+  isBad: ({ files }) => files.some(isRefused),
+});
+
+function taskOf(values: IngestValues): IngestTask {
+  const { from, table, types, evolution, plain, maxFiles, onRefused } = values;
+  const bytes = (megabytes: number): number => Math.round(megabytes * megabyte);
+  const { maxRowMb, maxFileMb, maxInflatedMb } = values;
+  return {
+    from,
+    into: table,
+    ...fileForm(values),
+    types,
+    evolution,
+    technical: !plain,
+    maxFilesPerBatch: maxFiles,
+    onRefused,
+    limits: {
+      rowBytes: bytes(maxRowMb),
+      inflatedBytes: bytes(maxInflatedMb),
+      ...(maxFileMb === undefined ? {} : { fileBytes: bytes(maxFileMb) }),
+    },
+  };
+}
+
+async function ingestOnce(
+  dir: string,
+  task: IngestTask & { readonly into: string },
+  { reporter, signal }: Surroundings,
+): Promise<IngestReport & { readonly version: number }> {
+  await using workspace = await openWorkspace(dir);
+  const { lake } = workspace;
+  const report = await reporter.stage(
+    "ingest",
+    (progress) =>
+      stoppable({ engine: lake.engine, signal }, () => ingest(lake, { ...task, signal, progress })),
+    () => null,
+  );
+  const [newest] = await lake.history(task.into);
+  return { ...report, version: newest?.version ?? -1 };
+}
+
+/** Loads files as they come until Ctrl-C; says whether one was refused. */
+async function watchUntilStopped(
+  { dir, table, task, settleMs, pollMs }: NonNullable<IngestOutcome["watch"]> & { table: string },
+  { reporter, signal, json, print, width }: Surroundings,
+): Promise<boolean> {
+  await using workspace = await openWorkspace(dir);
+  const { lake } = workspace;
+  reporter.note(`watching ${task.from} for ${table}; Ctrl-C ends it`);
+  let files: readonly IngestedFile[] = [];
+  for await (const report of watchFolder(lake, { ...task, signal, settleMs, pollMs })) {
+    files = [...files, ...report.files];
+    const [newest] = await lake.history(table);
+    const version = newest?.version ?? -1;
+    const lines = [...fileLines(report.files, width), totalLine({ ...report, table, version })];
+    print(`${json ? JSON.stringify({ table, version, ...report }) : lines.join("\n")}\n`);
+  }
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  reporter.note(`ended; ${rows.toLocaleString("en-US")} rows came while it watched`);
+  return files.some(isRefused);
+}
