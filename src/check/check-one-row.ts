@@ -34,8 +34,8 @@ export function rowCheck<C extends Columns>(
 ): (row: Cells) => RowReport {
   const around = surroundings(suite.schema.columns, suite, options);
   const skipped: string[] = [];
-  const rules = suite.expectations.flatMap((expectation) => {
-    const { plan } = compileExpectation(expectation, around);
+  const rules = suite.expectations.flatMap((given) => {
+    const { plan, expectation } = compileExpectation(given, around);
     if (!isRowPlan(plan) || plan.row === undefined) {
       skipped.push(expectation.says);
       return [];

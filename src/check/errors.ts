@@ -47,6 +47,10 @@ export const checkErrors = {
     (d: { type: string; kwarg: string; parameter: string; known: readonly string[] }) =>
       `${d.type}: ${d.kwarg} is the parameter ${quote(d.parameter)}, which has no value; values are given for ${list(d.known)}. Give it in suite_parameters or in parameters`,
   ),
+  "check/unsupported-parameter": caller(
+    (d: { type: string; kwarg: string; parameter: string; reason: string }) =>
+      `${d.type}: ${d.kwarg} is the parameter ${quote(d.parameter)}, which cannot be evaluated (${d.reason}); expected a name, or arithmetic over names, numbers and now()`,
+  ),
   "check/mismatch-kind": caller(
     (d: { type: string; column: string; kind: string; expected: string }) =>
       `${d.type}: column ${quote(d.column)} holds ${d.kind}; expected ${d.expected}`,

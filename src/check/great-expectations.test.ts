@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { differences, meant } from "../../tests/peer/compare-results.ts";
 import { type PeerCase, peerTable, readPeerCases } from "../../tests/peer/great-expectations.ts";
-import type { Json } from "../flow.ts";
+import { caseDifferences, judgeCase, randomCase, randomTypes, readRandomResults, storedCases } from "../../tests/peer/random-cases.ts"; // biome-ignore format: one import
 import { type AnyRows, type Engine, frame, openEngine } from "../table/index.ts";
 import { readSuite } from "./json/suite-json.ts";
 import { validate } from "./validate.ts";
@@ -14,36 +15,6 @@ beforeAll(async () => {
   other = frame({ ...main, sql: `SELECT * FROM (${main.sql}) LIMIT ${peer.other}` });
 });
 afterAll(() => engine.close());
-
-/** What differs by nature, and why. */
-const leftOut = new Set([
-  "partial_unexpected_index_list", // places cost a pass of their own: ours has them in COMPLETE
-  "unexpected_index_query", // pandas' query; ours is SQL
-]);
-
-/** Where two results differ; numbers within 1e-9 of each other, relatively, are equal. */
-function differences(theirs: Json, ours: Json | undefined, path = "result"): readonly string[] {
-  if (typeof theirs === "number" && typeof ours === "number")
-    return Math.abs(theirs - ours) <= 1e-9 * Math.max(1, Math.abs(theirs))
-      ? []
-      : [`${path}: ${ours}, not ${theirs}`];
-  if (typeof theirs !== "object" || theirs === null)
-    return theirs === ours
-      ? []
-      : [`${path}: ${JSON.stringify(ours)}, not ${JSON.stringify(theirs)}`];
-  if (Array.isArray(theirs) && (!Array.isArray(ours) || ours.length !== theirs.length))
-    return [`${path}: ${JSON.stringify(ours)}, not ${JSON.stringify(theirs)}`];
-  const own = Object(ours) as Readonly<Record<string, Json>>;
-  return Object.entries(theirs).flatMap(([key, value]: readonly [string, Json]) =>
-    leftOut.has(key) ||
-    (key === "partial_unexpected_counts" && JSON.stringify(value).includes("null"))
-      ? [] // pandas counts each NaN apart, and has no order for it
-      : differences(value, own[key], `${path}.${key}`),
-  );
-}
-
-/** Ours is the name of the engine's type. */
-const typeNames = /_of_type|_in_type_list|column_type_to_be/;
 
 async function judge(one: PeerCase) {
   const suite = readSuite({ name: "peer", expectations: [one.written] });
@@ -68,9 +39,36 @@ describe("validate", () => {
     async (_number, _name, one) => {
       const ours = await judge(one);
       const raised = ours?.exception_info.raised_exception;
-      const { observed_value: _type, ...rest } = one.result;
-      const found = differences(typeNames.test(one.type) ? rest : one.result, ours?.result);
-      expect([ours?.success, raised, found]).toEqual([one.success, one.raised, []]);
+      expect([ours?.success, raised]).toEqual([one.success, one.raised]);
+      expect(differences(one, ours)).toEqual([]);
     },
   );
+});
+
+const random = await readRandomResults();
+const cases = random.map((_, seed) => randomCase(seed, storedCases.expectations));
+
+describe("validate, at random", () => {
+  test.each(random.map((theirs, seed) => [seed, theirs] as const))(
+    "table %i: gives what Great Expectations gives",
+    async (seed, theirs) => {
+      const one = randomCase(seed, storedCases.expectations);
+      expect(caseDifferences(one, theirs, await judgeCase(engine, one))).toEqual([]);
+    },
+  );
+
+  test("has met every type, empty tables and columns, and every difference that is meant", () => {
+    const all = cases.flatMap((one, i) =>
+      one.expectations.map((expectation, j) => ({ ...expectation, ...random[i]?.[j] })),
+    );
+    const types = new Set(all.map(({ type }) => type));
+    expect(randomTypes.filter((type) => !types.has(type))).toEqual([]);
+    expect(cases.some(({ rows }) => rows.length === 0)).toBe(true);
+    const judged = [...all, ...peer.cases].flatMap((one) =>
+      one.success === undefined || one.result === undefined
+        ? []
+        : { ...one, success: one.success, result: one.result },
+    );
+    expect(meant.filter(({ applies }) => !judged.some(applies)).map(({ why }) => why)).toEqual([]);
+  });
 });

@@ -15,7 +15,7 @@ import { fail } from "./errors.ts";
 import { dateFormat } from "./pattern/date-format.ts";
 import { portableRegex } from "./pattern/regex.ts";
 import { definitionOf } from "./types/catalogue.ts";
-import { checkKwargs, type Kwargs, kwargKinds } from "./types/kwargs.ts";
+import { checkKwargs, isParameter, type Kwargs, kwargKinds } from "./types/kwargs.ts";
 
 /** How an expectation is judged, and what is noted about it. */
 export interface ExpectationOptions {
@@ -41,7 +41,7 @@ export interface Expectation {
   readonly type: string;
   /** The column it is about, when it is about one. */
   readonly column: string | null;
-  /** Its arguments, by the names that Great Expectations gives them; `mostly` is not among them. */
+  /** Its arguments, by Great Expectations' names; `mostly` is among them only as a suite parameter. */
   readonly kwargs: Kwargs;
   /** What it says, for people. */
   readonly says: string;
@@ -78,7 +78,9 @@ export function expectation(
   const { mostly: given, ...own } = kwargs;
   const specs = { ...is.kwargs, ...(is.conditional ? conditionKwargs : {}) };
   const takesMostly = is.mostly || "mostly" in is.kwargs;
-  if (given !== undefined && given !== null && (!takesMostly || typeof given !== "number"))
+  const later = isParameter(given) ? { mostly: given } : {};
+  const fits = takesMostly && (typeof given === "number" || isParameter(given));
+  if (given !== undefined && given !== null && !fits)
     refuseMostly({ type: name, known: Object.keys(specs), takesMostly, given });
   checkKwargs({ type: name, specs }, own);
   checkTexts(name, own);
@@ -89,7 +91,7 @@ export function expectation(
   return {
     type: name,
     column: typeof column === "string" ? column : null,
-    kwargs: own,
+    kwargs: { ...own, ...later },
     says: options.says ?? is.says(own),
     severity,
     mostly,

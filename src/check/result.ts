@@ -6,6 +6,7 @@ import { expectationJson } from "./json/suite-json.ts";
 import { isRowPlan } from "./scan/compile.ts";
 import type { Outcome, RowOutcome } from "./scan/judge.ts";
 import { type Sample, sampleOf, secondLook } from "./scan/samples.ts";
+import { compareValues } from "./types/values.ts";
 
 /** How much a result says. */
 export type ResultFormatName = "BOOLEAN_ONLY" | "BASIC" | "SUMMARY" | "COMPLETE";
@@ -19,8 +20,10 @@ export interface ResultFormat {
   readonly unexpected_index_column_names?: readonly string[];
   /** Whether the SQL that finds the rows is in a complete result. Default true. */
   readonly return_unexpected_index_query?: boolean;
-  /** Leaves the values out, and keeps the counts. */
+  /** Leaves the values out, and keeps the counts; the index columns are then lists. */
   readonly exclude_unexpected_values?: boolean;
+  /** Whether the broken rows stand in the result whole, as many as `partial_unexpected_count`. Default false. */
+  readonly include_unexpected_rows?: boolean;
 }
 
 /** What could not be judged, and why. */
@@ -65,8 +68,9 @@ export function fullFormat(given: ResultFormatName | ResultFormat): Format {
     unexpected_index_column_names: [],
     return_unexpected_index_query: true,
     exclude_unexpected_values: false,
+    include_unexpected_rows: false,
   };
-  checkNames("result_format", format, ["result_format", "include_unexpected_rows", ...Object.keys(defaults)]); // biome-ignore format: one call
+  checkNames("result_format", format, ["result_format", ...Object.keys(defaults)]);
   const names = ["BOOLEAN_ONLY", "BASIC", "SUMMARY", "COMPLETE"] as const;
   checkChoice("result_format", { result_format: format.result_format }, names);
   const { partial_unexpected_count = 20 } = format;
@@ -164,39 +168,68 @@ async function sampleResult(rows: AnyRows, outcome: RowOutcome, format: Format):
   const { result_format: name, partial_unexpected_count: most } = format;
   const index = format.unexpected_index_column_names;
   const complete = name === "COMPLETE";
-  const wish = { limit: complete ? null : most, counts: name !== "BASIC" && most > 0, most, index };
+  const whole = format.include_unexpected_rows;
+  const wish = { limit: complete ? null : most, index, whole };
   const wanted = outcome.broken > 0 && (complete || most > 0);
   const sample = wanted
     ? await sampleOf(rows, { ...outcome.compiled, plan }, wish)
-    : { values: [], places: complete || index.length > 0 ? [] : null, counts: [], query: null };
+    : { values: [], places: complete || index.length > 0 ? [] : null, rows: [], query: null };
   return {
-    ...valueLists(sample, format),
+    ...valueLists(sample.values, format),
     ...(index.length > 0 ? { unexpected_index_column_names: index } : {}),
+    ...(whole ? { unexpected_rows: sample.rows.slice(0, most) } : {}),
     ...placeLists(sample, format),
   };
 }
 
-/** The broken values, and how often each stands there. */
+/** The broken values, and how often each stands among them. */
 function valueLists(
-  { values, counts }: Pick<Sample, "values" | "counts">,
+  values: readonly Json[],
   { result_format: name, partial_unexpected_count: most, exclude_unexpected_values: bare }: Format,
 ): Result {
   if (bare) return {};
-  const listed = counts.map(({ value, count }) => ({ value, count }));
+  const counted = name !== "BASIC" && most > 0;
   return {
     partial_unexpected_list: values.slice(0, most),
-    ...(name === "BASIC" ? {} : { partial_unexpected_counts: listed }),
+    ...(counted ? { partial_unexpected_counts: valueCounts(values, most) } : {}),
     ...(name === "COMPLETE" ? { unexpected_list: values } : {}),
   };
 }
 
+/** The most frequent of the values, those as frequent in their order; a row of values is a list. */
+function valueCounts(values: readonly Json[], most: number): readonly Json[] {
+  const found = new Map<string, { readonly value: Json; count: number }>();
+  for (const one of values) {
+    const isRecord = typeof one === "object" && one !== null && !Array.isArray(one);
+    const value = isRecord ? Object.values(one) : one;
+    const key = JSON.stringify(value);
+    const entry = found.get(key) ?? { value, count: 0 };
+    entry.count += 1;
+    found.set(key, entry);
+  }
+  const frequent = [...found.values()].sort((a, b) => b.count - a.count).slice(0, most);
+  return frequent.sort((a, b) => b.count - a.count || inOrder(a.value, b.value));
+}
+
+/** Values as Python orders them: lists by their first difference, texts by code point. */
+function inOrder(a: Json, b: Json): number {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    const at = a.findIndex((value: Json, i) => inOrder(value, b[i] ?? null) !== 0);
+    return at < 0 ? 0 : inOrder(a[at] ?? null, b[at] ?? null);
+  }
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  return typeof a === "object" || typeof b === "object" ? 0 : compareValues(a, b);
+}
+
 /** Where the broken rows are, and the SQL that finds them. */
 function placeLists(
-  { places, query }: Pick<Sample, "places"> & { readonly query: string | null },
-  { result_format: name, partial_unexpected_count: most, return_unexpected_index_query }: Format,
+  { places: found, query }: Pick<Sample, "places"> & { readonly query: string | null },
+  format: Format,
 ): Result {
-  if (name === "BASIC" || places === null) return {};
-  const partial = { partial_unexpected_index_list: places.slice(0, most) };
+  const { result_format: name, partial_unexpected_count: most, return_unexpected_index_query } = format; // biome-ignore format: one line
+  if (name === "BASIC" || found === null) return {};
+  const places = format.exclude_unexpected_values ? inColumns(found, format) : found;
+  const partial = most > 0 ? { partial_unexpected_index_list: places.slice(0, most) } : {};
   if (name !== "COMPLETE") return partial;
   const shown = return_unexpected_index_query && query !== null;
   return {
@@ -204,6 +237,16 @@ function placeLists(
     unexpected_index_list: places,
     ...(shown ? { unexpected_index_query: query } : {}),
   };
+}
+
+/** Places without the values: one object of lists by index column. Places that are numbers stay. */
+function inColumns(
+  places: readonly Json[],
+  { unexpected_index_column_names: index }: Format,
+): readonly Json[] {
+  if (index.length === 0 || places.length === 0) return places;
+  const rows = places.map((place) => Object(place) as Readonly<Record<string, Json>>);
+  return [Object.fromEntries(index.map((name) => [name, rows.map((row) => row[name] ?? null)]))];
 }
 
 /** Counts of the results of a suite. */

@@ -1,4 +1,5 @@
 /** @file A suite of expectations, judged in one scan, and the gate that stops a bad write. */
+import { type Clock, systemClock } from "../core/index.ts";
 import type { ColumnSpecs, Finding, Json } from "../flow.ts";
 import { type AnyRows, type Columns, type Frame, quoteName, type Schema } from "../table/index.ts";
 import { fail } from "./errors.ts";
@@ -29,6 +30,8 @@ export interface Suite<C extends Columns = Columns> extends ExpectationSuite {
 export interface CheckOptions {
   /** Values of suite parameters; they win over the suite's own. */
   readonly parameters?: Kwargs;
+  /** What `now()` of suite parameters is; default the system's clock. */
+  readonly clock?: Clock;
   /** Other tables, by the names that expectations use. */
   readonly tables?: Readonly<Record<string, AnyRows>>;
   /** Other sources of rows, by the names that expectations use: each runs a query. */
@@ -80,9 +83,9 @@ export function withSchema<C extends Columns>(
 export function surroundings(
   columns: ColumnSpecs,
   given: ExpectationSuite,
-  { parameters = {}, tables = {}, sources = {} }: CheckOptions,
+  { parameters = {}, tables = {}, sources = {}, clock = systemClock }: CheckOptions,
 ): Surroundings {
-  return { columns, tables, sources, parameters: { ...given.parameters, ...parameters } };
+  return { columns, tables, sources, clock, parameters: { ...given.parameters, ...parameters } };
 }
 
 /**

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   checkFolder,
   expectations,
+  readSuite,
   runCheckpoint,
   suite,
   validate,
@@ -69,7 +70,28 @@ const ours = suite("ours", main, [
   e.uniqueTogether(["a", "b"]),
   e.between("x", { min: 1 }, { when: (c) => c.n.isAbove(1).and(c.plan.is("free")) }),
   e.between("x", { min: 1 }, { when: (c) => c.plan.isMissing().not() }),
+  e.between("x", { min: 1 }, { when: (c) => c.plan.is("free").not() }),
+  e.between("x", { min: 1 }, { when: (c) => c.plan.isIn(["free", "gold"]).not() }),
 ]);
+/** Arguments that come later, from suite parameters; and what Great Expectations alone makes use of. */
+const later = readSuite({
+  name: "later",
+  expectations: [
+    {
+      type: "expect_column_values_to_be_between",
+      kwargs: {
+        column: "n",
+        min_value: { $PARAMETER: "low - 1" },
+        mostly: { $PARAMETER: "share" },
+        windows: [{ constraint_fn: "mean", parameter_name: "low", range: 5, offset: { positive: 1, negative: 1 }, strict: false }], // biome-ignore format: one value
+      },
+    },
+    {
+      type: "expect_column_max_to_be_between",
+      kwargs: { column: "n", max_value: { $PARAMETER: "trunc(low * 2.5) + 1 ^ 2" } },
+    },
+  ],
+});
 
 const prelude = `
 import json, os, sys, warnings, datetime
@@ -120,6 +142,24 @@ result = checkpoint.run(batch_parameters={"dataframe": frame()})
 stored = context.validation_results_store.list_keys()
 print(json.dumps({"results": [brief(one.results) for one in result.run_results.values()][0], "stored": len(stored),
   "read": sorted(bool(context.validation_results_store.get(key).success) for key in stored)}))
+`;
+
+const places = `${prelude}
+context = gx.get_context(mode="file", project_root_dir=sys.argv[1])
+context.data_sources.add_pandas("p").add_dataframe_asset("main").add_batch_definition_whole_dataframe("all")
+print("null")
+`;
+const runOurs = `${prelude}
+context = gx.get_context(mode="file", project_root_dir=sys.argv[1])
+context.variables.progress_bars = {"globally": False}
+parameters = {"dataframe": frame()}
+loud = context.checkpoints.get("loud")
+quiet = context.checkpoints.get("quiet").run(batch_parameters=parameters)
+one = context.validation_definitions.get("v").run(batch_parameters=parameters)
+late = context.validation_definitions.get("late").run(batch_parameters=parameters, expectation_parameters={"low": 3, "share": 0.5})
+windows = [x.windows[0].parameter_name for x in context.suites.get("later").expectations if x.windows]
+print(json.dumps({"actions": [type(a).__name__ for a in loud.actions], "quiet": [brief(r.results) for r in quiet.run_results.values()][0], "one": brief(one.results),
+  "late": brief(late.results), "windows": windows, "docs": os.path.exists(os.path.join(sys.argv[1], "gx/uncommitted/data_docs/local_site/index.html"))}))
 `;
 
 let engine: Engine;
@@ -175,6 +215,56 @@ describe.skipIf("missing" in python)("great_expectations", () => {
     expect(sorted(own)).toEqual(sorted(theirs));
     expect(after).toMatchObject({ stored: 3, read: [false, false, false] });
     expect(sorted((after as { results: unknown }).results)).toEqual(sorted(theirs));
+    await rm(folder, { recursive: true });
+  });
+
+  test("runs a folder of suites, validations and checkpoints that we wrote from nothing", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "millrace-gx-"));
+    runPython(python, places, [folder]);
+    const gx = checkFolder(folderBytes(join(folder, "gx")));
+    const name = (given: string) => ({ name: given, id: null });
+    const data = { datasource: name("p"), asset: name("main"), batchDefinition: name("all") };
+    await gx.suites.write(ours);
+    await gx.suites.write(later);
+    await gx.definitions.write({ ...name("v"), ...data, suite: name("ours") });
+    await gx.definitions.write({ ...name("late"), ...data, suite: name("later") });
+    const checkpoint = {
+      ...name("quiet"),
+      validations: [name("v")],
+      actions: [{ type: "update_data_docs", name: "docs", site_names: [] }],
+      resultFormat: { result_format: "COMPLETE", unexpected_index_column_names: ["n"] },
+    } as const;
+    await gx.checkpoints.write(checkpoint);
+    await gx.checkpoints.write({
+      ...checkpoint,
+      name: "loud",
+      actions: [
+        { type: "slack", name: "s", slack_webhook: "http://127.0.0.1:9/", notify_on: "failure" },
+        { type: "microsoft", name: "t", teams_webhook: "http://127.0.0.1:9/", notify_on: "critical" }, // biome-ignore format: one line
+        { type: "email", name: "m", smtp_address: "127.0.0.1", smtp_port: 25, receiver_emails: "a@example.com" }, // biome-ignore format: one line
+        { type: "pagerduty", name: "p", api_key: "k", routing_key: "r" },
+        { type: "opsgenie", name: "o", api_key: "k" },
+        { type: "sns", name: "n", sns_topic_arn: "arn", sns_message_subject: null },
+        { type: "api", name: "a", url: "http://127.0.0.1:9/" },
+      ],
+    });
+    const { results } = await validate(rows(), ours);
+    const parameters = { low: 3, share: 0.5 };
+    const late = (await validate(rows(), later, { parameters })).results;
+    const theirs = runPython(python, runOurs, [folder]) as Readonly<Record<string, unknown>>;
+    expect({
+      ...theirs,
+      quiet: sorted(theirs["quiet"]),
+      one: sorted(theirs["one"]),
+      late: sorted(theirs["late"]),
+    }).toEqual({
+      actions: ["SlackNotificationAction", "MicrosoftTeamsNotificationAction", "EmailAction", "PagerdutyAlertAction", "OpsgenieAlertAction", "SNSNotificationAction", "APINotificationAction"], // biome-ignore format: one line
+      quiet: sorted(brief(results)),
+      one: sorted(brief(results)),
+      late: sorted(brief(late)),
+      windows: ["low"],
+      docs: true,
+    });
     await rm(folder, { recursive: true });
   });
 

@@ -178,6 +178,8 @@ def cases():
         dict(type="or", conditions=[comparison("n", "<", 2), comparison("n", ">", 6)]),
     ):
         c(between, dict(column="x", min_value=1, row_condition=condition))
+    either = dict(type="or", conditions=[comparison("n", "<", 2), comparison("n", ">", 6)])
+    c("expect_column_pair_values_to_be_equal", dict(column_A="a", column_B="b", ignore_row_if="either_value_is_missing", row_condition=either))
     c(between, dict(column="x", min_value=1, row_condition='col("n") > 1', condition_parser="great_expectations"))
     c(between, dict(column="x", min_value=1, row_condition='col("plan").notnull()', condition_parser="great_expectations"))
     for text in ("n > 1 and plan == 'free'", "not (n > 2)", "plan != 'free'", "plan in ['free', 'gold'] or n == 8", "plan not in ['free']", "1 < n <= 5", "(n == 2) & ~(plan == 'free')", "`n` == 2"):

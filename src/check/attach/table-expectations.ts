@@ -67,19 +67,19 @@ export function tableExpectations<C extends Columns>(
 }
 
 function ruleOf(expectation: Expectation, around: Surroundings): Omit<RowExpectation, "action"> {
-  const { says: name, mostly, when, type } = expectation;
+  const { says: name, when, type } = expectation;
   const refuse = (reason: string): never => fail("check/unsupported-attachment", { name, reason });
-  const { plan, where, kwargs } = compileExpectation(expectation, around);
+  const { plan, where, kwargs, expectation: made } = compileExpectation(expectation, around);
   if (!isRowPlan(plan))
     return refuse("it is about a whole table, and a write brings only some rows");
   if (plan.unique !== undefined) refuse("whether something stands twice is not about one row");
   if (plan.spread !== undefined) refuse("it judges by the spread of a whole column");
   const node = when ?? conditionNode({ type, columns: around.columns }, expectation.kwargs);
   const looked = `(${where ?? "true"}) AND (${plan.looked})`;
-  const settled = { ...expectation, kwargs: { ...expectation.kwargs, ...given(kwargs, expectation.kwargs) } }; // biome-ignore format: one line
+  const settled = { ...made, kwargs: { ...made.kwargs, ...given(kwargs, made.kwargs) } }; // biome-ignore format: one line
   return {
     name,
-    mostly,
+    mostly: made.mostly,
     columns: [...new Set([...columnsOf(settled), ...(node === null ? [] : readsOf(node).map((read) => read.name))])], // biome-ignore format: a list
     looked: `coalesce(${looked}, false)`,
     broken: `coalesce(${looked} AND (${plan.broken}), false)`,

@@ -1,5 +1,6 @@
 /** @file A folder of suites, validations, checkpoints and results, in the layout of Great Expectations. */
 import { fail } from "../errors.ts";
+import { documentOf, partOf, textOrNull } from "../json/read-json.ts";
 import { readSuite, writeJson, writeSuite } from "../json/suite-json.ts";
 import type { SuiteResult } from "../result.ts";
 import type { ExpectationSuite } from "../suite.ts";
@@ -12,6 +13,12 @@ import {
   writeCheckpoint,
   writeValidationDefinition,
 } from "./definition.ts";
+import {
+  type IdsInFiles,
+  identifiedCheckpoint,
+  identifiedDefinition,
+  identifiedSuite,
+} from "./identities.ts";
 
 /** A kind of file: its folder, and what a missing one is called. */
 interface Kind<T> {
@@ -19,6 +26,8 @@ interface Kind<T> {
   readonly what: string;
   readonly read: (text: string) => T;
   readonly write: (value: T) => string;
+  /** The same with ids for what has none. */
+  readonly identified: (value: T, inFiles: IdsInFiles) => Promise<T>;
 }
 
 /** Named files of one kind. */
@@ -27,6 +36,7 @@ export interface NamedFiles<T> {
   /** Throws `check/missing-definition`, and what reading throws. */
   read(name: string): Promise<T>;
   all(): Promise<readonly T[]>;
+  /** Writes a file; what has no id gets the one it has in its file, or one made from its name. */
   write(value: T): Promise<void>;
 }
 
@@ -58,24 +68,35 @@ export interface CheckFolder {
  * ```
  */
 export function checkFolder(files: CheckFiles): CheckFolder {
+  const folders = { suite: "expectations", definition: "validation_definitions", checkpoint: "checkpoints" }; // biome-ignore format: one line
+  const inFiles: IdsInFiles = async (what, name) => {
+    const key = `${folders[what]}/${safe(name)}.json`;
+    if (!(await files.has(key))) return null;
+    return textOrNull(partOf(documentOf(key, await textAt(files, key)), "id"));
+  };
+  const namedFiles = <T extends { readonly name: string }>(kind: Kind<T>): NamedFiles<T> =>
+    filesOf(files, inFiles, kind);
   return {
-    suites: namedFiles(files, {
-      folder: "expectations",
+    suites: namedFiles({
+      folder: folders.suite,
       what: "suite",
       read: readSuite,
       write: writeSuite,
+      identified: identifiedSuite,
     }),
-    definitions: namedFiles(files, {
-      folder: "validation_definitions",
+    definitions: namedFiles({
+      folder: folders.definition,
       what: "validation definition",
       read: readValidationDefinition,
       write: writeValidationDefinition,
+      identified: identifiedDefinition,
     }),
-    checkpoints: namedFiles(files, {
-      folder: "checkpoints",
+    checkpoints: namedFiles({
+      folder: folders.checkpoint,
       what: "checkpoint",
       read: readCheckpoint,
       write: writeCheckpoint,
+      identified: identifiedCheckpoint,
     }),
     results: async (suite) => {
       const keys = await below(files, `${resultsFolder}/${safe(suite)}`);
@@ -143,9 +164,10 @@ async function below(files: CheckFiles, folder: string): Promise<readonly string
   return (await Promise.all(found)).flat();
 }
 
-function namedFiles<T extends { readonly name: string }>(
+function filesOf<T extends { readonly name: string }>(
   files: CheckFiles,
-  { folder, what, read, write }: Kind<T>,
+  inFiles: IdsInFiles,
+  { folder, what, read, write, identified }: Kind<T>,
 ): NamedFiles<T> {
   const names = async (): Promise<readonly string[]> => {
     const found = await files.list(folder);
@@ -161,6 +183,7 @@ function namedFiles<T extends { readonly name: string }>(
     names,
     read: readOne,
     all: async () => Promise.all((await names()).map(readOne)),
-    write: (value) => files.put(keyOf(value.name), bytesOf(write(value))),
+    write: async (value) =>
+      files.put(keyOf(value.name), bytesOf(write(await identified(value, inFiles)))),
   };
 }

@@ -190,8 +190,11 @@ describe("checkFolder", () => {
     const folder = checkFolder(memoryBytes());
     await folder.checkpoints.write(checkpoint);
     await folder.definitions.write(definition);
-    expect(await folder.checkpoints.all()).toEqual([checkpoint]);
-    expect(await folder.definitions.read("v")).toEqual(definition);
+    const [read] = await folder.checkpoints.all();
+    const defined = await folder.definitions.read("v");
+    const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/); // biome-ignore format: one line
+    expect(read).toEqual({ ...checkpoint, id: uuid, validations: [{ name: "v", id: defined.id }] });
+    expect(defined).toEqual({ ...definition, id: uuid, suite: { name: "sound", id: uuid } });
     expect(await folder.suites.names()).toEqual([]);
   });
 
@@ -205,5 +208,19 @@ describe("checkFolder", () => {
     expect(await folder.judged()).toEqual(["sound"]);
     expect(await folder.results("sound")).toEqual([JSON.parse(JSON.stringify(result))]);
     expect(Buffer.from(await files.get(".gitignore")).toString()).toBe("uncommitted/\n");
+  });
+
+  test("gives ids to what has none, the same each time, and keeps those that are there", async () => {
+    const folder = checkFolder(memoryBytes());
+    const twice = { ...sound, expectations: [...sound.expectations, ...sound.expectations] };
+    await folder.suites.write({ ...sound, id: "theirs" });
+    await folder.suites.write(twice);
+    const read = await folder.suites.read("sound");
+    const ids = read.expectations.map(({ id }) => id);
+    expect([read.id, new Set(ids).size, ids.includes(null)]).toEqual(["theirs", 4, false]);
+    await folder.suites.write(twice);
+    expect(await folder.suites.read("sound")).toEqual(read);
+    await folder.definitions.write(definition);
+    expect((await folder.definitions.read("v")).suite.id).toBe("theirs");
   });
 });

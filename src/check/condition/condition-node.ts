@@ -16,8 +16,9 @@ interface Place {
 }
 
 /**
- * The row condition of some arguments: text in the form of any `condition_parser`, or an object.
- * Missing values make a comparison missing, as in SQL, and false when the parser is pandas.
+ * The row condition of some arguments: text in the form of any `condition_parser`, or an object. A
+ * comparison with a missing value is false, and its opposite true, as where Great Expectations runs
+ * on pandas; when the parser is `spark` both are missing, as in SQL.
  *
  * @returns The expression, or null when there is no condition.
  * @throws `check/unsupported-condition`, `check/unknown-column`
@@ -31,7 +32,7 @@ export function conditionNode(
   const condition = typeof given === "string" ? given : JSON.stringify(given);
   const refuse = (reason: string): never =>
     fail("check/unsupported-condition", { type, condition, reason });
-  const twoValued = kwargs["condition_parser"] === "pandas";
+  const twoValued = kwargs["condition_parser"] !== "spark";
   return nodeOf(readCondition(given, refuse), { type, columns, twoValued, refuse });
 }
 
@@ -181,8 +182,15 @@ function negationOf(node: ExprNode): Json | undefined {
   if (node.op !== "call") return undefined;
   const [left, right] = node.args;
   if (node.operation === "missing" && left !== undefined) return nullityOf(left, false);
-  if (node.operation !== "equal" || left?.op !== "column" || right === undefined) return undefined;
-  return comparisonOf(left.name, "!=", literalValue(right));
+  if (left?.op !== "column" || right === undefined) return undefined;
+  // Of a missing value the opposite is missing here, and true where pandas judges it.
+  const there = (comparison: Json): Json => ({
+    type: "and",
+    conditions: [{ type: "nullity", column: { name: left.name }, is_null: false }, comparison],
+  });
+  if (node.operation === "equal") return there(comparisonOf(left.name, "!=", literalValue(right)));
+  if (node.operation !== "oneOf") return undefined;
+  return there(comparisonOf(left.name, "NOT_IN", node.args.slice(1).map(literalValue)));
 }
 
 function comparisonNode(operation: string, left: ExprNode, right: ExprNode): Json | undefined {

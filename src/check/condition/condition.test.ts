@@ -44,13 +44,15 @@ describe("conditionNode", () => {
     ["t == 'it\\'s'", true],
     ["n == '3'", true],
     ["n = -3.0e0", false],
-    ["`a name` > 1", null],
-    ["`a name` != 1", null],
+    ["`a name` > 1", false],
+    ["`a name` != 1", true],
   ])("reads %j", (condition, expected) => {
     expect(holds(condition)).toBe(expected);
   });
 
-  test("counts a comparison with a missing value as false in pandas' way", () => {
+  test("counts a comparison with a missing value as missing in Spark's way, as false elsewhere", () => {
+    expect(holds("`a name` > 1", "spark")).toBe(null);
+    expect(holds("`a name` != 1", "spark")).toBe(null);
     expect(holds("`a name` > 1", "pandas")).toBe(false);
     expect(holds("`a name` != 1", "pandas")).toBe(true);
     expect(holds("`a name` not in [1]", "pandas")).toBe(true);

@@ -1,5 +1,6 @@
 /** @file A suite compiled to one SELECT: every expectation adds its aggregates, equal ones once. */
-import type { ColumnSpecs } from "../../flow.ts";
+import type { Clock } from "../../core/index.ts";
+import type { ColumnSpecs, Json } from "../../flow.ts";
 import { type AnyRows, quoteName, toSql } from "../../table/index.ts";
 import { conditionNode } from "../condition/condition-node.ts";
 import type { Expectation } from "../make-expectation.ts";
@@ -11,13 +12,15 @@ import {
   type RowPlan,
   type Site,
 } from "../types/definition.ts";
-import { type Kwargs, resolveKwargs } from "../types/kwargs.ts";
+import { type Kwargs, kwargKinds, resolveKwargs } from "../types/kwargs.ts";
 
 /** What the expectations of a suite may refer to. */
 export interface Surroundings {
   readonly columns: ColumnSpecs;
   /** Values of suite parameters. */
   readonly parameters: Kwargs;
+  /** What `now()` of suite parameters is. */
+  readonly clock?: Clock;
   /** Other tables by name. */
   readonly tables: Readonly<Record<string, AnyRows>>;
   /** Other sources of rows by name. */
@@ -26,6 +29,7 @@ export interface Surroundings {
 
 /** An expectation compiled for a table. */
 export interface Compiled {
+  /** With `mostly` as it is once parameters have values. */
   readonly expectation: Expectation;
   /** Its arguments, parameters resolved. */
   readonly kwargs: Kwargs;
@@ -42,12 +46,21 @@ export interface Compiled {
 export function compileExpectation(expectation: Expectation, around: Surroundings): Compiled {
   const { type, kwargs: given, when } = expectation;
   const { is } = definitionOf(type);
-  const { row_condition = null, condition_parser = null, ...plain } = given;
-  const kwargs = resolveKwargs({ type, specs: is.kwargs }, plain, around.parameters);
+  const { row_condition = null, condition_parser = null, mostly: share, ...plain } = given;
+  const kwargs = resolveKwargs({ type, specs: is.kwargs }, plain, around);
+  const mostly = share === undefined ? expectation.mostly : mostlyOf(type, share, around);
   const node = when ?? conditionNode({ type, columns: around.columns }, { row_condition, condition_parser }); // biome-ignore format: one line
   const where = node === null ? null : `(${toSql({ node })})`;
-  const site: Site = { type, kwargs: { ...kwargs, mostly: expectation.mostly }, where, ...around };
-  return { expectation, kwargs, where, plan: is.plan(site) };
+  const site: Site = { type, kwargs: { ...kwargs, mostly }, where, ...around };
+  const { mostly: _, ...written } = given;
+  const settled = share === undefined ? expectation : { ...expectation, kwargs: written, mostly };
+  return { expectation: settled, kwargs, where, plan: is.plan(site) };
+}
+
+/** A share that is a suite parameter. Throws `check/missing-parameter`, `check/mismatch-kwarg`. */
+function mostlyOf(type: string, mostly: Json, around: Surroundings): number {
+  const specs = { mostly: kwargKinds.share };
+  return Number(resolveKwargs({ type, specs }, { mostly }, around)["mostly"]);
 }
 
 /** One SELECT for many expectations, and where the answers of each stand in its row. */

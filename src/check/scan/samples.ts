@@ -7,21 +7,21 @@ import { batchSql, type Compiled } from "./compile.ts";
 
 /** What is asked of the broken rows. */
 export interface SampleWish {
-  /** At most so many values; null for all. */
+  /** At most so many rows; null for all. */
   readonly limit: number | null;
-  readonly counts: boolean;
-  /** At most so many counts. */
-  readonly most: number;
-  /** Columns that tell rows apart; without them, when all values are wanted, a row's place from 0. */
+  /** Columns that tell rows apart; without them, when all are wanted, a row's place from 0. */
   readonly index: readonly string[];
+  /** Whether the rows are wanted whole. */
+  readonly whole: boolean;
 }
 
-/** Broken rows as a result shows them. */
+/** Broken rows as a result shows them, in the order of the table. */
 export interface Sample {
   readonly values: readonly Json[];
-  /** For each value, the row's index columns, or of all values the row's place; null if neither. */
+  /** For each row, its index columns, or of all rows the row's place; null if neither. */
   readonly places: readonly Json[] | null;
-  readonly counts: readonly { readonly value: Json; readonly count: number }[];
+  /** The rows with all their columns, where they were wanted. */
+  readonly rows: readonly Json[];
   /** SQL that finds the rows. */
   readonly query: string;
 }
@@ -49,7 +49,8 @@ export async function sampleOf(
   wish: SampleWish,
 ): Promise<Sample> {
   const { shown } = compiled.plan;
-  const names = [...new Set([...shown, ...wish.index])];
+  const all = wish.whole ? Object.keys(rows.schema.columns) : [];
+  const names = [...new Set([...shown, ...wish.index, ...all])];
   const columns = names.map((name, i) => `batch.${quoteName(name)} AS c${i}`);
   const places = wish.limit === null;
   const select = (places ? [...columns, "_millrace_place"] : columns).join(", ");
@@ -68,35 +69,15 @@ export async function sampleOf(
     return compiled.plan.shownAs === "list" ? cells : (cells[0] ?? null);
   };
   const placeOf = (row: Readonly<Record<string, unknown>>): Json =>
-    wish.index.length > 0 ? record(row, names) : toCount(row["_millrace_place"]);
+    wish.index.length > 0
+      ? record(row, [...new Set([...shown, ...wish.index])])
+      : toCount(row["_millrace_place"]);
   return {
     values: found.map(shownOf),
     places: places || wish.index.length > 0 ? found.map(placeOf) : null,
-    counts: wish.counts ? await countsOf(rows, compiled, wish.most) : [],
+    rows: wish.whole ? found.map((row) => record(row, all)) : [],
     query,
   };
-}
-
-/** The most frequent broken values, with how often each stands there. */
-async function countsOf(
-  rows: AnyRows,
-  compiled: RowCompiled,
-  limit: number,
-): Promise<Sample["counts"]> {
-  const { shown, shownAs } = compiled.plan;
-  const columns = shown.map((name, i) => `batch.${quoteName(name)} AS c${i}`).join(", ");
-  const order = ["n DESC", ...shown.map((_, i) => `c${i}`)].join(", ");
-  const found = await rows.engine.queryJson(
-    `WITH ${batchSql(rows)} SELECT ${columns}, count(*) AS n FROM ${brokenSql(compiled, false)} GROUP BY ALL ORDER BY ${order} LIMIT ${limit}`,
-  );
-  const counts = found.map((row) => {
-    const cells = shown.map((name, i) => {
-      const spec = rows.schema.columns[name];
-      return spec === undefined ? null : toShown(spec, row[`c${i}`]);
-    });
-    return { value: shownAs === "value" ? (cells[0] ?? null) : cells, count: toCount(row["n"]) };
-  });
-  return counts;
 }
 
 /** How many rows have a key that stands several times, where nothing may stand twice. */

@@ -12,7 +12,7 @@ import {
   textOf,
 } from "./definition.ts";
 import { type Kwargs, kwargKinds as kinds, orElse, required, toEdge } from "./kwargs.ts";
-import { countsSql } from "./set-measures.ts";
+import { byText, countsSql } from "./set-measures.ts";
 import { type ColumnUse, columnUse, numberUse, toCount, toShown } from "./values.ts";
 
 /** Observed and expected weights, and what a result shows of them. */
@@ -73,12 +73,13 @@ function categorical(site: Site, use: ColumnUse, partition: Partition | undefine
         counts.set(toShown(use.spec, key), toCount(value));
       const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
       const listed = partition?.values ?? [...counts.keys()];
-      const weights = partition?.weights ?? [...counts.values()].map((count) => count / total);
-      const extra = [...counts.keys()].filter((value) => !listed.includes(value));
+      const share = (count: number): number => (total === 0 ? 0 : count / total);
+      const weights = partition?.weights ?? [...counts.values()].map(share);
+      const extra = [...counts.keys()].filter((value) => !listed.includes(value)).sort(byText);
       const scale = extra.length > 0 ? 1 - holdout : 1;
       const expected = [...weights.map((w) => w * scale), ...extra.map(() => holdout / extra.length)]; // biome-ignore format: a list
       const values = [...listed, ...extra];
-      const observed = values.map((value) => (counts.get(value) ?? 0) / total);
+      const observed = values.map((value) => share(counts.get(value) ?? 0));
       const details = {
         observed_partition: { values, weights: observed },
         expected_partition: { values, weights: expected },
@@ -179,10 +180,12 @@ function binWeights(
   const expected = [...(below === undefined ? [] : [below]), ...bins, ...(above === undefined ? [] : [above])]; // biome-ignore format: a list
   const from = below === undefined ? 1 : 0;
   const to = above === undefined ? -1 : undefined;
+  const numbers = (all: readonly number[]): readonly Json[] =>
+    all.map((weight) => (Number.isNaN(weight) ? null : weight)); // a share of no values
   const shown = (weights: readonly number[], tails: readonly number[]) => ({
     bins: edges.slice(from, to),
-    weights: weights.slice(from, to),
-    tail_weights: tails,
+    weights: numbers(weights.slice(from, to)),
+    tail_weights: numbers(tails),
   });
   return {
     observed,

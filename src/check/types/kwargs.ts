@@ -1,7 +1,8 @@
 /** @file The arguments of expectations, Great Expectations' "kwargs": their kinds, and what fits. */
-import { quote } from "../../core/index.ts";
+import { type Clock, quote, systemClock } from "../../core/index.ts";
 import type { Json } from "../../flow.ts";
 import { fail } from "../errors.ts";
+import { evaluateParameter } from "../json/parameter-expression.ts";
 
 /** Arguments of an expectation by Great Expectations' names. */
 export type Kwargs = Readonly<Record<string, Json>>;
@@ -172,15 +173,22 @@ export function checkKwargs({ type, specs }: KwargRules, kwargs: Kwargs): void {
       fail("check/missing-kwarg", { type, kwarg, expected: spec.expected });
 }
 
+/** Values of suite parameters, and the clock of `now()` in them. */
+export interface Parameters {
+  readonly parameters: Kwargs;
+  readonly clock?: Clock;
+}
+
 /**
  * Puts values where parameters stand, and defaults where nothing stands; null is nothing.
  *
- * @throws `check/missing-parameter`, and what {@link checkKwargs} throws of the values
+ * @throws `check/missing-parameter`, `check/unsupported-parameter`, and what {@link checkKwargs} throws
+ * of the values
  */
-export function resolveKwargs(rules: KwargRules, kwargs: Kwargs, parameters: Kwargs): Kwargs {
+export function resolveKwargs(rules: KwargRules, kwargs: Kwargs, given: Parameters): Kwargs {
   const resolved: Record<string, Json> = {};
   for (const [kwarg, value] of Object.entries(kwargs)) {
-    const put = isParameter(value) ? parameterOf(rules.type, [kwarg, value.$PARAMETER], parameters) : value; // biome-ignore format: a choice
+    const put = isParameter(value) ? parameterOf(rules.type, [kwarg, value.$PARAMETER], given) : value; // biome-ignore format: a choice
     if (put !== null && put !== undefined) resolved[kwarg] = put;
   }
   checkKwargs(rules, resolved);
@@ -192,10 +200,13 @@ export function resolveKwargs(rules: KwargRules, kwargs: Kwargs, parameters: Kwa
 function parameterOf(
   type: string,
   [kwarg, parameter]: readonly [string, string],
-  parameters: Kwargs,
+  { parameters, clock = systemClock }: Parameters,
 ): Json {
   const known = Object.keys(parameters);
-  return (
-    parameters[parameter] ?? fail("check/missing-parameter", { type, kwarg, parameter, known })
-  );
+  return evaluateParameter(parameter, {
+    valueOf: (name) => (Object.hasOwn(parameters, name) ? parameters[name] : undefined),
+    nowMs: clock(),
+    missing: (name) => fail("check/missing-parameter", { type, kwarg, parameter: name, known }),
+    refuse: (reason) => fail("check/unsupported-parameter", { type, kwarg, parameter, reason }),
+  });
 }

@@ -90,7 +90,8 @@ function absentValues(site: Site, use: ColumnUse) {
   };
 }
 
-const byText = (a: Json, b: Json): number =>
+/** Numbers by size, all else by its text. */
+export const byText = (a: Json, b: Json): number =>
   typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : 1;
 
 const withList = (measured: Measured, key: string, values: readonly Json[]): Measured => ({
