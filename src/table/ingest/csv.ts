@@ -1,6 +1,7 @@
 /** @file A CSV file as a SELECT, and the engine's complaints about it as ours. */
 import { quoteName, quoteText } from "../sql-text.ts";
 import { fail } from "./errors.ts";
+import { momentSql } from "./fit.ts";
 import { columnNames, firstCells } from "./header.ts";
 import { inferTexts } from "./infer.ts";
 import { lineOfMixedEnd } from "./locate.ts";
@@ -51,8 +52,10 @@ function csvSql(
 }
 
 /** A column, cast if it is to be; a cell that cannot be cast fails the query. */
-const castTo = (type: string | undefined, column: string): string =>
-  type === undefined || type === "VARCHAR" ? column : `${column}::${type} AS ${column}`;
+function castTo(type: string | undefined, column: string): string {
+  if (type === undefined || type === "VARCHAR") return column;
+  return `${type === "TIMESTAMPTZ" ? momentSql(column) : `${column}::${type}`} AS ${column}`;
+}
 
 /** A buffer holds the longest row; larger ones use memory and gain nothing. */
 const bufferBytes = (rowBytes: number): number => Math.max(32_000_000, Math.ceil(rowBytes * 1.2));

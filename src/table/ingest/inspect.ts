@@ -1,7 +1,7 @@
 /** @file One pass over a delivered file before the engine sees it: identity, size, encoding, first lines. */
 import { createHash, type Hash as Hasher } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Hash } from "../../flow.ts";
@@ -59,7 +59,7 @@ type Read = Pick<Inspected, "hash" | "head" | "mark">;
 
 async function readBytes(path: string): Promise<Read> {
   const hash = createHash("sha256");
-  for await (const bytes of chunksOf(path)) hash.update(bytes);
+  await readEach(path, (bytes) => void hash.update(bytes));
   return { hash: `sha256:${hash.digest("hex")}`, head: "", mark: false };
 }
 
@@ -75,10 +75,10 @@ async function readText(place: FilePlace, plan: IngestPlan, gzip: boolean): Prom
   try {
     if (gzip) await inflate(place, { hash, look, limit: plan.limits.inflatedBytes });
     else
-      for await (const bytes of chunksOf(path)) {
+      await readEach(path, (bytes) => {
         hash.update(bytes);
         look(bytes);
-      }
+      });
     bad = check.end();
   } catch (cause) {
     if (bad === undefined) throw cause;
@@ -120,6 +120,23 @@ export async function* chunksOf(path: string): AsyncGenerator<Buffer> {
       yield chunk as Buffer;
   } catch (cause) {
     refuseRead(path, cause);
+  }
+}
+
+/** Gives each piece of a file to be looked at, in one buffer, which spares the time of a new one for each. */
+async function readEach(path: string, look: (bytes: Buffer) => void): Promise<void> {
+  const file = await open(path).catch((cause) => refuseRead(path, cause));
+  try {
+    const buffer = Buffer.alloc(1 << 20);
+    for (;;) {
+      const { bytesRead } = await file
+        .read(buffer, 0, buffer.length)
+        .catch((cause) => refuseRead(path, cause));
+      if (bytesRead === 0) return;
+      look(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
   }
 }
 

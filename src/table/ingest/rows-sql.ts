@@ -3,7 +3,7 @@ import type { ColumnSpec } from "../../flow.ts";
 import { quoteName, quoteText } from "../sql-text.ts";
 import { rescuedName } from "./bronze.ts";
 import type { Delivery } from "./delivery.ts";
-import { looseSql, misfitSql, readTypes, strictSql } from "./fit.ts";
+import { looseSql, misfitSql, readTypes, strictSql, strictWhere } from "./fit.ts";
 import type { Fit } from "./fit-file.ts";
 import type { Evolution } from "./options.ts";
 
@@ -29,12 +29,14 @@ export function readSql(passage: Passage, strict: boolean): string {
   const technical = technicalSql(passage);
   const kept: string[] = [];
   const types = new Map<string, string>();
+  const checked: (readonly [ColumnSpec, string])[] = [];
   const cellSql = (name: string, spec: ColumnSpec): string => {
     const from = fit.source.get(name);
     if (from === undefined) return `NULL::${readTypes[spec.kind]}`;
     const value = quoteName(from);
     if (strict) {
       types.set(from, readTypes[spec.kind]);
+      checked.push([spec, value]);
       return strictSql(spec, value);
     }
     const misfit = misfitSql(spec, value);
@@ -47,7 +49,8 @@ export function readSql(passage: Passage, strict: boolean): string {
     .map(([name, spec]) => `${technical[name] ?? cellSql(name, spec)} AS ${quoteName(name)}`);
   if (passage.evolution === "rescue")
     for (const name of fit.unexpected) kept.push(`${quoteText(name)}, ${quoteName(name)}`);
-  const source = `(${delivery.sql(types)})`;
+  const where = strictWhere(checked);
+  const source = `(${delivery.sql(types)})${where === undefined ? "" : ` WHERE ${where}`}`;
   if (kept.length === 0)
     return `SELECT ${select.join(", ")}, NULL::VARCHAR AS ${quoteName(keptName)} FROM ${source}`;
   const cells = `json_merge_patch('{}', json_object(${kept.join(", ")}))::VARCHAR`;
