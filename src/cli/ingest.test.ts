@@ -22,7 +22,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const land = (file: string, body: string) => writeFile(join(landing, file), body);
+/** A file appears whole, as a delivery does that is renamed into its place. */
+async function land(file: string, body: string): Promise<void> {
+  await writeFile(join(folder, file), body);
+  await rename(join(folder, file), join(landing, file));
+}
 const run = (...argv: readonly string[]) =>
   runCommand(ingest, [landing, "shop.orders", ...argv, ...dir]);
 

@@ -1,5 +1,6 @@
 /** @file `millrace ingest`: each delivered file once into a table, those that are there or as they come. */
 import { stat } from "node:fs/promises";
+import { count } from "../core/index.ts";
 import { type IngestedFile, type IngestReport, type IngestTask, ingest, watchFolder } from "../table/index.ts"; // biome-ignore format: one import
 import { openWorkspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
@@ -145,7 +146,7 @@ async function ingestOnce(
   return { ...report, version: newest?.version ?? -1 };
 }
 
-/** Loads files as they come until Ctrl-C; says whether one was refused. */
+/** Loads files as they come until Ctrl-C; says whether one was refused and did not come again. */
 async function watchUntilStopped(
   { dir, table, task, settleMs, pollMs }: NonNullable<IngestOutcome["watch"]> & { table: string },
   { reporter, signal, json, print, width }: Surroundings,
@@ -153,15 +154,16 @@ async function watchUntilStopped(
   await using workspace = await openWorkspace(dir);
   const { lake } = workspace;
   reporter.note(`watching ${task.from} for ${table}; Ctrl-C ends it`);
-  let files: readonly IngestedFile[] = [];
+  const states = new Map<string, IngestedFile>();
+  let rows = 0;
   for await (const report of watchFolder(lake, { ...task, signal, settleMs, pollMs })) {
-    files = [...files, ...report.files];
+    for (const file of report.files) states.set(file.file, file);
+    rows += report.rows;
     const [newest] = await lake.history(table);
     const version = newest?.version ?? -1;
     const lines = [...fileLines(report.files, width), totalLine({ ...report, table, version })];
     print(`${json ? JSON.stringify({ table, version, ...report }) : lines.join("\n")}\n`);
   }
-  const rows = files.reduce((sum, file) => sum + file.rows, 0);
-  reporter.note(`ended; ${rows.toLocaleString("en-US")} rows came while it watched`);
-  return files.some(isRefused);
+  reporter.note(`ended; ${count(rows, "row")} came while it watched`);
+  return [...states.values()].some(isRefused);
 }

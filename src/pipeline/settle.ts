@@ -54,7 +54,7 @@ async function runIfChanged(
   const { name } = step;
   const inputs = await tried(walk, step, () => step.inputs());
   if (!inputs.ok) return failed(walk, step, inputs);
-  const hash = hashOfStep(walk, step, inputs.value);
+  const hash = hashOfStep(walk.outputs, step, inputs.value);
   const last = await lastSuccess(walk.lease, name);
   if (last !== null && last.hash === hash && !walk.force.includes(name)) {
     const reason = `unchanged since run ${last.runNumber}`;
@@ -90,7 +90,12 @@ function tried(
   return attempt({ pipeline: lease.pipeline, step, signal, call: stored });
 }
 
-function hashOfStep({ outputs }: Walk, { name, version, needs }: Step, inputs: Json): Hash {
+/** What decides whether a step runs: its name, version and inputs, and the outputs of what it needs. */
+export function hashOfStep(
+  outputs: ReadonlyMap<string, { readonly hash: Hash }>,
+  { name, version, needs }: Step,
+  inputs: Json,
+): Hash {
   const given = Object.fromEntries(needs.map((need) => [need, outputs.get(need)?.hash]));
   return hashOfJson({ name, version, inputs, needs: given });
 }

@@ -1,9 +1,12 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkFolder } from "../../src/check/index.ts";
 import { silver } from "../../src/cli/demo/silver.ts";
 import { telcoTwin } from "../../src/dataset/index.ts";
+import { folderBytes } from "../../src/store/index.ts";
+import { rejectionSchema } from "../../src/table/index.ts";
 import { openWorkspace } from "../../src/workspace/index.ts";
 import { type Ran, runCli } from "../support/cli.ts";
 
@@ -104,6 +107,29 @@ describe("demo --csv", () => {
     },
   );
 
+  test("keeps the result of a gate that failed, names rows, and writes nothing", async () => {
+    const blank = csv(([head = "", ...rows]) => [
+      head,
+      ...rows.map((row, i) => (i < 3 ? cell(row, 20, "") : row)),
+    ]);
+    const { ran, dir } = await demo(blank);
+    expect(ran.code).toBe(2);
+    const page = /what failed, with rows: (.+)/.exec(ran.stderr)?.[1] ?? "";
+    expect(await readFile(page, "utf8")).toContain("failed");
+    const [result] = await checkFolder(folderBytes(join(folder, dir, "checks"))).results("silver_suite"); // biome-ignore format: one line
+    const failed = result?.results.filter(({ success }) => !success) ?? [];
+    expect(failed.map(({ expectation_config }) => expectation_config["type"])).toEqual([
+      "expect_column_values_to_not_be_null",
+    ]);
+    const ids = blank.split("\r\n").slice(1, 4).map((row) => ({ customer_id: row.split(",")[0] })); // biome-ignore format: one line
+    expect(failed[0]?.result["partial_unexpected_index_list"]).toMatchObject(ids);
+    await using workspace = await openWorkspace(join(folder, dir));
+    expect(await workspace.lake.tables()).toEqual(["telco.bronze"]);
+    const plan = await runCli(["demo", "--csv", `${dir}.csv`, "--dir", dir, "--dry-run"], folder);
+    expect(plan.code).toBe(1);
+    expect(plan.stdout).toContain("nothing would be written: the gate fails");
+  });
+
   test("keeps words in a number column aside, counts them, and goes on", async () => {
     const words = csv(([head = "", ...rows]) => [
       head,
@@ -170,11 +196,17 @@ describe("demo --csv", () => {
     const again = await runCli(["demo", "--csv", `${dir}.csv`, "--dir", dir], folder);
     expect(again.stderr).toContain("65 rows, 5 of them new");
     expect(again.stderr).toMatch(/silver +60 customers/); // a contract nobody knows is no customer's
+    await using workspace = await openWorkspace(join(folder, dir));
+    const quarantine = await workspace.lake.table("telco.quarantine", rejectionSchema).read();
+    const rejected = await quarantine.rows();
+    expect(rejected).toHaveLength(5);
+    expect(rejected[0]).toMatchObject({ _recipe: "telco default", _rule: expect.stringContaining("complete rows") }); // biome-ignore format: one line
+    expect(JSON.parse(rejected[0]?._cells ?? "")).toMatchObject({ Contract: "Weekly" });
   });
 
   test("refuses a lake that a newer Millrace wrote", async () => {
     await using workspace = await openWorkspace(join(folder, "newer"));
-    await writeFile(join(workspace.path, "lake.json"), '{"format":2}\n');
+    await writeFile(join(workspace.path, "lake.json"), '{"format":9}\n');
     const ran = await runCli(["runs", "--dir", "newer"], folder);
     expect(ran.stderr).toContain("error[table/unsupported-format]");
     expect(ran.code).toBe(5);

@@ -1,11 +1,10 @@
 /** @file The demo as two pipelines: from a file to a watched model, and the retrain that the monitor asks for. */
-import { check, gate } from "../../check/index.ts";
 import { hashOf } from "../../core/index.ts";
 import type { Json } from "../../flow.ts";
 import { loadModel } from "../../model/index.ts";
 import { type Pipeline, pipeline, step } from "../../pipeline/index.ts";
 import { promote } from "../../registry/index.ts";
-import { ingest, refine } from "../../table/index.ts";
+import { ingest } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
 import { fail } from "../errors.ts";
 import { type DemoSource, deliver, land, landedFiles } from "./land.ts";
@@ -15,11 +14,11 @@ import {
   type LandReport,
   type MonitorSummary,
   outputOf,
-  type SilverReport,
   type TrainingReport,
   type TrainReport,
 } from "./outputs.ts";
-import { bronze, recipe, silver, silverSuite } from "./silver.ts";
+import { bronze, silver } from "./silver.ts";
+import { type RecipeName, silverSteps, silverTable } from "./silver-steps.ts";
 import { driftMs, sendTraffic, startMs } from "./traffic.ts";
 import {
   type ChurnModel,
@@ -38,6 +37,8 @@ import { joinLabels, readTraining, watch, writeTraining } from "./watch.ts";
 export interface DemoTask {
   readonly workspace: Workspace;
   readonly source: DemoSource;
+  /** The classic one is run beside the default, which the models learn from. */
+  readonly recipe: RecipeName;
   /** Tells how far the step under way is. */
   progress(done: number, total?: number): void;
 }
@@ -62,7 +63,6 @@ export function churnPipeline(task: DemoTask): Pipeline {
   const { workspace, source } = task;
   const { lake, bytes } = workspace;
   const bronzeTable = lake.table("telco.bronze", bronze);
-  const silverTable = lake.table("telco.silver", silver);
   return pipeline("churn", [
     step({
       name: "land",
@@ -80,30 +80,7 @@ export function churnPipeline(task: DemoTask): Pipeline {
         return { rows, added } satisfies BronzeReport;
       },
     }),
-    step({
-      name: "silver",
-      needs: ["bronze"],
-      run: async () => {
-        const report = await refine({
-          from: bronzeTable,
-          into: silverTable,
-          recipe,
-          on: ["customer_id"],
-          newest: "_loaded_at",
-          gate: async (rows) => gate(await check(rows, silverSuite)),
-        });
-        const rows = await (await silverTable.read()).count();
-        const { steps, rescued, rowsRead } = report;
-        const expectations = silverSuite.expectations.length;
-        return {
-          rows,
-          rowsRead,
-          rescued,
-          expectations,
-          steps: steps.map((one) => ({ ...one })),
-        } satisfies SilverReport;
-      },
-    }),
+    ...silverSteps(workspace, task.recipe),
     ...trainingSteps(task, { needs: ["silver"], withLabels: false }),
     step({
       name: "serve",
@@ -148,14 +125,14 @@ export function retrainPipeline(task: DemoTask): Pipeline {
 function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withLabels: boolean }) {
   const { workspace } = task;
   const { lake, registry, tracking } = workspace;
-  const silverTable = lake.table("telco.silver", silver);
+  const customers = lake.table(silverTable, silver);
   return [
     step({
       name: "training-set",
       needs: how.needs,
       inputs: () => (how.withLabels ? sourcesOf(workspace) : null),
       run: async () => {
-        const rows = await silverTable.read();
+        const rows = await customers.read();
         const asked = how.withLabels ? (await loadChampion(workspace)).model : undefined;
         return (await writeTraining(workspace, rows, asked)) satisfies TrainingReport;
       },
@@ -221,7 +198,7 @@ function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withLabe
 
 /** What a retrain depends on: the versions of the tables it learns from. */
 async function sourcesOf({ lake }: Workspace): Promise<Json> {
-  const names = ["telco.silver", "serving.churn_labels"];
+  const names = [silverTable, "serving.churn_labels"];
   const versions = await Promise.all(names.map((name) => lake.table(name, silver).version()));
   return Object.fromEntries(names.map((name, i) => [name, versions[i] ?? -1]));
 }

@@ -6,10 +6,10 @@ import { bronze, silver } from "./silver.ts";
 import { readLog } from "./traffic.ts";
 import { labelSchema, labelTable, readTraining } from "./watch.ts";
 
-/** Columns that hold the time of the run; everything else is equal byte for byte. */
-export const timeColumns = ["_loaded_at", "_file_modified_at"];
+/** Columns that tell one run from another; everything else is equal byte for byte. */
+export const runColumns = ["_loaded_at", "_file_modified_at", "_run_id"];
 
-/** The content hash of each table, its rows in order, without the columns of times. */
+/** The content hash of each table, its rows in order, without the columns of runs. */
 export async function tableHashes(workspace: Workspace): Promise<Readonly<Record<string, Hash>>> {
   const { lake } = workspace;
   const { model } = await loadChampion(workspace);
@@ -21,6 +21,6 @@ export async function tableHashes(workspace: Workspace): Promise<Readonly<Record
     [labelTable]: await lake.table(labelTable, labelSchema).read(),
   };
   const hashes: Record<string, Hash> = {};
-  for (const [name, rows] of Object.entries(frames)) hashes[name] = await rows.hash(timeColumns);
+  for (const [name, rows] of Object.entries(frames)) hashes[name] = await rows.hash(runColumns);
   return hashes;
 }

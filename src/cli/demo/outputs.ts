@@ -12,14 +12,19 @@ export type SilverReport = {
   readonly rows: number;
   readonly rowsRead: number;
   readonly rescued: number;
+  /** Rows that the recipe rejected, in the quarantine. */
+  readonly rejected: number;
   readonly expectations: number;
-  readonly steps: readonly {
-    readonly step: string;
-    readonly rowsIn: number;
-    readonly rowsOut: number;
-    readonly cellsChanged: number;
-  }[];
+  readonly steps: readonly StepCounts[];
 };
+export type StepCounts = {
+  readonly step: string;
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly cellsChanged: number;
+};
+/** What the classic recipe made of the same rows. */
+export type ClassicReport = { readonly rows: number; readonly steps: readonly StepCounts[] };
 export type TrainingReport = {
   readonly version: number;
   readonly rows: number;
@@ -65,6 +70,7 @@ export interface StepOutputs {
   readonly land: LandReport;
   readonly bronze: BronzeReport;
   readonly silver: SilverReport;
+  readonly "silver-classic": ClassicReport;
   readonly "training-set": TrainingReport;
   readonly train: TrainReport;
   readonly register: ChampionReport;
@@ -86,7 +92,9 @@ const n = (value: number): string => value.toLocaleString("en-US");
 const sentences: { readonly [K in keyof StepOutputs]: (output: StepOutputs[K]) => string } = {
   land: ({ file, rows }) => `${file}: ${n(rows)} rows`,
   bronze: ({ rows, added }) => `${n(rows)} rows, ${n(added)} of them new`,
-  silver: ({ rows, expectations }) => `${n(rows)} customers; ${expectations} expectations hold`,
+  silver: ({ rows, rejected, expectations }) =>
+    `${n(rows)} customers; ${expectations} expectations hold${rejected === 0 ? "" : `; ${n(rejected)} rows in quarantine`}`,
+  "silver-classic": ({ rows }) => `${n(rows)} customers are left`,
   "training-set": ({ rows, fromLog }) => `${n(rows)} rows, ${n(fromLog)} of them answered requests`,
   train: ({ models, testRows }) =>
     `${models.length} models on the same rows, judged on ${n(testRows)} others`,

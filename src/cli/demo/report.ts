@@ -1,18 +1,22 @@
 /** @file The demo's report: what a person likes to read at the end. */
-import type { DemoResult } from "./run-demo.ts";
 
-const n = (value: number): string => value.toLocaleString("en-US");
+import { columns, cutTo, number } from "../text.ts";
+import { checksPage } from "./checks.ts";
+import type { StepCounts } from "./outputs.ts";
+import type { DemoResult } from "./run-demo.ts";
+import { classicTable, quarantineTable } from "./silver-steps.ts";
+
+const n = number;
 const score = (value: number | null | undefined): string => value?.toFixed(3) ?? "–";
 
-/** Pads cells so that columns line up; the first is text, the others numbers. */
+/** The longest that the first cell of a line may be. */
+const longest = 64;
+
+/** Cells under each other; the first is text, the others numbers. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, j) => Math.max(...rows.map((row) => row[j]?.length ?? 0)));
-  return rows.map((row) => {
-    const cells = row.map((cell, j) =>
-      j === 0 ? cell.padEnd(widths[j] ?? 0) : cell.padStart(widths[j] ?? 0),
-    );
-    return `  ${cells.join("  ")}`.trimEnd();
-  });
+  const right = (rows[0] ?? []).map((_, j) => j).slice(1);
+  const cut = rows.map(([first = "", ...rest]) => [cutTo(first, longest), ...rest]);
+  return columns(cut, { right, indent: "  " });
 }
 
 /** The report as lines. */
@@ -23,16 +27,9 @@ export function renderDemo(result: DemoResult, program: string): readonly string
     ...rowLines(result),
     "",
     "Cleaning, step by step",
-    ...table([
-      ["step", "rows in", "rows out", "cells changed"],
-      ...result.silver.steps.map((one) => [
-        one.step,
-        n(one.rowsIn),
-        n(one.rowsOut),
-        n(one.cellsChanged),
-      ]),
-    ]),
+    ...cleaningLines(result.silver.steps),
     "",
+    ...classicLines(result.classic),
     `Models, judged on the same ${n(result.train.testRows)} customers they never saw`,
     ...modelLines(result),
     "",
@@ -56,9 +53,26 @@ export function renderDemo(result: DemoResult, program: string): readonly string
     "    landing/      the delivered files        tables/     Delta tables",
     "    records.db    runs, versions, pipelines  artifacts/  figures and models of runs",
     "    models/       registered versions        serving/    the journal of answers",
+    "    checks/       suites, results and pages of the validation:",
+    `      ${checksPage({ path: result.folder })}`,
     "",
     `  ${closing(result)}`,
     `  Next: ${program} serve --dir ${result.folder} answers requests; ${program} runs, models and tables show what is there.`,
+    "",
+  ];
+}
+
+function cleaningLines(steps: readonly StepCounts[]): readonly string[] {
+  const rows = steps.map((one) => [one.step, n(one.rowsIn), n(one.rowsOut), n(one.cellsChanged)]);
+  return table([["step", "rows in", "rows out", "cells changed"], ...rows]);
+}
+
+function classicLines(classic: DemoResult["classic"]): readonly string[] {
+  if (classic === null) return [];
+  return [
+    "The same rows by the classic recipe, which no model here learns from",
+    ...cleaningLines(classic.steps),
+    `  ${n(classic.rows)} customers are left, in ${classicTable}.`,
     "",
   ];
 }
@@ -72,6 +86,9 @@ function rowLines({ land, bronze, silver, training, train }: DemoResult): readon
     ["training table", n(training.rows)],
     ["  of it held out", n(train.testRows)],
     ["cells kept aside, impossible or unreadable", n(silver.rescued)],
+    ...(silver.rejected === 0
+      ? []
+      : [[`rejected rows, in ${quarantineTable}`, n(silver.rejected)]]),
   ]);
 }
 
@@ -114,6 +131,9 @@ export function demoData(result: DemoResult): object {
   );
   return {
     rows: { raw: result.land.rows, bronze: result.bronze.rows, silver: result.silver.rows },
+    cleaning: result.silver.steps,
+    ...(result.classic === null ? {} : { classic: result.classic }),
+    checks: checksPage({ path: result.folder }),
     metrics,
     champion: result.final,
     requests: { sent: result.traffic.sent, failed: result.traffic.failed },

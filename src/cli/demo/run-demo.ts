@@ -6,12 +6,14 @@ import { type PipelineRun, runPipeline, type StepEvent } from "../../pipeline/in
 import { openWorkspace, type Workspace } from "../../workspace/index.ts";
 import type { Surroundings } from "../command.ts";
 import { fail } from "../errors.ts";
+import { checksPage } from "./checks.ts";
 import { churnPipeline, type DemoTask, modelName, retrainPipeline } from "./churn-pipeline.ts";
 import { tableHashes } from "./hashes.ts";
 import { type DemoSource, deliver } from "./land.ts";
 import {
   type BronzeReport,
   type ChampionReport,
+  type ClassicReport,
   describeOutput,
   type LabelReport,
   type LandReport,
@@ -23,6 +25,7 @@ import {
   type TrainReport,
 } from "./outputs.ts";
 import { bronze } from "./silver.ts";
+import type { RecipeName } from "./silver-steps.ts";
 import type { TrafficReport } from "./traffic.ts";
 
 /** Everything the demo found, as plain data. */
@@ -31,6 +34,8 @@ export interface DemoResult {
   readonly land: LandReport;
   readonly bronze: BronzeReport;
   readonly silver: SilverReport;
+  /** Null unless it was asked for. */
+  readonly classic: ClassicReport | null;
   readonly training: TrainingReport;
   readonly train: TrainReport;
   readonly champion: ChampionReport;
@@ -56,6 +61,7 @@ export interface DemoResult {
 export interface DemoOptions {
   readonly folder: string;
   readonly source: DemoSource;
+  readonly recipe: RecipeName;
 }
 
 /** Runs both pipelines in a workspace. */
@@ -69,6 +75,7 @@ export async function runDemo(options: DemoOptions, around: Surroundings): Promi
   const task: DemoTask = {
     workspace,
     source: options.source,
+    recipe: options.recipe,
     progress: (done, total) => stage.progress(done, total),
   };
   const stages: Record<string, number> = {};
@@ -85,6 +92,7 @@ export async function runDemo(options: DemoOptions, around: Surroundings): Promi
     land: out(main, "land"),
     bronze: out(main, "bronze"),
     silver: out(main, "silver"),
+    classic: options.recipe === "classic" ? out(main, "silver-classic") : null,
     training: out(main, "training-set"),
     train: out(main, "train"),
     champion: out(main, "register"),
@@ -150,8 +158,12 @@ async function showSteps(
     return await runPipeline(pipeline, { records, clock, ids, signal: around.signal, onStep });
   } catch (error) {
     settle?.(null);
-    if (isMillraceError(error, "pipeline/failed-step") && error.cause instanceof Error)
+    if (isMillraceError(error, "pipeline/failed-step") && error.cause instanceof Error) {
+      await shown.catch(() => undefined);
+      if (isMillraceError(error.cause, "check/failed-suite"))
+        around.reporter.note(`what failed, with rows: ${checksPage(workspace)}`);
       throw error.cause;
+    }
     throw error;
   } finally {
     await shown.catch(() => undefined);
@@ -170,7 +182,10 @@ function describeRecord(step: string, record: StepEvent["record"]): string | nul
 }
 
 /** A workspace holds one source of customers; two would be mixed silently. */
-async function checkSameSource(workspace: Workspace, source: DemoSource): Promise<void> {
+export async function checkSameSource(
+  workspace: Pick<Workspace, "lake" | "path">,
+  source: DemoSource,
+): Promise<void> {
   const tables = await workspace.lake.tables();
   if (!tables.includes("telco.bronze") || "csv" in source) return;
   const { name } = await deliver(source);

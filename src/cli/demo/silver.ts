@@ -24,12 +24,13 @@ import {
 /** Bronze: the file's 21 columns as text, and five technical ones. */
 export const bronze = bronzeSchema("telco bronze", Object.values(telcoHeader));
 
-/** Silver: typed customers, where each came from, and what did not fit. */
+/** Silver: typed customers, where and by which run each came, and what did not fit. */
 export const silver = schema("telco silver", {
   ...telcoSchema.columns,
   _loaded_at: timestamp(),
   _source_file: text(),
   _row_id: text(),
+  _run_id: text({ nullable: true, description: "the pipeline run that wrote the row" }),
   ...rescuedColumn,
 });
 

@@ -1,109 +1,25 @@
 import { afterAll, describe, expect, test } from "vitest";
-// The Telco file stands above this room: a test may import it, the room may not.
 import { telcoHeader, telcoTwin } from "../../dataset/index.ts";
-import { openEngine } from "../adapter/duckdb.ts";
-import { type cells, when } from "../expr/index.ts";
-import type { AnyRows } from "../frame.ts";
-import { bool, category, float, int, schema, text } from "../schema.ts";
-import { clean, rescuedColumn } from "./clean.ts";
-import { snakeCase } from "./names.ts";
-import { formatPlan, planCleaning } from "./plan.ts";
-import type { Recipe } from "./steps.ts";
+import {
+  type AnyRows,
+  bool,
+  category,
+  type cells,
+  clean,
+  formatPlan,
+  openEngine,
+  planCleaning,
+  type Recipe,
+  schema,
+  snakeCase,
+  text,
+} from "../../table/index.ts";
+import { classic, classicSilver } from "./classic.ts";
 
 const engine = await openEngine();
 afterAll(() => engine.close());
 
 const nullable = { nullable: true } as const;
-/** The 23 columns of the classic silver table, in which labels are free text, and the load time. */
-const classicSilver = schema("telco silver, classic", {
-  customer_id: text(),
-  gender: text(nullable),
-  senior_citizen: bool(nullable),
-  partner: bool(nullable),
-  dependents: bool(nullable),
-  tenure: int(nullable),
-  phone_service: bool(nullable),
-  multiple_lines: text(nullable),
-  internet_service: bool(nullable),
-  online_security: text(nullable),
-  online_backup: text(nullable),
-  device_protection: text(nullable),
-  tech_support: text(nullable),
-  streaming_tv: text(nullable),
-  streaming_movies: text(nullable),
-  contract: text(nullable),
-  paperless_billing: bool(nullable),
-  payment_method: text(nullable),
-  monthly_charges: float(nullable),
-  total_charges: float(nullable),
-  churn: bool(nullable),
-  _loaded_at: text(),
-  _row_id: text(),
-  _is_processed: bool(),
-  ...rescuedColumn,
-});
-
-/** The workshop's recipe, kept as it is so that its result can be compared. */
-const classic: Recipe<typeof classicSilver.columns> = {
-  name: "classic",
-  names: "snake_case",
-  from: { paperless_billing: "paperlessbilling", payment_method: "paymentmethod" },
-  steps: [
-    {
-      do: "keep",
-      rows: (c) => c.total_charges.isAbove(0).or(c.total_charges.isMissing()),
-      why: "total_charges is above 0 or missing",
-    },
-    {
-      do: "rule",
-      action: "transform",
-      column: "internet_service",
-      to: (c) => when(c.online_security.is("No internet service"), false, true),
-      why: "online_security says whether there is internet",
-    },
-    { do: "complete rows", values: Math.round(24 * 0.3), why: "30 % of the columns have a value" },
-    {
-      do: "impute",
-      columns: [
-        "gender",
-        "multiple_lines",
-        "online_security",
-        "online_backup",
-        "device_protection",
-        "tech_support",
-        "streaming_tv",
-        "streaming_movies",
-        "contract",
-        "payment_method",
-      ],
-      by: "constant",
-      value: "N/A",
-      why: "a label for no text",
-    },
-    {
-      do: "impute",
-      columns: [
-        "senior_citizen",
-        "partner",
-        "dependents",
-        "phone_service",
-        "internet_service",
-        "paperless_billing",
-        "churn",
-      ],
-      by: "constant",
-      value: false,
-      why: "false for no truth",
-    },
-    {
-      do: "complete rows",
-      columns: ["tenure", "total_charges"],
-      share: 1,
-      why: "tenure and total_charges are there",
-    },
-  ],
-};
-
 const labels = ["No", "Yes", "No internet service"] as const;
 const betterSilver = schema("telco silver", {
   ...classicSilver.columns,
