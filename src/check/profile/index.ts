@@ -22,6 +22,7 @@ export {
   type ProposeOptions,
   proposeSuite,
 } from "./propose-suite.ts";
+export type { RhythmName } from "./rhythm.ts";
 export { guessPatterns } from "./text-pattern.ts";
 export {
   type Load,
@@ -29,5 +30,6 @@ export {
   type VolumeReport,
   type Watched,
   type WatchOptions,
+  watchTable,
   watchVolume,
 } from "./watch-volume.ts";

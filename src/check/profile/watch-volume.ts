@@ -1,7 +1,8 @@
 /** @file Freshness and volume watched without rules: is the newest load late, or of an odd size? */
 import { type Clock, checkNames, checkNumber, count, systemClock } from "../../core/index.ts";
 import type { Finding, Severity } from "../../flow.ts";
-import type { HistoryEntry } from "../../table/index.ts";
+import type { HistoryEntry, Table } from "../../table/index.ts";
+import { type RhythmName, type Timed, usualAt } from "./rhythm.ts";
 
 /** One load of a table: when it was committed, and how many rows it brought. */
 export interface Load {
@@ -26,12 +27,23 @@ export interface WatchOptions {
 /** One thing watched: what was seen, what is usual, and how far they are apart. */
 export interface Watched {
   readonly seen: number;
-  /** The median of the earlier loads. */
+  /** The median of the earlier loads, where there is a rhythm of those like it. */
   readonly usual: number;
+  /** Whether the day of the week, or the hour, decides what is usual (UTC). */
+  readonly rhythm: RhythmName;
   /** The usual spread: 1.4826 · MAD, but never less than a twentieth of the median. */
   readonly spread: number;
   /** (seen − usual) / spread. */
   readonly score: number;
+  /** Between these lie all earlier loads that were not odd themselves, moved to what is usual now. */
+  readonly low: number;
+  readonly high: number;
+  /**
+   * The probability, at least, that a further load like the earlier ones is within the interval,
+   * whatever their distribution: (w − 1) / (n + 1) of n earlier loads with w within; w / (n + 1) for
+   * lateness, which has one side. 1 minus this is the rate of false alarms at most.
+   */
+  readonly coverage: number;
   readonly odd: boolean;
 }
 
@@ -47,6 +59,8 @@ export interface VolumeReport {
   /** The same as sentences, to be shown with the findings of suites. */
   readonly findings: readonly Finding[];
 }
+
+const defaultWindow = 60;
 
 /**
  * The loads of a table's history: commits that brought rows, oldest first. An append or overwrite
@@ -83,7 +97,11 @@ const brought: Readonly<Record<string, readonly string[]>> = {
  * the modified z-score (x − median) / (1.4826 · MAD), which an odd load in the history does not
  * move: it is odd from 3.5 on. Late is one-sided; a size is odd on either side. So that loads of
  * one size to the row do not make every other size odd, the spread counts as at least a twentieth
- * of the median.
+ * of the median. Where the day of the week or the hour foretells the earlier loads, as with a table
+ * that rests at weekends, what is usual is that of such days or hours.
+ *
+ * What is odd lies outside the interval of all earlier loads that were not odd, so that the rate of
+ * false alarms is known without any assumption but that loads are alike: see {@link Watched}.
  *
  * @param loads - Loads, oldest first, such as from {@link loadsOf}.
  * @param options - See {@link WatchOptions}.
@@ -95,13 +113,14 @@ const brought: Readonly<Record<string, readonly string[]>> = {
  * const late = watchVolume(days, { clock: () => 12 * 86_400_000 });
  * [late.passed, late.freshness?.odd, late.volume?.odd] // => [false, true, false]
  * late.findings[0]?.expectation
- * // => "the newest load is not late: it came 3 days ago, usual are 1 day"
+ * // => "the newest load is not late: it came 3 days ago, usual are 1 day and up to 1 day"
  * ```
- * @see Iglewicz & Hoaglin, How to Detect and Handle Outliers, ASQC 1993.
+ * @see Iglewicz & Hoaglin, How to Detect and Handle Outliers, ASQC 1993; for the interval, Vovk,
+ * Gammerman & Shafer, Algorithmic Learning in a Random World, Springer 2005, on exchangeability.
  */
 export function watchVolume(loads: readonly Load[], options: WatchOptions = {}): VolumeReport {
   checkNames("watchVolume", options, ["minimum", "threshold", "window", "severity", "clock"]);
-  const { minimum = 7, threshold = 3.5, window = 60 } = options;
+  const { minimum = 7, threshold = 3.5, window = defaultWindow } = options;
   const { severity = "warning", clock = systemClock } = options;
   checkNumber("watchVolume", { minimum }, { min: 3, integer: true });
   checkNumber("watchVolume", { threshold }, { above: 0 });
@@ -109,28 +128,24 @@ export function watchVolume(loads: readonly Load[], options: WatchOptions = {}):
   const recent = loads.slice(-window - 1);
   const [earlier, newest] = [recent.slice(0, -1), recent.at(-1)];
   const enough = newest !== undefined && earlier.length >= minimum;
-  const gaps = recent.slice(1).map(({ atMs }, i) => atMs - (recent[i]?.atMs ?? atMs));
-  const volume = enough
-    ? compared(
-        newest.rows,
-        earlier.map(({ rows }) => rows),
-      )
-    : null;
-  const waited = enough ? compared(Math.max(0, clock() - newest.atMs), gaps) : null;
-  const isOdd = (found: Watched | null, score: number): Watched | null =>
-    found === null ? null : { ...found, odd: score > threshold };
-  const freshness = isOdd(waited, waited?.score ?? 0);
-  const size = isOdd(volume, Math.abs(volume?.score ?? 0));
+  const gaps = recent.slice(1).map(({ atMs }, i) => {
+    const from = recent[i]?.atMs ?? atMs;
+    return { atMs: from, value: atMs - from };
+  });
+  const sizes = earlier.map(({ atMs, rows }) => ({ atMs, value: rows }));
+  const waited = newest && { atMs: newest.atMs, value: Math.max(0, clock() - newest.atMs) };
+  const freshness = enough && waited ? compared(waited, gaps, { threshold, sides: 1 }) : null;
+  const size = enough ? compared({ ...newest, value: newest.rows }, sizes, { threshold, sides: 2 }) : null; // biome-ignore format: one line
   const few = `not judged: ${count(earlier.length, "earlier load")}, ${minimum} are needed`;
   const findings = [
     finding(severity, freshness, {
       says: "the newest load is not late",
-      why: (w) => `it came ${lasting(w.seen)} ago, usual are ${lasting(w.usual)}`,
+      why: (w) => `it came ${lasting(w.seen)} ago, usual are ${lasting(w.usual)} and up to ${lasting(w.high)}${rhythmText(w)}`, // biome-ignore format: one sentence
       few,
     }),
     finding(severity, size, {
       says: "the newest load is of a usual size",
-      why: (w) => `${count(w.seen, "row")}, usual are ${count(w.usual, "row")}`,
+      why: (w) => `${count(w.seen, "row")}, usual are ${count(w.usual, "row")}, from ${count(Math.floor(w.low), "row").replace(/ rows?$/, "")} to ${count(Math.ceil(w.high), "row").replace(/ rows?$/, "")}${rhythmText(w)}`, // biome-ignore format: one sentence
       few,
     }),
   ];
@@ -138,11 +153,51 @@ export function watchVolume(loads: readonly Load[], options: WatchOptions = {}):
   return { loads: loads.length, freshness, volume: size, passed, findings };
 }
 
-function compared(seen: number, earlier: readonly number[]): Watched {
-  const usual = median(earlier);
-  const mad = median(earlier.map((value) => Math.abs(value - usual)));
-  const spread = Math.max(1.4826 * mad, usual / 20, 1);
-  return { seen, usual, spread, score: (seen - usual) / spread, odd: false };
+/** How far a value is off what earlier ones make usual at its moment; late has one side. */
+function compared(
+  { atMs, value: seen }: Timed,
+  earlier: readonly Timed[],
+  { threshold, sides }: { readonly threshold: number; readonly sides: 1 | 2 },
+): Watched {
+  const { rhythm, usual, spread, offsets } = usualAt(earlier, atMs);
+  const calm = offsets.filter((offset) => Math.abs(offset) <= threshold * spread);
+  const score = (seen - usual) / spread;
+  return {
+    seen,
+    usual,
+    rhythm,
+    spread,
+    score,
+    low: sides === 1 ? 0 : Math.max(0, usual + Math.min(0, ...calm)),
+    high: usual + Math.max(0, ...calm),
+    coverage: Math.max(0, calm.length - (sides - 1)) / (offsets.length + 1),
+    odd: (sides === 1 ? score : Math.abs(score)) > threshold,
+  };
+}
+
+/**
+ * Watches the freshness and the volume of a table by its history alone; see {@link watchVolume}.
+ *
+ * @param table - Its history is read: the newest commits, enough for the window.
+ * @param options - See {@link WatchOptions}.
+ * @throws `option/unknown-name`, `option/out-of-range`
+ * @example
+ * ```ts
+ * await using lake = await openLake("./lake");
+ * const table = lake.table("demo.points", schema("points", { x: int() }));
+ * await table.append([{ x: 1 }]);
+ * const { passed, findings } = await watchTable(table);
+ * passed // => true
+ * findings[0]?.expectation // => "the newest load is not late: not judged: 0 earlier loads, 7 are needed"
+ * ```
+ */
+export async function watchTable(
+  table: Pick<Table, "history">,
+  options: WatchOptions = {},
+): Promise<VolumeReport> {
+  // Of the commits some are no loads: OPTIMIZE, DELETE, changes of rules.
+  const limit = 4 * ((options.window ?? defaultWindow) + 1);
+  return watchVolume(loadsOf(await table.history({ limit })), options);
 }
 
 function finding(
@@ -163,11 +218,8 @@ function finding(
   };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1] ?? 0, sorted[sorted.length >> 1] ?? 0];
-  return (low + high) / 2;
-}
+const rhythmText = ({ rhythm }: Watched): string =>
+  rhythm === "none" ? "" : ` on such ${rhythm === "hour" ? "hours" : "weekdays"}`;
 
 const units = [
   [86_400_000, "day"],
