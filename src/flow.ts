@@ -49,6 +49,8 @@ export interface Finding {
   readonly failedRows: number;
   readonly rows: number;
   readonly sample: readonly Json[];
+  /** Of an expectation about the whole table, what was measured. */
+  readonly observed?: Json;
 }
 
 // Table → Dataset ---------------------------------------------------------------------------------

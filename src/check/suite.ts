@@ -154,7 +154,9 @@ async function findingOf(rows: AnyRows, outcome: Outcome, count: number): Promis
         : await look(outcome, secondLook(rows, false)); // biome-ignore format: a choice
     const all = Math.max(count, 1);
     const passed = measured.success;
-    return { ...common, passed, failedRows: passed ? 0 : all, rows: all, sample: [] };
+    const { observed_value: seen = null } = measured.result;
+    const observed = seen === null ? {} : { observed: seen };
+    return { ...common, passed, failedRows: passed ? 0 : all, rows: all, sample: [], ...observed };
   }
   const passed = outcome.success;
   const sample =

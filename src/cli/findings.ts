@@ -2,7 +2,7 @@
 
 import type { DocsReport } from "../check/index.ts";
 import { count } from "../core/index.ts";
-import type { Finding, Severity } from "../flow.ts";
+import type { Finding, Json, Severity } from "../flow.ts";
 import { number, wrap } from "./text.ts";
 
 /** The gravest severity that may fail without the whole failing; each is less grave than the one before. */
@@ -27,11 +27,18 @@ export function findingLines(report: DocsReport, width: number): readonly string
 }
 
 function linesOf(finding: Finding, width: number): readonly string[] {
-  const { passed, severity, expectation, failedRows, rows, sample } = finding;
+  const { passed, severity, expectation, failedRows, rows, sample, observed } = finding;
   const says = passed ? `✔ ${expectation}` : `✖ ${severity}: ${expectation}`;
   const exceptions = `    ${number(failedRows)} of ${count(rows, "row")}${sampleText(sample)}`;
+  if (observed !== undefined)
+    return [...hung(says, width), ...(passed ? [] : hung(`    observed: ${observedText(observed)}`, width))]; // biome-ignore format: one line
   const told = failedRows > 0 && (passed || failedRows < rows || sample.length > 0);
   return [...hung(says, width), ...(told ? hung(exceptions, width) : [])];
+}
+
+function observedText(value: Json): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
 
 const hung = (line: string, width: number): readonly string[] =>

@@ -3,9 +3,13 @@ import type { Correlations } from "../profile/profile.ts";
 import { visible } from "../profile/words.ts";
 import { type Html, html, nothing } from "./html.ts";
 
-/** Width of a heat map's cell and of the names before it, in its own units. */
-const cellSize = 22;
-const nameSpace = 130;
+/** Sides of a heat map's cells, by up to how many columns it has, and the space for their names. */
+const cellSizes = [
+  [6, 44],
+  [16, 32],
+  [Number.POSITIVE_INFINITY, 22],
+] as const;
+const nameSpace = 160;
 /** Heat maps of up to so many columns write the numbers into the cells. */
 const numbered = 16;
 
@@ -36,22 +40,50 @@ export function shareBar(
   return html`<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="12"/><rect class="${tone}" y="1" width="${fixed(seen)}" height="10"/>${lines}</svg>`;
 }
 
-/** One bar per result, oldest first: its height is the share that passed, its colour the verdict. */
+/** One bar per result, oldest first: the share that passed, and above it what failed in the verdict's colour. */
 export function trendChart(
   results: readonly { readonly share: number; readonly tone: "good" | "warn" | "bad" }[],
   says: string,
 ): Html {
   const step = 100 / Math.max(12, results.length);
   const first = 100 - step * results.length;
+  const piece = (i: number, from: number, to: number): string =>
+    to <= from ? "" : bar(first + i * step, step * 0.8, { floor: 28 * (1 - from), height: 28 * (to - from) }); // biome-ignore format: a choice
   const paths = (["good", "warn", "bad"] as const).map((tone) => {
     const bars = results.map((result, i) => {
-      const height = Math.max(2, 28 * result.share);
-      return result.tone === tone ? bar(first + i * step, step * 0.8, { floor: 28, height }) : "";
+      // A failure is seen, however small its share.
+      const top = result.tone === "good" ? 1 : Math.min(result.share, 0.9);
+      if (tone === "good") return piece(i, 0, top);
+      return result.tone === tone ? piece(i, top, 1) : "";
     });
     const d = bars.join("");
     return d === "" ? nothing : html`<path class="fill-${tone}" d="${d}"/>`;
   });
   return html`<svg viewBox="0 0 100 28" preserveAspectRatio="none" role="img" aria-label="${says}">${paths}</svg>`;
+}
+
+/** One bar per result, oldest first: its height is the share of failed rows, by the largest of them. */
+export function failChart(
+  results: readonly { readonly share: number; readonly tone: "good" | "warn" | "bad" }[],
+  says: string,
+): Html {
+  const top = Math.max(...results.map(({ share }) => share));
+  const step = 100 / Math.max(12, results.length);
+  const first = 100 - step * results.length;
+  const paths = (["good", "warn", "bad"] as const).map((tone) => {
+    const d = results.map((result, i) => {
+      const height = top === 0 ? 1.5 : Math.max(1.5, (20 * result.share) / top);
+      return result.tone === tone ? bar(first + i * step, step * 0.75, { floor: 20, height }) : "";
+    });
+    return d.join("") === "" ? nothing : html`<path class="fill-${tone}" d="${d.join("")}"/>`;
+  });
+  return html`<svg class="fails" viewBox="0 0 100 20" preserveAspectRatio="none" role="img" aria-label="${says}">${paths}</svg>`;
+}
+
+/** Two shares as bars below one another, by a common largest share. */
+export function pairBars(before: number, now: number, top: number): Html {
+  const wide = (share: number): string => fixed(share === 0 ? 0 : Math.max(0.7, (100 * share) / top)); // biome-ignore format: one line
+  return html`<svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="14"/><rect class="was" y="1" width="${wide(before)}" height="5.5"/><rect class="fill" y="7.5" width="${wide(now)}" height="5.5"/></svg>`;
 }
 
 /**
@@ -60,14 +92,17 @@ export function trendChart(
  */
 export function heatMap({ columns, values }: Correlations): Html {
   const n = columns.length;
+  const cellSize = cellSizes.find(([most]) => n <= most)?.[1] ?? 22;
+  const rowAt = (i: number): number => (i + 1.5) * cellSize + 4;
+  const middle = (j: number): number => nameSpace + j * cellSize + (cellSize - 1) / 2;
   const size = { width: nameSpace + n * cellSize, height: (n + 1) * cellSize };
   const names = columns.map(
     (name, i) =>
-      html`<text x="0" y="${rowAt(i)}">${i + 1} ${visible(name, 20)}</text><text class="n" x="${middle(i)}" y="15">${i + 1}</text>`,
+      html`<text x="0" y="${rowAt(i)}">${i + 1} ${visible(name, 20)}</text><text class="n" x="${middle(i)}" y="${cellSize / 2 + 4}">${i + 1}</text>`,
   );
   const cells = values.flatMap((line, i) =>
     line.map((r, j) => {
-      const place = html`x="${nameSpace + j * cellSize}" y="${(i + 1) * cellSize}" width="21" height="21"`;
+      const place = html`x="${nameSpace + j * cellSize}" y="${(i + 1) * cellSize}" width="${cellSize - 1}" height="${cellSize - 1}"`;
       if (r === null) return html`<rect class="track" ${place}/>`;
       const tone = r < 0 ? "neg" : "pos";
       const cell = html`<rect class="${tone}" fill-opacity="${fixed(0.06 + Math.abs(r) * 0.74)}" ${place}/>`;
@@ -78,9 +113,6 @@ export function heatMap({ columns, values }: Correlations): Html {
   );
   return html`<div class="heat"><svg viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" role="img" aria-label="Correlations of ${n} columns; the strongest are listed below">${names}${cells}</svg></div>`;
 }
-
-const rowAt = (i: number): number => (i + 1) * cellSize + 15;
-const middle = (j: number): number => nameSpace + j * cellSize + 10.5;
 
 /** A number of two digits without the zero before the point: −.42. */
 const shortShare = (r: number): string =>

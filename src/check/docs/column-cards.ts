@@ -36,7 +36,9 @@ const isKeyLike = ({ count: rows, distinct, distinctExact, text, kind }: ColumnP
 
 function numberChart({ kind, name }: ColumnProfile, number: NumberProfile): Html {
   const { histogram, min, max } = number;
-  const ends = html`<div class="ends"><span>${valueText(kind, min)}</span><span>${valueText(kind, max)}</span></div>`;
+  const high = Math.max(0, ...(histogram?.counts ?? []));
+  const rows = high === 0 ? "" : `tallest bar ${shortNumber(high)}`;
+  const ends = html`<div class="ends"><span>${valueText(kind, min)}</span><span>${rows}</span><span>${valueText(kind, max)}</span></div>`;
   if (histogram === null) return ends;
   const says = `${visible(name, 60)}: values in ${count(histogram.counts.length, "bin")} from ${valueText(kind, min)} to ${valueText(kind, max)}`;
   return html`<div class="chart">${barChart(histogram.counts, says)}</div>${ends}`;

@@ -63,7 +63,7 @@ function suitesSection(index: DocsIndex): Html {
   const heads = ["Suite", "Newest (UTC)", "Trend"];
   return section(
     "Suites",
-    html`${table("Suites and their newest results", heads, shown)}${leftOut(left, "suites")}<p class="note">A bar in a trend is a result: its height is the share of expectations that passed.</p>`,
+    html`${table("Suites and their newest results", heads, shown)}${leftOut(left, "suites")}<p class="note">A bar in a trend is a result, the newest on the right: green is the share of its expectations that passed, red or yellow those that failed.</p>`,
   );
 }
 
@@ -85,9 +85,13 @@ function suiteRow(suite: SuiteEntry, suites: number): Html {
   const says = `The last ${trend.length} results, ${trend.filter((result) => result.tone === "bad").length} of them failed`;
   return html`<tr><th scope="row">${title}<small>on ${foreign(newest.table)}, ${count(newest.rows, "row")}</small>${history(suite, Math.min(historyLength, Math.floor(4000 / suites)))}</th>
 <td>${link(0, resultPath(suite, newest), badge(tone, word))}<small>${newest.expectations - newest.failed} of ${newest.expectations} passed</small><small>${moment(newest.atMs)}</small></td>
-<td class="trend">${trendChart(trend, says)}<small>${count(total, "result")}</small></td></tr>
+<td class="trend">${trendChart(trend, says)}<span class="ends"><span class="wide">${dayOf(results.at(-trend.length)?.atMs)}</span><span>${count(total, "result")}</span></span></td></tr>
 `;
 }
+
+/** A day, where there is one. */
+const dayOf = (ms: number | undefined): string =>
+  ms === undefined ? "" : new Date(ms).toISOString().slice(0, 10);
 
 function history(suite: SuiteEntry, most: number): Html {
   const earlier = suite.results.slice(0, -1).reverse();
@@ -112,7 +116,7 @@ function profilesSection(index: DocsIndex): Html {
   const profiles = byName(index.profiles);
   if (profiles.length === 0) return nothing;
   const { shown, left } = fitting(profiles, profileRow, listBytes / 4);
-  const heads = ["Table, when (UTC)", "#Rows", "#Missing", "Moved"];
+  const heads = ["Table, when (UTC)", "Moved", "#Rows", "#~Missing"];
   return section(
     "Profiles",
     html`${table("Tables and their newest profiles", heads, shown)}${leftOut(left, "tables")}`,
@@ -129,7 +133,7 @@ function profileRow({ name, slug, profiles }: ProfilesEntry): Html {
         ? badge("good", "○ none")
         : badge("warn", `◐ ${count(newest.moved, "column")}`);
   const when = html`<small>${moment(newest.atMs)}</small>`;
-  return html`<tr><th scope="row">${link(0, `profiles/${slug}/${newest.id}.html`, foreign(name))}${when}</th>
-<td class="num">${shortNumber(newest.rows)}<small>${count(newest.columns, "column")}</small></td><td class="num">${percent(newest.missingShare)}</td><td>${moved}</td></tr>
+  return html`<tr><th scope="row">${link(0, `profiles/${slug}/${newest.id}.html`, foreign(name))}${when}</th><td>${moved}</td>
+<td class="num">${shortNumber(newest.rows)}<small>${count(newest.columns, "column")}</small></td><td class="num wide">${percent(newest.missingShare)}</td></tr>
 `;
 }

@@ -59,12 +59,14 @@ export function scroll(label: string, content: Html): Html {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}">${content}</div>`;
 }
 
-/** A table; heads that begin with "#" stand above numbers. */
+/** A table; heads that begin with "#" stand above numbers, with "#~" above what narrow screens leave out. */
 export function table(label: string, heads: readonly string[], rows: readonly Html[]): Html {
   const cells = heads.map((head) =>
-    head.startsWith("#")
-      ? html`<th scope="col" class="num">${head.slice(1)}</th>`
-      : html`<th scope="col">${head}</th>`,
+    head.startsWith("#~")
+      ? html`<th scope="col" class="num wide">${head.slice(2)}</th>`
+      : head.startsWith("#")
+        ? html`<th scope="col" class="num">${head.slice(1)}</th>`
+        : html`<th scope="col">${head}</th>`,
   );
   return scroll(label, html`<table><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table>`);
 }

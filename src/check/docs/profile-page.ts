@@ -1,10 +1,10 @@
 /** @file The page of a profile: the table, its columns, what is missing, correlated, or has moved. */
 import { count } from "../../core/index.ts";
 import type { DriftLevel } from "../../flow.ts";
-import type { MissingPair, ProfileDrift, TableProfile } from "../profile/profile.ts";
+import type { MissingPair, ProfileDrift, ProfiledDrift, TableProfile } from "../profile/profile.ts";
 import { strongCorrelations } from "../profile/profile-text.ts";
 import { percent, shortNumber } from "../profile/words.ts";
-import { barChart, heatMap, shareBar } from "./charts.ts";
+import { barChart, heatMap, pairBars, shareBar } from "./charts.ts";
 import { columnCard } from "./column-cards.ts";
 import type { DocsProfile } from "./docs-data.ts";
 import type { ProfileEntry } from "./docs-index.ts";
@@ -23,12 +23,14 @@ import {
 } from "./parts.ts";
 
 /** What the lists of a page show at most. */
-const listed = { pairs: 15, emptiest: 30, drift: 200, names: 12 };
+const listed = { pairs: 15, emptiest: 30, drift: 200, drawn: 24, names: 12 };
 /** |r| from which a pair is named, and PSI thresholds as the monitor has them. */
 const namedR = 0.3;
 const thresholds = { moderate: 0.1, severe: 0.2 };
 /** |z| from which cells missing together are no chance. */
 const oddZ = 4;
+/** Bars of no more than so many are labelled one by one. */
+const labelledBars = 8;
 
 /** The page of a profile; `previous` is the one before it. */
 export function profilePage(
@@ -112,8 +114,16 @@ function missingByRow(rows: TableProfile["missing"]["rows"], looked: number): Ht
   const share = percent(looked === 0 ? 0 : complete / looked);
   const says = `Rows by their number of missing cells, from 0 to ${most}`;
   return html`<p>${shortNumber(complete)} of ${count(looked, "row")} (${share}) have no missing cell; the emptiest has ${most}.</p>
-<div class="chart">${barChart(counts, says)}</div><div class="ends"><span>no cell missing</span><span>${count(most, "cell")} missing</span></div>`;
+${counts.length <= labelledBars ? barLabels(counts.map(shortNumber)) : nothing}<div class="chart">${barChart(counts, says)}</div>${
+    counts.length <= labelledBars
+      ? barLabels(counts.map((_, i) => (i === 0 ? "none missing" : `${i} missing`)))
+      : html`<div class="ends"><span>no cell missing</span><span>${count(most, "cell")} missing</span></div>`
+  }`;
 }
+
+/** Labels above or below bars, one each. */
+const barLabels = (labels: readonly string[]): Html =>
+  html`<div class="labels">${labels.map((label) => html`<span>${label}</span>`)}</div>`;
 
 function missingPairs({ pairs, pairsCounted }: TableProfile["missing"]): Html {
   const odd = pairs.filter(({ z }) => Math.abs(z) >= oddZ);
@@ -147,7 +157,7 @@ function correlationSection({ correlations, columns }: TableProfile): Html {
   const note = left > 0 ? ` ${left} numeric columns are not in it.` : "";
   return section(
     "Correlations",
-    html`${scroll(heatMap(correlations))}<h3>Strongest</h3>${named}<p class="note">Pearson’s r, over the rows where both columns have a value.${note}</p>`,
+    html`<div class="side">${scroll(heatMap(correlations))}<div><h3>Strongest</h3>${named}</div></div><p class="note">Pearson’s r, over the rows where both columns have a value.${note}</p>`,
   );
 }
 
@@ -156,6 +166,29 @@ const scroll = (content: Html): Html =>
 
 const signs: Readonly<Record<DriftLevel, string>> = { none: "○", moderate: "◐", severe: "●" };
 const tones = { none: "good", moderate: "warn", severe: "bad" } as const;
+
+/** A column that has moved: its buckets before and now. */
+function movedCard({ column, psi, level, buckets }: ProfiledDrift): Html {
+  const seen = buckets.filter(({ before, now }) => before > 0 || now > 0);
+  const ordered =
+    seen.length > shownBuckets ? seen.toSorted((a, b) => change(b) - change(a)) : seen;
+  const top = Math.max(...seen.map(({ before, now }) => Math.max(before, now)), 1e-9);
+  const lines = ordered
+    .slice(0, shownBuckets)
+    .map(
+      ({ label, before, now }) =>
+        html`<tr><th scope="row">${label === "" ? html`<i>empty</i>` : foreign(label.replace(/^(?!up )(\S+) to (\S+)$/, "$1 – $2"), 28)}</th><td class="bar">${pairBars(before, now, top)}</td><td class="num">${percent(before)}</td><td class="num">${percent(now)}</td></tr>`,
+    );
+  const left = seen.length - lines.length;
+  const rest = left > 0 ? html`<small>and ${left} that moved less</small>` : nothing;
+  return html`<div class="card"><h3>${foreign(column)} ${badge(tones[level], `${signs[level]} PSI ${psi.toFixed(2)}`)}</h3><table class="top pairs"><thead><tr><th></th><th></th><th class="num">before</th><th class="num">now</th></tr></thead><tbody>${lines}</tbody></table>${rest}</div>
+`;
+}
+
+/** Buckets on a card; where there are more, those that moved most. */
+const shownBuckets = 12;
+const change = ({ before, now }: ProfiledDrift["buckets"][number]): number =>
+  Math.abs(now - before);
 
 function driftSection(drift: ProfileDrift | null): Html {
   if (drift === null) return nothing;
@@ -166,9 +199,15 @@ function driftSection(drift: ProfileDrift | null): Html {
     .slice(0, listed.drift)
     .map(
       ({ column, psi, level, noise }) =>
-        html`<tr><th scope="row">${foreign(column, 60)}</th><td class="num">${psi.toFixed(3)}</td><td>${badge(tones[level], `${signs[level]} ${level}`)}</td><td class="bar">${shareBar(psi / top, `fill-${tones[level]}`, marks)}</td><td class="num">${noise.toFixed(3)}</td></tr>`,
+        html`<tr><th scope="row">${foreign(column, 60)}</th><td class="num">${psi.toFixed(3)}</td><td>${badge(tones[level], `${signs[level]} ${level}`)}</td><td class="bar">${shareBar(psi / top, `fill-${tones[level]}`, marks)}</td><td class="num wide">${noise.toFixed(3)}</td></tr>`,
     );
-  const heads = ["Column", "#PSI", "Level", `0 to ${top.toFixed(2)}`, "#By chance"];
+  const heads = ["Column", "#PSI", "Level", `PSI, 0 to ${top.toFixed(2)}`, "#~By chance"];
+  const moved = columns.filter(({ level, psi, noise }) => level !== "none" && psi > noise);
+  const drawn = moved.slice(0, listed.drawn).map(movedCard);
+  const cards =
+    drawn.length === 0
+      ? html`<p>No column has moved more than chance has it.</p>`
+      : html`<div class="cards">${drawn}</div>${leftOut(moved.length - drawn.length, "moved columns")}<p class="note"><span class="key was"></span> before <span class="key now"></span> now; the share of all rows in each bucket. Of numbers, each bucket held a tenth before.</p>`;
   return section(
     "Drift since the profile before",
     html`${facts([
@@ -176,6 +215,6 @@ function driftSection(drift: ProfileDrift | null): Html {
       ["New columns", nameList(added)],
       ["Columns gone", nameList(removed)],
       ["Of another kind", nameList(changedKind)],
-    ])}${table("Drift by column", heads, rows)}${leftOut(columns.length - rows.length, "columns")}<p class="note">PSI is the population stability index, here from the two profiles. From ${thresholds.moderate} it is moderate, from ${thresholds.severe} severe; the lines in the bars stand there. “By chance” is the PSI to expect when nothing has changed.</p>`,
+    ])}${cards}<h3>By column</h3>${table("Drift by column", heads, rows)}${leftOut(columns.length - rows.length, "columns")}<p class="note">PSI is the population stability index, here from the two profiles. From ${thresholds.moderate} it is moderate, from ${thresholds.severe} severe; the lines in the bars stand there. “By chance” is the PSI to expect when nothing has changed.</p>`,
   );
 }

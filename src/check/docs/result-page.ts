@@ -2,9 +2,10 @@
 import { count } from "../../core/index.ts";
 import type { Finding, Json, Severity } from "../../flow.ts";
 import { percent, shortNumber } from "../profile/words.ts";
-import { shareBar } from "./charts.ts";
+import { failChart, shareBar } from "./charts.ts";
 import type { DocsResult } from "./docs-data.ts";
 import type { ResultEntry, SuiteEntry } from "./docs-index.ts";
+import type { HistoryPoint } from "./history.ts";
 import { fitting, foreign, type Html, html, nothing } from "./html.ts";
 import { verdictOf } from "./index-page.ts";
 import { badge, facts, leftOut, link, listBytes, moment, page, section, table } from "./parts.ts";
@@ -16,12 +17,15 @@ const sampleLength = 120;
 
 const order: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
 
-/** The page of a result; `previous` is the one before it. */
-export function resultPage(
-  result: DocsResult,
-  suite: SuiteEntry,
-  previous: ResultEntry | undefined,
-): string {
+/** What stands around a result: its suite, the one before it, and what its expectations came to. */
+export interface ResultPlace {
+  readonly suite: SuiteEntry;
+  readonly previous: ResultEntry | undefined;
+  readonly history: (finding: Finding) => readonly HistoryPoint[];
+}
+
+/** The page of a result. */
+export function resultPage(result: DocsResult, { suite, previous, history }: ResultPlace): string {
   const { report, atMs, version } = result;
   const failed = report.findings
     .filter((finding) => !finding.passed)
@@ -51,14 +55,16 @@ export function resultPage(
           ["Judged (UTC)", moment(atMs)],
         ]),
       ),
-      failed.length === 0 ? nothing : failedSection(failed),
-      passed.length === 0 ? nothing : passedSection(passed),
+      failed.length === 0 ? nothing : failedSection(failed, history),
+      passed.length === 0 ? nothing : passedSection(passed, history),
     ],
   });
 }
 
-function failedSection(findings: readonly Finding[]): Html {
-  const { shown, left } = fitting(findings, failedRow, listBytes / 2);
+type History = ResultPlace["history"];
+
+function failedSection(findings: readonly Finding[], history: History): Html {
+  const { shown, left } = fitting(findings, (one) => failedRow(one, history), listBytes / 2);
   const heads = ["It does not hold that", "Failed rows"];
   return section(
     count(findings.length, "expectation").replace(/ /, " failed "),
@@ -66,32 +72,58 @@ function failedSection(findings: readonly Finding[]): Html {
   );
 }
 
-function failedRow(finding: Finding): Html {
-  const { expectation, severity, failedRows, rows, sample } = finding;
+function failedRow(finding: Finding, history: History): Html {
+  const { expectation, severity, failedRows, rows, sample, observed } = finding;
   const share = rows === 0 ? 0 : failedRows / rows;
   const tone = severity === "critical" ? "fill-bad" : severity === "warning" ? "fill-warn" : "fill";
   const cells = [...new Set(sample.map(sampleText))]
     .slice(0, samples)
     .map((text) => html`<code>${foreign(text, sampleLength)}</code> `);
   const shown = cells.length === 0 ? nothing : html`<div class="samples">${cells}</div>`;
-  return html`<tr><th scope="row">${foreign(expectation, 300)}${aboutColumn(finding)} ${badge(severityTones[severity], severity)}${shown}</th>
-<td class="bar">${shortNumber(failedRows)} of ${shortNumber(rows)} <small>${percent(share)}</small>${shareBar(share, tone)}</td></tr>
+  const broken =
+    observed === undefined
+      ? html`${shortNumber(failedRows)} of ${shortNumber(rows)} <small>${percent(share)}</small>${shareBar(share, tone)}`
+      : html`the whole table<small class="own">${observedText(observed)}</small>`;
+  return html`<tr><th scope="row">${foreign(expectation, 300)} ${badge(severityTones[severity], severity)}${aboutColumn(finding)}${shown}</th>
+<td class="bar">${broken}${trend(finding, history(finding))}</td></tr>
 `;
 }
 
-function passedSection(findings: readonly Finding[]): Html {
-  const { shown, left } = fitting(findings, passedRow, listBytes / 2);
-  const heads = ["It holds that", "#Looked at", "#Exceptions"];
+function passedSection(findings: readonly Finding[], history: History): Html {
+  const { shown, left } = fitting(findings, (one) => passedRow(one, history), listBytes / 2);
+  const heads = ["It holds that", "Rows", "#Exceptions"];
   return section(
     count(findings.length, "expectation").replace(/ /, " passed "),
     html`${table("Passed expectations", heads, shown)}${leftOut(left, "findings")}`,
   );
 }
 
-function passedRow(finding: Finding): Html {
-  const { expectation, severity, failedRows, rows } = finding;
-  return html`<tr><th scope="row">${foreign(expectation, 300)}${aboutColumn(finding)}<small>${severity}</small></th><td class="num">${shortNumber(rows)}</td><td class="num">${failedRows === 0 ? "none" : shortNumber(failedRows)}</td></tr>
+function passedRow(finding: Finding, history: History): Html {
+  const { expectation, severity, failedRows, rows, observed } = finding;
+  const seen =
+    observed === undefined ? html`${shortNumber(rows)}` : html`<small class="own">${observedText(observed)}</small>`; // biome-ignore format: a choice
+  return html`<tr><th scope="row">${foreign(expectation, 300)}<small>${severity}${columnText(finding)}</small></th><td class="bar">${seen}${trend(finding, history(finding))}</td><td class="num">${failedRows === 0 ? "none" : shortNumber(failedRows)}</td></tr>
 `;
+}
+
+/** What a trend looks like where anything was ever broken: failed rows by result, up to this one. */
+function trend({ severity }: Finding, points: readonly HistoryPoint[]): Html {
+  const share = ({ failedRows, rows }: HistoryPoint): number =>
+    rows === 0 ? 0 : failedRows / rows;
+  const top = Math.max(0, ...points.map(share));
+  const [first] = points;
+  if (first === undefined || top === 0) return nothing;
+  const tone = severity === "critical" ? "bad" : "warn";
+  const bars = points.map((point) => ({ share: share(point), tone: point.passed ? "good" : tone } as const)); // biome-ignore format: one line
+  const says = `Failed rows in the last ${points.length} results, at most ${percent(top)}`;
+  return html`${failChart(bars, says)}<span class="ends"><span>${day(first.atMs)}</span><span>at most ${percent(top)}</span></span>`;
+}
+
+const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+function observedText(value: Json): Html {
+  const text = typeof value === "number" ? shortNumber(value) : sampleText(value);
+  return html`observed ${foreign(text, 200)}`;
 }
 
 /** The column, where the sentence does not begin with it. */
@@ -100,6 +132,10 @@ function aboutColumn({ column, expectation }: Finding): Html {
     ? nothing
     : html`<small>${foreign(column)}</small>`;
 }
+
+/** The same as a part of a line. */
+const columnText = ({ column, expectation }: Finding): Html =>
+  column === null || expectation.startsWith(column) ? nothing : html` · ${foreign(column)}`;
 
 function sampleText(value: Json): string {
   if (typeof value === "string") return value === "" ? "(empty text)" : value;

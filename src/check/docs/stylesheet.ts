@@ -6,14 +6,14 @@ export const stylesheet = `:root {
   --ground: #f6f7f9; --sheet: #ffffff; --ink: #1b2430; --soft: #586474; --line: #dde2e8;
   --accent: #0b6b8a; --good: #14693a; --good-ground: #e3f4e9; --warn: #7a4d00; --warn-ground: #fdf0d5;
   --bad: #a01c24; --bad-ground: #fce6e6; --plain-ground: #e9edf2; --track: #e9edf2;
-  --fill: #2f7fa3; --fill-good: #4c9a6d; --fill-warn: #d08a17; --fill-bad: #c93a42; --pos: #1f6f9c; --neg: #b5562b;
+  --fill: #2f7fa3; --fill-good: #4c9a6d; --fill-warn: #d08a17; --fill-bad: #c93a42; --pos: #1f6f9c; --neg: #b5562b; --was: #9aa5b1;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #11161d; --sheet: #1a212b; --ink: #e6ebf1; --soft: #9aa7b6; --line: #2d3743;
     --accent: #6cc4e0; --good: #8fdcae; --good-ground: #173425; --warn: #f2c879; --warn-ground: #3a2c10;
     --bad: #ffa9ab; --bad-ground: #451d20; --plain-ground: #2a3441; --track: #2a3441;
-    --fill: #4a9dc2; --fill-good: #4c9a6d; --fill-warn: #d99a2b; --fill-bad: #e0555c; --pos: #58b4e0; --neg: #ec8a5a;
+    --fill: #4a9dc2; --fill-good: #4c9a6d; --fill-warn: #d99a2b; --fill-bad: #e0555c; --pos: #58b4e0; --neg: #ec8a5a; --was: #6d7a89;
   }
 }
 * { box-sizing: border-box; }
@@ -66,6 +66,20 @@ svg { display: block; width: 100%; }
 .mark { stroke: var(--soft); stroke-width: 1; vector-effect: non-scaling-stroke; }
 .bar { width: 30%; min-width: 5.5rem; }
 .bar svg { height: .75rem; margin-top: .35rem; }
+.was { fill: var(--was); }
+td.bar .own { display: block; }
+.fails { height: 1.25rem; margin-top: .5rem; border-bottom: 1px solid var(--line); }
+td .ends { margin-top: .125rem; }
+.labels { display: flex; color: var(--soft); font-size: .75rem; font-variant-numeric: tabular-nums; }
+.labels span { flex: 1; text-align: center; }
+.key { display: inline-block; width: .75rem; height: .75rem; margin-left: .5rem; border-radius: .15rem; vertical-align: -1px; }
+.key:first-child { margin-left: 0; }
+.key.was { background: var(--was); }
+.key.now { background: var(--fill); }
+.pairs thead th { padding-bottom: .25rem; border: 0; font-size: .75rem; }
+.pairs tbody th { font-size: .75rem; white-space: nowrap; }
+.pairs .bar { width: 30%; }
+.pairs .bar svg { height: .875rem; }
 .trend { width: 30%; min-width: 4.5rem; }
 .trend svg { height: 2rem; }
 .history { display: flex; flex-wrap: wrap; gap: .25rem .75rem; margin: .5rem 0 0; padding: 0; list-style: none; font-size: .8125rem; }
@@ -86,10 +100,13 @@ li { overflow-wrap: anywhere; }
 .top .bar { width: 35%; min-width: 3.5rem; }
 .top .bar svg { height: .5rem; margin: 0; }
 .card .form { margin: .5rem 0 0; }
+.side { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 1rem 2rem; }
+.side > div:last-child { flex: 1 1 18rem; min-width: 0; }
+.side > .scroll { max-width: 100%; }
 .heat svg { width: auto; }
-.heat text { fill: var(--ink); font: 10px system-ui, "DejaVu Sans", sans-serif; }
+.heat text { fill: var(--ink); font: 11px system-ui, "DejaVu Sans", sans-serif; }
 .heat .n { fill: var(--soft); text-anchor: middle; }
-.heat .v { text-anchor: middle; font-size: 9px; }
+.heat .v { text-anchor: middle; font-size: 10px; }
 .pos { fill: var(--pos); }
 .neg { fill: var(--neg); }
 footer { padding-bottom: 1.5rem; color: var(--soft); font-size: .8125rem; }
@@ -98,5 +115,6 @@ footer { padding-bottom: 1.5rem; color: var(--soft); font-size: .8125rem; }
   section { padding: .875rem; }
   dl { grid-template-columns: 1fr 1fr; }
   tbody th { min-width: 6.5rem; }
+  .wide { display: none; }
 }
 `;

@@ -12,7 +12,7 @@ const named = 5;
  * Reads a result, ours or one that Great Expectations stored, as a report: each expectation in a
  * sentence, how many rows break it, and some of them: by the columns that tell rows apart where
  * the result has them, else by their values. Of an expectation about the whole table every row
- * breaks it or none, and what was observed is said. An expectation that could not be judged failed.
+ * breaks it or none, and what was observed stands beside. An expectation that could not be judged failed.
  *
  * @param result - As {@link validate} gives it, or as it was stored.
  * @returns What `writeDataDocs` takes; its time is that of the validation.
@@ -58,9 +58,10 @@ function findingOf(one: ExpectationResult, count: number): Finding {
   const elements = numberOf(result["element_count"]);
   const broken = numberOf(result["unexpected_count"]);
   if (elements === undefined || broken === undefined) {
-    const seen = passed ? "" : observed(result["observed_value"]);
+    const seen = result["observed_value"] ?? null;
     const all = Math.max(count, 1);
-    return { ...common, expectation: says + seen, failedRows: passed ? 0 : all, rows: all, sample: [] }; // biome-ignore format: one line
+    const rows = { failedRows: passed ? 0 : all, rows: all, sample: [] };
+    return { ...common, expectation: says, ...rows, ...(seen === null ? {} : { observed: seen }) };
   }
   const looked = elements - (numberOf(result["missing_count"]) ?? 0);
   return {
@@ -105,12 +106,6 @@ function sampleOf(result: ExpectationResult["result"]): readonly Json[] {
 /** One key as it is, several as one text. */
 const joined = (key: readonly Json[]): Json =>
   key.length === 1 ? (key[0] ?? null) : key.join(" ");
-
-function observed(value: Json | undefined): string {
-  if (value === undefined || value === null) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return `; observed: ${text.length > 120 ? `${text.slice(0, 119)}…` : text}`;
-}
 
 /** Rows of the table, where a result says them. */
 const rowsOf = ({ result }: ExpectationResult): number => numberOf(result["element_count"]) ?? 0;

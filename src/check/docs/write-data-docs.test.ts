@@ -174,15 +174,46 @@ describe("writeDataDocs", () => {
     );
   });
 
-  test("a new result writes its page and the index, and reads the small index only", async () => {
+  test("a new result writes its page, its suite's history and the index, and reads the small two only", async () => {
     const folder = watched();
     await writeDataDocs(folder, { suites: [suite("sound")], results: [result(0)] });
     folder.read.length = 0;
     folder.puts.length = 0;
     const { pages } = await writeDataDocs(folder, { results: [result(day)] });
-    expect(folder.read).toEqual(["index.json"]);
-    expect(folder.puts).toEqual([...pages, "index.json", "index.html"]);
+    const history = "results/sound/history.json";
+    expect(folder.read).toEqual(["index.json", history]);
+    expect(folder.puts).toEqual([...pages, history, "index.json", "index.html"]);
     expect(pages).toHaveLength(1);
+  });
+
+  test("a result shows what each expectation came to in the results up to it, and in none after", async () => {
+    const folder = watched();
+    const broken = (rows: number, passed = false) =>
+      finding({ expectation: "x is ≥ 0", passed, failedRows: rows });
+    const pageOf = async (day: number, ...findings: readonly Finding[]) =>
+      folder.text((await writeDataDocs(folder, { results: [result(day * 86_400_000, findings)] })).pages[0] ?? ""); // biome-ignore format: one call
+    expect(await pageOf(0, broken(1), finding())).not.toContain('class="fails"');
+    await pageOf(1, broken(5));
+    await pageOf(9, broken(9));
+    const page = await pageOf(2, broken(2, true), finding({ expectation: "new" }));
+    expect(page.match(/class="fails"/g)).toHaveLength(1);
+    expect(page).toContain("Failed rows in the last 3 results, at most 50 %");
+    expect(page).toContain("<span>1970-01-01</span><span>at most 50 %</span>");
+    const [bars] = /<svg class="fails".*?<\/svg>/.exec(page) ?? [];
+    expect(bars?.match(/fill-(good|bad)/g)).toEqual(["fill-good", "fill-bad"]);
+    for (let day = 10; day < 90; day++) await pageOf(day, broken(1));
+    const { results } = JSON.parse(await folder.text("results/sound/history.json"));
+    expect([results.length, results.at(-1).atMs]).toEqual([60, 89 * 86_400_000]);
+  });
+
+  test("what was measured of a whole table stands in place of failed rows", async () => {
+    const folder = watched();
+    const mean = finding({ expectation: "the mean of x is ≤ 5", passed: false, failedRows: 10, observed: 66.66666 }); // biome-ignore format: one line
+    const [page = ""] = (await writeDataDocs(folder, { results: [result(0, [mean, finding({ observed: 3 })])] })).pages; // biome-ignore format: one line
+    const text = await folder.text(page);
+    expect(text).toContain('the whole table<small class="own">observed <bdi>66.67</bdi></small>');
+    expect(text).toContain('<small class="own">observed <bdi>3</bdi></small>');
+    expect(text).not.toContain("10 of 10");
   });
 
   test("the same again gives the same bytes, and late news take their place by time", async () => {
@@ -192,6 +223,8 @@ describe("writeDataDocs", () => {
     for (const atMs of [2 * day, 0, day, 0]) await writeDataDocs(two, { results: [result(atMs)] });
     expect(await two.text("index.html")).toBe(await one.text("index.html"));
     expect(await two.text("index.json")).toBe(await one.text("index.json"));
+    const history = "results/sound/history.json";
+    expect(await two.text(history)).toBe(await one.text(history));
   });
 
   test("the index shows the newest verdict, failing suites first, and the trend of all", async () => {
@@ -214,6 +247,10 @@ describe("writeDataDocs", () => {
     expect(index).toContain("◐ warnings");
     expect(index).toContain("The last 2 results, 1 of them failed");
     expect(index).toContain("1 of 2 passed");
+    // Two bars: the failed one is a little green below its red, the other is all green.
+    expect(index).toMatch(
+      /2 results, 1 of them failed"><path class="fill-good" d="M[^"]*"\/><path class="fill-bad"/,
+    );
   });
 
   test("a result shows each finding with severity, counts and samples", async () => {
@@ -262,6 +299,13 @@ describe("writeDataDocs", () => {
     expect(text).toContain('x</bdi> and <bdi>y</bdi></th><td class="num">100</td>');
     expect(text).toContain('x</bdi> and <bdi>y</bdi></th><td class="num">1.00</td>');
     expect(text.match(/<svg /g)?.length).toBeGreaterThan(8);
+    expect(text).toContain("tallest bar ");
+    // x and y hold more now: each bucket of the earlier tenths, before and now.
+    expect(text.match(/<table class="top pairs">/g)?.length).toBeGreaterThan(0);
+    expect(text).toMatch(
+      /<th scope="row"><bdi>above [\d.,]+<\/bdi><\/th><td class="bar">.*?<td class="num">6\.\d %<\/td><td class="num">4\d/,
+    );
+    expect(text).toContain('<div class="labels"><span>none missing</span>');
   });
 
   test("hostile names and values are shown, not obeyed, and stay in their folder", async () => {

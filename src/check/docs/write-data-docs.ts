@@ -1,8 +1,10 @@
 /** @file Data docs written: the pages of what is new, then the index; nothing old is read again. */
 import { checkNames } from "../../core/index.ts";
-import type { DataDocs, DocsFolder } from "./docs-data.ts";
+import type { Finding } from "../../flow.ts";
+import type { DataDocs, DocsFolder, DocsResult } from "./docs-data.ts";
 import {
   before,
+  type DocsIndex,
   indexBytes,
   indexKey,
   profileId,
@@ -12,6 +14,7 @@ import {
   suiteOf,
   withNews,
 } from "./docs-index.ts";
+import { pointsOf, putSuiteHistory, readSuiteHistory, type SuiteHistory, withResult } from "./history.ts"; // biome-ignore format: one import
 import { indexPage } from "./index-page.ts";
 import { profilePage } from "./profile-page.ts";
 import { resultPage } from "./result-page.ts";
@@ -28,14 +31,15 @@ export interface WrittenDocs {
 /**
  * Writes data docs: a static site of suites, validation results and profiles. What was written
  * before stays: a new result writes its own page, `index.html` and `index.json`, which holds the
- * facts of the newest 60 results of each suite; older ones stay linked, each from the one after it.
- * Writing the same again gives the same bytes.
+ * facts of the newest 60 results of each suite, and `history.json` beside its page, which holds what
+ * each expectation came to in them and gives it a trend. Older results stay linked, each from the one
+ * after it. Writing the same again gives the same bytes.
  *
  * A page is one HTML file without a script, below two megabytes whatever the data: long lists and
  * long texts are cut, and say so. Foreign texts are escaped, and control characters in them shown.
  * One writer at a time: of two at once, the index keeps what the last one knew.
  *
- * Time and bytes O(new things), and O(suites) for the index.
+ * Time and bytes O(new things), O(suites) for the index, and O(expectations) for a suite's history.
  *
  * @param folder - Where to write, such as `folderBytes("docs")`.
  * @param docs - What is new. Suites, reports of `check`, and profiles of `profileTable`, with times
@@ -60,11 +64,14 @@ export async function writeDataDocs(folder: DocsFolder, docs: DataDocs): Promise
   const pages = new Map<string, () => string>();
   for (const suite of suites)
     pages.set(`suites/${suiteOf(index, suite.name).slug}.html`, () => suitePage(suite));
+  const histories = await historiesOf(folder, index, results);
   for (const result of results) {
     const suite = suiteOf(index, result.report.suite);
     const id = resultId(result);
     const previous = before(suite.results, id);
-    pages.set(`results/${suite.slug}/${id}.html`, () => resultPage(result, suite, previous));
+    const history = (finding: Finding) => pointsOf(histories.get(suite.slug) ?? [], id, finding);
+    const place = { suite, previous, history };
+    pages.set(`results/${suite.slug}/${id}.html`, () => resultPage(result, place));
   }
   for (const made of profiles) {
     const { slug, profiles: list } = profilesOf(index, made.profile.table);
@@ -73,7 +80,23 @@ export async function writeDataDocs(folder: DocsFolder, docs: DataDocs): Promise
   }
   // Pages first: a crash leaves pages that nothing links to, never a link to no page.
   for (const [key, text] of pages) await folder.put(key, Buffer.from(text()));
+  for (const [slug, history] of histories) await putSuiteHistory(folder, slug, history);
   await folder.put(indexKey, indexBytes(index));
   await folder.put("index.html", Buffer.from(indexPage(index)));
   return { index: "index.html", pages: [...pages.keys()] };
+}
+
+/** The histories of the suites that have news, with these in them, by slug. */
+async function historiesOf(
+  folder: DocsFolder,
+  index: DocsIndex,
+  results: readonly DocsResult[],
+): Promise<ReadonlyMap<string, SuiteHistory>> {
+  const histories = new Map<string, SuiteHistory>();
+  for (const result of results) {
+    const { slug } = suiteOf(index, result.report.suite);
+    const history = histories.get(slug) ?? (await readSuiteHistory(folder, slug));
+    histories.set(slug, withResult(history, resultId(result), result));
+  }
+  return histories;
 }

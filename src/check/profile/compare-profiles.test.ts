@@ -108,6 +108,27 @@ describe("compareProfiles", () => {
     expect(found).toBeClose(exact, { rtol: 0.05 });
   });
 
+  test("buckets say what is compared: their shares are whole, and the index is theirs", () => {
+    const pairs = [
+      [numbers(even, 100), numbers(even.map((x) => x * x - 0.2))],
+      [texts({ a: 50, b: 50 }), texts({ b: 10, c: 30 }, 10)],
+      [{ ...texts({ a: 50 }), topHolds: "most" as const }, texts({ a: 10, c: 30 })],
+    ] as const;
+    for (const [old, column] of pairs) {
+      const [moved] = compareProfiles(profile(old), profile(column)).columns;
+      const buckets = moved?.buckets ?? [];
+      for (const when of ["before", "now"] as const)
+        expect(buckets.reduce((sum, bucket) => sum + bucket[when], 0)).toBeClose(1, { rtol: 1e-9 });
+      const at = (share: number): number => Math.max(share, 1e-6);
+      const index = buckets.reduce((sum, { before, now }) => sum + (at(before) - at(now)) * Math.log(at(before) / at(now)), 0); // biome-ignore format: one sum
+      expect(moved?.psi).toBeClose(index, { rtol: 1e-6 });
+    }
+    const [values] = compareProfiles(profile(pairs[1][0]), profile(pairs[1][1])).columns;
+    expect(values?.buckets.map(({ label }) => label)).toEqual(["a", "b", "c", "other values", "missing"]); // biome-ignore format: one line
+    const [tenths] = compareProfiles(profile(pairs[0][0]), profile(pairs[0][1])).columns;
+    expect(tenths?.buckets.map(({ label }) => label).slice(0, 2)).toEqual(["up to 0.099", "0.099 to 0.199"]); // biome-ignore format: one line
+  });
+
   test("columns that came, went or changed their kind are named", () => {
     const before = profile(
       { ...texts({}), name: "gone" },

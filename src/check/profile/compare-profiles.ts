@@ -1,5 +1,5 @@
 /** @file Two profiles of a table compared: columns that came, went, or hold other values now. */
-import type { DriftLevel } from "../../flow.ts";
+import type { ColumnKind, DriftLevel } from "../../flow.ts";
 import { fail } from "./errors.ts";
 import {
   type ColumnProfile,
@@ -9,6 +9,7 @@ import {
   rounded,
   type TableProfile,
 } from "./profile.ts";
+import { valueText } from "./words.ts";
 
 /** A share of nothing counts as this much, as the monitor counts it. */
 const floor = 1e-6;
@@ -74,13 +75,15 @@ function alike(a: ColumnProfile, b: ColumnProfile): boolean {
 }
 
 function driftOf(old: ColumnProfile, column: ColumnProfile): ProfileDrift["columns"][number] {
-  const [p, q] = sharesOf(old, column);
+  const { labels, shares } = sharesOf(old, column);
+  const [p, q] = shares;
   const [n, m] = [old.count + old.missing, column.count + column.missing];
   const psi = n === 0 || m === 0 ? 0 : rounded(stability(p, q));
   const level: DriftLevel = psi >= severe ? "severe" : psi >= moderate ? "moderate" : "none";
   // The PSI that chance gives: (B − 1)(1/n + 1/m), Yurdakul & Naranjo 2020.
   const noise = n === 0 || m === 0 ? 0 : rounded((p.length - 1) * (1 / n + 1 / m));
-  return { column: column.name, psi, level, noise };
+  const buckets = labels.map((label, i) => ({ label, before: rounded(p[i] ?? 0), now: rounded(q[i] ?? 0) })); // biome-ignore format: one line
+  return { column: column.name, psi, level, noise, buckets };
 }
 
 function stability(p: readonly number[], q: readonly number[]): number {
@@ -92,20 +95,43 @@ function stability(p: readonly number[], q: readonly number[]): number {
   return sum;
 }
 
-type Shares = readonly [readonly number[], readonly number[]];
+/** The shares of the earlier and of the later profile over the same buckets, and what these are. */
+interface Shares {
+  readonly labels: readonly string[];
+  readonly shares: readonly [readonly number[], readonly number[]];
+}
 
 /** The shares of both over the same buckets, the last one being missing cells. */
 function sharesOf(old: ColumnProfile, column: ColumnProfile): Shares {
   const complete = old.topHolds === "all" && column.topHolds === "all";
   if (!complete && old.number !== null && column.number !== null)
-    return [
-      numberShares(old, old.number, old.number),
-      numberShares(column, column.number, old.number),
-    ];
+    return {
+      labels: numberLabels(old.kind, old.number),
+      shares: [
+        numberShares(old, old.number, old.number),
+        numberShares(column, column.number, old.number),
+      ],
+    };
   const values = complete
     ? [...new Set([...old.top, ...column.top].map(({ value }) => value))]
     : old.top.map(({ value }) => value);
-  return [valueShares(old, values), valueShares(column, values)];
+  return {
+    labels: [...values, "other values", "missing"],
+    shares: [valueShares(old, values), valueShares(column, values)],
+  };
+}
+
+/** The values of a number that end the buckets but the last. */
+function cutsOf({ quantiles }: NumberProfile): readonly number[] {
+  const edges = quantiles.filter(({ p }) => tenths.some((tenth) => tenth === p));
+  return [...new Set(edges.map(({ value }) => value))];
+}
+
+function numberLabels(kind: ColumnKind, reference: NumberProfile): readonly string[] {
+  const cuts = cutsOf(reference).map((cut) => valueText(kind, cut));
+  const [first, last] = [cuts[0] ?? "", cuts.at(-1) ?? ""];
+  const inner = cuts.slice(1).map((cut, i) => `${cuts[i]} to ${cut}`);
+  return cuts.length === 0 ? ["all values", "missing"] : [`up to ${first}`, ...inner, `above ${last}`, "missing"]; // biome-ignore format: a choice
 }
 
 function valueShares(column: ColumnProfile, values: readonly string[]): readonly number[] {
@@ -121,8 +147,7 @@ function numberShares(
   own: NumberProfile,
   reference: NumberProfile,
 ): readonly number[] {
-  const edges = reference.quantiles.filter(({ p }) => tenths.some((tenth) => tenth === p));
-  const cuts = [...new Set(edges.map(({ value }) => value))];
+  const cuts = cutsOf(reference);
   const known = knots(own);
   const below = [0, ...cuts.map((cut) => belowOf(known, cut)), 1];
   const present = 1 - column.missingShare;

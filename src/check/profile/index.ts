@@ -9,6 +9,7 @@ export {
   type MissingPattern,
   type NumberProfile,
   type ProfileDrift,
+  type ProfiledDrift,
   profileFormat,
   type TableProfile,
   type TextProfile,

@@ -110,7 +110,18 @@ export interface ProfileDrift {
   /** Columns whose kind is another one now. */
   readonly changedKind: readonly string[];
   /** Largest PSI first; `noise` is the PSI to expect when nothing has changed. */
-  readonly columns: readonly (Drift & { readonly noise: number })[];
+  readonly columns: readonly ProfiledDrift[];
+}
+
+/** How far one column has moved. */
+export interface ProfiledDrift extends Drift {
+  readonly noise: number;
+  /** The buckets that the PSI is of, with the share of the rows in each, 0 to 1. */
+  readonly buckets: readonly {
+    readonly label: string;
+    readonly before: number;
+    readonly now: number;
+  }[];
 }
 
 /** A table seen from outside: what its columns hold and how they hang together. */
