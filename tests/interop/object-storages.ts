@@ -22,11 +22,18 @@ export interface Storage {
     url: string,
     options: ObjectOptions & { readonly bucket?: string; readonly wrongKey?: boolean },
   ): Bytes;
-  /** The address of a store, and the variables that another process opens it by. */
-  address(
-    url: string,
-    prefix: string,
-  ): { readonly place: string; readonly env: Readonly<Record<string, string>> };
+  /** The address of a store, the variables that another process opens it by, and what delta-rs takes for them. */
+  address(url: string, prefix: string): Address;
+}
+
+/** Where a store is. */
+export interface Address {
+  readonly place: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly peer: {
+    readonly place: string;
+    readonly storageOptions: Readonly<Record<string, string>>;
+  };
 }
 
 const bucket = "bucket";
@@ -68,6 +75,16 @@ export const azurite: Storage = {
     env: {
       AZURE_STORAGE_CONNECTION_STRING: `AccountName=${account};AccountKey=${accountKey};BlobEndpoint=${url}/${account}`,
     },
+    peer: {
+      // delta-rs 1.2 drops the first folder of an az: address
+      place: `abfss://${bucket}@${account}.dfs.core.windows.net/${prefix}`,
+      storageOptions: {
+        azure_storage_account_name: account,
+        azure_storage_account_key: accountKey,
+        azure_storage_endpoint: `${url}/${account}`,
+        allow_http: "true",
+      },
+    },
   }),
 };
 
@@ -97,6 +114,17 @@ export const versitygw: Storage = {
       AWS_ENDPOINT_URL_S3: url,
       AWS_ACCESS_KEY_ID: keys.accessKeyId,
       AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    },
+    peer: {
+      place: `s3://${bucket}/${prefix}`,
+      storageOptions: {
+        aws_endpoint: url,
+        aws_region: "us-east-1",
+        aws_access_key_id: keys.accessKeyId,
+        aws_secret_access_key: keys.secretAccessKey,
+        allow_http: "true",
+        aws_conditional_put: "etag",
+      },
     },
   }),
 };

@@ -1,0 +1,123 @@
+/** @file Writers of one table in processes of their own: started, listened to, killed, and held to what they said. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { random } from "../../src/core/index.ts";
+import { applied, type Ledger, type Said, type State, stateOf } from "./delta-child.ts";
+
+/** Where a lake is, and the variables that another process opens it by. */
+export interface LakeAt {
+  readonly place: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts a writer, and tells what it says. */
+function startWriter({ place, env }: LakeAt, args: readonly string[]) {
+  const script = join(import.meta.dirname, "delta-child.ts");
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", script, place, ...args],
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
+  );
+  let [text, errors] = ["", ""];
+  const heard: (() => void)[] = [];
+  child.stderr?.on("data", (data) => {
+    errors += String(data);
+  });
+  child.stdout?.on("data", (data) => {
+    text += String(data);
+    for (const tell of heard.splice(0)) tell();
+  });
+  const ended = once(child, "close").then(() => {
+    expect(errors).toBe("");
+    const lines = text.split("\n").slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as Said);
+  });
+  const spoke = new Promise<void>((resolve) => heard.push(resolve));
+  return { child, ended, spoke };
+}
+
+/** Reads the table over and over until told to stop; a torn batch throws. */
+function readWhile(table: Ledger) {
+  let stopped = false;
+  let reads = 0;
+  const loop = (async () => {
+    while (!stopped) {
+      if (await table.exists()) {
+        await stateOf(table);
+        reads += 1;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20)); // leaves the writers the processor
+    }
+  })();
+  return async (): Promise<number> => {
+    stopped = true;
+    await loop;
+    return reads;
+  };
+}
+
+/** Runs writers at once; what they committed, one after the other, must be what the table holds. */
+export async function checkSerial(
+  at: LakeAt,
+  table: Ledger,
+  { writers, operations }: { readonly writers: number; readonly operations: number },
+): Promise<void> {
+  const stop = readWhile(table);
+  const started = Array.from({ length: writers }, (_, i) =>
+    startWriter(at, [`${i}`, `${operations}`]),
+  );
+  const said = (await Promise.all(started.map(({ ended }) => ended))).flat();
+  const reads = await stop();
+  const commits = said
+    .filter(({ what, skipped }) => what === "done" && !skipped)
+    .sort((a, b) => a.version - b.version);
+  expect(commits.map(({ version }) => version)).toEqual(commits.map((_, i) => i));
+  expect(await table.version()).toBe(commits.length - 1);
+  const states: State[] = [];
+  for (const commit of commits) states.push(applied(states.at(-1) ?? new Map(), commit, states));
+  expect(new Map([...(await stateOf(table))].sort())).toEqual(
+    new Map([...(states.at(-1) ?? [])].sort()),
+  );
+  expect(reads).toBeGreaterThan(3);
+  const failed = said.filter(({ what }) => what === "failed").length;
+  expect(failed).toBeLessThan(said.length / 10);
+}
+
+/** Kills one writer after the other, within `withinMs` of its first word, while a reader reads the table. */
+export async function checkKills(
+  at: LakeAt,
+  table: Ledger,
+  how: { readonly name: string; readonly times: number; readonly withinMs: number },
+): Promise<void> {
+  const { name, times, withinMs } = how;
+  const chance = random(2026).stream(name);
+  const states: State[] = [];
+  const stop = readWhile(table);
+  for (let kill = 0; kill < times; kill++) {
+    const { child, ended, spoke } = startWriter(at, [`${name}-${kill}`, "endless"]);
+    await spoke;
+    await new Promise((resolve) => setTimeout(resolve, chance.next() * withinMs));
+    child.kill("SIGKILL");
+    await follow(table, states, await ended);
+  }
+  expect(await stop()).toBeGreaterThan(3);
+  expect(states.length).toBeGreaterThan(times);
+}
+
+/** Takes over what was acknowledged, and what was begun last if the table says so; then they agree. */
+async function follow(table: Ledger, states: State[], said: readonly Said[]): Promise<void> {
+  for (const done of said.filter(({ what, skipped }) => what === "done" && !skipped)) {
+    expect(done.version).toBe(states.length);
+    states.push(applied(states.at(-1) ?? new Map(), done, states));
+  }
+  const last = said.at(-1);
+  const latest = await table.version();
+  if (latest === states.length && last?.what === "begin")
+    states.push(applied(states.at(-1) ?? new Map(), last, states));
+  expect(latest).toBe(states.length - 1);
+  if (latest < 0) return;
+  const now = await stateOf(table);
+  expect(new Map([...now].sort())).toEqual(new Map([...(states.at(-1) ?? [])].sort()));
+}
