@@ -18,7 +18,7 @@ export interface Bytes {
   /** How large bytes are and when they were stored, or undefined where nothing is. */
   stat(key: string): Promise<BytesStat | undefined>;
   /** Names of the entries directly in a folder, sorted by code unit; "" is the top. */
-  list(folder: string): Promise<readonly string[]>;
+  list(folder: string, options?: ListOptions): Promise<readonly string[]>;
   /** Forgets a key; nothing happens when it is not there. */
   remove(key: string): Promise<void>;
   /** Where the bytes are: an absolute path for {@link folderBytes}, an address for a remote store. */
@@ -67,6 +67,12 @@ export interface BytesStat {
   readonly sizeBytes: number;
   /** By the store's clock, in milliseconds since 1970; some stores round it to seconds. */
   readonly modifiedMs: number;
+}
+
+/** Which names of a folder are wanted. */
+export interface ListOptions {
+  /** Only names that sort after this one, which is of ASCII; a store that can begins there. */
+  readonly after?: string;
 }
 
 /** What is known of bytes before they are fetched. */

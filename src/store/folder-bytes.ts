@@ -67,9 +67,10 @@ export function folderBytes(root: string): Bytes {
       if (found?.isFile() !== true) return undefined;
       return { sizeBytes: found.size, modifiedMs: found.mtimeMs };
     },
-    list: async (folder) => {
+    list: async (folder, { after = "" } = {}) => {
       const place = folder === "" ? { key: "", path: top, root: top } : at(folder);
-      return names(place.path).catch((cause) => failReading(place, cause));
+      const found = await names(place.path).catch((cause) => failReading(place, cause));
+      return after === "" ? found : found.filter((name) => name > after);
     },
     remove: async (key) => {
       const place = at(key);

@@ -5,6 +5,7 @@ export {
   type BytesStat,
   checkKey,
   type FetchOptions,
+  type ListOptions,
   type LocalCopies,
 } from "./bytes.ts";
 export { storeErrors } from "./errors.ts";

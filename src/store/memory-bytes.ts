@@ -73,10 +73,11 @@ export function memoryBytes(options: { readonly clock?: Clock } = {}): Bytes {
       const found = stored.get(checkKey(key));
       return found && { sizeBytes: found.bytes.length, modifiedMs: found.modifiedMs };
     },
-    list: async (folder) => {
+    list: async (folder, { after = "" } = {}) => {
       const start = folder === "" ? "" : `${checkKey(folder)}/`;
       const inside = [...stored.keys()].filter((key) => key.startsWith(start));
-      return [...new Set(inside.map((key) => key.slice(start.length).split("/")[0] ?? ""))].sort();
+      const names = new Set(inside.map((key) => key.slice(start.length).split("/")[0] ?? ""));
+      return [...names].filter((name) => name > after).sort();
     },
     remove: async (key) => void stored.delete(checkKey(key)),
     copies,

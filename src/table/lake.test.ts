@@ -69,6 +69,30 @@ describe("openLake at an address", () => {
     expect(await (await lake.table("a.points", points).read()).rows()).toEqual([{ x: 1 }]);
   });
 
+  test("does not list a long log from its beginning", async () => {
+    await using lake = await openLake("s3://bucket/long", { s3: s3() });
+    const table = lake.table("a.points", points);
+    for (let x = 0; x < 32; x++) await table.append([{ x }]);
+    const listed = async (work: () => Promise<unknown>): Promise<number> => {
+      server.seen.length = 0;
+      await work();
+      return server.seen.filter(
+        ({ query }) => query.get("prefix") === "long/tables/a/points/_delta_log/",
+      ).length;
+    };
+    await using other = await openLake("s3://bucket/long", { s3: s3() });
+    const again = other.table("a.points", points);
+    // the server gives pages of three names; the whole log is more than ten of them
+    expect(await listed(async () => expect(await again.version()).toBe(31))).toBeLessThan(3);
+    expect(await listed(async () => expect(await (await again.read()).count()).toBe(32))).toBeLessThan(3); // biome-ignore format: one line
+    expect(await listed(() => again.append([{ x: 32 }]))).toBeLessThan(3);
+    await lake.place("a.points").bytes.put("tables/a/points/_delta_log/_last_checkpoint", Buffer.from("null")); // biome-ignore format: one line
+    expect(await lake.table("a.points", points).version()).toBe(32);
+    const wrong = Buffer.from(JSON.stringify({ version: 31 }));
+    await lake.place("a.points").bytes.put("tables/a/points/_delta_log/_last_checkpoint", wrong);
+    expect(await (await lake.table("a.points", points).read()).count()).toBe(33);
+  });
+
   test("only reads where it may not write", async () => {
     const address = "s3://bucket/read only";
     {

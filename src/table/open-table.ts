@@ -6,7 +6,7 @@ import { changeColumns, changesSql } from "./delta/changes.ts";
 import { commitPlan } from "./delta/commit.ts";
 import { detailOf } from "./delta/detail.ts";
 import { readHistory } from "./delta/history.ts";
-import { listLog, type TablePlace, versionAt } from "./delta/log.ts";
+import { latestVersion, type TablePlace, versionAt } from "./delta/log.ts";
 import { optimizePlan } from "./delta/optimize.ts";
 import { checkWritable } from "./delta/protocol.ts";
 import { checkFiles, restorePlan } from "./delta/restore.ts";
@@ -55,7 +55,7 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
   };
   const versionOf = async ({ version, at }: AtVersion): Promise<number | undefined> =>
     at === undefined ? version : versionAt(place, at);
-  const latest = async (): Promise<number> => (await listLog(place)).latest;
+  const latest = (): Promise<number> => latestVersion(place);
 
   return {
     name: place.name,

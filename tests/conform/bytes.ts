@@ -85,6 +85,11 @@ export function checkBytes(make: () => Promise<Bytes>): void {
     expect(await bytes.list("")).toEqual(["f", "g"]);
     expect(await bytes.list("absent")).toEqual([]);
     expect(await bytes.list("g")).toEqual([]);
+    expect(await bytes.list("f", { after: "10" })).toEqual(["9", "B", "a"]);
+    expect(await bytes.list("f", { after: "95" })).toEqual(["B", "a"]);
+    expect(await bytes.list("f", { after: "a" })).toEqual([]);
+    expect(await bytes.list("", { after: "f" })).toEqual(["g"]);
+    expect(await bytes.list("absent", { after: "0" })).toEqual([]);
   });
 
   test("remove forgets the key and the folders it leaves empty", async () => {

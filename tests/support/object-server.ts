@@ -216,7 +216,8 @@ const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 
 function list({ objects }: State, query: URLSearchParams): Answer {
   const prefix = query.get("prefix") ?? "";
-  const after = query.get("continuation-token") ?? query.get("marker") ?? "";
+  const begin = (query.get("start-after") ?? "").slice(prefix.length);
+  const after = query.get("continuation-token") ?? query.get("marker") ?? begin;
   const inside = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
   const entries = [
     ...new Set(inside.map((key) => /^[^/]*\/?/.exec(key.slice(prefix.length))?.[0] ?? "")),

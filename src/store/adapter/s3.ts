@@ -57,12 +57,13 @@ export function s3Client(place: S3Place): ObjectClient {
       const headers = { [tokenHeader]: token, ...condition };
       await send.done({ method: "PUT", key, headers, body, call });
     },
-    list: async ({ prefix, next }, call) => {
+    list: async ({ prefix, next, after }, call) => {
       const query = {
         "list-type": "2",
         delimiter: "/",
         "encoding-type": "url",
         ...(prefix === "" ? {} : { prefix }),
+        ...(after === undefined ? {} : { "start-after": `${prefix}${after}` }),
         ...(next === undefined ? {} : { "continuation-token": next }),
       };
       const listed = await send.request({ method: "GET", query, call });

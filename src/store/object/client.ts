@@ -82,6 +82,8 @@ export interface ListRequest {
   /** "" or a folder's key with a "/" after it. */
   readonly prefix: string;
   readonly next: string | undefined;
+  /** A name below the prefix: those up to it need not be listed, and may be. */
+  readonly after?: string;
 }
 
 /** What a server answered when it refused. */

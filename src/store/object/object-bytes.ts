@@ -1,6 +1,6 @@
 /** @file Bytes in an object store, with the promises of a folder: whole writes, one winner, no half answers. */
 import { isMillraceError } from "../../core/index.ts";
-import { type Bytes, checkKey, parents } from "../bytes.ts";
+import { type Bytes, checkKey, type ListOptions, parents } from "../bytes.ts";
 import { fail } from "../errors.ts";
 import { type ObjectClient, ObjectFailure, type ObjectHead } from "./client.ts";
 import { conditionalPut } from "./conditional-put.ts";
@@ -58,17 +58,18 @@ export function objectBytes(client: ObjectClient, options: ObjectOptions & { at:
     for (const folder of above) knownFolders.add(folder);
     knownFolders.delete(key);
   };
-  const list = async (folder: string): Promise<readonly string[]> => {
+  const list = async (folder: string, { after }: ListOptions = {}): Promise<readonly string[]> => {
     const start = folder === "" ? prefix : whole(folder);
     const names = new Set<string>();
     let next: string | undefined;
     do {
-      const page = { prefix: start === "" ? "" : `${start}/`, next };
+      const begin = after === undefined ? {} : { after };
+      const page = { prefix: start === "" ? "" : `${start}/`, next, ...begin };
       const listed = await retrying(patience, { work: (call) => client.list(page, call) });
       for (const name of listed.names) names.add(name);
       next = listed.next;
     } while (next !== undefined);
-    return [...names].sort();
+    return [...names].filter((name) => after === undefined || name > after).sort();
   };
   const copies = storeCopies(cache, {
     url: `${client.url}/${prefix}`,
@@ -100,7 +101,7 @@ export function objectBytes(client: ObjectClient, options: ObjectOptions & { at:
         const head = await headOf(key);
         return head && { sizeBytes: head.sizeBytes, modifiedMs: head.modifiedMs };
       }),
-    list: (folder) => trouble.reading(folder, () => list(folder)),
+    list: (folder, how) => trouble.reading(folder, () => list(folder, how)),
     put: (key, bytes) =>
       trouble.writing(key, async () => {
         const object = { key: whole(key), body: new Uint8Array(bytes), ifAbsent: false };

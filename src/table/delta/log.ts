@@ -1,4 +1,5 @@
 /** @file The files of a table's log: which versions and checkpoints there are, and what a commit says. */
+import { isMillraceError } from "../../core/index.ts";
 import type { Bytes } from "../../store/index.ts";
 import { fail } from "../errors.ts";
 import { type Action, type CommitInfo, commitName, parseCommit } from "./actions.ts";
@@ -59,9 +60,13 @@ const v2Name = /^\d{20}\.checkpoint\.[0-9a-f-]{36}\.(json|parquet)$/;
 
 const noLog: Log = { versions: [], checkpoints: [], latest: -1, v2: false };
 
-/** Lists a log. One call of the store, and O(files of the log). That of a dropped table is empty. */
-export async function listLog(place: TablePlace): Promise<Log> {
-  const names = await place.bytes.list(logFolder(place)); // sorted, so versions come out ascending
+/**
+ * Lists a log, or the part of it that begins with a version. One call of the store, and O(files of
+ * the log). That of a dropped table is empty.
+ */
+export async function listLog(place: TablePlace, from = 0): Promise<Log> {
+  const after = from <= 0 ? {} : { after: commitName(from - 1) };
+  const names = await place.bytes.list(logFolder(place), after); // sorted, so versions come out ascending
   if (names.includes(dropMark)) return noLog;
   const versions: number[] = [];
   const parts = new Map<string, { version: number; of: number; files: string[] }>();
@@ -83,6 +88,40 @@ export async function listLog(place: TablePlace): Promise<Log> {
     .sort((a, b) => a.version - b.version);
   const latest = Math.max(versions.at(-1) ?? -1, checkpoints.at(-1)?.version ?? -1);
   return { versions, checkpoints, latest, v2 };
+}
+
+/**
+ * The version of the newest checkpoint, as the log's own note says it: a hint, which may be wrong.
+ * Undefined where there is none.
+ */
+async function notedCheckpoint(place: TablePlace): Promise<number | undefined> {
+  try {
+    const note = await place.bytes.get(`${logFolder(place)}/_last_checkpoint`);
+    const said = JSON.parse(Buffer.from(note).toString()) as { readonly version?: unknown } | null;
+    const version = said?.version;
+    return Number.isSafeInteger(version) && Number(version) > 0 ? Number(version) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || isMillraceError(error, "store/missing-bytes"))
+      return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The end of a log, from a version that is known to be in it or from the newest checkpoint, for
+ * stores where the whole is many requests. Undefined where the whole must be listed: the store is a
+ * folder, the log is short, or it is not as it was said to be.
+ */
+export async function endOfLog(place: TablePlace, known?: number): Promise<Log | undefined> {
+  if (place.bytes.copies === undefined) return undefined;
+  const from = known ?? (await notedCheckpoint(place));
+  const log = from === undefined ? undefined : await listLog(place, from);
+  return log !== undefined && log.latest >= (from ?? 0) ? log : undefined;
+}
+
+/** The newest version, or -1 when there is no table. */
+export async function latestVersion(place: TablePlace): Promise<number> {
+  return ((await endOfLog(place)) ?? (await listLog(place))).latest;
 }
 
 /** Reads the actions of one commit. Throws `table/corrupt-log`. */

@@ -15,6 +15,7 @@ import {
 import { type CheckpointState, readCheckpoint } from "./checkpoint.ts";
 import {
   type Checkpoint,
+  endOfLog,
   firstVersion,
   type Log,
   listLog,
@@ -56,6 +57,15 @@ export async function readSnapshot(
   reader: LogReader,
   options: AtSnapshot = {},
 ): Promise<Snapshot | undefined> {
+  const end = options.version === undefined ? await endOfLog(reader.place, options.from?.version) : undefined; // biome-ignore format: one line
+  if (end !== undefined) {
+    try {
+      return await snapshotIn(reader, end, options);
+    } catch (error) {
+      const isOfLog = isMillraceError(error) && /^table\/|^store\/missing-bytes$/.test(error.code);
+      if (!isOfLog) throw error; // else the whole log says more
+    }
+  }
   for (let tries = 1; ; tries++) {
     const log = await listLog(reader.place);
     try {
