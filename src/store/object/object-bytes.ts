@@ -17,8 +17,8 @@ export interface ObjectOptions extends RetryOptions, CacheOptions, UploadOptions
   readonly prefix?: string;
 }
 
-/** How many files are on their way at a time. */
-const mostTransfers = 8;
+/** How many files are on their way at a time. A file on its way up takes memory for two of its parts. */
+const most = { up: 8, down: 32 };
 
 /**
  * Bytes in an object store. Every request is tried again when the server is busy or silent; a
@@ -33,7 +33,7 @@ export function objectBytes(client: ObjectClient, options: ObjectOptions & { at:
   const partSizeBytes = checkPartSize(at, options);
   if (prefix !== "") checkKey(prefix);
   const cache = localCache({ ...options, clock: patience.clock });
-  const transfer = limiter(mostTransfers);
+  const [up, down] = [limiter(most.up), limiter(most.down)];
   const knownFolders = new Set<string>();
   const remote = { client, patience };
   const whole = (key: string): string =>
@@ -75,7 +75,7 @@ export function objectBytes(client: ObjectClient, options: ObjectOptions & { at:
     url: `${client.url}/${prefix}`,
     download: ({ key, path, sizeBytes: expected }) =>
       trouble.reading(key, async () => {
-        const got = await transfer(() => downloadFile(remote, { key: whole(key), path }));
+        const got = await down(() => downloadFile(remote, { key: whole(key), path }));
         if (got !== (expected ?? got))
           fail("store/mismatch-size", { key, path: locate(key), expected: Number(expected), got });
       }),
@@ -127,7 +127,7 @@ export function objectBytes(client: ObjectClient, options: ObjectOptions & { at:
     putFile: (key, path) =>
       trouble.writing(key, async () => {
         await checkFree(key);
-        const sizeBytes = await transfer(() =>
+        const sizeBytes = await up(() =>
           uploadFile(remote, { key: whole(key), path, partSizeBytes }),
         );
         await copies.keep({ key, sizeBytes }, path);
