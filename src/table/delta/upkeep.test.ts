@@ -1,4 +1,3 @@
-import { utimes } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -15,20 +14,12 @@ import { type BoolExpr, cells, toRow } from "../expr/index.ts";
 import { frame } from "../frame.ts";
 import { openTable } from "../open-table.ts";
 import { bool, float, int, schema, text, timestamp } from "../schema.ts";
-import type { Table } from "../table.ts";
 import { shapeOf } from "./shape.ts";
 import { deltaFields, formatFields } from "./types.ts";
 import { writeFiles } from "./write-files.ts";
 
 const points = schema("points", { x: int(), y: int(), tag: text({ nullable: true }) });
 const point = (x: number, y = 0) => ({ x, y, tag: null });
-const day = 86_400_000;
-
-/** Makes every data file look written some days ago. */
-async function age(table: Pick<Table, "path">, days: number): Promise<void> {
-  const then = new Date(Date.now() - days * day);
-  for (const file of await dataFiles(table)) await utimes(join(table.path, file), then, then);
-}
 
 describe("optimize", () => {
   test("packs small files, changes no row, and does nothing the second time", async () => {
@@ -84,66 +75,6 @@ describe("optimize", () => {
     await expect(table.optimize({ clusterBy: ["z" as "x"] })).rejects.toMatchObject({
       code: "table/unknown-column",
     });
-  });
-});
-
-describe.runIf(inFolders())("vacuum", () => {
-  test("removes what no version within the retention needs, and nothing on a dry run", async () => {
-    const lake = await newLake();
-    const table = lake.table("a.points", points, { changeFeed: true });
-    await table.append([point(1)]);
-    await table.append([point(2), point(3)]);
-    await table.delete((c) => c.x.is(2));
-    expect(await table.vacuum()).toEqual({ removed: [], removedBytes: 0, held: [] });
-    await age(table, 8);
-    // The removed file is old, but it was taken out of the table only now; the change file is old.
-    const dry = await table.vacuum({ dryRun: true });
-    expect(dry.removed).toEqual([expect.stringMatching(/^_change_data\//)]);
-    expect(await dataFiles(table)).toHaveLength(4);
-    const report = await table.vacuum({ retentionHours: 0, force: true });
-    expect(report.removed).toHaveLength(2);
-    expect(report.removedBytes).toBeGreaterThan(0);
-    expect((await (await table.read()).rows()).map(({ x }) => x)).toEqual([1, 3]);
-    await expect(table.read({ version: 1 })).rejects.toMatchObject({ code: "table/missing-data" });
-  });
-
-  test("keeps young files, and refuses a short retention without force", async () => {
-    const lake = await newLake();
-    const table = lake.table("a.points", points);
-    await table.append([point(1)]);
-    await lake.engine.run(
-      `COPY (SELECT 1 AS x) TO '${join(table.path, "orphan.parquet")}' (FORMAT parquet)`,
-    );
-    expect((await table.vacuum()).removed).toEqual([]);
-    for (const retentionHours of [0, 167, -1, Number.NaN])
-      await expect(table.vacuum({ retentionHours })).rejects.toMatchObject({
-        code: "table/out-of-range-retention",
-      });
-    await expect(table.vacuum({ retentionHours: -1, force: true })).rejects.toMatchObject({
-      code: "table/out-of-range-retention",
-    });
-    await age(table, 8);
-    expect((await table.vacuum()).removed).toEqual(["orphan.parquet"]);
-  });
-
-  test("leaves files that a frame of this process, a statement or a write still needs", async () => {
-    const lake = await newLake();
-    const table = lake.table("a.points", points);
-    await table.append([point(1)]);
-    const reader = await table.read();
-    const filtered = reader.where((c) => c.x.is(1));
-    const writes = table.overwrite([point(2)], {
-      confirm: async () => {
-        await age(table, 1);
-        expect((await table.vacuum({ retentionHours: 0, force: true })).held).toHaveLength(1);
-      },
-    });
-    await writes;
-    await age(table, 1);
-    const { held, removed } = await table.vacuum({ retentionHours: 0, force: true });
-    expect({ held: held.length, removed: removed.length }).toEqual({ held: 1, removed: 0 });
-    expect(await reader.count()).toBe(1);
-    expect(await filtered.count()).toBe(1);
   });
 });
 
