@@ -57,6 +57,16 @@ export function assignSql(
   return sql;
 }
 
+/** The columns that each value is made of; a cell is made of none. */
+export const readsOfAssigned = (
+  set: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    Object.entries(set)
+      .filter(([, value]) => value !== undefined)
+      .map(([column, value]) => [column, isExpr(value) ? value.reads : []]),
+  );
+
 interface Target {
   readonly column: string;
   readonly kind: ColumnKind;

@@ -5,6 +5,7 @@ import type { Hash } from "../flow.ts";
 import type { Engine } from "./adapter/duckdb.ts";
 import { fail } from "./errors.ts";
 import { type BoolExpr, type CellsOf, cells, type ExprNode, toSql } from "./expr/index.ts";
+import { narrowed, type Origin } from "./lineage/origin.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
 import { quoteName } from "./sql-text.ts";
 
@@ -14,6 +15,8 @@ export interface AnyRows {
   readonly engine: Engine;
   /** A SELECT of exactly the schema's columns. */
   readonly sql: string;
+  /** Where the rows come from; absent where nobody knows. A write records it. */
+  readonly origin?: Origin;
 }
 
 /** Rows that are known by the query that makes them. Nothing is read until it is asked for. */
@@ -45,6 +48,8 @@ export interface FrameSource<C extends Columns> {
   readonly narrow?: ((conditions: readonly ExprNode[]) => string) | undefined;
   /** What must stay as it is while anybody holds the frame: a table's lease on its files. */
   readonly keep?: unknown;
+  /** Where the rows come from, of the schema's columns; unknown when it is not said. */
+  readonly origin?: Origin | undefined;
 }
 
 /** Makes a frame from a SELECT whose columns are the schema's. */
@@ -64,6 +69,7 @@ export function frame<C extends Columns>(source: FrameSource<C>): Frame<C> {
       return sql();
     },
     ...part,
+    ...(source.origin === undefined ? {} : { origin: source.origin }),
     rows: async () => (await engine.query(sql())) as readonly Row<C>[],
     count: async () => {
       const [row] = await engine.query(`SELECT count(*) AS n FROM (${sql()})`);
@@ -76,6 +82,7 @@ export function frame<C extends Columns>(source: FrameSource<C>): Frame<C> {
         ...source,
         sql: `SELECT * FROM (${rows}) WHERE ${toSql(chosen)}`,
         narrow: source.narrow && narrowBy(source.narrow, chosen),
+        origin: source.origin && narrowed(source.origin, chosen.reads),
       });
     },
     numbers: async (expressions) => {

@@ -15,6 +15,8 @@ import { vacuumTable } from "./delta/vacuum.ts";
 import { fail } from "./errors.ts";
 import { parseExpectations } from "./expectations/table-expectations.ts";
 import { checkColumn, type Frame, frame } from "./frame.ts";
+import { derivedColumns, originOf } from "./lineage/origin.ts";
+import { tableSource } from "./lineage/self.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns, Schema } from "./schema.ts";
 import { snapshotRows } from "./snapshot-rows.ts";
@@ -79,11 +81,9 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
         planFrom: async (found) => {
           const now = found ?? (await missing());
           checkWritable(place.name, now, true);
-          return restorePlan(place, {
-            now,
-            to: await table.existing(version ?? now.version),
-            clock,
-          });
+          const before = await table.existing(version ?? now.version);
+          const plan = await restorePlan(place, { now, to: before, clock });
+          return plan && { ...plan, lineage: { effect: "restore", version: before.version } };
         },
       });
     },
@@ -109,10 +109,14 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
         fail("table/missing-changes", { name: place.name, version: from });
       checkSchema(place.name, schema, shape);
       const { columns } = schema;
+      const source = tableSource(place.name, { version: until, metaData: before.metaData });
+      const names = Object.keys(columns);
+      const made = Object.keys(changeColumns).map((name) => [name, []] as const);
       return frame({
         engine,
         schema: { name: schema.name, columns: { ...columns, ...changeColumns } },
         sql: await changesSql(place, shape, { from, to: until, columns }),
+        origin: derivedColumns(originOf(source, names), [...names.map((name) => [name, [name]] as const), ...made]), // biome-ignore format: one line
       });
     },
     history: (how = {}) => readHistory(place, how),
@@ -138,6 +142,7 @@ async function readTable<C extends Columns>(
     await checkFiles(place, { version: snapshot.version, files: snapshot.files.values() });
   await checkFilled(table, schema, snapshot);
   const { narrow, keep } = snapshotRows(place, snapshot, schema.columns);
-  const rows = frame({ engine, schema, sql: () => narrow([]), narrow, keep });
+  const origin = originOf(tableSource(place.name, snapshot), Object.keys(schema.columns));
+  const rows = frame({ engine, schema, sql: () => narrow([]), narrow, keep, origin });
   return where === undefined ? rows : rows.where(where);
 }

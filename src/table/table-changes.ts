@@ -1,8 +1,8 @@
 /** @file Update, delete and alter: changes of the rows and rules that a table has. */
 import { checkSchema, checkWhole, strictest } from "./agreement.ts";
-import { type Assignments, assignSql } from "./assign.ts";
+import { type Assignments, assignSql, readsOfAssigned } from "./assign.ts";
 import { parseCheck } from "./delta/check-sql.ts";
-import { type Commit, commitPlan } from "./delta/commit.ts";
+import { type Commit, commitPlan, type Plan } from "./delta/commit.ts";
 import { changed, withRules } from "./delta/opening.ts";
 import { checkWritable } from "./delta/protocol.ts";
 import { countOutside, deletePlan, updatePlan } from "./delta/rewrite.ts";
@@ -11,6 +11,8 @@ import type { Writer } from "./delta/write-files.ts";
 import { fail } from "./errors.ts";
 import { checkRules, judgeOf } from "./expectations/judge.ts";
 import { type CellsOf, cells, toSql } from "./expr/index.ts";
+import { changeLineage, tableSource } from "./lineage/self.ts";
+import type { WriteLineage } from "./lineage/stored.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns } from "./schema.ts";
 import type { AlterOptions, Condition } from "./table.ts";
@@ -24,9 +26,12 @@ export async function changeRows<C extends Columns>(
 ): Promise<Commit> {
   const { place, schema } = table;
   const columns = cells(schema);
-  const node = condition?.(columns).node;
+  const chosen = condition?.(columns);
+  const node = chosen?.node;
   const where = node === undefined ? "true" : toSql({ node });
-  const values = set && assignSql(`${place.name}.update`, schema, set(columns));
+  const assigned = set?.(columns);
+  const values = assigned && assignSql(`${place.name}.update`, schema, assigned);
+  const reads = { columns: readsOfAssigned(assigned ?? {}), condition: chosen?.reads };
   return commitPlan(table, {
     queued: true,
     planFrom: async (found, writer) => {
@@ -36,12 +41,16 @@ export async function changeRows<C extends Columns>(
       checkWhole(place.name, schema, snapshot.shape);
       const shape = strictest(snapshot.shape, schema);
       const affected = { snapshot, shape, where, node };
-      if (values === undefined) return deletePlan(writer, affected);
+      const lineage = changeLineage(tableSource(place.name, snapshot), reads);
+      if (values === undefined) return withLineage(await deletePlan(writer, affected), lineage);
       const judge = await judgeOf({ name: place.name, engine: table.engine, metaData: snapshot.metaData, shape }); // biome-ignore format: one call
-      return updatePlan(writer, affected, { set: values, judge });
+      return withLineage(await updatePlan(writer, affected, { set: values, judge }), lineage);
     },
   });
 }
+
+const withLineage = (plan: Plan | undefined, lineage: WriteLineage): Plan | undefined =>
+  plan && { ...plan, lineage };
 
 /**
  * Changes checks, expectations and the change data feed. A check must hold for the rows that are

@@ -6,9 +6,11 @@ import { checkKeys, sourceName } from "./delta/merge-keys.ts";
 import { fail } from "./errors.ts";
 import { type CellsOf, cells, toSql } from "./expr/index.ts";
 import { checkColumn, type Frame } from "./frame.ts";
+import { type MergeReads, mergeLineage, readsOfMerge } from "./lineage/of-merge.ts";
+import type { Origin } from "./lineage/origin.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
-import { type RowSource, withSource } from "./source.ts";
+import { originOfRows, type RowSource, withSource } from "./source.ts";
 import { quoteName } from "./sql-text.ts";
 import type { MergeOptions, MergeWhen, WriteOptions } from "./table.ts";
 import { commitWrite } from "./write-rows.ts";
@@ -21,6 +23,7 @@ interface Compiled {
   readonly unique: boolean;
   readonly clauses: readonly MergeClause[];
   readonly parameters: Readonly<Record<string, unknown>>;
+  readonly reads: MergeReads;
 }
 
 /** Updates rows whose key is there, inserts the others. */
@@ -48,9 +51,17 @@ export async function mergeRows<C extends Columns>(
       { group: "notMatched", condition: undefined, action: { kind: "insert", values } },
     ],
     parameters: { on, newest: newest ?? null },
+    reads: {
+      values: sourceColumns.map((column) => [column, [sourceName(column)]]),
+      decide: [...on, ...(newest === undefined ? [] : [newest])].flatMap((column) => [
+        column,
+        sourceName(column),
+      ]),
+    },
   };
+  const origin = originOfRows(rows, schema);
   return withSource({ name: place.name, schema, engine }, rows, (sql) =>
-    commitMerge(table, sql, { options, compiled }),
+    commitMerge(table, { sql, origin }, { options, compiled }),
   );
 }
 
@@ -63,18 +74,20 @@ export async function mergeWhen<C extends Columns, S extends Columns>(
   const { schema, engine, place } = table;
   if ("sql" in source) {
     const compiled = compile(table, source.schema, options);
-    return commitMerge(table, source.sql, { options, compiled });
+    const origin = originOfRows(source, source.schema);
+    return commitMerge(table, { sql: source.sql, origin }, { options, compiled });
   }
   // Rows without a schema of their own are of the table's: S is C.
   const compiled = compile(table, schema as unknown as Schema<S>, options);
+  const origin = originOfRows<C>(source, schema);
   return withSource({ name: place.name, schema, engine }, source, (sql) =>
-    commitMerge(table, sql, { options, compiled }),
+    commitMerge(table, { sql, origin }, { options, compiled }),
   );
 }
 
 function commitMerge<C extends Columns>(
   table: OpenTable<C>,
-  sql: string,
+  { sql, origin }: { readonly sql: string; readonly origin: Origin },
   { options, compiled }: { options: WriteOptions; compiled: Compiled },
 ): Promise<Commit> {
   const renamed = compiled.sourceColumns.map(
@@ -85,6 +98,7 @@ function commitMerge<C extends Columns>(
       options,
       queued: true,
       removes: true,
+      lineage: (self) => mergeLineage(origin, self, compiled.reads),
       make: async ({ writer, snapshot, shape, judge, sealed }) => {
         const { on, unique, clauses, parameters } = compiled;
         if (unique && !("sql" in on)) await checkKeys(writer, { source, on });
@@ -150,7 +164,8 @@ function compile<C extends Columns, S extends Columns>(
       ...(condition === undefined ? {} : { condition: readable(condition) }),
     })),
   };
-  return { sourceColumns, on: joined, unique: false, clauses, parameters };
+  const reads = readsOfMerge({ ours, theirs, shared: [...shared.keys()] }, options);
+  return { sourceColumns, on: joined, unique: false, clauses, parameters, reads };
 }
 
 /** Names of the source as people write them. */

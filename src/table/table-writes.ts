@@ -4,9 +4,10 @@ import type { Commit, Plan } from "./delta/commit.ts";
 import { countOutside, replacePlan } from "./delta/rewrite.ts";
 import { fail } from "./errors.ts";
 import { cells, toSql } from "./expr/index.ts";
+import { decidedBy } from "./lineage/self.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns } from "./schema.ts";
-import { type RowSource, withSource } from "./source.ts";
+import { originOfRows, type RowSource, withSource } from "./source.ts";
 import type { OverwriteOptions, WriteOptions } from "./table.ts";
 import { alignedSql, commitWrite, writeJudged } from "./write-rows.ts";
 
@@ -22,6 +23,7 @@ export async function appendRows<C extends Columns>(
       options,
       queued: false,
       removes: false,
+      lineage: () => ({ effect: "add", origin: originOfRows(rows, schema) }),
       make: async (context) => {
         const { shape, opening } = context;
         const written = await writeJudged(context, alignedSql(source, schema, shape));
@@ -52,6 +54,11 @@ export async function overwriteRows<C extends Columns>(
       overwriteSchema,
       queued: true,
       removes: true,
+      lineage: (self) => {
+        const origin = originOfRows(rows, schema);
+        if (where === undefined) return { effect: "replace", origin };
+        return { effect: "add", origin: decidedBy(origin, self, where(cells(schema)).reads) };
+      },
       make: async (context) => {
         const { writer, shape, snapshot } = context;
         const written = await writeJudged(context, alignedSql(source, schema, shape));

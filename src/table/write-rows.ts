@@ -21,6 +21,9 @@ import { fail } from "./errors.ts";
 import { type Judge, type Judged, judgeOf } from "./expectations/judge.ts";
 import { quarantineOf, sealed } from "./expectations/quarantine.ts";
 import { cells } from "./expr/index.ts";
+import { type LineageSource, narrowed, type Origin } from "./lineage/origin.ts";
+import { tableSource } from "./lineage/self.ts";
+import type { WriteLineage } from "./lineage/stored.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns, Schema } from "./schema.ts";
 import { quoteName } from "./sql-text.ts";
@@ -47,6 +50,8 @@ export interface WriteTask {
   readonly queued: boolean;
   /** Whether it takes rows out, which an append-only table forbids. */
   readonly removes: boolean;
+  /** Where the rows come from; `self` is the table as it is before. */
+  readonly lineage: (self: LineageSource | undefined) => WriteLineage;
   readonly make: (context: WriteContext) => Promise<Plan>;
 }
 
@@ -56,7 +61,10 @@ export function commitWrite<C extends Columns>(
   task: WriteTask,
 ): Promise<Commit> {
   const { options, queued } = task;
-  const quarantine = quarantineOf(table, options, appendTo);
+  const quarantine = quarantineOf(table, options, {
+    append: appendTo,
+    lineage: task.lineage(undefined),
+  });
   return commitPlan(table, {
     queued,
     confirm: options.confirm,
@@ -76,9 +84,18 @@ export function commitWrite<C extends Columns>(
         sealed(quarantine, { plan: made, judge, shape }, judged);
       const plan = await task.make({ writer, snapshot, shape, opening, judge, sealed: seal });
       const before = [...opening.actions, ...markOf(options.txn, table.clock)];
-      return { ...plan, actions: [...before, ...plan.actions] };
+      const lineage = judgedLineage(task.lineage(snapshot && tableSource(name, snapshot)), judge);
+      return { ...plan, lineage, actions: [...before, ...plan.actions] };
     },
   });
+}
+
+/** Rules that drop rows decide by the columns that they read which rows there are. */
+function judgedLineage(lineage: WriteLineage, { expectations }: Judge): WriteLineage {
+  const drops = expectations?.rules.filter(({ action }) => action === "drop") ?? [];
+  if (lineage.effect === "restore" || drops.length === 0) return lineage;
+  const reads = drops.flatMap(({ columns }) => columns);
+  return { ...lineage, origin: narrowed(lineage.origin, reads) };
 }
 
 /** Writes the rows that the judge keeps. Throws `table/conflict-source` when they are others by then. */
@@ -97,13 +114,14 @@ export async function writeJudged(
 /** Appends rows to another table of the lake, whose columns grow with them: a quarantine. */
 async function appendTo(
   table: OpenTable<Columns>,
-  sql: string,
+  { sql, origin }: { readonly sql: string; readonly origin: Origin },
   options: WriteOptions,
 ): Promise<Commit> {
   return commitWrite(table, {
     options: { ...options, evolve: true },
     queued: false,
     removes: false,
+    lineage: () => ({ effect: "add", origin }),
     make: async (context) => {
       const { name } = table.place;
       if (context.judge.expectations?.quarantine != null)

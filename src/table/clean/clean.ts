@@ -2,8 +2,11 @@
 import type { Clock } from "../../core/index.ts";
 import type { Cell } from "../../flow.ts";
 import { type AnyRows, type Frame, frame } from "../frame.ts";
+import { unknownOrigin } from "../lineage/origin.ts";
 import { type Columns, type Schema, text } from "../schema.ts";
+import { recipeLineage } from "./lineage.ts";
 import { type rejectionColumns, rejectionSchema } from "./quarantine.ts";
+import { cleanedOrigin, rejectedOrigin } from "./recipe-origin.ts";
 import { runRecipe } from "./run-recipe.ts";
 import type { Recipe, StepReport } from "./steps.ts";
 
@@ -82,9 +85,17 @@ export async function runAndFrame<C extends Columns>(
   const { engine } = source;
   const options = { ...(clock && { clock }), ...(values && { values }) };
   const run = await runRecipe({ source, target, recipe, ...options });
+  const made = Object.keys(values ?? {});
+  const lineage = recipeLineage({ recipe, target, delivered: source.schema.columns, made });
+  const origin = source.origin ?? unknownOrigin(Object.keys(source.schema.columns));
   return {
-    frame: frame({ engine, schema: target, sql: run.sql }),
-    quarantine: frame({ engine, schema: rejectionSchema, sql: run.quarantine }),
+    frame: frame({ engine, schema: target, sql: run.sql, origin: cleanedOrigin(origin, lineage) }),
+    quarantine: frame({
+      engine,
+      schema: rejectionSchema,
+      sql: run.quarantine,
+      origin: rejectedOrigin(origin, lineage),
+    }),
     steps: run.steps.map(({ report }) => report),
     rescued: run.rescued,
     close: run.close,

@@ -46,8 +46,23 @@ export function lineageOf<C extends Columns>(
   target: Schema<C>,
   delivered?: Columns,
 ): Lineage {
+  return recipeLineage({ recipe, target, delivered });
+}
+
+/** {@link lineageOf} of a recipe with columns that need not be delivered. */
+export function recipeLineage<C extends Columns>({
+  recipe,
+  target,
+  delivered,
+  made = [],
+}: {
+  readonly recipe: Recipe<C>;
+  readonly target: Schema<C>;
+  readonly delivered: Columns | undefined;
+  readonly made?: readonly string[];
+}): Lineage {
   const touches = checkRecipe({ recipe, target });
-  const makes = touches.flatMap((one) => one.makes ?? []);
+  const makes = [...touches.flatMap((one) => one.makes ?? []), ...made];
   const origins = originsOf({ recipe, target, delivered, makes });
   const columns = new Map<string, Growing>();
   for (const { name, spec, from } of origins) {

@@ -1,5 +1,6 @@
 /** @file Column names in one spelling: snake_case by rule, and a map for what no rule can know. */
 import { type AnyRows, checkColumn, type Frame, frame } from "../frame.ts";
+import { derivedColumns } from "../lineage/origin.ts";
 import { type Column, type Columns, schema } from "../schema.ts";
 import { checkName } from "../schema-checks.ts";
 import { quoteName } from "../sql-text.ts";
@@ -80,5 +81,6 @@ export function standardise(
     engine: rows.engine,
     schema: schema(rows.schema.name, columns),
     sql: `SELECT ${select.join(", ")} FROM (${rows.sql})`,
+    origin: rows.origin && derivedColumns(rows.origin, entries.map(([name]) => [names[name] ?? name, [name]])), // biome-ignore format: one line
   });
 }

@@ -2,6 +2,7 @@
 import type { Commit } from "../delta/commit.ts";
 import { type Frame, frame } from "../frame.ts";
 import type { BronzeColumns } from "../ingest/ingest.ts";
+import { narrowed } from "../lineage/origin.ts";
 import type { Columns } from "../schema.ts";
 import type { Table } from "../table.ts";
 import { type CleanOptions, clean, type rescuedColumn } from "./clean.ts";
@@ -53,7 +54,9 @@ export async function refine<N extends string, C extends Columns & typeof rescue
   const version = await from.version();
   const bronze = await from.read({ version });
   const sql = `SELECT * FROM (${bronze.sql}) WHERE NOT _is_processed`;
-  const fresh = frame({ engine: bronze.engine, schema: bronze.schema, sql });
+  const rows = bronze.origin;
+  const origin = rows && narrowed(rows, ["_is_processed"]);
+  const fresh = frame({ engine: bronze.engine, schema: bronze.schema, sql, origin });
   const rowsRead = await fresh.count();
   if (rowsRead === 0)
     return { rowsRead, steps: [], rescued: 0, inserted: 0, updated: 0, rejected: 0 };
@@ -67,7 +70,7 @@ export async function refine<N extends string, C extends Columns & typeof rescue
   const rejected = rowsRead - (steps.at(-1)?.rowsOut ?? rowsRead);
   if (rejected > 0) await task.quarantine?.merge(cleaned.quarantine, { on: ["_row_id"] });
   const done = `SELECT * REPLACE (true AS _is_processed) FROM (${sql})`;
-  await from.merge(frame({ engine: bronze.engine, schema: bronze.schema, sql: done }), {
+  await from.merge(frame({ engine: bronze.engine, schema: bronze.schema, sql: done, origin }), {
     on: ["_row_id"],
   });
   return { rowsRead, steps, rescued, ...changes(commit), rejected };

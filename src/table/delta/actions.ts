@@ -81,6 +81,8 @@ export interface CommitInfo {
   readonly engineInfo?: string;
   /** How the rows met the expectations attached to the table: a part of ours, which others pass over. */
   readonly expectations?: readonly ExpectationCount[];
+  /** Where the columns of the written rows come from: a part of ours, which others pass over. */
+  readonly lineage?: unknown;
 }
 
 /** One line of a commit file; unknown kinds of line are kept out by the protocol check. */

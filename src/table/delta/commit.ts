@@ -5,6 +5,7 @@ import { isMillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
+import { toStored, type WriteLineage } from "../lineage/stored.ts";
 import { type Action, type Add, type CommitInfo, commitName, formatCommit } from "./actions.ts";
 import { removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { endFile } from "./held.ts";
@@ -24,6 +25,8 @@ export interface Plan {
   /** How the rows met the table's expectations, where it has some. */
   readonly expectations?: readonly ExpectationCount[];
   readonly actions: readonly Action[];
+  /** Where the written rows come from, or what they are made of; absent where no row changes. */
+  readonly lineage?: WriteLineage;
   /**
    * What the plan rests on. "nothing": it only adds rows. "files": it moved rows between the files it
    * removes, and changed none. "table": on all rows; then `touches`, where it is given, says whether
@@ -235,6 +238,7 @@ function infoOf(plan: Plan, readVersion: number, timestamp: number): CommitInfo 
     operationMetrics: asText(plan.metrics, String),
     engineInfo: "Millrace",
     ...(plan.expectations === undefined ? {} : { expectations: plan.expectations }),
+    ...(plan.lineage === undefined ? {} : { lineage: toStored(plan.lineage) }),
   };
 }
 

@@ -12,6 +12,10 @@ const sourceMark = "\u001f";
 /** The name under which a MERGE knows a column of its source; no schema's column can have it. */
 export const sourceName = (column: string): string => `${sourceMark}${column}`;
 
+/** The column of the source that such a name stands for; undefined for a column of the table. */
+export const columnInSource = (name: string): string | undefined =>
+  name.startsWith(sourceMark) ? name.slice(sourceMark.length) : undefined;
+
 const inSource = (column: string): string => quoteName(sourceName(column));
 
 /** What decides which rows match. */

@@ -4,6 +4,8 @@ import { placeBeside } from "../delta/log.ts";
 import type { Shape } from "../delta/shape.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
 import { fail } from "../errors.ts";
+import { derivedColumns, narrowed, type Origin, unknownOrigin } from "../lineage/origin.ts";
+import type { WriteLineage } from "../lineage/stored.ts";
 import type { OpenTable } from "../opened.ts";
 import { type Columns, type Schema, schema, text } from "../schema.ts";
 import { quoteName } from "../sql-text.ts";
@@ -14,7 +16,7 @@ import type { ExpectationCount } from "./table-expectations.ts";
 /** Appends rows to a table. */
 export type AppendTo = (
   table: OpenTable<Columns>,
-  sql: string,
+  rows: { readonly sql: string; readonly origin: Origin },
   options: WriteOptions,
 ) => Promise<Commit>;
 
@@ -23,6 +25,8 @@ export interface Quarantine {
   readonly table: Pick<OpenTable<Columns>, "place" | "engine" | "clock" | "ids">;
   readonly options: WriteOptions;
   readonly append: AppendTo;
+  /** Where the rows of the write come from. */
+  readonly lineage: WriteLineage;
   /** What names this write in the quarantine's log. */
   readonly app: string;
   readonly version: number;
@@ -34,7 +38,7 @@ export interface Quarantine {
 export function quarantineOf<C extends Columns>(
   { place, engine, clock, ids }: OpenTable<C>,
   options: WriteOptions,
-  append: AppendTo,
+  how: Pick<Quarantine, "append" | "lineage">,
 ): Quarantine {
   const { txn } = options;
   const app = `quarantine:${place.name}:${txn?.app ?? ids()}`;
@@ -42,7 +46,7 @@ export function quarantineOf<C extends Columns>(
   return {
     table: { place, engine, clock, ids },
     options,
-    append,
+    ...how,
     app,
     version,
     written: new Set(),
@@ -72,9 +76,11 @@ export async function sealed(
   const metrics = drops ? { ...plan.metrics, numDroppedRows } : plan.metrics;
   const counted: Plan = { ...plan, metrics, expectations: added(judged) };
   const { quarantine: name } = expectations;
+  const rules = expectations.rules.filter(({ action }) => action === "drop");
+  const reads = rules.flatMap(({ columns }) => columns);
   for (const { dropped } of judged)
     if (name !== null && dropped !== undefined)
-      await keep(quarantine, { name, dropped, shape, metrics });
+      await keep(quarantine, { name, dropped, shape, metrics, reads });
   return counted;
 }
 
@@ -98,10 +104,13 @@ interface Dropped {
   readonly dropped: string;
   readonly shape: Shape;
   readonly metrics: Plan["metrics"];
+  /** The columns that the rules read. */
+  readonly reads: readonly string[];
 }
 
 /** Puts the dropped rows into the quarantine, if this write has not done so. */
-async function keep(to: Quarantine, { name, dropped, shape, metrics }: Dropped): Promise<void> {
+async function keep(to: Quarantine, rejected: Dropped): Promise<void> {
+  const { name, dropped, shape, metrics, reads } = rejected;
   const { engine } = to.table;
   const target = quarantineSchema(to.table.place.name, shape);
   const columns = Object.keys(target.columns).map(quoteName).join(", ");
@@ -112,11 +121,32 @@ async function keep(to: Quarantine, { name, dropped, shape, metrics }: Dropped):
   const rows = String(found["rows"]);
   if (to.written.has(rows)) return;
   const again = to.written.size === 0 ? "" : `#${to.written.size}`;
-  await to.append(opened(to, name, target), sql, {
-    txn: { app: `${to.app}${again}`, version: to.version },
-    confirm: () => to.options.confirm?.(metrics),
-  });
+  const origin = droppedOrigin(to.lineage, target, reads);
+  await to.append(
+    opened(to, name, target),
+    { sql, origin },
+    {
+      txn: { app: `${to.app}${again}`, version: to.version },
+      confirm: () => to.options.confirm?.(metrics),
+    },
+  );
   to.written.add(rows);
+}
+
+/** The dropped rows come from where the write's rows come from; the rules read which they are. */
+function droppedOrigin(
+  lineage: WriteLineage,
+  { columns }: Schema,
+  reads: readonly string[],
+): Origin {
+  const names = Object.keys(columns);
+  if (lineage.effect === "restore") return unknownOrigin(names);
+  const { origin } = lineage;
+  const from = (name: string): readonly string[] => {
+    if (name === "_rule") return reads;
+    return origin.columns.has(name) ? [name] : [];
+  };
+  return narrowed(derivedColumns(origin, names.map((name) => [name, from(name)])), reads); // biome-ignore format: one line
 }
 
 /** The columns of the table, any of them missing, and the rules that a row broke. */

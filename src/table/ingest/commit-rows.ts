@@ -5,6 +5,7 @@ import { markOf as markAction } from "../delta/opening.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
 import { frame } from "../frame.ts";
 import type { Lake } from "../lake.ts";
+import type { Origin } from "../lineage/origin.ts";
 import type { OpenTable } from "../opened.ts";
 import { type Columns, type Schema, schema } from "../schema.ts";
 import { commitWrite, writeJudged } from "../write-rows.ts";
@@ -20,6 +21,8 @@ export interface RowsToCommit {
   readonly sql: string;
   /** Whether new columns are added to the table. */
   readonly evolve: boolean;
+  /** The files, and what the columns are made of. */
+  readonly origin: Origin;
   readonly confirm: (metrics: Commit["metrics"]) => Promise<void>;
 }
 
@@ -35,7 +38,7 @@ const schemaOf = ({ target, columns }: RowsToCommit): Schema => {
  */
 export async function commitFile(lake: Lake, file: Hash, rows: RowsToCommit): Promise<Commit> {
   const given = schemaOf(rows);
-  const source = frame({ engine: lake.engine, schema: given, sql: rows.sql });
+  const source = frame({ engine: lake.engine, schema: given, sql: rows.sql, origin: rows.origin });
   return lake
     .table(rows.target.place.name, given)
     .append(source, { txn: markOf(file), confirm: rows.confirm, evolve: rows.evolve });
@@ -80,7 +83,13 @@ export async function commitFiles(
     return context.sealed(plan, written.judged);
   };
   try {
-    await commitWrite(table, { options: { confirm, evolve }, queued: false, removes: false, make });
+    await commitWrite(table, {
+      options: { confirm, evolve },
+      queued: false,
+      removes: false,
+      lineage: () => ({ effect: "add", origin: rows.origin }),
+      make,
+    });
     return true;
   } catch (error) {
     if (error instanceof AlreadyThere) return false;

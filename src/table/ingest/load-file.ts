@@ -6,6 +6,7 @@ import { commitFile } from "./commit-rows.ts";
 import { messageOf } from "./csv.ts";
 import { openDelivery } from "./delivery.ts";
 import { fail } from "./errors.ts";
+import { originOfFile } from "./file-origin.ts";
 import { isMisfit } from "./fit.ts";
 import { type Fit, fitFile } from "./fit-file.ts";
 import { checkUnchanged, type FilePlace, type Inspected } from "./inspect.ts";
@@ -136,6 +137,7 @@ async function commitOne(passing: Passing, passage: Passage, sql: string): Promi
     target: passing.target,
     columns: fit.columns,
     sql,
+    origin: originOfFile(passage),
     evolve: passage.evolution === "add",
     confirm: async (metrics) => {
       if (metrics["numOutputRows"] === 0 && (metrics["numDroppedRows"] ?? 0) === 0)

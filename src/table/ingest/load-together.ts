@@ -1,12 +1,14 @@
 /** @file Many small files in one commit, each still marked for itself. */
+import type { Origin } from "../lineage/origin.ts";
 import type { Columns } from "../schema.ts";
 import { quoteName } from "../sql-text.ts";
 import { commitFiles } from "./commit-rows.ts";
 import { openDelivery } from "./delivery.ts";
+import { originOfFile, originOfFiles } from "./file-origin.ts";
 import { fitFile } from "./fit-file.ts";
 import { checkUnchanged } from "./inspect.ts";
 import type { NewFile, Passing } from "./load-file.ts";
-import { readSql, tableSql } from "./rows-sql.ts";
+import { type Passage, readSql, tableSql } from "./rows-sql.ts";
 
 const fileNumber = quoteName("#file");
 
@@ -36,6 +38,7 @@ interface Together {
   /** For each file, a SELECT of its rows with its number. */
   readonly selects: readonly string[];
   readonly columns: Columns;
+  readonly origins: readonly Origin[];
 }
 
 async function selectsOf(
@@ -48,6 +51,7 @@ async function selectsOf(
   const known = Object.keys(now).filter((name) => !name.startsWith("_"));
   const loadedAtMs = lake.clock();
   const selects: string[] = [];
+  const origins: Origin[] = [];
   let columns = now;
   for (const [i, file] of files.entries()) {
     const delivery = await openDelivery({ ...file, known }, { engine: lake.engine, plan });
@@ -55,17 +59,18 @@ async function selectsOf(
     const fit = await fitFile(delivery, { target, plan, columns: now });
     if (fit.added.length > 0 || fit.unexpected.length > 0) return undefined;
     columns = fit.columns;
-    const passage = { delivery, fit, evolution: plan.evolution, loadedAtMs };
+    const passage: Passage = { delivery, fit, evolution: plan.evolution, loadedAtMs };
     const rows = tableSql(passage, `(${readSql(passage, true)})`, "row_number() OVER ()");
     selects.push(`SELECT *, ${i} AS ${fileNumber} FROM (${rows})`);
+    origins.push(originOfFile(passage));
   }
-  return { selects, columns };
+  return { selects, columns, origins };
 }
 
 async function commitAll(
   { lake, target, plan }: Passing,
   files: readonly NewFile[],
-  { selects, columns }: Together,
+  { selects, columns, origins }: Together,
 ): Promise<readonly number[] | undefined> {
   return lake.engine.withTable(selects.join(" UNION ALL "), async (table) => {
     const counted = await lake.engine.query(
@@ -78,6 +83,7 @@ async function commitAll(
       target,
       columns,
       sql: `SELECT * EXCLUDE (${fileNumber}) FROM ${table} ORDER BY rowid`,
+      origin: originOfFiles(origins),
       evolve: plan.evolution === "add",
       confirm: async () => {
         for (const file of files) await checkUnchanged(file, file.inspected);

@@ -13,6 +13,9 @@ const rowFunctions = new Set([
   "unnest",
 ]);
 
+/** Whether a function makes rows of its arguments alone. */
+export const isRowFunction = (name: string): boolean => rowFunctions.has(name);
+
 /** Functions that read files; a query may call them only when it is told so. */
 const fileFunctions = new Set([
   "glob",

@@ -34,20 +34,35 @@ const columnColumns = [
   text("comment"),
 ];
 
-/** The rows of a table of information_schema, as a SELECT; undefined when it is none. */
-export async function informationOf(lake: QueryLake, name: string): Promise<string | undefined> {
+/** The rows of a table of information_schema; undefined when it is none. */
+export async function informationOf(
+  lake: QueryLake,
+  name: string,
+): Promise<Information | undefined> {
   if (name === "information_schema.catalogs")
-    return rowsSql([text("catalog_name")], (await lake.catalog.catalogs()).map((one) => [one])); // biome-ignore format: one line
+    return information([text("catalog_name")], (await lake.catalog.catalogs()).map((one) => [one])); // biome-ignore format: one line
   if (name === "information_schema.schemata") {
     const schemas = (await lake.catalog.schemas()).map((one) => schemaParts(lake, one));
-    return rowsSql([text("catalog_name"), text("schema_name")], schemas);
+    return information([text("catalog_name"), text("schema_name")], schemas);
   }
   if (name === "information_schema.tables")
-    return rowsSql(tableColumns, await perTable(lake, tableRows));
+    return information(tableColumns, await perTable(lake, tableRows));
   if (name === "information_schema.columns")
-    return rowsSql(columnColumns, await perTable(lake, columnRows));
+    return information(columnColumns, await perTable(lake, columnRows));
   return undefined;
 }
+
+/** Rows about the lake. */
+export interface Information {
+  readonly columns: readonly string[];
+  /** A SELECT of them. */
+  readonly sql: string;
+}
+
+const information = (
+  columns: readonly EngineColumn[],
+  rows: readonly (readonly Cell[])[],
+): Information => ({ columns: columns.map(({ name }) => name), sql: rowsSql(columns, rows) });
 
 const schemaParts = (lake: QueryLake, schema: string): readonly string[] =>
   partsOf(lake, `${schema}.x`).slice(0, 2);

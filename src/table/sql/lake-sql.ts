@@ -52,7 +52,7 @@ function schemaOf({ columns }: Planned): Schema {
 
 function frameOf<C extends Columns>(
   { engine }: QueryLake,
-  { columns, text, keep }: Planned,
+  { columns, text, keep, origin }: Planned,
   result: Schema<C>,
 ): Frame<C> {
   const select = columns.map(({ name, sql }) => `${sql} AS ${quoteName(name)}`);
@@ -61,5 +61,6 @@ function frameOf<C extends Columns>(
     schema: result,
     sql: () => `SELECT ${select.join(", ")} FROM (\n${text()}\n)`,
     keep,
+    origin,
   });
 }

@@ -1,5 +1,7 @@
 /** @file A query planned: its tables found, its columns known, its text made for the engine; no row is read. */
-import { duckTypes } from "../adapter/duckdb.ts";
+import { duckTypes, type Engine } from "../adapter/duckdb.ts";
+import { derivedColumns, type LineageSource, type Origin, originOf } from "../lineage/origin.ts";
+import { tableSource } from "../lineage/self.ts";
 import type { Columns } from "../schema.ts";
 import { quoteName } from "../sql-text.ts";
 import { checkCalls, isFileName } from "./allowed.ts";
@@ -8,6 +10,7 @@ import { fail } from "./errors.ts";
 import type { MomentOf } from "./filter-literals.ts";
 import { filtersOf } from "./filters.ts";
 import type { ResultColumn } from "./kinds.ts";
+import { type QuerySource, queryOrigin } from "./lineage/query-origin.ts";
 import { rowsSql } from "./literal.ts";
 import { momentsOf } from "./moments.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -33,6 +36,8 @@ export interface Planned {
   readonly text: () => string;
   /** What must stay while anybody holds the frame. */
   readonly keep: unknown;
+  /** Where the rows come from. */
+  readonly origin: Origin;
 }
 
 /** Finds the tables of a query and its columns; no row is read. */
@@ -65,13 +70,46 @@ export async function planQuery(
     columns,
     text: () => placed(put, ({ rows }, one) => rows.narrow(filters.get(one) ?? [])).text,
     keep: tables.map(([, { rows }]) => rows.keep),
+    origin: queryOrigin(tree, {
+      sources: new Map([...sources].map(([{ node }, source]) => [node, querySource(source)])),
+      columns: columns.map(({ name }) => name),
+      aggregates: await aggregatesOf(engine),
+    }),
   };
 }
 
 function shownPlan({ columns, rows }: ShownRows): Planned {
   const sql = rowsSql(columns, rows);
   const result = columns.map(({ name, kind }) => ({ name, kind, sql: quoteName(name) }));
-  return { columns: result, text: () => sql, keep: undefined };
+  const about: LineageSource = { kind: "catalog", name: "lake" };
+  const made = columns.map(({ name }) => [name, []] as const);
+  const origin = derivedColumns(originOf(about, []), made);
+  return { columns: result, text: () => sql, keep: undefined, origin };
+}
+
+function querySource(source: Source): QuerySource {
+  if (source.kind === "file")
+    return { source: { kind: "file", name: source.name }, columns: undefined };
+  if (source.kind === "information")
+    return { source: { kind: "catalog", name: source.name }, columns: source.rows.columns };
+  const { name, snapshot } = source.table;
+  return { source: tableSource(name, snapshot), columns: Object.keys(snapshot.shape.columns) };
+}
+
+let aggregates: Promise<ReadonlySet<string>> | undefined;
+
+/** The engine's aggregates, asked for once: they are built in. */
+function aggregatesOf(engine: Engine): Promise<ReadonlySet<string>> {
+  aggregates ??= engine
+    .query(
+      "SELECT DISTINCT function_name AS n FROM duckdb_functions() WHERE function_type = 'aggregate'",
+    )
+    .then((rows) => new Set(rows.map((row) => String(row["n"]).toLowerCase())))
+    .catch((error: unknown) => {
+      aggregates = undefined;
+      throw error;
+    });
+  return aggregates;
 }
 
 interface Put {
@@ -91,7 +129,7 @@ function placed(
       parameterOf: values.sqlOf,
       rowsOf: (reference) => {
         const source = sources.get(reference);
-        if (source?.kind === "information") return source.sql;
+        if (source?.kind === "information") return source.rows.sql;
         return source?.kind === "table" ? rowsOf(source.table, reference) : undefined;
       },
     });

@@ -7,7 +7,7 @@ import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
 import { type SnapshotRows, snapshotRows } from "../snapshot-rows.ts";
 import { checkCalls, isFileName } from "./allowed.ts";
 import { fail } from "./errors.ts";
-import { informationOf } from "./information.ts";
+import { type Information, informationOf } from "./information.ts";
 import type { Pin, Prepared } from "./prepare.ts";
 import type { QueryLake } from "./query-lake.ts";
 import { referencesOf, type TableReference } from "./references.ts";
@@ -24,9 +24,9 @@ export interface QueryTable {
 /** What stands behind a name in a FROM. */
 export type Source =
   | { readonly kind: "table"; readonly table: QueryTable }
-  /** Rows about the lake, as a SELECT. */
-  | { readonly kind: "information"; readonly sql: string }
-  | { readonly kind: "file" };
+  /** Rows about the lake. */
+  | { readonly kind: "information"; readonly name: string; readonly rows: Information }
+  | { readonly kind: "file"; readonly name: string };
 
 /** Finds the tables of a query. Throws `table/unknown-table`, `table/mismatch-version` and what reading a log throws. */
 export async function findTables(
@@ -46,12 +46,12 @@ export async function findTables(
     read.set(key, reading);
     const table = await reading;
     const [only = ""] = reference.parts;
-    const sql = table === undefined ? await informationOf(lake, name) : undefined;
+    const rows = table === undefined ? await informationOf(lake, name) : undefined;
     if (table !== undefined) found.set(reference, { kind: "table", table });
-    else if (sql !== undefined && version === undefined)
-      found.set(reference, { kind: "information", sql });
+    else if (rows !== undefined && version === undefined)
+      found.set(reference, { kind: "information", name, rows });
     else if (files && reference.parts.length === 1 && isFileName(only))
-      found.set(reference, { kind: "file" });
+      found.set(reference, { kind: "file", name: only });
     else await unknown(lake, prepared, reference);
   }
   return found;
