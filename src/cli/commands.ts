@@ -14,6 +14,7 @@ import { grant } from "./grant.ts";
 import { grants } from "./grants.ts";
 import { history } from "./history.ts";
 import { ingestFiles } from "./ingest.ts";
+import { lineage } from "./lineage.ts";
 import { optimize } from "./optimize.ts";
 import { profile } from "./profile.ts";
 import { restore } from "./restore.ts";
@@ -36,6 +37,7 @@ export const commandGroups: readonly CommandGroup[] = [
       executable(describe),
       executable(history),
       executable(sql),
+      executable(lineage),
       executable(exportTable),
       executable(restore),
       executable(optimize),

@@ -5,7 +5,7 @@ import type { Hash } from "../flow.ts";
 import type { Engine } from "./adapter/duckdb.ts";
 import { fail } from "./errors.ts";
 import { type BoolExpr, type CellsOf, cells, type ExprNode, toSql } from "./expr/index.ts";
-import { narrowed, type Origin } from "./lineage/origin.ts";
+import { narrowed, type RowOrigin } from "./lineage/origin.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
 import { quoteName } from "./sql-text.ts";
 
@@ -16,7 +16,7 @@ export interface AnyRows {
   /** A SELECT of exactly the schema's columns. */
   readonly sql: string;
   /** Where the rows come from; absent where nobody knows. A write records it. */
-  readonly origin?: Origin;
+  readonly origin?: RowOrigin;
 }
 
 /** Rows that are known by the query that makes them. Nothing is read until it is asked for. */
@@ -49,7 +49,7 @@ export interface FrameSource<C extends Columns> {
   /** What must stay as it is while anybody holds the frame: a table's lease on its files. */
   readonly keep?: unknown;
   /** Where the rows come from, of the schema's columns; unknown when it is not said. */
-  readonly origin?: Origin | undefined;
+  readonly origin?: RowOrigin | undefined;
 }
 
 /** Makes a frame from a SELECT whose columns are the schema's. */

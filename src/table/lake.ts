@@ -14,6 +14,7 @@ import type { TablePlace } from "./delta/log.ts";
 import { readSnapshot } from "./delta/snapshot.ts";
 import { fail } from "./errors.ts";
 import type { Frame } from "./frame.ts";
+import { type LineageOptions, type TableLineage, tableLineage } from "./lineage/table-lineage.ts";
 import { openTable } from "./open-table.ts";
 import { attachRemote } from "./remote-files.ts";
 import type { Columns, Schema } from "./schema.ts";
@@ -63,6 +64,13 @@ export interface Lake extends LakeCatalog {
    */
   sql<C extends Columns>(query: string, options: TypedQueryOptions<C>): Promise<Frame<C>>;
   sql(query: string, options?: QueryOptions): Promise<Frame>;
+  /**
+   * The lineage of a table: for each column the columns it is made of, up to the files, and the tables
+   * that are made of it; read from what every write recorded in its commit.
+   *
+   * @throws `table/missing-table`, `table/missing-version`
+   */
+  lineage(name: string, options?: LineageOptions): Promise<TableLineage>;
   /** The schema that a table has where it is stored. Throws `table/missing-table`, `table/unsupported-feature`. */
   schemaOf(name: string): Promise<Schema>;
   /** Where a table's files are, by its name, for what reads and writes them itself. */
@@ -109,6 +117,7 @@ export async function openLake(at: string | Bytes, options: LakeOptions = {}): P
   const parts = { bytes, layout, log, engine, ids, actor };
   const catalog = openCatalog(parts);
   const place = lakePlace(parts);
+  const lineageReader = { engine, place, tables: () => catalog.tables() };
   const query: QueryLake = {
     engine,
     catalog,
@@ -135,6 +144,7 @@ export async function openLake(at: string | Bytes, options: LakeOptions = {}): P
         known: () => catalog.tables(),
       }),
     sql: lakeSql(query),
+    lineage: (name, how = {}) => tableLineage(lineageReader, name, how),
     schemaOf: async (name) => {
       const snapshot = await readSnapshot({ place: place(name), engine });
       if (snapshot === undefined)

@@ -6,7 +6,7 @@ import { changeColumns, changesSql } from "./delta/changes.ts";
 import { commitPlan } from "./delta/commit.ts";
 import { detailOf } from "./delta/detail.ts";
 import { readHistory } from "./delta/history.ts";
-import { latestVersion, type TablePlace, versionAt } from "./delta/log.ts";
+import { latestVersion, placeBeside, type TablePlace, versionAt } from "./delta/log.ts";
 import { optimizePlan } from "./delta/optimize.ts";
 import { checkWritable } from "./delta/protocol.ts";
 import { checkFiles, restorePlan } from "./delta/restore.ts";
@@ -17,6 +17,7 @@ import { parseExpectations } from "./expectations/table-expectations.ts";
 import { checkColumn, type Frame, frame } from "./frame.ts";
 import { derivedColumns, originOf } from "./lineage/origin.ts";
 import { tableSource } from "./lineage/self.ts";
+import { tableLineage } from "./lineage/table-lineage.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns, Schema } from "./schema.ts";
 import { snapshotRows } from "./snapshot-rows.ts";
@@ -119,6 +120,8 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
         origin: derivedColumns(originOf(source, names), [...names.map((name) => [name, [name]] as const), ...made]), // biome-ignore format: one line
       });
     },
+    lineage: (how = {}) =>
+      tableLineage({ engine, place: (name) => (name === place.name ? place : placeBeside(place, name)), tables: parts.known }, place.name, how), // biome-ignore format: one line
     history: (how = {}) => readHistory(place, how),
     expectations: async () => {
       const { metaData } = await table.existing();

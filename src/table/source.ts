@@ -4,7 +4,7 @@ import type { Cell, ColumnKind } from "../flow.ts";
 import type { Engine, EngineColumn } from "./adapter/duckdb.ts";
 import { fail } from "./errors.ts";
 import type { Frame } from "./frame.ts";
-import { type Origin, originOf, unknownOrigin } from "./lineage/origin.ts";
+import { originOf, type RowOrigin, unknownOrigin } from "./lineage/origin.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
 import { quoteName } from "./sql-text.ts";
 
@@ -22,7 +22,10 @@ export interface Target<C extends Columns> {
 const inMemory = { kind: "rows" } as const;
 
 /** Where the rows of a source come from. */
-export function originOfRows<C extends Columns>(source: RowSource<C>, schema: Schema<C>): Origin {
+export function originOfRows<C extends Columns>(
+  source: RowSource<C>,
+  schema: Schema<C>,
+): RowOrigin {
   const names = Object.keys(schema.columns);
   if (!("sql" in source)) return originOf(inMemory, names);
   return source.origin ?? unknownOrigin(names);

@@ -7,7 +7,7 @@ import { fail } from "./errors.ts";
 import { type CellsOf, cells, toSql } from "./expr/index.ts";
 import { checkColumn, type Frame } from "./frame.ts";
 import { type MergeReads, mergeLineage, readsOfMerge } from "./lineage/of-merge.ts";
-import type { Origin } from "./lineage/origin.ts";
+import type { RowOrigin } from "./lineage/origin.ts";
 import type { OpenTable } from "./opened.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
 import { originOfRows, type RowSource, withSource } from "./source.ts";
@@ -87,7 +87,7 @@ export async function mergeWhen<C extends Columns, S extends Columns>(
 
 function commitMerge<C extends Columns>(
   table: OpenTable<C>,
-  { sql, origin }: { readonly sql: string; readonly origin: Origin },
+  { sql, origin }: { readonly sql: string; readonly origin: RowOrigin },
   { options, compiled }: { options: WriteOptions; compiled: Compiled },
 ): Promise<Commit> {
   const renamed = compiled.sourceColumns.map(

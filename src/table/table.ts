@@ -10,6 +10,7 @@ import type { VacuumOptions, VacuumReport } from "./delta/vacuum.ts";
 import type { TableExpectations } from "./expectations/table-expectations.ts";
 import type { BoolExpr, CellsOf } from "./expr/index.ts";
 import type { Frame } from "./frame.ts";
+import type { LineageOptions, TableLineage } from "./lineage/table-lineage.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
 import type { RowSource } from "./source.ts";
 
@@ -157,6 +158,8 @@ export interface Table<C extends Columns = Columns> {
   changes(
     range: Pick<ChangeRange, "from"> & Partial<ChangeRange>,
   ): Promise<Frame<C & ChangeColumns>>;
+  /** From which columns each column comes, and what is made of them; see `lake.lineage`. */
+  lineage(options?: LineageOptions): Promise<TableLineage>;
   /** What was done, newest first. */
   history(options?: { readonly limit?: number }): Promise<readonly HistoryEntry[]>;
   /** What a version (default: the newest) is made of: schema, rules, files, size, identity. No row is read. */

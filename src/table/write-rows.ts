@@ -21,7 +21,7 @@ import { fail } from "./errors.ts";
 import { type Judge, type Judged, judgeOf } from "./expectations/judge.ts";
 import { quarantineOf, sealed } from "./expectations/quarantine.ts";
 import { cells } from "./expr/index.ts";
-import { type LineageSource, narrowed, type Origin } from "./lineage/origin.ts";
+import { type LineageSource, narrowed, type RowOrigin } from "./lineage/origin.ts";
 import { tableSource } from "./lineage/self.ts";
 import type { WriteLineage } from "./lineage/stored.ts";
 import type { OpenTable } from "./opened.ts";
@@ -114,7 +114,7 @@ export async function writeJudged(
 /** Appends rows to another table of the lake, whose columns grow with them: a quarantine. */
 async function appendTo(
   table: OpenTable<Columns>,
-  { sql, origin }: { readonly sql: string; readonly origin: Origin },
+  { sql, origin }: { readonly sql: string; readonly origin: RowOrigin },
   options: WriteOptions,
 ): Promise<Commit> {
   return commitWrite(table, {

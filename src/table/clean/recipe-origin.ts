@@ -3,24 +3,24 @@ import {
   type Derived,
   derivedColumns,
   derivedOf,
-  type Origin,
+  type RowOrigin,
   together,
 } from "../lineage/origin.ts";
 import type { ColumnLineage, Lineage } from "./lineage.ts";
 import { rejectionColumns } from "./quarantine.ts";
 
 /** The columns of the source under the names in which it delivers them. */
-export function cleanedOrigin(source: Origin, { columns, rows }: Lineage): Origin {
+export function cleanedOrigin(source: RowOrigin, { columns, rows }: Lineage): RowOrigin {
   const entries = Object.entries(columns).map(([name, { from }]) => [name, from] as const);
   return { ...derivedColumns(source, entries), rows: decided(source, rows) };
 }
 
 /** What decides which rows there are: what decided it in the source, and the recipe's rules. */
-const decided = (source: Origin, { from }: ColumnLineage): Derived =>
+const decided = (source: RowOrigin, { from }: ColumnLineage): Derived =>
   together([source.rows, derivedOf(source, from)]);
 
 /** A rejected row holds all its cells as they were delivered; the recipe's rules say why it is there. */
-export function rejectedOrigin(source: Origin, { rows }: Lineage): Origin {
+export function rejectedOrigin(source: RowOrigin, { rows }: Lineage): RowOrigin {
   const delivered = [...source.columns.keys()];
   const of = (name: string): readonly string[] => {
     if (name === "_cells") return delivered;

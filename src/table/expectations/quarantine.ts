@@ -4,7 +4,7 @@ import { placeBeside } from "../delta/log.ts";
 import type { Shape } from "../delta/shape.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
 import { fail } from "../errors.ts";
-import { derivedColumns, narrowed, type Origin, unknownOrigin } from "../lineage/origin.ts";
+import { derivedColumns, narrowed, type RowOrigin, unknownOrigin } from "../lineage/origin.ts";
 import type { WriteLineage } from "../lineage/stored.ts";
 import type { OpenTable } from "../opened.ts";
 import { type Columns, type Schema, schema, text } from "../schema.ts";
@@ -16,7 +16,7 @@ import type { ExpectationCount } from "./table-expectations.ts";
 /** Appends rows to a table. */
 export type AppendTo = (
   table: OpenTable<Columns>,
-  rows: { readonly sql: string; readonly origin: Origin },
+  rows: { readonly sql: string; readonly origin: RowOrigin },
   options: WriteOptions,
 ) => Promise<Commit>;
 
@@ -138,7 +138,7 @@ function droppedOrigin(
   lineage: WriteLineage,
   { columns }: Schema,
   reads: readonly string[],
-): Origin {
+): RowOrigin {
   const names = Object.keys(columns);
   if (lineage.effect === "restore") return unknownOrigin(names);
   const { origin } = lineage;

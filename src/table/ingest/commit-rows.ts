@@ -5,7 +5,7 @@ import { markOf as markAction } from "../delta/opening.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
 import { frame } from "../frame.ts";
 import type { Lake } from "../lake.ts";
-import type { Origin } from "../lineage/origin.ts";
+import type { RowOrigin } from "../lineage/origin.ts";
 import type { OpenTable } from "../opened.ts";
 import { type Columns, type Schema, schema } from "../schema.ts";
 import { commitWrite, writeJudged } from "../write-rows.ts";
@@ -22,7 +22,7 @@ export interface RowsToCommit {
   /** Whether new columns are added to the table. */
   readonly evolve: boolean;
   /** The files, and what the columns are made of. */
-  readonly origin: Origin;
+  readonly origin: RowOrigin;
   readonly confirm: (metrics: Commit["metrics"]) => Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import {
   fromColumn,
   type LineageSource,
   nothing,
-  type Origin,
+  type RowOrigin,
   together,
 } from "../lineage/origin.ts";
 import { rescuedName } from "./bronze.ts";
@@ -15,7 +15,7 @@ import type { Passage } from "./rows-sql.ts";
  * Where the rows of a file come from. The columns that ingestion makes (`_row_id`, `_loaded_at` …) are
  * of the file and of no column in it; a cell of any column may be in `_rescued`.
  */
-export function originOfFile({ delivery, fit }: Passage): Origin {
+export function originOfFile({ delivery, fit }: Passage): RowOrigin {
   const source: LineageSource = {
     kind: "file",
     name: delivery.file,
@@ -32,7 +32,7 @@ export function originOfFile({ delivery, fit }: Passage): Origin {
 }
 
 /** Where the rows of several files come from. */
-export function originOfFiles(origins: readonly Origin[]): Origin {
+export function originOfFiles(origins: readonly RowOrigin[]): RowOrigin {
   const names = new Set(origins.flatMap(({ columns }) => [...columns.keys()]));
   const columns = [...names].map(
     (name) => [name, together(origins.map((one) => one.columns.get(name) ?? nothing))] as const,

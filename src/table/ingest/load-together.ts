@@ -1,5 +1,5 @@
 /** @file Many small files in one commit, each still marked for itself. */
-import type { Origin } from "../lineage/origin.ts";
+import type { RowOrigin } from "../lineage/origin.ts";
 import type { Columns } from "../schema.ts";
 import { quoteName } from "../sql-text.ts";
 import { commitFiles } from "./commit-rows.ts";
@@ -38,7 +38,7 @@ interface Together {
   /** For each file, a SELECT of its rows with its number. */
   readonly selects: readonly string[];
   readonly columns: Columns;
-  readonly origins: readonly Origin[];
+  readonly origins: readonly RowOrigin[];
 }
 
 async function selectsOf(
@@ -51,7 +51,7 @@ async function selectsOf(
   const known = Object.keys(now).filter((name) => !name.startsWith("_"));
   const loadedAtMs = lake.clock();
   const selects: string[] = [];
-  const origins: Origin[] = [];
+  const origins: RowOrigin[] = [];
   let columns = now;
   for (const [i, file] of files.entries()) {
     const delivery = await openDelivery({ ...file, known }, { engine: lake.engine, plan });

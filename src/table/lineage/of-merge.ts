@@ -10,7 +10,7 @@ import {
   fromColumn,
   type LineageSource,
   nothing,
-  type Origin,
+  type RowOrigin,
   together,
   unknown,
 } from "./origin.ts";
@@ -65,7 +65,7 @@ export function readsOfMerge<C extends Columns, S extends Columns>(
 
 /** The lineage of a MERGE: rows of the source, and of the table as it was. */
 export function mergeLineage(
-  source: Origin,
+  source: RowOrigin,
   self: LineageSource | undefined,
   { values, decide }: MergeReads,
 ): WriteLineage {
@@ -77,7 +77,7 @@ export function mergeLineage(
   const columns = new Map<string, Derived>();
   for (const [column, reads] of values)
     columns.set(column, together([columns.get(column) ?? nothing, ...reads.map(columnOf)]));
-  const origin: Origin = {
+  const origin: RowOrigin = {
     sources: allSources([...source.sources, ...(self === undefined ? [] : [self])]),
     columns,
     rows: together([source.rows, ...decide.map(columnOf)]),

@@ -32,7 +32,7 @@ export interface Derived {
 }
 
 /** Where the rows of a frame, or those of one write, come from. */
-export interface Origin {
+export interface RowOrigin {
   /** All that is read, also what no column comes from. */
   readonly sources: readonly LineageSource[];
   readonly columns: ReadonlyMap<string, Derived>;
@@ -86,34 +86,34 @@ export const allSources = (sources: Iterable<LineageSource>): readonly LineageSo
 ];
 
 /** The rows of one source, whose columns have the same names. */
-export const originOf = (source: LineageSource, columns: Iterable<string>): Origin => ({
+export const originOf = (source: LineageSource, columns: Iterable<string>): RowOrigin => ({
   sources: [source],
   columns: new Map([...columns].map((column) => [column, fromColumn(source, column)])),
   rows: nothing,
 });
 
 /** Rows about which nothing is known. */
-export const unknownOrigin = (columns: Iterable<string>): Origin => ({
+export const unknownOrigin = (columns: Iterable<string>): RowOrigin => ({
   sources: [],
   columns: new Map([...columns].map((column) => [column, unknown])),
   rows: unknown,
 });
 
 /** What some columns of rows are made of. */
-export const derivedOf = ({ columns }: Origin, names: Iterable<string>): Derived =>
+export const derivedOf = ({ columns }: RowOrigin, names: Iterable<string>): Derived =>
   together([...names].map((name) => columns.get(name) ?? unknown));
 
 /** The same rows, fewer of them: some columns decide which. */
-export const narrowed = (origin: Origin, by: Iterable<string>): Origin => ({
+export const narrowed = (origin: RowOrigin, by: Iterable<string>): RowOrigin => ({
   ...origin,
   rows: together([origin.rows, derivedOf(origin, by)]),
 });
 
 /** Rows with other columns, each made of some of these rows' columns. */
 export const derivedColumns = (
-  origin: Origin,
+  origin: RowOrigin,
   columns: Iterable<readonly [string, readonly string[]]>,
-): Origin => ({
+): RowOrigin => ({
   ...origin,
   columns: new Map([...columns].map(([name, from]) => [name, derivedOf(origin, from)])),
 });

@@ -5,7 +5,7 @@ import {
   fromColumn,
   type LineageSource,
   nothing,
-  type Origin,
+  type RowOrigin,
   together,
 } from "./origin.ts";
 import type { WriteLineage } from "./stored.ts";
@@ -18,10 +18,10 @@ export const tableSource = (
 
 /** Rows of which some columns of another source decide which there are. */
 export function decidedBy(
-  origin: Origin,
+  origin: RowOrigin,
   source: LineageSource | undefined,
   columns: Iterable<string>,
-): Origin {
+): RowOrigin {
   if (source === undefined) return origin;
   const deciding = [...columns].map((column) => fromColumn(source, column));
   return {
@@ -47,7 +47,7 @@ export function changeLineage(
   const derived = [...columns].map(
     ([name, reads]) => [name, together(reads.map((one) => fromColumn(self, one)))] as const,
   );
-  const origin: Origin = { sources: [self], columns: new Map(derived), rows: nothing };
-  if (condition === undefined) return { effect: "replace", origin };
+  const origin: RowOrigin = { sources: [self], columns: new Map(derived), rows: nothing };
+  if (condition === undefined) return { effect: "replace", origin: { ...origin, sources: [] } };
   return { effect: "add", origin: decidedBy(origin, self, condition) };
 }

@@ -4,16 +4,16 @@ import {
   type ColumnSource,
   type Derived,
   type LineageSource,
-  type Origin,
+  type RowOrigin,
   sourceKey,
 } from "./origin.ts";
 
 /** What a write does to the rows that were there. */
 export type WriteLineage =
   /** Adds to them, or changes some. */
-  | { readonly effect: "add"; readonly origin: Origin }
+  | { readonly effect: "add"; readonly origin: RowOrigin }
   /** Takes all of them out. */
-  | { readonly effect: "replace"; readonly origin: Origin }
+  | { readonly effect: "replace"; readonly origin: RowOrigin }
   /** Makes the table what it was. */
   | { readonly effect: "restore"; readonly version: number };
 
@@ -61,14 +61,14 @@ export function toStored(lineage: WriteLineage): StoredLineage {
   };
 }
 
-function sourcesOf({ sources, columns, rows }: Origin): readonly LineageSource[] {
+function sourcesOf({ sources, columns, rows }: RowOrigin): readonly LineageSource[] {
   const named = [...columns.values(), rows].flatMap(({ from }) => from.map(({ source }) => source));
   return allSources([...sources, ...named]);
 }
 
 /** The largest group of columns that come from the columns of the same name in the same sources. */
 function sameOf(
-  { columns }: Origin,
+  { columns }: RowOrigin,
   place: ReadonlyMap<string, number>,
 ): StoredLineage["same"] | undefined {
   const groups = new Map<string, { sources: number[]; columns: string[] }>();
@@ -110,7 +110,34 @@ export function fromStored(stored: unknown): WriteLineage | undefined {
 
 const effects: readonly unknown[] = ["add", "replace", "restore"];
 
+/** Whether a value of a log has the form; another program may have put its own under the name. */
 function isStored(value: unknown): value is StoredLineage {
-  if (typeof value !== "object" || value === null) return false;
-  return "format" in value && value.format === 1 && "effect" in value && effects.includes(value.effect); // biome-ignore format: one line
+  if (!isRecord(value) || value["format"] !== 1 || !effects.includes(value["effect"])) return false;
+  const { sources, same, columns, unknown, rows } = value;
+  const isSame = isRecord(same) && isList(same["sources"], isNumber) && isList(same["columns"], isText); // biome-ignore format: one line
+  return (
+    (sources === undefined || isList(sources, isSource)) &&
+    (same === undefined || isSame) &&
+    (columns === undefined || isRecord(columns)) &&
+    Object.values(columns ?? {}).every((from) => isList(from, isColumn)) &&
+    (unknown === undefined || isList(unknown, isText)) &&
+    (rows === undefined || isList(rows, isColumn))
+  );
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isList = (value: unknown, is: (one: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(is);
+const isNumber = (value: unknown): boolean => typeof value === "number";
+const isText = (value: unknown): boolean => typeof value === "string";
+const isColumn = (value: unknown): boolean =>
+  Array.isArray(value) && isNumber(value[0]) && isText(value[1]);
+
+function isSource(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { kind, name, version } = value;
+  if (kind === "rows") return true;
+  if (kind === "table") return isText(name) && isNumber(version);
+  return (kind === "file" || kind === "catalog") && isText(name);
 }

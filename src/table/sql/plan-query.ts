@@ -1,6 +1,6 @@
 /** @file A query planned: its tables found, its columns known, its text made for the engine; no row is read. */
 import { duckTypes, type Engine } from "../adapter/duckdb.ts";
-import { derivedColumns, type LineageSource, type Origin, originOf } from "../lineage/origin.ts";
+import { derivedColumns, type LineageSource, originOf, type RowOrigin } from "../lineage/origin.ts";
 import { tableSource } from "../lineage/self.ts";
 import type { Columns } from "../schema.ts";
 import { quoteName } from "../sql-text.ts";
@@ -37,7 +37,7 @@ export interface Planned {
   /** What must stay while anybody holds the frame. */
   readonly keep: unknown;
   /** Where the rows come from. */
-  readonly origin: Origin;
+  readonly origin: RowOrigin;
 }
 
 /** Finds the tables of a query and its columns; no row is read. */

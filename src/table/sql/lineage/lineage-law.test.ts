@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newLake } from "../../../../tests/support/lake.ts";
 import { int, type Lake, schema } from "../../index.ts";
-import { type Derived, nothing, type Origin } from "../../lineage/origin.ts";
+import { type Derived, nothing, type RowOrigin } from "../../lineage/origin.ts";
 
 const tables = { t: ["k", "a", "b"], u: ["k", "x", "y"] } as const;
 type Data = Readonly<Record<keyof typeof tables, readonly (readonly number[])[]>>;
@@ -159,7 +159,7 @@ const names = ({ from }: Derived): ReadonlySet<string> =>
   new Set(
     from.map(({ source, column }) => `${"name" in source ? source.name.slice(5) : ""}.${column}`),
   );
-const derivedOf = (origin: Origin | undefined): readonly Derived[] => [...(origin?.columns.values() ?? [])]; // biome-ignore format: one line
+const derivedOf = (origin: RowOrigin | undefined): readonly Derived[] => [...(origin?.columns.values() ?? [])]; // biome-ignore format: one line
 const sources = Object.entries(tables).flatMap(([name, columns]) =>
   columns.map((column, i) => ({
     key: `${name}.${column}`,

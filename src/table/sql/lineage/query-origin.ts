@@ -5,7 +5,7 @@ import {
   fromColumn,
   type LineageSource,
   nothing,
-  type Origin,
+  type RowOrigin,
   unknown,
 } from "../../lineage/origin.ts";
 import { analyseQuery } from "./analyse.ts";
@@ -32,7 +32,10 @@ export interface QueryFacts {
  * The origin of a query's rows. Where the analysis does not find the columns that the engine finds,
  * each of them is unknown.
  */
-export function queryOrigin(query: SqlNode, { sources, columns, aggregates }: QueryFacts): Origin {
+export function queryOrigin(
+  query: SqlNode,
+  { sources, columns, aggregates }: QueryFacts,
+): RowOrigin {
   const known: Known = {
     isAggregate: (name) => aggregates.has(name),
     rowsOf: (node) => {
