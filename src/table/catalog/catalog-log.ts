@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Clock, type Ids, isMillraceError } from "../../core/index.ts";
 import type { Bytes } from "../../store/index.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
 import { type CatalogChange, type CatalogEntry, formatEntry, parseEntry } from "./entry.ts";
 import { fail } from "./errors.ts";
 import { type CatalogState, emptyState, formatState, parseState, replay } from "./state.ts";
@@ -115,14 +116,9 @@ async function readEntries(bytes: Bytes, after: number): Promise<readonly Catalo
   const gap = names.findIndex((name, i) => numberOf(name) !== after + 1 + i);
   if (gap >= 0)
     fail("table/corrupt-catalog", { file: nameOf(after + 1 + gap), reason: "it is missing" });
-  const entries: CatalogEntry[] = [];
-  for (let i = 0; i < names.length; i += 50) {
-    const some = names
-      .slice(i, i + 50)
-      .map(async (name) => parseEntry(await bytes.get(`${folder}/${name}`), name));
-    entries.push(...(await Promise.all(some)));
-  }
-  return entries;
+  return inParallel(names, mostRequests, async (name) =>
+    parseEntry(await bytes.get(`${folder}/${name}`), name),
+  );
 }
 
 /** The state with the entries that others added since. */

@@ -205,7 +205,7 @@ async function removeTable(removing: Removing, thing: Thing): Promise<void> {
   const log = logFolder(place);
   await bytes.put(`${log}/${dropMark}`, Buffer.from("{}\n"));
   const clearLog = (): Promise<boolean> =>
-    removeFiles({ ...removing, folder: log, keep: dropMark });
+    removeFiles({ ...removing, folder: log, keep: dropMark, inOrder: true });
   if (!(await clearLog())) return;
   if (!(await removeFiles({ ...removing, folder: place.folder, keep: "_delta_log" }))) return;
   if (await clearLog()) await bytes.remove(`${log}/${dropMark}`); // what came meanwhile is gone too

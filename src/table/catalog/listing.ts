@@ -2,6 +2,7 @@
 import type { Bytes } from "../../store/index.ts";
 import type { Engine } from "../adapter/duckdb.ts";
 import { listLog, type TablePlace } from "../delta/log.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
 import type { CatalogLog } from "./catalog-log.ts";
 import { fail } from "./errors.ts";
 import {
@@ -49,7 +50,7 @@ export async function tablesIn(parts: CatalogParts, within?: Thing): Promise<rea
     for (const name of (await bytes.list(`tables/${schemaFolder(layout, schema)}`)).filter(isPart))
       found.push(table(`${schema.parts.join(".")}.${name}`));
   const once = [...new Map(found.map((thing) => [thing.name, thing])).values()];
-  const there = await Promise.all(once.map((thing) => isTable(parts, thing)));
+  const there = await inParallel(once, mostRequests, (thing) => isTable(parts, thing));
   return once.filter((_, i) => there[i]).sort(byName);
 }
 

@@ -1,5 +1,6 @@
 /** @file Files below a folder, counted and removed, through nothing but keys. */
 import type { Bytes } from "../../store/index.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
 
 /** A file below a folder. */
 export interface FileBelow {
@@ -9,24 +10,22 @@ export interface FileBelow {
   readonly modifiedMs: number;
 }
 
-/** Most files asked about at once. */
-const atOnce = 16;
-
-/** The files below a folder, sorted, each with its size. O(files) requests, sixteen at a time. */
+/** The files below a folder, sorted, each with its size. O(files) requests, 32 at a time. */
 export async function filesBelow(
   bytes: Bytes,
   folder: string,
   below = "",
 ): Promise<readonly FileBelow[]> {
-  const at = below === "" ? folder : `${folder}/${below}`;
   const found: FileBelow[] = [];
-  await eachOf(await bytes.list(at), async (name) => {
+  const folders: string[] = [];
+  const at = below === "" ? folder : `${folder}/${below}`;
+  await inParallel(await bytes.list(at), mostRequests, async (name) => {
     const file = below === "" ? name : `${below}/${name}`;
     const stat = await bytes.stat(`${folder}/${file}`);
-    found.push(
-      ...(stat === undefined ? await filesBelow(bytes, folder, file) : [{ file, ...stat }]),
-    );
+    if (stat === undefined) folders.push(file);
+    else found.push({ file, ...stat });
   });
+  for (const inside of folders) found.push(...(await filesBelow(bytes, folder, inside)));
   return found.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
@@ -34,38 +33,37 @@ export async function filesBelow(
 export interface Removal {
   readonly bytes: Bytes;
   readonly folder: string;
-  /** A file of the folder that stays. */
+  /** A file or a folder directly in it that stays. */
   readonly keep?: string;
-  /** Asked before files are removed whose names could come again; false ends the work. */
+  /** Removes one file after the other, by name, as a log needs it. Default false. */
+  readonly inOrder?: boolean;
+  /** Asked before a file is removed whose name could come again; false ends the work. */
   readonly goOn: () => Promise<boolean>;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Removes the files below a folder, those directly in it first and in the order of their names.
+ * Removes the files below a folder, those directly in it first.
  *
  * @returns false when it was told to end.
  */
 export async function removeFiles(removal: Removal): Promise<boolean> {
   const { keep, ...rest } = removal;
-  const { bytes, folder, goOn, signal } = rest;
-  for (const name of await bytes.list(folder)) {
+  const { bytes, folder, inOrder = false, goOn, signal } = rest;
+  const names = async (): Promise<readonly string[]> =>
+    (await bytes.list(folder)).filter((name) => name !== keep);
+  let ended = false;
+  await inParallel(await names(), inOrder ? 1 : mostRequests, async (name) => {
     signal?.throwIfAborted();
-    if (name === keep) continue;
-    // A data file's name comes never again; all others could be those of what is made anew.
-    if (!name.endsWith(".parquet") && !(await goOn())) return false;
-    await bytes.remove(`${folder}/${name}`);
-  }
-  for (const name of await bytes.list(folder)) {
-    if (name === keep) continue;
+    // A data file's name comes never again; any other could be that of something made anew.
+    const isUnique = !inOrder && name.endsWith(".parquet");
+    if (!isUnique) ended ||= !(await goOn());
+    if (!ended) await bytes.remove(`${folder}/${name}`);
+  });
+  for (const name of ended ? [] : await names()) {
     const isFolder = (await bytes.list(`${folder}/${name}`)).length > 0;
-    if (isFolder && !(await removeFiles({ ...rest, folder: `${folder}/${name}` }))) return false;
+    if (isFolder) ended ||= !(await removeFiles({ ...rest, folder: `${folder}/${name}` }));
+    if (ended) break;
   }
-  return true;
-}
-
-/** Does something for each value, sixteen at a time. */
-async function eachOf<T>(values: readonly T[], work: (value: T) => Promise<void>): Promise<void> {
-  for (let i = 0; i < values.length; i += atOnce)
-    await Promise.all(values.slice(i, i + atOnce).map(work));
+  return !ended;
 }

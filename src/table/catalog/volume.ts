@@ -24,6 +24,8 @@ export interface Volume {
   readonly name: string;
   /** The folder: an absolute path, or an address where the lake is in an object store. */
   readonly path: string;
+  /** Whether the path is a folder of this machine. */
+  readonly isLocal: boolean;
   /** Whether it was made: by `lake.create`, or by its first file. */
   exists(): Promise<boolean>;
   /**
@@ -41,8 +43,13 @@ export interface Volume {
    * `maxBytes` (default 500,000,000), before anything is read
    */
   get(file: string, options?: { readonly maxBytes?: number }): Promise<Uint8Array>;
-  /** A local file with the bytes, of any size, to be read and not changed. */
+  /**
+   * A local file with the bytes, of any size, to be read and not changed: the file itself, or a copy
+   * that stays until it is let go, or the lake is closed.
+   */
   fetchLocal(file: string): Promise<string>;
+  /** Says that the path that `fetchLocal` gave is used no longer. */
+  letGo(path: string): void;
   /** How large a file is and when it was stored; undefined where there is none. */
   stat(file: string): Promise<BytesStat | undefined>;
   /** All files, or those below a folder, by their names in the volume, sorted. */
@@ -71,6 +78,8 @@ export function openVolume(parts: CatalogParts & { readonly actor: string }, thi
   return {
     name: thing.name,
     path: bytes.locate(root),
+    isLocal: bytes.copies === undefined,
+    letGo: (path) => bytes.copies?.letGo(path),
     exists: async () => (await log.state()).things.has(keyOf(thing)),
     put: (file, content) =>
       stored(file, (key) =>

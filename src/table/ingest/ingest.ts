@@ -1,9 +1,9 @@
 /** @file Ingestion: each delivered file once into a table, in batches of files that are there now. */
-import { basename } from "node:path";
 import { isMillraceError } from "../../core/index.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
 import type { Lake } from "../lake.ts";
-import { type FilePlace, inspectFile, statOf } from "./inspect.ts";
-import { filesOf } from "./landing.ts";
+import { type FilePlace, inspectFile } from "./inspect.ts";
+import { filesOf, type Landed } from "./landing.ts";
 import { loadFile, type NewFile, type Passing } from "./load-file.ts";
 import { loadTogether } from "./load-together.ts";
 import { type IngestTask, planOf } from "./options.ts";
@@ -44,13 +44,13 @@ export interface IngestReport {
 }
 
 /**
- * Loads the files of a folder, or one file, into a Delta table, each once: all that are there now
+ * Loads the files of a folder or a volume, or one file, into a Delta table, each once: all that are there now
  * (the trigger "available now"; {@link watchFolder} is the continuous one). A file is known by the
  * SHA-256 of its bytes, which its commit marks in the table's log, so a file that was renamed or
  * touched is skipped, one that arrives late is loaded, and one that was rewritten is a new file
  * beside what the old one brought. Time O(bytes); a file is never whole in memory.
  *
- * @throws `table/missing-file`, `table/failed-read`, `table/missing-rows`, `table/corrupt-text`,
+ * @throws `table/missing-file`, `table/missing-volume`, `table/failed-read`, `table/missing-rows`, `table/corrupt-text`,
  * `table/corrupt-file`, `table/out-of-range-size`, `table/duplicate-column`, `table/conflict-column`,
  * `table/mismatch-header`, `table/mismatch-cells`, `table/mismatch-cell-type`, `table/missing-rescued`,
  * `table/conflict-file`, `option/out-of-range`, `option/unknown-name`; then files before the bad one
@@ -59,8 +59,8 @@ export interface IngestReport {
  */
 export async function ingest(lake: Lake, task: IngestTask): Promise<IngestReport> {
   const plan = planOf(task);
-  const paths = await filesOf(task.from, plan.format);
-  return ingestFiles({ lake, plan, target: await targetOf(lake, task) }, paths, task);
+  const landed = await filesOf(task.from, plan.format);
+  return ingestFiles({ lake, plan, target: await targetOf(lake, task) }, landed, task);
 }
 
 /** The largest file that shares a commit with others, in bytes. */
@@ -69,16 +69,16 @@ const smallBytes = 4_000_000;
 /** Loads files in their order; see {@link ingest}. */
 export async function ingestFiles(
   passing: Passing,
-  paths: readonly string[],
+  landed: readonly Landed[],
   task: IngestTask,
 ): Promise<IngestReport> {
   const files: IngestedFile[] = [];
-  const total = paths.length;
+  const total = landed.length;
   for (let at = 0; at < total; ) {
     task.signal?.throwIfAborted();
     task.progress?.({ done: at, total });
-    const batch = await batchOf(passing, paths.slice(at), task);
-    files.push(...(await ingestBatch(passing, batch)));
+    const batch = await batchOf(passing, landed.slice(at), task);
+    files.push(...(await ingestLanded(passing, batch)));
     at += batch.length;
   }
   task.progress?.({ done: total, total });
@@ -88,19 +88,30 @@ export async function ingestFiles(
 /** The next files: small ones up to the batch's limit, or one alone. */
 async function batchOf(
   { plan, target }: Passing,
-  paths: readonly string[],
+  landed: readonly Landed[],
   task: IngestTask,
-): Promise<readonly FilePlace[]> {
-  const places = paths.slice(0, plan.maxFilesPerBatch).map((path) => ({ path, file: basename(path) })); // biome-ignore format: one line
+): Promise<readonly Landed[]> {
+  const next = landed.slice(0, plan.maxFilesPerBatch);
   const { columns, drops } = await target.look();
   // What a table drops is told by file, so that each file is a commit of its own there.
-  if (places.length < 2 || columns === undefined || drops) return places.slice(0, 1);
-  const sizes = await Promise.all(
-    places.map(({ path }) => statOf(path).then(({ size }) => size, () => 0)), // biome-ignore format: one line
-  );
+  if (next.length < 2 || columns === undefined || drops) return next.slice(0, 1);
+  const looks = await inParallel(next, mostRequests, (file) => file.look());
   task.signal?.throwIfAborted();
-  const large = sizes.findIndex((size) => size > smallBytes);
-  return places.slice(0, large < 0 ? places.length : Math.max(1, large));
+  const large = looks.findIndex((look) => (look?.sizeBytes ?? 0) > smallBytes);
+  return next.slice(0, large < 0 ? next.length : Math.max(1, large));
+}
+
+/** Loads a batch of files, which are here for as long as that takes. */
+async function ingestLanded(
+  passing: Passing,
+  batch: readonly Landed[],
+): Promise<readonly IngestedFile[]> {
+  const places = await inParallel(batch, mostRequests, (file) => file.fetch());
+  try {
+    return await ingestBatch(passing, places);
+  } finally {
+    for (const [i, place] of places.entries()) batch[i]?.letGo(place);
+  }
 }
 
 /** Loads a batch: new files together if they can go together, else one after the other. */

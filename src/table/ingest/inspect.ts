@@ -16,6 +16,8 @@ export interface Inspected {
   readonly hash: Hash;
   readonly sizeBytes: number;
   readonly modifiedAtMs: number;
+  /** Whether a copy was read, which has another time than the file. */
+  readonly isCopy: boolean;
   /** Whether its bytes are compressed with gzip. */
   readonly gzip: boolean;
   /** The first megabyte of its text, in UTF-8, without a byte order mark; empty for Parquet. */
@@ -28,6 +30,8 @@ export interface Inspected {
 export interface FilePlace {
   readonly path: string;
   readonly file: string;
+  /** When the file was stored, where the path is that of a copy, which does not change. */
+  readonly modifiedAtMs?: number;
 }
 
 /**
@@ -52,7 +56,9 @@ export async function inspectFile(place: FilePlace, plan: IngestPlan): Promise<I
   const gzip = format !== "parquet" && (await isGzip(path));
   const read = format === "parquet" ? await readBytes(path) : await readText(place, plan, gzip);
   const { size: sizeBytes, mtimeMs } = found;
-  return { sizeBytes, modifiedAtMs: Math.floor(mtimeMs), gzip, ...read };
+  const { modifiedAtMs = Math.floor(mtimeMs) } = place;
+  const isCopy = place.modifiedAtMs !== undefined;
+  return { sizeBytes, modifiedAtMs, isCopy, gzip, ...read };
 }
 
 type Read = Pick<Inspected, "hash" | "head" | "mark">;
@@ -103,8 +109,8 @@ export async function statOf(path: string): Promise<{ size: number; mtimeMs: num
 export async function checkUnchanged(place: FilePlace, before: Inspected): Promise<void> {
   const { path, file } = place;
   const now = await stat(path).catch(() => undefined);
-  if (now?.size !== before.sizeBytes || Math.floor(now.mtimeMs) !== before.modifiedAtMs)
-    fail("table/conflict-file", { file });
+  const isTouched = !before.isCopy && Math.floor(now?.mtimeMs ?? 0) !== before.modifiedAtMs;
+  if (now?.size !== before.sizeBytes || isTouched) fail("table/conflict-file", { file });
 }
 
 function refuseRead(path: string, cause: unknown): never {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { beforeCommit, landing, writeParquet } from "../../../tests/support/landing.ts";
 import { type IngestReport, ingest, ingestFiles } from "./ingest.ts";
 import { inspectFile } from "./inspect.ts";
+import { filesOf } from "./landing.ts";
 import { planOf } from "./options.ts";
 import { targetOf } from "./target.ts";
 
@@ -85,12 +86,12 @@ describe("each file once", () => {
       plan: planOf(task),
       target: await targetOf(place.lake, task),
     };
-    const paths = Object.keys(many(3)).map((name) => join(place.from, name));
+    const landed = await filesOf(place.from, "csv");
     await rm(join(place.from, "f0001.csv"));
-    const report = await ingestFiles(passing, paths, task);
+    const report = await ingestFiles(passing, landed, task);
     expect(states(report)).toEqual(["f0000.csv loaded", "f0001.csv gone", "f0002.csv loaded"]);
     await rm(join(place.from, "f0000.csv"));
-    const again = await ingestFiles(passing, paths.slice(0, 1), task);
+    const again = await ingestFiles(passing, landed.slice(0, 1), task);
     expect(states(again)).toEqual(["f0000.csv gone"]);
   });
 

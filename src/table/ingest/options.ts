@@ -1,5 +1,6 @@
 /** @file How an ingestion is described: formats, types, evolution and limits, checked once. */
 import { checkChoice, checkNames, checkNumber, type LongWork } from "../../core/index.ts";
+import type { Volume } from "../catalog/volume.ts";
 import type { Schema } from "../schema.ts";
 
 /** What the files of one ingestion are. */
@@ -42,8 +43,8 @@ export interface IngestLimits {
 
 /** What is ingested into what, and how. */
 export interface IngestTask extends LongWork {
-  /** A folder of files, or one file. */
-  readonly from: string;
+  /** A folder of files, one file, or a volume: `lake.volume("telco.landing")`. */
+  readonly from: string | Volume;
   /** A table with its schema, or the name of one whose columns are found in the files. */
   readonly into: string | { readonly name: string; readonly schema: Schema };
   /** Default: what the ending of a single file says; "csv" for a folder. */
@@ -135,7 +136,8 @@ export const fileEndings: Readonly<Record<FileFormat, RegExp>> = {
   parquet: /\.parquet$/i,
 };
 
-function formatOf(from: string): FileFormat {
+function formatOf(from: string | Volume): FileFormat {
+  if (typeof from !== "string") return "csv";
   const formats = ["json", "parquet"] as const;
   return formats.find((format) => fileEndings[format].test(from)) ?? "csv";
 }

@@ -1,10 +1,9 @@
 /** @file The continuous trigger: micro-batches of files as they arrive in a folder. */
 import { type FSWatcher, watch } from "node:fs";
-import { stat } from "node:fs/promises";
 import { checkNumber } from "../../core/index.ts";
 import type { Lake } from "../lake.ts";
 import { type IngestedFile, type IngestReport, ingestFiles } from "./ingest.ts";
-import { filesOf } from "./landing.ts";
+import { filesOf, type Landed } from "./landing.ts";
 import { type IngestTask, planOf } from "./options.ts";
 import { targetOf } from "./target.ts";
 
@@ -34,14 +33,14 @@ export async function* watchFolder(lake: Lake, task: WatchTask): AsyncGenerator<
   const plan = planOf({ onRefused: "report", ...rest });
   const passing = { lake, plan, target: await targetOf(lake, task) };
   const seen = new Map<string, Seen>();
-  const changes = watchChanges(task.from);
+  const changes = watchChanges(typeof task.from === "string" ? task.from : task.from.path);
   try {
     while (signal?.aborted !== true) {
       const look = await lookAt(await filesOf(task.from, plan.format), { seen, settleMs });
       const ready = look.ready.slice(0, plan.maxFilesPerBatch);
       if (ready.length > 0) {
         const report = await ingestFiles(passing, ready, rest);
-        for (const [i, path] of ready.entries()) note(seen, path, report.files[i]);
+        for (const [i, { id }] of ready.entries()) note(seen, id, report.files[i]);
         if (report.files.some((file) => file.state !== "skipped")) yield report;
       } else await changes.next(Math.min(pollMs, look.waitMs), signal);
     }
@@ -59,35 +58,35 @@ interface Seen {
 
 /** The files that have settled and are not done, and how long until the next one will have. */
 async function lookAt(
-  paths: readonly string[],
+  landed: readonly Landed[],
   { seen, settleMs }: { seen: Map<string, Seen>; settleMs: number },
-): Promise<{ ready: readonly string[]; waitMs: number }> {
-  const ready: string[] = [];
+): Promise<{ ready: readonly Landed[]; waitMs: number }> {
+  const ready: Landed[] = [];
   let waitMs = Number.POSITIVE_INFINITY;
-  for (const path of paths) {
-    const found = await stat(path).catch(() => undefined);
+  for (const file of landed) {
+    const found = await file.look();
     if (found === undefined) continue;
-    const looks = [found.size, found.mtimeMs, found.ctimeMs, found.ino].join();
+    const { looks } = found;
     const nowMs = performance.now();
-    const before = seen.get(path);
+    const before = seen.get(file.id);
     const now = before?.looks === looks ? before : { looks, sinceMs: nowMs, done: false };
-    seen.set(path, now);
+    seen.set(file.id, now);
     if (now.done) continue;
     const leftMs = now.sinceMs + settleMs - nowMs;
-    if (leftMs <= 0) ready.push(path);
+    if (leftMs <= 0) ready.push(file);
     else waitMs = Math.min(waitMs, leftMs);
   }
-  const here = new Set(paths);
-  for (const path of seen.keys()) if (!here.has(path)) seen.delete(path);
+  const here = new Set(landed.map(({ id }) => id));
+  for (const id of seen.keys()) if (!here.has(id)) seen.delete(id);
   return { ready, waitMs };
 }
 
 /** A file is done unless it changed while it was read; then it must settle again. */
-function note(seen: Map<string, Seen>, path: string, file: IngestedFile | undefined): void {
-  const before = seen.get(path);
+function note(seen: Map<string, Seen>, id: string, file: IngestedFile | undefined): void {
+  const before = seen.get(id);
   if (before === undefined) return;
   const again = file?.refusal?.code === "table/conflict-file";
-  seen.set(path, again ? { ...before, sinceMs: performance.now() } : { ...before, done: true });
+  seen.set(id, again ? { ...before, sinceMs: performance.now() } : { ...before, done: true });
 }
 
 /** Waits for the system's word about a folder. */
