@@ -34,7 +34,7 @@ export async function grantTask(
   command: string,
   lake: Lake,
   { privilege, name, to }: GrantValues,
-): Promise<GrantTask & { readonly on: Securable }> {
+): Promise<GrantTask<Securable>> {
   const { value, help } = toOption;
   if (to === undefined) return fail("cli/missing-option", { command, option: "to", value, help });
   return { to, ...privilegeOn(await lake.find(name), namesOf([privilege])) };

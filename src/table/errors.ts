@@ -82,7 +82,7 @@ export const tableErrors = {
   ),
   "table/missing-data": notFound(
     (d: { name: string; version: number | null; file: string }) =>
-      `${d.name}: ${d.version === null ? "the version read" : `version ${d.version}`} needs the data file "${d.file}", which is gone (a vacuum removes what no version within the retention needs); read a later version`,
+      `${d.name}: ${d.version === null ? "the version read" : `version ${d.version}`} needs the data file "${d.file}", which is gone (a vacuum removes what no version within the retention needs, and a drop all); read the newest version`,
   ),
   "table/corrupt-data": environment(
     (d: { name: string; file: string; expected: number; got: number }) =>

@@ -2,6 +2,7 @@
 import { isMillraceError } from "../core/index.ts";
 import type { Bytes } from "../store/index.ts";
 import { fail } from "./errors.ts";
+import { placeOf } from "./missing-data.ts";
 import { attachFiles } from "./named-files.ts";
 
 /**
@@ -28,11 +29,4 @@ function explain(error: unknown): never {
     fail("table/corrupt-data", { name, file, ...sizes }, { cause: error });
   }
   throw error;
-}
-
-/** The table and the file that a key names: a table's folder is its name, and no file looks like a part of one. */
-function placeOf(key: string): { readonly name: string; readonly file: string } {
-  const [, folder = "", file = key] =
-    /^tables\/((?:[a-z][a-z0-9_.]*\/){2,3})(.+)$/s.exec(key) ?? [];
-  return { name: folder.slice(0, -1).replaceAll("/", ".") || "the lake", file };
 }

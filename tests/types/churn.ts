@@ -9,6 +9,7 @@ import {
   type Frame,
   float,
   int,
+  type Lake,
   schema,
   type Table,
   text,
@@ -42,6 +43,7 @@ export const leakyFeatures = features(customers, (c) => ({
 
 /** What exists at run time only; the functions that take it are never called. */
 export interface World {
+  readonly lake: Lake;
   readonly silver: Frame<Customers>;
   readonly table: Table<Customers>;
   readonly shop: Frame<Visits>;

@@ -27,7 +27,8 @@ import {
 } from "./churn.ts";
 
 /** Never called: what is wrong here is wrong before anything runs. */
-export async function misuses({ silver, table, shop, sides }: World, model: ChurnModel) {
+export async function misuses(world: World, model: ChurnModel) {
+  const { lake, silver, table, shop, sides } = world;
   // schema
   // @ts-expect-error a level that is no text → number
   category(["a", 3]);
@@ -77,6 +78,24 @@ export async function misuses({ silver, table, shop, sides }: World, model: Chur
   await table.merge(silver, { on: ["customerId"] });
   // @ts-expect-error rows of another table appended → pages
   await table.append([{ pages: 3, bought: true }]);
+
+  // catalog
+  // @ts-expect-error select on a volume → VolumePrivilege
+  await lake.grant({ to: "ada", privilege: "select", on: { volume: "telco.landing" } });
+  // @ts-expect-error a volume's privilege on a table → "read volume"
+  await lake.grant({ to: "ada", privilege: "read volume", on: "telco.silver" });
+  // @ts-expect-error one of several privileges that a schema has not → "use catalog"
+  await lake.grant({ to: "ada", privilege: ["select", "use catalog"], on: { schema: "telco" } });
+  // @ts-expect-error a privilege that nobody knows → "selct"
+  await lake.isAllowed({ to: "ada", privilege: "selct", on: "telco.silver" });
+  // @ts-expect-error a schema's name where a table's is needed → "telco"
+  await lake.drop("telco");
+  // @ts-expect-error a table dropped with what is in it → cascade
+  await lake.drop("telco.silver", { cascade: true });
+  // @ts-expect-error a table made by name → table
+  await lake.create({ table: "telco.silver" });
+  // @ts-expect-error an owner of a column → owner
+  await lake.annotate({ table: "telco.silver", column: "tenure" }, { owner: "ada" });
 
   // fit
   // @ts-expect-error the label among the features → the label "churn" is among the columns

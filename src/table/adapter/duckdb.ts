@@ -10,6 +10,7 @@ import {
 } from "@duckdb/node-api";
 import type { Cell, ColumnKind } from "../../flow.ts";
 import { fail } from "../errors.ts";
+import { explainMissing } from "../missing-data.ts";
 import { withFiles } from "../named-files.ts";
 import { quoteName } from "../sql-text.ts";
 
@@ -78,7 +79,7 @@ async function noting<T>(sql: string, work: () => Promise<T>): Promise<T> {
   const number = statements;
   running.set(number, sql);
   try {
-    return await work();
+    return await work().catch(explainMissing);
   } finally {
     running.delete(number);
   }

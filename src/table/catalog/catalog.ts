@@ -7,15 +7,14 @@ import { findThing } from "./find.ts";
 import { type CatalogGrants, catalogGrants } from "./grants.ts";
 import { type CatalogParts, checkThere, thingsIn } from "./listing.ts";
 import {
+  type CatalogRef,
   refThing,
+  type SchemaRef,
   type Securable,
   type SecurableKind,
   type SecurableRef,
-  type TableName,
-  type TableRef,
   thingOf,
   toRef,
-  type VolumeRef,
 } from "./names.ts";
 import {
   annotateThing,
@@ -63,11 +62,15 @@ export interface LakeCatalog extends CatalogObjects, CatalogGrants {
    *
    * @throws `table/missing-table` and its like, `table/conflict-contents`
    */
-  drop(on: TableName | TableRef | VolumeRef, options?: DropOptions): Promise<DropReport>;
-  drop(on: SecurableRef, options?: CascadeOptions): Promise<DropReport>;
+  drop<O extends SecurableRef>(on: O, options?: DropOptionsFor<O>): Promise<DropReport>;
   /** Who changed what in the catalog, and when: all of it, oldest first. */
   audit(): Promise<readonly CatalogEntry[]>;
 }
+
+/** Only what holds others is dropped with `cascade`. */
+export type DropOptionsFor<O extends SecurableRef> = O extends CatalogRef | SchemaRef
+  ? CascadeOptions
+  : DropOptions;
 
 /** What a catalog is opened with. */
 export interface OpenCatalog extends CatalogParts {

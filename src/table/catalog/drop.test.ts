@@ -244,6 +244,16 @@ describe("while a table is dropped", () => {
     }
   });
 
+  test("a reader that goes on with what it read before is told that its files are gone", async () => {
+    await using lake = await telco();
+    const rows = await lake.table("telco.silver", point).read();
+    await lake.drop("telco.silver");
+    await expect(rows.count()).rejects.toMatchObject({
+      code: "table/missing-data",
+      details: { name: "telco.silver", file: expect.stringMatching(/^part-.*\.parquet$/) },
+    });
+  });
+
   test("a reader finds a table with the mark of a drop missing, whatever else is there", async () => {
     await using lake = await telco();
     const { bytes, folder } = lake.place("telco.silver");

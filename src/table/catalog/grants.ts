@@ -9,13 +9,15 @@ import { type CatalogState, type Grant, refKey } from "./state.ts";
 import { checkPrincipal } from "./texts.ts";
 
 /** A principal, a privilege or several, and the thing they are about. */
-export type GrantTask = PrivilegeOn & {
+export interface GrantTask<O extends SecurableRef = SecurableRef> extends PrivilegeOn<O> {
   /** A user or a group; the lake does not know which there are. */
   readonly to: string;
-};
+}
 
 /** What is asked about access: `to` is a user, with their groups, who act as one. */
-export type AccessTask = PrivilegeOn & { readonly to: string | readonly string[] };
+export interface AccessTask<O extends SecurableRef = SecurableRef> extends PrivilegeOn<O> {
+  readonly to: string | readonly string[];
+}
 
 /** Which grants are listed. */
 export interface GrantsOptions {
@@ -37,15 +39,15 @@ export interface CatalogGrants {
    * @throws `table/unknown-privilege`, `table/out-of-range-text`, `table/conflict-drop`, and
    * `table/missing-table` and its like
    */
-  grant(task: GrantTask): Promise<void>;
+  grant<O extends SecurableRef>(task: GrantTask<O>): Promise<void>;
   /** Takes grants back, where they were granted. Throws `table/missing-grant` when there is none. */
-  revoke(task: GrantTask): Promise<void>;
+  revoke<O extends SecurableRef>(task: GrantTask<O>): Promise<void>;
   /** Grants, in the order in which they were made; those that hold for a thing, from the inside out. */
   grants(options?: GrantsOptions): Promise<readonly Grant[]>;
   /** Whether principals have privileges on a thing, and may use the catalog and schema it is in. */
-  isAllowed(task: AccessTask): Promise<boolean>;
+  isAllowed<O extends SecurableRef>(task: AccessTask<O>): Promise<boolean>;
   /** The grants that principals lack, which is what a refusal can say; nothing when they have all. */
-  missingGrants(task: AccessTask): Promise<readonly NeededGrant[]>;
+  missingGrants<O extends SecurableRef>(task: AccessTask<O>): Promise<readonly NeededGrant[]>;
 }
 
 /** Grants over a lake's catalog. */

@@ -10,13 +10,14 @@ import {
   isPart,
   keyOf,
   type Layout,
+  namedBy,
   pathOf,
   type SecurableKind,
   schemaFolder,
   type Thing,
   thingOf,
 } from "./names.ts";
-import { type CatalogState, namedBy } from "./state.ts";
+import type { CatalogState } from "./state.ts";
 
 /** What the catalog of an open lake works with. */
 export interface CatalogParts {
@@ -58,9 +59,10 @@ export async function tablesIn(parts: CatalogParts, within?: Thing): Promise<rea
 async function schemaFolders(
   { bytes, layout }: CatalogParts,
   within: Thing | undefined,
+  root = "tables",
 ): Promise<readonly Thing[]> {
   if (within?.kind === "schema") return [within];
-  const found = (await bytes.list("tables"))
+  const found = (await bytes.list(root))
     .map((folder) => folder.split("."))
     .filter((parts) => parts.length <= 2 && parts.every(isPart))
     .map((parts) => thingOf(layout, "schema", parts.join(".")));
@@ -91,13 +93,29 @@ export async function thingsIn(
   if (kind === "table") return tablesIn(parts, at.within);
   const all = [...created(layout, at.state, kind)];
   if (kind !== "volume") {
-    const inside = [...(await tablesIn(parts, at.within)), ...created(layout, at.state, "volume")];
-    if (kind === "catalog") inside.push(...created(layout, at.state, "schema"));
+    const inside = [...(await schemasIn(parts, at.state)), ...created(layout, at.state, "schema")];
     all.push(...inside.flatMap((thing) => pathOf(layout, thing).filter((up) => up.kind === kind)));
   }
   if (kind === "catalog") all.push(thingOf(layout, "catalog", layout.main));
   const once = [...new Map(all.map((thing) => [keyOf(thing), thing])).values()];
   return once.filter((thing) => isInside(thing, at.within)).sort(byName);
+}
+
+/**
+ * The schemas that something is in, if only what a writer left that died before its first commit: what
+ * has a name can be dropped.
+ */
+async function schemasIn(parts: CatalogParts, state: CatalogState): Promise<readonly Thing[]> {
+  const { layout } = parts;
+  const folders = [
+    ...(await schemaFolders(parts, undefined)),
+    ...(await schemaFolders(parts, undefined, "volumes")),
+  ];
+  if (layout.nested.size === 0) return [...folders, ...created(layout, state, "volume")];
+  // A folder of format 1 can be that of a catalog, and then it is a schema's only if it has tables.
+  const tables = [...(await tablesIn(parts)), ...created(layout, state, "volume")];
+  const catalogs = new Set([...layout.nested].map((name) => name.split(".")[0]));
+  return [...folders.filter((schema) => !catalogs.has(schemaFolder(layout, schema))), ...tables];
 }
 
 /** Whether a thing is there. */

@@ -109,6 +109,12 @@ export function toRef({ kind, name }: Pick<Thing, "kind" | "name">): Securable {
   return kind === "table" ? { table: name } : { volume: name };
 }
 
+/** The kind and name of a reference. */
+export function namedBy(ref: Securable): { readonly kind: SecurableKind; readonly name: string } {
+  const [[key = "", name = ""] = []] = Object.entries(ref);
+  return { kind: kinds.find((kind) => kind === key) ?? "table", name: String(name) };
+}
+
 /** A thing and what it is in, from the inside out: table, schema, catalog. */
 export function pathOf(layout: Layout, thing: Thing): readonly Thing[] {
   const [catalog = "", schema = ""] = thing.parts;

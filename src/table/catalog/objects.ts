@@ -84,8 +84,10 @@ export interface CatalogObjects {
    *
    * @throws `table/missing-table` and its like, `table/unknown-column`, `table/out-of-range-text`
    */
-  annotate(on: ColumnRef, notes: Notes): Promise<void>;
-  annotate(on: SecurableRef, notes: AnnotateOptions): Promise<void>;
+  annotate<O extends SecurableRef | ColumnRef>(
+    on: O,
+    notes: O extends ColumnRef ? Notes : AnnotateOptions,
+  ): Promise<void>;
   /** What is recorded about a thing. Throws `table/missing-table` and its like. */
   describe(on: SecurableRef): Promise<SecurableInfo>;
   /** What is recorded about a table, and what its newest version says. Throws `table/missing-table`. */

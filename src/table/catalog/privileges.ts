@@ -1,13 +1,13 @@
 /** @file Privileges: which there are for each kind of thing, in the words of Unity Catalog. */
 import { fail } from "./errors.ts";
-import type {
-  CatalogRef,
-  SchemaRef,
-  Securable,
-  SecurableKind,
-  TableName,
-  TableRef,
-  VolumeRef,
+import {
+  type CatalogRef,
+  namedBy,
+  type SchemaRef,
+  type Securable,
+  type SecurableKind,
+  type SecurableRef,
+  type VolumeRef,
 } from "./names.ts";
 
 type Common = "apply tag" | "manage" | "all privileges";
@@ -30,12 +30,20 @@ export type Privilege = CatalogPrivilege;
 /** One or several. */
 export type Some<T> = T | readonly T[];
 
-/** Privileges, and a thing they can be granted on. */
-export type PrivilegeOn =
-  | { readonly privilege: Some<TablePrivilege>; readonly on: TableName | TableRef }
-  | { readonly privilege: Some<VolumePrivilege>; readonly on: VolumeRef }
-  | { readonly privilege: Some<SchemaPrivilege>; readonly on: SchemaRef }
-  | { readonly privilege: Some<CatalogPrivilege>; readonly on: CatalogRef };
+/** The privileges that a thing can have, by how it is named. */
+export type PrivilegeFor<O extends SecurableRef> = O extends CatalogRef
+  ? CatalogPrivilege
+  : O extends SchemaRef
+    ? SchemaPrivilege
+    : O extends VolumeRef
+      ? VolumePrivilege
+      : TablePrivilege;
+
+/** Privileges, and a thing that can have them: `select` on a volume does not compile. */
+export interface PrivilegeOn<O extends SecurableRef = SecurableRef> {
+  readonly privilege: Some<PrivilegeFor<O>>;
+  readonly on: O;
+}
 
 /** The privileges of each kind, as types. */
 interface PrivilegeOfKind {
@@ -91,13 +99,7 @@ export function parsePrivilege<K extends SecurableKind>(text: string, kind: K): 
  * (await lake.grants()).map(({ privilege }) => privilege) // => ["select"]
  * ```
  */
-export function privilegeOn(
-  on: Securable,
-  texts: readonly string[],
-): PrivilegeOn & { readonly on: Securable } {
-  const read = <K extends SecurableKind>(kind: K): readonly PrivilegeOfKind[K][] =>
-    texts.map((text) => parsePrivilege(text, kind));
-  if ("catalog" in on) return { on, privilege: read("catalog") };
-  if ("schema" in on) return { on, privilege: read("schema") };
-  return "table" in on ? { on, privilege: read("table") } : { on, privilege: read("volume") };
+export function privilegeOn(on: Securable, texts: readonly string[]): PrivilegeOn<Securable> {
+  const { kind } = namedBy(on);
+  return { on, privilege: texts.map((text) => parsePrivilege(text, kind)) };
 }

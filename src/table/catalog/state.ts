@@ -1,7 +1,7 @@
 /** @file What the entries of the catalog's log make together. */
 import { formatJson } from "../../core/index.ts";
 import { type CatalogEntry, type DropPart, type Notes, parseStored } from "./entry.ts";
-import { keyOf, kinds, type Securable, type SecurableKind } from "./names.ts";
+import { keyOf, namedBy, type Securable } from "./names.ts";
 import type { Privilege } from "./privileges.ts";
 
 /** A comment and tags. */
@@ -58,12 +58,6 @@ export const emptyState: CatalogState = {
   drops: new Map(),
   dropped: new Map(),
 };
-
-/** The kind and name of a reference. */
-export function namedBy(ref: Securable): { readonly kind: SecurableKind; readonly name: string } {
-  const [[key = "", name = ""] = []] = Object.entries(ref);
-  return { kind: kinds.find((kind) => kind === key) ?? "table", name: String(name) };
-}
 
 /** The key of a reference; see {@link keyOf}. */
 export const refKey = (ref: Securable): string => keyOf(namedBy(ref));
