@@ -181,7 +181,9 @@ async function linked(path: string, bytes: Uint8Array): Promise<boolean> {
     });
     return true;
   } catch (error) {
-    if (systemCode(error) === "EEXIST" && (await isFile(path))) return false;
+    const found = systemCode(error) === "EEXIST" ? await statOf(path) : undefined;
+    if (found?.isFile() === true) return false;
+    if (systemCode(error) === "EEXIST" && found === undefined) return linked(path, bytes); // removed since
     throw error;
   }
 }

@@ -2,7 +2,7 @@
  * @file A process that grants, or makes and drops tables, over and over, to be killed: it says on its
  * standard output what it begins and what is done, after it is done.
  */
-import { random } from "../../src/core/index.ts";
+import { isMillraceError, random } from "../../src/core/index.ts";
 import { int, type Lake, openLake, schema, text } from "../../src/table/index.ts";
 
 export const ledger = schema("ledger", { id: text({ key: true }), n: int() });
@@ -52,9 +52,39 @@ async function dropOften(lake: Lake, writer: string): Promise<void> {
   }
 }
 
+const allowed = [
+  "conflict-drop",
+  "conflict-dropped",
+  "missing-table",
+  "missing-schema",
+  "conflict-write",
+  "missing-data",
+];
+
+/** Appends to tables that others drop, and drops tables that others append to. */
+async function mixOften(lake: Lake, writer: string, times: number): Promise<void> {
+  const chance = random(12).stream(`writer ${writer}`);
+  for (let i = 0; i < times; i++) {
+    const name = chance.below(2) === 0 ? "faults.a" : "faults.b";
+    const rows = Array.from({ length: rowsPerCommit }, (_, k) => ({ id: `${i}-${k}`, n: i }));
+    const fresh = rows.map((row) => ({ ...row, id: `${row.id}-${writer}` }));
+    const work =
+      chance.below(6) === 0 ? lake.drop({ table: name }) : lake.table(name, ledger).append(fresh);
+    await work.then(
+      () => say("made", name),
+      (error: unknown) => {
+        const isAllowed =
+          isMillraceError(error) && allowed.includes(error.code.slice("table/".length));
+        if (!isAllowed) throw error;
+      },
+    );
+  }
+}
+
 const [folder, work, writer = "0", times = "0"] = process.argv.slice(2);
 if (process.argv[1] === import.meta.filename && folder !== undefined) {
   await using lake = await openLake(folder, { actor: writer });
   if (work === "grant") await grantOften(lake, writer, Number(times) || Number.POSITIVE_INFINITY);
+  else if (work === "mix") await mixOften(lake, writer, Number(times));
   else await dropOften(lake, writer);
 }

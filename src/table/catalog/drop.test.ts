@@ -201,7 +201,7 @@ describe("while a table is dropped", () => {
         await other.drop("telco.silver");
       },
     });
-    await expect(work).rejects.toMatchObject(missing);
+    await expect(work).rejects.toMatchObject({ code: "table/conflict-dropped" });
     expect((await filesOf(lake)).filter((file) => file.includes("silver"))).toEqual([]);
   });
 
@@ -214,13 +214,28 @@ describe("while a table is dropped", () => {
         await other.table("telco.silver", schema("other", { y: text() })).append([{ y: "a" }]);
       },
     });
-    await expect(work).rejects.toMatchObject(missing);
+    await expect(work).rejects.toMatchObject({ code: "table/conflict-dropped" });
     expect(await lake.describeTable("telco.silver")).toMatchObject({ version: 0, rows: 1 });
   });
 
-  test("a commit that came between is taken back, and so is a new table's", async () => {
+  test("a table that is made in its schema fails, lest its files be swept away", async () => {
     await using lake = await telco();
+    const fresh = lake.table("telco.fresh", point);
+    const work = fresh.append([{ x: 4 }], {
+      confirm: async () => {
+        await using other = await openLake(lake.path);
+        await other.drop({ schema: "telco" }, { cascade: true });
+      },
+    });
+    await expect(work).rejects.toMatchObject({ code: "table/conflict-dropped" });
+    expect(await filesOf(lake)).toHaveLength(2);
+    await fresh.append([{ x: 5 }]);
+    expect(await (await fresh.read()).rows()).toEqual([{ x: 5 }]);
+  });
+
+  test("a commit that came between is taken back, and so is a new table's", async () => {
     for (const name of ["telco.silver", "telco.fresh"]) {
+      await using lake = await telco();
       const place = lake.place(name);
       const key = `${place.folder}/_delta_log/`;
       const before = (await place.bytes.list(key.slice(0, -1))).length;

@@ -3,14 +3,15 @@ import { type Ids, isMillraceError, type LongWork } from "../../core/index.ts";
 import { dropMark, logFolder } from "../delta/log.ts";
 import { rowsOf } from "../delta/rows-of.ts";
 import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
-import type { CatalogChange, DropPart } from "./entry.ts";
+import type { CatalogChange } from "./entry.ts";
 import { fail } from "./errors.ts";
-import { type CatalogParts, checkThere, isInside, placeOf, thingsIn } from "./listing.ts";
+import { type CatalogParts, checkThere, isInside, isThere, placeOf, thingsIn } from "./listing.ts";
 import {
   folderOf,
   keyOf,
   kinds,
   refThing,
+  type Securable,
   type SecurableKind,
   schemaFolder,
   type Thing,
@@ -78,6 +79,7 @@ export async function dropThing(
     if (isInside(refThing(layout, inner.on), thing)) await runDrop(parts, inner, options);
   const state = await log.add(async (now): Promise<CatalogChange | undefined> => {
     if (dropOf(layout, now, thing) !== undefined) return undefined;
+    if (!(await isThere(parts, now, thing))) return undefined; // gone with a drop that has ended
     await checkDroppable(parts, now, { thing, cascade });
     const things = await partsOf(parts, now, thing);
     return { action: "drop", on: toRef(thing), drop: ids(), parts: things };
@@ -118,7 +120,7 @@ async function partsOf(
   parts: CatalogParts,
   state: CatalogState,
   thing: Thing,
-): Promise<readonly DropPart[]> {
+): Promise<readonly Securable[]> {
   const { layout } = parts;
   const noted = [...state.things.values(), ...[...state.grants.values()].flat()]
     .map(({ on }) => refThing(layout, on))
@@ -126,15 +128,7 @@ async function partsOf(
   const all = [...(await contentsOf(parts, state, thing)), ...noted, thing];
   const once = [...new Map(all.map((each) => [keyOf(each), each])).values()];
   const order = ({ kind }: Thing): number => -kinds.indexOf(kind);
-  return Promise.all(
-    once
-      .sort((a, b) => order(a) - order(b))
-      .map(async (each): Promise<DropPart> => {
-        const on = toRef(each);
-        const tableId = (await snapshotOf(parts, each))?.metaData.id;
-        return tableId === undefined ? { on } : { on, tableId };
-      }),
-  );
+  return once.sort((a, b) => order(a) - order(b)).map(toRef);
 }
 
 /** The newest state of a table; a table that cannot be read can be dropped all the same. */
@@ -150,10 +144,10 @@ async function snapshotOf(parts: CatalogParts, thing: Thing): Promise<Snapshot |
 async function reportOf(
   parts: CatalogParts,
   state: CatalogState,
-  things: readonly DropPart[],
+  things: readonly Securable[],
 ): Promise<Omit<DropReport, "dryRun">> {
   const dropped: DroppedThing[] = [];
-  for (const { on } of things) {
+  for (const on of things) {
     const thing = refThing(parts.layout, on);
     const { kind, name } = thing;
     const hasFiles = kind === "table" || kind === "volume";
@@ -162,7 +156,7 @@ async function reportOf(
     const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
     dropped.push({ kind, name, rows, files: files.length, sizeBytes });
   }
-  const grants = things.flatMap(({ on }) => state.grants.get(refKey(on)) ?? []).length;
+  const grants = things.flatMap((on) => state.grants.get(refKey(on)) ?? []).length;
   return { things: dropped, grants };
 }
 
@@ -171,7 +165,7 @@ async function runDrop(parts: CatalogParts, drop: OpenDrop, options: LongWork): 
   const { signal, progress } = options;
   const { layout, log } = parts;
   const goOn = async (): Promise<boolean> => (await log.state()).drops.has(drop.id);
-  for (const [done, { on }] of drop.parts.entries()) {
+  for (const [done, on] of drop.parts.entries()) {
     signal?.throwIfAborted();
     progress?.({ done, total: drop.parts.length });
     if (!(await goOn())) return; // another process has ended it

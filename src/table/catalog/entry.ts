@@ -10,12 +10,6 @@ export interface Notes {
   readonly tags?: Readonly<Record<string, string | null>>;
 }
 
-/** Something that goes with a drop; a table with the id in its log, where that can be read. */
-export interface DropPart {
-  readonly on: Securable;
-  readonly tableId?: string;
-}
-
 /** What an entry records. */
 export type CatalogChange =
   | ({ readonly action: "create"; readonly on: Securable; readonly owner: string } & Notes)
@@ -37,7 +31,8 @@ export type CatalogChange =
       readonly action: "drop";
       readonly on: Securable;
       readonly drop: string;
-      readonly parts: readonly DropPart[];
+      /** All that goes, from the inside out. */
+      readonly parts: readonly Securable[];
     }
   /** The drop is done: nothing of the things is left. */
   | { readonly action: "end-drop"; readonly on: Securable; readonly drop: string };

@@ -64,6 +64,10 @@ export const catalogErrors = {
     (d: { name: string; drop: string }) =>
       `${d.name} cannot be changed or made now: ${d.drop} is being dropped. If that was interrupted, drop it again, which ends it`,
   ),
+  "table/conflict-dropped": conflict(
+    (d: { name: string }) =>
+      `${d.name} was dropped while this write was under way; nothing was written. Write again to make it anew`,
+  ),
   "table/conflict-catalog": conflict(
     (d: { path: string; tries: number }) =>
       `the catalog of ${quote(d.path)} was changed by others during each of ${d.tries} tries; try again when they are done`,

@@ -6,7 +6,7 @@ import { type CatalogState, refKey } from "./state.ts";
 
 /** Whether a drop that is not done removes the thing: it can be named, so that the drop can be ended. */
 const isInDrop = ({ drops }: CatalogState, thing: Thing): boolean =>
-  [...drops.values()].some(({ parts }) => parts.some(({ on }) => refKey(on) === keyOf(thing)));
+  [...drops.values()].some(({ parts }) => parts.some((part) => refKey(part) === keyOf(thing)));
 
 /**
  * The thing that a name stands for: "telco", "telco.silver", or with the kind before it,

@@ -1,7 +1,7 @@
 export type { NeededGrant } from "./access.ts";
 export type { LakeCatalog } from "./catalog.ts";
 export type { CascadeOptions, DropOptions, DroppedThing, DropReport } from "./drop.ts";
-export type { CatalogChange, CatalogEntry, DropPart, Notes } from "./entry.ts";
+export type { CatalogChange, CatalogEntry, Notes } from "./entry.ts";
 export { catalogErrors } from "./errors.ts";
 export type { AccessTask, CatalogGrants, GrantsOptions, GrantTask } from "./grants.ts";
 export type {

@@ -17,6 +17,7 @@ import {
   type Thing,
   thingOf,
 } from "./names.ts";
+import { hasFiles } from "./remove-files.ts";
 import type { CatalogState } from "./state.ts";
 
 /** What the catalog of an open lake works with. */
@@ -106,11 +107,15 @@ export async function thingsIn(
  * has a name can be dropped.
  */
 async function schemasIn(parts: CatalogParts, state: CatalogState): Promise<readonly Thing[]> {
-  const { layout } = parts;
-  const folders = [
-    ...(await schemaFolders(parts, undefined)),
-    ...(await schemaFolders(parts, undefined, "volumes")),
-  ];
+  const { bytes, layout } = parts;
+  const folders: Thing[] = [];
+  for (const root of ["tables", "volumes"]) {
+    const found = await schemaFolders(parts, undefined, root);
+    const isUsed = await inParallel(found, mostRequests, (schema) =>
+      hasFiles(bytes, `${root}/${schemaFolder(layout, schema)}`),
+    );
+    folders.push(...found.filter((_, i) => isUsed[i]));
+  }
   if (layout.nested.size === 0) return [...folders, ...created(layout, state, "volume")];
   // A folder of format 1 can be that of a catalog, and then it is a schema's only if it has tables.
   const tables = [...(await tablesIn(parts)), ...created(layout, state, "volume")];

@@ -29,6 +29,15 @@ export async function filesBelow(
   return found.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
+/** Whether there is a file below a folder: a disk keeps folders in which nothing is any more. */
+export async function hasFiles(bytes: Bytes, folder: string): Promise<boolean> {
+  for (const name of await bytes.list(folder)) {
+    const key = `${folder}/${name}`;
+    if ((await hasFiles(bytes, key)) || (await bytes.has(key))) return true;
+  }
+  return false;
+}
+
 /** What is removed, and whether it still may be. */
 export interface Removal {
   readonly bytes: Bytes;
@@ -52,7 +61,8 @@ export async function removeFiles(removal: Removal): Promise<boolean> {
   const { bytes, folder, inOrder = false, goOn, signal } = rest;
   const names = async (): Promise<readonly string[]> =>
     (await bytes.list(folder)).filter((name) => name !== keep);
-  let ended = false;
+  let ended = !(await goOn());
+  if (ended) return false;
   await inParallel(await names(), inOrder ? 1 : mostRequests, async (name) => {
     signal?.throwIfAborted();
     // A data file's name comes never again; any other could be that of something made anew.

@@ -1,6 +1,6 @@
 /** @file What the entries of the catalog's log make together. */
 import { formatJson } from "../../core/index.ts";
-import { type CatalogEntry, type DropPart, type Notes, parseStored } from "./entry.ts";
+import { type CatalogEntry, type Notes, parseStored } from "./entry.ts";
 import { keyOf, namedBy, type Securable } from "./names.ts";
 import type { Privilege } from "./privileges.ts";
 
@@ -35,7 +35,7 @@ export interface Grant {
 export interface OpenDrop {
   readonly id: string;
   readonly on: Securable;
-  readonly parts: readonly DropPart[];
+  readonly parts: readonly Securable[];
 }
 
 /** The catalog after an entry. */
@@ -46,8 +46,8 @@ export interface CatalogState {
   /** By the key of the thing they were granted on. */
   readonly grants: ReadonlyMap<string, readonly Grant[]>;
   readonly drops: ReadonlyMap<string, OpenDrop>;
-  /** By key, the ids of tables that were dropped: what still writes to one must not. */
-  readonly dropped: ReadonlyMap<string, readonly string[]>;
+  /** By key, how often a thing was dropped: what began to write before must not go on. */
+  readonly dropped: ReadonlyMap<string, number>;
 }
 
 /** The catalog of a lake in which nothing was recorded. */
@@ -66,7 +66,7 @@ interface Draft extends CatalogState {
   readonly things: Map<string, Known>;
   readonly grants: Map<string, readonly Grant[]>;
   readonly drops: Map<string, OpenDrop>;
-  readonly dropped: Map<string, readonly string[]>;
+  readonly dropped: Map<string, number>;
 }
 
 /** The state after some more entries. O(things + entries); the state given stays as it is. */
@@ -118,11 +118,10 @@ function changeGrants(draft: Draft, entry: EntryOf<"grant" | "revoke">): void {
 function dropAll(draft: Draft, { drop: id, on, parts }: EntryOf<"drop">): void {
   draft.drops.set(id, { id, on, parts });
   for (const part of parts) {
-    const key = refKey(part.on);
+    const key = refKey(part);
     draft.things.delete(key);
     draft.grants.delete(key);
-    if (part.tableId !== undefined)
-      draft.dropped.set(key, [...(draft.dropped.get(key) ?? []), part.tableId]);
+    draft.dropped.set(key, (draft.dropped.get(key) ?? 0) + 1);
   }
 }
 
@@ -170,7 +169,7 @@ interface StoredState {
   readonly things: readonly StoredThing[];
   readonly grants: readonly Grant[];
   readonly drops: readonly OpenDrop[];
-  readonly dropped: readonly (readonly [string, readonly string[]])[];
+  readonly dropped: readonly (readonly [string, number])[];
 }
 
 /** The bytes of a state, from which later readers go on. */

@@ -8,6 +8,7 @@ import { inParallel, mostRequests } from "../in-parallel.ts";
 import { toStored, type WriteLineage } from "../lineage/stored.ts";
 import { type Action, type Add, type CommitInfo, commitName, formatCommit } from "./actions.ts";
 import { removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { beginWrite, explainDrop, type FencePass, isDropped } from "./fence.ts";
 import { endFile } from "./held.ts";
 import { logFolder, readCommit, type TablePlace } from "./log.ts";
 import { removeNewFile } from "./new-files.ts";
@@ -82,9 +83,8 @@ export async function commitPlan(table: TableWriter, task: CommitTask): Promise<
 async function tryOften(table: TableWriter, task: CommitTask): Promise<Commit> {
   const { place } = table;
   for (let tries = 0; tries < maxTries; tries++) {
-    const snapshot = await readSnapshot(table, { from: table.newest });
-    table.newest = snapshot;
-    const done = await attempt(table, task, snapshot);
+    const pass = await beginWrite(place);
+    const done = await attempt(table, task, pass).catch((error) => explainDrop(pass, error));
     if (done !== undefined) return done;
     await pause(table, tries);
   }
@@ -101,8 +101,10 @@ async function pause({ ids }: TableWriter, tries: number): Promise<void> {
 async function attempt(
   table: TableWriter,
   task: CommitTask,
-  snapshot: Snapshot | undefined,
+  pass: FencePass,
 ): Promise<Commit | undefined> {
+  const snapshot = await readSnapshot(table, { from: table.newest });
+  table.newest = snapshot;
   const writer: Writer = { ...table, written: [] };
   let keep = false;
   try {
@@ -111,13 +113,13 @@ async function attempt(
       return { version: snapshot?.version ?? -1, metrics: {}, expectations: [], skipped: true };
     await task.confirm?.(plan.metrics);
     keep = true; // from here on only what is known not to be committed may be removed
-    const version = await tryCommit(writer, plan, snapshot).catch((error: unknown) => {
+    const version = await tryCommit(writer, plan, { snapshot, pass }).catch((error: unknown) => {
       keep = !(error instanceof NotCommitted);
       throw error instanceof NotCommitted ? error.cause : error;
     });
     keep = version !== undefined;
     if (version === undefined) return undefined;
-    await checkpoint(table, version);
+    await checkpoint(table, version, pass);
     const { metrics, expectations = [] } = plan;
     return { version, metrics, expectations, skipped: false };
   } finally {
@@ -134,17 +136,19 @@ class NotCommitted extends Error {}
 async function tryCommit(
   writer: Writer,
   plan: Plan,
-  snapshot: Snapshot | undefined,
+  { snapshot, pass }: { snapshot: Snapshot | undefined; pass: FencePass },
 ): Promise<number | undefined> {
   const { place, clock } = writer;
   const read = snapshot?.version ?? -1;
   let after = snapshot?.atMs ?? 0;
   for (let version = read + 1; ; version++) {
-    await passFence(place, snapshot);
+    await pass().catch((cause: unknown) => {
+      throw new NotCommitted("the table was dropped, or nobody can tell", { cause });
+    });
     // A clock that was set back must not give a version an earlier time than the one before it.
     const atMs = Math.max(clock(), after);
     const body = formatCommit(timed(plan, read, atMs));
-    if (await putCommit(place, version, body)) return staysIn(place, snapshot, version);
+    if (await putCommit(place, version, body)) return staysIn(place, pass, version);
     const winner = await readCommit(place, version);
     if (snapshot === undefined || (await conflicts(plan, winner))) return undefined;
     const info = winner.find(({ commitInfo }) => commitInfo !== undefined)?.commitInfo;
@@ -152,29 +156,15 @@ async function tryCommit(
   }
 }
 
-/** Ends the work for a table that was dropped since it was read, or is being dropped. */
-async function passFence(place: TablePlace, snapshot: Snapshot | undefined): Promise<void> {
-  await place.fence?.(snapshot?.metaData.id).catch((cause: unknown) => {
-    throw new NotCommitted("the table is being dropped", { cause });
-  });
-}
-
 /** A commit that came while its table was dropped is taken back, lest it make half a table. */
-async function staysIn(
-  place: TablePlace,
-  snapshot: Snapshot | undefined,
-  version: number,
-): Promise<number> {
-  await place.fence?.(snapshot?.metaData.id).catch(async (cause: unknown) => {
+async function staysIn(place: TablePlace, pass: FencePass, version: number): Promise<number> {
+  await pass().catch(async (cause: unknown) => {
     if (!isDropped(cause)) return; // nobody can tell, and the commit is in the log
     await place.bytes.remove(`${logFolder(place)}/${commitName(version)}`);
     throw new NotCommitted("the table was dropped meanwhile", { cause });
   });
   return version;
 }
-
-const isDropped = (error: unknown): boolean =>
-  isMillraceError(error, "table/conflict-drop") || isMillraceError(error, "table/missing-table");
 
 /** The actions of a commit at a moment, before which no file is said to have gone. */
 function timed(plan: Plan, readVersion: number, atMs: number): readonly Action[] {
@@ -246,7 +236,7 @@ function infoOf(plan: Plan, readVersion: number, timestamp: number): CommitInfo 
  * Writes a checkpoint after every tenth version, or as often as the table says. One that fails takes
  * nothing from the commit, which is in the log: the next one makes up for it.
  */
-async function checkpoint(table: TableWriter, version: number): Promise<void> {
+async function checkpoint(table: TableWriter, version: number, pass: FencePass): Promise<void> {
   const every = Number(
     table.newest?.metaData.configuration["delta.checkpointInterval"] ?? checkpointEvery,
   );
@@ -254,9 +244,9 @@ async function checkpoint(table: TableWriter, version: number): Promise<void> {
   try {
     const snapshot = await readSnapshot(table, { version, from: table.newest });
     if (snapshot === undefined) return;
-    await table.place.fence?.(snapshot.metaData.id);
+    await pass();
     await writeCheckpoint(table, snapshot, table.clock());
-    await table.place.fence?.(snapshot.metaData.id).catch(async (error: unknown) => {
+    await pass().catch(async (error: unknown) => {
       // A checkpoint alone would be a table: that of a dropped one may not outlive its log.
       if (isDropped(error)) await removeCheckpoint(table.place, version);
     });

@@ -3,19 +3,14 @@ import { isMillraceError } from "../../core/index.ts";
 import type { Bytes } from "../../store/index.ts";
 import { fail } from "../errors.ts";
 import { type Action, type CommitInfo, commitName, parseCommit } from "./actions.ts";
-
-/**
- * Throws when a table may not be written to: one that is being dropped, or, by the id that its log
- * gave when it was read, one that was dropped since.
- */
-export type Fence = (tableId: string | undefined) => Promise<void>;
+import type { Fence } from "./fence.ts";
 
 /** Where a table is: its name for messages, and its folder's key in the store. */
 export interface TablePlace {
   readonly name: string;
   readonly folder: string;
   readonly bytes: Bytes;
-  /** Asked before a commit and after it; absent outside a lake. */
+  /** What each write passes; absent outside a lake. */
   readonly fence?: Fence;
   /** Where another table of the same lake is, by its name; absent outside a lake. */
   readonly beside?: (name: string) => TablePlace;
