@@ -42,6 +42,18 @@ describe("folderBytes", () => {
     expect(folderBytes(root).locate("a/b.txt")).toBe(join(root, "a", "b.txt"));
   });
 
+  test("putIfAbsent of what others remove at the same time is won or lost, and no error", async () => {
+    const bytes = folderBytes(await folder());
+    const often = async (work: () => Promise<unknown>): Promise<void> => {
+      for (let times = 0; times < 50; times++) await work();
+    };
+    const put = (): Promise<boolean> => bytes.putIfAbsent("log/0.json", big);
+    const remove = (): Promise<void> => bytes.remove("log/0.json");
+    await Promise.all([often(put), often(put), often(put), often(remove), often(remove)]);
+    await remove();
+    expect(await put()).toBe(true);
+  });
+
   test("files left by a process that died while writing are not listed", async () => {
     const root = await folder();
     await writeFile(join(root, ".0b41f5a2-9f43-4ad5-8f7a-94a1d1a9c111.tmp"), "half");

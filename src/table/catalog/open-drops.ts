@@ -1,5 +1,5 @@
 /** @file Drops that have begun and are not done: nothing may be made or changed where they are at work. */
-import type { Fence } from "../delta/fence.ts";
+import type { Fence } from "../delta/log.ts";
 import { fail } from "./errors.ts";
 import type { CatalogParts } from "./listing.ts";
 import { keyOf, type Layout, pathOf, type Thing } from "./names.ts";

@@ -1,15 +1,6 @@
 /** @file What keeps writers from a table that is dropped while they are at work. */
 import { isMillraceError } from "../../core/index.ts";
-import type { TablePlace } from "./log.ts";
-
-/**
- * Asked when a write begins: throws `table/conflict-drop` for a table that is being dropped, and else
- * gives what is asked before the commit, and after it.
- */
-export type Fence = () => Promise<FencePass>;
-
-/** Throws `table/conflict-drop` or `table/conflict-dropped` when the table was dropped since. */
-export type FencePass = () => Promise<void>;
+import type { FencePass, TablePlace } from "./log.ts";
 
 /** Begins a write; outside a lake nothing is dropped. */
 export const beginWrite = async ({ fence }: TablePlace): Promise<FencePass> =>

@@ -3,7 +3,15 @@ import { isMillraceError } from "../../core/index.ts";
 import type { Bytes } from "../../store/index.ts";
 import { fail } from "../errors.ts";
 import { type Action, type CommitInfo, commitName, parseCommit } from "./actions.ts";
-import type { Fence } from "./fence.ts";
+
+/**
+ * Asked when a write begins: throws `table/conflict-drop` for a table that is being dropped, and else
+ * gives what is asked before the commit, and after it.
+ */
+export type Fence = () => Promise<FencePass>;
+
+/** Throws `table/conflict-drop` or `table/conflict-dropped` when the table was dropped since. */
+export type FencePass = () => Promise<void>;
 
 /** Where a table is: its name for messages, and its folder's key in the store. */
 export interface TablePlace {
