@@ -21,21 +21,26 @@ function startWriter({ place, env }: LakeAt, args: readonly string[]) {
     { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
   );
   let [text, errors] = ["", ""];
-  const heard: (() => void)[] = [];
+  const waiting: { readonly words: number; readonly tell: () => void }[] = [];
   child.stderr?.on("data", (data) => {
     errors += String(data);
   });
   child.stdout?.on("data", (data) => {
     text += String(data);
-    for (const tell of heard.splice(0)) tell();
+    const words = text.split("\n").length - 1;
+    for (const one of waiting) if (one.words <= words) one.tell();
   });
   const ended = once(child, "close").then(() => {
     expect(errors).toBe("");
     const lines = text.split("\n").slice(0, -1);
     return lines.map((line) => JSON.parse(line) as Said);
   });
-  const spoke = new Promise<void>((resolve) => heard.push(resolve));
-  return { child, ended, spoke };
+  /** Waits until it has said so much, or has ended. */
+  const said = async (words: number): Promise<void> => {
+    const spoke = new Promise<void>((tell) => void waiting.push({ words, tell }));
+    await Promise.race([spoke, ended]);
+  };
+  return { child, ended, said };
 }
 
 /** Reads the table over and over until told to stop; a torn batch throws. */
@@ -85,25 +90,24 @@ export async function checkSerial(
   expect(failed).toBeLessThan(said.length / 10);
 }
 
-/** Kills one writer after the other, within `withinMs` of its first word, while a reader reads the table. */
+/** Kills one writer after the other, a moment after one of its first words, while a reader reads the table. */
 export async function checkKills(
   at: LakeAt,
   table: Ledger,
-  how: { readonly name: string; readonly times: number; readonly withinMs: number },
+  { name, times }: { readonly name: string; readonly times: number },
 ): Promise<void> {
-  const { name, times, withinMs } = how;
   const chance = random(2026).stream(name);
   const states: State[] = [];
   const stop = readWhile(table);
   for (let kill = 0; kill < times; kill++) {
-    const { child, ended, spoke } = startWriter(at, [`${name}-${kill}`, "endless"]);
-    await spoke;
-    await new Promise((resolve) => setTimeout(resolve, chance.next() * withinMs));
+    const { child, ended, said } = startWriter(at, [`${name}-${kill}`, "endless"]);
+    await said(2 + chance.below(14));
+    await new Promise((resolve) => setTimeout(resolve, chance.next() * 50));
     child.kill("SIGKILL");
     await follow(table, states, await ended);
   }
   expect(await stop()).toBeGreaterThan(3);
-  expect(states.length).toBeGreaterThan(times);
+  expect(states.length).toBeGreaterThanOrEqual(times); // each writer did one thing at least
 }
 
 /** Takes over what was acknowledged, and what was begun last if the table says so; then they agree. */

@@ -89,7 +89,7 @@ for (const storage of [azurite, versitygw]) {
 
     test("whose writers are killed loses nothing, doubles nothing, and is clean after a vacuum", () =>
       shared(async (at, table) => {
-        await checkKills(at, table, { name: storage.name, times: 8, withinMs: 500 });
+        await checkKills(at, table, { name: storage.name, times: 8 });
         await table.overwrite([{ id: "last", batch: "last", n: 1 }]);
         await using lake = await openLake(open(server.url, at.place.split("/").at(-1) ?? ""), {
           clock: () => Date.now() + 5000,
