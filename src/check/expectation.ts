@@ -1,7 +1,7 @@
 /** @file The expectations that a schema allows, typed by its columns. */
 import { list } from "../core/index.ts";
 import type { Json } from "../flow.ts";
-import { type BoolExpr, type CellsOf, type Columns, cells, type Schema } from "../table/index.ts";
+import { type BoolExpr, type CellsOf, type Columns, cells, quoteName, type Schema } from "../table/index.ts"; // biome-ignore format: one import
 import { fail } from "./errors.ts";
 import {
   type Expectation,
@@ -215,6 +215,14 @@ export function expectations<C extends Columns>(target: Schema<C>): Expectations
     columnType: ofColumn("expect_column_type_to_be", "type_"),
     noRows: (unexpected_rows_query, options) =>
       make("unexpected_rows_expectation", { unexpected_rows_query }, options),
+    refersTo: (column, { table, column: other = column }, options) =>
+      make(
+        "unexpected_rows_expectation",
+        {
+          unexpected_rows_query: `SELECT * FROM {batch} WHERE ${braced(column)} IS NOT NULL AND ${braced(column)} NOT IN (SELECT ${braced(other)} FROM ${braced(table)} WHERE ${braced(other)} IS NOT NULL)`,
+        },
+        { says: `${column} is one of ${table}.${other}`, ...options },
+      ),
     sameResults: ({ query, source, sourceQuery }, options) =>
       make(
         "expect_query_results_to_match_comparison",
@@ -246,6 +254,10 @@ function given(kwargs: SomeKwargs): Kwargs {
   const entries = Object.entries(kwargs).filter((entry): entry is [string, Json] => entry[1] !== undefined); // biome-ignore format: one line
   return Object.fromEntries(entries);
 }
+
+/** A name in a query in which braces are places to fill. */
+const braced = (name: string): string =>
+  quoteName(name).replaceAll("{", "{{").replaceAll("}", "}}");
 
 /** A moment as ISO 8601 text. */
 const plain = (value: ExpectedValue | null): Json =>

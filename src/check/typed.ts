@@ -204,7 +204,12 @@ export interface Expectations<C extends Columns> {
   ): Expectation;
   /** The column is of a type. */
   readonly columnType: Of<C, string>;
-  /** A query finds nothing; `{batch}` in it is the rows that are judged. */
+  /**
+   * Every value is one of a column of another table, given by name when the suite is run; of the same
+   * name where no other is said. Missing values refer to nothing.
+   */
+  readonly refersTo: Of<C, { readonly table: string; readonly column?: string }>;
+  /** A query finds nothing; `{batch}` in it is the rows that are judged, other tables have their names. */
   readonly noRows: OfTable<C, string>;
   /** A query over the rows gives what a query of another source gives; up to 200 rows, in any order. */
   readonly sameResults: OfTable<

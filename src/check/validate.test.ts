@@ -100,6 +100,7 @@ const typed: readonly (readonly [Expectation, boolean])[] = [
   [e.columnExists("x", { index: 1 }), true],
   [e.columnType("id", "VARCHAR"), true],
   [e.noRows("SELECT * FROM {batch} WHERE x > 7"), true],
+  [e.refersTo("id", { table: "same" }), true],
   [e.sameResults({ query: "SELECT max(x) AS m FROM {batch}", source: "other", sourceQuery: "q" }), true], // biome-ignore format: a row
   [e.holds("x is above y", (c) => c.x.isAbove(c.y)), false],
 ];
@@ -181,6 +182,24 @@ describe("validate", () => {
       exception_traceback: "error[check/unknown-column]",
     });
     expect(results[1]?.success).toBe(true);
+  });
+
+  test("finds rows that refer to nothing in another table, and runs SQL over several", async () => {
+    const owners = schema("owners", { owner: text({ nullable: true }) });
+    const known = frameOf(engine, owners, [["a"], [null], ["b"]]);
+    const pets = schema("pets", { "of {1}": text({ nullable: true }), n: int() });
+    const given = frameOf(engine, pets, [["a", 1], ["c", 2], [null, 3]]); // biome-ignore format: rows
+    const p = expectations(pets);
+    const orphans = p.refersTo("of {1}", { table: "demo.owners", column: "owner" });
+    const join = 'SELECT n FROM {batch} JOIN "demo.owners" ON owner = "of {{1}}" WHERE n > 1';
+    const judged = suite("pets", pets, [orphans, p.noRows(join)]);
+    const around = { tables: { "demo.owners": known } };
+    const { results } = await validate(given, judged, { resultFormat: "COMPLETE", ...around });
+    expect(results.map(({ success }) => success)).toEqual([false, true]);
+    expect(results[0]?.result).toEqual({ observed_value: 1, details: { unexpected_rows: [{ "of {1}": "c", n: 2 }] } }); // biome-ignore format: one line
+    expect(orphans.says).toBe("of {1} is one of demo.owners.owner");
+    const alone = (await validate(given, judged)).results[0];
+    expect(alone?.exception_info.exception_message).toContain("demo.owners");
   });
 
   const raised: readonly (readonly [string, Expectation, string])[] = [

@@ -1,5 +1,6 @@
 /** @file Types of expectations written as SQL: rows that must not be, and results that must agree. */
 import type { Json } from "../../flow.ts";
+import { quoteName } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import {
   type Definition,
@@ -16,14 +17,21 @@ import { toCount } from "./values.ts";
 /** At most so many rows of a query are kept in a result, and compared. */
 const mostRows = 200;
 
-/** A query whose `{batch}` is the rows that are judged; `{{` and `}}` are braces. */
-function querySql({ type, kwargs }: Site, kwarg: string): string {
+/**
+ * A query whose `{batch}` is the rows that are judged, and in which the other tables stand under their
+ * names; `{{` and `}}` are braces.
+ */
+function querySql({ type, kwargs, tables }: Site, kwarg: string): string {
   const text = textOf(kwargs, kwarg).replace(/[;\s]+$/, "");
   const reason = 'a brace that is neither "{batch}" nor doubled';
-  return text.replaceAll(/\{\{|\}\}|\{batch\}|[{}]/g, (brace) => {
+  const sql = text.replaceAll(/\{\{|\}\}|\{batch\}|[{}]/g, (brace) => {
     if (brace === "{batch}") return "batch";
     return brace.length === 2 ? brace.charAt(0) : fail("check/failed-query", { type, reason });
   });
+  const others = Object.entries(tables).map(
+    ([name, other]) => `${quoteName(name)} AS NOT MATERIALIZED (${other.sql})`,
+  );
+  return others.length === 0 ? sql : `WITH ${others.join(", ")} SELECT * FROM (${sql})`;
 }
 
 type Row = Readonly<Record<string, Json>>;
