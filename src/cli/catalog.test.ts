@@ -7,10 +7,12 @@ import { runCli } from "../../tests/support/cli.ts";
 import { dataOf, type RunOptions, runCommand } from "../../tests/support/run-command.ts";
 import { int, schema } from "../table/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
+import { describe as describeTable } from "./describe.ts";
 import { drop } from "./drop.ts";
 import { executable } from "./execute.ts";
 import { grant } from "./grant.ts";
 import { grants } from "./grants.ts";
+import { ingestFiles } from "./ingest.ts";
 import { revoke } from "./revoke.ts";
 import { tables } from "./show.ts";
 import { volumes } from "./volumes.ts";
@@ -23,6 +25,7 @@ beforeEach(async () => {
   dir = ["--dir", join(folder, "work")];
   await using workspace = await openWorkspace(join(folder, "work"), {
     clock: () => Date.UTC(2026, 0, 5, 12),
+    actor: "root",
   });
   const { lake } = workspace;
   await lake.table("telco.silver", point).append([{ x: 1 }, { x: 2 }]);
@@ -70,9 +73,40 @@ describe("tables", () => {
   });
 });
 
+describe("describe", () => {
+  test("shows comments, tags and owners, of columns too", async () => {
+    await using workspace = await openWorkspace(join(folder, "work"));
+    const { lake } = workspace;
+    await lake.annotate("telco.silver", { tags: { layer: "silver", pii: "" } });
+    await lake.annotate(
+      { table: "telco.silver", column: "x" },
+      { comment: "in m", tags: { a: "b" } },
+    );
+    const { lines } = await run(executable(describeTable), ["telco.silver"], { width: 100 });
+    expect(lines.slice(1, 4)).toEqual([
+      ...["  comment      clean␛[2J rows", "  tags         layer = silver, pii"],
+      "  owner        engineers",
+    ]);
+    expect(lines.find((line) => line.startsWith("  x "))).toMatch(/never +in m; a = b$/);
+  });
+});
+
+describe("ingest", () => {
+  test("takes files from a volume of the workspace", async () => {
+    const ingestNow = executable(ingestFiles);
+    const loaded = await run(ingestNow, ["volume:telco.landing", "telco.bronze"]);
+    expect(loaded.lines.join("\n")).toMatch(/a\.csv +loaded/);
+    const again = await data(ingestNow, ["volume:telco.landing", "telco.bronze"]);
+    expect(again).toMatchObject({ rows: 0, files: [{ file: "a.csv", state: "skipped" }] });
+    await expect(run(ingestNow, ["volume:telco.out", "telco.bronze"])).rejects.toMatchObject({
+      code: "table/missing-volume",
+    });
+  });
+});
+
 describe("volumes", () => {
   test("shows what is in each", async () => {
-    expect((await run(volumesNow, [])).lines[1]).toMatch(/^telco\.landing +1 +5 bytes /);
+    expect((await run(volumesNow, [])).lines[1]).toMatch(/^telco\.landing +1 +5 bytes +root$/);
     expect(await data(volumesNow, [])).toMatchObject([
       { name: "telco.landing", files: 1, path: join(folder, "work/volumes/telco/landing") },
     ]);

@@ -1,4 +1,5 @@
 /** @file `millrace describe`: what a table is made of, read from its log alone. */
+import { shown } from "../core/index.ts";
 import type { Columns, TableDetail } from "../table/index.ts";
 import { command } from "./command.ts";
 import { atOptions, atVersion, tableArgument, withTable } from "./table-option.ts";
@@ -16,7 +17,15 @@ export const describe = command({
   options: { ...atOptions, dir },
   examples: ["describe telco.silver", "describe telco.silver --version 0 --json"],
   run: ({ table, dir, ...at }) =>
-    withTable({ table, dir }, ({ table: opened }) => opened.detail(atVersion("describe", at))),
+    withTable({ table, dir }, async ({ lake, table: opened }) => {
+      const detail = await opened.detail(atVersion("describe", at));
+      const { comment, tags, owner, columns: noted } = await lake.describeTable(table);
+      const columnNotes = noted.map(
+        ({ name, comment: text, tags: own }) =>
+          [name, [...(text === null ? [] : [text]), ...tagTexts(own)]] as const,
+      );
+      return { ...detail, comment, tags, owner, columnNotes: Object.fromEntries(columnNotes) };
+    }),
   render: (detail, { width }) => [
     ...hanging(facts(detail), width),
     "",
@@ -27,11 +36,30 @@ export const describe = command({
   ],
 });
 
-function facts(detail: TableDetail): readonly (readonly [string, string])[] {
+/** A table as its log tells of it, and what people said of it and its columns. */
+interface Described extends TableDetail {
+  readonly comment: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly owner: string | null;
+  readonly columnNotes: Readonly<Record<string, readonly string[]>>;
+}
+
+const tagTexts = (tags: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(tags).map(([name, value]) => (value === "" ? name : `${name} = ${value}`));
+
+/** What people said of the table. */
+const said = ({ comment, tags, owner }: Described): readonly (readonly [string, string])[] => [
+  ...(comment === null ? [] : [["comment", shown(comment)] as const]),
+  ...(Object.keys(tags).length === 0 ? [] : [["tags", shown(tagTexts(tags).join(", "))] as const]),
+  ...(owner === null ? [] : [["owner", shown(owner)] as const]),
+];
+
+function facts(detail: Described): readonly (readonly [string, string])[] {
   const { protocol, description, partitionBy, rows, files, sizeBytes } = detail;
   return [
     ["table", detail.name],
     ...(description === null ? [] : [["about", description] as const]),
+    ...said(detail),
     ["version", `${detail.version}, of ${moment(detail.modifiedAtMs)} UTC`],
     ["made", `${moment(detail.createdAtMs)} UTC`],
     ["rows", rows === null ? "not counted: a file has no statistics" : number(rows)],
@@ -55,12 +83,17 @@ function protocolText(protocol: TableDetail["protocol"]): string {
 const roomForTypes = 60;
 
 function columnRows(
-  { schema, types, partitionBy }: TableDetail,
+  { schema, types, partitionBy, columnNotes }: Described,
   width: number,
 ): readonly (readonly string[])[] {
   const typed = (type: string): readonly string[] => (width < roomForTypes ? [] : [type]);
   const rows = Object.entries(schema.columns).map(([name, column]) => {
-    const notes = [...(partitionBy.includes(name) ? ["partition"] : []), ...notesOf(column)];
+    const own = (columnNotes[name] ?? []).map(shown);
+    const notes = [
+      ...(partitionBy.includes(name) ? ["partition"] : []),
+      ...notesOf(column),
+      ...own,
+    ];
     const missing = column.nullable ? "may be" : "never";
     return [name, column.kind, ...typed(types[name] ?? ""), missing, notes.join("; ")];
   });

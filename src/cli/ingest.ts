@@ -1,7 +1,7 @@
 /** @file `millrace ingest`: each delivered file once into a table, those that are there or as they come. */
 import { stat } from "node:fs/promises";
 import { count } from "../core/index.ts";
-import { type IngestedFile, type IngestReport, type IngestTask, ingest, watchFolder } from "../table/index.ts"; // biome-ignore format: one import
+import { type IngestedFile, type IngestReport, type IngestTask, ingest, type Lake, watchFolder } from "../table/index.ts"; // biome-ignore format: one import
 import { openWorkspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
 import { fail, failTable } from "./errors.ts";
@@ -44,7 +44,10 @@ export const ingestFiles = command({
     "five technical columns (when and from where each row came). Exit code 1 when a file was refused.",
   ],
   arguments: {
-    from: { type: "string", help: "a folder of files, or one file" },
+    from: {
+      type: "string",
+      help: "a folder of files, one file, or a volume of the workspace: volume:telco.landing",
+    },
     table: tableArgument,
   },
   options: {
@@ -87,14 +90,13 @@ export const ingestFiles = command({
   },
   examples: [
     "ingest landing telco.bronze",
+    "ingest volume:telco.landing telco.bronze",
     "ingest orders.csv shop.orders --types infer --delimiter ';'",
     "ingest landing telco.bronze --watch --max-files 1",
   ],
   run: async ({ dir, watch, settle, poll, ...values }, around): Promise<IngestOutcome> => {
     const { from, table } = values;
-    const found = await stat(from).catch(() => failTable("table/missing-file", { path: from }));
-    if (watch && !found.isDirectory())
-      fail("cli/mismatch-folder", { command: "ingest", path: from });
+    if (volumeName(from) === undefined) await checkPath(from, watch);
     const task = taskOf(values);
     const watched = { dir, task, settleMs: settle * 1000, pollMs: poll * 1000 };
     if (watch) return { table, version: -1, files: [], rows: 0, watch: watched };
@@ -107,6 +109,20 @@ export const ingestFiles = command({
     watch === null ? undefined : watchUntilStopped({ ...watch, table }, around),
   isBad: ({ files }) => files.some(isRefused),
 });
+
+/** The volume that is named by "volume:telco.landing"; undefined for a path. */
+const volumeName = (from: string): string | undefined => /^volume:(.*)$/.exec(from)?.[1];
+
+/** What is named: a volume of the lake, or a path. */
+function sourceIn(lake: Lake, from: IngestTask["from"]): IngestTask["from"] {
+  const name = typeof from === "string" ? volumeName(from) : undefined;
+  return name === undefined ? from : lake.volume(name);
+}
+
+async function checkPath(path: string, isFolder: boolean): Promise<void> {
+  const found = await stat(path).catch(() => failTable("table/missing-file", { path }));
+  if (isFolder && !found.isDirectory()) fail("cli/mismatch-folder", { command: "ingest", path });
+}
 
 function taskOf(values: IngestValues): IngestTask {
   const { from, table, types, evolution, plain, maxFiles, onRefused } = values;
@@ -139,10 +155,12 @@ async function ingestOnce(
   const report = await reporter.stage(
     "ingest",
     (progress) =>
-      stoppable({ engine: lake.engine, signal }, () => ingest(lake, { ...task, signal, progress })),
+      stoppable({ engine: lake.engine, signal }, () =>
+        ingest(lake, { ...task, from: sourceIn(lake, task.from), signal, progress }),
+      ),
     () => null,
   );
-  const [newest] = await lake.history(task.into);
+  const [newest] = await lake.history(task.into, { limit: 1 });
   return { ...report, version: newest?.version ?? -1 };
 }
 
@@ -156,10 +174,11 @@ async function watchUntilStopped(
   reporter.note(`watching ${task.from} for ${table}; Ctrl-C ends it`);
   const states = new Map<string, IngestedFile>();
   let rows = 0;
-  for await (const report of watchFolder(lake, { ...task, signal, settleMs, pollMs })) {
+  const watched = { ...task, from: sourceIn(lake, task.from), signal, settleMs, pollMs };
+  for await (const report of watchFolder(lake, watched)) {
     for (const file of report.files) states.set(file.file, file);
     rows += report.rows;
-    const [newest] = await lake.history(table);
+    const [newest] = await lake.history(table, { limit: 1 });
     const version = newest?.version ?? -1;
     const lines = [...fileLines(report.files, width), totalLine({ ...report, table, version })];
     print(`${json ? JSON.stringify({ table, version, ...report }) : lines.join("\n")}\n`);

@@ -15,6 +15,8 @@ export interface WorkspaceOptions {
   readonly create?: boolean;
   readonly clock?: Clock;
   readonly ids?: Ids;
+  /** Who is at work, for the lake's audit trail. Default: the system's user. */
+  readonly actor?: string;
 }
 
 /** The parts of an open workspace. Close it, or declare it with `await using`. */
@@ -49,11 +51,12 @@ export async function openWorkspace(
   path: string,
   options: WorkspaceOptions = {},
 ): Promise<Workspace> {
-  const { clock = systemClock, ids = randomIds, create = true } = options;
+  const { clock = systemClock, ids = randomIds, create = true, actor } = options;
   const folder = resolve(path);
   const isThere = await refuseOthers(folder);
   if (!create && !isThere) fail("workspace/missing-workspace", { folder });
-  const lake = await openLake(folder, { clock, ids });
+  const who = actor === undefined ? {} : { actor };
+  const lake = await openLake(folder, { clock, ids, ...who });
   const records = await openRecords(join(folder, "records.db")).catch(async (error: unknown) => {
     await lake.close();
     throw error;

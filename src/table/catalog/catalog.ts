@@ -30,6 +30,19 @@ import { markVolume, openVolume, type Volume } from "./volume.ts";
  * "main.telco.silver" are one table. What is recorded stands in `_catalog/log` of the lake, a file
  * per change, which is the audit trail too; each is put where nobody has put one, so that processes
  * that write at once lose nothing.
+ *
+ * @example
+ * ```ts
+ * await using lake = await openLake("./lake", { actor: "root" });
+ * await lake.create({ schema: "telco" }, { comment: "customers and their calls" });
+ * await lake.volume("telco.landing").put("a.csv", "id,tenure\n1,3\n");
+ * await ingest(lake, { from: lake.volume("telco.landing"), into: "telco.bronze" });
+ * await lake.grant({ to: "analysts", privilege: ["use schema", "select"], on: { schema: "telco" } });
+ * const read = { to: ["ada", "analysts"], privilege: "select", on: "telco.bronze" } as const;
+ * await lake.missingGrants(read) // => [{ privilege: "use catalog", on: { catalog: "main" } }]
+ * const { things } = await lake.drop({ schema: "telco" }, { cascade: true });
+ * things.map(({ name }) => name) // => ["telco.landing", "telco.bronze", "telco"]
+ * ```
  */
 export interface LakeCatalog extends CatalogObjects, CatalogGrants {
   /** The names of all catalogs, sorted. */
