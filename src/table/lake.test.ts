@@ -41,7 +41,7 @@ describe("openLake at an address", () => {
   const s3 = () => ({
     endpoint: server.url,
     credentials: { accessKeyId: "someone", secretAccessKey: "something" },
-    cacheFolder: join(home, "cache"),
+    cacheFolder: join(home, "it's a [cache]"),
     cacheSizeBytes: 0, // each copy goes as soon as nobody uses it
   });
 

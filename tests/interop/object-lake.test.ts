@@ -70,6 +70,20 @@ for (const storage of [azurite, versitygw]) {
       return { open: (options) => openLake(open(server.url, prefix), options) };
     });
 
+    test("says what is wrong with a bucket that is not there, and with a wrong key", async () => {
+      const failed = (reason: RegExp) => ({
+        code: "store/failed-read",
+        message: expect.stringMatching(reason),
+      });
+      const prefix = newPrefix();
+      await expect(
+        openLake(open(server.url, prefix, { bucket: "elsewhere" })),
+      ).rejects.toMatchObject(failed(/the bucket or container does not exist .*Make it/));
+      await expect(openLake(open(server.url, prefix, { wrongKey: true }))).rejects.toMatchObject(
+        failed(/(does not accept the credentials|forbids it).*(Check the key|the right to read)/),
+      );
+    });
+
     /** A table that other processes open too. */
     async function shared(
       work: (

@@ -187,11 +187,17 @@ async function putCommit(place: TablePlace, version: number, body: Uint8Array): 
     return await place.bytes.putIfAbsent(key, body);
   } catch (cause) {
     if (isMillraceError(cause, "store/unsupported-condition")) throw cause;
-    if (await place.bytes.has(key)) return Buffer.from(await place.bytes.get(key)).equals(body);
+    const there = await readBack(place, key).catch(() => {
+      throw cause; // what failed first says more than that nobody can tell
+    });
+    if (there !== undefined) return Buffer.from(there).equals(body);
     if (isMillraceError(cause, "store/unknown-outcome")) throw cause;
     throw new NotCommitted("not in the log", { cause });
   }
 }
+
+const readBack = async ({ bytes }: TablePlace, key: string): Promise<Uint8Array | undefined> =>
+  (await bytes.has(key)) ? bytes.get(key) : undefined;
 
 /** Whether what the winner did could change what the plan would have said. */
 async function conflicts(plan: Plan, winner: readonly Action[]): Promise<boolean> {

@@ -57,15 +57,8 @@ export async function readSnapshot(
   reader: LogReader,
   options: AtSnapshot = {},
 ): Promise<Snapshot | undefined> {
-  const end = options.version === undefined ? await endOfLog(reader.place, options.from?.version) : undefined; // biome-ignore format: one line
-  if (end !== undefined) {
-    try {
-      return await snapshotIn(reader, end, options);
-    } catch (error) {
-      const isOfLog = isMillraceError(error) && /^table\/|^store\/missing-bytes$/.test(error.code);
-      if (!isOfLog) throw error; // else the whole log says more
-    }
-  }
+  const near = await snapshotAtEnd(reader, options);
+  if (near !== undefined) return near;
   for (let tries = 1; ; tries++) {
     const log = await listLog(reader.place);
     try {
@@ -73,6 +66,24 @@ export async function readSnapshot(
     } catch (error) {
       if (tries === mostTries || !(await wasCut(reader.place, log))) throw error;
     }
+  }
+}
+
+/** The state by the end of the log alone; undefined where that does not say it, and the whole log must. */
+async function snapshotAtEnd(
+  reader: LogReader,
+  options: AtSnapshot,
+): Promise<Snapshot | undefined> {
+  const { version, from } = options;
+  const isNear = version === undefined || (from !== undefined && version >= from.version);
+  const end = isNear ? await endOfLog(reader.place, from?.version) : undefined;
+  if (end === undefined) return undefined;
+  try {
+    return await snapshotIn(reader, end, options);
+  } catch (error) {
+    if (isMillraceError(error) && /^table\/|^store\/missing-bytes$/.test(error.code))
+      return undefined;
+    throw error;
   }
 }
 
