@@ -76,6 +76,10 @@ export const tableErrors = {
     (d: { name: string; reason: string }) =>
       `${d.name}: the files could not be written (${d.reason}); free space or mend the permissions and run the same command again. Nothing was committed`,
   ),
+  "table/failed-memory": environment(
+    (d: { reason: string; folder: string }) =>
+      `the engine has no memory left for this (${d.reason}), and the part that must stay in memory cannot go to ${quote(d.folder)}; raise memoryLimitBytes or MILLRACE_MEMORY, or do less at the same time. Nothing was committed`,
+  ),
   "table/missing-moment": notFound(
     (d: { name: string; at: string; first: string }) =>
       `${d.name} had no version at ${d.at}; its first version that can be read is of ${d.first}`,

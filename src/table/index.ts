@@ -1,4 +1,5 @@
 export { type Engine, type EngineColumn, openEngine, type RowsPart } from "./adapter/duckdb.ts";
+export type { EngineOptions } from "./adapter/engine-memory.ts";
 export type { Assignments } from "./assign.ts";
 export * from "./catalog/index.ts";
 export * from "./clean/index.ts";

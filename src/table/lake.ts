@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { type Clock, type Ids, randomIds, systemClock } from "../core/index.ts";
 import { type Bytes, type BytesAtOptions, bytesAt } from "../store/index.ts";
 import { type Engine, openEngine } from "./adapter/duckdb.ts";
+import type { EngineOptions } from "./adapter/engine-memory.ts";
 import { type LakeCatalog, openCatalog } from "./catalog/catalog.ts";
 import { openCatalogLog } from "./catalog/catalog-log.ts";
 import { openLayout } from "./catalog/layout.ts";
@@ -22,8 +23,8 @@ import { lakeSql, type QueryOptions, type TypedQueryOptions } from "./sql/lake-s
 import type { QueryLake } from "./sql/query-lake.ts";
 import type { Table, TableOptions } from "./table.ts";
 
-/** Where time and ids come from, who is at work, and what the address of an object store does not say. */
-export interface LakeOptions extends BytesAtOptions {
+/** Where time and ids come from, who is at work, how much memory it may take, and what the address of an object store does not say. */
+export interface LakeOptions extends BytesAtOptions, EngineOptions {
   readonly clock?: Clock;
   readonly ids?: Ids;
   /** Who makes things and grants, for the catalog's audit trail. Default: the system's user. */
@@ -93,7 +94,7 @@ export interface Lake extends LakeCatalog {
  * @throws `table/unsupported-format` when a newer Millrace wrote it, before anything is touched;
  * `store/missing-credentials`, `store/out-of-range-place`, `store/missing-package`;
  * `store/failed-write` when it cannot be written, `store/failed-read` when it cannot be read;
- * `store/unsupported-condition` when the server lets two writers win
+ * `store/unsupported-condition` when the server lets two writers win; `option/out-of-range`
  * @example
  * ```ts
  * await using lake = await openLake("./lake");
@@ -111,7 +112,10 @@ export async function openLake(at: string | Bytes, options: LakeOptions = {}): P
     await closeBytes();
     throw error;
   });
-  const engine = await openEngine();
+  const engine = await openEngine(options).catch(async (error: unknown) => {
+    await closeBytes();
+    throw error;
+  });
   const detach = attachRemote(bytes);
   const log = openCatalogLog({ bytes, path, clock, ids, actor });
   const parts = { bytes, layout, log, engine, ids, actor };

@@ -17,6 +17,8 @@ export interface WorkspaceOptions {
   readonly ids?: Ids;
   /** Who is at work, for the lake's audit trail. Default: the system's user. */
   readonly actor?: string;
+  /** See `LakeOptions`. */
+  readonly memoryLimitBytes?: number;
 }
 
 /** The parts of an open workspace. Close it, or declare it with `await using`. */
@@ -51,12 +53,15 @@ export async function openWorkspace(
   path: string,
   options: WorkspaceOptions = {},
 ): Promise<Workspace> {
-  const { clock = systemClock, ids = randomIds, create = true, actor } = options;
+  const { clock = systemClock, ids = randomIds, create = true, actor, memoryLimitBytes } = options;
   const folder = resolve(path);
   const isThere = await refuseOthers(folder);
   if (!create && !isThere) fail("workspace/missing-workspace", { folder });
-  const who = actor === undefined ? {} : { actor };
-  const lake = await openLake(folder, { clock, ids, ...who });
+  const lake = await openLake(folder, {
+    ...{ clock, ids },
+    ...(actor === undefined ? {} : { actor }),
+    ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
+  });
   const records = await openRecords(join(folder, "records.db")).catch(async (error: unknown) => {
     await lake.close();
     throw error;

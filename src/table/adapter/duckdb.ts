@@ -13,6 +13,12 @@ import { fail } from "../errors.ts";
 import { explainMissing } from "../missing-data.ts";
 import { withFiles } from "../named-files.ts";
 import { quoteName } from "../sql-text.ts";
+import {
+  type EngineOptions,
+  type MemoryLimits,
+  memoryLimitOf,
+  memoryLimits,
+} from "./engine-memory.ts";
 
 /** A named column of a table made from rows in memory. */
 export interface EngineColumn {
@@ -44,6 +50,8 @@ export interface Engine {
   ): Promise<T>;
   /** Makes a table of a query's rows, gives its name to the work, and drops it afterwards. */
   withTable<T>(sql: string, work: (table: string) => Promise<T>): Promise<T>;
+  /** How many rows a row group of a Parquet file is to have: fewer when the memory is limited. */
+  rowGroupRows(): number;
   /** Makes the statements of this engine that run now fail; those that come later are not touched. */
   interrupt(): void;
   close(): Promise<void>;
@@ -66,7 +74,13 @@ export const duckTypes: Readonly<Record<ColumnKind, string>> = {
   timestamp: "TIMESTAMP WITH TIME ZONE",
 };
 
-let host: Promise<DuckDBInstance> | undefined;
+/** The process's one instance, and what its memory is limited to. */
+interface Host {
+  readonly instance: DuckDBInstance;
+  readonly limits: MemoryLimits;
+}
+
+let host: Promise<Host> | undefined;
 let tablesMade = 0;
 const running = new Map<number, string>();
 let statements = 0;
@@ -85,19 +99,42 @@ async function noting<T>(sql: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/**
- * Opens the process's one in-memory DuckDB. Times are UTC, and extensions are never downloaded.
- * Each statement has a connection to itself while it runs, so that work at the same time is safe.
- */
-export async function openEngine(): Promise<Engine> {
-  host ??= DuckDBInstance.create(":memory:", {
+/** DuckDB's complaint that it has no memory as ours; others as they are. Throws `table/failed-memory`. */
+function explainMemory(cause: unknown): never {
+  const message = cause instanceof Error ? cause.message : "";
+  const [, reason] = /^Out of Memory Error: ([^\n]*)/.exec(message) ?? [];
+  if (reason === undefined) throw cause;
+  return fail("table/failed-memory", { reason, folder: spillFolder }, { cause });
+}
+
+const spillFolder = join(tmpdir(), `millrace-duckdb-${process.pid}`);
+
+async function openHost(): Promise<Host> {
+  const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     // it keeps what a file held if it is written anew with the same size in the same second
     enable_external_file_cache: "false",
-    temp_directory: join(tmpdir(), `millrace-duckdb-${process.pid}`),
+    temp_directory: spillFolder,
   });
-  const instance = await host;
+  const settings = await instance.connect();
+  const [found] = await rowsOf(settings, "SELECT current_setting('threads') AS threads");
+  const set = async (sql: string): Promise<void> => void (await settings.run(sql));
+  return { instance, limits: memoryLimits(set, Number(found?.["threads"])) };
+}
+
+/**
+ * Opens the process's one in-memory DuckDB. Times are UTC, and extensions are never downloaded.
+ * Each statement has a connection to itself while it runs, so that work at the same time is safe.
+ * Rows that do not fit into its memory go to the disk.
+ *
+ * @throws `option/out-of-range`, `table/failed-memory` when more than the limit is in use already
+ */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const limit = memoryLimitOf("openEngine", options);
+  host ??= openHost();
+  const { instance, limits } = await host;
+  if (limit !== undefined) await limits.add(limit).catch(explainMemory);
   const idle: DuckDBConnection[] = [];
   const busy = new Set<DuckDBConnection>();
   let closed = false;
@@ -118,7 +155,7 @@ export async function openEngine(): Promise<Engine> {
     }
   };
   const stating = <T>(sql: string, work: (connection: DuckDBConnection) => Promise<T>) =>
-    noting(sql, () => withFiles(sql, () => using(work)));
+    noting(sql, () => withFiles(sql, () => using(work).catch(explainMemory)));
   const withNew = async <T>(
     make: (table: string) => Promise<void>,
     work: (table: string) => Promise<T>,
@@ -160,12 +197,15 @@ export async function openEngine(): Promise<Engine> {
           }),
         work,
       ),
+    rowGroupRows: limits.rowGroupRows,
     interrupt: () => {
       for (const connection of busy) connection.interrupt();
     },
     close: async () => {
+      if (closed) return;
       closed = true;
       for (const connection of idle.splice(0)) connection.closeSync();
+      if (limit !== undefined) await limits.drop(limit);
     },
   };
 }

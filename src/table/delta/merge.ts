@@ -155,7 +155,8 @@ function onSql({ on }: MergeTask): string {
 
 /**
  * One row for each match, each row of the source without one, and each row of the table that a
- * clause takes by being in no source; see {@link match}.
+ * clause takes by being in no source; see {@link match}. The source's columns are in it, so that no later
+ * statement joins more than two tables: each join holds memory, however little there is.
  */
 function matchesSql(writer: Writer, task: MergeTask, files: readonly Add[]): string {
   const decide = (group: MergeClause["group"]): string => {
@@ -170,7 +171,7 @@ function matchesSql(writer: Writer, task: MergeTask, files: readonly Add[]): str
   return `SELECT * FROM (SELECT ${file} AS ${match.file}, ${row} AS ${match.row}, ${sourceRow} AS ${match.source},
       CASE WHEN "\u001ethere" AND ${sourceRow} IS NOT NULL THEN ${decide("matched")}
         WHEN ${sourceRow} IS NOT NULL THEN ${decide("notMatched")}
-        ELSE ${decide("notMatchedBySource")} END AS ${match.clause}
+        ELSE ${decide("notMatchedBySource")} END AS ${match.clause}, s.*
     FROM ${joinSql(writer, task, { files, kind })}) WHERE ${match.source} IS NOT NULL OR ${match.clause} >= 0`;
 }
 
@@ -206,8 +207,8 @@ function targetSql(
     : `([${numbers.join(", ")}]::BIGINT[])[${file} + 1]`;
   const target = placedOf(writer, task.shape, touched);
   return `SELECT * FROM (SELECT * REPLACE (${place} AS ${file}) FROM (${target})) t
-    LEFT JOIN (SELECT m.*, s.* FROM ${matches} m LEFT JOIN (${sourceSql(task)}) s ON ${match.source} = ${sourceRow}
-      WHERE ${match.clause} >= 0 AND ${match.file} IS NOT NULL) m ON ${file} = ${match.file} AND ${row} = ${match.row}`;
+    LEFT JOIN (SELECT * FROM ${matches} WHERE ${match.clause} >= 0 AND ${match.file} IS NOT NULL) m
+    ON ${file} = ${match.file} AND ${row} = ${match.row}`;
 }
 
 /** What a row becomes: for each column the value of the clause that took it, or its own. */
@@ -250,7 +251,7 @@ function insertsSql(task: MergeTask, matches: string): string {
     return `${cases.length === 0 ? "NULL" : `CASE ${cases.join(" ")} END`} AS ${quoteName(name)}`;
   });
   return `SELECT ${values.join(", ")}, NULL::BIGINT AS "\u001e1", NULL::BIGINT AS "\u001e2", ${sourceRow} AS "\u001e3"
-    FROM ${matches} m JOIN (${sourceSql(task)}) s ON ${match.source} = ${sourceRow} WHERE ${oneOf(inserts)}`;
+    FROM ${matches} WHERE ${oneOf(inserts)}`;
 }
 
 function orderOf({ on }: MergeTask): string {
