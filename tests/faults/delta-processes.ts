@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { random } from "../../src/core/index.ts";
-import { applied, type Ledger, type Said, type State, stateOf } from "./delta-child.ts";
+import { applied, kindsAt, type Ledger, type Said, type State, stateOf } from "./delta-child.ts";
 
 /** Where a lake is, and the variables that another process opens it by. */
 export interface LakeAt {
@@ -90,24 +90,35 @@ export async function checkSerial(
   expect(failed).toBeLessThan(said.length / 10);
 }
 
-/** Kills one writer after the other, a moment after one of its first words, while a reader reads the table. */
+/**
+ * Kills one writer after the other, a moment after one of its words, while a reader reads the table.
+ * Each begins with another kind of operation, and half of them are killed in their first.
+ */
 export async function checkKills(
   at: LakeAt,
   table: Ledger,
   { name, times }: { readonly name: string; readonly times: number },
 ): Promise<void> {
-  const chance = random(2026).stream(name);
+  const chance = random(Number(process.env["MILLRACE_SEED"] ?? 2026)).stream(name);
+  const kinds = kindsAt(at.place);
+  const killed = new Set<string>();
   const states: State[] = [];
   const stop = readWhile(table);
   for (let kill = 0; kill < times; kill++) {
-    const { child, ended, said } = startWriter(at, [`${name}-${kill}`, "endless"]);
-    await said(2 + chance.below(14));
-    await new Promise((resolve) => setTimeout(resolve, chance.next() * 50));
+    const first = kinds[kill % kinds.length] ?? "append";
+    const writer = startWriter(at, [`${name}-${kill}`, "endless", first]);
+    const { child, ended } = writer;
+    await writer.said(chance.next() < 0.5 ? 1 : 1 + chance.below(14));
+    await new Promise((resolve) => setTimeout(resolve, chance.next() * 150));
     child.kill("SIGKILL");
-    await follow(table, states, await ended);
+    const said = await ended;
+    const last = said.at(-1);
+    if (last?.what === "begin") killed.add(last.kind);
+    await follow(table, states, said);
   }
   expect(await stop()).toBeGreaterThan(3);
-  expect(states.length).toBeGreaterThanOrEqual(times); // each writer did one thing at least
+  expect(states.length).toBeGreaterThan(times / 4);
+  if (times >= 5 * kinds.length) expect([...killed].sort()).toEqual([...kinds].sort());
 }
 
 /** Takes over what was acknowledged, and what was begun last if the table says so; then they agree. */

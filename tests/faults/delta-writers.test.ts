@@ -6,7 +6,7 @@ import { openLake } from "../../src/table/index.ts";
 import { type Ledger, ledger, tableName } from "./delta-child.ts";
 import { checkKills, checkSerial } from "./delta-processes.ts";
 
-const kills = Number(process.env["MILLRACE_KILLS"] ?? 20);
+const kills = Number(process.env["MILLRACE_KILLS"] ?? 28);
 
 async function inFolder(work: (place: string, table: Ledger) => Promise<void>): Promise<void> {
   const place = await mkdtemp(join(tmpdir(), "millrace-writers-"));
