@@ -171,14 +171,18 @@ async function versionWith(lake: Lake, file: string): Promise<number> {
   throw new Error(`no commit marks ${file}`);
 }
 
-/** Refusals that a writer among others must expect: what it saw has changed meanwhile. */
-const allowed = ["table/conflict-write", "table/missing-data", "table/missing-table", "table/mismatch-columns"]; // biome-ignore format: a list
+const allowed = ["table/conflict-write", "table/missing-data", "table/missing-table"];
 
-/** Does one operation and says how it went; losing every race is an answer, not a fault. */
-async function attempt(lake: Lake, operation: Operation): Promise<Said> {
+/**
+ * Does one operation and says how it went; losing every race is an answer, not a fault. Where another
+ * writer added a column since this one looked, it looks again.
+ */
+async function attempt(lake: Lake, operation: Operation, tries = 10): Promise<Said> {
   try {
     return { ...operation, what: "done", ...(await perform(lake, operation)) };
   } catch (error) {
+    if (isMillraceError(error, "table/mismatch-columns") && tries > 0)
+      return attempt(lake, operation, tries - 1);
     if (!isMillraceError(error) || !allowed.includes(error.code)) throw error;
     return { ...operation, what: "failed", version: -1, skipped: true };
   }

@@ -99,7 +99,8 @@ describe.skipIf(skipped !== undefined)("spark", () => {
     for await (const step of walk(lake)) {
       const { path, name } = step.table;
       expect(await theirRows(peer, step.table), step.name).toEqual(await ourRows(lake, step));
-      if (name !== "walk.plain")
+      if (step.name.includes("the least"))
+        // once: each condition is a job or more
         expect(await peer.ask("skips", { path, conditions: skipConditions }), step.name).toEqual(
           [],
         );
@@ -128,7 +129,7 @@ describe.skipIf(skipped !== undefined)("spark", () => {
     });
     await one.append([row("a", 1), row("b", 2)]);
     await expect(sql(`INSERT INTO ${at("peer.plain")} VALUES ${values("bad", -1, "c")}`)).rejects.toThrow(/low/); // biome-ignore format: one line
-    await expect(sql(`INSERT INTO ${at("peer.plain")} (n) VALUES (1)`)).rejects.toThrow(/NOT NULL|null/i); // biome-ignore format: one line
+    await expect(sql(`INSERT INTO ${at("peer.plain")} VALUES ${values("x", 1, "c").replace("'x'", "NULL")}`)).rejects.toThrow(/NOT NULL|null/i); // biome-ignore format: one line
     await sql(
       `INSERT INTO ${at("peer.plain")} VALUES ${values("spark", 4, "c")}`,
       `UPDATE ${at("peer.plain")} SET n = n + 1 WHERE id = 'a'`,

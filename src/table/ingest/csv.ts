@@ -1,5 +1,5 @@
 /** @file A CSV file as a SELECT, and the engine's complaints about it as ours. */
-import { quoteName, quoteText } from "../sql-text.ts";
+import { plainPath, quoteName, quoteText } from "../sql-text.ts";
 import { fail } from "./errors.ts";
 import { momentSql } from "./fit.ts";
 import { columnNames, firstCells } from "./header.ts";
@@ -43,7 +43,7 @@ function csvSql(
     return castTo(cast, quoteName(name));
   });
   const quote = quoteText(csv.quote);
-  return `SELECT ${select.join(", ")} FROM read_csv(${quoteText(path)},
+  return `SELECT ${select.join(", ")} FROM read_csv(${quoteText(plainPath(path))},
     columns = {${columns.join(", ")}}, header = ${csv.header}, auto_detect = false,
     delim = ${quoteText(csv.delimiter)}, quote = ${quote}, escape = ${quote},
     strict_mode = true, null_padding = false, ignore_errors = false,

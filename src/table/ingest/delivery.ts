@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Engine } from "../adapter/duckdb.ts";
-import { csvReader } from "./csv.ts";
-import { chunksOf, type FilePlace, type Inspected } from "./inspect.ts";
+import { csvReader, messageOf } from "./csv.ts";
+import { fail } from "./errors.ts";
+import { checkThere, chunksOf, type FilePlace, type Inspected } from "./inspect.ts";
 import { jsonReader } from "./json-lines.ts";
 import type { IngestPlan } from "./options.ts";
 import { parquetReader } from "./parquet.ts";
@@ -22,8 +23,8 @@ export interface Delivery extends Reader, FilePlace {
 const readers = { csv: csvReader, json: jsonReader, parquet: parquetReader };
 
 /**
- * Opens an inspected file. Text that is not UTF-8 (and JSON with a byte order mark) is first copied
- * in UTF-8 to a temporary folder, which {@link Delivery.close} removes.
+ * Opens an inspected file. Text that is not UTF-8 (and JSON with a byte order mark, and gzip that the
+ * engine does not read) is first copied in UTF-8 to a temporary folder, which {@link Delivery.close} removes.
  *
  * @throws what {@link csvReader}, {@link jsonReader} or {@link parquetReader} throw about the first lines
  */
@@ -33,7 +34,8 @@ export async function openDelivery(
 ): Promise<Delivery> {
   const { path, file, inspected, known } = place;
   const marked = plan.format === "json" && inspected.mark;
-  const copy = marked || (plan.encoding !== "utf-8" && plan.format !== "parquet");
+  const copy =
+    marked || inspected.oddGzip || (plan.encoding !== "utf-8" && plan.format !== "parquet");
   const folder = copy ? await mkdtemp(join(tmpdir(), "millrace-utf8-")) : undefined;
   const close = async (): Promise<void> => {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
@@ -43,7 +45,20 @@ export async function openDelivery(
     if (folder !== undefined) await copyAsUtf8(place, readable, plan);
     const { gzip, head } = inspected;
     const source = { engine, plan, file, path: readable, gzip: gzip && !copy, head, known };
-    return { path, file, inspected, close, ...(await readers[plan.format](source)) };
+    const reader = await readers[plan.format](source).catch(async (error: unknown) => {
+      await checkThere(place, inspected);
+      throw error;
+    });
+    const rethrow = async (cause: unknown): Promise<never> => {
+      await checkThere(place, inspected);
+      const message = messageOf(cause);
+      const reason = message.split("\n")[0] ?? "";
+      if (/GZI?P/.test(message))
+        fail("table/corrupt-file", { file, what: "gzip", reason }, { cause });
+      if (message.startsWith("IO Error") && message.includes(readable)) fail("table/failed-read", { path, reason }, { cause }); // biome-ignore format: one line
+      return reader.rethrow(cause);
+    };
+    return { path, file, inspected, close, ...reader, rethrow };
   } catch (error) {
     await close();
     throw error;

@@ -1,6 +1,6 @@
 /** @file One pass over a delivered file before the engine sees it: identity, size, encoding, first lines. */
 import { createHash, type Hash as Hasher } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, type Stats } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -18,8 +18,12 @@ export interface Inspected {
   readonly modifiedAtMs: number;
   /** Whether a copy was read, which has another time than the file. */
   readonly isCopy: boolean;
+  /** What changes when it is written again, even with the same size and time. */
+  readonly looks: string;
   /** Whether its bytes are compressed with gzip. */
   readonly gzip: boolean;
+  /** Whether its gzip header has parts that the engine does not read: a comment, a checksum, more fields. */
+  readonly oddGzip: boolean;
   /** The first megabyte of its text, in UTF-8, without a byte order mark; empty for Parquet. */
   readonly head: string;
   /** Whether the text began with a byte order mark. */
@@ -53,13 +57,17 @@ export async function inspectFile(place: FilePlace, plan: IngestPlan): Promise<I
       limit: limits.fileBytes,
       option: "limits.fileBytes",
     });
-  const gzip = format !== "parquet" && (await isGzip(path));
+  const { gzip, oddGzip } = format === "parquet" ? noGzip : await gzipOf(path);
   const read = format === "parquet" ? await readBytes(path) : await readText(place, plan, gzip);
   const { size: sizeBytes, mtimeMs } = found;
   const { modifiedAtMs = Math.floor(mtimeMs) } = place;
   const isCopy = place.modifiedAtMs !== undefined;
-  return { sizeBytes, modifiedAtMs, isCopy, gzip, ...read };
+  return { sizeBytes, modifiedAtMs, isCopy, looks: looksOf(found), gzip, oddGzip, ...read };
 }
+
+/** The time of the last change of anything about a file cannot be set back, as that of its content can. */
+const looksOf = ({ size, mtimeMs, ctimeMs, ino }: FileStat): string =>
+  [size, mtimeMs, ctimeMs, ino].join();
 
 type Read = Pick<Inspected, "hash" | "head" | "mark">;
 
@@ -96,8 +104,14 @@ async function readText(place: FilePlace, plan: IngestPlan, gzip: boolean): Prom
   return { hash: `sha256:${hash.digest("hex")}`, head: check.head(), mark: check.mark() };
 }
 
-/** Size and time of a file. Throws `table/missing-file`, `table/failed-read`. */
-export async function statOf(path: string): Promise<{ size: number; mtimeMs: number }> {
+/** What the system says of a file. */
+export type FileStat = Pick<
+  Stats,
+  "size" | "mtimeMs" | "ctimeMs" | "ino" | "isFile" | "isDirectory"
+>;
+
+/** Size and times of a file. Throws `table/missing-file`, `table/failed-read`. */
+export async function statOf(path: string): Promise<FileStat> {
   try {
     return await stat(path);
   } catch (cause) {
@@ -105,12 +119,23 @@ export async function statOf(path: string): Promise<{ size: number; mtimeMs: num
   }
 }
 
-/** The file must have the size and time it was inspected with. Throws `table/conflict-file`. */
-export async function checkUnchanged(place: FilePlace, before: Inspected): Promise<void> {
-  const { path, file } = place;
+/** The file must be as it was when it was inspected. Throws `table/conflict-file`. */
+export async function checkUnchanged({ path, file }: FilePlace, before: Inspected): Promise<void> {
   const now = await stat(path).catch(() => undefined);
-  const isTouched = !before.isCopy && Math.floor(now?.mtimeMs ?? 0) !== before.modifiedAtMs;
-  if (now?.size !== before.sizeBytes || isTouched) fail("table/conflict-file", { file });
+  const isSame = before.isCopy
+    ? now?.size === before.sizeBytes
+    : now && looksOf(now) === before.looks;
+  if (isSame !== true) fail("table/conflict-file", { file });
+}
+
+/**
+ * A file that is gone, or is another one by now, is told as that, whatever reading it said.
+ *
+ * @throws `table/missing-file`, `table/conflict-file`
+ */
+export async function checkThere(place: FilePlace, before: Inspected): Promise<void> {
+  await statOf(place.path);
+  await checkUnchanged(place, before);
 }
 
 function refuseRead(path: string, cause: unknown): never {
@@ -146,14 +171,21 @@ async function readEach(path: string, look: (bytes: Buffer) => void): Promise<vo
   }
 }
 
-async function isGzip(path: string): Promise<boolean> {
+const noGzip = { gzip: false, oddGzip: false };
+const nameFlag = 8;
+
+/** Whether a file is gzip, by its first bytes (RFC 1952). */
+async function gzipOf(path: string): Promise<Pick<Inspected, "gzip" | "oddGzip">> {
   try {
-    for await (const chunk of createReadStream(path, { start: 0, end: 1 }))
-      return (chunk as Buffer)[0] === 0x1f && (chunk as Buffer)[1] === 0x8b;
+    for await (const chunk of createReadStream(path, { start: 0, end: 3 })) {
+      const [first, second, , flags = 0] = chunk as Buffer;
+      if (first !== 0x1f || second !== 0x8b) return noGzip;
+      return { gzip: true, oddGzip: (flags & ~nameFlag) !== 0 };
+    }
   } catch (cause) {
     refuseRead(path, cause);
   }
-  return false;
+  return noGzip;
 }
 
 async function inflate(
@@ -162,14 +194,17 @@ async function inflate(
 ): Promise<void> {
   const { hash, look, limit } = what;
   let size = 0;
+  let packed = 0;
   async function* hashed(): AsyncGenerator<Buffer> {
     for await (const bytes of chunksOf(path)) {
+      packed += bytes.length;
       hash.update(bytes);
       yield bytes;
     }
   }
+  const gunzip = createGunzip({ chunkSize: 1 << 20 });
   try {
-    await pipeline(hashed, createGunzip({ chunkSize: 1 << 20 }), async (chunks) => {
+    await pipeline(hashed, gunzip, async (chunks) => {
       for await (const bytes of chunks) {
         size += (bytes as Buffer).length;
         if (size > limit)
@@ -183,4 +218,6 @@ async function inflate(
       fail("table/corrupt-file", { file, what: "gzip", reason: message }, { cause });
     throw cause;
   }
+  const rest = packed - gunzip.bytesWritten; // zeros, which node passes over and the engine does not
+  if (rest > 0) fail("table/corrupt-file", { file, what: "gzip", reason: `${rest} bytes follow its end` }); // biome-ignore format: one line
 }

@@ -1,5 +1,5 @@
 /** @file JSON lines as a SELECT: one object a line, its keys the columns. */
-import { quoteName, quoteText } from "../sql-text.ts";
+import { plainPath, quoteName, quoteText } from "../sql-text.ts";
 import { messageOf } from "./csv.ts";
 import { fail } from "./errors.ts";
 import { checkTwins } from "./header.ts";
@@ -42,7 +42,7 @@ export async function jsonReader(source: ReaderSource): Promise<Reader> {
 
 /** Not `read_json`, which recurses into nested values and ends the process when they are deep. */
 const rowsOf = ({ path, gzip, plan }: ReaderSource): string =>
-  `read_json_objects(${quoteText(path)}, format = 'newline_delimited',
+  `read_json_objects(${quoteText(plainPath(path))}, format = 'newline_delimited',
     maximum_object_size = ${Math.max(plan.limits.rowBytes, 1_000_000)},
     compression = '${gzip ? "gzip" : "uncompressed"}')`;
 

@@ -1,4 +1,5 @@
 /** @file The files of a landing folder, or of a volume. */
+import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isMillraceError } from "../../core/index.ts";
@@ -26,7 +27,8 @@ const isWanted = (format: FileFormat) => (name: string) =>
 
 /**
  * The files of a format in a folder or a volume, by name, or the one file itself. Hidden files and
- * those of folders inside are left out.
+ * those of folders inside are left out, and so is what is no file: folders, and pipes, whose end may
+ * never come. A link counts as what it points to; one that points nowhere is a file that is gone.
  *
  * @throws `table/missing-file`, `table/failed-read`, `table/missing-volume`
  */
@@ -39,14 +41,22 @@ export async function filesOf(
     const found = names.filter((name) => !name.includes("/") && isWanted(format)(name));
     return found.map((name) => (from.isLocal ? landed(join(from.path, name)) : remote(from, name)));
   }
-  await statOf(from);
-  const names = await readdir(from).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOTDIR") return undefined;
-    return fail("table/failed-read", { path: from, reason: error.message }, { cause: error });
-  });
-  if (names === undefined) return [landed(from)];
-  const found = names.filter(isWanted(format));
-  return found.sort().map((name) => landed(join(from, name)));
+  const found = await statOf(from);
+  if (found.isFile()) return [landed(from)];
+  if (!found.isDirectory()) fail("table/failed-read", { path: from, reason: "it is neither a file nor a folder" }); // biome-ignore format: one line
+  const entries = await readdir(from, { withFileTypes: true }).catch((cause: Error) =>
+    fail("table/failed-read", { path: from, reason: cause.message }, { cause }),
+  );
+  const named = entries.filter(({ name }) => isWanted(format)(name));
+  const areFiles = await Promise.all(named.map((entry) => isFile(from, entry)));
+  const names = named.filter((_, i) => areFiles[i]).map(({ name }) => name);
+  return names.sort().map((name) => landed(join(from, name)));
+}
+
+/** Whether an entry is a file, or a link to one or to nothing. */
+async function isFile(folder: string, entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return stat(join(folder, entry.name)).then((target) => target.isFile(), () => true); // biome-ignore format: one line
 }
 
 /** A file of this machine. */

@@ -1,6 +1,6 @@
 /** @file A Parquet file as a SELECT: its own types, and text for what a table has no kind for. */
 import type { ColumnKind } from "../../flow.ts";
-import { quoteName, quoteText } from "../sql-text.ts";
+import { plainPath, quoteName, quoteText } from "../sql-text.ts";
 import { messageOf } from "./csv.ts";
 import { fail } from "./errors.ts";
 import { checkTwins } from "./header.ts";
@@ -20,7 +20,7 @@ export async function parquetReader(source: ReaderSource): Promise<Reader> {
     if (reason === null) throw cause;
     return fail("table/corrupt-file", { file, what: "Parquet", reason: reason[0] }, { cause });
   };
-  const from = `read_parquet(${quoteText(path)}, hive_partitioning = false)`;
+  const from = `read_parquet(${quoteText(plainPath(path))}, hive_partitioning = false)`;
   const columns = await engine.describe(`SELECT * FROM ${from}`).catch(rethrow);
   const names = columns.map(({ name }) => name);
   checkTwins(names, file);
