@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkLake } from "../../tests/conform/lake.ts";
 import { type ObjectServer, startObjectServer } from "../../tests/support/object-server.ts";
-import { memoryBytes } from "../store/index.ts";
+import { type Bytes, memoryBytes } from "../store/index.ts";
 import { openLake } from "./lake.ts";
 import { int, schema } from "./schema.ts";
 
@@ -14,7 +14,11 @@ let home: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "millrace-lake-"));
 });
-afterAll(() => rm(home, { recursive: true, force: true }));
+const memories: Bytes[] = [];
+afterAll(async () => {
+  for (const bytes of memories) await bytes.close();
+  await rm(home, { recursive: true, force: true });
+});
 
 describe("openLake in a folder", () => {
   checkLake(async () => {
@@ -26,6 +30,7 @@ describe("openLake in a folder", () => {
 describe("openLake in bytes", () => {
   checkLake(async () => {
     const bytes = memoryBytes();
+    memories.push(bytes);
     return { open: (options) => openLake(bytes, options) };
   });
 });

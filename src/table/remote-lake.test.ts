@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Bytes, memoryBytes } from "../store/index.ts";
+import { type Bytes, memoryBytes as newMemory } from "../store/index.ts";
 import { openLake } from "./lake.ts";
 import { int, schema } from "./schema.ts";
 
@@ -14,7 +14,18 @@ let home: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "millrace-remote-"));
 });
-afterAll(() => rm(home, { recursive: true, force: true }));
+const memories: Bytes[] = [];
+afterAll(async () => {
+  for (const bytes of memories) await bytes.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** Bytes in memory, whose copies go with the tests. */
+function memoryBytes(): Bytes {
+  const bytes = newMemory();
+  memories.push(bytes);
+  return bytes;
+}
 
 /** Bytes that note which copies are held, and do what a test wants instead of their work. */
 function watched(instead: Partial<Bytes> = {}) {
