@@ -1,7 +1,7 @@
 /** @file Train and test rows, told apart by a hash of a key, so that nobody ever changes sides. */
 import { checkNames, checkNumber, hashOfJson } from "../core/index.ts";
 import type { Hash } from "../flow.ts";
-import { type Columns, type Frame, frame, quoteName, quoteText } from "../table/index.ts";
+import { type Columns, type Frame, frame, narrowed, quoteName, quoteText } from "../table/index.ts";
 import { fail } from "./errors.ts";
 
 /** Options of {@link split}. */
@@ -64,9 +64,10 @@ export async function split<C extends Columns>(
   const place = `CAST(CAST('0x' || substr(${digest}, 1, 13) AS BIGINT) AS DOUBLE)`; // 52 bits
   const isTest = `${place} < '${test * 2 ** 52}'::DOUBLE`;
   const { engine, schema, sql } = rows;
+  const origin = rows.origin && narrowed(rows.origin, [by]);
   const side = (condition: string) => `SELECT * FROM (${sql}) WHERE ${condition}`;
-  const testRows = frame({ engine, schema, sql: side(isTest), part: "test" });
-  const trainRows = frame({ engine, schema, sql: side(`NOT (${isTest})`), part: "train" });
+  const testRows = frame({ engine, schema, sql: side(isTest), part: "test", origin });
+  const trainRows = frame({ engine, schema, sql: side(`NOT (${isTest})`), part: "train", origin });
   const testKeys = (await testRows.texts(key)).filter((value) => value !== null);
   return { train: trainRows, test: testRows, fingerprint: hashOfJson(testKeys.sort()) };
 }

@@ -24,7 +24,13 @@ export type { DirectLineage, LineageEdge, LineageEnd, LineageTarget } from "./li
 export { formatDot, formatMermaid } from "./lineage/format-drawing.ts";
 export { formatTree } from "./lineage/format-tree.ts";
 export type { FormatLineageOptions } from "./lineage/lineage-text.ts";
-export type { ColumnSource, Derived, LineageSource, RowOrigin } from "./lineage/origin.ts";
+export {
+  type ColumnSource,
+  type Derived,
+  type LineageSource,
+  narrowed,
+  type RowOrigin,
+} from "./lineage/origin.ts";
 export type { LineageOptions, TableLineage } from "./lineage/table-lineage.ts";
 export * from "./schema.ts";
 export { schemaErrors } from "./schema-errors.ts";

@@ -13,7 +13,7 @@ import {
   rocChart,
 } from "../../plot/index.ts";
 import type { Run } from "../../run/index.ts";
-import { type Frame, frame, quoteName } from "../../table/index.ts";
+import { type Frame, quoteName } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
 
 /** The columns of a customer: what models learn from and are asked with. */
@@ -96,19 +96,6 @@ export async function splitCustomers(rows: Frame<CustomerColumns>): Promise<Spli
     seed: 42,
   });
   return { train, test, holdout: fingerprint };
-}
-
-/** The business columns of a table that has more of them. */
-export function customersOf(rows: {
-  readonly engine: Frame["engine"];
-  readonly sql: string;
-}): Frame<CustomerColumns> {
-  const names = Object.keys(telcoSchema.columns).map(quoteName).join(", ");
-  return frame({
-    engine: rows.engine,
-    schema: telcoSchema,
-    sql: `SELECT ${names} FROM (${rows.sql})`,
-  });
 }
 
 /** Labels and a model's probabilities for the same rows. */

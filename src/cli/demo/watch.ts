@@ -17,7 +17,6 @@ import { demoRequests, driftMs, readLog } from "./traffic.ts";
 import {
   type ChurnModel,
   type CustomerColumns,
-  customersOf,
   judgedRows,
   type StoredScores,
   splitCustomers,
@@ -107,11 +106,13 @@ export async function writeTraining(
   asked?: Pick<ChurnModel, "signature">,
 ): Promise<{ readonly version: number; readonly rows: number; readonly fromLog: number }> {
   const { lake } = workspace;
-  const customers = customersOf(silver);
   const answered = asked === undefined ? undefined : await labelledRequests(workspace, asked);
-  const more = answered === undefined ? "" : ` UNION ALL ${answered.sql}`;
-  const sql = `SELECT * FROM (${customers.sql}${more}) ORDER BY customer_id`;
-  const rows = frame({ engine: lake.engine, schema: telcoSchema, sql });
+  const names = Object.keys(telcoSchema.columns).map(quoteName).join(", ");
+  const more = answered === undefined ? "" : ` UNION ALL SELECT ${names} FROM answered`;
+  const rows = await lake.sql(`SELECT ${names} FROM silver${more} ORDER BY customer_id`, {
+    frames: { silver, ...(answered && { answered }) },
+    schema: telcoSchema,
+  });
   const { version } = await lake.table(trainingTable, telcoSchema).overwrite(rows);
   return { version, rows: await rows.count(), fromLog: (await answered?.count()) ?? 0 };
 }
@@ -121,13 +122,13 @@ async function labelledRequests(
   workspace: Workspace,
   asked: Pick<ChurnModel, "signature">,
 ): Promise<Frame<CustomerColumns>> {
-  const { lake } = workspace;
-  const answers = await readLog(workspace, asked);
-  const labels = await lake.table(labelTable, labelSchema).read();
+  const log = await readLog(workspace, asked);
   const select = Object.keys(telcoSchema.columns).map((name) => {
     if (name === "customer_id") return "l.request_id AS customer_id";
     return name === "churn" ? "t.churn" : `l.${quoteName(name)}`;
   });
-  const sql = `SELECT ${select.join(", ")} FROM (${answers.sql}) l JOIN (${labels.sql}) t ON l.request_id = t.request_id`;
-  return frame({ engine: lake.engine, schema: telcoSchema, sql });
+  return workspace.lake.sql(
+    `SELECT ${select.join(", ")} FROM log l JOIN ${labelTable} t ON l.request_id = t.request_id`,
+    { frames: { log }, schema: telcoSchema },
+  );
 }

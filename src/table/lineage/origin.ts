@@ -103,7 +103,18 @@ export const unknownOrigin = (columns: Iterable<string>): RowOrigin => ({
 export const derivedOf = ({ columns }: RowOrigin, names: Iterable<string>): Derived =>
   together([...names].map((name) => columns.get(name) ?? unknown));
 
-/** The same rows, fewer of them: some columns decide which. */
+/**
+ * The same rows, fewer of them: some columns decide which. For frames that choose rows in SQL of
+ * their own.
+ *
+ * @example
+ * ```ts
+ * const source = { kind: "file", name: "points.csv" } as const;
+ * const x = { from: [{ source, column: "x" }], unknown: false };
+ * const origin = { sources: [source], columns: new Map([["x", x]]), rows: { from: [], unknown: false } };
+ * narrowed(origin, ["x"]).rows // => { from: [{ source: { kind: "file", name: "points.csv" }, column: "x" }], unknown: false }
+ * ```
+ */
 export const narrowed = (origin: RowOrigin, by: Iterable<string>): RowOrigin => ({
   ...origin,
   rows: together([origin.rows, derivedOf(origin, by)]),

@@ -209,6 +209,33 @@ describe("lake.sql", () => {
   });
 });
 
+describe("frames of lake.sql", () => {
+  test("rows that are given stand beside tables, with their lineage", async () => {
+    await using lake = await peopleLake();
+    const active = (await lake.table("demo.people", people).read()).where((c) => c.active);
+    const frames = { Active: active, twice: await lake.sql("SELECT id, score * 2 AS s FROM demo.people") }; // biome-ignore format: one line
+    const query = `SELECT active.name, s, city FROM ACTIVE JOIN twice USING (id) JOIN dev.demo.cities c USING (id) ORDER BY s`;
+    const frame = await lake.sql(query, { frames });
+    expect(await frame.rows()).toEqual([
+      { name: "Cid", s: -2, city: "Rome" },
+      { name: "Ann", s: 5, city: "Oslo" },
+    ]);
+    const of = (column: string) => frame.origin?.columns.get(column)?.from.map((one) => one.column);
+    expect([of("name"), of("s"), of("city")]).toEqual([["name"], ["score"], ["city"]]);
+    expect(frame.origin?.rows.from.map(({ column }) => column)).toContain("active");
+    const shadowed = await lake.sql("WITH active AS (SELECT 1 AS a) SELECT * FROM active", {
+      frames,
+    });
+    expect(await shadowed.rows()).toEqual([{ a: 1 }]);
+    await expect(lake.sql("FROM active VERSION AS OF 1", { frames })).rejects.toMatchObject({
+      code: "table/mismatch-version",
+    });
+    await expect(lake.sql("FROM demo.active", { frames })).rejects.toMatchObject({
+      code: "table/unknown-table",
+    });
+  });
+});
+
 describe("values of lake.sql", () => {
   test("lists fill ? and $1, names fill $name, and no text becomes code", async () => {
     await using lake = await newLake();

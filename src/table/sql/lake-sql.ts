@@ -1,6 +1,6 @@
 /** @file lake.sql: a query over the tables of a lake as a frame, read when it is asked for. */
 import { checkNames } from "../../core/index.ts";
-import { type Frame, frame } from "../frame.ts";
+import { type AnyRows, type Frame, frame } from "../frame.ts";
 import { type Column, type Columns, type Schema, schema } from "../schema.ts";
 import { quoteName } from "../sql-text.ts";
 import { fittedColumns } from "./describe-columns.ts";
@@ -13,6 +13,8 @@ import type { QueryValues } from "./values.ts";
 export interface QueryOptions<C extends Columns = Columns> {
   /** Values of the query's parameters: a list for `?` and `$1`, names for `$name`. */
   readonly values?: QueryValues;
+  /** Rows that the query names like a table of one part: `FROM customers` with { customers: frame }. */
+  readonly frames?: Readonly<Record<string, AnyRows>>;
   /** Whether the query may read files of the machine (`read_csv`, `FROM 'x.parquet'`). Default false. */
   readonly files?: boolean;
   /** What the columns of the result are; they are checked, and the frame is typed by them. */
@@ -33,7 +35,7 @@ export interface LakeSql {
 /** The method `sql` of a lake. */
 export function lakeSql(lake: QueryLake): LakeSql {
   return async (query: string, options: QueryOptions = {}) => {
-    checkNames("lake.sql", options, ["values", "files", "schema"]);
+    checkNames("lake.sql", options, ["values", "frames", "files", "schema"]);
     const planned = await planQuery(lake, query, options);
     const wanted = options.schema;
     if (wanted === undefined) return frameOf(lake, planned, schemaOf(planned));

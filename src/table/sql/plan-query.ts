@@ -1,6 +1,13 @@
 /** @file A query planned: its tables found, its columns known, its text made for the engine; no row is read. */
 import { duckTypes, type Engine } from "../adapter/duckdb.ts";
-import { derivedColumns, type LineageSource, originOf, type RowOrigin } from "../lineage/origin.ts";
+import type { AnyRows } from "../frame.ts";
+import {
+  derivedColumns,
+  type LineageSource,
+  originOf,
+  type RowOrigin,
+  unknownOrigin,
+} from "../lineage/origin.ts";
 import { tableSource } from "../lineage/self.ts";
 import type { Columns } from "../schema.ts";
 import { quoteName } from "../sql-text.ts";
@@ -26,6 +33,7 @@ import { type QueryValues, type ReadValues, readValues } from "./values.ts";
 /** What a plan depends on besides the query. */
 export interface PlanOptions {
   readonly values?: QueryValues;
+  readonly frames?: Readonly<Record<string, AnyRows>>;
   readonly files?: boolean;
 }
 
@@ -50,15 +58,19 @@ export async function planQuery(
   const shown = await shownRows(lake, prepared);
   if (shown !== undefined) return shownPlan(shown);
   const { engine } = lake;
-  const { files = false } = options;
+  const { files = false, frames = {} } = options;
   const tree = await parseStatement(engine, prepared);
   const references = referencesOf(tree);
   checkCalls(references, { files, placeOf: (byte) => placeOf(query, byte) });
   const values = readValues(prepared, options.values);
-  const sources = await findTables(lake, prepared, { tables: references.tables, files });
+  const sources = await findTables(lake, prepared, { tables: references.tables, files, frames });
   const put = { prepared, references, values, sources };
-  const bound = placed(put, ({ snapshot: { shape } }) => emptySql(shape.columns));
-  await checkRewritten(lake, { rewritten: bound, files, query });
+  const noRows: RowsSql = {
+    ofTable: ({ snapshot: { shape } }) => emptySql(shape.columns),
+    ofFrame: ({ schema: { columns } }) => emptySql(columns),
+  };
+  await checkRewritten(lake, { rewritten: placed(put, noRows), files, query });
+  const bound = placed(put, { ...noRows, ofFrame: ({ sql }) => sql });
   const columns = await describeColumns(engine, bound.text, (byte) =>
     placeOf(query, bound.originOf(byte)),
   );
@@ -68,8 +80,12 @@ export async function planQuery(
   const filters = await filtersByTable(lake, tables, values);
   return {
     columns,
-    text: () => placed(put, ({ rows }, one) => rows.narrow(filters.get(one) ?? [])).text,
-    keep: tables.map(([, { rows }]) => rows.keep),
+    text: () =>
+      placed(put, {
+        ofTable: ({ rows }, one) => rows.narrow(filters.get(one) ?? []),
+        ofFrame: ({ sql }) => sql,
+      }).text,
+    keep: [...tables.map(([, { rows }]) => rows.keep), frames],
     origin: queryOrigin(tree, {
       sources: new Map([...sources].map(([{ node }, source]) => [node, querySource(source)])),
       columns: columns.map(({ name }) => name),
@@ -88,6 +104,10 @@ function shownPlan({ columns, rows }: ShownRows): Planned {
 }
 
 function querySource(source: Source): QuerySource {
+  if (source.kind === "frame") {
+    const { schema, origin } = source.rows;
+    return { origin: origin ?? unknownOrigin(Object.keys(schema.columns)) };
+  }
   if (source.kind === "file")
     return { source: { kind: "file", name: source.name }, columns: undefined };
   if (source.kind === "information")
@@ -119,10 +139,16 @@ interface Put {
   readonly sources: ReadonlyMap<TableReference, Source>;
 }
 
+/** What is put for a table and for a frame: a SELECT. */
+interface RowsSql {
+  readonly ofTable: (table: QueryTable, reference: TableReference) => string;
+  readonly ofFrame: (rows: AnyRows) => string;
+}
+
 /** The query with rows for its tables, and values for its parameters. */
 function placed(
   { prepared, references, values, sources }: Put,
-  rowsOf: (table: QueryTable, reference: TableReference) => string,
+  { ofTable, ofFrame }: RowsSql,
 ): Rewritten {
   try {
     return rewrite(prepared, references, {
@@ -130,7 +156,8 @@ function placed(
       rowsOf: (reference) => {
         const source = sources.get(reference);
         if (source?.kind === "information") return source.rows.sql;
-        return source?.kind === "table" ? rowsOf(source.table, reference) : undefined;
+        if (source?.kind === "frame") return ofFrame(source.rows);
+        return source?.kind === "table" ? ofTable(source.table, reference) : undefined;
       },
     });
   } catch (error) {

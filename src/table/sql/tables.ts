@@ -1,9 +1,10 @@
 /** @file The tables that a query names, each read once, at the version that the query asks for. */
 import type { Engine } from "../adapter/duckdb.ts";
 import { isNode, parseSql, textOf } from "../adapter/parse-sql.ts";
-import { listLog, versionAt } from "../delta/log.ts";
+import { latestVersion, versionAt } from "../delta/log.ts";
 import { checkFiles } from "../delta/restore.ts";
 import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
+import type { AnyRows } from "../frame.ts";
 import { type SnapshotRows, snapshotRows } from "../snapshot-rows.ts";
 import { checkCalls, isFileName } from "./allowed.ts";
 import { fail } from "./errors.ts";
@@ -26,35 +27,93 @@ export type Source =
   | { readonly kind: "table"; readonly table: QueryTable }
   /** Rows about the lake. */
   | { readonly kind: "information"; readonly name: string; readonly rows: Information }
+  /** Rows that a program gave the query. */
+  | { readonly kind: "frame"; readonly rows: AnyRows }
   | { readonly kind: "file"; readonly name: string };
+
+/** What a query names, and what it may name besides tables. */
+interface Named {
+  readonly tables: readonly TableReference[];
+  readonly files: boolean;
+  readonly frames: Readonly<Record<string, AnyRows>>;
+}
 
 /** Finds the tables of a query. Throws `table/unknown-table`, `table/mismatch-version` and what reading a log throws. */
 export async function findTables(
   lake: QueryLake,
   prepared: Prepared,
-  { tables, files }: { readonly tables: readonly TableReference[]; readonly files: boolean },
+  named: Named,
 ): Promise<ReadonlyMap<TableReference, Source>> {
-  checkPins(prepared, tables);
+  checkPins(prepared, named.tables);
+  const frames = new Map(
+    Object.entries(named.frames).map(([name, rows]) => [name.toLowerCase(), rows]),
+  );
   const read = new Map<string, Promise<QueryTable | undefined>>();
-  const found = new Map<TableReference, Source>();
-  for (const reference of tables) {
-    const written = reference.parts.join(".").toLowerCase();
-    const name = lake.placeOf(written)?.name ?? written; // "main.a.b" is "a.b"
-    const version = await versionOf(lake, prepared, { reference, name });
+  // Each table is read once at each version, so that all mentions of it see the same rows.
+  const once = (name: string, version: number | undefined): Promise<QueryTable | undefined> => {
     const key = `${name}@${version ?? ""}`;
     const reading = read.get(key) ?? readTable(lake, name, version);
     read.set(key, reading);
-    const table = await reading;
-    const [only = ""] = reference.parts;
-    const rows = table === undefined ? await informationOf(lake, name) : undefined;
-    if (table !== undefined) found.set(reference, { kind: "table", table });
-    else if (rows !== undefined && version === undefined)
-      found.set(reference, { kind: "information", name, rows });
-    else if (files && reference.parts.length === 1 && isFileName(only))
-      found.set(reference, { kind: "file", name: only });
-    else await unknown(lake, prepared, reference);
+    return reading;
+  };
+  const found = new Map<TableReference, Source>();
+  for (const reference of named.tables) {
+    const source =
+      givenRows(prepared, reference, frames) ??
+      (await storedRows(lake, prepared, { reference, once })) ??
+      fileRows(reference, named.files);
+    found.set(reference, source ?? (await unknown(lake, prepared, reference)));
   }
   return found;
+}
+
+/** Rows that a program gave under a name. */
+function givenRows(
+  prepared: Prepared,
+  reference: TableReference,
+  frames: ReadonlyMap<string, AnyRows>,
+): Source | undefined {
+  const [only = "", ...more] = reference.parts;
+  const rows = more.length === 0 ? frames.get(only.toLowerCase()) : undefined;
+  if (rows === undefined) return undefined;
+  refusePin(prepared, reference);
+  return { kind: "frame", rows };
+}
+
+/** A table of the lake, or what the lake says of itself. */
+async function storedRows(
+  lake: QueryLake,
+  prepared: Prepared,
+  {
+    reference,
+    once,
+  }: {
+    readonly reference: TableReference;
+    readonly once: (name: string, version: number | undefined) => Promise<QueryTable | undefined>;
+  },
+): Promise<Source | undefined> {
+  const written = reference.parts.join(".").toLowerCase();
+  const name = lake.placeOf(written)?.name ?? written; // "main.a.b" is "a.b"
+  const version = await versionOf(lake, prepared, { reference, name });
+  const table = await once(name, version);
+  if (table !== undefined) return { kind: "table", table };
+  const rows = version === undefined ? await informationOf(lake, name) : undefined;
+  return rows && { kind: "information", name, rows };
+}
+
+function fileRows({ parts }: TableReference, allowed: boolean): Source | undefined {
+  const [only = "", ...more] = parts;
+  const isFile = allowed && more.length === 0 && isFileName(only);
+  return isFile ? { kind: "file", name: only } : undefined;
+}
+
+/** Rows that a program gave have one version. */
+function refusePin(prepared: Prepared, reference: TableReference): void {
+  const pin = prepared.pins.get(reference.byte) ?? atPin(prepared, reference);
+  if (pin === undefined) return;
+  const at = placeOf(prepared.query, pin.byte);
+  const reason = "expected a version of a table of the lake";
+  fail("table/mismatch-version", { at, reason, got: "one of rows that were given to the query" });
 }
 
 async function unknown(
@@ -108,7 +167,7 @@ async function versionOf(
   const at = placeOf(prepared.query, pin.byte);
   const value = await constantOf(lake.engine, pin, at);
   const place = lake.placeOf(name);
-  const isThere = place !== undefined && (await listLog(place)).latest >= 0;
+  const isThere = place !== undefined && (await latestVersion(place)) >= 0;
   return isThere && pin.unit === "timestamp" ? versionAt(place, new Date(value)) : value;
 }
 

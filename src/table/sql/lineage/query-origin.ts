@@ -12,11 +12,14 @@ import { analyseQuery } from "./analyse.ts";
 import { emptyScope, type Known, knownRows, lower, type Rows } from "./scope.ts";
 
 /** What a table in a query is, for its lineage. */
-export interface QuerySource {
-  readonly source: LineageSource;
-  /** Undefined where it is not known which columns there are: a file. */
-  readonly columns: readonly string[] | undefined;
-}
+export type QuerySource =
+  | {
+      readonly source: LineageSource;
+      /** Undefined where it is not known which columns there are: a file. */
+      readonly columns: readonly string[] | undefined;
+    }
+  /** Rows that have an origin of their own. */
+  | { readonly origin: RowOrigin };
 
 /** What a query reads, and what it gives. */
 export interface QueryFacts {
@@ -47,7 +50,7 @@ export function queryOrigin(
   const same = sameColumns(found?.columns, columns);
   const derived = columns.map((name, i) => [name, same?.[i]?.derived ?? unknown] as const);
   return {
-    sources: allSources([...sources.values()].map(({ source }) => source)),
+    sources: allSources([...sources.values()].flatMap(readBy)),
     columns: new Map(derived),
     rows: found?.rows ?? unknown,
   };
@@ -63,7 +66,15 @@ function analysed(query: SqlNode, known: Known): Rows | undefined {
   }
 }
 
-function rowsOfSource({ source, columns }: QuerySource): Rows {
+const readBy = (one: QuerySource): readonly LineageSource[] =>
+  "origin" in one ? one.origin.sources : [one.source];
+
+function rowsOfSource(one: QuerySource): Rows {
+  if ("origin" in one) {
+    const { columns, rows } = one.origin;
+    return knownRows([...columns].map(([name, derived]) => ({ name, derived })), rows); // biome-ignore format: one line
+  }
+  const { source, columns } = one;
   const made = (name: string) => (source.kind === "catalog" ? nothing : fromColumn(source, name));
   if (columns === undefined) return { columns: undefined, rows: nothing, open: made };
   return knownRows(columns.map((name) => ({ name, derived: made(name) })), nothing); // biome-ignore format: one line
