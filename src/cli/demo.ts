@@ -69,7 +69,7 @@ export const demo = command({
     return { done: await runDemo(options, around), plan: null, after: { keep, port } };
   },
   render: ({ done, plan }: DemoOutcome, { program, width }) =>
-    plan === null ? renderDemo(done, program) : planLines(plan, width),
+    plan === null ? renderDemo(done, { program, width }) : planLines(plan, width),
   data: ({ done, plan }: DemoOutcome) => (plan === null ? demoData(done) : plan),
   isBad: ({ plan }: DemoOutcome) => plan?.gate?.passed === false,
   after: async (outcome: DemoOutcome, around) => {

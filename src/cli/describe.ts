@@ -29,7 +29,7 @@ export const describe = command({
   render: (detail, { width }) => [
     ...hanging(facts(detail), width),
     "",
-    ...columns(columnRows(detail, width), { width, indent: "  " }),
+    ...columns(columnRows(detail), { width, indent: "  ", whole: [0, 1, 3], spare: [2, 4] }),
     ...section("Checks, which every row passes", Object.entries(detail.checks), width),
     ...section("Expectations, which every write obeys", rules(detail), width),
     ...section("Properties", properties(detail), width),
@@ -79,14 +79,12 @@ function protocolText(protocol: TableDetail["protocol"]): string {
   return `Delta, reader ${minReaderVersion}, writer ${minWriterVersion}${named}`;
 }
 
-/** Columns narrower than this have no room for Delta's types. */
-const roomForTypes = 60;
-
-function columnRows(
-  { schema, types, partitionBy, columnNotes }: Described,
-  width: number,
-): readonly (readonly string[])[] {
-  const typed = (type: string): readonly string[] => (width < roomForTypes ? [] : [type]);
+function columnRows({
+  schema,
+  types,
+  partitionBy,
+  columnNotes,
+}: Described): readonly (readonly string[])[] {
   const rows = Object.entries(schema.columns).map(([name, column]) => {
     const own = (columnNotes[name] ?? []).map(shown);
     const notes = [
@@ -95,9 +93,9 @@ function columnRows(
       ...own,
     ];
     const missing = column.nullable ? "may be" : "never";
-    return [name, column.kind, ...typed(types[name] ?? ""), missing, notes.join("; ")];
+    return [name, column.kind, types[name] ?? "", missing, notes.join("; ")];
   });
-  return [["column", "kind", ...typed("delta type"), "missing", "notes"], ...rows];
+  return [["column", "kind", "delta type", "missing", "notes"], ...rows];
 }
 
 /** What a column says of itself besides its kind. */

@@ -20,7 +20,13 @@ function listed({ things }: DropReport, width: number): readonly string[] {
     files === 0 ? "" : size(sizeBytes),
   ]);
   const heading = ["", "name", "rows", "files", "size"];
-  return columns([heading, ...rows], { right: [2, 3, 4], width, indent: "  " });
+  return columns([heading, ...rows], {
+    right: [2, 3, 4],
+    width,
+    indent: "  ",
+    whole: [1, 2, 3, 4],
+    spare: [4, 3],
+  });
 }
 
 const grantsOf = ({ grants }: DropReport): string =>

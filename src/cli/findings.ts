@@ -22,7 +22,7 @@ export function findingLines(report: DocsReport, width: number): readonly string
   return [
     ...findings.flatMap((finding) => linesOf(finding, Math.min(width, 100))),
     "",
-    verdictOf(report),
+    ...hung(verdictOf(report), width),
   ];
 }
 

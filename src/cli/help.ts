@@ -105,7 +105,7 @@ export function programHelp(groups: readonly CommandGroup[], around: HelpAround)
   ].filter(({ rows }) => rows.length > 0);
   const left = Math.max(...shown.flatMap(({ rows }) => rows.map(([name]) => name.length)));
   return [
-    "Millrace: from raw files to a watched model in production.",
+    ...wrap("Millrace: from raw files to a watched model in production.", width),
     "",
     `Usage: ${program} COMMAND [OPTIONS]`,
     ...shown.flatMap(({ title, rows }) => ["", title, ...hanging(rows, width, left)]),

@@ -39,7 +39,7 @@ export const history = command({
       ...by(entry.engine ?? ""),
     ]);
     const heads = ["version", "when (UTC)", "operation", "what", ...by("by")];
-    return columns([heads, ...rows], { width, right: [0] });
+    return columns([heads, ...rows], { width, right: [0], whole: [0, 1, 2], spare: [1] });
   },
 });
 

@@ -22,7 +22,11 @@ export function fileLines(files: readonly IngestedFile[], width: number): readon
   return [
     ...(told.length === 0
       ? []
-      : columns([["file", "state", "rows", "notes"], ...rows], { width, right: [2] })),
+      : columns([["file", "state", "rows", "notes"], ...rows], {
+          width,
+          right: [2],
+          whole: [1, 2],
+        })),
     ...(skipped === 0 ? [] : [`${count(skipped, "file")} skipped: in the table already`]),
     ...told.flatMap(({ refusal }) =>
       refusal === undefined

@@ -13,7 +13,6 @@ import {
 } from "../check/index.ts";
 import { count, systemClock } from "../core/index.ts";
 import { folderBytes } from "../store/index.ts";
-import { bronzeColumns, rescuedColumn } from "../table/index.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { fileForm, fileOptions } from "./file-options.ts";
@@ -119,10 +118,12 @@ interface Draft {
   readonly proposals: readonly { readonly says: string; readonly reason: string }[];
 }
 
-/** Nothing is proposed of the columns that say when and from where a row came: the next file changes them. */
+/**
+ * Nothing is proposed of the columns that say when, from where and by what a row came: their names
+ * begin with _, and the next file or run changes them.
+ */
 function draftOf(profile: TableProfile, options: ProposeOptions): ProposedSuite {
-  const technical = [...Object.keys(bronzeColumns), ...Object.keys(rescuedColumn)];
-  const columns = profile.columns.filter(({ name }) => !technical.includes(name));
+  const columns = profile.columns.filter(({ name }) => !name.startsWith("_"));
   return proposeSuite({ ...profile, columns }, options);
 }
 

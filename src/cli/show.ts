@@ -27,7 +27,7 @@ export const tables = command({
             ["table", "version", "rows", "files", "size", "last change", "when (UTC)", "comment"],
             ...found.map(tableCells),
           ],
-          { right: [1, 2, 3, 4], width },
+          { right: [1, 2, 3, 4], width, whole: [0, 1, 2, 3, 4, 6], spare: [7, 3, 4, 5, 6] },
         ),
 });
 
@@ -64,21 +64,24 @@ export const runs = command({
     await using workspace = await openWorkspace(values.dir, { create: false });
     return await workspace.tracking.runs();
   },
-  render: (found) =>
+  render: (found, { width }) =>
     found.length === 0
       ? ["no runs yet"]
-      : columns([
-          ["run", "experiment", "name", "status", "started (UTC)", "auc", "accuracy"],
-          ...found.map(({ id, experiment, name, status, startedAtMs, metrics }) => [
-            id.slice(0, 8),
-            experiment,
-            name,
-            status,
-            moment(startedAtMs),
-            metrics["auc"]?.toFixed(4) ?? "",
-            metrics["accuracy"]?.toFixed(4) ?? "",
-          ]),
-        ]),
+      : columns(
+          [
+            ["run", "experiment", "name", "status", "started (UTC)", "auc", "accuracy"],
+            ...found.map(({ id, experiment, name, status, startedAtMs, metrics }) => [
+              id.slice(0, 8),
+              experiment,
+              name,
+              status,
+              moment(startedAtMs),
+              metrics["auc"]?.toFixed(4) ?? "",
+              metrics["accuracy"]?.toFixed(4) ?? "",
+            ]),
+          ],
+          { width, whole: [0, 2, 4, 5, 6], spare: [1, 4, 6] },
+        ),
 });
 
 export const models = command({
@@ -93,19 +96,22 @@ export const models = command({
     const all = (await registry.names()).map((name) => registry.versions(name));
     return (await Promise.all(all)).flat();
   },
-  render: (found) =>
+  render: (found, { width }) =>
     found.length === 0
       ? ["no models yet"]
-      : columns([
-          ["model", "version", "aliases", "auc", "run", "hash", "registered (UTC)"],
-          ...found.map(({ name, number, aliases, metrics, runId, modelHash, createdAtMs }) => [
-            name,
-            String(number),
-            aliases.join(", "),
-            metrics["auc"]?.toFixed(4) ?? "",
-            runId.slice(0, 8),
-            modelHash.slice(7, 19),
-            moment(createdAtMs),
-          ]),
-        ]),
+      : columns(
+          [
+            ["model", "version", "aliases", "auc", "run", "hash", "registered (UTC)"],
+            ...found.map(({ name, number, aliases, metrics, runId, modelHash, createdAtMs }) => [
+              name,
+              String(number),
+              aliases.join(", "),
+              metrics["auc"]?.toFixed(4) ?? "",
+              runId.slice(0, 8),
+              modelHash.slice(7, 19),
+              moment(createdAtMs),
+            ]),
+          ],
+          { width, right: [1], whole: [0, 1, 3, 4, 5, 6], spare: [5, 6, 4] },
+        ),
 });

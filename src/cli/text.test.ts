@@ -1,9 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { columns, hanging, moment, number, size, wrap } from "./text.ts";
+import { columns, folded, hanging, moment, number, size, wrap } from "./text.ts";
 
 describe("wrap", () => {
   test("breaks between words, and leaves a long word whole", () => {
     expect(wrap("one two three unbreakable", 8)).toEqual(["one two", "three", "unbreakable"]);
+  });
+});
+
+describe("folded", () => {
+  test("folds long lines under their own indent, and leaves the others", () => {
+    expect(folded(["short", "  one two three four"], 14)).toEqual([
+      "short",
+      "  one two",
+      "    three four",
+    ]);
   });
 });
 
@@ -45,6 +55,17 @@ describe("columns", () => {
     ]);
     const narrow = columns(rows, { width: 1 });
     expect(narrow[1]).toBe("shop.…  1,200  appen…");
+  });
+
+  test("cuts no column that must be whole, and leaves out what can be spared", () => {
+    const how = { right: [1], whole: [0, 1], spare: [2, 1] };
+    expect(columns(rows, { ...how, width: 26 })[1]).toBe("shop.orders  1,200  appen…");
+    expect(columns(rows, { ...how, width: 20 })).toEqual([
+      "table         rows",
+      "shop.orders  1,200",
+      "b                7",
+    ]);
+    expect(columns(rows, { ...how, width: 3 })[1]).toBe("shop.orders");
   });
 
   test("counts letters, not code units", () => {

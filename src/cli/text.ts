@@ -15,6 +15,16 @@ export function wrap(text: string, width: number): readonly string[] {
   return lines;
 }
 
+/** Lines of prose that are too long, folded under themselves; a table's lines should fit by now. */
+export const folded = (lines: readonly string[], width: number): readonly string[] =>
+  lines.flatMap((line) => {
+    if (lengthOf(line) <= width) return [line];
+    const indent = /^ */.exec(line)?.[0] ?? "";
+    return wrap(line.slice(indent.length), width - indent.length - 2).map((part, i) =>
+      i === 0 ? `${indent}${part}` : `${indent}  ${part}`,
+    );
+  });
+
 /**
  * Names on the left, what they mean on the right and wrapped there; below the name where the
  * terminal is too narrow for both.
@@ -39,11 +49,15 @@ export function hanging(
   );
 }
 
-/** How columns stand under each other. */
+/** How columns stand under each other; columns are named by their place from 0. */
 export interface ColumnsOptions {
-  /** Columns that are aligned on the right, by their place from 0. */
+  /** Columns that are aligned on the right. */
   readonly right?: readonly number[];
-  /** Where a line is longer, the widest column is cut. Default: any length. */
+  /** Columns that are never cut. */
+  readonly whole?: readonly number[];
+  /** Columns that are left out where there is no room, the first of them first. */
+  readonly spare?: readonly number[];
+  /** Where a line is longer, the widest columns are cut. Default: any length. */
   readonly width?: number;
   /** Stands before each line. */
   readonly indent?: string;
@@ -58,15 +72,16 @@ export function columns(
   options: ColumnsOptions = {},
 ): readonly string[] {
   const { right = [], width = Number.POSITIVE_INFINITY, indent = "" } = options;
-  const widths = (rows[0] ?? []).map((_, j) =>
-    Math.max(...rows.map((row) => lengthOf(row[j] ?? ""))),
-  );
-  shrink(widths, width - indent.length - 2 * (widths.length - 1));
+  const all = (rows[0] ?? []).map((_, at) => ({
+    at,
+    width: Math.max(...rows.map((row) => lengthOf(row[at] ?? ""))),
+    isWhole: options.whole?.includes(at) === true,
+  }));
+  const shown = fitted(all, width - indent.length, options.spare ?? []);
   return rows.map((row) => {
-    const cells = row.map((cell, j) => {
-      const space = widths[j] ?? 0;
-      const text = cutTo(cell, space);
-      return right.includes(j)
+    const cells = shown.map(({ at, width: space }) => {
+      const text = cutTo(row[at] ?? "", space);
+      return right.includes(at)
         ? `${" ".repeat(space - lengthOf(text))}${text}`
         : padded(text, space);
     });
@@ -74,16 +89,35 @@ export function columns(
   });
 }
 
+/** A column as it is shown. */
+interface Shown {
+  readonly at: number;
+  readonly width: number;
+  readonly isWhole: boolean;
+}
+
+/** The columns cut so that they fit; while they do not, the first spare one is left out. */
+function fitted(all: readonly Shown[], room: number, spare: readonly number[]): readonly Shown[] {
+  const cut = shrunk(all, room - 2 * (all.length - 1));
+  const total = cut.reduce((sum, { width }) => sum + width, 2 * (cut.length - 1));
+  const [first, ...rest] = spare;
+  if (total <= room || first === undefined) return cut;
+  const others = all.filter(({ at }) => at !== first);
+  return fitted(others, room, rest);
+}
+
 /** Takes from the widest until all fit, or nothing can be taken any more. */
-function shrink(widths: number[], room: number): void {
-  for (;;) {
-    const over = widths.reduce((sum, one) => sum + one, 0) - room;
-    const widest = widths.indexOf(Math.max(...widths));
-    const now = widths[widest] ?? 0;
-    if (!(over > 0) || now <= leastWidth) return;
-    const next = Math.max(0, ...widths.filter((_, j) => j !== widest && (widths[j] ?? 0) < now));
-    widths[widest] = Math.max(now - over, Math.min(next, now - 1), leastWidth);
-  }
+function shrunk(all: readonly Shown[], room: number): readonly Shown[] {
+  const over = all.reduce((sum, { width }) => sum + width, 0) - room;
+  const able = all.filter(({ width, isWhole }) => !isWhole && width > leastWidth);
+  const widest = able.toSorted((a, b) => b.width - a.width)[0];
+  if (!(over > 0) || widest === undefined) return all;
+  const next = Math.max(leastWidth, ...able.map(({ width }) => width).filter((width) => width < widest.width)); // biome-ignore format: one call
+  const width = Math.max(widest.width - over, Math.min(next, widest.width - 1));
+  return shrunk(
+    all.map((one) => (one === widest ? { ...one, width } : one)),
+    room,
+  );
 }
 
 /** A text cut to at most so many characters. */

@@ -34,6 +34,6 @@ export const volumes = command({
               ...[shown(owner ?? "–"), shown(comment ?? "")],
             ]),
           ],
-          { right: [1, 2], width },
+          { right: [1, 2], width, whole: [0, 1, 2], spare: [4, 3] },
         ),
 });

@@ -22,7 +22,7 @@ export function columnCard(column: ColumnProfile): Html {
   const shown = `${distinctExact ? "" : "≈ "}${shortNumber(distinct)}`;
   const missingText = missing === 0 ? "none" : `${percent(missingShare)} (${shortNumber(missing)})`;
   return html`<div class="card"><h3>${foreign(name)}<small>${kind}</small> ${marks}</h3>
-${column.number === null ? nothing : numberChart(column, column.number)}${facts([
+${column.number === null || distinct < 2 ? nothing : numberChart(column, column.number)}${facts([
   ["Missing", missingText],
   ["Different", shown],
   ...numberFacts(column),

@@ -43,21 +43,21 @@ export function profileText(
   checkNumber("profileText", { width }, { min: 30, max: 400, integer: true });
   const names = profile.columns.map(({ name }) => [...visible(name, 28)].length);
   const nameWidth = Math.max(6, ...names);
-  const lines = [
-    ...tableLines(profile),
-    "",
-    ...(width < besides
+  const wrapped = (lines: readonly string[]): readonly string[] =>
+    lines.flatMap((line) => wrapTo(line.trimEnd(), width));
+  const columns =
+    width < besides
       ? profile.columns.flatMap((column) => narrowLines(column, width))
       : [
           `${"column".padEnd(nameWidth)}  kind       missing    distinct  values`,
           ...profile.columns.flatMap((column) => columnLines(column, { nameWidth, width })),
-        ]),
-    ...missingLines(profile),
-    ...correlationLines(profile),
-    ...driftLines(profile),
+        ];
+  return [
+    ...wrapped(tableLines(profile)),
+    "",
+    ...columns.map((line) => cutTo(line.trimEnd(), width)),
+    ...wrapped([...missingLines(profile), ...correlationLines(profile), ...driftLines(profile)]),
   ];
-  const fit = width < besides ? wrapTo : (line: string, to: number) => [cutTo(line, to)];
-  return lines.flatMap((line) => fit(line.trimEnd(), width));
 }
 
 /** Counts as small bars: the largest is a full block, and what is not zero is seen. */
@@ -115,7 +115,7 @@ function valueLines(column: ColumnProfile, room: number): readonly string[] {
   const isMany = number !== null && topHolds !== "heavy" && distinct > fewNumbers;
   const common = isMany || kind === "timestamp" ? [] : top.filter((value) => value.count > 1);
   const listed = common.length === 0 ? [] : [valuesLine(column, common, room)];
-  if (number !== null) return [...numberLines(column, number), ...listed];
+  if (number !== null) return [...numberLines(column, number, room), ...listed];
   if (listed.length > 0) return listed;
   if (text?.pattern != null) return [`all like ${visible(text.pattern, room - 9)}`];
   const { shortest = 0, longest = 0 } = text ?? {};
@@ -137,16 +137,29 @@ function valuesLine(
   return [first, ...(end === -1 ? others : others.slice(0, end))].join("  ");
 }
 
-function numberLines({ kind }: ColumnProfile, number: NumberProfile): readonly string[] {
+function numberLines(
+  { kind, distinct }: ColumnProfile,
+  number: NumberProfile,
+  room: number,
+): readonly string[] {
   const { histogram, quantiles, min, max, mean, std, infinite } = number;
   const median = quantiles.find(({ p }) => p === 0.5)?.value ?? min;
   const [low, high] = [valueText(kind, min), valueText(kind, max)];
-  const range =
-    histogram === null ? `${low} … ${high}` : `${low} ${spark(histogram.counts)} ${high}`;
+  if (distinct === 1 && infinite === 0) return [low];
+  const bars = histogram === null ? "…" : spark(histogram.counts);
+  const range = [`${low} ${bars} ${high}`];
   const spread = std === null || kind === "timestamp" ? "" : ` ± ${shortNumber(std)}`;
-  const middle = mean === null ? "" : ` · mean ${valueText(kind, mean)}${spread}`;
-  const odd = infinite > 0 ? ` · ${count(infinite, "infinite value")}` : "";
-  return [range, `median ${valueText(kind, median)}${middle}${odd}`];
+  const middle = [
+    `median ${valueText(kind, median)}`,
+    ...(mean === null ? [] : [`mean ${valueText(kind, mean)}${spread}`]),
+    ...(infinite > 0 ? [count(infinite, "infinite value")] : []),
+  ];
+  const fits = (line: string): boolean => [...line].length <= room;
+  const joined = middle.join(" · ");
+  return [
+    ...(range.every(fits) ? range : [bars, `${low} … ${high}`]),
+    ...(fits(joined) ? [joined] : middle),
+  ];
 }
 
 function missingLines({ missing, looked }: TableProfile): readonly string[] {

@@ -16,7 +16,7 @@ export function planLines(plan: DemoPlan, width: number): readonly string[] {
     `A dry run: nothing is written to ${plan.folder}.`,
     "",
     "Steps",
-    ...columns(steps, { width, indent: "  " }),
+    ...columns(steps, { width, indent: "  ", whole: [0, 1], spare: [2] }),
     "",
     "Files",
     ...fileLines(plan),
