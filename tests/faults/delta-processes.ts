@@ -108,7 +108,7 @@ export async function checkKills(
     const first = kinds[kill % kinds.length] ?? "append";
     const writer = startWriter(at, [`${name}-${kill}`, "endless", first]);
     const { child, ended } = writer;
-    await writer.said(chance.next() < 0.5 ? 1 : 1 + chance.below(14));
+    await writer.said(chance.next() < 0.5 ? 1 : 1 + chance.below(10));
     await new Promise((resolve) => setTimeout(resolve, chance.next() * 150));
     child.kill("SIGKILL");
     const said = await ended;

@@ -33,7 +33,7 @@ const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/
  * The names of the columns: the header's, an empty one as "column" and its position; or, without a
  * header, the names that are known for so many columns, or "column1", "column2" …
  *
- * @throws `table/duplicate-column`
+ * @throws `table/duplicate-column`, `table/corrupt-text` for a header that is a blank line
  */
 export function columnNames(
   cells: readonly string[],
@@ -41,6 +41,8 @@ export function columnNames(
 ): readonly string[] {
   const { file, header, known } = what;
   if (!header && known.length === cells.length) return known;
+  if (header && cells.length === 1 && cells[0] === "")
+    fail("table/corrupt-text", { file, line: 1, reason: "the line is blank; expected the names of the columns" }); // biome-ignore format: one line
   const names = cells.map((name, i) => (header && name !== "" ? name : `column${i + 1}`));
   checkTwins(names, file);
   return names;
