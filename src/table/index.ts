@@ -36,7 +36,7 @@ export * from "./schema.ts";
 export { schemaErrors } from "./schema-errors.ts";
 export type { RowSource } from "./source.ts";
 export { queryErrors } from "./sql/errors.ts";
-export type { LakeSql, QueryOptions, TypedQueryOptions } from "./sql/lake-sql.ts";
+export type { QueryOptions } from "./sql/lake-sql.ts";
 export type { QueryValues } from "./sql/values.ts";
 export { quoteName, quoteText, sqlTextErrors } from "./sql-text.ts";
 export type {

@@ -19,7 +19,7 @@ import { type LineageOptions, type TableLineage, tableLineage } from "./lineage/
 import { openTable } from "./open-table.ts";
 import { attachRemote } from "./remote-files.ts";
 import type { Columns, Schema } from "./schema.ts";
-import { lakeSql, type QueryOptions, type TypedQueryOptions } from "./sql/lake-sql.ts";
+import { lakeSql, type QueryOptions } from "./sql/lake-sql.ts";
 import type { QueryLake } from "./sql/query-lake.ts";
 import type { Table, TableOptions } from "./table.ts";
 
@@ -63,8 +63,7 @@ export interface Lake extends LakeCatalog {
    * await above.rows() // => [{ x: 1, twice: 5 }]
    * ```
    */
-  sql<C extends Columns>(query: string, options: TypedQueryOptions<C>): Promise<Frame<C>>;
-  sql(query: string, options?: QueryOptions): Promise<Frame>;
+  sql<C extends Columns = Columns>(query: string, options?: QueryOptions<C>): Promise<Frame<C>>;
   /**
    * The lineage of a table: for each column the columns it is made of, up to the files, and the tables
    * that are made of it; read from what every write recorded in its commit.

@@ -31,6 +31,7 @@ def cell(v):
 def listed(table): return sorted(({n: cell(v) for n, v in r.items()} for r in table.to_pylist()), key=lambda r: r["id"])
 def read(path, version=None): return listed(DeltaTable(path, version=version).to_pyarrow_table())
 def version(path): return DeltaTable(path).version()
+def history(path): return DeltaTable(path).history()
 def feed(path, since):
   t = pa.table(DeltaTable(path).load_cdf(starting_version=since))
   return sorted([r["_commit_version"], r["_change_type"], r["id"], cell(r["n"])] for r in t.to_pylist())
@@ -165,6 +166,38 @@ describe.skipIf("missing" in python)("delta-rs", () => {
         one: 1,
         partitions: ["city"],
       });
+    });
+  });
+
+  test("shows the lineage of our writes in its history, and its own writes are told as not recorded", async () => {
+    await inLake({}, async (table, compare) => {
+      const { path } = table;
+      await table.append([row("a", 1), row("b", 2)]);
+      await table.merge(
+        (await table.read()).where((c) => c.n.isAbove(1)),
+        { on: ["id"] },
+      );
+      await table.update((c) => c.n.is(1), (c) => ({ x: c.n })); // biome-ignore format: one line
+      await compare("lineage");
+      const [last, merge] = (await peer.ask("history", { path })) as Record<string, unknown>[];
+      expect(last?.["lineage"]).toMatchObject({
+        format: 1,
+        effect: "add",
+        columns: { x: [[0, "n"]] },
+      });
+      expect(merge?.["lineage"]).toMatchObject({
+        sources: [{ kind: "table", name: "peer.rows", version: 0 }],
+        rows: [
+          [0, "n"],
+          [0, "id"],
+        ],
+      });
+      await peer.ask("step", { path, name: "append" });
+      const { unrecorded, columns } = await table.lineage();
+      expect(unrecorded.map(({ version, operation }) => [version, operation])).toEqual([
+        [3, "WRITE"],
+      ]);
+      expect(columns["x"]).toMatchObject({ unknown: true });
     });
   });
 

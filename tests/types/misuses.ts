@@ -14,7 +14,7 @@ import {
 } from "../../src/feature/index.ts";
 import { boost } from "../../src/model/index.ts";
 import { client } from "../../src/serve/index.ts";
-import { category, type Row, when } from "../../src/table/index.ts";
+import { category, formatTree, type Row, when } from "../../src/table/index.ts";
 import {
   type ChurnModel,
   churnClient,
@@ -78,6 +78,19 @@ export async function misuses(world: World, model: ChurnModel) {
   await table.merge(silver, { on: ["customerId"] });
   // @ts-expect-error rows of another table appended → pages
   await table.append([{ pages: 3, bought: true }]);
+
+  // SQL
+  const asked = await lake.sql("SELECT * FROM telco.silver", { schema: customers });
+  // @ts-expect-error a column that the schema of a query has not → tenur
+  asked.where((c) => c.tenur.isAbove(1));
+  // @ts-expect-error a value that is no cell → Cell|{ b: number; }
+  await lake.sql("SELECT $a", { values: { a: { b: 1 } } });
+  // @ts-expect-error an option that a query has not → value
+  await lake.sql("SELECT $a", { value: { a: 1 } });
+  // @ts-expect-error rows that are no frame → AnyRows
+  await lake.sql("SELECT * FROM x", { frames: { x: [{ a: 1 }] } });
+  // @ts-expect-error a lineage in a direction that there is not → "up"
+  formatTree(await lake.lineage("telco.silver"), { direction: "up" });
 
   // catalog
   // @ts-expect-error select on a volume → VolumePrivilege

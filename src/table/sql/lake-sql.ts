@@ -21,14 +21,12 @@ export interface QueryOptions<C extends Columns = Columns> {
   readonly schema?: Schema<C>;
 }
 
-/** {@link QueryOptions} with a schema. */
-export type TypedQueryOptions<C extends Columns> = QueryOptions<C> & {
-  readonly schema: Schema<C>;
-};
-
 /** Asks a lake: with a schema in the options the frame is typed by it. */
 export interface LakeSql {
-  <C extends Columns>(query: string, options: TypedQueryOptions<C>): Promise<Frame<C>>;
+  <C extends Columns>(
+    query: string,
+    options: QueryOptions<C> & { readonly schema: Schema<C> },
+  ): Promise<Frame<C>>;
   (query: string, options?: QueryOptions): Promise<Frame>;
 }
 
