@@ -13,7 +13,7 @@ if (skipped !== undefined) process.stdout.write(`spark interop skipped: ${skippe
 
 /** One session for all: it starts slowly. Small queries are interpreted, which is three times as fast as compiling them. */
 const script = `
-import math
+import math, tempfile
 from pyspark.sql import SparkSession
 from delta import configure_spark_with_delta_pip
 settings = {
@@ -23,7 +23,7 @@ settings = {
   "spark.sql.shuffle.partitions": "1", "spark.databricks.delta.snapshotPartitions": "1", "spark.default.parallelism": "1",
   "spark.driver.memory": "1g", "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
   "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.adaptive.enabled": "false",
-  "spark.databricks.delta.retentionDurationCheck.enabled": "false",
+  "spark.databricks.delta.retentionDurationCheck.enabled": "false", "spark.sql.warehouse.dir": tempfile.mkdtemp(),
 }
 builder = SparkSession.builder.master("local[1]").appName("millrace")
 for key, value in settings.items(): builder = builder.config(key, value)
