@@ -1,4 +1,5 @@
 /** @file Statistics of a data file: what DuckDB returns from COPY, as Delta's `stats` text. */
+import { plainPath, quoteText } from "../sql-text.ts";
 
 /** One row of `COPY … (RETURN_STATS)`. */
 export interface CopiedFile {
@@ -23,6 +24,34 @@ export function copiedFile(row: Readonly<Record<string, unknown>>): CopiedFile {
     sizeBytes: Number(row["file_size_bytes"]),
     columns: new Map(columns),
   };
+}
+
+/** No row group but the last of a file has fewer rows: the engine's vector. */
+const leastGroupRows = 2048;
+
+/**
+ * The file with what the engine forgets of one of several row groups: whether a column of floats has
+ * a NaN, which it tells of the last group alone. A group with one has no bounds in the file's footer,
+ * which is all that is read here.
+ *
+ * @param groups - Runs a SELECT and gives its rows.
+ */
+export async function withNaN(
+  file: CopiedFile,
+  path: string,
+  groups: (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>,
+): Promise<CopiedFile> {
+  const unsure = [...file.columns.values()].some((facts) => facts["has_nan"] === "false");
+  if (file.count <= leastGroupRows || !unsure) return file;
+  const rows = await groups(
+    `SELECT DISTINCT path_in_schema AS name FROM parquet_metadata(${quoteText(plainPath(path))})
+      WHERE type IN ('FLOAT', 'DOUBLE') AND stats_max_value IS NULL AND stats_null_count < num_values`,
+  );
+  const found = new Set(rows.map(({ name }) => statName(String(name))));
+  const columns = [...file.columns].map(
+    ([key, facts]) => [key, found.has(key) ? { ...facts, has_nan: "true" } : facts] as const,
+  );
+  return { ...file, columns: new Map(columns) };
 }
 
 /** How many cells of a column are missing in the file. */

@@ -382,6 +382,18 @@ describe("stats", () => {
       code: "table/mismatch-value",
     });
   });
+
+  test("gives no largest value where a NaN stands in any row group", async () => {
+    const lake = await newLake();
+    const floats = schema("n", { n: float({ nullable: true }), m: float() });
+    const table = lake.table("a.n", floats);
+    const sql =
+      "SELECT CASE WHEN i = 0 THEN 'nan'::DOUBLE ELSE i END AS n, i::DOUBLE AS m FROM range(122881) t(i)";
+    await table.append(frame({ engine: lake.engine, schema: floats, sql }));
+    const add = (await actionsOf(table, 0)).find((action) => action["add"])?.["add"];
+    const { maxValues } = JSON.parse(String(add?.["stats"])) as { maxValues: object };
+    expect(maxValues).toEqual({ m: 122_880 });
+  });
 });
 
 describe.runIf(inFolders())("scan", () => {

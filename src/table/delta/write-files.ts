@@ -8,7 +8,7 @@ import { checkRows, checksOf } from "./checks.ts";
 import type { TablePlace } from "./log.ts";
 import { type NewFile, type NewFiles, newFiles } from "./new-files.ts";
 import type { Shape } from "./shape.ts";
-import { type CopiedFile, copiedFile, deltaStats, nullCount } from "./stats.ts";
+import { type CopiedFile, copiedFile, deltaStats, nullCount, withNaN } from "./stats.ts";
 import { duckTypeOf } from "./types.ts";
 
 /** What writing files needs. */
@@ -179,11 +179,12 @@ async function writeOne(
   const [row] = await engine.queryJson(
     `COPY (${part.sql}) TO ${quoteText(newFile.path)} (${parquetOptions}, ROW_GROUP_SIZE ${engine.rowGroupRows()}, RETURN_STATS)`,
   );
-  const file = row === undefined ? undefined : copiedFile(row);
-  if (file === undefined || file.count === 0) {
+  const copied = row === undefined ? undefined : copiedFile(row);
+  if (copied === undefined || copied.count === 0) {
     await newFile.drop();
     return undefined;
   }
+  const file = await withNaN(copied, newFile.path, engine.query);
   checkNulls(place.name, shape, file);
   const inFile = new Map(
     [...shape.types].filter(([column]) => !(column in part.values) && !(column in also)),
