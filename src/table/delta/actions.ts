@@ -142,6 +142,19 @@ const isAction = (line: unknown): line is Action =>
 const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/**
+ * What a path names, by which the files of a log are told apart: writers differ on which characters
+ * of a path they encode, and one may take out what another added.
+ */
+export function pathKey(path: string): string {
+  if (!path.includes("%")) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // whoever reads the file says that it is no path
+  }
+}
+
 /** The action that takes a file out of the table; the file itself stays for earlier versions. */
 export function removeOf(add: Add, atMs: number, dataChange = true): Action {
   const { path, partitionValues, size } = add;

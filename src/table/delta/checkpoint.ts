@@ -16,6 +16,7 @@ export interface CheckpointState {
   readonly version: number;
   readonly protocol: Protocol;
   readonly metaData: MetaData;
+  /** By {@link pathKey}, and so are those taken out. */
   readonly files: ReadonlyMap<string, Add>;
   readonly tombstones: ReadonlyMap<string, Remove>;
   readonly txns: ReadonlyMap<string, number>;

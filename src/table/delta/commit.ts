@@ -6,7 +6,14 @@ import { fail } from "../errors.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import { toStored, type WriteLineage } from "../lineage/stored.ts";
-import { type Action, type Add, type CommitInfo, commitName, formatCommit } from "./actions.ts";
+import {
+  type Action,
+  type Add,
+  type CommitInfo,
+  commitName,
+  formatCommit,
+  pathKey,
+} from "./actions.ts";
 import { removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { beginWrite, explainDrop, isDropped } from "./fence.ts";
 import { endFile } from "./held.ts";
@@ -210,9 +217,11 @@ async function conflicts(plan: Plan, winner: readonly Action[]): Promise<boolean
   )
     return true;
   if (plan.reads === "nothing") return false;
-  const ours = new Set(plan.actions.flatMap(({ remove }) => (remove ? [remove.path] : [])));
-  const isOurs = (path: string): boolean => ours.has(path) || plan.rests?.has(path) === true;
-  if (winner.some(({ remove }) => remove !== undefined && isOurs(remove.path))) return true;
+  const ours = new Set(
+    plan.actions.flatMap(({ remove }) => (remove ? [pathKey(remove.path)] : [])),
+  );
+  for (const path of plan.rests ?? []) ours.add(pathKey(path));
+  if (winner.some(({ remove }) => remove !== undefined && ours.has(pathKey(remove.path)))) return true; // biome-ignore format: one line
   if (plan.reads === "files") return false;
   const adds = winner.flatMap(({ add }) => (add ? [add] : []));
   if (plan.touches === undefined) return winner.some(({ add, remove }) => add ?? remove);

@@ -372,4 +372,18 @@ describe("merge", () => {
     );
     expect((await (await table.read()).rows()).map(({ n }) => n).toSorted()).toEqual([2, 3, 4]);
   });
+
+  test("takes out a file whose path another writer encodes otherwise", async () => {
+    const lake = await newLake();
+    const table = lake.table("shop.sales", sales, { partitionBy: ["city"] });
+    await table.append([sale(1, "a~b"), sale(2, "c")]);
+    const adds = (await actionsOf(table, 0)).flatMap(({ add }) =>
+      add ? [String(add["path"])] : [],
+    );
+    const path = String(adds.find((one) => one.includes("~"))).replace("~", "%7E");
+    await commitAs(table, 1, [{ remove: { path, dataChange: true, deletionTimestamp: 1 } }]);
+    expect((await (await table.read()).rows()).map(({ id }) => id)).toEqual([2]);
+    await table.restore({ version: 0 });
+    expect(await (await table.read()).count()).toBe(2);
+  });
 });

@@ -7,7 +7,7 @@ import {
   parseExpectations,
 } from "../expectations/table-expectations.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
-import { type Add, type MetaData, removeOf } from "./actions.ts";
+import { type Add, type MetaData, pathKey, removeOf } from "./actions.ts";
 import type { Plan } from "./commit.ts";
 import { addressOf, keyOf } from "./file-paths.ts";
 import type { TablePlace } from "./log.ts";
@@ -19,8 +19,8 @@ export async function restorePlan(
   place: TablePlace,
   { now, to, clock }: { now: Snapshot; to: Snapshot; clock: () => number },
 ): Promise<Plan | undefined> {
-  const back = [...to.files.values()].filter((add) => !now.files.has(add.path));
-  const gone = [...now.files.values()].filter((add) => !to.files.has(add.path));
+  const back = [...to.files.values()].filter((add) => !now.files.has(pathKey(add.path)));
+  const gone = [...now.files.values()].filter((add) => !to.files.has(pathKey(add.path)));
   const metaData = rulesBack(place.name, now, to);
   // Features once needed stay: files that need them may be in the log still.
   const rules = changed(place.name, {

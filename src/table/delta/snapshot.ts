@@ -10,6 +10,7 @@ import {
   commitInfoIn,
   commitName,
   parseCommit,
+  pathKey,
   type Remove,
 } from "./actions.ts";
 import { type CheckpointState, readCheckpoint } from "./checkpoint.ts";
@@ -222,7 +223,7 @@ async function stateOf(reader: LogReader, checkpoint: Checkpoint): Promise<Repla
   const state = empty();
   const { actions, adds } = await readCheckpoint(reader, checkpoint);
   for (const action of actions) apply(state, action);
-  for (const add of adds) state.files.set(add.path, add);
+  for (const add of adds) state.files.set(pathKey(add.path), add);
   return { ...state, version: checkpoint.version };
 }
 
@@ -232,12 +233,12 @@ function apply(state: Replay, action: Action): void {
   if (action.metaData) state.metaData = action.metaData;
   if (txn) state.txns.set(txn.appId, txn.version);
   if (add) {
-    state.files.set(add.path, add);
-    state.tombstones.delete(add.path);
+    state.files.set(pathKey(add.path), add);
+    state.tombstones.delete(pathKey(add.path));
   }
   if (remove) {
-    state.files.delete(remove.path);
-    state.tombstones.set(remove.path, remove);
+    state.files.delete(pathKey(remove.path));
+    state.tombstones.set(pathKey(remove.path), remove);
   }
 }
 
