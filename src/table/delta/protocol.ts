@@ -91,16 +91,19 @@ export function withFeature(protocol: Protocol, feature: string): Protocol {
   if (minWriterVersion < 7 && version !== undefined)
     return minWriterVersion >= version ? protocol : { minReaderVersion, minWriterVersion: version };
   if (writerFeatures.includes(feature)) return protocol;
-  const before =
-    minWriterVersion < 7
-      ? implied.filter(([from]) => minWriterVersion >= from).flatMap(([, features]) => features)
-      : writerFeatures;
+  const old = implied.filter(([from]) => minWriterVersion >= from);
+  // A feature of both sides counts by its versions on both, and is then listed on both.
+  const own = old.flatMap(([, all]) =>
+    all.filter((one) => minReaderVersion > 1 || !readable.has(one)),
+  );
+  const before = minWriterVersion < 7 ? own : writerFeatures;
   const reads = readable.has(feature);
+  const read = minReaderVersion === 2 ? before.filter((one) => one === "columnMapping") : readerFeatures; // biome-ignore format: a choice
   return {
     minReaderVersion: reads ? 3 : minReaderVersion,
     minWriterVersion: 7,
     ...(reads || minReaderVersion >= 3
-      ? { readerFeatures: reads ? [...readerFeatures, feature] : readerFeatures }
+      ? { readerFeatures: reads ? [...read, feature] : read }
       : {}),
     writerFeatures: [...before, feature],
   };

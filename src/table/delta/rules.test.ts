@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { actionsOf, commitAs, dataFiles, newLake } from "../../../tests/support/lake.ts";
 import { bool, category, float, int, schema, text, timestamp } from "../schema.ts";
+import { withFeature } from "./protocol.ts";
 
 const sales = schema("sales", {
   id: int({ key: true }),
@@ -162,6 +163,19 @@ describe("evolve", () => {
     await expect(
       lake.table("shop.sales", texts).append([{ ...sale(2, "b"), id: "2" }], { evolve: true }),
     ).rejects.toMatchObject({ code: "table/mismatch-schema" });
+  });
+
+  test("lists a feature that came with older versions for readers and writers alike", () => {
+    const widened = (minReaderVersion: number, minWriterVersion: number) =>
+      withFeature({ minReaderVersion, minWriterVersion }, "typeWidening");
+    expect(widened(2, 5)).toMatchObject({
+      readerFeatures: ["columnMapping", "typeWidening"],
+      writerFeatures: expect.arrayContaining(["columnMapping", "typeWidening"]),
+    });
+    for (const { readerFeatures = [], writerFeatures = [] } of [widened(1, 5), widened(2, 4)]) {
+      expect(readerFeatures).toEqual(["typeWidening"]);
+      expect(writerFeatures).not.toContain("columnMapping");
+    }
   });
 
   test("widens the whole numbers of other writers to float where Delta does", async () => {
