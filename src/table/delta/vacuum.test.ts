@@ -1,7 +1,9 @@
-import { utimes } from "node:fs/promises";
+import { mkdtemp, rm, symlink, utimes } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { dataFiles, inFolders, newLake } from "../../../tests/support/lake.ts";
+import { actionsOf, commitAs, dataFiles, inFolders, newLake } from "../../../tests/support/lake.ts";
+import { openLake } from "../lake.ts";
 import { int, schema, text } from "../schema.ts";
 import type { Table } from "../table.ts";
 
@@ -72,5 +74,52 @@ describe.runIf(inFolders())("vacuum", () => {
     expect({ held: held.length, removed: removed.length }).toEqual({ held: 1, removed: 0 });
     expect(await reader.count()).toBe(1);
     expect(await filtered.count()).toBe(1);
+  });
+
+  test("keeps what was removed within a retention longer than the table's, which checkpoints forget", async () => {
+    let now = Date.now() - 30 * day;
+    const lake = await newLake({ clock: () => now });
+    const table = lake.table("a.points", points);
+    await table.append([point(1)]);
+    now += 10 * day;
+    await table.overwrite([point(2)]);
+    now += 20 * day;
+    for (let x = 3; x < 12; x++) await table.append([point(x)]); // to the checkpoint of version 10
+    await age(table, 30);
+    const again = await openLake(lake.path, { clock: () => now });
+    try {
+      const afresh = again.table("a.points", points);
+      expect((await afresh.vacuum({ retentionHours: 25 * 24 })).removed).toEqual([]);
+      const { removed } = await afresh.vacuum({ retentionHours: 19 * 24, dryRun: true });
+      expect(removed).toHaveLength(1);
+      expect(await (await afresh.read({ version: 0 })).count()).toBe(1);
+    } finally {
+      await again.close();
+    }
+  });
+
+  test("keeps a file that the log names by another whole path than the lake's", async () => {
+    const lake = await newLake();
+    const table = lake.table("a.points", points);
+    await table.append([point(1)]);
+    const [, , , { add = {} } = {}] = await actionsOf(table, 0);
+    const path = `file://${table.path}/${add["path"]}`;
+    const { path: gone } = add;
+    await commitAs(table, 1, [
+      { remove: { path: gone, dataChange: false, deletionTimestamp: 1 } },
+      { add: { ...add, path } },
+    ]);
+    await age(table, 30);
+    const folder = await mkdtemp(join(tmpdir(), "millrace-link-"));
+    const link = join(folder, "lake");
+    await symlink(lake.path, link);
+    const linked = await openLake(link);
+    try {
+      expect((await linked.table("a.points", points).vacuum()).removed).toEqual([]);
+      expect(await (await table.read()).count()).toBe(1);
+    } finally {
+      await linked.close();
+      await rm(folder, { recursive: true });
+    }
   });
 });

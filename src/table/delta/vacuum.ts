@@ -1,10 +1,13 @@
 /** @file VACUUM: removes the files that no version within the retention needs. */
+import { realpath } from "node:fs/promises";
+import { join, relative } from "node:path";
 import type { BytesStat } from "../../store/index.ts";
 import { fail } from "../errors.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
-import { addressOf } from "./file-paths.ts";
+import type { Remove } from "./actions.ts";
+import { addressOf, keyOf } from "./file-paths.ts";
 import { heldFiles } from "./held.ts";
-import type { TablePlace } from "./log.ts";
+import { listLog, readCommit, type TablePlace } from "./log.ts";
 import { checkWritable } from "./protocol.ts";
 import { removedFilesMs } from "./settings.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -49,9 +52,11 @@ export async function vacuumTable(
   if (!(retentionHours >= 0) || (retentionHours < least && !force))
     fail("table/out-of-range-retention", { name, hours: retentionHours, least });
   const before = nowMs - retentionHours * 3_600_000;
-  const needed = new Set([...snapshot.files.values()].map(({ path }) => addressOf(place, path)));
-  for (const { path, deletionTimestamp = 0 } of snapshot.tombstones.values())
-    if (deletionTimestamp > before) needed.add(addressOf(place, path));
+  const removes = [...snapshot.tombstones.values()];
+  // A checkpoint remembers removed files for as long as the table keeps them, and no longer.
+  if (retentionHours > least) removes.push(...(await removesIn(place)));
+  const young = removes.filter(({ deletionTimestamp = 0 }) => deletionTimestamp > before);
+  const needed = await addressesOf(place, [...snapshot.files.values(), ...young]);
   const { bytes } = place;
   const unneeded = await unneededFiles(place, needed);
   const old = unneeded.filter(({ modifiedMs }) => modifiedMs <= before);
@@ -66,6 +71,34 @@ export async function vacuumTable(
     removedBytes: free.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     held: old.filter((file) => !free.includes(file)).map(({ path }) => path),
   };
+}
+
+/** All removals that commits in the log tell of. */
+async function removesIn(place: TablePlace): Promise<readonly Remove[]> {
+  const { versions } = await listLog(place);
+  const found = await inParallel(versions, mostRequests, async (version) =>
+    (await readCommit(place, version)).flatMap(({ remove }) => (remove ? [remove] : [])),
+  );
+  return found.flat();
+}
+
+/** Where files are. One that the log names by its whole path may be in the table's folder by another name of it. */
+async function addressesOf(
+  place: TablePlace,
+  files: readonly Pick<Remove, "path">[],
+): Promise<ReadonlySet<string>> {
+  const needed = new Set<string>();
+  const root = place.bytes.locate(place.folder);
+  let real: Promise<string> | undefined;
+  for (const { path } of files) {
+    const address = addressOf(place, path);
+    needed.add(address);
+    if (keyOf(place, path) !== undefined) continue;
+    real ??= realpath(root);
+    const inside = relative(await real, await realpath(address).catch(() => address));
+    if (!inside.startsWith("..")) needed.add(join(root, inside));
+  }
+  return needed;
 }
 
 interface DataFile extends BytesStat {
