@@ -132,10 +132,6 @@ export const tableErrors = {
     (d: { name: string; expectation: string; reason: string }) =>
       `${d.name}: the attached expectation ${quote(d.expectation)} cannot be used: ${d.reason}. Attach another one with table.alter({ expectations }), or take all off with null; nothing was written`,
   ),
-  "table/conflict-source": conflict(
-    (d: { name: string; judged: number; written: number }) =>
-      `${d.name}: the rows were read twice, to judge and to write them, and ${d.judged} were to be written and then ${d.written} came; give rows that stay the same. Nothing was written`,
-  ),
   "table/unsupported-widening": caller(
     (d: { name: string; column: string; from: string; to: string }) =>
       `${d.name}: column ${quote(d.column)} cannot become ${d.to}, because Delta does not widen ${d.from} to it; overwrite the table with { overwriteSchema: true }, or add a new column`,

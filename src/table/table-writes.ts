@@ -26,15 +26,16 @@ export async function appendRows<C extends Columns>(
       lineage: () => ({ effect: "add", origin: originOfRows(rows, schema) }),
       make: async (context) => {
         const { shape, opening } = context;
-        const written = await writeJudged(context, alignedSql(source, schema, shape));
-        const plan: Plan = {
-          operation: "WRITE",
-          parameters: { mode: "Append", partitionBy: shape.partitionBy },
-          metrics: { numOutputRows: written.rows, numFiles: written.adds.length },
-          actions: written.adds.map((add) => ({ add })),
-          reads: opening.actions.length === 0 ? "nothing" : "table",
-        };
-        return context.sealed(plan, written.judged);
+        return writeJudged(context, alignedSql(source, schema, shape), (written) => {
+          const plan: Plan = {
+            operation: "WRITE",
+            parameters: { mode: "Append", partitionBy: shape.partitionBy },
+            metrics: { numOutputRows: written.rows, numFiles: written.adds.length },
+            actions: written.adds.map((add) => ({ add })),
+            reads: opening.actions.length === 0 ? "nothing" : "table",
+          };
+          return context.sealed(plan, written.judged);
+        });
       },
     }),
   );
@@ -61,27 +62,30 @@ export async function overwriteRows<C extends Columns>(
       },
       make: async (context) => {
         const { writer, shape, snapshot } = context;
-        const written = await writeJudged(context, alignedSql(source, schema, shape));
-        if (where !== undefined) {
-          const { node } = where(cells(schema));
-          const affected = { shape, where: toSql({ node }), node };
-          const outside = await countOutside(writer, affected, written.adds);
-          if (outside > 0) fail("table/mismatch-predicate", { name: place.name, rows: outside });
-          if (snapshot !== undefined)
-            return context.sealed(
-              await replacePlan(writer, { ...affected, snapshot }, written),
-              written.judged,
-            );
-        }
-        const removes = [...(snapshot?.files.values() ?? [])].map((add) => removeOf(add, clock()));
-        const plan: Plan = {
-          operation: "WRITE",
-          parameters: { mode: "Overwrite", partitionBy: shape.partitionBy },
-          metrics: { numOutputRows: written.rows, numRemovedFiles: removes.length },
-          actions: [...removes, ...written.adds.map((add) => ({ add }))],
-          reads: "table",
-        };
-        return context.sealed(plan, written.judged);
+        return writeJudged(context, alignedSql(source, schema, shape), async (written) => {
+          if (where !== undefined) {
+            const { node } = where(cells(schema));
+            const affected = { shape, where: toSql({ node }), node };
+            const outside = await countOutside(writer, affected, written.adds);
+            if (outside > 0) fail("table/mismatch-predicate", { name: place.name, rows: outside });
+            if (snapshot !== undefined)
+              return context.sealed(
+                await replacePlan(writer, { ...affected, snapshot }, written),
+                written.judged,
+              );
+          }
+          const removes = [...(snapshot?.files.values() ?? [])].map((add) =>
+            removeOf(add, clock()),
+          );
+          const plan: Plan = {
+            operation: "WRITE",
+            parameters: { mode: "Overwrite", partitionBy: shape.partitionBy },
+            metrics: { numOutputRows: written.rows, numRemovedFiles: removes.length },
+            actions: [...removes, ...written.adds.map((add) => ({ add }))],
+            reads: "table",
+          };
+          return context.sealed(plan, written.judged);
+        });
       },
     }),
   );

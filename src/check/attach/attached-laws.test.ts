@@ -225,16 +225,37 @@ describe("expectations of another's table", () => {
 });
 
 describe("a source that is not the same twice", () => {
-  test("is refused, so that counts are never of other rows than those written", async () => {
+  test("is read once: the rows that are judged are those written and those in the quarantine", async () => {
     const lake = await newLake();
-    const points = schema("points", { x: int() });
+    const points = schema("points", { x: float() });
+    const e = expectations(points);
+    const half = e.between("x", { max: 0.5 });
+    const sql = "SELECT random() AS x FROM range(20)";
+    const changing = frame({ engine: lake.engine, schema: points, sql });
     const table = lake.table("law.twice", points);
     await table.append([]);
     await table.alter({
-      expectations: tableExpectations(points, { keep: [expectations(points).notNull("x")] }),
+      expectations: tableExpectations(points, { drop: [half], quarantine: "law.rest" }),
     });
-    const changing = frame({ engine: lake.engine, schema: points, sql: "SELECT i AS x FROM range(10000) t(i) WHERE random() < 0.5" }); // biome-ignore format: one call
-    await expect(table.append(changing)).rejects.toMatchObject({ code: "table/conflict-source" });
-    expect(await table.version()).toBe(1);
+    for (let i = 0; i < 5; i++) await table.append(changing);
+    const [kept, rest] = [await table.read(), await lake.sql("SELECT x FROM law.rest")];
+    expect((await kept.rows()).filter(({ x }) => x > 0.5)).toEqual([]);
+    expect((await rest.rows()).filter(({ x }) => Number(x) <= 0.5)).toEqual([]);
+    expect((await kept.count()) + (await rest.count())).toBe(100);
+  });
+
+  test("cannot pass a rule that refuses rows by being judged as other ones", async () => {
+    const lake = await newLake();
+    const points = schema("points", { x: float() });
+    const sql = "SELECT random() AS x FROM range(2)";
+    const changing = frame({ engine: lake.engine, schema: points, sql });
+    const table = lake.table("law.fails", points);
+    await table.append([]);
+    const rules = tableExpectations(points, {
+      fail: [expectations(points).between("x", { max: 0.5 })],
+    });
+    await table.alter({ expectations: rules });
+    for (let i = 0; i < 20; i++) await table.append(changing).catch(() => undefined);
+    expect((await (await table.read()).rows()).filter(({ x }) => x > 0.5)).toEqual([]);
   });
 });

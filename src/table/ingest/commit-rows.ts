@@ -69,18 +69,19 @@ export async function commitFiles(
   };
   const make: Parameters<typeof commitWrite>[1]["make"] = async (context) => {
     if (files.some((file) => isIn(context.snapshot, file))) throw new AlreadyThere();
-    const written = await writeJudged(context, rows.sql);
-    const plan: Plan = {
-      operation: "WRITE",
-      parameters: { mode: "Append", partitionBy: context.shape.partitionBy },
-      metrics: { numOutputRows: written.rows, numFiles: written.adds.length },
-      actions: [
-        ...files.flatMap((file) => markAction(markOf(file), clock)),
-        ...written.adds.map((add) => ({ add })),
-      ],
-      reads: "nothing",
-    };
-    return context.sealed(plan, written.judged);
+    return writeJudged(context, rows.sql, (written) => {
+      const plan: Plan = {
+        operation: "WRITE",
+        parameters: { mode: "Append", partitionBy: context.shape.partitionBy },
+        metrics: { numOutputRows: written.rows, numFiles: written.adds.length },
+        actions: [
+          ...files.flatMap((file) => markAction(markOf(file), clock)),
+          ...written.adds.map((add) => ({ add })),
+        ],
+        reads: "nothing",
+      };
+      return context.sealed(plan, written.judged);
+    });
   };
   try {
     await commitWrite(table, {
