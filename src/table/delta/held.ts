@@ -8,12 +8,16 @@ export interface Lease {
 }
 
 const leases = new Set<WeakRef<Lease>>();
+/** A process that reads for months and never vacuums keeps nothing of what it has read. */
+const ended = new FinalizationRegistry<WeakRef<Lease>>((reference) => leases.delete(reference));
 const unfinished = new Set<string>();
 
 /** A lease on files, by their addresses. A frame holds one while anybody holds the frame. */
 export function leaseFiles(files: () => Iterable<string>): Lease {
   const lease = { files };
-  leases.add(new WeakRef(lease));
+  const reference = new WeakRef(lease);
+  leases.add(reference);
+  ended.register(lease, reference);
   return lease;
 }
 
