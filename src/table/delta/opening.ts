@@ -90,7 +90,20 @@ export function changed(
   const actions: Action[] = [];
   if (before === undefined || !sameProtocol(before.protocol, protocol)) actions.push({ protocol });
   if (before?.metaData !== metaData) actions.push({ metaData });
-  return { protocol, metaData, shape: shapeOf(name, metaData), actions };
+  const shape = shapeOf(name, metaData);
+  if (before?.metaData !== metaData) checkFeedNames(name, shape);
+  return { protocol, metaData, shape, actions };
+}
+
+/** The columns that the change data feed has beside the table's, whose readers could not tell them apart. */
+function checkFeedNames(name: string, { columns, changeFeed }: Shape): void {
+  if (!changeFeed) return;
+  for (const column of Object.keys(columns))
+    if (/^_(change_type|commit_version|commit_timestamp)$/i.test(column))
+      fail("table/unsupported-feature", {
+        name,
+        feature: `a column named ${column} with the change data feed, which has one of that name`,
+      });
 }
 
 const sameProtocol = (a: Protocol, b: Protocol): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -165,6 +165,22 @@ describe("evolve", () => {
     ).rejects.toMatchObject({ code: "table/mismatch-schema" });
   });
 
+  test("has no change data feed beside a column that the feed has", async () => {
+    const lake = await newLake();
+    const refused = {
+      code: "table/unsupported-feature",
+      details: { feature: expect.stringContaining("_Commit_version") },
+    };
+    const columns = { x: int(), _Commit_version: int() };
+    const row = { x: 1, _Commit_version: 99 };
+    const fed = lake.table("a.fed", schema("fed", columns), { changeFeed: true });
+    await expect(fed.append([row])).rejects.toMatchObject(refused);
+    const table = lake.table("a.plain", schema("plain", columns));
+    await table.append([row]);
+    await expect(table.alter({ changeFeed: true })).rejects.toMatchObject(refused);
+    expect(await table.version()).toBe(0);
+  });
+
   test("lists a feature that came with older versions for readers and writers alike", () => {
     const widened = (minReaderVersion: number, minWriterVersion: number) =>
       withFeature({ minReaderVersion, minWriterVersion }, "typeWidening");
