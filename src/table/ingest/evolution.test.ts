@@ -47,6 +47,18 @@ describe("evolution", () => {
     expect((await schemaLog(place.lake, into))[1]).toMatchObject({ version: 1, file: "b.csv", misfits: ["price"], added: [] }); // biome-ignore format: one line
   });
 
+  test("a fraction beyond what a double tells is no whole number, and a large whole number is one", async () => {
+    const large = "9007199254740991";
+    const { place, done } = await evolve("add", {
+      "b.csv": `id,price\n${large},1\n4503599627370497.5,2\n8796093022208.000,3\n1e3,4\n`,
+    });
+    await using _ = place;
+    expect((await done).files[1]).toMatchObject({ state: "loaded", rows: 4, rescued: 1 });
+    const rows = await place.rows(into);
+    expect(rows.slice(2).map((row) => row["id"])).toEqual([Number(large), null, 2 ** 43, 1000]);
+    expect(rows[3]?.["_rescued"]).toContain('"id":"4503599627370497.5"');
+  });
+
   test("rescue: cells of a new column are kept aside, and the table stays as it is", async () => {
     const { place, done } = await evolve("rescue", wider);
     await using _ = place;

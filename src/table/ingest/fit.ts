@@ -29,6 +29,12 @@ export function momentSql(text: string): string {
 const earliest = "TIMESTAMPTZ '0001-01-01 00:00:00+00'";
 const latest = "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'";
 
+/**
+ * Up to here a double tells a number with three decimals from a whole one. Larger numbers are judged by
+ * their text, which takes the slower read.
+ */
+const tellable = 2 ** 43;
+
 /** Whether a value of the read type, which is not missing, is one of the column; undefined: always. */
 function okSql({ kind, levels }: ColumnSpec, value: string): string | undefined {
   if (kind === "int")
@@ -59,7 +65,10 @@ export const strictSql = stored;
 export function strictWhere(
   cells: readonly (readonly [spec: ColumnSpec, value: string])[],
 ): string | undefined {
-  const fits = cells.flatMap(([spec, value]) => okSql(spec, value) ?? []);
+  const fits = cells.flatMap(([spec, value]) => {
+    const near = spec.kind === "int" ? [`abs(${value}) < ${tellable}`] : [];
+    return [...near, okSql(spec, value) ?? []].flat();
+  });
   if (fits.length === 0) return undefined;
   return `CASE WHEN (${fits.join(" AND ")}) IS FALSE THEN error(${quoteText(misfitMark)}) ELSE true END`;
 }
@@ -68,8 +77,9 @@ export function strictWhere(
 export function looseSql(spec: ColumnSpec, text: string): string {
   const type = readTypes[spec.kind];
   const value = type === "VARCHAR" ? text : `TRY_CAST(${text} AS ${type})`;
+  const whole = spec.kind === "int" ? ` AND NOT regexp_matches(${text}, '^[^eE]*\\.0*[1-9]')` : "";
   const ok = okSql(spec, value);
-  return ok === undefined ? value : `CASE WHEN ${ok} THEN ${stored(spec, value)} END`;
+  return ok === undefined ? value : `CASE WHEN ${ok}${whole} THEN ${stored(spec, value)} END`;
 }
 
 /** Whether a text is there and does not fit; undefined where every text fits. */
