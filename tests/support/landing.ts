@@ -47,23 +47,12 @@ export async function landing(
 
 /** The same lake, but the work is done when rows are written and before their commit is confirmed. */
 export function beforeCommit(lake: Lake, work: () => Promise<unknown>): Lake {
-  return {
-    ...lake,
-    table: (name, schema, how) => {
-      const table = lake.table(name, schema, how);
-      return {
-        ...table,
-        append: (rows, options = {}) =>
-          table.append(rows, {
-            ...options,
-            confirm: async (metrics) => {
-              await work();
-              await options.confirm?.(metrics);
-            },
-          }),
-      };
-    },
+  const queryJson: typeof lake.engine.queryJson = async (sql) => {
+    const found = await lake.engine.queryJson(sql);
+    if (sql.startsWith("COPY")) await work(); // the rows are in their file
+    return found;
   };
+  return { ...lake, engine: { ...lake.engine, queryJson } };
 }
 
 /** A query as a Parquet file at a path. */

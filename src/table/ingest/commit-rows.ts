@@ -3,12 +3,11 @@ import type { Hash } from "../../flow.ts";
 import type { Commit, Plan } from "../delta/commit.ts";
 import { markOf as markAction } from "../delta/opening.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
-import { frame } from "../frame.ts";
 import type { Lake } from "../lake.ts";
 import type { RowOrigin } from "../lineage/origin.ts";
 import type { OpenTable } from "../opened.ts";
 import { type Columns, type Schema, schema } from "../schema.ts";
-import { commitWrite, writeJudged } from "../write-rows.ts";
+import { alignedSql, commitWrite, writeJudged } from "../write-rows.ts";
 import { fail } from "./errors.ts";
 import { isIn, markOf, type Target } from "./target.ts";
 
@@ -21,8 +20,8 @@ export interface RowsToCommit {
   readonly sql: string;
   /** Whether new columns are added to the table. */
   readonly evolve: boolean;
-  /** The files, and what the columns are made of. */
-  readonly origin: RowOrigin;
+  /** The files, by those of their hashes that are known, and what the columns are made of. */
+  readonly origin: (files: readonly Hash[]) => RowOrigin;
   readonly confirm: (metrics: Commit["metrics"]) => Promise<void>;
 }
 
@@ -31,69 +30,63 @@ const schemaOf = ({ target, columns }: RowsToCommit): Schema => {
   return schema(target.schema?.name ?? name.split(".").at(-1) ?? name, columns);
 };
 
-/**
- * Appends the rows of one file in one commit that also marks the file and adds new columns.
- *
- * @returns `skipped` when the file is in the table already; then nothing was written.
- */
-export async function commitFile(lake: Lake, file: Hash, rows: RowsToCommit): Promise<Commit> {
-  const given = schemaOf(rows);
-  const source = frame({ engine: lake.engine, schema: given, sql: rows.sql, origin: rows.origin });
-  return lake
-    .table(rows.target.place.name, given)
-    .append(source, { txn: markOf(file), confirm: rows.confirm, evolve: rows.evolve });
-}
-
 /** Thrown within a commit of which a file is in the table already. */
 class AlreadyThere extends Error {}
 
 /**
- * Appends the rows of several files, which all fit a table that is there, in one commit that marks
- * each of them.
+ * Appends the rows of files in one commit that marks each file and adds new columns.
  *
- * @returns Whether it did; false when one of the files is in the table already.
+ * @param files - The files' hashes; one that is still made is waited for when the rows are written.
+ * @returns undefined when one of the files is in the table already; then nothing stays of what was written.
  */
 export async function commitFiles(
   lake: Lake,
-  files: readonly Hash[],
+  files: readonly (Hash | Promise<Hash>)[],
   rows: RowsToCommit,
-): Promise<boolean> {
+): Promise<Commit | undefined> {
   const { confirm, evolve } = rows;
   const { place } = rows.target;
   const { engine, clock, ids } = lake;
+  const given = schemaOf(rows);
   const table: OpenTable<Columns> = {
-    ...{ place, engine, clock, ids, schema: schemaOf(rows), options: {}, newest: undefined },
+    ...{ place, engine, clock, ids, schema: given, options: {}, newest: undefined },
     existing: async () =>
       (await readSnapshot({ place, engine })) ??
       fail("table/missing-table", { name: place.name, known: [] }),
   };
+  let hashes = files.filter((file) => typeof file === "string");
   const make: Parameters<typeof commitWrite>[1]["make"] = async (context) => {
-    if (files.some((file) => isIn(context.snapshot, file))) throw new AlreadyThere();
-    return writeJudged(context, rows.sql, (written) => {
+    const { snapshot, shape, opening } = context;
+    const refuseKnown = (): void => {
+      if (hashes.some((file) => isIn(snapshot, file))) throw new AlreadyThere();
+    };
+    refuseKnown();
+    return writeJudged(context, alignedSql(rows.sql, given, shape), async (written) => {
+      hashes = await Promise.all(files);
+      refuseKnown();
       const plan: Plan = {
         operation: "WRITE",
-        parameters: { mode: "Append", partitionBy: context.shape.partitionBy },
+        parameters: { mode: "Append", partitionBy: shape.partitionBy },
         metrics: { numOutputRows: written.rows, numFiles: written.adds.length },
         actions: [
-          ...files.flatMap((file) => markAction(markOf(file), clock)),
+          ...hashes.flatMap((file) => markAction(markOf(file), clock)),
           ...written.adds.map((add) => ({ add })),
         ],
-        reads: "nothing",
+        reads: opening.actions.length === 0 ? "nothing" : "table",
       };
       return context.sealed(plan, written.judged);
     });
   };
   try {
-    await commitWrite(table, {
+    return await commitWrite(table, {
       options: { confirm, evolve },
       queued: false,
       removes: false,
-      lineage: () => ({ effect: "add", origin: rows.origin }),
+      lineage: () => ({ effect: "add", origin: rows.origin(hashes) }),
       make,
     });
-    return true;
   } catch (error) {
-    if (error instanceof AlreadyThere) return false;
+    if (error instanceof AlreadyThere) return undefined;
     throw error;
   }
 }

@@ -11,11 +11,12 @@ import type { Reader, ReaderSource } from "./reader.ts";
  * Reads CSV: each cell exactly as delivered, an empty one is missing. RFC 4180 with the delimiter
  * and the quote of the plan.
  *
- * @throws `table/duplicate-column`, `table/corrupt-text`
+ * @throws `table/missing-rows`, `table/duplicate-column`, `table/corrupt-text`
  */
 export async function csvReader(source: ReaderSource): Promise<Reader> {
   const { engine, plan, file, head, known } = source;
   const { header } = plan.csv;
+  if (head === "") fail("table/missing-rows", { file, what: "its text is empty" });
   const cells = firstCells(head, plan.csv, file);
   const names = columnNames(cells, { file, header, known });
   const sql = (types: ReadonlyMap<string, string>): string => csvSql(source, names, types);

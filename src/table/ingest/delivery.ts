@@ -7,7 +7,14 @@ import { createGunzip } from "node:zlib";
 import type { Engine } from "../adapter/duckdb.ts";
 import { csvReader, messageOf } from "./csv.ts";
 import { fail } from "./errors.ts";
-import { checkThere, chunksOf, type FilePlace, type Inspected } from "./inspect.ts";
+import {
+  checkThere,
+  chunksOf,
+  type FilePlace,
+  type Glance,
+  type Inspected,
+  type Inspecting,
+} from "./inspect.ts";
 import { jsonReader } from "./json-lines.ts";
 import type { IngestPlan } from "./options.ts";
 import { parquetReader } from "./parquet.ts";
@@ -16,7 +23,7 @@ import { textDecoder } from "./text-check.ts";
 
 /** A file that was inspected and can be read. Close it when its rows are committed. */
 export interface Delivery extends Reader, FilePlace {
-  readonly inspected: Inspected;
+  readonly inspected: Inspected | Inspecting;
   close(): Promise<void>;
 }
 
@@ -29,7 +36,10 @@ const readers = { csv: csvReader, json: jsonReader, parquet: parquetReader };
  * @throws what {@link csvReader}, {@link jsonReader} or {@link parquetReader} throw about the first lines
  */
 export async function openDelivery(
-  place: FilePlace & { readonly inspected: Inspected; readonly known: readonly string[] },
+  place: FilePlace & {
+    readonly inspected: Inspected | Inspecting;
+    readonly known: readonly string[];
+  },
   { engine, plan }: { readonly engine: Engine; readonly plan: IngestPlan },
 ): Promise<Delivery> {
   const { path, file, inspected, known } = place;
@@ -66,7 +76,7 @@ export async function openDelivery(
 }
 
 async function copyAsUtf8(
-  { path, file, inspected }: FilePlace & { readonly inspected: Inspected },
+  { path, file, inspected }: FilePlace & { readonly inspected: Glance },
   to: string,
   { encoding }: IngestPlan,
 ): Promise<void> {

@@ -1,4 +1,5 @@
 /** @file A delivered file as what a table's rows come from: which of its columns each column is made of. */
+import type { Hash } from "../../flow.ts";
 import {
   allSources,
   type Derived,
@@ -15,12 +16,9 @@ import type { Passage } from "./rows-sql.ts";
  * Where the rows of a file come from. The columns that ingestion makes (`_row_id`, `_loaded_at` …) are
  * of the file and of no column in it; a cell of any column may be in `_rescued`.
  */
-export function originOfFile({ delivery, fit }: Passage): RowOrigin {
-  const source: LineageSource = {
-    kind: "file",
-    name: delivery.file,
-    hash: delivery.inspected.hash,
-  };
+export function originOfFile({ delivery, fit }: Passage, hash: Hash | undefined): RowOrigin {
+  const { file: name } = delivery;
+  const source: LineageSource = { kind: "file", name, ...(hash === undefined ? {} : { hash }) };
   const derived = (name: string): Derived => {
     if (name === rescuedName)
       return together([...fit.source.values(), ...fit.unexpected].map((one) => fromColumn(source, one))); // biome-ignore format: one line

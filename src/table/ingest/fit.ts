@@ -30,15 +30,19 @@ const earliest = "TIMESTAMPTZ '0001-01-01 00:00:00+00'";
 const latest = "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'";
 
 /**
- * Up to here a double tells a number with three decimals from a whole one. Larger numbers are judged by
+ * Below this a double tells a number with three decimals from a whole one. Larger numbers are judged by
  * their text, which takes the slower read.
  */
 const tellable = 2 ** 43;
 
-/** Whether a value of the read type, which is not missing, is one of the column; undefined: always. */
-function okSql({ kind, levels }: ColumnSpec, value: string): string | undefined {
+/**
+ * Whether a value of the read type, which is not missing, is one of the column; undefined: always.
+ *
+ * @param most - The largest whole number that is.
+ */
+function okSql({ kind, levels }: ColumnSpec, value: string, most: number): string | undefined {
   if (kind === "int")
-    return `(${value} = trunc(${value}) AND ${value} BETWEEN -9007199254740991 AND 9007199254740991)`;
+    return `(${value} = trunc(${value}) AND ${value} BETWEEN -${most} AND ${most})`;
   if (kind === "float") return `isfinite(${value})`;
   if (kind === "timestamp") return `(${value} BETWEEN ${earliest} AND ${latest})`;
   if (kind === "category" && levels !== undefined)
@@ -65,10 +69,7 @@ export const strictSql = stored;
 export function strictWhere(
   cells: readonly (readonly [spec: ColumnSpec, value: string])[],
 ): string | undefined {
-  const fits = cells.flatMap(([spec, value]) => {
-    const near = spec.kind === "int" ? [`abs(${value}) < ${tellable}`] : [];
-    return [...near, okSql(spec, value) ?? []].flat();
-  });
+  const fits = cells.flatMap(([spec, value]) => okSql(spec, value, tellable - 1) ?? []);
   if (fits.length === 0) return undefined;
   return `CASE WHEN (${fits.join(" AND ")}) IS FALSE THEN error(${quoteText(misfitMark)}) ELSE true END`;
 }
@@ -78,7 +79,7 @@ export function looseSql(spec: ColumnSpec, text: string): string {
   const type = readTypes[spec.kind];
   const value = type === "VARCHAR" ? text : `TRY_CAST(${text} AS ${type})`;
   const whole = spec.kind === "int" ? ` AND NOT regexp_matches(${text}, '^[^eE]*\\.0*[1-9]')` : "";
-  const ok = okSql(spec, value);
+  const ok = okSql(spec, value, Number.MAX_SAFE_INTEGER);
   return ok === undefined ? value : `CASE WHEN ${ok}${whole} THEN ${stored(spec, value)} END`;
 }
 

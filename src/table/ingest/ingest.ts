@@ -2,7 +2,13 @@
 import { isMillraceError } from "../../core/index.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import type { Lake } from "../lake.ts";
-import { type FilePlace, inspectFile } from "./inspect.ts";
+import {
+  beginInspection,
+  type FilePlace,
+  type Inspecting,
+  inspectFile,
+  statOf,
+} from "./inspect.ts";
 import { filesOf, type Landed } from "./landing.ts";
 import { loadFile, type NewFile, type Passing } from "./load-file.ts";
 import { loadTogether } from "./load-together.ts";
@@ -141,12 +147,34 @@ async function ingestBatch(
   return files;
 }
 
+/**
+ * Begins to inspect a file that may be read meanwhile, because it is most likely not in the table: it is
+ * newer than all that is there. One that is in there all the same is found out before the commit.
+ */
+async function besideOf(
+  { plan, target }: Passing,
+  place: FilePlace,
+): Promise<Inspecting | undefined> {
+  const { columns, drops, changedAtMs } = await target.look();
+  if (drops) return undefined; // the quarantine knows a file by its hash
+  const modifiedAtMs = place.modifiedAtMs ?? (await statOf(place.path)).mtimeMs;
+  if (columns !== undefined && modifiedAtMs <= changedAtMs()) return undefined;
+  return beginInspection(place, plan);
+}
+
 /** Loads one file. */
 async function ingestAlone(passing: Passing, place: FilePlace): Promise<IngestedFile> {
   try {
-    const inspected = await inspectFile(place, passing.plan);
-    if ((await passing.target.look()).has(inspected.hash)) return report(place, { state: "skipped" }); // biome-ignore format: one line
-    const { skipped, rows, dropped, rescued, ignored, fit } = await loadFile(passing, { ...place, inspected }); // biome-ignore format: one line
+    const inspected = (await besideOf(passing, place)) ?? (await inspectFile(place, passing.plan));
+    const { hash } = inspected;
+    if (typeof hash === "string" && (await passing.target.look()).has(hash)) return report(place, { state: "skipped" }); // biome-ignore format: one line
+    const { skipped, rows, dropped, rescued, ignored, fit } = await loadFile(passing, {
+      ...place,
+      inspected,
+    }).catch(async (error: unknown) => {
+      await hash; // what is wrong with the bytes is told before what the engine made of them
+      throw error;
+    });
     const { added, unexpected, empty } = fit;
     const state = skipped ? "skipped" : "loaded";
     return report(place, { state, rows, dropped, rescued, ignored, added, unexpected, empty });

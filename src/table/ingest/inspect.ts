@@ -1,4 +1,4 @@
-/** @file One pass over a delivered file before the engine sees it: identity, size, encoding, first lines. */
+/** @file One pass over a delivered file, before the engine reads it or beside it: identity, size, encoding, first lines. */
 import { createHash, type Hash as Hasher } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
 import { open, stat } from "node:fs/promises";
@@ -10,10 +10,8 @@ import { lineOfByte } from "./locate.ts";
 import type { IngestPlan } from "./options.ts";
 import { type BadText, decodedCheck, utf8Check } from "./text-check.ts";
 
-/** What is known of a file after one pass. */
-export interface Inspected {
-  /** The SHA-256 of its bytes: what "the same file" means. */
-  readonly hash: Hash;
+/** What is known of a file at first sight. */
+export interface Glance {
   readonly sizeBytes: number;
   readonly modifiedAtMs: number;
   /** Whether a copy was read, which has another time than the file. */
@@ -28,6 +26,17 @@ export interface Inspected {
   readonly head: string;
   /** Whether the text began with a byte order mark. */
   readonly mark: boolean;
+}
+
+/** What is known of a file after one pass. */
+export interface Inspected extends Glance {
+  /** The SHA-256 of its bytes: what "the same file" means. */
+  readonly hash: Hash;
+}
+
+/** A file during the pass, which refuses the hash when it finds that the file is to be refused. */
+export interface Inspecting extends Glance {
+  readonly hash: Promise<Hash>;
 }
 
 /** A file and what messages call it. */
@@ -46,8 +55,36 @@ export interface FilePlace {
  * `table/corrupt-file`, `table/out-of-range-size`
  */
 export async function inspectFile(place: FilePlace, plan: IngestPlan): Promise<Inspected> {
+  const facts = await factsOf(place, plan);
+  return { ...facts, ...(await readWhole(place, plan, facts.gzip)) };
+}
+
+/** The smallest file that the engine may read while it is inspected, in bytes. */
+const besideBytes = 16_000_000;
+
+/**
+ * Begins {@link inspectFile} of a file that the engine may read meanwhile: a large one, whose text is as
+ * it stands. None of its rows may be committed before its hash is there.
+ *
+ * @returns undefined for a file that must be inspected first.
+ * @throws as {@link inspectFile} does before it reads
+ */
+export async function beginInspection(
+  place: FilePlace,
+  plan: IngestPlan,
+): Promise<Inspecting | undefined> {
+  const facts = await factsOf(place, plan);
+  if (facts.sizeBytes < besideBytes || facts.gzip || plan.encoding !== "utf-8") return undefined;
+  const first = plan.format === "parquet" ? noText : await firstOf(place.path);
+  const hash = readWhole(place, plan, false).then((read) => read.hash);
+  hash.catch(() => undefined); // whoever waits for it is told
+  return { ...facts, ...first, hash };
+}
+
+type Facts = Omit<Glance, "head" | "mark">;
+
+async function factsOf(place: FilePlace, { format, limits }: IngestPlan): Promise<Facts> {
   const { path, file } = place;
-  const { format, limits } = plan;
   const found = await statOf(path);
   if (found.size === 0) fail("table/missing-rows", { file, what: "the file is empty" });
   if (found.size > limits.fileBytes)
@@ -58,11 +95,25 @@ export async function inspectFile(place: FilePlace, plan: IngestPlan): Promise<I
       option: "limits.fileBytes",
     });
   const { gzip, oddGzip } = format === "parquet" ? noGzip : await gzipOf(path);
-  const read = format === "parquet" ? await readBytes(path) : await readText(place, plan, gzip);
   const { size: sizeBytes, mtimeMs } = found;
   const { modifiedAtMs = Math.floor(mtimeMs) } = place;
   const isCopy = place.modifiedAtMs !== undefined;
-  return { sizeBytes, modifiedAtMs, isCopy, looks: looksOf(found), gzip, oddGzip, ...read };
+  return { sizeBytes, modifiedAtMs, isCopy, looks: looksOf(found), gzip, oddGzip };
+}
+
+const readWhole = (place: FilePlace, plan: IngestPlan, gzip: boolean): Promise<Read> =>
+  plan.format === "parquet" ? readBytes(place.path) : readText(place, plan, gzip);
+
+const noText = { head: "", mark: false };
+
+/** The first megabyte of a text in UTF-8; the pass says whether it is one. */
+async function firstOf(path: string): Promise<typeof noText> {
+  const check = utf8Check();
+  for await (const bytes of chunksOf(path)) {
+    check.take(bytes);
+    break;
+  }
+  return { head: check.head(), mark: check.mark() };
 }
 
 /** The time of the last change of anything about a file cannot be set back, as that of its content can. */
@@ -74,7 +125,7 @@ type Read = Pick<Inspected, "hash" | "head" | "mark">;
 async function readBytes(path: string): Promise<Read> {
   const hash = createHash("sha256");
   await readEach(path, (bytes) => void hash.update(bytes));
-  return { hash: `sha256:${hash.digest("hex")}`, head: "", mark: false };
+  return { hash: `sha256:${hash.digest("hex")}`, ...noText };
 }
 
 async function readText(place: FilePlace, plan: IngestPlan, gzip: boolean): Promise<Read> {
@@ -120,7 +171,7 @@ export async function statOf(path: string): Promise<FileStat> {
 }
 
 /** The file must be as it was when it was inspected. Throws `table/conflict-file`. */
-export async function checkUnchanged({ path, file }: FilePlace, before: Inspected): Promise<void> {
+export async function checkUnchanged({ path, file }: FilePlace, before: Glance): Promise<void> {
   const now = await stat(path).catch(() => undefined);
   const isSame = before.isCopy
     ? now?.size === before.sizeBytes
@@ -133,7 +184,7 @@ export async function checkUnchanged({ path, file }: FilePlace, before: Inspecte
  *
  * @throws `table/missing-file`, `table/conflict-file`
  */
-export async function checkThere(place: FilePlace, before: Inspected): Promise<void> {
+export async function checkThere(place: FilePlace, before: Glance): Promise<void> {
   await statOf(place.path);
   await checkUnchanged(place, before);
 }
@@ -175,7 +226,7 @@ const noGzip = { gzip: false, oddGzip: false };
 const nameFlag = 8;
 
 /** Whether a file is gzip, by its first bytes (RFC 1952). */
-async function gzipOf(path: string): Promise<Pick<Inspected, "gzip" | "oddGzip">> {
+async function gzipOf(path: string): Promise<Pick<Glance, "gzip" | "oddGzip">> {
   try {
     for await (const chunk of createReadStream(path, { start: 0, end: 3 })) {
       const [first, second, , flags = 0] = chunk as Buffer;

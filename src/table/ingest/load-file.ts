@@ -2,22 +2,22 @@
 import type { Commit } from "../delta/commit.ts";
 import type { Lake } from "../lake.ts";
 import { quoteName } from "../sql-text.ts";
-import { commitFile } from "./commit-rows.ts";
+import { commitFiles } from "./commit-rows.ts";
 import { messageOf } from "./csv.ts";
 import { openDelivery } from "./delivery.ts";
 import { fail } from "./errors.ts";
 import { originOfFile } from "./file-origin.ts";
 import { isMisfit } from "./fit.ts";
 import { type Fit, fitFile } from "./fit-file.ts";
-import { checkUnchanged, type FilePlace, type Inspected } from "./inspect.ts";
+import { checkUnchanged, type FilePlace, type Inspected, type Inspecting } from "./inspect.ts";
 import type { IngestPlan } from "./options.ts";
 import { keptName, type Passage, readSql, tableSql } from "./rows-sql.ts";
 import { recordSchema } from "./schema-log.ts";
 import type { Target } from "./target.ts";
 
-/** A file that was inspected and is not in the table. */
+/** A file that is not in the table, or of which that is being found out. */
 export interface NewFile extends FilePlace {
-  readonly inspected: Inspected;
+  readonly inspected: Inspected | Inspecting;
 }
 
 /** What became of a file's rows and columns. */
@@ -65,7 +65,8 @@ export async function loadFile(passing: Passing, file: NewFile): Promise<Loaded>
       isMisfit(messageOf(cause)) ? undefined : delivery.rethrow(cause),
     );
     const done = strict ?? (await pass(passing, passage, false).catch(delivery.rethrow));
-    if (!done.commit.skipped)
+    const skipped = done.commit === undefined;
+    if (!skipped)
       await recordSchema(target, {
         file: file.file,
         atMs: loadedAtMs,
@@ -76,9 +77,7 @@ export async function loadFile(passing: Passing, file: NewFile): Promise<Loaded>
         misfits: done.misfits.filter((name) => !fit.unexpected.includes(name)),
       });
     const kept = plan.evolution === "ignore" ? { ignored: done.kept } : { rescued: done.kept };
-    const { skipped, metrics } = done.commit;
-    const rows = skipped ? 0 : (metrics["numOutputRows"] ?? 0);
-    const dropped = skipped ? 0 : (metrics["numDroppedRows"] ?? 0);
+    const { numOutputRows: rows = 0, numDroppedRows: dropped = 0 } = done.commit?.metrics ?? {};
     return { skipped, rows, dropped, rescued: 0, ignored: 0, ...kept, fit };
   } finally {
     await delivery.close();
@@ -86,7 +85,8 @@ export async function loadFile(passing: Passing, file: NewFile): Promise<Loaded>
 }
 
 interface Passed {
-  readonly commit: Commit;
+  /** Undefined when the file is in the table already. */
+  readonly commit: Commit | undefined;
   /** How many cells were kept aside, and of which columns. */
   readonly kept: number;
   readonly misfits: readonly string[];
@@ -96,13 +96,15 @@ async function pass(passing: Passing, passage: Passage, strict: boolean): Promis
   const { lake } = passing;
   const read = readSql(passage, strict);
   if (!(await isStaged(passing, passage, strict))) {
-    const commit = await commitOne(passing, passage, tableSql(passage, `(${read})`, "row_number() OVER ()")); // biome-ignore format: one line
+    const sql = await tableSql(passage, `(${read})`, "row_number() OVER ()");
+    const commit = await commitOne(passing, passage, sql);
     return { commit, kept: 0, misfits: [] };
   }
   return lake.engine.withTable(read, async (table) => {
     const kept = await keptIn(lake, table);
     if (passage.evolution === "fail" && kept.cells > 0) await refuse(lake, passage, table);
-    const commit = await commitOne(passing, passage, tableSql(passage, table, "rowid + 1"));
+    const sql = await tableSql(passage, table, "rowid + 1");
+    const commit = await commitOne(passing, passage, sql);
     return { commit, kept: kept.cells, misfits: kept.columns };
   });
 }
@@ -130,14 +132,18 @@ function bytesOf(text: string): number {
   return Number(number) * (units[unit] ?? 0);
 }
 
-async function commitOne(passing: Passing, passage: Passage, sql: string): Promise<Commit> {
+async function commitOne(
+  passing: Passing,
+  passage: Passage,
+  sql: string,
+): Promise<Commit | undefined> {
   const { delivery, fit } = passage;
   const { file, inspected } = delivery;
-  return commitFile(passing.lake, inspected.hash, {
+  return commitFiles(passing.lake, [inspected.hash], {
     target: passing.target,
     columns: fit.columns,
     sql,
-    origin: originOfFile(passage),
+    origin: ([hash]) => originOfFile(passage, hash),
     evolve: passage.evolution === "add",
     confirm: async (metrics) => {
       if (metrics["numOutputRows"] === 0 && (metrics["numDroppedRows"] ?? 0) === 0)

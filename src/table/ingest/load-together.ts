@@ -60,9 +60,9 @@ async function selectsOf(
     if (fit.added.length > 0 || fit.unexpected.length > 0) return undefined;
     columns = fit.columns;
     const passage: Passage = { delivery, fit, evolution: plan.evolution, loadedAtMs };
-    const rows = tableSql(passage, `(${readSql(passage, true)})`, "row_number() OVER ()");
+    const rows = await tableSql(passage, `(${readSql(passage, true)})`, "row_number() OVER ()");
     selects.push(`SELECT *, ${i} AS ${fileNumber} FROM (${rows})`);
-    origins.push(originOfFile(passage));
+    origins.push(originOfFile(passage, await file.inspected.hash));
   }
   return { selects, columns, origins };
 }
@@ -78,17 +78,17 @@ async function commitAll(
     );
     const rows = new Map(counted.map(({ file, n }) => [Number(file), Number(n)]));
     if (rows.size < files.length) return undefined;
-    const hashes = files.map(({ inspected }) => inspected.hash);
+    const hashes = await Promise.all(files.map(({ inspected }) => inspected.hash));
     const done = await commitFiles(lake, hashes, {
       target,
       columns,
       sql: `SELECT * EXCLUDE (${fileNumber}) FROM ${table} ORDER BY rowid`,
-      origin: originOfFiles(origins),
+      origin: () => originOfFiles(origins),
       evolve: plan.evolution === "add",
       confirm: async () => {
         for (const file of files) await checkUnchanged(file, file.inspected);
       },
     });
-    return done ? files.map((_, i) => rows.get(i) ?? 0) : undefined;
+    return done && files.map((_, i) => rows.get(i) ?? 0);
   });
 }

@@ -64,9 +64,10 @@ export function readSql(passage: Passage, strict: boolean): string {
  *
  * @param position - The row's position in the file, from 1, in SQL.
  */
-export function tableSql(passage: Passage, from: string, position: string): string {
+export async function tableSql(passage: Passage, from: string, position: string): Promise<string> {
   const { fit, evolution, delivery } = passage;
-  const digits = delivery.inspected.hash.slice(7, 23);
+  const named = "_row_id" in fit.columns; // only then is the hash waited for
+  const digits = named ? (await delivery.inspected.hash).slice(7, 23) : "";
   const made: Readonly<Record<string, string>> = {
     _row_id: `${quoteText(`${digits}-`)} || lpad((${position})::VARCHAR, 10, '0')`,
     [rescuedName]: evolution === "ignore" ? "NULL::VARCHAR" : quoteName(keptName),

@@ -15,6 +15,8 @@ export interface TableNow {
   readonly drops: boolean;
   /** Whether a file is in the table. */
   has(file: Hash): boolean;
+  /** The time of its newest data file, in milliseconds; 0 where there is none. */
+  changedAtMs(): number;
 }
 
 /** The table that files go into. */
@@ -32,6 +34,12 @@ export const markOf = (file: Hash) => ({ app: `ingest:${file}`, version: 0 });
 /** Whether a file is marked in a state of the table. */
 export const isIn = (snapshot: Snapshot | undefined, file: Hash): boolean =>
   (snapshot?.txns.get(markOf(file).app) ?? -1) >= 0;
+
+const newestOf = (snapshot: Snapshot | undefined): number =>
+  [...(snapshot?.files.values() ?? [])].reduce(
+    (max, add) => Math.max(max, add.modificationTime),
+    0,
+  );
 
 /**
  * Finds the table of a task; it need not exist.
@@ -53,7 +61,12 @@ export async function targetOf(lake: Lake, { into }: Pick<IngestTask, "into">): 
       newest = found;
       const rules = parseExpectations(name, found?.metaData.configuration ?? {})?.rules ?? [];
       const drops = rules.some(({ action }) => action === "drop");
-      return { columns: found?.shape.columns, drops, has: (file) => isIn(found, file) };
+      return {
+        columns: found?.shape.columns,
+        drops,
+        has: (file) => isIn(found, file),
+        changedAtMs: () => newestOf(found),
+      };
     },
   };
 }
