@@ -36,6 +36,22 @@ export function fileLines(files: readonly IngestedFile[], width: number): readon
   ];
 }
 
+const whySkipped = ({ restoredTo }: IngestedFile): string =>
+  restoredTo === undefined
+    ? "in the table already"
+    : `loaded before, and taken out by the restore of version ${restoredTo}`;
+
+/** What to do about files that were skipped although a restore took their rows out. */
+export function restoredLines(files: readonly IngestedFile[], width: number): readonly string[] {
+  const gone = files.filter(({ restoredTo }) => restoredTo !== undefined).length;
+  if (gone === 0) return [];
+  const what = gone === 1 ? "the rows of 1 file that was skipped are" : `the rows of ${count(gone, "file")} that were skipped are`; // biome-ignore format: one line
+  return wrap(
+    `${what} not in the table since it was restored; --again restored loads ${gone === 1 ? "it" : "them"}`,
+    Math.min(width, 100),
+  );
+}
+
 /** What is to be said of a file besides its rows. */
 function notesOf(file: IngestedFile): readonly string[] {
   const { state, added, unexpected, empty, rescued, ignored, dropped, refusal } = file;
@@ -44,7 +60,7 @@ function notesOf(file: IngestedFile): readonly string[] {
   const counted = (n: number, what: string): readonly string[] =>
     n === 0 ? [] : [`${count(n, "cell")} ${what}`];
   return [
-    ...(state === "skipped" ? ["in the table already"] : []),
+    ...(state === "skipped" ? [whySkipped(file)] : []),
     ...(state === "gone" ? ["it vanished"] : []),
     ...(refusal === undefined ? [] : [refusal.code]),
     ...names("new:", added),

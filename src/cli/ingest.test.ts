@@ -9,6 +9,7 @@ import { openWorkspace } from "../workspace/index.ts";
 import { executable } from "./execute.ts";
 import { ingestFiles } from "./ingest.ts";
 import { fileLines } from "./ingest-report.ts";
+import { restore } from "./restore.ts";
 
 const ingest = executable(ingestFiles);
 let folder: string;
@@ -49,6 +50,24 @@ describe("ingest", () => {
       "two.csv      loaded      1  new: city",
       "shop.orders version 1: 1 row added, 1 file loaded, 1 file skipped",
     ]);
+  });
+
+  test("tells of files that a restore took out, and loads them again when asked", async () => {
+    await land("one.csv", "id,n\na,1\n");
+    await run();
+    await land("two.csv", "id,n\nb,2\n");
+    await run();
+    await runCommand(executable(restore), ["shop.orders", "--version", "0", ...dir]);
+    expect((await run()).lines).toEqual([
+      "file     state    rows  notes",
+      "one.csv  skipped     0  in the table already",
+      "two.csv  skipped     0  loaded before, and taken out by the restore of version 0",
+      "shop.orders version 2: 0 rows added, 2 files skipped",
+      "the rows of 1 file that was skipped are not in the table since it was restored;",
+      "--again restored loads it",
+    ]);
+    const { lines } = await run("--again", "restored");
+    expect(lines.at(-1)).toBe("shop.orders version 3: 1 row added, 1 file loaded, 1 file skipped");
   });
 
   test("tells why a file was refused, loads the others, and ends with 1", async () => {

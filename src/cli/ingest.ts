@@ -6,7 +6,7 @@ import { openWorkspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
 import { fail, failTable } from "./errors.ts";
 import { type FileValues, fileForm, fileOptions } from "./file-options.ts";
-import { fileLines, isRefused, totalLine } from "./ingest-report.ts";
+import { fileLines, isRefused, restoredLines, totalLine } from "./ingest-report.ts";
 import { stoppable } from "./stoppable.ts";
 import { tableArgument } from "./table-option.ts";
 import { dir } from "./workspace-folder.ts";
@@ -21,6 +21,7 @@ interface IngestValues extends FileValues {
   readonly plain: boolean;
   readonly maxFiles: number;
   readonly onRefused: "report" | "stop";
+  readonly again: "restored" | "all" | undefined;
   readonly maxRowMb: number;
   readonly maxFileMb: number | undefined;
   readonly maxInflatedMb: number;
@@ -40,7 +41,8 @@ export const ingestFiles = command({
   about: [
     "FROM is a folder or a file: CSV, JSON lines or Parquet, texts also as .gz. A file is known by its",
     "bytes, which the table's log marks: one that was renamed or touched is skipped, one that arrives",
-    "late is loaded, and one that was rewritten is new. The table is made from the first file, with",
+    "late is loaded, and one that was rewritten is new. A restore leaves the marks: --again restored loads",
+    "the files whose rows it took out. The table is made from the first file, with",
     "five technical columns (when and from where each row came). Exit code 1 when a file was refused.",
   ],
   arguments: {
@@ -80,6 +82,11 @@ export const ingestFiles = command({
       default: "report",
       help: "a file that is refused stands in the report, or stops the ingestion",
     },
+    again: {
+      type: "string",
+      choices: ["restored", "all"],
+      help: "load files that were loaded before: those whose rows a restore took out, or all",
+    },
     maxRowMb: { type: "number", default: 20, min: 0.001, max: 1000, value: "N", help: "the longest row, in MB" }, // biome-ignore format: one line
     maxFileMb: { type: "number", min: 0, value: "N", help: "the largest file, in MB" },
     maxInflatedMb: { type: "number", default: 10_000, min: 0.001, value: "N", help: "the largest content of a compressed file, in MB" }, // biome-ignore format: one line
@@ -93,6 +100,7 @@ export const ingestFiles = command({
     "ingest volume:telco.landing telco.bronze",
     "ingest orders.csv shop.orders --types infer --delimiter ';'",
     "ingest landing telco.bronze --watch --max-files 1",
+    "ingest landing telco.bronze --again restored",
   ],
   run: async ({ dir, watch, settle, poll, ...values }, around): Promise<IngestOutcome> => {
     const { from, table } = values;
@@ -103,7 +111,13 @@ export const ingestFiles = command({
     return { table, ...(await ingestOnce(dir, { ...task, into: table }, around)), watch: null };
   },
   render: ({ watch, ...outcome }, { width }) =>
-    watch === null ? [...fileLines(outcome.files, width), totalLine(outcome)] : [],
+    watch === null
+      ? [
+          ...fileLines(outcome.files, width),
+          totalLine(outcome),
+          ...restoredLines(outcome.files, width),
+        ]
+      : [],
   data: ({ watch, ...outcome }) => (watch === null ? outcome : undefined),
   after: async ({ watch, table }, around) =>
     watch === null ? undefined : watchUntilStopped({ ...watch, table }, around),
@@ -125,7 +139,7 @@ async function checkPath(path: string, isFolder: boolean): Promise<void> {
 }
 
 function taskOf(values: IngestValues): IngestTask {
-  const { from, table, types, evolution, plain, maxFiles, onRefused } = values;
+  const { from, table, types, evolution, plain, maxFiles, onRefused, again } = values;
   const bytes = (megabytes: number): number => Math.round(megabytes * megabyte);
   const { maxRowMb, maxFileMb, maxInflatedMb } = values;
   return {
@@ -137,6 +151,7 @@ function taskOf(values: IngestValues): IngestTask {
     technical: !plain,
     maxFilesPerBatch: maxFiles,
     onRefused,
+    ...(again === undefined ? {} : { again }),
     limits: {
       rowBytes: bytes(maxRowMb),
       inflatedBytes: bytes(maxInflatedMb),

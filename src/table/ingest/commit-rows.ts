@@ -1,7 +1,7 @@
 /** @file One commit of the rows of one file or several, marked so that each file is taken once. */
 import type { Hash } from "../../flow.ts";
 import type { Commit, Plan } from "../delta/commit.ts";
-import { markOf as markAction } from "../delta/opening.ts";
+import { isDone, markOf as markAction } from "../delta/opening.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
 import type { Lake } from "../lake.ts";
 import type { RowOrigin } from "../lineage/origin.ts";
@@ -9,7 +9,7 @@ import type { OpenTable } from "../opened.ts";
 import { type Columns, type Schema, schema } from "../schema.ts";
 import { alignedSql, commitWrite, writeJudged } from "../write-rows.ts";
 import { fail } from "./errors.ts";
-import { isIn, markOf, type Target } from "./target.ts";
+import type { Target } from "./target.ts";
 
 /** Rows of files, and the table they go into. */
 export interface RowsToCommit {
@@ -45,7 +45,7 @@ export async function commitFiles(
   rows: RowsToCommit,
 ): Promise<Commit | undefined> {
   const { confirm, evolve } = rows;
-  const { place } = rows.target;
+  const { place, markOf } = rows.target;
   const { engine, clock, ids } = lake;
   const given = schemaOf(rows);
   const table: OpenTable<Columns> = {
@@ -58,7 +58,7 @@ export async function commitFiles(
   const make: Parameters<typeof commitWrite>[1]["make"] = async (context) => {
     const { snapshot, shape, opening } = context;
     const refuseKnown = (): void => {
-      if (hashes.some((file) => isIn(snapshot, file))) throw new AlreadyThere();
+      if (hashes.some((file) => isDone(snapshot, markOf(file)))) throw new AlreadyThere();
     };
     refuseKnown();
     return writeJudged(context, alignedSql(rows.sql, given, shape), async (written) => {

@@ -1,5 +1,6 @@
 /** @file Ingestion: each delivered file once into a table, in batches of files that are there now. */
 import { isMillraceError } from "../../core/index.ts";
+import type { Hash } from "../../flow.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import type { Lake } from "../lake.ts";
 import {
@@ -38,6 +39,8 @@ export interface IngestedFile {
   readonly unexpected: readonly string[];
   /** New columns without a value in the file's first rows; they are text. */
   readonly empty: readonly string[];
+  /** Of a skipped file whose rows a RESTORE took out: the version restored. The option `again` loads it. */
+  readonly restoredTo?: number;
   /** Why it was refused. */
   readonly refusal?: { readonly code: string; readonly message: string };
 }
@@ -167,23 +170,29 @@ async function ingestAlone(passing: Passing, place: FilePlace): Promise<Ingested
   try {
     const inspected = (await besideOf(passing, place)) ?? (await inspectFile(place, passing.plan));
     const { hash } = inspected;
-    if (typeof hash === "string" && (await passing.target.look()).has(hash)) return report(place, { state: "skipped" }); // biome-ignore format: one line
-    const { skipped, rows, dropped, rescued, ignored, fit } = await loadFile(passing, {
-      ...place,
-      inspected,
-    }).catch(async (error: unknown) => {
-      await hash; // what is wrong with the bytes is told before what the engine made of them
-      throw error;
-    });
+    if (typeof hash === "string" && (await passing.target.look()).has(hash)) return await skipped(passing, place, hash); // biome-ignore format: one line
+    const loaded = await loadFile(passing, { ...place, inspected }).catch(
+      async (error: unknown) => {
+        await hash; // what is wrong with the bytes is told before what the engine made of them
+        throw error;
+      },
+    );
+    if (loaded.skipped) return await skipped(passing, place, await hash);
+    const { rows, dropped, rescued, ignored, fit } = loaded;
     const { added, unexpected, empty } = fit;
-    const state = skipped ? "skipped" : "loaded";
-    return report(place, { state, rows, dropped, rescued, ignored, added, unexpected, empty });
+    return report(place, { rows, dropped, rescued, ignored, added, unexpected, empty });
   } catch (error) {
     if (isMillraceError(error, "table/missing-file")) return report(place, { state: "gone" });
     if (passing.plan.onRefused === "stop" || !isMillraceError(error)) throw error;
     const { code, message } = error;
     return report(place, { state: "refused", refusal: { code, message } });
   }
+}
+
+/** Tells of a file that is in the table already, and whether its rows are not any more. */
+async function skipped({ target }: Passing, place: FilePlace, hash: Hash): Promise<IngestedFile> {
+  const restoredTo = await target.restoredTo(hash);
+  return report(place, { state: "skipped", ...(restoredTo === undefined ? {} : { restoredTo }) });
 }
 
 const report = ({ file }: FilePlace, what: Partial<IngestedFile>): IngestedFile => ({

@@ -33,6 +33,48 @@ describe("each file once", () => {
     expect(states(report)).toEqual(["copy.csv skipped", "z.csv skipped"]);
   });
 
+  test("a file that a restore took out is skipped, tells it, and is loaded again when asked", async () => {
+    await using place = await landing({ "a.csv": body(1) });
+    const task = { from: place.from, into };
+    await ingest(place.lake, task);
+    await place.land({ "b.csv": body(2), "c.csv": body(2) });
+    await ingest(place.lake, task);
+    const table = place.lake.table(into, await place.lake.schemaOf(into));
+    await table.restore({ version: 0 });
+    const told = (await ingest(place.lake, task)).files.map(({ restoredTo }) => restoredTo);
+    expect(told).toEqual([undefined, 0, 0]);
+    const again = { ...task, again: "restored" } as const;
+    const loaded = await ingest(place.lake, again);
+    expect(states(loaded)).toEqual(["a.csv skipped", "b.csv loaded", "c.csv skipped"]);
+    expect(await place.rows(into, "id")).toEqual([{ id: "1" }, { id: "2" }]);
+    expect((await ingest(place.lake, again)).rows).toBe(0);
+    await table.restore({ version: 0 });
+    await table.restore({ version: 3 });
+    expect((await ingest(place.lake, again)).rows).toBe(0);
+  });
+
+  test("all files are loaded again when asked, each once in a run", async () => {
+    await using place = await landing({ "a.csv": body(1), "b.csv": body(2), "copy.csv": body(2) });
+    const again = { from: place.from, into, again: "all" } as const;
+    for (const rows of [2, 4]) {
+      const report = await ingest(place.lake, again);
+      expect(states(report)).toEqual(["a.csv loaded", "b.csv loaded", "copy.csv skipped"]);
+      expect((await place.rows(into, "id")).length).toBe(rows);
+    }
+    const file = join(place.from, "a.csv");
+    const [target, other] = [await targetOf(place.lake, again), await targetOf(place.lake, again)];
+    const plan = planOf({ ...again, from: file });
+    for (const [state, one] of [
+      ["loaded", target],
+      ["skipped", other],
+    ] as const) {
+      const passing = { lake: place.lake, plan, target: one };
+      const report = await ingestFiles(passing, await filesOf(file, "csv"), { from: file, into });
+      expect(states(report)).toEqual([`a.csv ${state}`]);
+    }
+    await expect(ingest(place.lake, { ...again, again: "some" as "all" })).rejects.toMatchObject({ code: "option/out-of-range" }); // biome-ignore format: one line
+  });
+
   test("a file that is rewritten in place is a new file, also when size and time are the same", async () => {
     await using place = await landing({ "a.csv": body(1) });
     await ingest(place.lake, { from: place.from, into });

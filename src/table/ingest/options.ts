@@ -66,6 +66,12 @@ export interface IngestTask extends LongWork {
   readonly maxFilesPerBatch?: number;
   /** What a file that is refused does: it stops the ingestion, or stands in the report. Default "stop". */
   readonly onRefused?: "stop" | "report";
+  /**
+   * Loads files although they were loaded before: those whose rows a RESTORE took out, or all, whose
+   * rows are then in the table twice if they are there still. Each is loaded once in this run.
+   * Default: a file is loaded once, whatever became of its rows.
+   */
+  readonly again?: "restored" | "all";
   readonly limits?: IngestLimits;
 }
 
@@ -82,7 +88,7 @@ export interface IngestPlan {
   readonly limits: Required<IngestLimits>;
 }
 
-const taskNames = ["from", "into", "format", "csv", "encoding", "types", "evolution", "technical", "maxFilesPerBatch", "onRefused", "limits", "signal", "progress"]; // biome-ignore format: one line
+const taskNames = ["from", "into", "format", "csv", "encoding", "types", "evolution", "technical", "maxFilesPerBatch", "onRefused", "again", "limits", "signal", "progress"]; // biome-ignore format: one line
 
 /**
  * Checks the options of an ingestion.
@@ -95,6 +101,8 @@ export function planOf(task: IngestTask, more: readonly string[] = []): IngestPl
   checkNames(at, task, [...taskNames, ...more]);
   const { csv = {}, encoding = "utf-8", types = "text", technical = true, limits = {} } = task;
   const { evolution = typeof task.into === "string" ? "add" : "fail", onRefused = "stop" } = task;
+  const { again = "restored" } = task;
+  checkChoice(at, { again }, ["restored", "all"]);
   const { maxFilesPerBatch = 100, format = formatOf(task.from) } = task;
   checkNumber(at, { maxFilesPerBatch }, { min: 1, max: 1000, integer: true });
   return {

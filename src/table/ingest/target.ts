@@ -1,11 +1,13 @@
 /** @file The table that files go into, as it is now: its columns, and which files it has. */
 import type { Hash } from "../../flow.ts";
 import type { TablePlace } from "../delta/log.ts";
+import { isDone, type TxnMark } from "../delta/opening.ts";
 import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
 import { parseExpectations } from "../expectations/table-expectations.ts";
 import type { Lake } from "../lake.ts";
 import { type Columns, type Schema, schema, text } from "../schema.ts";
 import type { IngestTask } from "./options.ts";
+import { markPrefix, takenOut } from "./taken-out.ts";
 
 /** A table on the disk, at one moment. */
 export interface TableNow {
@@ -26,14 +28,14 @@ export interface Target {
   readonly schema: Schema | undefined;
   /** Looks at the table as it is now. */
   look(): Promise<TableNow>;
+  /** The mark that a file is in the table, in the table's log; a file loaded again has a higher version. */
+  markOf(file: Hash): TxnMark;
+  /** Of a file whose rows a RESTORE took out, the version that was restored; the newest versions are looked at. */
+  restoredTo(file: Hash): Promise<number | undefined>;
 }
 
-/** The mark that a file is in the table, in the table's log. */
-export const markOf = (file: Hash) => ({ app: `ingest:${file}`, version: 0 });
-
-/** Whether a file is marked in a state of the table. */
-export const isIn = (snapshot: Snapshot | undefined, file: Hash): boolean =>
-  (snapshot?.txns.get(markOf(file).app) ?? -1) >= 0;
+/** How many versions are looked at to tell why a file is not there although it is marked. */
+const lookedAt = 100;
 
 const newestOf = (snapshot: Snapshot | undefined): number =>
   [...(snapshot?.files.values() ?? [])].reduce(
@@ -46,16 +48,22 @@ const newestOf = (snapshot: Snapshot | undefined): number =>
  *
  * @throws `table/out-of-range-name`, `table/mismatch-schema`, `table/mismatch-columns`
  */
-export async function targetOf(lake: Lake, { into }: Pick<IngestTask, "into">): Promise<Target> {
+export async function targetOf(
+  lake: Lake,
+  { into, again }: Pick<IngestTask, "into" | "again">,
+): Promise<Target> {
   const given = typeof into === "string" ? undefined : into.schema;
   const name = typeof into === "string" ? into : into.name;
   const table = lake.table(name, given ?? schema(name, { any: text() }));
   if (given !== undefined && (await table.exists())) await table.read();
   const place = lake.place(name);
   let newest: Snapshot | undefined;
+  const markOf = await marksFrom({ place, engine: lake.engine }, again);
+  let taken: Promise<ReadonlyMap<string, number>> | undefined;
   return {
     place,
     schema: given,
+    markOf,
     look: async () => {
       const found = await readSnapshot({ place, engine: lake.engine }, { from: newest });
       newest = found;
@@ -64,9 +72,35 @@ export async function targetOf(lake: Lake, { into }: Pick<IngestTask, "into">): 
       return {
         columns: found?.shape.columns,
         drops,
-        has: (file) => isIn(found, file),
+        has: (file) => isDone(found, markOf(file)),
         changedAtMs: () => newestOf(found),
       };
     },
+    restoredTo: async (file) => {
+      taken ??= takenOut(place, lookedAt);
+      return (await taken).get(markOf(file).app);
+    },
+  };
+}
+
+/**
+ * The marks of one run. A file that is to be loaded again gets the version after the one that the
+ * table has as the run begins, so that this run, too, loads it once.
+ */
+async function marksFrom(
+  table: Parameters<typeof readSnapshot>[0],
+  again: IngestTask["again"],
+): Promise<Target["markOf"]> {
+  const appOf = (file: Hash): string => `${markPrefix}${file}`;
+  if (again === undefined) return (file) => ({ app: appOf(file), version: 0 });
+  const begun = (await readSnapshot(table))?.txns;
+  const gone =
+    again === "restored" && begun !== undefined
+      ? await takenOut(table.place, Number.POSITIVE_INFINITY)
+      : undefined;
+  return (file) => {
+    const app = appOf(file);
+    const version = begun?.get(app) ?? -1;
+    return { app, version: gone?.has(app) === false ? Math.max(version, 0) : version + 1 };
   };
 }
