@@ -3,7 +3,6 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import {
   type ProposedSuite,
-  type ProposeOptions,
   profileTable,
   profileText,
   proposeSuite,
@@ -26,7 +25,8 @@ export const profile = command({
   summary: "What the columns of a table or a file hold, what is missing, what moved.",
   about: [
     "Two scans, however many columns: counts, different values, bounds, quantiles and bars of each",
-    "column, duplicates, cells missing together, correlations. With --against also how far each column",
+    "column, duplicates, cells missing together, correlations. Technical columns, such as _loaded_at,",
+    "are left out unless --technical asks for them. With --against also how far each column",
     "has moved since an earlier version; with --out a page with pictures; with --suite a first draft of",
     "a Great Expectations suite that these rows pass, to be read and edited.",
   ],
@@ -34,6 +34,11 @@ export const profile = command({
   options: {
     ...atOptions,
     against: { type: "number", min: 0, whole: true, value: "N", help: "compare with this version" },
+    technical: {
+      type: "boolean",
+      default: false,
+      help: "count the columns that say how a row came too: _loaded_at, _row_id, _rescued …",
+    },
     sample: { type: "number", min: 1, whole: true, value: "ROWS", help: "look at about so many rows only" }, // biome-ignore format: one line
     out: { type: "string", value: "FOLDER", help: "write the page into this folder of data docs" },
     suite: { type: "string", value: "FILE.json", help: "write a proposed suite" },
@@ -62,7 +67,7 @@ export const profile = command({
         ),
       () => null,
     );
-    const proposed = file === undefined ? null : draftOf(made.profile, { mostly, margin });
+    const proposed = file === undefined ? null : proposeSuite(made.profile, { mostly, margin });
     const page = out === undefined ? null : await writePage(out, made);
     const suite = file === undefined || proposed === null ? null : await writeDraft(file, proposed);
     return { ...made, page, suite };
@@ -79,14 +84,18 @@ interface Profiled {
   readonly version: number | null;
 }
 
+/** What of the options is about what is looked at. */
+interface ProfileValues {
+  readonly sample: number | undefined;
+  readonly against: number | undefined;
+  readonly technical: boolean;
+}
+
 async function profileSource(
   source: Source,
-  {
-    sample,
-    against,
-  }: { readonly sample: number | undefined; readonly against: number | undefined },
+  { sample, against, technical }: ProfileValues,
 ): Promise<Profiled> {
-  const how = sample === undefined ? {} : { sample };
+  const how = { technical, ...(sample === undefined ? {} : { sample }) };
   const previous =
     against === undefined ? undefined : await profileTable(await source.earlier(against), how);
   const profile = await profileTable(source.rows, {
@@ -116,15 +125,6 @@ interface Draft {
   readonly file: string;
   readonly name: string;
   readonly proposals: readonly { readonly says: string; readonly reason: string }[];
-}
-
-/**
- * Nothing is proposed of the columns that say when, from where and by what a row came: their names
- * begin with _, and the next file or run changes them.
- */
-function draftOf(profile: TableProfile, options: ProposeOptions): ProposedSuite {
-  const columns = profile.columns.filter(({ name }) => !name.startsWith("_"));
-  return proposeSuite({ ...profile, columns }, options);
 }
 
 async function writeDraft(file: string, { suite, proposals }: ProposedSuite): Promise<Draft> {

@@ -99,10 +99,19 @@ describe("profile", () => {
     expect(await run(profile, ...argv, "--overwrite")).toMatchObject({ code: 0 });
   });
 
-  test("proposes nothing of the columns that say where a row came from", async () => {
-    await writeFile(at("a.csv"), "x\n1\n2\n");
+  test("leaves out the columns that say where a row came from, unless asked, and says so", async () => {
+    await writeFile(at("a.csv"), "x\n1\n1\n");
     await runCommand(executable(ingestFiles), [at("a.csv"), "shop.bronze", ...dir]);
-    await run(profile, "shop.bronze", "--suite", at("a.json"));
+    const { lines } = await run(profile, "shop.bronze", "--suite", at("a.json"));
+    expect(lines.slice(0, 5)).toEqual([
+      "shop.bronze: 2 rows, 1 column",
+      "1 duplicate row",
+      "constant: x · all missing: none",
+      "not counted, being technical: _loaded_at, _file_modified_at, _source_file,",
+      "    _row_id, _is_processed, _rescued",
+    ]);
+    const all = await run(profile, "shop.bronze", "--technical");
+    expect(all.lines.slice(0, 2)).toEqual(["shop.bronze: 2 rows, 7 columns", "0 duplicate rows"]);
     const { expectations } = readSuite(await readFile(at("a.json"), "utf8"));
     expect(new Set(expectations.map(({ column }) => column))).toEqual(new Set([null, "x"]));
   });

@@ -75,6 +75,9 @@ function tableFacts({ profile, atMs, version }: DocsProfile): Html {
     ["Duplicate keys", key.length === 0 ? keys : html`${keys} <small>${nameList(key)}</small>`],
     ["Constant columns", nameList(profile.constantColumns)],
     ["All missing", nameList(profile.emptyColumns)],
+    ...(profile.leftOut.length === 0
+      ? []
+      : [["Technical, not counted", nameList(profile.leftOut)] as const]),
   ])}${samples.map((sentence) => html`<p class="note">${sentence}</p>`)}`;
 }
 

@@ -67,6 +67,7 @@ const profile = (...columns: readonly ColumnProfile[]): TableProfile => ({
   duplicateKeys: null,
   constantColumns: [],
   emptyColumns: [],
+  leftOut: [],
   columns,
   missing: { rows: [], columns: [], pairs: [], pairsCounted: 0 },
   correlations: { columns: [], values: [] },

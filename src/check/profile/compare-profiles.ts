@@ -50,7 +50,7 @@ export function compareProfiles(before: TableProfile, now: TableProfile): Profil
   if (before.format !== profileFormat)
     fail("check/unsupported-profile", { found: before.format, known: profileFormat });
   const earlier = new Map(before.columns.map((column) => [column.name, column]));
-  const names = new Set(now.columns.map(({ name }) => name));
+  const names = new Set(namesOf(now));
   const shared = now.columns.flatMap((column) => {
     const old = earlier.get(column.name);
     return old === undefined ? [] : [{ old, column }];
@@ -58,14 +58,16 @@ export function compareProfiles(before: TableProfile, now: TableProfile): Profil
   const same = shared.filter(({ old, column }) => alike(old, column));
   return {
     rowsBefore: before.rows,
-    added: now.columns.map(({ name }) => name).filter((name) => !earlier.has(name)),
-    removed: before.columns.map(({ name }) => name).filter((name) => !names.has(name)),
+    added: namesOf(now).filter((name) => !earlier.has(name) && !before.leftOut.includes(name)),
+    removed: namesOf(before).filter((name) => !names.has(name) && !now.leftOut.includes(name)),
     changedKind: shared.filter((pair) => !same.includes(pair)).map(({ column }) => column.name),
     columns: same
       .map(({ old, column }) => driftOf(old, column))
       .toSorted((a, b) => b.psi - a.psi || (a.column < b.column ? -1 : 1)),
   };
 }
+
+const namesOf = ({ columns }: TableProfile): readonly string[] => columns.map(({ name }) => name);
 
 /** A text that became a category, or the other way round, holds the same values. */
 function alike(a: ColumnProfile, b: ColumnProfile): boolean {

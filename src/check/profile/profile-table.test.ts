@@ -63,6 +63,25 @@ const one = async (spec: Columns[string], cells: readonly Cell[]): Promise<Colum
   );
 
 describe("profileTable", () => {
+  test("technical columns are named and not counted, so that rows delivered twice are duplicates", async () => {
+    const columns = { _id: text(), x: int(), _row_id: text(), _Loaded_At: text() };
+    const cells = [["a", 1, "f:1", "now"], ["a", 1, "f:2", "later"]]; // biome-ignore format: a table
+    const profile = await profileOf(columns, cells);
+    expect(profile).toMatchObject({ duplicateRows: 1, leftOut: ["_row_id", "_Loaded_At"] });
+    expect(profile.columns.map(({ name }) => name)).toEqual(["_id", "x"]);
+    const all = await profileOf(columns, cells, { technical: true, previous: profile });
+    expect(all).toMatchObject({ duplicateRows: 0, leftOut: [], drift: { added: [] } });
+    const back = await profileOf(columns, cells, { previous: all });
+    expect(back.drift).toMatchObject({
+      removed: [],
+      columns: [{ column: "_id" }, { column: "x" }],
+    });
+    const { _row_id: rowId } = columns;
+    const keyed = await profileOf({ _row_id: { ...rowId, key: true }, x: int() }, [["f:1", 1]]);
+    expect(keyed).toMatchObject({ key: ["_row_id"], duplicateKeys: 0, leftOut: [] });
+    expect((await profileOf({ _row_id: rowId }, [["f:1"]])).columns.length).toBe(1);
+  });
+
   test("counts, bounds and moments of whole numbers are those made by hand", async () => {
     const x = await one(int({ nullable: true }), [4, -2, 0, null, 4, 9]);
     expect([x.count, x.missing, x.missingShare, x.distinct, x.distinctExact]).toEqual([

@@ -1,6 +1,6 @@
 /** @file A table profiled: two scans of the engine, however many columns there are. */
 import { checkNames, checkNumber } from "../../core/index.ts";
-import type { AnyRows } from "../../table/index.ts";
+import { type AnyRows, isTechnicalColumn } from "../../table/index.ts";
 import { columnProfile } from "./column-profiles.ts";
 import { firstScanSql, type Place, placedSql, placesOf } from "./columns-sql.ts";
 import { compareProfiles } from "./compare-profiles.ts";
@@ -23,6 +23,11 @@ export interface ProfileOptions {
   readonly topK?: number;
   /** Bins of the histograms, 1 to 200. Default 20. */
   readonly bins?: number;
+  /**
+   * Whether the technical columns, such as `_loaded_at` and `_row_id`, are profiled too: with them no
+   * two rows are the same, and each delivery has moved. Those of the key always are. Default false.
+   */
+  readonly technical?: boolean;
   /** An earlier profile of the same table: the new one then says how far columns have moved. */
   readonly previous?: TableProfile;
 }
@@ -62,12 +67,12 @@ export async function profileTable(
   rows: AnyRows,
   options: ProfileOptions = {},
 ): Promise<TableProfile> {
-  checkNames("profileTable", options, ["sample", "topK", "bins", "previous"]);
+  checkNames("profileTable", options, ["sample", "topK", "bins", "technical", "previous"]);
   const { sample, topK = 10, bins = 20, previous } = options;
   checkNumber("profileTable", { topK }, { min: 1, max: 1000, integer: true });
   checkNumber("profileTable", { bins }, { min: 1, max: 200, integer: true });
   if (sample !== undefined) checkNumber("profileTable", { sample }, { min: 1, integer: true });
-  const places = placesOf(rows);
+  const [places, leftOut] = chosenOf(rows, options);
   const all = sample === undefined ? undefined : await countOf(rows);
   const share = sample === undefined ? 1 : Math.min(1, sample / Math.max(1, all ?? 1));
   const placed = placedSql(rows, places, { looked: share, measured: 1 });
@@ -97,6 +102,7 @@ export async function profileTable(
     ),
     emptyColumns: namesWhere(columns, ({ count }) => count === 0 && looked > 0),
     columns,
+    leftOut,
     missing: missingPattern({ plan, facts, rows: looked }, one["missing"], two["both"]),
     correlations: correlationsOf(plan.numbers, two["correlations"]),
     drift: null,
@@ -104,6 +110,19 @@ export async function profileTable(
   return previous === undefined
     ? profile
     : { ...profile, drift: compareProfiles(previous, profile) };
+}
+
+/** The columns that are profiled, and the names of those that are not; never none of all. */
+function chosenOf(
+  rows: AnyRows,
+  { technical = false }: ProfileOptions,
+): readonly [readonly Place[], readonly string[]] {
+  const all = placesOf(rows);
+  const isLeftOut = ({ name }: Place): boolean =>
+    !technical && isTechnicalColumn(name) && rows.schema.columns[name]?.key !== true;
+  const leftOut = all.filter(isLeftOut);
+  if (leftOut.length === all.length) return [all, []];
+  return [all.filter((place) => !isLeftOut(place)), leftOut.map(({ name }) => name)];
 }
 
 async function countOf({ engine, sql }: AnyRows): Promise<number> {

@@ -78,6 +78,9 @@ function tableLines(profile: TableProfile): readonly string[] {
     looked === rows ? head : `${head}; a sample of ${count(looked, "row")} was looked at`,
     `${count(duplicateRows, "duplicate row")}${keys}`,
     `constant: ${names(profile.constantColumns)} · all missing: ${names(profile.emptyColumns)}`,
+    ...(profile.leftOut.length === 0
+      ? []
+      : [`not counted, being technical: ${names(profile.leftOut)}`]),
   ];
 }
 

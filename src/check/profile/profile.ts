@@ -134,7 +134,7 @@ export interface TableProfile {
   readonly looked: number;
   /** Rows that the quantiles and correlations come from: fewer than `looked` in a large table. */
   readonly measured: number;
-  /** Rows equal to an earlier one in every cell, told apart by a hash of 64 bits. */
+  /** Rows equal to an earlier one in every cell of `columns`, told apart by a hash of 64 bits. */
   readonly duplicateRows: number;
   /** The columns of the schema's key. */
   readonly key: readonly string[];
@@ -143,6 +143,8 @@ export interface TableProfile {
   readonly constantColumns: readonly string[];
   readonly emptyColumns: readonly string[];
   readonly columns: readonly ColumnProfile[];
+  /** Technical columns, which say how a row came and not what it says: nothing here counts them. */
+  readonly leftOut: readonly string[];
   readonly missing: MissingPattern;
   readonly correlations: Correlations;
   /** Null where no earlier profile was given. */

@@ -41,6 +41,7 @@ const profileWith = (
   duplicateKeys: null,
   constantColumns: [],
   emptyColumns: [],
+  leftOut: [],
   columns: [{ ...plain, ...column }],
   missing: { rows: [], columns: [], pairs: [], pairsCounted: 0 },
   correlations: { columns: [], values: [] },

@@ -42,6 +42,19 @@ export const keptColumn = {
   [rescuedName]: text({ nullable: true, description: "cells that did not fit, as JSON by column" }),
 };
 
+/**
+ * Whether a column says when, from where and by what its row came: the columns that ingestion makes,
+ * the rescued-data column, and `_run_id`, by which pipelines name their runs. Two deliveries of the
+ * same row differ in them. Case does not matter.
+ *
+ * @example
+ * ```ts
+ * ["_loaded_at", "_rescued", "_id", "price"].filter(isTechnicalColumn) // => ["_loaded_at", "_rescued"]
+ * ```
+ */
+export const isTechnicalColumn = (name: string): boolean =>
+  isOwnColumn(name) || name.toLowerCase() === "_run_id";
+
 /** Whether a column is one of Millrace's own: a technical one, or the rescued-data column. */
 export const isOwnColumn = (name: string): boolean =>
   name.toLowerCase() === rescuedName || name.toLowerCase() in bronzeColumns;

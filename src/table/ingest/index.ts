@@ -1,4 +1,4 @@
-export { type BronzeColumns, bronzeColumns, bronzeSchema } from "./bronze.ts";
+export { type BronzeColumns, bronzeColumns, bronzeSchema, isTechnicalColumn } from "./bronze.ts";
 export { ingestErrors } from "./errors.ts";
 export { type Inferred, inferKind } from "./infer.ts";
 export { type IngestedFile, type IngestReport, ingest } from "./ingest.ts";
