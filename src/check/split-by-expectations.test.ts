@@ -60,7 +60,7 @@ describe("splitByExpectations", () => {
     await expect(splitByExpectations(rows, rules, { actions })).rejects.toThrow(
       expect.objectContaining({
         code: "check/failed-suite",
-        message: expect.stringContaining("x has a value (1 of 4 rows do not)"),
+        message: expect.stringContaining("x has a value (1 of 4 rows does not)"),
       }),
     );
     const lenient = suite("l", points, [e.notNull("x", { severity: "warning", mostly: 0.75 })]);

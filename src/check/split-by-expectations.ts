@@ -1,5 +1,5 @@
 /** @file Row expectations attached to a write: rows that break one are kept, dropped, or stop the write. */
-import { checkChoice } from "../core/index.ts";
+import { checkChoice, count } from "../core/index.ts";
 import type { Severity } from "../flow.ts";
 import {
   type Columns,
@@ -110,7 +110,9 @@ export async function splitByExpectations<C extends Columns>(
   const failures = rules.flatMap(({ action, expectation: { says, mostly } }, i) => {
     const [broken, looked] = [brokenRows(i), Number(counts[`l${i}`] ?? 0)];
     const stops = action === "fail" && broken > 0 && (looked - broken) / looked < mostly;
-    return stops ? [`${says} (${broken} of ${looked} rows do not)`] : [];
+    return stops
+      ? [`${says} (${broken} of ${count(looked, "row")} ${broken === 1 ? "does" : "do"} not)`]
+      : [];
   });
   if (failures.length > 0)
     fail("check/failed-suite", { suite: suite.name, table: rows.schema.name, failures });

@@ -82,7 +82,7 @@ describe("check", () => {
   test("stops at the gate with every critical failure and some of its rows", async () => {
     const report = await check(rows, suite("hard", people, [e.notNull("age"), e.unique("id")]));
     expect(() => gate(report)).toThrow(
-      'people: 2 critical expectations of suite "hard" failed: age has a value (1 of 4 rows do not, for example "0002-BBBBB"); id is unique',
+      'people: 2 critical expectations of suite "hard" failed: age has a value (1 of 4 rows does not, for example "0002-BBBBB"); id is unique',
     );
   });
 

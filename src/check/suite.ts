@@ -1,5 +1,5 @@
 /** @file A suite of expectations, judged in one scan, and the gate that stops a bad write. */
-import { type Clock, systemClock } from "../core/index.ts";
+import { type Clock, count, systemClock } from "../core/index.ts";
 import type { ColumnSpecs, Finding, Json } from "../flow.ts";
 import { type AnyRows, type Columns, type Frame, quoteName, type Schema } from "../table/index.ts";
 import { fail } from "./errors.ts";
@@ -133,7 +133,7 @@ export function gate(report: CheckReport): void {
               .map((v) => JSON.stringify(v))
               .join(", ")}`
           : "";
-      return `${expectation} (${failedRows} of ${rows} rows do not${shown})`;
+      return `${expectation} (${failedRows} of ${count(rows, "row")} ${failedRows === 1 ? "does" : "do"} not${shown})`;
     });
   fail("check/failed-suite", { suite: report.suite, table: report.table, failures });
 }

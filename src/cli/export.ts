@@ -2,13 +2,13 @@
 import { rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { count } from "../core/index.ts";
-import { quoteText, type Schema } from "../table/index.ts";
+import { isTechnicalColumn, quoteText, type Schema } from "../table/index.ts";
 import { command } from "./command.ts";
 import { fail, failTable } from "./errors.ts";
 import { namesOf } from "./options.ts";
 import { stoppable } from "./stoppable.ts";
 import { atOptions, atVersion, tableArgument, withTable } from "./table-option.ts";
-import { size } from "./text.ts";
+import { size, wrap } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
 /** How each ending is written. */
@@ -24,8 +24,10 @@ export const exportTable = command({
   name: "export",
   summary: "Write the rows of a table as CSV, JSON or Parquet.",
   about: [
-    "The ending of the file says how: .csv, .tsv, .jsonl, .json or .parquet; texts may end in .gz. The",
-    "file appears when it is whole. To export what a query gives, see sql.",
+    "The ending of the file says how: .csv, .tsv, .parquet, .jsonl (an object a line, which ingest reads),",
+    "or .json (one list, which ingest does not read); texts may end in .gz. The columns that say how a row",
+    "came, such as _loaded_at, are left out unless --technical or --columns names them. The file appears",
+    "when it is whole. To export what a query gives, see sql.",
   ],
   arguments: {
     table: tableArgument,
@@ -33,12 +35,21 @@ export const exportTable = command({
   },
   options: {
     columns: { type: "string", many: true, value: "A,B", help: "only these, in this order" },
+    technical: {
+      type: "boolean",
+      default: false,
+      help: "write the technical columns too: _loaded_at, _row_id, _rescued …",
+    },
     overwrite: { type: "boolean", default: false, help: "replace a file that is there" },
     ...atOptions,
     dir,
   },
-  examples: ["export telco.silver silver.csv", "export telco.silver old.parquet --version 0"],
-  run: async ({ table, file, dir, columns, overwrite, ...at }, { reporter, signal }) => {
+  examples: [
+    "export telco.silver silver.csv",
+    "export telco.silver silver.jsonl.gz --columns customer_id,churn",
+    "export telco.bronze old.parquet --version 0 --technical",
+  ],
+  run: async ({ table, file, dir, columns, technical, overwrite, ...at }, { reporter, signal }) => {
     const form = formats.find(([ending]) => ending.test(file))?.[1];
     if (form === undefined) return fail("cli/unsupported-ending", { file });
     const path = resolve(file);
@@ -46,7 +57,10 @@ export const exportTable = command({
     return withTable({ table, dir }, async ({ lake, table: opened }) => {
       const { version, schema } = await opened.detail(atVersion("export", at));
       const given = namesOf(columns);
-      const chosen = given.length === 0 ? Object.keys(schema.columns) : given;
+      const all = Object.keys(schema.columns);
+      const usual = technical ? all : withoutTechnical(all);
+      const chosen = given.length === 0 ? usual : given;
+      const leftOut = given.length === 0 ? all.filter((name) => !usual.includes(name)) : [];
       const narrow = narrowed(schema, chosen);
       const rows = await lake.table(table, narrow).read({ version });
       const part = `${path}.${process.pid}.part`;
@@ -65,13 +79,26 @@ export const exportTable = command({
         await rm(part, { force: true });
       }
       const written = await stat(path);
-      return { table, version, file: path, rows: await rows.count(), sizeBytes: written.size };
+      const facts = { rows: await rows.count(), sizeBytes: written.size, columns: chosen, leftOut };
+      return { table, version, file: path, ...facts };
     });
   },
-  render: ({ table, version, file, rows, sizeBytes }) => [
+  render: ({ table, version, file, rows, sizeBytes, leftOut }, { width }) => [
     `${file}: ${count(rows, "row")} of ${table} version ${version}, ${size(sizeBytes)}`,
+    ...(leftOut.length === 0
+      ? []
+      : wrap(
+          `left out, being technical: ${leftOut.join(", ")}; --technical writes them`,
+          Math.min(width, 100),
+        )),
   ],
 });
+
+/** The columns that are not technical; all of them where there are no others. */
+function withoutTechnical(names: readonly string[]): readonly string[] {
+  const own = names.filter((name) => !isTechnicalColumn(name));
+  return own.length === 0 ? names : own;
+}
 
 /** Refuses a file that is there, and a folder that is not, before anything is read. */
 async function checkPlace(path: string, overwrite: boolean): Promise<void> {

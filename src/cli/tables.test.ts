@@ -1,6 +1,6 @@
 /** @file The commands about one table, run in this process on a workspace with a table of four versions. */
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -12,6 +12,7 @@ import { describe as describeCommand } from "./describe.ts";
 import { executable } from "./execute.ts";
 import { exportTable } from "./export.ts";
 import { history } from "./history.ts";
+import { ingestFiles } from "./ingest.ts";
 import { optimize } from "./optimize.ts";
 import { restore } from "./restore.ts";
 import { vacuum } from "./vacuum.ts";
@@ -202,6 +203,30 @@ describe("export", () => {
     const { lines } = await run(executable(exportTable), ...argv);
     expect(lines[0]).toMatch(/b\.csv: 4 rows of shop\.orders version 2, \d+ bytes$/);
     expect((await readFile(join(folder, "b.csv"))).toString().split("\n")[0]).toBe("n");
+  });
+
+  test("leaves technical columns out, says so, and writes what ingest reads", async () => {
+    await writeFile(join(folder, "in.csv"), "id,n\na,1\nb,2\n");
+    const ingest = executable(ingestFiles);
+    await run(ingest, join(folder, "in.csv"), "shop.bronze");
+    for (const file of ["out.csv", "out.tsv", "out.jsonl", "out.ndjson.gz", "out.parquet"]) {
+      const { lines } = await run(executable(exportTable), "shop.bronze", join(folder, file));
+      expect(lines.slice(1)).toEqual([
+        "left out, being technical: _loaded_at, _file_modified_at, _source_file, _row_id,",
+        "_is_processed, _rescued; --technical writes them",
+      ]);
+      const again = await run(ingest, join(folder, file), `shop.${file.replaceAll(".", "_")}`);
+      expect(again.lines.at(-1)).toMatch(/: 2 rows added, 1 file loaded$/);
+    }
+    const all = await run(executable(exportTable), "shop.bronze", join(folder, "all.csv"), "--technical"); // biome-ignore format: one line
+    expect(all.lines.length).toBe(1);
+    const refused = await run(ingest, join(folder, "all.csv"), "shop.other");
+    expect(refused.lines.join(" ")).toContain(
+      "or leave them out where the file is made (export does)",
+    );
+    await run(executable(exportTable), "shop.bronze", join(folder, "list.json"));
+    const list = await run(ingest, join(folder, "list.json"), "shop.other");
+    expect(list.lines[1]).toMatch(/^list.json +refused +0 +table\/unsupported-list$/);
   });
 
   test("replaces nothing unasked, and leaves no part of a file", async () => {

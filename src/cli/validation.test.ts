@@ -121,7 +121,7 @@ describe("profile", () => {
     await writeFile(at("orders.csv"), body);
     const { lines, notes } = await run(profile, at("orders.csv"), "--delimiter", ";");
     expect(lines[0]).toBe("orders.csv: 10,050 rows, 2 columns");
-    expect(notes).toEqual([expect.stringMatching(/^1 cell of .*orders.csv do not fit/)]);
+    expect(notes).toEqual([expect.stringMatching(/^1 cell of .*orders.csv does not fit/)]);
     expect(existsSync(at("work/tables/file"))).toBe(false);
   });
 

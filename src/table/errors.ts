@@ -90,7 +90,7 @@ export const tableErrors = {
   ),
   "table/corrupt-data": environment(
     (d: { name: string; file: string; expected: number; got: number }) =>
-      `${d.name}: its data file "${d.file}" has ${d.got} bytes; expected ${d.expected}, as its log says. Restore the file from a copy`,
+      `${d.name}: its data file "${d.file}" has ${count(d.got, "byte")}; expected ${d.expected}, as its log says. Restore the file from a copy`,
   ),
   "table/missing-changes": caller(
     (d: { name: string; version: number }) =>
@@ -176,7 +176,7 @@ export const tableErrors = {
   ),
   "table/mismatch-cells": caller(
     (d: { file: string; line: number; expected: number; got: number | string }) =>
-      `${d.file}, line ${d.line}: expected ${d.expected} cells, got ${d.got}. Mend the line; the file was not loaded`,
+      `${d.file}, line ${d.line}: expected ${count(d.expected, "cell")}, got ${d.got}. Mend the line; the file was not loaded`,
   ),
   "table/conflict-file": conflict(
     (d: { file: string }) =>

@@ -1,5 +1,5 @@
 /** @file Types of expectations about a whole table: its columns, its rows, and queries over it. */
-import { list } from "../../core/index.ts";
+import { count, list } from "../../core/index.ts";
 import type { ColumnSpec } from "../../flow.ts";
 import { fail } from "../errors.ts";
 import { isWithin } from "./column-measures.ts";
@@ -7,6 +7,10 @@ import { type Definition, type Definitions, type Measured, narrowed, numberOf, t
 import { type KwargSpec, type Kwargs, kwargKinds as kinds, orElse, required } from "./kwargs.ts"; // biome-ignore format: one import
 import { boundKwargs, boundsText } from "./value-rules.ts";
 import { toCount } from "./values.ts";
+
+/** "there is 1 row", "there are 2 rows"; what is no number stands as it is. */
+const thereAre = (value: unknown, noun: string): string =>
+  `there ${value === 1 ? "is" : "are"} ${typeof value === "number" ? count(value, noun) : `${value} ${noun}s`}`;
 
 /** A definition that reads nothing but the names and kinds of the columns. */
 function shape(parts: {
@@ -169,7 +173,7 @@ export const tableMeasures: Definitions = {
   }),
   expect_table_column_count_to_equal: shape({
     kwargs: { value: required(kinds.number) },
-    says: (kwargs) => `there are ${kwargs["value"]} columns`,
+    says: (kwargs) => thereAre(kwargs["value"], "column"),
     judge: (site) => ({
       success: columnCount(site) === site.kwargs["value"],
       result: { observed_value: columnCount(site) },
@@ -222,7 +226,7 @@ export const tableMeasures: Definitions = {
   }),
   expect_table_row_count_to_equal: rows({
     kwargs: { value: required(kinds.number) },
-    says: (kwargs) => `there are ${kwargs["value"]} rows`,
+    says: (kwargs) => thereAre(kwargs["value"], "row"),
     holds: (count, kwargs) => count === kwargs["value"],
   }),
   expect_table_row_count_to_equal_other_table: otherTable,

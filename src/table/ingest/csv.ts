@@ -1,5 +1,6 @@
 /** @file A CSV file as a SELECT, and the engine's complaints about it as ours. */
 import { plainPath, quoteName, quoteText } from "../sql-text.ts";
+import { checkDelimiter } from "./delimiter.ts";
 import { fail } from "./errors.ts";
 import { momentSql } from "./fit.ts";
 import { columnNames, firstCells } from "./header.ts";
@@ -11,13 +12,14 @@ import type { Reader, ReaderSource } from "./reader.ts";
  * Reads CSV: each cell exactly as delivered, an empty one is missing. RFC 4180 with the delimiter
  * and the quote of the plan.
  *
- * @throws `table/missing-rows`, `table/duplicate-column`, `table/corrupt-text`
+ * @throws `table/missing-rows`, `table/duplicate-column`, `table/corrupt-text`, `table/mismatch-delimiter`
  */
 export async function csvReader(source: ReaderSource): Promise<Reader> {
   const { engine, plan, file, head, known } = source;
   const { header } = plan.csv;
   if (head === "") fail("table/missing-rows", { file, what: "its text is empty" });
   const cells = firstCells(head, plan.csv, file);
+  if (cells.length === 1 && !plan.csv.isNamed) checkDelimiter(head, file, plan.csv.delimiter);
   const names = columnNames(cells, { file, header, known });
   const sql = (types: ReadonlyMap<string, string>): string => csvSql(source, names, types);
   return {

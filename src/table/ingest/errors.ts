@@ -1,5 +1,5 @@
 /** @file The errors of ingestion: files that are incomplete, too large, or do not fit their table. */
-import { caller, failWith, list, quote } from "../../core/index.ts";
+import { caller, count, failWith, list, quote } from "../../core/index.ts";
 import { tableErrors } from "../errors.ts";
 
 const bytes = (n: number): string => `${n.toLocaleString("en-US")} bytes`;
@@ -16,7 +16,15 @@ export const ingestErrors = {
   ),
   "table/conflict-column": caller(
     (d: { file: string; columns: readonly string[] }) =>
-      `${d.file}: the columns ${list(d.columns)} have names that Millrace gives its own columns; rename them. The file was not loaded`,
+      `${d.file}: the columns ${list(d.columns)} have names that Millrace gives its own columns; rename them, or leave them out where the file is made (export does). The file was not loaded`,
+  ),
+  "table/unsupported-list": caller(
+    (d: { file: string }) =>
+      `${d.file}: this is one JSON list; expected JSON lines: an object a line, with nothing before, between and after them. A query FROM read_json(${quote(d.file)}) of lake.sql reads lists, and its rows can be appended. The file was not loaded`,
+  ),
+  "table/mismatch-delimiter": caller(
+    (d: { file: string; delimiter: string; found: string; cells: number; lines: number }) =>
+      `${d.file}: no line holds ${quote(d.delimiter)}, and each of the first ${count(d.lines, "line")} holds ${quote(d.found)}, which parts it into ${count(d.cells, "cell")}; name the delimiter with csv: { delimiter: ${quote(d.found)} }, or ${quote(d.delimiter)} if each line is one cell. The file was not loaded`,
   ),
   "table/mismatch-cell-type": caller(
     (d: { file: string; row: number; column: string; kind: string; got: unknown }) =>

@@ -7,6 +7,38 @@ import { ingest } from "./ingest.ts";
 
 const into = "shop.events";
 
+describe("delimiters", () => {
+  const into = "shop.orders";
+  test.each([
+    ["semicolons", "id;n\n1;2\n2;3\n", ";"],
+    ["tabs", "id\tn\r\n1\t2\r\n", "\t"],
+    ["bars, with a comma in quotes", 'id|"a|b, c"\n1|2\n', "|"],
+  ])("a file with %s is refused, unless its delimiter is named", async (_, body, delimiter) => {
+    await using place = await landing({ "a.csv": body });
+    const task = { from: place.from, into };
+    const refused = { code: "table/mismatch-delimiter", details: { found: delimiter } };
+    if (!body.includes(",")) await expect(ingest(place.lake, task)).rejects.toMatchObject(refused);
+    await ingest(place.lake, { ...task, csv: { delimiter } });
+    expect(Object.keys((await place.lake.schemaOf(into)).columns).length).toBe(2 + 6);
+  });
+
+  test("one column stays one where the lines do not agree, or the comma is named", async () => {
+    for (const body of ["a;b\n1\n", "a;b\n1;2;3\n", "note\na;b\n"]) {
+      await using place = await landing({ "a.csv": body });
+      expect((await ingest(place.lake, { from: place.from, into })).rows).toBe(1);
+    }
+    await using place = await landing({ "a.csv": "a;b\n1;2\n" });
+    const meant = { from: place.from, into, csv: { delimiter: "," } };
+    expect((await ingest(place.lake, meant)).rows).toBe(1);
+  });
+
+  test("one file that ends in .tsv is parted by tabs", async () => {
+    await using place = await landing({ "a.tsv": "id\tn\n1\t2\n" });
+    await ingest(place.lake, { from: `${place.from}/a.tsv`, into, technical: false });
+    expect(await place.rows(into, "id, n")).toEqual([{ id: "1", n: "2" }]);
+  });
+});
+
 describe("formats", () => {
   test("JSON lines: numbers, booleans and times are typed, nested values stay JSON", async () => {
     const lines = ['{"id":1,"at":"2024-05-01T10:00:00Z","ok":true,"tags":["a",{"b":1}],"zip":"007"}', "", '{"id":2,"extra":1.5,"zip":"12"}']; // biome-ignore format: one line

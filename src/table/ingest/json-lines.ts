@@ -12,10 +12,11 @@ import type { Reader, ReaderSource } from "./reader.ts";
  * a key, or is longer than a row may be. Numbers and nested values are kept as their JSON text;
  * null and a key that is not there are missing.
  *
- * @throws `table/corrupt-text`, `table/missing-rows`, `table/duplicate-column`
+ * @throws `table/corrupt-text`, `table/missing-rows`, `table/duplicate-column`, `table/unsupported-list`
  */
 export async function jsonReader(source: ReaderSource): Promise<Reader> {
-  const { engine, file } = source;
+  const { engine, file, head } = source;
+  if (/^\s*\[/.test(head)) fail("table/unsupported-list", { file });
   const rethrow = (cause: unknown): Promise<never> => rethrowJson(source, cause);
   const found = await engine.query(keysSql(source)).catch(rethrow);
   const names = found.map((row) => String(row["key"]));

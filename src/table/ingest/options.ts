@@ -23,7 +23,7 @@ export type Evolution = "add" | "rescue" | "fail" | "ignore";
 
 /** How a CSV file is written. */
 export interface CsvOptions {
-  /** One to four characters. Default ",". */
+  /** One to four characters. Default ",", and a tab for one file that ends in .tsv. */
   readonly delimiter?: string;
   /** One character, doubled inside quotes; "" when nothing is quoted. Default '"'. */
   readonly quote?: string;
@@ -75,10 +75,16 @@ export interface IngestTask extends LongWork {
   readonly limits?: IngestLimits;
 }
 
+/** How a CSV file is read. */
+export interface CsvPlan extends Required<CsvOptions> {
+  /** Whether the delimiter was named; a guess that is wrong is told then from one that is meant. */
+  readonly isNamed: boolean;
+}
+
 /** A task with its options checked and its defaults filled in. */
 export interface IngestPlan {
   readonly format: FileFormat;
-  readonly csv: Required<CsvOptions>;
+  readonly csv: CsvPlan;
   readonly encoding: "utf-8" | "utf-16" | "latin-1";
   readonly types: "text" | "infer";
   readonly evolution: Evolution;
@@ -107,7 +113,7 @@ export function planOf(task: IngestTask, more: readonly string[] = []): IngestPl
   checkNumber(at, { maxFilesPerBatch }, { min: 1, max: 1000, integer: true });
   return {
     format: checkChoice(at, { format }, ["csv", "json", "parquet"]),
-    csv: checkCsv(csv),
+    csv: checkCsv(csv, task.from),
     encoding: checkChoice(at, { encoding }, ["utf-8", "utf-16", "latin-1"]),
     types: checkChoice(at, { types }, ["text", "infer"]),
     evolution: checkChoice(at, { evolution }, ["add", "rescue", "fail", "ignore"]),
@@ -118,12 +124,13 @@ export function planOf(task: IngestTask, more: readonly string[] = []): IngestPl
   };
 }
 
-function checkCsv(csv: CsvOptions): Required<CsvOptions> {
+function checkCsv(csv: CsvOptions, from: IngestTask["from"]): CsvPlan {
   checkNames("ingest, csv", csv, ["delimiter", "quote", "header"]);
-  const { delimiter = ",", quote = '"', header = true } = csv;
+  const isTabbed = typeof from === "string" && /\.tsv(\.gz)?$/i.test(from);
+  const { delimiter = isTabbed ? "\t" : ",", quote = '"', header = true } = csv;
   checkNumber("ingest, csv", { "length of delimiter": delimiter.length }, { min: 1, max: 4 });
   checkNumber("ingest, csv", { "length of quote": quote.length }, { max: 1 });
-  return { delimiter, quote, header };
+  return { delimiter, quote, header, isNamed: csv.delimiter !== undefined };
 }
 
 function checkLimits(limits: IngestLimits): Required<IngestLimits> {
