@@ -1,5 +1,5 @@
 /** @file The commands about the catalog, run in this process on a workspace with tables and a volume. */
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -7,6 +7,8 @@ import { runCli } from "../../tests/support/cli.ts";
 import { dataOf, type RunOptions, runCommand } from "../../tests/support/run-command.ts";
 import { int, schema } from "../table/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
+import { annotate } from "./annotate.ts";
+import { create } from "./create.ts";
 import { describe as describeTable } from "./describe.ts";
 import { drop } from "./drop.ts";
 import { executable } from "./execute.ts";
@@ -106,10 +108,107 @@ describe("ingest", () => {
 
 describe("volumes", () => {
   test("shows what is in each", async () => {
-    expect((await run(volumesNow, [])).lines[1]).toMatch(/^telco\.landing +1 +5 bytes +root$/);
+    const { lines } = await run(volumesNow, [], { width: 200 });
+    expect(lines[1]).toMatch(
+      /^telco\.landing +1 +5 bytes +root +\/.*work\/volumes\/telco\/landing$/,
+    );
     expect(await data(volumesNow, [])).toMatchObject([
       { name: "telco.landing", files: 1, path: join(folder, "work/volumes/telco/landing") },
     ]);
+  });
+});
+
+describe("create", () => {
+  const [createNow, ingestNow] = [executable(create), executable(ingestFiles)];
+
+  test("makes a workspace and a volume in it, of which volumes tells the folder", async () => {
+    const anew = ["--dir", join(folder, "anew")];
+    const argv = ["volume", "shop.landing", "--comment", "by night", ...anew];
+    const path = join(folder, "anew/volumes/shop/landing");
+    expect((await runCommand(createNow, argv)).lines).toEqual([
+      "volume shop.landing is there",
+      `folder: ${path}`,
+      "put files into it, then: millrace ingest volume:shop.landing SCHEMA.TABLE",
+    ]);
+    await writeFile(join(path, "a.csv"), "id\n1\n");
+    const loaded = await runCommand(ingestNow, ["volume:shop.landing", "shop.bronze", ...anew]);
+    expect(loaded.lines.at(-1)).toContain("1 row added");
+    const { lines } = await runCommand(volumesNow, anew, { width: 300 });
+    expect(lines[0]).toMatch(/^volume +files +size +owner +comment +folder$/);
+    expect(lines[1]).toContain("by night");
+    expect(lines[1]?.endsWith(path)).toBe(true);
+    const again = { code: "table/duplicate-securable" };
+    await expect(runCommand(createNow, argv)).rejects.toMatchObject(again);
+    expect(await runCommand(createNow, [...argv, "--if-missing"])).toMatchObject({ code: 0 });
+  });
+
+  test("makes schemas and catalogs, and makes nothing for a name that is none", async () => {
+    const { lines } = await run(createNow, [
+      "schema",
+      "dev",
+      "--tag",
+      "layer=silver",
+      "--tag",
+      "x",
+    ]);
+    expect(lines).toEqual(["schema dev is there"]);
+    await using workspace = await openWorkspace(join(folder, "work"));
+    const { tags } = await workspace.lake.describe({ schema: "dev" });
+    expect(tags).toEqual({ layer: "silver", x: "" });
+    const none = ["--dir", join(folder, "none")];
+    for (const [code, ...argv] of [
+      ["table/out-of-range-securable", "volume", "Landing"],
+      ["cli/mismatch-option", "volume", "a.b", "--tag", "=x"],
+      ["cli/mismatch-argument", "table", "a.b"],
+    ])
+      await expect(runCommand(createNow, [...argv, ...none])).rejects.toMatchObject({ code });
+    expect(await readdir(folder)).toEqual(["work"]);
+  });
+
+  test("volumes says how to make one where there is none", async () => {
+    await run(dropNow, ["volume:telco.landing", "--yes"]);
+    expect((await run(volumesNow, [])).lines).toEqual([
+      "no volumes yet; millrace create volume SCHEMA.NAME makes one",
+    ]);
+  });
+});
+
+describe("annotate", () => {
+  const annotateNow = executable(annotate);
+
+  test("says what a table, a column and a volume are, and takes it back", async () => {
+    const argv = ["telco.silver", "--comment", "rows", "--tag", "layer=silver", "--tag", "pii"];
+    expect((await run(annotateNow, argv)).lines).toEqual([
+      "table telco.silver",
+      "  comment: rows",
+      "  tag layer: silver",
+      "  tag pii",
+    ]);
+    const back = ["telco.silver", "--comment", "", "--owner", "", "--untag", "pii"];
+    expect((await run(annotateNow, back)).lines.slice(1)).toEqual([
+      "  comment: none",
+      "  owner: none",
+      "  no tag pii",
+    ]);
+    await run(annotateNow, ["telco.silver", "--column", "x", "--comment", "across"]);
+    await run(annotateNow, ["telco.landing", "--owner", "engineers"]);
+    await using workspace = await openWorkspace(join(folder, "work"));
+    const { lake } = workspace;
+    const table = await lake.describe({ table: "telco.silver" });
+    expect(table).toMatchObject({ comment: null, owner: null, tags: { layer: "silver" } });
+    const shown = await run(executable(describeTable), ["telco.silver"]);
+    expect(shown.lines.join("\n")).toMatch(/^ *x +int +.*across$/m);
+    expect(await lake.describe({ volume: "telco.landing" })).toMatchObject({ owner: "engineers" });
+  });
+
+  test.each([
+    ["cli/missing-notes", ["telco.silver"]],
+    ["cli/mismatch-option", ["telco", "--column", "x", "--comment", "c"]],
+    ["cli/conflict-options", ["telco.silver", "--column", "x", "--owner", "ada"]],
+    ["table/unknown-column", ["telco.silver", "--column", "y", "--comment", "c"]],
+    ["table/missing-securable", ["telco.slver", "--comment", "c"]],
+  ])("refuses with %s: %j", async (code, argv) => {
+    await expect(run(annotateNow, argv)).rejects.toMatchObject({ code });
   });
 });
 

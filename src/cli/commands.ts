@@ -1,9 +1,11 @@
 /** @file All commands, by group, in the order of the flow. */
 
+import { annotate } from "./annotate.ts";
 import { attach } from "./attach.ts";
 import { check } from "./check.ts";
 import { checkpoint } from "./checkpoint.ts";
 import type { CommandGroup } from "./command.ts";
+import { create } from "./create.ts";
 import { demo } from "./demo.ts";
 import { describe } from "./describe.ts";
 import { docs } from "./docs.ts";
@@ -49,6 +51,8 @@ export const commandGroups: readonly CommandGroup[] = [
     rooms: ["table"],
     commands: [
       executable(volumes),
+      executable(create),
+      executable(annotate),
       executable(grants),
       executable(grant),
       executable(revoke),

@@ -100,6 +100,9 @@ export const cliErrors = {
     (d: { validation: string; asset: string; known: readonly string[] }) =>
       `checkpoint: the validation ${quote(d.validation)} judges the asset ${quote(d.asset)}, which is no table here; the tables are ${list(d.known)}. Say which one it is: --table ${d.asset}=TABLE`,
   ),
+  "cli/missing-notes": caller(
+    () => "annotate: what is to be said? Give --comment, --tag, --untag or --owner",
+  ),
   "cli/missing-docs": notFound(
     (d: { folder: string }) =>
       `docs: ${quote(d.folder)} has neither suites nor results; name another with --folder, or keep some with check --keep`,

@@ -70,6 +70,16 @@ describe("ingest", () => {
     expect(lines.at(-1)).toBe("shop.orders version 3: 1 row added, 1 file loaded, 1 file skipped");
   });
 
+  test.each([
+    ["table/out-of-range-name", "shop.or/ders", "a.csv"],
+    ["table/out-of-range-securable", "shop.orders", "volume:Landing"],
+  ])("refuses with %s before it makes anything: %s from %s", async (code, table, from) => {
+    await land("a.csv", "id\n1\n");
+    const at = from === "a.csv" ? landing : from;
+    await expect(runCommand(ingest, [at, table, ...dir])).rejects.toMatchObject({ code });
+    expect(existsSync(join(folder, "work"))).toBe(false);
+  });
+
   test("tells why a file was refused, loads the others, and ends with 1", async () => {
     await land("bad.csv", 'id,n\n"a,1\n');
     await land("good.csv", "id,n\na,1\n");

@@ -1,7 +1,7 @@
 /** @file `millrace ingest`: each delivered file once into a table, those that are there or as they come. */
 import { stat } from "node:fs/promises";
 import { count } from "../core/index.ts";
-import { type IngestedFile, type IngestReport, type IngestTask, ingest, type Lake, watchFolder } from "../table/index.ts"; // biome-ignore format: one import
+import { checkSecurable, type IngestedFile, type IngestReport, type IngestTask, ingest, type Lake, watchFolder } from "../table/index.ts"; // biome-ignore format: one import
 import { openWorkspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
 import { fail, failTable } from "./errors.ts";
@@ -104,7 +104,10 @@ export const ingestFiles = command({
   ],
   run: async ({ dir, watch, settle, poll, ...values }, around): Promise<IngestOutcome> => {
     const { from, table } = values;
-    if (volumeName(from) === undefined) await checkPath(from, watch);
+    checkSecurable({ table });
+    const volume = volumeName(from);
+    if (volume === undefined) await checkPath(from, watch);
+    else checkSecurable({ volume });
     const task = taskOf(values);
     const watched = { dir, task, settleMs: settle * 1000, pollMs: poll * 1000 };
     if (watch) return { table, version: -1, files: [], rows: 0, watch: watched };

@@ -1,8 +1,9 @@
 /** @file `millrace volumes`: the places for files. */
+import { isAbsolute, relative } from "node:path";
 import { shown } from "../core/index.ts";
 import { command } from "./command.ts";
 import { withLake } from "./named-thing.ts";
-import { columns, number, size } from "./text.ts";
+import { columns, number, size, wrap } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
 export const volumes = command({
@@ -10,7 +11,7 @@ export const volumes = command({
   summary: "The volumes of a workspace: named places for files, with what is in them.",
   about: ["A volume is a folder into which deliveries can be put; ingest takes files from it."],
   options: { dir },
-  examples: ["volumes", "volumes --json"],
+  examples: ["volumes", "volumes --json", "create volume telco.landing"],
   run: (values) =>
     withLake(values.dir, async (lake) => {
       const found = [];
@@ -23,17 +24,23 @@ export const volumes = command({
       }
       return found;
     }),
-  render: (found, { width }) =>
+  render: (found, { width, program }) =>
     found.length === 0
-      ? ["no volumes yet"]
+      ? wrap(`no volumes yet; ${program} create volume SCHEMA.NAME makes one`, Math.min(width, 100))
       : columns(
           [
-            ["volume", "files", "size", "owner", "comment"],
-            ...found.map(({ name, files, sizeBytes, owner, comment }) => [
+            ["volume", "files", "size", "owner", "comment", "folder"],
+            ...found.map(({ name, files, sizeBytes, owner, comment, path }) => [
               ...[name, number(files), size(sizeBytes)],
-              ...[shown(owner ?? "–"), shown(comment ?? "")],
+              ...[shown(owner ?? "–"), shown(comment ?? ""), shortPath(path)],
             ]),
           ],
-          { right: [1, 2], width, whole: [0, 1, 2], spare: [4, 3] },
+          { right: [1, 2], width, whole: [0, 1, 2, 5], spare: [4, 3, 2, 1] },
         ),
 });
+
+/** A folder as one types it here: from the working folder where it is below it. */
+function shortPath(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below === "" || below.startsWith("..") || isAbsolute(below) ? path : below;
+}

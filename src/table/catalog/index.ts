@@ -4,15 +4,16 @@ export type { CascadeOptions, DropOptions, DroppedThing, DropReport } from "./dr
 export type { CatalogChange, CatalogEntry, Notes } from "./entry.ts";
 export { catalogErrors } from "./errors.ts";
 export type { AccessTask, CatalogGrants, GrantsOptions, GrantTask } from "./grants.ts";
-export type {
-  CatalogRef,
-  SchemaRef,
-  Securable,
-  SecurableKind,
-  SecurableRef,
-  TableName,
-  TableRef,
-  VolumeRef,
+export {
+  type CatalogRef,
+  checkSecurable,
+  type SchemaRef,
+  type Securable,
+  type SecurableKind,
+  type SecurableRef,
+  type TableName,
+  type TableRef,
+  type VolumeRef,
 } from "./names.ts";
 export type {
   AnnotateOptions,

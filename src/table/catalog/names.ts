@@ -102,6 +102,20 @@ export function refThing(layout: Layout, ref: SecurableRef): Thing {
   return thingOf(layout, kind, name);
 }
 
+/**
+ * Refuses what no lake could have a thing by: to be asked before a lake is made for it.
+ *
+ * @throws `table/out-of-range-name` for tables, `table/out-of-range-securable`, `table/unknown-securable`
+ * @example
+ * ```ts
+ * checkSecurable("telco.silver");
+ * checkSecurable({ volume: "telco.landing" });
+ * ```
+ */
+export function checkSecurable(ref: SecurableRef): void {
+  refThing({ main: "main", nested: new Set() }, ref);
+}
+
 /** A thing as a caller writes it. */
 export function toRef({ kind, name }: Pick<Thing, "kind" | "name">): Securable {
   if (kind === "catalog") return { catalog: name };
