@@ -83,7 +83,7 @@ describe("watchFolder", () => {
       "b.csv": "id\n2\n",
       "c.csv": "id\n3\n",
     });
-    const task = { from: place.from, into, ...quick, maxFilesPerBatch: 2 };
+    const task = { from: place.from, into, ...quick, settleMs: 0, maxFilesPerBatch: 2 };
     const reports = await watching(place.lake, task, async (_, n) => n === 2);
     expect(reports.map(({ files }) => files.length)).toEqual([2, 1]);
   });
