@@ -15,10 +15,12 @@ import {
   pathKey,
 } from "./actions.ts";
 import { removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { counts, lookAgain, type Try } from "./counted.ts";
 import { beginWrite, explainDrop, isDropped } from "./fence.ts";
 import { endFile } from "./held.ts";
 import { type FencePass, logFolder, readCommit, type TablePlace } from "./log.ts";
 import { removeNewFile } from "./new-files.ts";
+import { NotCommitted, putCommit } from "./put-commit.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import type { Writer } from "./write-files.ts";
 
@@ -110,6 +112,7 @@ async function attempt(
   task: CommitTask,
   pass: FencePass,
 ): Promise<Commit | undefined> {
+  const lookedMs = table.clock();
   const snapshot = await readSnapshot(table, { from: table.newest });
   table.newest = snapshot;
   const writer: Writer = { ...table, written: [] };
@@ -120,10 +123,12 @@ async function attempt(
       return { version: snapshot?.version ?? -1, metrics: {}, expectations: [], skipped: true };
     await task.confirm?.(plan.metrics);
     keep = true; // from here on only what is known not to be committed may be removed
-    const version = await tryCommit(writer, plan, { snapshot, pass }).catch((error: unknown) => {
-      keep = !(error instanceof NotCommitted);
-      throw error instanceof NotCommitted ? error.cause : error;
-    });
+    const version = await tryCommit(writer, plan, { snapshot, lookedMs, pass }).catch(
+      (error: unknown) => {
+        keep = !(error instanceof NotCommitted);
+        throw error instanceof NotCommitted ? error.cause : error;
+      },
+    );
     keep = version !== undefined;
     if (version === undefined) return undefined;
     await checkpoint(table, version, pass);
@@ -136,17 +141,15 @@ async function attempt(
   }
 }
 
-/** A failure after which the commit is known not to be in the log. */
-class NotCommitted extends Error {}
-
 /** Puts the plan at the first free version, or gives undefined when a winner's change forbids it. */
 async function tryCommit(
   writer: Writer,
   plan: Plan,
-  { snapshot, pass }: { snapshot: Snapshot | undefined; pass: FencePass },
+  { snapshot, lookedMs, pass }: Try & { readonly pass: FencePass },
 ): Promise<number | undefined> {
   const { place, clock } = writer;
   const read = snapshot?.version ?? -1;
+  let looked: Try = { snapshot, lookedMs };
   let after = snapshot?.atMs ?? 0;
   for (let version = read + 1; ; version++) {
     await pass().catch((cause: unknown) => {
@@ -154,13 +157,33 @@ async function tryCommit(
     });
     // A clock that was set back must not give a version an earlier time than the one before it.
     const atMs = Math.max(clock(), after);
-    const body = formatCommit(timed(plan, read, atMs));
-    if (await putCommit(place, version, body)) return staysIn(place, pass, version);
-    const winner = await readCommit(place, version);
-    if (snapshot === undefined || (await conflicts(plan, winner))) return undefined;
-    const info = winner.find(({ commitInfo }) => commitInfo !== undefined)?.commitInfo;
-    after = Math.max(after, info?.inCommitTimestamp ?? info?.timestamp ?? 0);
+    const actions = timed(plan, read, atMs);
+    const body = formatCommit(actions);
+    const now = await lookAgain(writer, looked, version);
+    if (now === undefined) return undefined;
+    looked = now;
+    if (await putCommit(place, version, body)) {
+      const isRead = await counts(writer, { version, body, actions }, looked);
+      return isRead ? staysIn(place, pass, version) : undefined;
+    }
+    const winner = await readWinner(place, version);
+    if (winner === undefined || snapshot === undefined || (await conflicts(plan, winner)))
+      return undefined;
+    after = Math.max(after, timeOf(winner));
   }
+}
+
+function timeOf(winner: readonly Action[]): number {
+  const info = winner.find(({ commitInfo }) => commitInfo !== undefined)?.commitInfo;
+  return info?.inCommitTimestamp ?? info?.timestamp ?? 0;
+}
+
+/** The commit that took a version; undefined when a clean-up of the log has removed it since. */
+async function readWinner(place: TablePlace, version: number): Promise<Action[] | undefined> {
+  return readCommit(place, version).catch((error: unknown) => {
+    if (isMillraceError(error, "store/missing-bytes")) return undefined;
+    throw error;
+  });
 }
 
 /** A commit that came while its table was dropped is taken back, lest it make half a table. */
@@ -182,29 +205,6 @@ function timed(plan: Plan, readVersion: number, atMs: number): readonly Action[]
   });
   return [{ commitInfo: infoOf(plan, readVersion, atMs) }, ...actions];
 }
-
-/**
- * Puts a commit if nobody has. A store that fails may have stored it all the same (the bytes are
- * there, and flushing the folder failed): what is in the log then decides. While nobody can tell, the
- * files stay: one too many does no harm, one too few takes a version with it.
- */
-async function putCommit(place: TablePlace, version: number, body: Uint8Array): Promise<boolean> {
-  const key = `${logFolder(place)}/${commitName(version)}`;
-  try {
-    return await place.bytes.putIfAbsent(key, body);
-  } catch (cause) {
-    if (isMillraceError(cause, "store/unsupported-condition")) throw cause;
-    const there = await readBack(place, key).catch(() => {
-      throw cause; // what failed first says more than that nobody can tell
-    });
-    if (there !== undefined) return Buffer.from(there).equals(body);
-    if (isMillraceError(cause, "store/unknown-outcome")) throw cause;
-    throw new NotCommitted("not in the log", { cause });
-  }
-}
-
-const readBack = async ({ bytes }: TablePlace, key: string): Promise<Uint8Array | undefined> =>
-  (await bytes.has(key)) ? bytes.get(key) : undefined;
 
 /** Whether what the winner did could change what the plan would have said. */
 async function conflicts(plan: Plan, winner: readonly Action[]): Promise<boolean> {

@@ -114,7 +114,7 @@ async function snapshotIn(
   const first = firstVersion(log) ?? 0;
   if (!(Number.isInteger(version) && version >= first && version <= latest))
     fail("table/missing-version", { name, version, first, latest });
-  const from = await usable(place, options.from, version);
+  const from = await usable(place, log, { from: options.from, version });
   if (from?.version === version) return from;
   const state = from === undefined ? await begin(reader, log, version) : copied(from);
   const commit = await replay(place, state, { log, version });
@@ -155,13 +155,17 @@ function refuseV2({ name }: TablePlace, { v2 }: Log): undefined {
   return undefined;
 }
 
-/** The earlier snapshot, if it is of this table still: its folder may have been made anew. */
+/**
+ * The earlier snapshot, if it is of this table still (its folder may have been made anew), and if no
+ * commit after it was cleaned from the log.
+ */
 async function usable(
   place: TablePlace,
-  from: Snapshot | undefined,
-  version: number,
+  log: Log,
+  { from, version }: { from: Snapshot | undefined; version: number },
 ): Promise<Snapshot | undefined> {
   if (from?.mark === undefined || from.version > version) return undefined;
+  if (!isWhole(log, from.version, version)) return undefined;
   const key = `${logFolder(place)}/${commitName(from.version)}`;
   const bytes = await place.bytes.get(key).catch(() => undefined);
   return bytes !== undefined && hashOf(bytes) === from.mark ? from : undefined;

@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { dataFiles, filesOf, newLake, removeCommits } from "../../../tests/support/lake.ts";
+import type { Bytes } from "../../store/index.ts";
+import { openTable } from "../open-table.ts";
+import { int, schema, text } from "../schema.ts";
+
+const points = schema("points", { id: int({ key: true }), note: text({ nullable: true }) });
+const point = (id: number) => ({ id, note: null });
+const day = 86_400_000;
+
+/**
+ * A table of five versions, 0 to 4; the same table as a writer opens it that pauses where it puts
+ * its first commit; and what others do meanwhile.
+ */
+async function paused(how: { before?: () => Promise<unknown>; after?: () => Promise<unknown> }) {
+  let now = Date.parse("2024-01-01T00:00:00Z");
+  const lake = await newLake({ clock: () => now });
+  const others = lake.table("a.points", points);
+  for (let i = 0; i < 5; i++) await others.append([point(i)]);
+  const { bytes: good, ...place } = lake.place("a.points");
+  let once = true;
+  const bytes: Bytes = {
+    ...good,
+    putIfAbsent: async (key, body) => {
+      const first = once;
+      once = false;
+      if (first) await how.before?.();
+      const done = await good.putIfAbsent(key, body);
+      if (first) await how.after?.();
+      return done;
+    },
+  };
+  const { engine, clock, ids } = lake;
+  const slow = openTable({
+    ...{ place: { ...place, bytes }, schema: points, options: {}, engine, clock, ids },
+    known: async () => [],
+  });
+  const idsNow = async (): Promise<readonly number[]> =>
+    (await (await lake.table("a.points", points).read()).rows())
+      .map(({ id }) => id)
+      .sort((a, b) => a - b);
+  return {
+    lake,
+    others,
+    slow,
+    idsNow,
+    pass: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+/** Others go on to version 12, with a checkpoint at 10. */
+async function goOn(others: Awaited<ReturnType<typeof paused>>["others"]): Promise<void> {
+  for (let i = 5; i < 13; i++) await others.append([point(i)]);
+}
+
+describe("a writer that pauses while the log is cleaned", () => {
+  const upTo = (n: number, ...more: number[]) => [...Array.from({ length: n }, (_, i) => i), ...more]; // biome-ignore format: one line
+
+  test("before it commits has its rows in the table once, above the checkpoint", async () => {
+    const { others, slow, idsNow } = await paused({});
+    let first = true;
+    const { version } = await slow.append([point(99)], {
+      confirm: async () => {
+        if (!first) return;
+        first = false;
+        await goOn(others);
+        await removeCommits(others, 0, 9);
+      },
+    });
+    expect(version).toBe(13);
+    expect(await idsNow()).toEqual(upTo(13, 99));
+    expect(await filesOf(others).names("_delta_log")).not.toContain(
+      "_delta_log/00000000000000000005.json",
+    );
+    expect(await dataFiles(others)).toHaveLength(14);
+  });
+
+  test("where it puts its commit has its rows in the table once", async () => {
+    const before = async () => {
+      await goOn(at.others);
+      await removeCommits(at.others, 0, 9);
+    };
+    const at = await paused({ before });
+    expect((await at.slow.append([point(99)])).version).toBe(13);
+    expect(await at.idsNow()).toEqual(upTo(13, 99));
+    expect(await dataFiles(at.others)).toHaveLength(14);
+  });
+
+  test("is told by the time it took where the commit before is there still", async () => {
+    const before = async () => {
+      await goOn(at.others);
+      await removeCommits(at.others, 5, 9);
+      at.pass(31 * day);
+    };
+    const at = await paused({ before });
+    expect((await at.slow.append([point(99)])).version).toBe(13);
+    expect(await at.idsNow()).toEqual(upTo(13, 99));
+  });
+
+  test("looks before it commits when it was at work for long", async () => {
+    const at = await paused({});
+    let [first, puts] = [true, 0];
+    const { version } = await at.slow.append([point(99)], {
+      confirm: async () => {
+        puts += 1;
+        if (!first) return;
+        first = false;
+        await goOn(at.others);
+        await removeCommits(at.others, 5, 9);
+        at.pass(31 * day);
+      },
+    });
+    expect({ version, puts }).toEqual({ version: 13, puts: 2 });
+    expect(await at.idsNow()).toEqual(upTo(13, 99));
+  });
+
+  test.each([
+    [
+      "a deletion of whole files",
+      (t: Slow) => t.delete((c) => c.id.is(3)),
+      [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    ],
+    ["an overwrite", (t: Slow) => t.overwrite([point(7)]), [7]],
+    ["a restore", (t: Slow) => t.restore({ version: 1 }), [0, 1]],
+  ] as const)("does %s to what is there now", async (_, work, left) => {
+    const before = async () => {
+      await goOn(at.others);
+      await removeCommits(at.others, 2, 9);
+      at.pass(31 * day);
+    };
+    const at = await paused({ before });
+    expect((await work(at.slow)).version).toBe(13);
+    expect(await at.idsNow()).toEqual(left);
+  });
+
+  test("and whose commit others built on is not made to write it twice", async () => {
+    const after = async () => {
+      await at.others.delete((c) => c.id.is(99));
+      for (let i = 6; i < 12; i++) await at.others.append([point(i)]);
+      await removeCommits(at.others, 0, 9);
+      at.pass(31 * day);
+    };
+    const at = await paused({ after });
+    expect((await at.slow.append([point(99)])).version).toBe(5);
+    expect(await at.idsNow()).toEqual([0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11]);
+  });
+
+  test("between losing a version and reading who won it plans again", async () => {
+    const before = () => goOn(at.others);
+    const after = () => removeCommits(at.others, 0, 9);
+    const at = await paused({ before, after });
+    expect((await at.slow.append([point(99)])).version).toBe(13);
+    expect(await at.idsNow()).toEqual(upTo(13, 99));
+  });
+});
+
+type Slow = Awaited<ReturnType<typeof paused>>["slow"];
