@@ -201,12 +201,17 @@ async function writeOne(
   return { add, file: newFile };
 }
 
-/** One folder a partition column; the names are for people, the values stand in the log. */
+/**
+ * One folder a partition column; the names are for people, the values stand in the log. A plain value
+ * has the folder that Hive would give it. Any other has one named for its hash, without a "=" from which
+ * a value could be read: programs differ on how often they encode what a path may not hold, and lose
+ * the file.
+ */
 function partitionFolders(values: PartitionValues): readonly string[] {
   return Object.entries(values).map(([column, value]) => {
-    const text = value === null ? "__HIVE_DEFAULT_PARTITION__" : encodeURIComponent(value);
-    const folder = `${encodeURIComponent(column)}=${text}`.replaceAll("*", "%2A");
-    return folder.length <= 200 ? folder : `${folder.slice(0, 150)}-${hashOf(folder).slice(7, 39)}`;
+    const folder = `${column}=${value ?? "__HIVE_DEFAULT_PARTITION__"}`;
+    const isPlain = /^[\w.-]+=[\w.-]*\w$/.test(folder) && folder.length <= 200;
+    return isPlain ? folder : `part-${hashOf(JSON.stringify([column, value])).slice(7, 23)}`;
   });
 }
 
