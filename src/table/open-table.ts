@@ -9,7 +9,7 @@ import { readHistory } from "./delta/history.ts";
 import { latestVersion, placeBeside, type TablePlace, versionAt } from "./delta/log.ts";
 import { optimizePlan } from "./delta/optimize.ts";
 import { checkWritable } from "./delta/protocol.ts";
-import { checkFiles, restorePlan } from "./delta/restore.ts";
+import { checkFiles, restoreTable } from "./delta/restore.ts";
 import { readSnapshot, type Snapshot, snapshotHash } from "./delta/snapshot.ts";
 import { vacuumTable } from "./delta/vacuum.ts";
 import { fail } from "./errors.ts";
@@ -77,15 +77,9 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
     delete: (condition) => changeRows(table, condition),
     restore: async (to) => {
       const version = await versionOf(to);
-      return commitPlan(table, {
-        queued: true,
-        planFrom: async (found) => {
-          const now = found ?? (await missing());
-          checkWritable(place.name, now, true);
-          const before = await table.existing(version ?? now.version);
-          const plan = await restorePlan(place, { now, to: before, clock });
-          return plan && { ...plan, lineage: { effect: "restore", version: before.version } };
-        },
+      return restoreTable(table, async (found) => {
+        const now = found ?? (await missing());
+        return { now, to: await table.existing(version ?? now.version) };
       });
     },
     alter: (rules) => alterTable(table, rules),
@@ -101,7 +95,7 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
         },
       }),
     vacuum: async (how = {}) =>
-      vacuumTable(place, await table.existing(), { options: how, nowMs: clock() }),
+      vacuumTable(place, { options: how, nowMs: clock(), newest: () => table.existing() }),
     changes: async ({ from, to }) => {
       const until = to ?? (await latest());
       const { shape } = await table.existing(until);

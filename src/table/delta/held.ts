@@ -21,6 +21,26 @@ export function leaseFiles(files: () => Iterable<string>): Lease {
   return lease;
 }
 
+const kept = new Set<Lease>();
+const leaving = new Set<string>();
+
+/** Keeps files from being vacuumed, by their addresses, until the work is done. */
+export async function holding<T>(
+  files: () => Iterable<string>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lease = { files };
+  kept.add(lease);
+  try {
+    return await work();
+  } finally {
+    kept.delete(lease);
+  }
+}
+
+/** Whether a vacuum of this process removes the file now: it may be there still, and will not be. */
+export const isLeaving = (address: string): boolean => leaving.has(address);
+
 /** Marks a file as being written, by its address. */
 export const beginFile = (address: string): void => void unfinished.add(address);
 
@@ -33,14 +53,36 @@ export interface HeldFile {
   readonly path: string;
 }
 
-/** Whether a frame that is still held, a running statement, or an unfinished write needs a file. */
-export function heldFiles(): (file: HeldFile) => boolean {
+/**
+ * Removes those files that no frame that is still held, no running statement, and no unfinished write
+ * needs. Which they are is said at one moment: whoever holds a file afterwards finds that it is leaving.
+ *
+ * @returns Those removed.
+ */
+export async function removeUnheld<F extends HeldFile>(
+  files: readonly F[],
+  remove: (unheld: readonly F[]) => Promise<void>,
+): Promise<readonly F[]> {
+  const isHeld = heldFiles();
+  const free = files.filter((file) => !isHeld(file));
+  for (const { address } of free) leaving.add(address);
+  try {
+    await remove(free);
+  } finally {
+    for (const { address } of free) leaving.delete(address);
+  }
+  return free;
+}
+
+function heldFiles(): (file: HeldFile) => boolean {
   const held = new Set(unfinished);
+  const all = [...kept];
   for (const reference of leases) {
     const lease = reference.deref();
     if (lease === undefined) leases.delete(reference);
-    for (const file of lease?.files() ?? []) held.add(file);
+    else all.push(lease);
   }
+  for (const { files } of all) for (const file of files()) held.add(file);
   const statements = runningStatements();
   return ({ address, path }) => {
     const spelled = spelledPath(path);

@@ -22,7 +22,7 @@ describe("the folder of a partition", () => {
     const others = folders.filter((name) => !name.includes("="));
     expect(new Set(others).size).toBe(odd.length);
     for (const name of others) expect(name).toMatch(/^part-[0-9a-f]{16}$/);
-    const adds = (await actionsOf(table, 0)).flatMap(({ add }) => add ?? []);
+    const adds = (await actionsOf(table, 0)).flatMap(({ add }) => (add === undefined ? [] : [add]));
     expect(adds.map(({ path }) => decodeURIComponent(String(path)))).toEqual(adds.map(({ path }) => path)); // biome-ignore format: one line
     for (const town of odd)
       expect(await (await table.read({ where: (c) => c.town.is(town) })).count(), town).toBe(1);

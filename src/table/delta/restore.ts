@@ -8,18 +8,52 @@ import {
 } from "../expectations/table-expectations.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import { type Add, type MetaData, pathKey, removeOf } from "./actions.ts";
-import type { Plan } from "./commit.ts";
+import { type Commit, commitPlan, type Plan, type TableWriter } from "./commit.ts";
 import { addressOf, keyOf } from "./file-paths.ts";
+import { holding, isLeaving } from "./held.ts";
 import type { TablePlace } from "./log.ts";
 import { changed } from "./opening.ts";
+import { checkWritable } from "./protocol.ts";
 import type { Snapshot } from "./snapshot.ts";
 
+/**
+ * Restores a version, whose files no vacuum of this process takes meanwhile. Those of another process
+ * do by the table's retention, and not before; that the files are there is looked at last when all
+ * is ready to be committed.
+ *
+ * @param statesOf - The newest state and the one to go back to.
+ */
+export async function restoreTable(
+  table: TableWriter,
+  statesOf: (found: Snapshot | undefined) => Promise<{ now: Snapshot; to: Snapshot }>,
+): Promise<Commit> {
+  const { place, clock } = table;
+  const back: Add[] = [];
+  let version = -1;
+  return holding(
+    () => back.map(({ path }) => addressOf(place, path)),
+    () =>
+      commitPlan(table, {
+        queued: true,
+        planFrom: async (found) => {
+          const { now, to } = await statesOf(found);
+          checkWritable(place.name, now, true);
+          version = to.version;
+          const plan = await restorePlan(place, { now, to, clock, back });
+          return plan && { ...plan, lineage: { effect: "restore", version } };
+        },
+        confirm: () => checkFiles(place, { version, files: back }),
+      }),
+  );
+}
+
 /** Plans a RESTORE; undefined when the table is as it was. Throws `table/missing-data`. */
-export async function restorePlan(
+async function restorePlan(
   place: TablePlace,
-  { now, to, clock }: { now: Snapshot; to: Snapshot; clock: () => number },
+  { now, to, clock, back }: { now: Snapshot; to: Snapshot; clock: () => number; back: Add[] },
 ): Promise<Plan | undefined> {
-  const back = [...to.files.values()].filter((add) => !now.files.has(pathKey(add.path)));
+  const missing = [...to.files.values()].filter((add) => !now.files.has(pathKey(add.path)));
+  back.splice(0, back.length, ...missing); // held from here on, before anybody looks for them
   const gone = [...now.files.values()].filter((add) => !to.files.has(pathKey(add.path)));
   const metaData = rulesBack(place.name, now, to);
   // Features once needed stay: files that need them may be in the log still.
@@ -32,17 +66,17 @@ export async function restorePlan(
   });
   if (back.length + gone.length + rules.actions.length === 0) return undefined;
   await checkFiles(place, { version: to.version, files: back });
-  const bytes = (files: readonly Add[]): number => files.reduce((sum, { size }) => sum + size, 0);
+  const bytesOf = (files: readonly Add[]): number => files.reduce((sum, { size }) => sum + size, 0);
   return {
     operation: "RESTORE",
     parameters: { version: to.version, timestamp: null },
     metrics: {
-      tableSizeAfterRestore: bytes([...to.files.values()]),
+      tableSizeAfterRestore: bytesOf([...to.files.values()]),
       numOfFilesAfterRestore: to.files.size,
       numRemovedFiles: gone.length,
       numRestoredFiles: back.length,
-      removedFilesSize: bytes(gone),
-      restoredFilesSize: bytes(back),
+      removedFilesSize: bytesOf(gone),
+      restoredFilesSize: bytesOf(back),
     },
     actions: [
       ...rules.actions,
@@ -83,14 +117,15 @@ export async function checkFiles(
     const names = many ? new Set(await place.bytes.list(folder)) : undefined;
     for (const { path } of adds) {
       const listed = names?.has(keyOf(place, path)?.split("/").at(-1) ?? "");
-      if (!(listed ?? (await isThere(place, path))))
+      const isThere = listed ?? (await hasFile(place, path));
+      if (!isThere || isLeaving(addressOf(place, path)))
         fail("table/missing-data", { name: place.name, version, file: path });
     }
   });
 }
 
 /** A file of another table, which a clone names by its whole path, is looked for on the disk. */
-async function isThere(place: TablePlace, path: string): Promise<boolean> {
+async function hasFile(place: TablePlace, path: string): Promise<boolean> {
   const key = keyOf(place, path);
   if (key !== undefined) return place.bytes.has(key);
   const found = await stat(addressOf(place, path)).catch(() => undefined);

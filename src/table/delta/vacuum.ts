@@ -6,7 +6,7 @@ import { fail } from "../errors.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import type { Remove } from "./actions.ts";
 import { addressOf, keyOf } from "./file-paths.ts";
-import { heldFiles } from "./held.ts";
+import { removeUnheld } from "./held.ts";
 import { listLog, readCommit, type TablePlace } from "./log.ts";
 import { checkWritable } from "./protocol.ts";
 import { removedFilesMs } from "./settings.ts";
@@ -34,6 +34,13 @@ export interface VacuumReport {
   readonly held: readonly string[];
 }
 
+/** A vacuum's options, the time, and the newest state of the table, which is asked for once more before files go. */
+export interface Vacuum {
+  readonly options: VacuumOptions;
+  readonly nowMs: number;
+  readonly newest: () => Promise<Snapshot>;
+}
+
 /**
  * Removes data files that are neither in the newest version nor were taken out of it, or written,
  * within the retention. The log is left alone, and so are folders that begin with _ or a dot.
@@ -42,10 +49,10 @@ export interface VacuumReport {
  */
 export async function vacuumTable(
   place: TablePlace,
-  snapshot: Snapshot,
-  { options, nowMs }: { options: VacuumOptions; nowMs: number },
+  { options, nowMs, newest }: Vacuum,
 ): Promise<VacuumReport> {
-  const { name } = place;
+  const { name, bytes } = place;
+  const snapshot = await newest();
   checkWritable(name, snapshot, false); // what Millrace does not know may stand in files of its own
   const least = removedFilesMs(name, snapshot.metaData) / 3_600_000;
   const { retentionHours = least, dryRun = false, force = false } = options;
@@ -57,21 +64,31 @@ export async function vacuumTable(
   if (retentionHours > least) removes.push(...(await removesIn(place)));
   const young = removes.filter(({ deletionTimestamp = 0 }) => deletionTimestamp > before);
   const needed = await addressesOf(place, [...snapshot.files.values(), ...young]);
-  const { bytes } = place;
   const unneeded = await unneededFiles(place, needed);
-  const old = unneeded.filter(({ modifiedMs }) => modifiedMs <= before);
-  const isHeld = heldFiles();
-  const free = old.filter(({ key, sizeBytes }) => {
-    const address = bytes.locate(key);
-    return !isHeld({ address, path: bytes.copies?.path(key, sizeBytes) ?? address });
+  // A restore may have brought files back while the folders were listed, which takes its time.
+  const back = await addressesOf(place, filesSince(snapshot, await newest()));
+  const old = unneeded
+    .filter(({ key, modifiedMs }) => modifiedMs <= before && !back.has(bytes.locate(key)))
+    .map((file) => {
+      const address = bytes.locate(file.key);
+      return { ...file, address, path: bytes.copies?.path(file.key, file.sizeBytes) ?? address, name: file.path }; // biome-ignore format: one line
+    });
+  const free = await removeUnheld(old, async (files) => {
+    if (!dryRun) await inParallel(files, mostRequests, ({ key }) => bytes.remove(key));
   });
-  if (!dryRun) await inParallel(free, mostRequests, ({ key }) => bytes.remove(key));
+  const removed = new Set(free);
   return {
-    removed: free.map(({ path }) => path),
+    removed: free.map((file) => file.name),
     removedBytes: free.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    held: old.filter((file) => !free.includes(file)).map(({ path }) => path),
+    held: old.filter((file) => !removed.has(file)).map((file) => file.name),
   };
 }
+
+/** The files of a state that an earlier one had not. */
+const filesSince = (earlier: Snapshot, now: Snapshot): readonly Pick<Remove, "path">[] =>
+  now.version === earlier.version
+    ? []
+    : [...now.files].filter(([key]) => !earlier.files.has(key)).map(([, add]) => add);
 
 /** All removals that commits in the log tell of. */
 async function removesIn(place: TablePlace): Promise<readonly Remove[]> {
