@@ -1,7 +1,7 @@
 /** @file Append and overwrite: new rows into a table, whose schema may change with them. */
-import { removeOf } from "./delta/actions.ts";
-import type { Commit, Plan } from "./delta/commit.ts";
+import type { Commit } from "./delta/commit.ts";
 import { countOutside, replacePlan } from "./delta/rewrite.ts";
+import { writePlan } from "./delta/write-plan.ts";
 import { fail } from "./errors.ts";
 import { cells, toSql } from "./expr/index.ts";
 import { decidedBy } from "./lineage/self.ts";
@@ -25,17 +25,10 @@ export async function appendRows<C extends Columns>(
       removes: false,
       lineage: () => ({ effect: "add", origin: originOfRows(rows, schema) }),
       make: async (context) => {
-        const { shape, opening } = context;
-        return writeJudged(context, alignedSql(source, schema, shape), (written) => {
-          const plan: Plan = {
-            operation: "WRITE",
-            parameters: { mode: "Append", partitionBy: shape.partitionBy },
-            metrics: { numOutputRows: written.rows, numFiles: written.adds.length },
-            actions: written.adds.map((add) => ({ add })),
-            reads: opening.actions.length === 0 ? "nothing" : "table",
-          };
-          return context.sealed(plan, written.judged);
-        });
+        const aligned = alignedSql(source, schema, context.shape);
+        return writeJudged(context, aligned, (written) =>
+          context.sealed(writePlan(context, written), written.judged),
+        );
       },
     }),
   );
@@ -74,17 +67,8 @@ export async function overwriteRows<C extends Columns>(
                 written.judged,
               );
           }
-          const removes = [...(snapshot?.files.values() ?? [])].map((add) =>
-            removeOf(add, clock()),
-          );
-          const plan: Plan = {
-            operation: "WRITE",
-            parameters: { mode: "Overwrite", partitionBy: shape.partitionBy },
-            metrics: { numOutputRows: written.rows, numRemovedFiles: removes.length },
-            actions: [...removes, ...written.adds.map((add) => ({ add }))],
-            reads: "table",
-          };
-          return context.sealed(plan, written.judged);
+          const gone = { files: snapshot?.files.values() ?? [], atMs: clock() };
+          return context.sealed(writePlan(context, written, gone), written.judged);
         });
       },
     }),

@@ -17,6 +17,7 @@ import type { Shape } from "./delta/shape.ts";
 import type { Snapshot } from "./delta/snapshot.ts";
 import { duckTypeOf } from "./delta/types.ts";
 import { type Writer, type Written, writeFiles } from "./delta/write-files.ts";
+import { writePlan } from "./delta/write-plan.ts";
 import { fail } from "./errors.ts";
 import { type Judge, type Judged, judgeOf } from "./expectations/judge.ts";
 import { quarantineOf, sealed } from "./expectations/quarantine.ts";
@@ -137,17 +138,8 @@ async function appendTo(
         fail("table/unsupported-expectation", { name, expectation: context.judge.expectations.quarantine, reason: "the table is a quarantine itself" }); // biome-ignore format: one call
       const { schema } = table;
       const aligned = alignedSql(sql, schema, context.shape);
-      return writeJudged(context, aligned, ({ adds, rows, judged }) =>
-        context.sealed(
-          {
-            operation: "WRITE",
-            parameters: { mode: "Append", partitionBy: context.shape.partitionBy },
-            metrics: { numOutputRows: rows, numFiles: adds.length },
-            actions: adds.map((add) => ({ add })),
-            reads: context.opening.actions.length === 0 ? "nothing" : "table",
-          },
-          judged,
-        ),
+      return writeJudged(context, aligned, (written) =>
+        context.sealed(writePlan(context, written), written.judged),
       );
     },
   });

@@ -2,6 +2,7 @@
 import { isMillraceError } from "../../core/index.ts";
 import type { Bytes } from "../../store/index.ts";
 import { fail } from "../errors.ts";
+import { inParallel, mostRequests } from "../in-parallel.ts";
 import { type Action, type CommitInfo, commitName, parseCommit } from "./actions.ts";
 
 /**
@@ -162,8 +163,10 @@ export const firstVersion = ({ versions, checkpoints }: Log): number | undefined
   versions[0] === 0 ? 0 : checkpoints[0]?.version;
 
 /**
- * The newest version that was committed at or before a moment, by the times in the commits, which
- * are taken to grow with the versions: a binary search, O(log versions) files read.
+ * The newest version that was committed at or before a moment. The times in the commits are made to
+ * rise: a writer whose clock was behind committed no earlier than the version before, as Delta's own
+ * readers have it, so a version is at the moment when it and all before it were. Reads the commits up to
+ * the first that is later, many at a time.
  *
  * @throws `table/missing-moment` when the log that is left begins later
  */
@@ -171,18 +174,27 @@ export async function versionAt(place: TablePlace, at: Date): Promise<number> {
   const log = await listLog(place);
   const oldest = firstVersion(log) ?? 0;
   const versions = log.versions.filter((version) => version >= oldest);
-  const timeOf = async (i: number): Promise<number> => {
-    const version = versions[i] ?? 0;
-    return commitTime(place, version, await commitInfoOf(place, version));
-  };
-  let [low, high] = [0, versions.length]; // versions before low are not after the moment
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((await timeOf(middle)) <= at.getTime()) low = middle + 1;
-    else high = middle;
+  let found: number | undefined;
+  let first: number | undefined;
+  for (let from = 0; from < versions.length; from += mostRequests) {
+    const some = versions.slice(from, from + mostRequests);
+    const times = await inParallel(some, mostRequests, (version) => timeOf(place, version));
+    first ??= times.find((time) => time !== undefined);
+    const later = times.findIndex((time) => (time ?? 0) > at.getTime());
+    found = some[(later < 0 ? some.length : later) - 1] ?? found;
+    if (later >= 0) break;
   }
-  const found = versions[low - 1];
   if (found !== undefined) return found;
-  const first = versions.length === 0 ? "none" : new Date(await timeOf(0)).toISOString();
-  return fail("table/missing-moment", { name: place.name, at: at.toISOString(), first });
+  const begins = first === undefined ? "none" : new Date(first).toISOString();
+  return fail("table/missing-moment", { name: place.name, at: at.toISOString(), first: begins });
+}
+
+/** When a version was committed; undefined when another program cut it from the log meanwhile. */
+async function timeOf(place: TablePlace, version: number): Promise<number | undefined> {
+  try {
+    return await commitTime(place, version, await commitInfoOf(place, version));
+  } catch (error) {
+    if (isMillraceError(error, "store/missing-bytes")) return undefined;
+    throw error;
+  }
 }

@@ -192,6 +192,29 @@ describe("time", () => {
     }
   });
 
+  test("of a version is never before that of an earlier one, whatever its writer's clock said", async () => {
+    const { table, again } = await filled(40);
+    const minute = 60_000;
+    const said = (version: number): number => (version % 3 === 2 ? version - 20 : version) * minute;
+    for (let version = 0; version < 40; version++) {
+      const [{ commitInfo = {} } = {}, ...actions] = await actionsOf(table, version);
+      await commitAs(table, version, [
+        { commitInfo: { ...commitInfo, timestamp: 1e12 + said(version) } },
+        ...actions,
+      ]);
+    }
+    for (let version = 0; version < 40; version++) {
+      const latest = Math.max(...Array.from({ length: version + 1 }, (_, v) => said(v)));
+      const last = version + (version % 3 === 1 && version < 39 ? 1 : 0); // the next one's clock was behind
+      const rows = await again().read({ at: new Date(1e12 + latest) });
+      expect(await rows.count(), `version ${version}`).toBe((version % 3 === 2 ? version : last) + 1); // biome-ignore format: one line
+    }
+    await expect(again().read({ at: new Date(1e12 - 1) })).rejects.toMatchObject({
+      code: "table/missing-moment",
+      details: { first: new Date(1e12).toISOString() },
+    });
+  });
+
   test("a file went is never said to lie before the version that removed it", async () => {
     const hour = 3_600_000;
     let now = 1_700_000_000_000;

@@ -1,8 +1,9 @@
 /** @file One commit of the rows of one file or several, marked so that each file is taken once. */
 import type { Hash } from "../../flow.ts";
-import type { Commit, Plan } from "../delta/commit.ts";
+import type { Commit } from "../delta/commit.ts";
 import { isDone, markOf as markAction } from "../delta/opening.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
+import { writePlan } from "../delta/write-plan.ts";
 import type { Lake } from "../lake.ts";
 import type { RowOrigin } from "../lineage/origin.ts";
 import type { OpenTable } from "../opened.ts";
@@ -56,7 +57,7 @@ export async function commitFiles(
   };
   let hashes = files.filter((file) => typeof file === "string");
   const make: Parameters<typeof commitWrite>[1]["make"] = async (context) => {
-    const { snapshot, shape, opening } = context;
+    const { snapshot, shape } = context;
     const refuseKnown = (): void => {
       if (hashes.some((file) => isDone(snapshot, markOf(file)))) throw new AlreadyThere();
     };
@@ -64,17 +65,8 @@ export async function commitFiles(
     return writeJudged(context, alignedSql(rows.sql, given, shape), async (written) => {
       hashes = await Promise.all(files);
       refuseKnown();
-      const plan: Plan = {
-        operation: "WRITE",
-        parameters: { mode: "Append", partitionBy: shape.partitionBy },
-        metrics: { numOutputRows: written.rows, numFiles: written.adds.length },
-        actions: [
-          ...hashes.flatMap((file) => markAction(markOf(file), clock)),
-          ...written.adds.map((add) => ({ add })),
-        ],
-        reads: opening.actions.length === 0 ? "nothing" : "table",
-      };
-      return context.sealed(plan, written.judged);
+      const also = hashes.flatMap((file) => markAction(markOf(file), clock));
+      return context.sealed(writePlan(context, { ...written, also }), written.judged);
     });
   };
   try {
