@@ -3,22 +3,20 @@
  * Times are of everything from arrays to model: hand-over, binning, training; the best of five,
  * taken in turns. The peers are installed in .bench/peers. `node bench/boost.ts [threads]`
  */
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { random } from "../src/core/index.ts";
 import type { Dataset } from "../src/flow.ts";
 import { rocAuc } from "../src/metric/index.ts";
 import { boost } from "../src/model/index.ts";
 import { sigmoid } from "../src/tensor/index.ts";
+import { benchFolder as folder, type PeerSetup, runPeer } from "./peers.ts";
+import { printResult } from "./turns.ts";
 
 const threads = Number(process.argv[2] ?? availableParallelism());
 const [rows, width, rounds] = [100_000, 28, 5];
-const folder = fileURLToPath(new URL("../.bench/", import.meta.url));
-const python = join(folder, "peers", "bin", "python");
+const peers: PeerSetup = { folder: "peers", packages: ["xgboost", "lightgbm"] };
 
 const peerScript = `
 import sys, time, numpy as np
@@ -65,8 +63,7 @@ function higgsLike(name: string): Dataset {
 
 /** Seconds and AUC of a peer, in a process of its own. */
 async function peer(which: string): Promise<{ seconds: number; auc: number }> {
-  const args = ["-c", peerScript, which, `${threads}`, folder];
-  const seconds = Number(execFileSync(python, args, { encoding: "utf8" }));
+  const seconds = Number(runPeer(peers, peerScript, [which, `${threads}`, folder]));
   const predictions = await readFile(join(folder, "p"));
   return { seconds, auc: rocAuc(test.y, new Float64Array(Uint8Array.from(predictions).buffer)) };
 }
@@ -79,11 +76,6 @@ async function ours(): Promise<{ seconds: number; auc: number }> {
 }
 
 await mkdir(folder, { recursive: true });
-if (!existsSync(python)) {
-  console.log("installing the peers in .bench/peers …");
-  execFileSync("python3", ["-m", "venv", join(folder, "peers")]);
-  execFileSync(python, ["-m", "pip", "install", "--quiet", "xgboost", "lightgbm"]);
-}
 const [train, test] = [higgsLike("train"), higgsLike("test")];
 for (const [name, values] of [["x", train.x.data], ["y", train.y], ["t", test.x.data]] as const) // biome-ignore format: a table
   await writeFile(join(folder, name), values);
@@ -103,12 +95,4 @@ for (let round = 1; round <= rounds; round++) {
 const { millrace = 0, xgboost = 0, lightgbm = 0 } = best;
 const fastest = Math.min(xgboost, lightgbm);
 console.log({ threads, millrace, xgboost, lightgbm });
-console.log(
-  JSON.stringify({
-    bench: "boost",
-    ours: millrace,
-    peer: fastest,
-    ratio: millrace / fastest,
-    unit: "s",
-  }),
-);
+printResult({ bench: "boost", ours: millrace, peer: fastest });

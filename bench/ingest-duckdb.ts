@@ -7,23 +7,16 @@
  * both have five technical columns more, one of them a text of 27 characters that names the row.
  * `node bench/ingest-duckdb.ts [rounds]`
  */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
+import { sideInProcess } from "./ingest-run.ts";
 import { ordersFile } from "./orders.ts";
-import { benchFolder } from "./peers.ts";
 import { conclude, said, type Taken, takeTurns } from "./turns.ts";
 
 const rounds = Number(process.argv[2] ?? 5);
 const file = await ordersFile();
-const side = (name: string): Taken => {
-  const script = join(import.meta.dirname, "ingest-side.ts");
-  const args = [script, name, file, join(benchFolder, `ingest-${process.pid}`)];
-  const printed = execFileSync(process.execPath, args, { encoding: "utf8" });
-  return JSON.parse(printed.trim().split("\n").at(-1) ?? "") as Taken;
-};
+const side = (name: string): Taken => sideInProcess(name, file);
 
 const pairs = await takeTurns(
-  { name: "ingest-duckdb", peerName: "DuckDB", ours: () => side("typed"), peer: () => side("copy") }, // biome-ignore format: one line
+  { peerName: "DuckDB", ours: () => side("typed"), peer: () => side("copy") }, // biome-ignore format: one line
   rounds,
 );
 console.log(`DuckDB with declared types: ${said(side("copy-declared"))}`);

@@ -1,14 +1,16 @@
 /**
  * @file MERGE of 500,000 rows, half of them new, into 5,000,000 rows of 12 columns, beside deltalake on
- * the same machine and the same rows. Each side merges into a copy of one table, three times in turns;
- * times are of the merge alone, of the best. The bar is half of deltalake's. `node bench/merge.ts`
+ * the same machine and the same rows. Each side merges into a copy of one table, in turns;
+ * times are of the merge alone. The bar is half of deltalake's. `node bench/merge.ts [rounds]`
  */
 import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bool, float, frame, int, openLake, schema, text, timestamp } from "../src/table/index.ts";
-import { benchFolder, runDeltalake } from "./peers.ts";
+import { benchFolder, deltalake, runPeer } from "./peers.ts";
+import { conclude, type Taken, takeTurns, timed } from "./turns.ts";
 
-const [target, source, rounds] = [5_000_000, 500_000, 3];
+const [target, source] = [5_000_000, 500_000];
+const rounds = Number(process.argv[2] ?? 5);
 const orders = schema("orders", {
   id: int({ key: true }),
   customer: int(),
@@ -33,14 +35,14 @@ const ordersSql = (ids: string, price: string): string => `SELECT id, hash(id) %
   FROM (${ids})`;
 
 const peerScript = `
-import sys, time, pyarrow.parquet as pq
+import sys, time, json, pyarrow.parquet as pq
 from deltalake import DeltaTable
 t, s = DeltaTable(sys.argv[1]), pq.read_table(sys.argv[2])
-start = time.perf_counter()
+start, cpu = time.perf_counter(), time.process_time()
 m = t.merge(s, "t.id = s.id", source_alias="s", target_alias="t").when_matched_update_all().when_not_matched_insert_all().execute()
-seconds = time.perf_counter() - start
+taken = {"seconds": time.perf_counter() - start, "cpuSeconds": time.process_time() - cpu}
 assert m["num_target_rows_updated"] == ${source / 2} and m["num_target_rows_inserted"] == ${source / 2}, m
-print(seconds)
+print(json.dumps(taken))
 `;
 
 const folder = join(benchFolder, "merge");
@@ -63,40 +65,28 @@ await lake.engine.run(
     FROM (${ordersSql(changed, "-1.5")})) TO '${rowsFile}' (FORMAT parquet)`,
 );
 
-async function ours(): Promise<number> {
+async function ours(): Promise<Taken> {
   const table = lake.table("bench.ours", orders);
   await rm(table.path, { recursive: true, force: true });
   await cp(first.path, table.path, { recursive: true });
   // The peer has its source in memory: so have we.
   return lake.engine.withTable(`SELECT * FROM read_parquet('${rowsFile}')`, async (rows) => {
     const changes = frame({ engine: lake.engine, schema: orders, sql: `SELECT * FROM ${rows}` });
-    const begun = performance.now();
-    const { metrics } = await table.merge(changes, { on: ["id"] });
-    const seconds = (performance.now() - begun) / 1000;
-    if (
-      metrics["numTargetRowsUpdated"] !== source / 2 ||
-      metrics["numTargetRowsInserted"] !== source / 2
-    )
-      throw new Error(JSON.stringify(metrics));
-    return seconds;
+    return timed(async () => {
+      const { metrics } = await table.merge(changes, { on: ["id"] });
+      const { numTargetRowsUpdated: updated, numTargetRowsInserted: inserted } = metrics;
+      if (updated !== source / 2 || inserted !== source / 2) throw new Error(JSON.stringify(metrics)); // biome-ignore format: one line
+    });
   });
 }
 
-async function theirs(): Promise<number> {
+async function theirs(): Promise<Taken> {
   const path = join(folder, "theirs");
   await rm(path, { recursive: true, force: true });
   await cp(first.path, path, { recursive: true });
-  return Number(runDeltalake(peerScript, [path, rowsFile]));
+  return JSON.parse(runPeer(deltalake, peerScript, [path, rowsFile])) as Taken;
 }
 
-const times: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
-for (let round = 0; round < rounds; round++) {
-  times.ours.push(await ours());
-  times.theirs.push(await theirs());
-  console.log(
-    `round ${round + 1}: ours ${times.ours.at(-1)?.toFixed(2)} s, deltalake ${times.theirs.at(-1)?.toFixed(2)} s`,
-  );
-}
-const [mine, peer] = [Math.min(...times.ours), Math.min(...times.theirs)];
-console.log(JSON.stringify({ bench: "merge", ours: mine, peer, ratio: mine / peer, unit: "s" }));
+const pairs = await takeTurns({ peerName: "deltalake", ours, peer: theirs }, rounds);
+conclude("merge", pairs);
 await rm(folder, { recursive: true });

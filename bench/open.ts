@@ -6,7 +6,8 @@
 import { link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { int, openLake, schema, text } from "../src/table/index.ts";
-import { benchFolder, median, runDeltalake } from "./peers.ts";
+import { benchFolder, deltalake, runPeer } from "./peers.ts";
+import { median, printResult } from "./turns.ts";
 
 const commits = 10_000;
 const rounds = 9;
@@ -55,12 +56,12 @@ for (let round = 0; round < rounds; round++) {
   times.push((performance.now() - start) / 1000);
   if (round === 0 && (await rows.count()) !== commits + 1) throw new Error("rows are missing");
 }
-const peer = JSON.parse(runDeltalake(peerScript, [made.path])) as {
+const peer = JSON.parse(runPeer(deltalake, peerScript, [made.path])) as {
   times: number[];
   files: number;
 };
 if (peer.files !== commits + 1) throw new Error(`the peer sees ${peer.files} files`);
 const [ours, theirs] = [median(times), median(peer.times)];
 console.log({ ours: times, theirs: peer.times });
-console.log(JSON.stringify({ bench: "open", ours, peer: theirs, ratio: ours / theirs, unit: "s" }));
+printResult({ bench: "open", ours, peer: theirs });
 await rm(folder, { recursive: true });

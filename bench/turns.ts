@@ -18,7 +18,6 @@ export interface Pair {
 
 /** The two sides of a bench. */
 export interface Sides {
-  readonly name: string;
   /** What the peer is called in the lines. */
   readonly peerName: string;
   readonly ours: () => Promise<Taken> | Taken;

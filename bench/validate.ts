@@ -1,16 +1,12 @@
 /**
  * @file 25 expectations of 24 types over 10 million rows, beside Great Expectations on pandas over the
  * first million of the same rows; the peer's time is scaled to as many rows. The time of both is from
- * the Parquet file to the result; what the peer takes to read is printed too. The best of three, taken
- * in turns. The peer is installed in .bench/great-expectations.
+ * the Parquet file to the result; what the peer takes to read is printed too. Three rounds, taken in turns.
  * `node bench/validate.ts [rows] [peer's rows]`
  */
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expectations, suite, validate, writeSuite } from "../src/check/index.ts";
 import {
   bool,
@@ -23,11 +19,11 @@ import {
   schema,
   text,
 } from "../src/table/index.ts";
+import { type PeerSetup, runPeer } from "./peers.ts";
+import { conclude, type Taken, takeTurns, timed } from "./turns.ts";
 
 const [rows, peerRows] = [Number(process.argv[2] ?? 10_000_000), Number(process.argv[3] ?? 1_000_000)]; // biome-ignore format: one line
-const folder = fileURLToPath(new URL("../.bench/", import.meta.url));
-const python = join(folder, "great-expectations", "bin", "python");
-const peerPackages = ["great_expectations==1.24.1", "pyarrow"];
+const greatExpectations: PeerSetup = { folder: "great-expectations", packages: ["great_expectations==1.24.1", "pyarrow"] }; // biome-ignore format: one line
 
 const peerScript = `
 import json, os, sys, time, warnings
@@ -40,19 +36,18 @@ context.variables.progress_bars = {"globally": False}
 asset = context.data_sources.add_pandas("pandas").add_dataframe_asset("orders")
 definition = asset.add_batch_definition_whole_dataframe("all")
 suite = gx.ExpectationSuite(name=written["name"], expectations=written["expectations"])
-start = time.perf_counter()
+start, cpu = time.perf_counter(), time.process_time()
 data = pd.read_parquet(sys.argv[1])
 loaded = time.perf_counter()
 batch = definition.get_batch({"dataframe": data})
 result = batch.validate(suite, result_format="SUMMARY")
-seconds = time.perf_counter() - start
+seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu
 raised = [r.expectation_config.type for r in result.results if not r.exception_info.get("raised_exception", False) is False]
-print(json.dumps({"seconds": seconds, "read": loaded - start, "rows": len(data), "raised": raised, "successful": result.statistics["successful_expectations"]}))
+print(json.dumps({"seconds": seconds, "cpuSeconds": cpu_seconds, "read": loaded - start, "rows": len(data), "raised": raised, "successful": result.statistics["successful_expectations"]}))
 `;
 
 /** What the peer's script prints. */
-interface Peer {
-  readonly seconds: number;
+interface Peer extends Taken {
   readonly read: number;
   readonly rows: number;
   readonly raised: readonly string[];
@@ -102,12 +97,6 @@ const sound = suite("orders", orders, [
 ]);
 
 const place = await mkdtemp(join(tmpdir(), "millrace-validate-"));
-await mkdir(folder, { recursive: true });
-if (!existsSync(python)) {
-  console.log("installing Great Expectations in .bench/great-expectations …");
-  execFileSync("python3", ["-m", "venv", join(folder, "great-expectations")]);
-  execFileSync(python, ["-m", "pip", "install", "--quiet", ...peerPackages]);
-}
 try {
   const engine = await openEngine();
   const file = join(place, "orders.parquet");
@@ -128,27 +117,25 @@ try {
   });
   const written = join(place, "suite.json");
   await writeFile(written, writeSuite(sound));
-  let [ours, hold] = [Infinity, 0];
-  let peer: Peer | undefined;
-  for (let round = 0; round < 3; round++) {
-    const begun = performance.now();
-    const { results } = await validate(data, sound);
-    ours = Math.min(ours, (performance.now() - begun) / 1000);
-    hold = results.filter(({ success }) => success).length;
-    const args = ["-c", peerScript, small, written];
-    const done: Peer = JSON.parse(
-      execFileSync(python, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
-    );
-    if (peer === undefined || done.seconds < peer.seconds) peer = done;
-  }
+  let hold = 0;
+  const ours = (): Promise<Taken> =>
+    timed(async () => {
+      const { results } = await validate(data, sound);
+      hold = results.filter(({ success }) => success).length;
+    });
+  let done: Peer | undefined;
+  const peer = (): Taken => {
+    done = JSON.parse(runPeer(greatExpectations, peerScript, [small, written])) as Peer;
+    const scale = rows / done.rows;
+    return { seconds: done.seconds * scale, cpuSeconds: done.cpuSeconds * scale };
+  };
+  const pairs = await takeTurns({ peerName: "Great Expectations, scaled", ours, peer }, 3);
   await engine.close();
-  if (peer === undefined) throw new Error("the peer did not run");
-  const scaled = (peer.seconds / peer.rows) * rows;
-  console.log(`ours: ${sound.expectations.length} expectations over ${rows} rows in ${ours.toFixed(2)} s, ${hold} hold`); // biome-ignore format: one line
-  console.log(`Great Expectations 1.24.1 on pandas: ${peer.rows} rows in ${peer.seconds.toFixed(2)} s, of which ${peer.read.toFixed(2)} s reading, ${peer.successful} hold; for ${rows} rows that is ${scaled.toFixed(1)} s`); // biome-ignore format: one line
-  if (peer.raised.length > 0) console.log(`it could not judge: ${peer.raised.join(", ")}`);
-  const rounded = (seconds: number): number => Number(seconds.toFixed(4));
-  console.log(JSON.stringify({ bench: "validate", ours: rounded(ours), peer: rounded(scaled), ratio: rounded(ours / scaled), unit: "s" })); // biome-ignore format: one line
+  if (done === undefined) throw new Error("the peer did not run");
+  console.log(`ours: ${sound.expectations.length} expectations over ${rows} rows, ${hold} hold`);
+  console.log(`Great Expectations 1.24.1 on pandas: ${done.rows} rows in ${done.seconds.toFixed(2)} s, of which ${done.read.toFixed(2)} s reading, ${done.successful} hold; times of it are scaled to ${rows} rows`); // biome-ignore format: one line
+  if (done.raised.length > 0) console.log(`it could not judge: ${done.raised.join(", ")}`);
+  conclude("validate", pairs);
 } finally {
   await rm(place, { recursive: true });
 }
