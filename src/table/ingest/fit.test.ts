@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { openEngine } from "../adapter/duckdb.ts";
 import { quoteText } from "../sql-text.ts";
-import { momentSql, strictWhere } from "./fit.ts";
+import { messageOf } from "./csv.ts";
+import { isMisfit, looseSql, misfitSql, momentSql, strictSql, strictWhere } from "./fit.ts";
 
 const moments = [
   ...["2024-01-01 10:11:12", "2024-01-01T10:11:12", "2024-01-01 10:11:12.123456789", "2024-01-01"],
@@ -34,9 +35,71 @@ describe("momentSql", () => {
   });
 });
 
+const int = { kind: "int", nullable: true } as const;
+const float = { kind: "float", nullable: true } as const;
+
+/** Whole numbers as people and programs write them, and texts that are close to one; undefined: not one. */
+const wholes: readonly (readonly [text: string, value: number | undefined])[] = [
+  ...([
+    ["0", 0],
+    ["-7", -7],
+    ["+5", 5],
+    [" 7 ", 7],
+    ["007", 7],
+    ["1_000", 1000],
+  ] as const),
+  ...([
+    ["3.0", 3],
+    ["3.", 3],
+    ["1e3", 1000],
+    ["1.5e3", 1500],
+    ["15E-1", undefined],
+  ] as const),
+  ...([
+    ["9007199254740991", Number.MAX_SAFE_INTEGER],
+    ["9007199254740992", undefined],
+  ] as const),
+  ...([
+    ["-9007199254740991.0", -Number.MAX_SAFE_INTEGER],
+    ["9007199254740993", undefined],
+  ] as const),
+  ...([
+    ["0.99999999999999999", undefined],
+    ["8796093022206.99999", undefined],
+  ] as const),
+  ...([
+    ["9007199254740990.9", undefined],
+    ["1.5", undefined],
+    ["1-2", undefined],
+  ] as const),
+  ...([
+    ["-", undefined],
+    ["", undefined],
+    ["nan", undefined],
+    ["1e400", undefined],
+  ] as const),
+  ...([
+    ["0x10", undefined],
+    ["1,000", undefined],
+    ["١", undefined],
+    ["true", undefined],
+  ] as const),
+];
+
+describe("a whole number", () => {
+  test.each(wholes)("%j is the same in a typed read and in a cast of text", async (text, value) => {
+    const engine = await openEngine();
+    const from = `(SELECT ${quoteText(text)} AS t)`;
+    const strict = `SELECT ${strictSql(int, "t")} AS n FROM ${from} WHERE ${strictWhere([[int, "t"]])}`;
+    const found = await engine.query(strict).then((rows) => rows[0]?.["n"], (error) => (isMisfit(messageOf(error)) ? undefined : error)); // biome-ignore format: one line
+    expect(found).toEqual(value);
+    const loose = await engine.query(`SELECT ${looseSql(int, "t")} AS n, ${misfitSql(int, "t")} AS misfit FROM ${from}`); // biome-ignore format: one line
+    expect(loose).toEqual([{ n: value ?? null, misfit: value === undefined }]);
+    await engine.close();
+  });
+});
+
 describe("strictWhere", () => {
-  const int = { kind: "int", nullable: true } as const;
-  const float = { kind: "float", nullable: true } as const;
   const rows = async (cells: string): Promise<unknown> => {
     const engine = await openEngine();
     const where = strictWhere([[int, "i"], [float, "f"]]); // biome-ignore format: one line
@@ -45,17 +108,17 @@ describe("strictWhere", () => {
   };
 
   test("lets every row pass whose cells fit or are missing", async () => {
-    const cells = "(1::DOUBLE, 2.5::DOUBLE), (NULL, 1), (-8796093022207, NULL), (NULL, NULL)";
+    const cells = "('1', 2.5::DOUBLE), (NULL, 1), ('-9007199254740991', NULL), (NULL, NULL)";
     expect(await rows(cells)).toEqual([{ n: 4 }]);
   });
 
   test.each([
-    ["a fraction in whole numbers", "(1.5::DOUBLE, 1::DOUBLE)"],
-    ["a number that a double may have made whole", "(8796093022208::DOUBLE, 1::DOUBLE)"],
-    ["no number", "(1::DOUBLE, 'nan'::DOUBLE)"],
-    ["an infinite number beside a missing one", "(NULL::DOUBLE, '-inf'::DOUBLE)"],
+    ["a fraction in whole numbers", "('1.5', 1::DOUBLE)"],
+    ["a whole number that a double cannot hold", "('9007199254740992', 1::DOUBLE)"],
+    ["no number", "('1', 'nan'::DOUBLE)"],
+    ["an infinite number beside a missing one", "(NULL, '-inf'::DOUBLE)"],
   ])("fails for %s", async (_, cell) => {
-    await expect(rows(`(1::DOUBLE, 1::DOUBLE), ${cell}`)).rejects.toThrow("a cell does not fit");
+    await expect(rows(`('1', 1::DOUBLE), ${cell}`)).rejects.toThrow("a cell does not fit");
   });
 
   test("is no condition where every cell fits", () => {

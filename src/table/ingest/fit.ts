@@ -3,13 +3,13 @@ import type { ColumnKind, ColumnSpec } from "../../flow.ts";
 import { quoteText } from "../sql-text.ts";
 
 /**
- * The engine's type that a kind's cells are read with. Whole numbers are read as doubles, because
- * the engine rounds "1.5" when it is asked for an integer.
+ * The engine's type that a kind's cells are read with. Whole numbers are read as texts, because the engine
+ * rounds "1.5" when it is asked for an integer, and a double rounds "0.99999999999999999".
  */
 export const readTypes: Readonly<Record<ColumnKind, string>> = {
   text: "VARCHAR",
   category: "VARCHAR",
-  int: "DOUBLE",
+  int: "VARCHAR",
   float: "DOUBLE",
   bool: "BOOLEAN",
   timestamp: "TIMESTAMPTZ",
@@ -29,20 +29,26 @@ export function momentSql(text: string): string {
 const earliest = "TIMESTAMPTZ '0001-01-01 00:00:00+00'";
 const latest = "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'";
 
-/**
- * Below this a double tells a number with three decimals from a whole one. Larger numbers are judged by
- * their text, which takes the slower read.
- */
-const tellable = 2 ** 43;
+/** A text of at most so many characters is told from every whole number by its double (DBL_DIG digits). */
+const exactLength = 15;
 
 /**
- * Whether a value of the read type, which is not missing, is one of the column; undefined: always.
+ * Whether a text is a whole number ("7", "3.0", "+5", " 7 ", "1_000", "1e3") that a double can hold. In a
+ * long text a fraction decides by its digits, however small it is.
  *
- * @param most - The largest whole number that is.
+ * @param cast - Whether a text that is no number fails the query, or is null.
  */
-function okSql({ kind, levels }: ColumnSpec, value: string, most: number): string | undefined {
-  if (kind === "int")
-    return `(${value} = trunc(${value}) AND ${value} BETWEEN -${most} AND ${most})`;
+const isWhole = (text: string, cast: "CAST" | "TRY_CAST"): string => {
+  const value = `${cast}(${text} AS DOUBLE)`;
+  const most = Number.MAX_SAFE_INTEGER;
+  const digits = `CASE WHEN strlen(${text}) <= ${exactLength} THEN true
+    ELSE NOT regexp_matches(${text}, '^[^eE]*\\.0*[1-9][^eE]*$') END`;
+  return `(${value} = trunc(${value}) AND ${value} BETWEEN -${most} AND ${most} AND ${digits})`;
+};
+
+/** Whether a value of the read type, which is not missing, is one of the column; undefined: always. */
+function okSql({ kind, levels }: ColumnSpec, value: string): string | undefined {
+  if (kind === "int") return isWhole(value, "CAST");
   if (kind === "float") return `isfinite(${value})`;
   if (kind === "timestamp") return `(${value} BETWEEN ${earliest} AND ${latest})`;
   if (kind === "category" && levels !== undefined)
@@ -50,14 +56,12 @@ function okSql({ kind, levels }: ColumnSpec, value: string, most: number): strin
   return undefined;
 }
 
-const stored = ({ kind }: ColumnSpec, value: string): string =>
-  kind === "int" ? `${value}::BIGINT` : value;
-
 /** What a query says when a typed read met a cell that does not fit. */
 export const misfitMark = "millrace: a cell does not fit";
 
 /** The cell of a column read with its type, of a row that {@link strictWhere} let pass. */
-export const strictSql = stored;
+export const strictSql = ({ kind }: ColumnSpec, value: string): string =>
+  kind === "int" ? `${value}::BIGINT` : value;
 
 /**
  * A condition under which a query fails at the first row with a cell that does not fit: one for all
@@ -69,18 +73,19 @@ export const strictSql = stored;
 export function strictWhere(
   cells: readonly (readonly [spec: ColumnSpec, value: string])[],
 ): string | undefined {
-  const fits = cells.flatMap(([spec, value]) => okSql(spec, value, tellable - 1) ?? []);
+  const fits = cells.flatMap(([spec, value]) => okSql(spec, value) ?? []);
   if (fits.length === 0) return undefined;
   return `CASE WHEN (${fits.join(" AND ")}) IS FALSE THEN error(${quoteText(misfitMark)}) ELSE true END`;
 }
 
 /** The cell of a column from its text; missing for one that does not fit. */
 export function looseSql(spec: ColumnSpec, text: string): string {
+  if (spec.kind === "int")
+    return `CASE WHEN ${isWhole(text, "TRY_CAST")} THEN TRY_CAST(${text} AS BIGINT) END`;
   const type = readTypes[spec.kind];
   const value = type === "VARCHAR" ? text : `TRY_CAST(${text} AS ${type})`;
-  const whole = spec.kind === "int" ? ` AND NOT regexp_matches(${text}, '^[^eE]*\\.0*[1-9]')` : "";
-  const ok = okSql(spec, value, Number.MAX_SAFE_INTEGER);
-  return ok === undefined ? value : `CASE WHEN ${ok}${whole} THEN ${stored(spec, value)} END`;
+  const ok = okSql(spec, value);
+  return ok === undefined ? value : `CASE WHEN ${ok} THEN ${value} END`;
 }
 
 /** Whether a text is there and does not fit; undefined where every text fits. */

@@ -3,9 +3,38 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { landing, writeParquet } from "../../../tests/support/landing.ts";
+import { int, schema, text, timestamp } from "../schema.ts";
 import { ingest } from "./ingest.ts";
 
 const into = "shop.events";
+
+describe("a cell", () => {
+  const readings = schema("readings", {
+    n: int({ nullable: true }),
+    at: timestamp({ nullable: true }),
+    _rescued: text({ nullable: true }),
+  });
+  const [lines, expected] = [
+    ["1_000,2026-01-01 24:00:00", "3.0,2026-01-01T10:00:00.123456789Z", "1e3,2026-01-01 10:00:00+02:00"],
+    [[1000, "2026-01-02T00:00:00.000Z"], [3, "2026-01-01T10:00:00.123Z"], [1000, "2026-01-01T08:00:00.000Z"]],
+  ]; // biome-ignore format: tables
+
+  test.each([
+    ["all fit", "", undefined],
+    ["a fraction of 1e-17 does not fit", "0.99999999999999999,", { n: "0.99999999999999999" }],
+    ["a day that is none does not fit", ",2026-02-30", { at: "2026-02-30" }],
+  ])("is read the same in a file in which %s", async (_, odd, kept) => {
+    const body = `n,at\n${[...lines, ...(odd === "" ? [] : [odd])].join("\n")}\n`;
+    await using place = await landing({ "a.csv": body });
+    const into = { name: "shop.readings", schema: readings };
+    const report = await ingest(place.lake, { from: place.from, into, evolution: "rescue" });
+    expect(report.files).toMatchObject([{ rescued: kept === undefined ? 0 : 1 }]);
+    const rows = await place.rows("shop.readings", 'n, "at", _rescued');
+    expect(rows.slice(0, 3).map(({ n, at }) => [n, (at as Date).toISOString()])).toEqual(expected);
+    const rescued = rows.at(3)?.["_rescued"];
+    expect(rescued && JSON.parse(`${rescued}`)).toEqual(kept && { ...kept, _source_file: "a.csv" });
+  });
+});
 
 describe("delimiters", () => {
   const into = "shop.orders";

@@ -32,7 +32,7 @@ export function readSql(passage: Passage, strict: boolean): string {
   const checked: (readonly [ColumnSpec, string])[] = [];
   const cellSql = (name: string, spec: ColumnSpec): string => {
     const from = fit.source.get(name);
-    if (from === undefined) return `NULL::${readTypes[spec.kind]}`;
+    if (from === undefined) return `NULL::${spec.kind === "int" ? "BIGINT" : readTypes[spec.kind]}`;
     const value = quoteName(from);
     if (strict) {
       types.set(from, readTypes[spec.kind]);
