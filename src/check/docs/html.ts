@@ -40,7 +40,7 @@ export const nothing: Html = html``;
  * be broken after a sign that joins words, not inside a number.
  */
 export function foreign(text: string, limit = 80): Html {
-  const words = visible(text, limit).split(/(?<=[_./-])(?=\p{L})/u);
+  const words = visible(text, limit).split(/(?<=[\p{L}\p{N}][_./-])(?=\p{L})/u);
   return html`<bdi>${words.map((word, i) => (i === 0 ? html`${word}` : html`<wbr>${word}`))}</bdi>`;
 }
 

@@ -75,10 +75,12 @@ function tableFacts({ profile, atMs, version }: DocsProfile): Html {
     ["Duplicate keys", key.length === 0 ? keys : html`${keys} <small>${nameList(key)}</small>`],
     ["Constant columns", nameList(profile.constantColumns)],
     ["All missing", nameList(profile.emptyColumns)],
-    ...(profile.leftOut.length === 0
-      ? []
-      : [["Technical, not counted", nameList(profile.leftOut)] as const]),
-  ])}${samples.map((sentence) => html`<p class="note">${sentence}</p>`)}`;
+  ])}${leftOutNote(profile.leftOut)}${samples.map((sentence) => html`<p class="note">${sentence}</p>`)}`;
+}
+
+function leftOutNote(names: readonly string[]): Html {
+  if (names.length === 0) return nothing;
+  return html`<p class="note">Left out, because they say how a row came and not what it is: ${nameList(names)}.</p>`;
 }
 
 function nameList(names: readonly string[]): Html {
