@@ -136,6 +136,10 @@ export const tableErrors = {
     (d: { name: string; column: string; from: string; to: string }) =>
       `${d.name}: column ${quote(d.column)} cannot become ${d.to}, because Delta does not widen ${d.from} to it; overwrite the table with { overwriteSchema: true }, or add a new column`,
   ),
+  "table/unsupported-column": caller(
+    (d: { name: string; column: string; instead: string }) =>
+      `${d.name}: ${quote(d.column)} cannot be a column of a table, because Spark refuses names with spaces or any of ,;{}()= in it; rename it, for example to ${quote(d.instead)}. Nothing was written`,
+  ),
   "table/unsupported-addition": caller(
     (d: { name: string; column: string }) =>
       `${d.name}: the new column ${quote(d.column)} has no value in the rows that are there; make it nullable to add it`,

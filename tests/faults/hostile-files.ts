@@ -78,7 +78,7 @@ const shapes: readonly Line[] = [
   ["a column twice", () => "id,v,ID\n1,2,3\n", { refused: "table/duplicate-column", line: 1 }],
   ["a column with a name of ours", () => "id,_row_id\n1,2\n", { refused: "table/conflict-column" }],
   ["a control character in a name", () => "id,a\u0007b\n1,2\n", { refused: "table/unsupported-name" }],
-  ["a name that is SQL", () => 'id,"x""); DROP TABLE t; --"\n1,2\n', { loaded: 1, cells: { 'x"); DROP TABLE t; --': 2 } }],
+  ["a name that is SQL", () => 'id,"x""); DROP TABLE t; --"\n1,2\n', { loaded: 1, cells: { 'x"_DROP_TABLE_t_--': 2 } }],
   ["10,000 columns", () => `${wide.map((i) => `c${i}`).join()}\n${wide.join()}\n`, { loaded: 1, cells: { c0: "0", c9999: "9999" } }],
 ];
 

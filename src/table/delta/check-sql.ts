@@ -1,6 +1,8 @@
 /**
  * @file CHECK constraints in the SQL that Delta's writers share: comparisons of columns and literals,
  * arithmetic, and, or, not, in, is null. Written from an expression, and read into DuckDB's SQL.
+ * Both engines order NaN after every number and take it as equal to itself, so that it passes
+ * `x >= 0` and breaks `x <= 100`: whoever wants none says both.
  */
 import type { ExprNode } from "../expr/index.ts";
 import { quoteName, quoteText } from "../sql-text.ts";

@@ -15,7 +15,7 @@ import { parseCheck } from "./check-sql.ts";
 import { type Governed, withFeature } from "./protocol.ts";
 import { checkKey, type Shape, shapeOf } from "./shape.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type DeltaField, deltaFields, formatFields, parseFields } from "./types.ts";
+import { type DeltaField, deltaFields, formatFields, parseFields, plainName } from "./types.ts";
 
 /** An application's transaction: the same app and version again is skipped. */
 export interface TxnMark {
@@ -50,7 +50,11 @@ export const markOf = (txn: TxnMark | undefined, clock: Clock): readonly Action[
     ? []
     : [{ txn: { appId: txn.app, version: txn.version, lastUpdated: clock() } }];
 
-/** The first lines of a new table's log. Throws `table/unsupported-partition`, `table/unsupported-check`. */
+/**
+ * The first lines of a new table's log.
+ *
+ * @throws `table/unsupported-column`, `table/unsupported-partition`, `table/unsupported-check`
+ */
 export function createTable(
   schema: Schema,
   { creation, clock, ids }: { creation: Creation; clock: Clock; ids: Ids },
@@ -65,6 +69,7 @@ export function createTable(
     configuration: {},
     createdTime: clock(),
   };
+  checkNames(schema.name, Object.keys(schema.columns));
   checkPartitions(schema.name, partitionBy, schema.columns);
   const bare: Governed = { protocol: { minReaderVersion: 1, minWriterVersion: 2 }, metaData };
   return changed(schema.name, {
@@ -147,6 +152,8 @@ export function withRules(name: string, table: Governed, rules: Rules): Governed
 export function withSchema(name: string, table: Governed, columns: ColumnSpecs): Governed {
   const { metaData } = table;
   const partitionColumns = metaData.partitionColumns;
+  const there = new Set(parseFields(metaData.schemaString).map((field) => field.name));
+  checkNames(name, Object.keys(columns).filter((column) => !there.has(column))); // biome-ignore format: one line
   checkPartitions(name, partitionColumns, columns);
   const schemaString = formatFields(deltaFields(columns));
   if (schemaString === metaData.schemaString) return table;
@@ -176,6 +183,16 @@ function checkPartitions(name: string, partitionBy: readonly string[], columns: 
     refuse(partitionBy[0] ?? "", "every column would be a partition column, and the files empty");
 }
 
+/**
+ * Refuses names of new columns that Spark would not write to: its Delta takes none of a few signs without
+ * column mapping. A table that another program made with such names is read and written as it is.
+ */
+function checkNames(name: string, columns: readonly string[]): void {
+  for (const column of columns)
+    if (column !== plainName(column))
+      fail("table/unsupported-column", { name, column, instead: plainName(column) || "value" });
+}
+
 /** The kinds of whole numbers in files that Delta lets become a double. */
 const widens = new Set(["byte", "short", "integer"]);
 
@@ -184,7 +201,7 @@ const widens = new Set(["byte", "short", "integer"]);
  * nullability that Delta lets change. Delta widens byte, short and integer to double; a long, which
  * is what Millrace writes for an int, it does not.
  *
- * @throws `table/unsupported-addition`, `table/unsupported-widening`
+ * @throws `table/unsupported-column`, `table/unsupported-addition`, `table/unsupported-widening`
  */
 export function evolved(name: string, table: Governed, columns: ColumnSpecs): Governed {
   const before = parseFields(table.metaData.schemaString);
@@ -193,6 +210,7 @@ export function evolved(name: string, table: Governed, columns: ColumnSpecs): Go
   const there = new Set(before.map((field) => field.name));
   for (const field of given.values()) {
     if (there.has(field.name)) continue;
+    checkNames(name, [field.name]);
     if (!field.nullable) fail("table/unsupported-addition", { name, column: field.name });
     after.push(field);
   }

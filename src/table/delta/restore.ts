@@ -1,4 +1,8 @@
-/** @file RESTORE: the files, the schema and the settings of an earlier version, as a new version. */
+/**
+ * @file RESTORE: the files, the schema and the settings of an earlier version, as a new version. The marks
+ * of applications (`txn`) stay as they are now, in Delta and here: what was written once and taken back
+ * is not written again by whoever comes with the same mark.
+ */
 import { stat } from "node:fs/promises";
 import { fail } from "../errors.ts";
 import {

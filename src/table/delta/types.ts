@@ -88,3 +88,15 @@ function columnOf(table: string, field: DeltaField): ColumnSpec {
 /** Whether cells of one kind are cells of the other: texts and categories are stored alike. */
 export const sameKind = (a: ColumnKind | undefined, b: ColumnKind): boolean =>
   a === b || [a, b].every((kind) => kind === "text" || kind === "category");
+
+/**
+ * A column's name without the signs that Spark's Delta refuses in one, each run of them as an underscore:
+ * "Name (old)" as "Name_old". Empty for a name of nothing else.
+ */
+export const plainName = (name: string): string =>
+  /[ ,;{}()\n\t=]/.test(name)
+    ? name
+        .split(/[ ,;{}()\n\t=]+/)
+        .filter((part) => part !== "")
+        .join("_")
+    : name;

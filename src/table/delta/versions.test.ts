@@ -110,6 +110,20 @@ describe("restore", () => {
   });
 });
 
+describe("restore, of marks", () => {
+  test("keeps those of now: what was taken back is not written again by itself", async () => {
+    const lake = await newLake();
+    const table = lake.table("a.points", points);
+    await table.append([point(1)]);
+    const txn = { app: "loader", version: 7 };
+    await table.append([point(2)], { txn });
+    await table.restore({ version: 0 });
+    expect(await table.txn("loader")).toBe(7);
+    expect((await table.append([point(2)], { txn })).skipped).toBe(true);
+    expect(await (await table.read()).count()).toBe(1);
+  });
+});
+
 describe("hash", () => {
   test("is one for each version and the same for every reader of it", async () => {
     const lake = await newLake();

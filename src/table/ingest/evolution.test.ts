@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { landing } from "../../../tests/support/landing.ts";
 import { float, int, schema, text } from "../schema.ts";
@@ -20,6 +21,38 @@ async function evolve(evolution: Evolution, second: Readonly<Record<string, stri
   const done = ingest(place.lake, { ...task, evolution });
   return { place, done };
 }
+
+describe("a header that a table may not have", () => {
+  const odd = 'id,Name (old),"Total, net",=\n1,Ann,2.5,x\n';
+  const columns = ["id", "Name_old", "Total_net", "column4", "_rescued"];
+
+  test("makes columns without the signs, and finds them again by either name", async () => {
+    await using place = await landing();
+    const load = async (name: string, content: string, more: Partial<IngestTask> = {}) => {
+      await place.land({ [name]: content });
+      const from = join(place.from, name);
+      const [file] = (await ingest(place.lake, { from, into: "shop.odd", types: "infer", technical: false, ...more })).files; // biome-ignore format: one line
+      return file;
+    };
+    expect(await load("1.csv", odd)).toMatchObject({ state: "loaded", rows: 1 });
+    const second = "id,Name_old,Total net,=,more (new)\n2,Bob,3,y,z\n";
+    expect(await load("2.csv", second)).toMatchObject({ state: "loaded", added: ["more_new"] });
+    const table = await place.lake.schemaOf("shop.odd");
+    expect(Object.keys(table.columns)).toEqual([...columns, "more_new"]);
+    const select = '"Name_old" AS a, "Total_net" AS b, column4 AS c, more_new AS d';
+    expect(await place.rows("shop.odd", select)).toEqual([
+      { a: "Ann", b: 2.5, c: "x", d: null },
+      { a: "Bob", b: 3, c: "y", d: "z" },
+    ]);
+    const whole = odd.replace(",=", ",=,more (new)").replace(",x", ",x,1");
+    expect(await load("3.csv", whole, { evolution: "fail" })).toMatchObject({ state: "loaded" });
+    const twins = load("4.csv", "id,a b,a_b\n1,2,3\n", { into: "shop.twins" });
+    await expect(twins).rejects.toMatchObject({
+      code: "table/duplicate-column",
+      details: { columns: ["a_b"] },
+    });
+  });
+});
 
 describe("evolution", () => {
   test("add: a new column is added to the table, and missing in the rows before", async () => {

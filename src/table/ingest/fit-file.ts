@@ -1,9 +1,11 @@
 /** @file What a file's columns are to its table: which column is which, and what evolution makes of the others. */
 import type { ColumnKind } from "../../flow.ts";
+import { plainName } from "../delta/types.ts";
 import type { Column, Columns } from "../schema.ts";
 import { bronzeColumns, isOwnColumn, keptColumn, rescuedName } from "./bronze.ts";
 import type { Delivery } from "./delivery.ts";
 import { fail } from "./errors.ts";
+import { checkTwins } from "./header.ts";
 import type { IngestPlan } from "./options.ts";
 import type { Target } from "./target.ts";
 
@@ -30,47 +32,71 @@ export interface FitTarget {
 }
 
 /**
- * Finds out how a file goes into its table.
+ * Finds out how a file goes into its table. A column of a name that a table may not have, such as
+ * "Name (old)", goes into the column of that name without the signs, "Name_old"; into one of the very
+ * name where another program made the table with it.
  *
- * @throws `table/conflict-column`, `table/mismatch-header`, `table/missing-rescued`
+ * @throws `table/conflict-column`, `table/mismatch-header`, `table/missing-rescued`, `table/duplicate-column`
  */
 export async function fitFile(delivery: Delivery, into: FitTarget): Promise<Fit> {
   const { file, names } = delivery;
-  const own = names.filter(isOwnColumn);
-  if (own.length > 0) fail("table/conflict-column", { file, columns: own });
   const { plan, target } = into;
   const { evolution } = plan;
   const given = target.schema?.columns;
   const now = evolution === "add" ? (into.columns ?? given) : (given ?? into.columns);
-  if (now === undefined) return fitNew(delivery, plan);
+  const named = tableNames(names, now ?? {});
+  const own = names.filter((name) => isOwnColumn(named(name)));
+  if (own.length > 0) fail("table/conflict-column", { file, columns: own });
+  checkTwins(names.map(named), file);
+  if (now === undefined) return fitNew(delivery, plan, named);
   const delivered = Object.keys(now).filter((name) => !isOwnColumn(name));
-  if (evolution === "fail") checkHeader(file, delivered, names);
+  if (evolution === "fail") checkHeader(file, delivered, names.map(named));
   if (evolution === "rescue" && !(rescuedName in now))
     fail("table/missing-rescued", { name: target.place.name });
-  const inFile = new Map(names.map((name) => [name.toLowerCase(), name]));
+  const { source, extra } = matched(delivered, names, named);
+  const fit = { source, added: [], empty: [] };
+  if (evolution !== "add") return { ...fit, columns: now, unexpected: extra };
+  const { columns, empty } = await newColumns(delivery, { names: extra, plan, named });
+  const wanted: Columns = { ...columns, ...(rescuedName in now ? {} : keptColumn) };
+  for (const name of extra) source.set(named(name), name);
+  const added = into.columns === undefined ? [] : Object.keys(wanted);
+  return { ...fit, columns: { ...now, ...wanted }, added, unexpected: [], empty };
+}
+
+/** Which of the file's columns goes into which of the table's, and which go into none. */
+function matched(
+  delivered: readonly string[],
+  names: readonly string[],
+  named: Named,
+): { readonly source: Map<string, string>; readonly extra: readonly string[] } {
+  const inFile = new Map(names.map((name) => [named(name).toLowerCase(), name]));
   const source = new Map<string, string>();
   for (const name of delivered) {
     const found = inFile.get(name.toLowerCase());
     if (found !== undefined) source.set(name, found);
     inFile.delete(name.toLowerCase());
   }
-  const extra = [...inFile.values()];
-  const fit = { source, added: [], empty: [] };
-  if (evolution !== "add") return { ...fit, columns: now, unexpected: extra };
-  const { columns, empty } = await newColumns(delivery, { names: extra, plan });
-  const wanted: Columns = { ...columns, ...(rescuedName in now ? {} : keptColumn) };
-  for (const name of extra) source.set(name, name);
-  const added = into.columns === undefined ? [] : Object.keys(wanted);
-  return { ...fit, columns: { ...now, ...wanted }, added, unexpected: [], empty };
+  return { source, extra: [...inFile.values()] };
+}
+
+/** The name of the table's column for one of the file's. */
+type Named = (name: string) => string;
+
+function tableNames(names: readonly string[], now: Columns): Named {
+  const there = new Set(Object.keys(now).map((name) => name.toLowerCase()));
+  return (name) => {
+    if (there.has(name.toLowerCase())) return name;
+    return plainName(name) || `column${names.indexOf(name) + 1}`;
+  };
 }
 
 /** A table made from its first file. */
-async function fitNew(delivery: Delivery, plan: IngestPlan): Promise<Fit> {
+async function fitNew(delivery: Delivery, plan: IngestPlan, named: Named): Promise<Fit> {
   const { names } = delivery;
-  const { columns, empty } = await newColumns(delivery, { names, plan });
+  const { columns, empty } = await newColumns(delivery, { names, plan, named });
   return {
     columns: { ...columns, ...(plan.technical ? bronzeColumns : {}), ...keptColumn },
-    source: new Map(names.map((name) => [name, name])),
+    source: new Map(names.map((name) => [named(name), name])),
     added: [],
     unexpected: [],
     empty,
@@ -79,15 +105,17 @@ async function fitNew(delivery: Delivery, plan: IngestPlan): Promise<Fit> {
 
 async function newColumns(
   delivery: Delivery,
-  { names, plan }: { names: readonly string[]; plan: IngestPlan },
+  { names, plan, named }: { names: readonly string[]; plan: IngestPlan; named: Named },
 ): Promise<{ columns: Columns; empty: readonly string[] }> {
   if (names.length === 0) return { columns: {}, empty: [] };
   const typed = plan.types === "infer" || plan.format === "parquet";
   const found = typed ? await delivery.infer().catch(delivery.rethrow) : undefined;
   const columnOf = (kind: ColumnKind = "text"): Column => ({ kind, nullable: true });
   return {
-    columns: Object.fromEntries(names.map((name) => [name, columnOf(found?.get(name)?.kind)])),
-    empty: names.filter((name) => found?.get(name)?.empty === true),
+    columns: Object.fromEntries(
+      names.map((name) => [named(name), columnOf(found?.get(name)?.kind)]),
+    ),
+    empty: names.filter((name) => found?.get(name)?.empty === true).map(named),
   };
 }
 
