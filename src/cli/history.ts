@@ -1,7 +1,8 @@
 /** @file `millrace history`: what was done to a table, newest first. */
-import { count } from "../core/index.ts";
+import { count, shown } from "../core/index.ts";
 import type { HistoryEntry } from "../table/index.ts";
 import { command } from "./command.ts";
+import { settingsText } from "./settings-text.ts";
 import { tableArgument, withTable } from "./table-option.ts";
 import { columns, moment, size } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
@@ -69,6 +70,7 @@ function whatOf(entry: HistoryEntry): string {
       return value > 0 ? [say(value)] : [];
     });
   if (operation === "OPTIMIZE") return tell(files).join(", ");
+  if (/^(UN)?SET TBLPROPERTIES$/.test(operation)) return settingsText(parameters).join("; ");
   if (operation === "RESTORE")
     return [`to version ${parameters["version"] ?? "?"}`, ...tell(told)].join(": ");
   const broken = expectations.filter(({ failed }) => failed > 0).length;
@@ -79,5 +81,15 @@ function whatOf(entry: HistoryEntry): string {
   if (done.length === 0) return [...(mode === "append" ? ["no rows"] : []), ...judged].join(", ");
   const others = parameters["predicate"] === undefined ? "all" : "some";
   const place = mode === "overwrite" ? ` in place of ${others}` : "";
-  return [`${done.join(", ")}${place}`, ...judged].join(", ");
+  return [`${done.join(", ")}${place}${fromText(entry)}`, ...judged].join(", ");
+}
+
+/** File names that are told of one version. */
+const toldFiles = 3;
+
+function fromText({ files }: HistoryEntry): string {
+  if (files.length === 0) return "";
+  const more = files.length - toldFiles;
+  const names = files.slice(0, toldFiles).map(shown).join(", ");
+  return ` from ${names}${more > 0 ? ` and ${count(more, "more file")}` : ""}`;
 }

@@ -44,6 +44,11 @@ describe("lineage", () => {
       "  x",
       "    → demo.twice.y",
     ]);
+    expect((await run("demo.twice", "--downstream")).lines).toEqual([
+      "demo.twice, version 0",
+      "",
+      "no table is made of it",
+    ]);
     expect((await run("main.demo.points", "--column", "x", "--version", "0")).lines).toEqual([
       "demo.points, version 0",
       "  x",

@@ -1,6 +1,6 @@
 /** @file The commands about one table, run in this process on a workspace with a table of four versions. */
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -88,6 +88,37 @@ describe("history", () => {
       "      2  TIME  MERGE      1 row inserted, 1 row updated",
       "      1  TIME  WRITE      1 row written",
       "      0  TIME  WRITE      2 rows written",
+    ]);
+  });
+
+  test("names the files that were loaded, and what was set and taken off", async () => {
+    for (const [n, files] of [
+      [1, 1],
+      [2, 5],
+    ] as const) {
+      await mkdir(join(folder, "landing"), { recursive: true });
+      for (let i = 0; i < files; i++)
+        await writeFile(join(folder, "landing", `${n}-${i}.csv`), `id\n${n}${i}\n`);
+      await run(executable(ingestFiles), join(folder, "landing"), "shop.bronze");
+    }
+    await using workspace = await openWorkspace(join(folder, "work"));
+    const table = workspace.lake.table("shop.orders", orders);
+    await table.alter({ changeFeed: true, checks: { few: (c) => c.n.isAtMost(100) } });
+    await table.alter({ checks: { few: null } });
+    const what = async (name: string) => {
+      const argv = [name, "--limit", "2", ...dir];
+      const { lines } = await runCommand(executable(history), argv, { width: 200 });
+      return lines.slice(1).map((line) => line.replace(/^.*(WRITE|TBLPROPERTIES) +/, ""));
+    };
+    expect(await what("shop.bronze")).toEqual([
+      "5 rows written from 2-0.csv, 2-1.csv, 2-2.csv and 2 more files",
+      "1 row written from 1-0.csv",
+    ]);
+    const loaded = await workspace.lake.history("shop.bronze", { limit: 1 });
+    expect(loaded[0]?.files).toEqual(["2-0.csv", "2-1.csv", "2-2.csv", "2-3.csv", "2-4.csv"]);
+    expect(await what("shop.orders")).toEqual([
+      "check few taken off",
+      expect.stringMatching(/^change feed on; check few: .*n.* <= 100/),
     ]);
   });
 

@@ -80,13 +80,23 @@ export async function alterTable<C extends Columns>(
       await checkRowsThere(writer, snapshot, rules);
       return {
         operation: "SET TBLPROPERTIES",
-        parameters: { properties: after.metaData.configuration },
+        parameters: changedSettings(snapshot.metaData, after.metaData),
         metrics: {},
         actions: opening.actions,
         reads: "table",
       };
     },
   });
+}
+
+/** The settings that are other ones now, and the names of those that are gone. */
+function changedSettings(
+  { configuration: before }: Snapshot["metaData"],
+  { configuration: after }: Snapshot["metaData"],
+): Plan["parameters"] {
+  const set = Object.entries(after).filter(([name, value]) => before[name] !== value);
+  const unset = Object.keys(before).filter((name) => !(name in after));
+  return { properties: Object.fromEntries(set), ...(unset.length === 0 ? {} : { unset }) };
 }
 
 /** The rows that are there must pass the checks to add. Throws `table/mismatch-check`. */

@@ -2,6 +2,7 @@
 import { isMillraceError } from "../../core/index.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
+import { fromStored } from "../lineage/stored.ts";
 import { commitInfoOf, commitTime, listLog, type TablePlace } from "./log.ts";
 
 /** One version of a table, and what made it. */
@@ -12,6 +13,8 @@ export interface HistoryEntry {
   readonly operation: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, string>>;
+  /** The names of the files that its rows came from; empty where they came from elsewhere, or it is not recorded. */
+  readonly files: readonly string[];
   /** How the rows met the expectations attached to the table; empty where there were none. */
   readonly expectations: readonly ExpectationCount[];
   /** The version it was planned from, when it says. */
@@ -46,10 +49,17 @@ async function entryOf(place: TablePlace, version: number): Promise<HistoryEntry
     operation: info?.operation ?? "UNKNOWN",
     parameters: textsOf(info?.operationParameters),
     metrics: textsOf(info?.operationMetrics),
+    files: filesOf(info?.lineage),
     expectations: Array.isArray(info?.expectations) ? info.expectations : [],
     readVersion: info?.readVersion ?? null,
     engine: info?.engineInfo ?? null,
   };
+}
+
+function filesOf(lineage: unknown): readonly string[] {
+  const found = fromStored(lineage);
+  if (found === undefined || found.effect === "restore") return [];
+  return found.origin.sources.flatMap((source) => (source.kind === "file" ? [source.name] : []));
 }
 
 const textsOf = (values: Readonly<Record<string, unknown>> = {}): Record<string, string> =>

@@ -41,7 +41,7 @@ export function formatTree(
     else if (isTold(options, column))
       lines.push(`  ${columnText(column)}: ${noneText(lineage, column, direction)}`);
   }
-  return [...lines, ...remarks(lineage, direction)];
+  return [...lines, ...remarks(lineage, options)];
 }
 
 /** Whether a place without a step is told: one that was asked for, and a column that is made of none. */
@@ -123,13 +123,21 @@ function endText(end: LineageEnd): string {
   }
 }
 
-function remarks(lineage: TableLineage, direction: "upstream" | "downstream"): readonly string[] {
-  if (direction === "downstream") return [];
-  const { unrecorded, gone } = lineage;
+function remarks(
+  lineage: TableLineage,
+  { direction, column }: FormatLineageOptions,
+): readonly string[] {
+  const { unrecorded, gone, quarantine, downstream } = lineage;
+  const aside = quarantine === null ? [] : [`rows that its expectations drop: in ${quarantine}`];
+  if (direction === "downstream") {
+    const none = downstream.length === 0 && column === undefined ? ["no table is made of it"] : [];
+    return none.length + aside.length === 0 ? [] : ["", ...none, ...aside];
+  }
   const tables = [...new Set(unrecorded.map(({ table }) => table))].map((table) => {
     const versions = unrecorded.filter((one) => one.table === table).map(({ version }) => version);
     return `not recorded: what ${versionsText(versions.sort((a, b) => a - b))} of ${table} brought`;
   });
   const lost = gone.map((name) => `gone: ${name}, or another table has its name now`);
-  return tables.length + lost.length === 0 ? [] : ["", ...tables, ...lost];
+  const told = [...tables, ...lost, ...aside];
+  return told.length === 0 ? [] : ["", ...told];
 }

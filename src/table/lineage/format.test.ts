@@ -93,6 +93,7 @@ describe("formatTree", () => {
       downstream: [],
       unrecorded: [4, 3].map((version) => ({ table: "demo.b", version, operation: "WRITE", engine: null })), // biome-ignore format: one line
       gone: ["demo.a"],
+      quarantine: "demo.dropped",
     };
     expect(formatTree(lineage)).toEqual([
       "demo.b, version 3",
@@ -103,6 +104,7 @@ describe("formatTree", () => {
       "",
       "not recorded: what versions 3–4 of demo.b brought",
       "gone: demo.a, or another table has its name now",
+      "rows that its expectations drop: in demo.dropped",
     ]);
   });
 });

@@ -288,6 +288,7 @@ describe("lake.lineage", () => {
     } as never);
     await table.append([{ id: 1, x: 1, y: 1 }, { id: 2, x: null, y: 1 }]); // biome-ignore format: one line
     expect(direct(await table.lineage())["rows"]).toBe("memory:x");
+    expect(await table.lineage()).toMatchObject({ quarantine: "demo.dropped" });
     expect(direct(await lake.lineage("demo.dropped"))).toMatchObject({ y: "memory:y", _rule: "memory:x" }); // biome-ignore format: one line
   });
 

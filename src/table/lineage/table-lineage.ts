@@ -3,6 +3,7 @@ import type { Engine } from "../adapter/duckdb.ts";
 import type { TablePlace } from "../delta/log.ts";
 import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
 import { fail } from "../errors.ts";
+import { parseExpectations } from "../expectations/table-expectations.ts";
 import { type DirectLineage, type Edges, type LineageEdge, newEdges } from "./edges.ts";
 import type { Derived, LineageSource, RowOrigin } from "./origin.ts";
 import { readWriteLog, type WriteEvent, type WriteLog } from "./write-log.ts";
@@ -38,6 +39,8 @@ export interface TableLineage {
   readonly unrecorded: readonly { readonly table: string; readonly version: number; readonly operation: string; readonly engine: string | null }[]; // biome-ignore format: one line
   /** Tables above that are not there any more, or were made anew. */
   readonly gone: readonly string[];
+  /** Where the rows go that the table's expectations drop; null where none are dropped into a table. */
+  readonly quarantine: string | null;
 }
 
 /**
@@ -70,7 +73,14 @@ export async function tableLineage(
     downstream: below.all(),
     unrecorded: above.unrecorded,
     gone: [...above.gone].sort(),
+    quarantine: quarantineOf(table),
   };
+}
+
+function quarantineOf({ name, snapshot }: Known): string | null {
+  const found = parseExpectations(name, snapshot.metaData.configuration);
+  const drops = found?.rules.some(({ action }) => action === "drop") === true;
+  return drops ? found.quarantine : null;
 }
 
 /** A table of the lake, and its writes. */
