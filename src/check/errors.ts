@@ -25,7 +25,7 @@ export const checkErrors = {
   ),
   "check/unknown-column": caller(
     (d: { suite: string; column: string; columns: readonly string[] }) =>
-      `suite ${quote(d.suite)}: an expectation is about column ${quote(d.column)}, which the rows have not; they have ${d.columns.map(quote).join(", ")}`,
+      `suite ${quote(d.suite)}: an expectation is about column ${quote(d.column)}, which the rows have not; they have ${d.columns.map(quote).join(", ")}.${didYouMean(d.column, d.columns)}`,
   ),
   "check/unknown-type": caller(
     (d: { type: string; known: readonly string[] }) =>

@@ -12,6 +12,7 @@ import {
 import type { Json } from "../flow.ts";
 import { folderBytes } from "../store/index.ts";
 import { command } from "./command.ts";
+import { failTable } from "./errors.ts";
 import { fileForm, fileOptions } from "./file-options.ts";
 import { fails, findingLines, severities } from "./findings.ts";
 import { namesOf } from "./options.ts";
@@ -107,12 +108,15 @@ interface Format {
 }
 
 /** A suite run over a source, rows that fail named by their key. */
-function judged(
+async function judged(
   { name, version, rows, count }: Source,
   suite: ExpectationSuite,
   { resultFormat, key, parameters }: Format,
 ): Promise<SuiteResult> {
   const own = Object.entries(rows.schema.columns).filter(([, column]) => column.key === true);
+  const columns = Object.keys(rows.schema.columns);
+  for (const column of key)
+    if (!columns.includes(column)) failTable("table/unknown-column", { at: "check, --key", column, columns }); // biome-ignore format: one line
   const index = key.length > 0 ? key : own.map(([column]) => column);
   return validate(rows, suite, {
     batchId: name,

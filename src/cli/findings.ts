@@ -45,8 +45,9 @@ const hung = (line: string, width: number): readonly string[] =>
   wrap(line, width - 4).map((one, i) => (i === 0 ? one : `    ${one}`));
 
 function sampleText(sample: Finding["sample"]): string {
-  if (sample.length === 0) return "";
-  const shown = sample.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
+  const there = sample.filter((value) => value !== null); // of a missing value nothing can be shown
+  if (there.length === 0) return sample.length === 0 ? "" : "; --key COLUMN,… names the rows";
+  const shown = there.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
   return `, for example ${[...new Set(shown)].join(", ")}`;
 }
 
@@ -57,7 +58,7 @@ function verdictOf({ suite, table, findings }: DocsReport): string {
     const n = failed.filter((finding) => finding.severity === severity).length;
     return n === 0 ? [] : [`${n} ${severity}`];
   });
-  const held = `${findings.length - failed.length} of ${count(findings.length, "expectation")} hold`;
+  const held = `${findings.length - failed.length} of ${count(findings.length, "expectation")} ${findings.length === 1 ? "holds" : "hold"}`;
   const bad = bySeverity.length === 0 ? "" : `; failed: ${bySeverity.join(", ")}`;
   return `${suite} on ${table}: ${held}${bad}`;
 }

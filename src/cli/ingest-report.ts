@@ -1,6 +1,8 @@
 /** @file What became of each file of an ingestion, as lines. */
 import { count, shown } from "../core/index.ts";
 import type { IngestedFile } from "../table/index.ts";
+import type { Surroundings } from "./command.ts";
+import { sentenceOf } from "./sentences.ts";
 import { columns, number, wrap } from "./text.ts";
 
 /** Files that have a line of their own; of more, those that were skipped are only counted. */
@@ -9,7 +11,10 @@ const listed = 20;
 export const isRefused = ({ state }: IngestedFile): boolean => state === "refused";
 
 /** A line a file, and below them why some were refused. */
-export function fileLines(files: readonly IngestedFile[], width: number): readonly string[] {
+export function fileLines(
+  files: readonly IngestedFile[],
+  { width, program }: Pick<Surroundings, "width" | "program">,
+): readonly string[] {
   const told = files.length > listed ? files.filter(({ state }) => state !== "skipped") : files;
   const skipped = files.length - told.length;
   if (files.length === 0) return ["no file is there"];
@@ -31,7 +36,10 @@ export function fileLines(files: readonly IngestedFile[], width: number): readon
     ...told.flatMap(({ refusal }) =>
       refusal === undefined
         ? []
-        : wrap(`refused[${refusal.code}]: ${shown(refusal.message)}`, Math.min(width, 100)),
+        : wrap(
+            `refused[${refusal.code}]: ${shown(sentenceOf(refusal, program))}`,
+            Math.min(width, 100),
+          ),
     ),
   ];
 }

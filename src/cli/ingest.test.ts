@@ -167,6 +167,7 @@ describe("ingest", () => {
 });
 
 describe("fileLines", () => {
+  const at80 = { width: 80, program: "millrace" };
   const file = (name: string, state: IngestedFile["state"]): IngestedFile => ({
     ...{ file: name, state, rows: 0, dropped: 0, rescued: 0, ignored: 0 },
     ...{ added: [], unexpected: [], empty: [] },
@@ -174,16 +175,16 @@ describe("fileLines", () => {
 
   test("counts the files that were skipped where there are many", () => {
     const files = Array.from({ length: 30 }, (_, i) => file(`${i}.csv`, "skipped"));
-    expect(fileLines([...files, file("new.csv", "loaded")], 80)).toEqual([
+    expect(fileLines([...files, file("new.csv", "loaded")], at80)).toEqual([
       "file     state   rows  notes",
       "new.csv  loaded     0",
       "30 files skipped: in the table already",
     ]);
-    expect(fileLines(files, 80)).toEqual(["30 files skipped: in the table already"]);
-    expect(fileLines([], 80)).toEqual(["no file is there"]);
+    expect(fileLines(files, at80)).toEqual(["30 files skipped: in the table already"]);
+    expect(fileLines([], at80)).toEqual(["no file is there"]);
   });
 
   test("shows what in a file's name a terminal would obey", () => {
-    expect(fileLines([file("\u001b[2J.csv", "gone")], 80)[1]).toContain("␛[2J.csv  gone");
+    expect(fileLines([file("\u001b[2J.csv", "gone")], at80)[1]).toContain("␛[2J.csv  gone");
   });
 });

@@ -113,10 +113,10 @@ export const ingestFiles = command({
     if (watch) return { table, version: -1, files: [], rows: 0, watch: watched };
     return { table, ...(await ingestOnce(dir, { ...task, into: table }, around)), watch: null };
   },
-  render: ({ watch, ...outcome }, { width }) =>
+  render: ({ watch, ...outcome }, { width, program }) =>
     watch === null
       ? [
-          ...fileLines(outcome.files, width),
+          ...fileLines(outcome.files, { width, program }),
           totalLine(outcome),
           ...restoredLines(outcome.files, width),
         ]
@@ -185,7 +185,7 @@ async function ingestOnce(
 /** Loads files as they come until Ctrl-C; says whether one was refused and did not come again. */
 async function watchUntilStopped(
   { dir, table, task, settleMs, pollMs }: NonNullable<IngestOutcome["watch"]> & { table: string },
-  { reporter, signal, json, print, width }: Surroundings,
+  { reporter, signal, json, print, width, program }: Surroundings,
 ): Promise<boolean> {
   await using workspace = await openWorkspace(dir);
   const { lake } = workspace;
@@ -198,7 +198,10 @@ async function watchUntilStopped(
     rows += report.rows;
     const [newest] = await lake.history(table, { limit: 1 });
     const version = newest?.version ?? -1;
-    const lines = [...fileLines(report.files, width), totalLine({ ...report, table, version })];
+    const lines = [
+      ...fileLines(report.files, { width, program }),
+      totalLine({ ...report, table, version }),
+    ];
     print(`${json ? JSON.stringify({ table, version, ...report }) : lines.join("\n")}\n`);
   }
   reporter.note(`ended; ${count(rows, "row")} came while it watched`);

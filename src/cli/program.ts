@@ -7,6 +7,7 @@ import { commandGroups } from "./commands.ts";
 import { askOnTerminal } from "./confirm.ts";
 import { fail } from "./errors.ts";
 import { programHelp } from "./help.ts";
+import { sentenceOf } from "./sentences.ts";
 
 const program = process.env["MILLRACE_COMMAND"] || "millrace";
 
@@ -58,8 +59,9 @@ async function execute(found: AnyCommand, argv: readonly string[]): Promise<numb
 /** Says what went wrong, for people and for programs, and gives the exit code. */
 function report(error: unknown, json: boolean): number {
   if (isMillraceError(error)) {
-    process.stderr.write(`error[${error.code}]: ${shown(error.message)}\n`);
-    const { code, message, details } = error;
+    const { code, details } = error;
+    const message = sentenceOf(error, program);
+    process.stderr.write(`error[${code}]: ${shown(message)}\n`);
     if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, details } })}\n`);
     return errorKinds[error.kind].exit;
   }

@@ -31,11 +31,19 @@ export async function queryText(
   return text.trim() === "" ? fail("cli/missing-query", {}) : text;
 }
 
+/** Why a file cannot be read, in words. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (!("code" in cause)) return cause.message;
+  if (cause.code === "ENOENT") return "there is no such file";
+  return cause.code === "EISDIR" ? "it is a folder" : cause.message;
+}
+
 async function readQuery(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    const reason = (cause as Error).message;
+    const reason = reasonOf(cause);
     return fail("cli/missing-query-file", { path: file, reason }, { cause });
   }
 }

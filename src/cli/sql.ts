@@ -17,7 +17,8 @@ import {
   textsSql,
 } from "./result-text.ts";
 import { stoppable } from "./stoppable.ts";
-import { columns as aligned, cutTo, leastWidth, number, wrap } from "./text.ts";
+import { columns as aligned, leastWidth, number, wrap } from "./text.ts";
+import { cutTo } from "./text-width.ts";
 import { dir } from "./workspace-folder.ts";
 
 /** How many rows are shown where nobody says, to people and with --json. */

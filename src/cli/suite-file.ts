@@ -5,6 +5,7 @@ import { isMillraceError } from "../core/index.ts";
 import type { Json } from "../flow.ts";
 import { fail } from "./errors.ts";
 import { pairsOf } from "./options.ts";
+import { sentenceOf } from "./sentences.ts";
 
 /**
  * Reads a suite.
@@ -24,7 +25,7 @@ export async function suiteAt(
     return readSuite(text);
   } catch (cause) {
     if (!isMillraceError(cause)) throw cause;
-    return fail("cli/corrupt-suite", { path, reason: cause.message }, { cause });
+    return fail("cli/corrupt-suite", { path, reason: sentenceOf(cause, "millrace") }, { cause });
   }
 }
 

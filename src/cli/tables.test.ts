@@ -205,6 +205,13 @@ describe("vacuum", () => {
     ).rejects.toMatchObject({ code: "table/missing-data" });
   });
 
+  test("tells of a short retention without force, which removes nothing", async () => {
+    const { lines } = await run(executable(vacuum), "shop.orders", "--hours", "0", "--dry-run");
+    expect(lines[0]).toMatch(/^shop\.orders: would remove 3 files, /);
+    const old = await run(executable(exportTable), "shop.orders", join(folder, "x.csv"), "--version", "0"); // biome-ignore format: one line
+    expect(old.code).toBe(0);
+  });
+
   test("keeps a short retention for those who force it", async () => {
     await expect(run(executable(vacuum), "shop.orders", "--hours", "1")).rejects.toMatchObject({
       code: "table/out-of-range-retention",

@@ -68,8 +68,8 @@ describe("columns", () => {
     expect(columns(rows, { ...how, width: 3 })[1]).toBe("shop.orders");
   });
 
-  test("counts letters, not code units", () => {
-    expect(columns([["👩👩", "x"], ["a", "y"]])).toEqual(["👩👩  x", "a   y"]); // biome-ignore format: rows
+  test("counts places, not code units", () => {
+    expect(columns([["👩👩", "x"], ["a", "y"]])).toEqual(["👩👩  x", "a     y"]); // biome-ignore format: rows
   });
 });
 

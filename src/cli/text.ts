@@ -1,14 +1,14 @@
 /** @file Text in columns for a terminal: wrapped, hanging, and under each other; numbers, sizes and times. */
 
-/** Characters that a text takes. */
-const lengthOf = (text: string): number => [...text].length;
+import { shown } from "../core/index.ts";
+import { cutTo, widthOf } from "./text-width.ts";
 
-/** Words in lines of at most `width` characters; a longer word has a line of its own. */
+/** Words in lines of at most `width` places; a longer word has a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
-    if (last !== undefined && lengthOf(last) + 1 + lengthOf(word) <= width)
+    if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= width)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
@@ -18,7 +18,7 @@ export function wrap(text: string, width: number): readonly string[] {
 /** Lines of prose that are too long, folded under themselves; a table's lines should fit by now. */
 export const folded = (lines: readonly string[], width: number): readonly string[] =>
   lines.flatMap((line) => {
-    if (lengthOf(line) <= width) return [line];
+    if (widthOf(line) <= width) return [line];
     const indent = /^ */.exec(line)?.[0] ?? "";
     return wrap(line.slice(indent.length), width - indent.length - 2).map((part, i) =>
       i === 0 ? `${indent}${part}` : `${indent}  ${part}`,
@@ -34,7 +34,7 @@ export const folded = (lines: readonly string[], width: number): readonly string
 export function hanging(
   rows: readonly (readonly [string, string])[],
   width: number,
-  left: number = Math.max(...rows.map(([name]) => lengthOf(name))),
+  left: number = Math.max(...rows.map(([name]) => widthOf(name))),
 ): readonly string[] {
   const indent = left + 4;
   if (width - indent < 24)
@@ -66,23 +66,24 @@ export interface ColumnsOptions {
 /** The least that is left of a column that is cut. */
 export const leastWidth = 6;
 
-/** Cells that stand under each other, a line a row; the first row has the headings. */
+/** Cells that stand under each other, a line a row, hidden signs shown; the first row has the headings. */
 export function columns(
-  rows: readonly (readonly string[])[],
+  given: readonly (readonly string[])[],
   options: ColumnsOptions = {},
 ): readonly string[] {
   const { right = [], width = Number.POSITIVE_INFINITY, indent = "" } = options;
+  const rows = given.map((row) => row.map(shown));
   const all = (rows[0] ?? []).map((_, at) => ({
     at,
-    width: Math.max(...rows.map((row) => lengthOf(row[at] ?? ""))),
+    width: Math.max(...rows.map((row) => widthOf(row[at] ?? ""))),
     isWhole: options.whole?.includes(at) === true,
   }));
-  const shown = fitted(all, width - indent.length, options.spare ?? []);
+  const places = fitted(all, width - indent.length, options.spare ?? []);
   return rows.map((row) => {
-    const cells = shown.map(({ at, width: space }) => {
+    const cells = places.map(({ at, width: space }) => {
       const text = cutTo(row[at] ?? "", space);
       return right.includes(at)
-        ? `${" ".repeat(space - lengthOf(text))}${text}`
+        ? `${" ".repeat(space - widthOf(text))}${text}`
         : padded(text, space);
     });
     return `${indent}${cells.join("  ")}`.trimEnd();
@@ -120,14 +121,8 @@ function shrunk(all: readonly Shown[], room: number): readonly Shown[] {
   );
 }
 
-/** A text cut to at most so many characters. */
-export function cutTo(text: string, width: number): string {
-  const signs = [...text];
-  return signs.length > width ? `${signs.slice(0, Math.max(0, width - 1)).join("")}…` : text;
-}
-
 const padded = (text: string, width: number): string =>
-  text + " ".repeat(Math.max(0, width - lengthOf(text)));
+  text + " ".repeat(Math.max(0, width - widthOf(text)));
 
 /** A whole number with its thousands apart. */
 export const number = (value: number): string => value.toLocaleString("en-US");

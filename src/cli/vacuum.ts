@@ -22,7 +22,7 @@ export const vacuum = command({
       default: 168,
       min: 0,
       value: "N",
-      help: "the retention; under 168 hours, 7 days, needs --force",
+      help: "the retention; under 168 hours, 7 days, needs --force or --dry-run",
     },
     dryRun: { type: "boolean", default: false, help: "say what would be removed" },
     force: {

@@ -165,7 +165,7 @@ describe("check", () => {
     expect(await run(check, ...argv)).toMatchObject({ code: 0 });
     expect(await run(check, ...argv, "--fail-on", "warning")).toMatchObject({ code: 1 });
     const { lines } = await run(check, ...argv, "--fail-on", "info");
-    expect(lines.at(-1)).toBe("orders_suite on shop.orders: 0 of 1 expectation hold; failed: 1 warning"); // biome-ignore format: one line
+    expect(lines.at(-1)).toBe("orders_suite on shop.orders: 0 of 1 expectation holds; failed: 1 warning"); // biome-ignore format: one line
   });
 
   test("gives Great Expectations' JSON in the format asked for, of a version and with parameters", async () => {

@@ -52,6 +52,19 @@ describe("words", () => {
     expect([count(1, "row"), count(7043, "row")]).toEqual(["1 row", "7,043 rows"]);
     expect(didYouMean("tenur", ["tenure", "churn"])).toBe(' Did you mean "tenure"?');
     expect(didYouMean("zebra", ["tenure", "churn"])).toBe("");
+    for (const [given, name] of [
+      ["ID", "id"],
+      ["plna", "plan"],
+      ["tneure", "tenure"],
+    ])
+      expect(didYouMean(given ?? "", [name ?? ""])).toContain("Did you mean");
+    for (const [given, name] of [
+      ["x", "id"],
+      ["id", "n"],
+      ["abc", "abd"],
+      ["plan", "clam"],
+    ])
+      expect(didYouMean(given ?? "", [name ?? ""])).toBe("");
   });
 });
 

@@ -14,11 +14,17 @@ export function list(values: readonly unknown[]): string {
   return values.length > 10 ? `${shown} and ${values.length - 10} more` : shown;
 }
 
-/** ` Did you mean "…"?`, when one of the names is within two edits of what was given. */
+/** How many edits a name may be away from one of so many letters: a third of them is another word. */
+const mostEdits = (letters: number): number => Math.min(2, Math.floor((letters - 1) / 2.5));
+
+/**
+ * ` Did you mean "…"?`, when one of the names is near to what was given: the same in another case, or
+ * within one edit for names of four and five letters, within two for longer ones.
+ */
 export function didYouMean(given: string, names: readonly string[]): string {
   const near = names
     .map((name) => ({ name, edits: editDistance(given.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ edits }) => edits <= 2)
+    .filter(({ name, edits }) => edits <= mostEdits(Math.min(given.length, name.length)))
     .sort((a, b) => a.edits - b.edits)[0];
   return near === undefined || near.name === given ? "" : ` Did you mean ${quote(near.name)}?`;
 }
@@ -28,16 +34,19 @@ export function count(n: number, noun: string): string {
   return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
 }
 
-/** Levenshtein's distance, O(a·b). */
+/** Levenshtein's distance, two letters that changed places being one edit, O(a·b). */
 function editDistance(a: string, b: string): number {
+  let last: readonly number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? (last[j - 2] ?? Infinity) + 1 : Infinity;
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swap));
     }
-    row = next;
+    [last, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

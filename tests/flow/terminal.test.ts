@@ -92,6 +92,38 @@ describe("module 2 from a terminal", () => {
     }
   });
 
+  test("what to do is told in commands and flags, of SQL that is none too", async () => {
+    const told: readonly (readonly [string, RegExp])[] = [
+      ["OPTIMIZE telco.bronze", /Run: millrace optimize telco\.bronze$/m],
+      ["VACUUM telco.bronze", /Run: millrace vacuum telco\.bronze$/m],
+      [
+        "RESTORE TABLE telco.bronze TO VERSION AS OF 0",
+        /Run: millrace restore telco\.bronze --ver/,
+      ],
+      ["DELETE FROM telco.bronze", /millrace restore telco\.bronze/],
+      ["SELECT * FROM read_csv('x.csv')", /pass --files$/m],
+      ["VERSION AS OF 0", /FROM schema\.table VERSION AS OF 3/],
+    ];
+    for (const [query, words] of told) {
+      const { code, stderr } = await run("sql", query);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
+    }
+    const old = await run("sql", "SELECT count(*) AS n FROM telco.bronze@v0", "--json");
+    expect(lastJson(old)).toMatchObject({ rows: [{ n: 200 }] });
+    const { code, stderr } = await run("sql", "--file", "missing.sql");
+    expect([code, stderr]).toEqual([3, expect.stringContaining('"missing.sql" cannot be read: there is no such file.')]); // biome-ignore format: one line
+    await writeFile(join(folder, "semi.csv"), "id;n\n1;2\n");
+    const refused = await run("ingest", "semi.csv", "shop.orders");
+    expect(refused.stdout.replaceAll("\n", " ")).toContain("pass --delimiter ';'");
+    const full = await run("drop", "telco", "--yes");
+    expect([full.code, full.stderr]).toEqual([4, expect.stringMatching(/--cascade$/m)]);
+    await writeFile(join(folder, "bad.json"), '{"expectations": 1}');
+    const suite = await run("check", "telco.bronze", "--suite", "bad.json");
+    expect(suite.stderr).toMatch(
+      /^error\[cli\/corrupt-suite\]: the suite "bad\.json": \w+ must be/,
+    );
+  });
+
   test("a watch ends at Ctrl-C with what it has loaded", async () => {
     const child = start("ingest", "landing", "telco.watched", "--watch", "--settle", "0", "--json");
     for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {

@@ -103,9 +103,9 @@ function sampleOf(result: ExpectationResult["result"]): readonly Json[] {
   return rows.slice(0, named);
 }
 
-/** One key as it is, several as one text. */
+/** One key as it is, several as one text, in which a missing part is ∅. */
 const joined = (key: readonly Json[]): Json =>
-  key.length === 1 ? (key[0] ?? null) : key.join(" ");
+  key.length === 1 ? (key[0] ?? null) : key.map((part) => part ?? "∅").join(" ");
 
 /** Rows of the table, where a result says them. */
 const rowsOf = ({ result }: ExpectationResult): number => numberOf(result["element_count"]) ?? 0;

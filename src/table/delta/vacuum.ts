@@ -56,7 +56,7 @@ export async function vacuumTable(
   checkWritable(name, snapshot, false); // what Millrace does not know may stand in files of its own
   const least = removedFilesMs(name, snapshot.metaData) / 3_600_000;
   const { retentionHours = least, dryRun = false, force = false } = options;
-  if (!(retentionHours >= 0) || (retentionHours < least && !force))
+  if (!(retentionHours >= 0) || (retentionHours < least && !force && !dryRun))
     fail("table/out-of-range-retention", { name, hours: retentionHours, least });
   const before = nowMs - retentionHours * 3_600_000;
   const removes = [...snapshot.tombstones.values()];

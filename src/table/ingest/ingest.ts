@@ -1,5 +1,5 @@
 /** @file Ingestion: each delivered file once into a table, in batches of files that are there now. */
-import { isMillraceError } from "../../core/index.ts";
+import { isMillraceError, type MillraceError } from "../../core/index.ts";
 import type { Hash } from "../../flow.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import type { Lake } from "../lake.ts";
@@ -42,7 +42,7 @@ export interface IngestedFile {
   /** Of a skipped file whose rows a RESTORE took out: the version restored. The option `again` loads it. */
   readonly restoredTo?: number;
   /** Why it was refused. */
-  readonly refusal?: { readonly code: string; readonly message: string };
+  readonly refusal?: Pick<MillraceError, "code" | "message" | "details">;
 }
 
 /** What an ingestion did. */
@@ -184,8 +184,8 @@ async function ingestAlone(passing: Passing, place: FilePlace): Promise<Ingested
   } catch (error) {
     if (isMillraceError(error, "table/missing-file")) return report(place, { state: "gone" });
     if (passing.plan.onRefused === "stop" || !isMillraceError(error)) throw error;
-    const { code, message } = error;
-    return report(place, { state: "refused", refusal: { code, message } });
+    const { code, message, details } = error;
+    return report(place, { state: "refused", refusal: { code, message, details } });
   }
 }
 

@@ -22,7 +22,7 @@ export interface TextCheck {
 }
 
 const zeroReason =
-  "there is a NUL byte, so this is not a text file in UTF-8 (it may be UTF-16; then say so in encoding)";
+  "there is a NUL byte, so this is not a text file in UTF-8 (it may be UTF-16; then name that encoding)";
 const utf8Reason = "a byte is not UTF-8; save the file as UTF-8, or name its encoding";
 
 /** Checks UTF-8 with native code; what is cut at the end of a piece goes before the next. */

@@ -80,7 +80,12 @@ export function checkCalls(
   for (const { kind, name, byte } of calls) {
     const reason = reasonAgainst(kind, name, files);
     if (reason !== undefined)
-      fail("table/unsupported-function", { at: placeOf(byte), name, reason });
+      fail("table/unsupported-function", {
+        at: placeOf(byte),
+        name,
+        reason,
+        readsFiles: fileFunctions.has(name),
+      });
   }
 }
 
@@ -88,8 +93,7 @@ function reasonAgainst(kind: string, name: string, files: boolean): string | und
   if (kind === "function") return refusedFunctions.get(name);
   if (kind === "show") return "SHOW is a statement of its own; ask information_schema in a query";
   if (rowFunctions.has(name) || (files && fileFunctions.has(name))) return undefined;
-  if (fileFunctions.has(name))
-    return "it reads files; load them with ingest, or allow files: { files: true } in lake.sql, --files in the command";
+  if (fileFunctions.has(name)) return "it reads files";
   return "only functions that make rows of their arguments are known to be safe, such as range and unnest";
 }
 

@@ -15,12 +15,12 @@ export const queryErrors = {
       `${d.at === null ? "" : `${d.at}: `}the query cannot be run: ${d.reason}`,
   ),
   "table/unsupported-statement": caller(
-    (d: { at: string; statement: string; instead: string }) =>
-      `${d.at}: ${d.statement} is no query; lake.sql and "mill sql" only read. ${d.instead}`,
+    (d: { at: string; statement: string; table: string | null; instead: string }) =>
+      `${d.at}: ${d.statement} is no query; lake.sql only reads. ${d.instead}`,
   ),
   "table/unsupported-function": caller(
-    (d: { at: string; name: string; reason: string }) =>
-      `${d.at}: ${d.name} is refused in a query of the lake, because ${d.reason}`,
+    (d: { at: string; name: string; reason: string; readsFiles: boolean }) =>
+      `${d.at}: ${d.name} is refused in a query of the lake, because ${d.reason}${d.readsFiles ? ". Load them with ingest, or pass { files: true }" : ""}`,
   ),
   "table/unknown-table": notFound(
     (d: { at: string; name: string; known: readonly string[] }) =>

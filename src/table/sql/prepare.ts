@@ -32,7 +32,7 @@ export interface Prepared {
 }
 
 /**
- * Takes `VERSION AS OF 3`, `TIMESTAMP AS OF '…'` and the forms with FOR and SYSTEM_ out of a query,
+ * Takes `VERSION AS OF 3`, `TIMESTAMP AS OF '…'`, the forms with FOR and SYSTEM_, and `@v3` out of a query,
  * and puts double quotes for backticks. Texts, quoted names and comments stay as they are.
  */
 export function prepare(query: string): Prepared {
@@ -45,7 +45,7 @@ export function prepare(query: string): Prepared {
   const pins = new Map<number, Pin>();
   const gone: (readonly [number, number])[] = [];
   for (let i = 0; i < tokens.length; i++) {
-    const found = asOfAt(query, tokens, i);
+    const found = asOfAt(query, tokens, i) ?? atVersionAt(tokens, i);
     if (found === undefined) continue;
     pins.set(found.name, found.pin);
     gone.push([found.from, found.to]);
@@ -91,6 +91,19 @@ function asOfAt(query: string, tokens: readonly Token[], i: number): AsOf | unde
     to,
     last: end - 1,
   };
+}
+
+/** `name@v3`, without spaces: a version as Delta's paths and Databricks' names have it. */
+function atVersionAt(tokens: readonly Token[], i: number): AsOf | undefined {
+  const [before, sign, value] = [tokens[i - 1], tokens[i], tokens[i + 1]];
+  const number = value?.kind === "word" ? /^v(\d+)$/i.exec(value.text)?.[1] : undefined;
+  const name = nameBefore(tokens, i);
+  if (!isSymbol(sign, "@") || !before || !sign || !value || !name || number === undefined)
+    return undefined;
+  if (before.at + before.text.length !== sign.at || value.at !== sign.at + 1) return undefined;
+  const to = value.at + value.text.length;
+  const pin = { unit: "version", sql: number, byte: value.byte } as const;
+  return { pin, name: name.byte, from: sign.at, to, last: i + 1 };
 }
 
 /** Behind the value: a literal, a typed literal, a call, or what stands in parentheses. */

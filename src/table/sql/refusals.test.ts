@@ -34,6 +34,9 @@ describe("refusals of lake.sql", () => {
       ["PIVOT demo.points ON name", /PIVOT .* IN \('a', 'b'\)/],
       ["SELECT * FROM (PIVOT demo.points ON name)", /column 16: PIVOT/],
       ["VACUUM demo.points", /VACUUM .* table\.vacuum/],
+      ["OPTIMIZE demo.points ZORDER BY (id)", /OPTIMIZE .* table\.optimize/],
+      ["RESTORE TABLE demo.points TO VERSION AS OF 0", /RESTORE .* table\.restore/],
+      ["VERSION AS OF 3", /VERSION .* FROM schema\.table VERSION AS OF 3/],
     ];
     for (const [statement, message] of statements) {
       const asked = lake.sql(statement);

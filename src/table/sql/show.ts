@@ -75,6 +75,7 @@ function unsupported({ query, tokens }: Statement): never {
       .slice(0, 2)
       .map((token) => token.text)
       .join(" ")} …`,
+    table: null,
     instead:
       "Expected SHOW TABLES [IN schema] [LIKE 'pattern'], SHOW SCHEMAS, SHOW CATALOGS, SHOW COLUMNS IN name, SHOW TBLPROPERTIES name, DESCRIBE [EXTENDED] name, DESCRIBE HISTORY name or DESCRIBE DETAIL name",
   });

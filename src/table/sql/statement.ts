@@ -3,11 +3,10 @@ import type { Engine } from "../adapter/duckdb.ts";
 import { parseSql, type SqlNode } from "../adapter/parse-sql.ts";
 import { fail } from "./errors.ts";
 import type { Prepared } from "./prepare.ts";
-import { isSymbol, placeOf, type Token } from "./tokens.ts";
+import { isName, isSymbol, isWord, nameOf, placeOf, type Token } from "./tokens.ts";
 
 const settings = "The engine's settings are not a query's to change";
-const files =
-  "To read files pass { files: true } (--files) and name them in FROM; ingest loads them";
+const files = "To read files pass { files: true } and name them in FROM; ingest loads them";
 
 /** What does what a statement would do. */
 const instead: Readonly<Record<string, string>> = {
@@ -16,7 +15,7 @@ const instead: Readonly<Record<string, string>> = {
   DELETE: "Write with table.delete",
   MERGE: "Write with table.merge, or table.mergeWhen clause by clause",
   CREATE: "A table is made by its first write: lake.table(name, schema).append(await lake.sql(…))",
-  DROP: "Drop with lake.drop, or the command drop; remove rows with table.delete",
+  DROP: "Drop with lake.drop; remove rows with table.delete",
   ALTER:
     "Change rules with table.alter, and columns with { evolve: true } or { overwriteSchema: true }",
   TRUNCATE: "Write with table.delete",
@@ -48,6 +47,13 @@ const instead: Readonly<Record<string, string>> = {
   ROLLBACK: "Go back with table.restore",
 };
 
+/** Words that begin what stands behind a table's name. */
+const behindNames: Readonly<Record<string, string>> = {
+  VERSION: "An earlier version stands behind a name: FROM schema.table VERSION AS OF 3",
+  TIMESTAMP:
+    "An earlier version stands behind a name: FROM schema.table TIMESTAMP AS OF '2026-01-05'",
+};
+
 /**
  * The one query of a text.
  *
@@ -60,7 +66,9 @@ export async function parseStatement(engine: Engine, prepared: Prepared): Promis
   const starts = statementStarts(tokens);
   const [first, second] = starts;
   if (first === undefined) return fail("table/missing-query", {});
-  if ("complaint" in parsed && parsed.isSelect) {
+  const word = first.text.toUpperCase();
+  const isOther = first.kind === "word" && (word in instead || word in behindNames);
+  if ("complaint" in parsed && parsed.isSelect && !isOther) {
     const { byte, reason } = parsed.complaint;
     const at = byte === undefined ? null : placeOf(query, byte);
     return fail("table/failed-query", { at, reason });
@@ -76,9 +84,27 @@ export async function parseStatement(engine: Engine, prepared: Prepared): Promis
   return fail("table/unsupported-statement", {
     at: placeOf(query, verb.byte),
     statement: verb.text.toUpperCase(),
+    table: tableAfter(tokens, verb),
     instead:
-      instead[verb.text.toUpperCase()] ?? "Expected SELECT, WITH, FROM, VALUES, SHOW or DESCRIBE",
+      instead[verb.text.toUpperCase()] ??
+      behindNames[word] ??
+      "Expected SELECT, WITH, FROM, VALUES, SHOW or DESCRIBE",
   });
+}
+
+const before = ["TABLE", "INTO", "OVERWRITE", "FROM", "IF", "EXISTS", "ON"] as const;
+
+/** The name in two parts or three behind the statement's word, as it is written; null where there is none. */
+function tableAfter(tokens: readonly Token[], verb: Token): string | null {
+  let i = tokens.indexOf(verb) + 1;
+  while (isWord(tokens[i], ...before)) i += 1;
+  const parts: string[] = [];
+  for (let token = tokens[i]; token !== undefined && isName(token); token = tokens[i]) {
+    parts.push(nameOf(token));
+    if (!isSymbol(tokens[i + 1], ".")) break;
+    i += 2;
+  }
+  return parts.length > 1 ? parts.join(".") : null;
 }
 
 /** The first token of each statement. */

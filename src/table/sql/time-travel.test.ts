@@ -35,6 +35,8 @@ describe("time travel in SQL", () => {
       ["demo.points VERSION AS OF 2 p WHERE p.id < 2", 2],
       ["demo.points VERSION AS OF (1 + 1)", 3],
       ["`demo`.`points` VERSION AS OF 1", 2],
+      ["demo.points@v1", 2],
+      ['"demo"."points"@V1 AS p WHERE p.id < 1', 1],
       ["demo.points AT (VERSION => 1)", 2],
       ["demo.points p AT (VERSION => 1 + 1) WHERE p.id > 0", 2],
       ["demo.points AS p(x) AT (VERSION => 3) WHERE x > 0", 3],
