@@ -61,7 +61,7 @@ describe("words", () => {
     for (const [given, name] of [
       ["x", "id"],
       ["id", "n"],
-      ["abc", "abd"],
+      ["ab", "ac"],
       ["plan", "clam"],
     ])
       expect(didYouMean(given ?? "", [name ?? ""])).toBe("");

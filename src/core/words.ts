@@ -14,12 +14,12 @@ export function list(values: readonly unknown[]): string {
   return values.length > 10 ? `${shown} and ${values.length - 10} more` : shown;
 }
 
-/** How many edits a name may be away from one of so many letters: a third of them is another word. */
-const mostEdits = (letters: number): number => Math.min(2, Math.floor((letters - 1) / 2.5));
+/** How many edits a name of so many letters may be away: a third of them, and two at most. */
+const mostEdits = (letters: number): number => Math.min(2, Math.floor(letters / 3));
 
 /**
  * ` Did you mean "…"?`, when one of the names is near to what was given: the same in another case, or
- * within one edit for names of four and five letters, within two for longer ones.
+ * within one edit for names of three to five letters, within two for longer ones.
  */
 export function didYouMean(given: string, names: readonly string[]): string {
   const near = names
