@@ -24,8 +24,8 @@ export const checkErrors = {
       `the result could not be posted to ${quote(d.url)} (${d.reason}); check the address and that the receiver answers`,
   ),
   "check/unknown-column": caller(
-    (d: { suite: string; column: string; columns: readonly string[] }) =>
-      `suite ${quote(d.suite)}: an expectation is about column ${quote(d.column)}, which the rows have not; they have ${d.columns.map(quote).join(", ")}.${didYouMean(d.column, d.columns)}`,
+    (d: { at: string; column: string; columns: readonly string[] }) =>
+      `${d.at} is about column ${quote(d.column)}, which the rows have not; they have ${d.columns.map(quote).join(", ")}.${didYouMean(d.column, d.columns)}`,
   ),
   "check/unknown-type": caller(
     (d: { type: string; known: readonly string[] }) =>

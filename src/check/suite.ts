@@ -75,7 +75,11 @@ export function withSchema<C extends Columns>(
   const columns = Object.keys(schema.columns);
   for (const column of given.expectations.flatMap(columnsOf))
     if (!columns.includes(column))
-      fail("check/unknown-column", { suite: given.name, column, columns });
+      fail("check/unknown-column", {
+        at: `an expectation of suite ${JSON.stringify(given.name)}`,
+        column,
+        columns,
+      });
   return { ...given, schema };
 }
 

@@ -178,7 +178,7 @@ describe("validate", () => {
     expect(results[0]?.exception_info).toEqual({
       raised_exception: true,
       exception_message:
-        'suite "expect_column_mean_to_be_between": an expectation is about column "z", which the rows have not; they have "id", "x", "y".',
+        'expect_column_mean_to_be_between is about column "z", which the rows have not; they have "id", "x", "y".',
       exception_traceback: "error[check/unknown-column]",
     });
     expect(results[1]?.success).toBe(true);

@@ -88,7 +88,7 @@ function nodeOf(condition: Condition, place: Place): ExprNode {
 function columnNode(name: string, { type, columns }: Place): ExprNode & { readonly op: "column" } {
   const spec = Object.hasOwn(columns, name) ? columns[name] : undefined;
   const names = Object.keys(columns);
-  const { kind } = spec ?? fail("check/unknown-column", { suite: type, column: name, columns: names }); // biome-ignore format: one line
+  const { kind } = spec ?? fail("check/unknown-column", { at: type, column: name, columns: names }); // biome-ignore format: one line
   return { op: "column", name, kind };
 }
 

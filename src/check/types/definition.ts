@@ -106,7 +106,7 @@ export function narrowed(
 export function specOf({ type, columns }: Site, column: string): ColumnSpec {
   const names = Object.keys(columns);
   const found = Object.hasOwn(columns, column) ? columns[column] : undefined;
-  return found ?? fail("check/unknown-column", { suite: type, column, columns: names });
+  return found ?? fail("check/unknown-column", { at: type, column, columns: names });
 }
 
 /** A text argument that is checked to be there. */
