@@ -63,7 +63,7 @@ export const sentences: Sentences = {
   "table/missing-rescued": (d) =>
     `${d.name}: the table has no column "_rescued", in which --evolution rescue keeps what does not fit; choose another --evolution`,
   "table/mismatch-delimiter": (d) =>
-    `${d.file}: no line holds ${quote(d.delimiter)}, and each of the first ${count(d.lines, "line")} holds ${quote(d.found)}, which parts it into ${count(d.cells, "cell")}; pass --delimiter '${typed(d.found)}', or --delimiter '${typed(d.delimiter)}' if each line is one cell. The file was not loaded`,
+    `${d.file}: the first line holds no ${quote(d.delimiter)}, and each of the first ${count(d.lines, "line")} holds ${quote(d.found)}, which parts it into ${count(d.cells, "cell")}; pass --delimiter '${typed(d.found)}', or --delimiter '${typed(d.delimiter)}' if each line is one cell. The file was not loaded`,
   "table/unsupported-list": (d, program) =>
     `${d.file}: this is one JSON list; expected JSON lines: an object a line, with nothing before, between and after them. To make them: ${program} sql "FROM read_json('PATH')" --files --format json > LINES.jsonl. The file was not loaded`,
   "table/unsupported-statement": (d, program) => statementText(d, program),

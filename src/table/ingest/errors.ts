@@ -24,7 +24,7 @@ export const ingestErrors = {
   ),
   "table/mismatch-delimiter": caller(
     (d: { file: string; delimiter: string; found: string; cells: number; lines: number }) =>
-      `${d.file}: no line holds ${quote(d.delimiter)}, and each of the first ${count(d.lines, "line")} holds ${quote(d.found)}, which parts it into ${count(d.cells, "cell")}; name the delimiter with csv: { delimiter: ${quote(d.found)} }, or ${quote(d.delimiter)} if each line is one cell. The file was not loaded`,
+      `${d.file}: the first line holds no ${quote(d.delimiter)}, and each of the first ${count(d.lines, "line")} holds ${quote(d.found)}, which parts it into ${count(d.cells, "cell")}; name the delimiter with csv: { delimiter: ${quote(d.found)} }, or ${quote(d.delimiter)} if each line is one cell. The file was not loaded`,
   ),
   "table/mismatch-cell-type": caller(
     (d: { file: string; row: number; column: string; kind: string; got: unknown }) =>
