@@ -54,6 +54,24 @@ describe("folderBytes", () => {
     expect(await put()).toBe(true);
   });
 
+  test("a folder goes with what dead writers left in it, and stays while one may be at work", async () => {
+    const root = await folder();
+    const bytes = folderBytes(root);
+    const left = join(root, "log/.0b41f5a2-9f43-4ad5-8f7a-94a1d1a9c111.tmp");
+    await bytes.put("log/0.json", big);
+    await writeFile(left, "half");
+    await bytes.remove("log/0.json");
+    expect(await readdir(join(root, "log"))).toEqual([basename(left)]);
+    await bytes.put("log/0.json", big);
+    await bytes.put("log/1.json", big);
+    const then = new Date(Date.now() - 2 * 3_600_000);
+    await utimes(left, then, then);
+    await bytes.remove("log/0.json");
+    expect(await readdir(join(root, "log"))).toContain("1.json");
+    await bytes.remove("log/1.json");
+    expect(await readdir(root)).toEqual([]);
+  });
+
   test("files left by a process that died while writing are not listed", async () => {
     const root = await folder();
     await writeFile(join(root, ".0b41f5a2-9f43-4ad5-8f7a-94a1d1a9c111.tmp"), "half");

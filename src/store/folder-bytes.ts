@@ -9,7 +9,6 @@ import {
   readdir,
   readFile,
   rename,
-  rm,
   rmdir,
   stat,
   unlink,
@@ -18,6 +17,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import { type Bytes, checkKey, isUnfinished } from "./bytes.ts";
 import { fail } from "./errors.ts";
 import { failReading, failWriting, systemCode } from "./failures.ts";
+import { sweepScratch, swept } from "./leftovers.ts";
 
 /**
  * Bytes as files under a folder. A write goes to a temporary file beside its place, is flushed,
@@ -132,19 +132,6 @@ async function renameInto(from: string, to: string, tries = 5): Promise<void> {
   } catch (error) {
     if (systemCode(error) !== "ENOENT" || tries === 0 || !(await isFile(from))) throw error;
     await renameInto(from, to, tries - 1);
-  }
-}
-
-const weekMs = 7 * 86_400_000;
-
-/** Removes the scratch folders of processes that died, once nobody can be at work in them. */
-async function sweepScratch(top: string): Promise<void> {
-  const entries = await readdir(top, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory() && isUnfinished(entry.name));
-  for (const { name } of folders) {
-    const found = await statOf(join(top, name));
-    if (found !== undefined && found.mtimeMs < Date.now() - weekMs)
-      await rm(join(top, name), { recursive: true, force: true });
   }
 }
 
@@ -276,12 +263,15 @@ async function removed(path: string, top: string): Promise<void> {
   });
   let folder = dirname(path);
   while (folder.startsWith(top + sep)) {
-    const gone = await rmdir(folder).then(
-      () => true,
-      () => false,
-    );
+    const gone = (await emptied(folder)) || ((await swept(folder)) && (await emptied(folder)));
     if (!gone) break;
     folder = dirname(folder);
   }
   await flushFolder(folder);
 }
+
+const emptied = (folder: string): Promise<boolean> =>
+  rmdir(folder).then(
+    () => true,
+    () => false,
+  );

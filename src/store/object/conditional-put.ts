@@ -100,10 +100,26 @@ async function isOurs(remote: Remote, object: ObjectPut): Promise<boolean | "abs
 const headOf = ({ client, patience }: Remote, key: string): Promise<ObjectHead | undefined> =>
   retrying(patience, { work: (call) => client.head(key, call) });
 
-/** Puts a stored object again: the server must refuse. Gives false when it did not say. */
+/**
+ * Puts a stored object again: the server must refuse. Gives false when it did not say. A server that
+ * does not may have lost the object to somebody who removed it meanwhile: a key that nobody else knows
+ * then tells, and what was stored again is removed again.
+ */
 async function checkHonoured(remote: Remote, object: ObjectPut): Promise<boolean> {
-  const again = await send(remote, object, { doubt: false, pending: false }).catch(() => undefined);
-  if (again === true)
-    fail("store/unsupported-condition", { path: `${remote.client.address}/${object.key}` });
-  return again === false;
+  const again = await sendOnce(remote, object);
+  if (again !== true) return again === false;
+  const { client, patience } = remote;
+  const own = { ...object, key: `${object.key}-${patience.ids()}` };
+  const verdicts = [await sendOnce(remote, own), await sendOnce(remote, own)];
+  const remove = (key: string): Promise<void> =>
+    retrying(patience, { work: (call) => client.remove(key, call) });
+  await remove(own.key);
+  if (verdicts[1] === true)
+    fail("store/unsupported-condition", { path: `${client.address}/${object.key}` });
+  await remove(object.key);
+  return verdicts[0] === true && verdicts[1] === false;
 }
+
+/** Whether a put was taken; undefined when that is not known. */
+const sendOnce = (remote: Remote, object: ObjectPut): Promise<boolean | undefined> =>
+  send(remote, object, { doubt: false, pending: false }).catch(() => undefined);

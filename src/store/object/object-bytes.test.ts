@@ -189,6 +189,19 @@ describe.each(Object.entries(dialects))("%s", (name, dialect) => {
     });
   });
 
+  test("a key that somebody removes while the condition is tried is no fault of the server", async () => {
+    const bytes = make();
+    let puts = 0;
+    server.trouble = ({ method, key }) => {
+      if (method !== "PUT" || ++puts !== 2) return undefined;
+      return { before: () => void server.objects.delete(key) };
+    };
+    expect(await bytes.putIfAbsent("lake.json", text("{}"))).toBe(true);
+    expect(await bytes.list("")).toEqual([]);
+    expect(await bytes.putIfAbsent("lake.json", text("{}"))).toBe(true);
+    expect(await bytes.putIfAbsent("lake.json", text("{}"))).toBe(false);
+  });
+
   test("a body that breaks off is fetched again, and never given in part", async () => {
     const bytes = make({ tries: 3 });
     const body = new Uint8Array(300_000).fill(7);
