@@ -17,7 +17,7 @@ const formats: readonly (readonly [RegExp, string])[] = [
   [/\.tsv(\.gz)?$/i, "FORMAT csv, HEADER true, DELIMITER '\t'"],
   [/\.(jsonl|ndjson)(\.gz)?$/i, "FORMAT json, ARRAY false"],
   [/\.json$/i, "FORMAT json, ARRAY true"],
-  [/\.parquet$/i, "FORMAT parquet, COMPRESSION zstd"],
+  [/\.parquet$/i, "FORMAT parquet, COMPRESSION zstd, WRITE_BLOOM_FILTER false"],
 ];
 
 export const exportTable = command({

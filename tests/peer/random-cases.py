@@ -39,7 +39,11 @@ def clean(value):
     if isinstance(value, (pd.Timestamp, datetime.datetime)):
         return value.isoformat()
     if isinstance(value, dict):
-        return {str(k): clean(v) for k, v in value.items()}
+        # the one list that is made from a set, whose order is chance
+        found = {str(k): clean(v) for k, v in value.items()}
+        if "partial_missing_list" in found:
+            found["partial_missing_list"].sort(key=str)
+        return found
     if isinstance(value, (list, tuple, set)):
         return [clean(v) for v in value]
     if isinstance(value, float) and (math.isnan(value) or math.isinf(value)):

@@ -14,6 +14,7 @@ import { type BoolExpr, cells, toRow } from "../expr/index.ts";
 import { frame } from "../frame.ts";
 import { openTable } from "../open-table.ts";
 import { bool, float, int, schema, text, timestamp } from "../schema.ts";
+import { quoteText } from "../sql-text.ts";
 import { shapeOf } from "./shape.ts";
 import { deltaFields, formatFields } from "./types.ts";
 import { writeFiles } from "./write-files.ts";
@@ -110,6 +111,16 @@ describe("writeFiles", () => {
     expect(order).toEqual({ n: 500_000, bad: 0 });
     expect(await dataFiles(table)).toHaveLength(adds.length + 1);
   });
+
+  test("leaves nothing in a file by which 0 is not -0", async () => {
+    const lake = await newLake();
+    const table = lake.table("a.floats", schema("floats", { x: float() }));
+    await table.append([{ x: 1 }, { x: -0 }, { x: 2 }]);
+    expect(await (await table.read({ where: (c) => c.x.is(0) })).count()).toBe(1);
+    const file = quoteText(join(table.path, (await dataFiles(table))[0] ?? ""));
+    const byEngine = `SELECT count(*) AS n FROM read_parquet(${file}) WHERE x = 0`;
+    expect(await lake.engine.query(byEngine)).toEqual([{ n: 1 }]);
+  });
 });
 
 describe("pruneFiles", () => {
@@ -123,7 +134,7 @@ describe("pruneFiles", () => {
   const or = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 4 });
   const row = fc.record({
     i: or(fc.integer({ min: -3, max: 3 })),
-    f: or(fc.constantFrom(-1.5, 0, 2.5, Number.NaN, 1e300)),
+    f: or(fc.constantFrom(-1.5, 0, -0, 2.5, Number.NaN, 1e300)),
     t: or(fc.constantFrom("", "a", "ü", "\u{1F600}", "\uFFFD", "z".repeat(40))),
     b: or(fc.boolean()),
     at: or(fc.constantFrom(new Date(0), new Date(1), new Date(1e12))),
@@ -139,6 +150,7 @@ describe("pruneFiles", () => {
           c.i.isAtMost(n),
           c.i.isAbove(n),
           c.f.isAtLeast(n),
+          c.f.is(n),
           c.i.isBelow(c.f),
         ),
       ),
