@@ -19,6 +19,11 @@ export interface Bytes {
   stat(key: string): Promise<BytesStat | undefined>;
   /** Names of the entries directly in a folder, sorted by code unit; "" is the top. */
   list(folder: string, options?: ListOptions): Promise<readonly string[]>;
+  /**
+   * The names that `list` gives, each with what the store's listing says of it, which spares a `stat` of
+   * each: undefined for a folder, and where that must be asked. Absent where listing says names alone.
+   */
+  entries?(folder: string): Promise<ReadonlyMap<string, BytesStat | undefined>>;
   /** Forgets a key; nothing happens when it is not there. */
   remove(key: string): Promise<void>;
   /** Where the bytes are: an absolute path for {@link folderBytes}, an address for a remote store. */

@@ -229,18 +229,29 @@ function list({ objects }: State, query: URLSearchParams): Answer {
     const escaped = s3 ? encodeURIComponent(prefix + name).replaceAll("%2F", "/") : prefix + name;
     return escaped.replace(/[&<>]/g, (sign) => entities[sign] ?? "");
   };
+  const about = (key: string, [time = "", size = ""]: readonly string[]): string => {
+    const stored = page.map((name) => prefix + name).find((name) => spelled(name.slice(prefix.length)) === key); // biome-ignore format: one line
+    const { at = new Date(), body = Buffer.alloc(0) } = objects.get(stored ?? "") ?? {};
+    const text = s3 ? at.toISOString() : at.toUTCString();
+    return `<${time}>${text}</${time}><${size}>${body.length}</${size}>`;
+  };
   const files = page.filter((name) => !name.endsWith("/")).map(spelled);
   const folders = page.filter((name) => name.endsWith("/")).map(spelled);
   const body = s3
     ? `<ListBucketResult><EncodingType>url</EncodingType>${files
-        .map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`)
+        .map(
+          (key) => `<Contents><Key>${key}</Key>${about(key, ["LastModified", "Size"])}</Contents>`,
+        )
         .join("")}${folders
         .map((key) => `<CommonPrefixes><Prefix>${key}</Prefix></CommonPrefixes>`)
         .join(
           "",
         )}${next && `<NextContinuationToken>${next}</NextContinuationToken>`}</ListBucketResult>`
     : `<?xml version="1.0"?><EnumerationResults ServiceEndpoint="x" ContainerName="bucket"><Blobs>${files
-        .map((key) => `<Blob><Name>${key}</Name><Properties/></Blob>`)
+        .map(
+          (key) =>
+            `<Blob><Name>${key}</Name><Properties>${about(key, ["Last-Modified", "Content-Length"])}</Properties></Blob>`,
+        )
         .join("")}${folders
         .map((key) => `<BlobPrefix><Name>${key}</Name></BlobPrefix>`)
         .join("")}</Blobs><NextMarker>${next}</NextMarker></EnumerationResults>`;

@@ -1,5 +1,6 @@
 /** @file Azure Blob storage by its own package, with retries, times and verdicts left to us. */
 import type { ContainerClient, RestError } from "@azure/storage-blob";
+import type { BytesStat } from "../bytes.ts";
 import {
   type Call,
   type ListPage,
@@ -116,7 +117,10 @@ async function headOf(blob: BlobOf, { signal }: Call): Promise<ObjectHead | unde
 }
 
 interface Segment {
-  readonly blobItems: readonly { readonly name: string }[];
+  readonly blobItems: readonly {
+    readonly name: string;
+    readonly properties: { readonly contentLength?: number; readonly lastModified?: Date };
+  }[];
   readonly blobPrefixes?: readonly { readonly name: string }[];
 }
 
@@ -124,10 +128,18 @@ function pageOf(
   { segment, continuationToken }: { segment: Segment; continuationToken?: string | undefined },
   prefix: string,
 ): ListPage {
-  const names = [...segment.blobItems, ...(segment.blobPrefixes ?? [])].map(({ name }) =>
-    name.slice(prefix.length).replace(/\/$/, ""),
-  );
+  const nameOf = ({ name }: { readonly name: string }): string =>
+    name.slice(prefix.length).replace(/\/$/, "");
+  const names = [...segment.blobItems, ...(segment.blobPrefixes ?? [])].map(nameOf);
+  const stats = new Map<string, BytesStat>();
+  for (const item of segment.blobItems) {
+    const { contentLength: sizeBytes = 0, lastModified } = item.properties;
+    if (sizeBytes > 0 && lastModified !== undefined)
+      // an empty one may stand for a folder
+      stats.set(nameOf(item), { sizeBytes, modifiedMs: lastModified.getTime() });
+  }
   return {
+    stats,
     names: names.filter((name) => name !== ""),
     next: continuationToken === "" ? undefined : continuationToken,
   };

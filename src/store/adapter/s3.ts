@@ -1,6 +1,7 @@
 /** @file The S3 protocol, signed by aws4fetch. */
 import type { IncomingMessage } from "node:http";
 import { hashOf, invariant } from "../../core/index.ts";
+import type { BytesStat } from "../bytes.ts";
 import {
   type Call,
   type Download,
@@ -191,13 +192,22 @@ function pageOf(xml: string, prefix: string): ListPage {
   const found = xml.matchAll(
     /<Contents>.*?<Key>(.*?)<\/Key>.*?<\/Contents>|<CommonPrefixes>\s*<Prefix>(.*?)<\/Prefix>/gs,
   );
-  const keys = [...found].map(([, key, folder]) => {
+  const names: string[] = [];
+  const stats = new Map<string, BytesStat>();
+  for (const [block, key, folder] of found) {
     const text = unescapeXml(key ?? folder ?? "");
-    return isEncoded ? decodeURIComponent(text.replaceAll("+", " ")) : text;
-  });
-  const names = keys.map((key) => key.slice(prefix.length).replace(/\/$/, ""));
+    const whole = isEncoded ? decodeURIComponent(text.replaceAll("+", " ")) : text;
+    const name = whole.slice(prefix.length).replace(/\/$/, "");
+    if (name === "") continue;
+    names.push(name);
+    const sizeBytes = Number(textIn(block, "Size") ?? 0);
+    const modifiedMs = Date.parse(textIn(block, "LastModified") ?? "");
+    if (key !== undefined && sizeBytes > 0 && !Number.isNaN(modifiedMs))
+      stats.set(name, { sizeBytes, modifiedMs });
+  }
   return {
-    names: names.filter((name) => name !== ""),
+    names,
+    stats,
     next: textIn(xml, "NextContinuationToken"),
   };
 }

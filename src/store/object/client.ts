@@ -1,5 +1,7 @@
 /** @file What an object store must answer: one request each, tried once. */
 
+import type { BytesStat } from "../bytes.ts";
+
 /** A request's time limit. Whoever hears from the server calls `alive`, which starts it anew. */
 export interface Call {
   readonly signal: AbortSignal;
@@ -49,6 +51,8 @@ export interface UploadPart extends Upload {
 export interface ListPage {
   readonly names: readonly string[];
   readonly next: string | undefined;
+  /** What the page says of objects with bytes in them, by name. */
+  readonly stats?: ReadonlyMap<string, BytesStat>;
 }
 
 /**

@@ -84,6 +84,18 @@ describe.each(Object.entries(dialects))("%s", (name, dialect) => {
     expect(await bytes.list("f")).toEqual(names);
   });
 
+  test("says sizes and times of the files of a folder without a request for each", async () => {
+    const bytes = make();
+    for (const key of ["f/a&b", "f/b", "f/c/x", "f/empty", "f/z"])
+      await bytes.put(key, text(key === "f/empty" ? "" : key));
+    const before = server.seen.length;
+    const entries = await bytes.entries?.("f");
+    expect(server.seen.length - before).toBe(2); // pages
+    expect([...(entries ?? [])].map(([name, stat]) => [name, stat?.sizeBytes])).toEqual([["a&b", 5], ["b", 3], ["c", undefined], ["empty", undefined], ["z", 3]]); // biome-ignore format: one line
+    const stat = await bytes.stat("f/z");
+    expect(Math.abs((entries?.get("z")?.modifiedMs ?? 0) - (stat?.modifiedMs ?? 0))).toBeLessThan(1001); // biome-ignore format: one line
+  });
+
   test("keys with signs that addresses use come back as they were", async () => {
     const bytes = make();
     const odd = 'a+b c&d%20e=f?g#h;i\'j(k)!*~é<ü>"ö".json';

@@ -1,8 +1,8 @@
 /** @file Bytes in an object store, with the promises of a folder: whole writes, one winner, no half answers. */
 import { isMillraceError } from "../../core/index.ts";
-import { type Bytes, checkKey, type ListOptions, parents } from "../bytes.ts";
+import { type Bytes, type BytesStat, checkKey, type ListOptions, parents } from "../bytes.ts";
 import { fail } from "../errors.ts";
-import { type ObjectClient, ObjectFailure, type ObjectHead } from "./client.ts";
+import { type ListPage, type ObjectClient, ObjectFailure, type ObjectHead } from "./client.ts";
 import { conditionalPut } from "./conditional-put.ts";
 import { storeCopies } from "./copies.ts";
 import { downloadBytes, downloadFile } from "./download.ts";
@@ -58,18 +58,25 @@ export function objectBytes(client: ObjectClient, options: ObjectOptions & { at:
     for (const folder of above) knownFolders.add(folder);
     knownFolders.delete(key);
   };
-  const list = async (folder: string, { after }: ListOptions = {}): Promise<readonly string[]> => {
-    const start = folder === "" ? prefix : whole(folder);
-    const names = new Set<string>();
+  async function* pages(start: string, { after }: ListOptions): AsyncGenerator<ListPage> {
     let next: string | undefined;
     do {
       const begin = after === undefined ? {} : { after };
       const page = { prefix: start === "" ? "" : `${start}/`, next, ...begin };
       const listed = await retrying(patience, { work: (call) => client.list(page, call) });
-      for (const name of listed.names) names.add(name);
+      yield listed;
       next = listed.next;
     } while (next !== undefined);
-    return [...names].filter((name) => after === undefined || name > after).sort();
+  }
+  const entries = async (
+    folder: string,
+    how: ListOptions = {},
+  ): Promise<ReadonlyMap<string, BytesStat | undefined>> => {
+    const found = new Map<string, BytesStat | undefined>();
+    for await (const { names, stats } of pages(folder === "" ? prefix : whole(folder), how))
+      for (const name of names) found.set(name, found.has(name) ? undefined : stats?.get(name)); // twice: a folder too
+    const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+    return new Map(sorted.filter(([name]) => how.after === undefined || name > how.after));
   };
   const copies = storeCopies(cache, {
     url: `${client.url}/${prefix}`,
@@ -101,7 +108,9 @@ export function objectBytes(client: ObjectClient, options: ObjectOptions & { at:
         const head = await headOf(key);
         return head && { sizeBytes: head.sizeBytes, modifiedMs: head.modifiedMs };
       }),
-    list: (folder, how) => trouble.reading(folder, () => list(folder, how)),
+    list: (folder, how) =>
+      trouble.reading(folder, async () => [...(await entries(folder, how)).keys()]),
+    entries: (folder) => trouble.reading(folder, () => entries(folder)),
     put: (key, bytes) =>
       trouble.writing(key, async () => {
         const object = { key: whole(key), body: new Uint8Array(bytes), ifAbsent: false };

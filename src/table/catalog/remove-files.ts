@@ -19,9 +19,11 @@ export async function filesBelow(
   const found: FileBelow[] = [];
   const folders: string[] = [];
   const at = below === "" ? folder : `${folder}/${below}`;
-  await inParallel(await bytes.list(at), mostRequests, async (name) => {
+  const entries = await bytes.entries?.(at);
+  const names = entries === undefined ? await bytes.list(at) : [...entries.keys()];
+  await inParallel(names, mostRequests, async (name) => {
     const file = below === "" ? name : `${below}/${name}`;
-    const stat = await bytes.stat(`${folder}/${file}`);
+    const stat = entries?.get(name) ?? (await bytes.stat(`${folder}/${file}`));
     if (stat === undefined) folders.push(file);
     else found.push({ file, ...stat });
   });

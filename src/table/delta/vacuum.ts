@@ -123,20 +123,22 @@ interface DataFile extends BytesStat {
   readonly key: string;
 }
 
-/** Files below a table's folder that are not needed, sorted; only these are looked at one by one. */
+/** Files below a table's folder that are not needed, sorted. A store whose listing does not say their sizes is asked for each. */
 async function unneededFiles(
   place: TablePlace,
   needed: ReadonlySet<string>,
   below = "",
 ): Promise<readonly DataFile[]> {
   const { bytes, folder } = place;
-  const names = await bytes.list([folder, below].filter(Boolean).join("/"));
+  const at = [folder, below].filter(Boolean).join("/");
+  const entries = await bytes.entries?.(at);
+  const names = entries === undefined ? await bytes.list(at) : [...entries.keys()];
   const data = names.filter((name) => !/^[_.]/.test(name) || /^_change_data$|=/.test(name));
   const found = await inParallel(data, mostRequests, async (name) => {
     const path = below === "" ? name : `${below}/${name}`;
     const key = `${folder}/${path}`;
     if (needed.has(bytes.locate(key))) return [];
-    const stat = await bytes.stat(key);
+    const stat = entries?.get(name) ?? (await bytes.stat(key));
     return stat === undefined ? unneededFiles(place, needed, path) : [{ path, key, ...stat }];
   });
   return found.flat();
