@@ -8,7 +8,8 @@ import { isMillraceError, random } from "../../src/core/index.ts";
 import { type Lake, openLake } from "../../src/table/index.ts";
 import { commits, ledger, rowsPerCommit, type Said, tableNames } from "./catalog-child.ts";
 
-const kills = Number(process.env["MILLRACE_KILLS"] ?? 20);
+/** A fifth of those of writers of tables: each is a process that starts and a lake that is opened. */
+const kills = Math.ceil(Number(process.env["MILLRACE_KILLS"] ?? 60) / 5);
 
 /** A process at work, and what it says. */
 function start(folder: string, args: readonly string[]) {
