@@ -55,6 +55,7 @@ describe("words", () => {
     for (const [given, name] of [
       ["ID", "id"],
       ["plna", "plan"],
+      ["idd", "id"],
       ["tneure", "tenure"],
     ])
       expect(didYouMean(given ?? "", [name ?? ""])).toContain("Did you mean");

@@ -14,17 +14,17 @@ export function list(values: readonly unknown[]): string {
   return values.length > 10 ? `${shown} and ${values.length - 10} more` : shown;
 }
 
-/** How many edits a name of so many letters may be away: a third of them, and two at most. */
+/** How many edits two names may be apart of which the longer has so many letters: a third of them, and two at most. */
 const mostEdits = (letters: number): number => Math.min(2, Math.floor(letters / 3));
 
 /**
  * ` Did you mean "…"?`, when one of the names is near to what was given: the same in another case, or
- * within one edit for names of three to five letters, within two for longer ones.
+ * within one edit if the longer has three to five letters, within two if it has more.
  */
 export function didYouMean(given: string, names: readonly string[]): string {
   const near = names
     .map((name) => ({ name, edits: editDistance(given.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, edits }) => edits <= mostEdits(Math.min(given.length, name.length)))
+    .filter(({ name, edits }) => edits <= mostEdits(Math.max(given.length, name.length)))
     .sort((a, b) => a.edits - b.edits)[0];
   return near === undefined || near.name === given ? "" : ` Did you mean ${quote(near.name)}?`;
 }

@@ -3,7 +3,7 @@ import { newLake } from "../../../tests/support/lake.ts";
 import { formatDot, formatMermaid, formatTree, int, type Lake, schema } from "../index.ts";
 
 const points = schema("points", { id: int(), x: int({ nullable: true }) });
-const odd = schema("odd", { 'a"b <c>': int({ nullable: true }), n: int({ nullable: true }) });
+const odd = schema("odd", { 'a"b<c>': int({ nullable: true }), n: int({ nullable: true }) });
 
 /** points → copy → odd, whose first column is a sum and whose second is a number. */
 async function chain(): Promise<Lake> {
@@ -12,7 +12,7 @@ async function chain(): Promise<Lake> {
   for (let id = 0; id < 3; id++) await table.append([{ id, x: id }]);
   const copy = lake.table("demo.copy", points);
   for (const version of [0, 1, 2]) await copy.append(await table.read({ version }));
-  const query = 'SELECT x + id AS "a""b <c>", 1 AS n FROM demo.copy WHERE id > 0';
+  const query = 'SELECT x + id AS "a""b<c>", 1 AS n FROM demo.copy WHERE id > 0';
   await lake.table("demo.odd", odd).append(await lake.sql(query, { schema: odd }));
   return lake;
 }
@@ -22,7 +22,7 @@ describe("formatTree", () => {
     await using lake = await chain();
     expect(formatTree(await lake.lineage("demo.odd"))).toEqual([
       "demo.odd, version 0",
-      '  a"b <c>',
+      '  a"b<c>',
       "    ← demo.copy.x (version 2)",
       "        ← demo.points.x (versions 0–2)",
       "            ← rows in memory: x",
@@ -44,11 +44,11 @@ describe("formatTree", () => {
       "demo.points, version 2",
       "  id",
       "    → demo.copy.id",
-      '        → demo.odd.a"b <c>',
+      '        → demo.odd.a"b<c>',
       "        → demo.odd (which rows)",
       "  x",
       "    → demo.copy.x",
-      '        → demo.odd.a"b <c>',
+      '        → demo.odd.a"b<c>',
     ]);
     const below = await lake.lineage("demo.odd");
     expect(formatTree(below, { direction: "downstream", column: "n" })).toEqual([
@@ -119,7 +119,7 @@ describe("formatMermaid", () => {
       '    b0_1["id"]',
       "  end",
       '  subgraph b1["demo.odd"]',
-      '    b1_0["a#34;b #60;c#62;"]',
+      '    b1_0["a#34;b#60;c#62;"]',
       '    b1_1["(which rows)"]',
       "  end",
       '  subgraph b2["demo.points"]',
@@ -158,7 +158,7 @@ describe("formatDot", () => {
   test("names with quotes and backslashes stay texts", async () => {
     await using lake = await chain();
     const drawing = formatDot(await lake.lineage("demo.odd"));
-    expect(drawing).toContain('b1_0 [label="a\\"b <c>"];');
+    expect(drawing).toContain('b1_0 [label="a\\"b<c>"];');
     expect(drawing).toContain("  b0_1 -> b1_1 [style=dotted];");
     expect(drawing.startsWith("digraph lineage {\n")).toBe(true);
   });
