@@ -1,7 +1,7 @@
 /** @file Whether a commit that was put counts: one below a checkpoint that others made meanwhile is read by nobody. */
 import { type Action, commitName, pathKey } from "./actions.ts";
 import { addressOf } from "./file-paths.ts";
-import { listLog, logFolder } from "./log.ts";
+import { listLog, logFolder, type TablePlace } from "./log.ts";
 import { spanOf } from "./settings.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import type { Writer } from "./write-files.ts";
@@ -20,6 +20,9 @@ export interface PutCommit {
 }
 
 const minuteMs = 60_000;
+
+const keyOfCommit = (place: TablePlace, version: number): string =>
+  `${logFolder(place)}/${commitName(version)}`;
 
 /**
  * Whether so much time has gone since the end of the log was looked at that a clean-up may have
@@ -65,23 +68,36 @@ export async function lookAgain(
  * writer paused. The file is then taken back, and whoever planned the commit plans it again.
  *
  * Costs nothing while the commit before is there (a look at the disk; in a remote store, where that is
- * a request, only a late try looks), and else a listing of the log's end.
+ * a request, only a late try looks), and else a listing of the log's end. Only a commit that a checkpoint
+ * covers is ever taken back: without one, each reader comes by it, and others may have built on it.
  */
 export async function counts(writer: Writer, put: PutCommit, from: Try): Promise<boolean> {
   const { place } = writer;
   const { version } = put;
-  const key = (of: number): string => `${logFolder(place)}/${commitName(of)}`;
   const isRemote = place.bytes.copies !== undefined;
-  const isAfterAnother = version === 0 || isRemote || (await place.bytes.has(key(version - 1)));
+  const isAfterAnother =
+    version === 0 || isRemote || (await place.bytes.has(keyOfCommit(place, version - 1)));
   if (isAfterAnother && !isLate(writer, from)) return true;
   const { versions, checkpoints } = await listLog(place, version);
-  if (checkpoints.length === 0 && versions.every((other) => other <= version)) return true;
+  if (checkpoints.length === 0) return true;
+  if (versions.includes(version + 1) && (await isBuiltOn(place, version))) return true;
   const state = await readSnapshot(writer);
   if (state === undefined || holds(writer, state, put.actions)) return true;
-  const there = await place.bytes.get(key(version)).catch(() => undefined);
+  const there = await place.bytes.get(keyOfCommit(place, version)).catch(() => undefined);
   if (there !== undefined && Buffer.from(there).equals(put.body))
-    await place.bytes.remove(key(version));
+    await place.bytes.remove(keyOfCommit(place, version));
   return false;
+}
+
+/**
+ * Whether the next version was put after a commit, and so was made from it: by the store's clock, which
+ * may tell seconds only.
+ */
+async function isBuiltOn(place: TablePlace, version: number): Promise<boolean> {
+  const [ours, next] = await Promise.all(
+    [version, version + 1].map((of) => place.bytes.stat(keyOfCommit(place, of))),
+  );
+  return ours !== undefined && next !== undefined && !(ours.modifiedMs > next.modifiedMs);
 }
 
 /**
