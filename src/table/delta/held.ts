@@ -54,24 +54,27 @@ export interface HeldFile {
 }
 
 /**
- * Removes those files that no frame that is still held, no running statement, and no unfinished write
- * needs. Which they are is said at one moment: whoever holds a file afterwards finds that it is leaving.
- *
- * @returns Those removed.
+ * Does the work on those files that no frame that is still held, no running statement, and no unfinished
+ * write needs. Which they are is said at one moment, and they leave from then until the work is done:
+ * whoever holds one afterwards finds that it is leaving.
  */
-export async function removeUnheld<F extends HeldFile>(
+export async function withUnheld<F extends HeldFile, T>(
   files: readonly F[],
-  remove: (unheld: readonly F[]) => Promise<void>,
-): Promise<readonly F[]> {
-  const isHeld = heldFiles();
-  const free = files.filter((file) => !isHeld(file));
+  work: (unheld: readonly F[]) => Promise<T>,
+): Promise<T> {
+  const free = unheldOf(files);
   for (const { address } of free) leaving.add(address);
   try {
-    await remove(free);
+    return await work(free);
   } finally {
     for (const { address } of free) leaving.delete(address);
   }
-  return free;
+}
+
+/** The files that nobody in this process needs at this moment. */
+export function unheldOf<F extends HeldFile>(files: readonly F[]): readonly F[] {
+  const isHeld = heldFiles();
+  return files.filter((file) => !isHeld(file));
 }
 
 function heldFiles(): (file: HeldFile) => boolean {

@@ -34,6 +34,7 @@ async function interrupted() {
     list: async (folder, options) => {
       const names = await good.list(folder, options);
       if (folder === place.folder) await meanwhile("list");
+      if (folder === `${place.folder}/_delta_log`) await meanwhile("log");
       return names;
     },
     remove: async (key) => {
@@ -74,6 +75,27 @@ describe.runIf(inFolders())("restore beside a vacuum", () => {
     const { others, table, idsNow, during } = await interrupted();
     during("list", () => others.restore({ version: 0 }));
     expect((await table.vacuum(all)).removed).toEqual([]);
+    expect(await idsNow()).toEqual([1]);
+  });
+
+  test("is refused while the vacuum looks at the log for the last time", async () => {
+    const { others, table, idsNow, during } = await interrupted();
+    let became = "restored";
+    during("list", async () =>
+      during("log", async () => {
+        await others.restore({ version: 0 }).catch((error) => {
+          became = error.code;
+        });
+      }),
+    );
+    const { removed } = await table.vacuum(all);
+    expect([became, await idsNow(), removed.length]).toEqual(["table/missing-data", [2], 1]);
+  });
+
+  test("is not refused because of a vacuum that removes nothing", async () => {
+    const { others, table, idsNow, during } = await interrupted();
+    during("list", async () => during("log", () => others.restore({ version: 0 })));
+    expect((await table.vacuum({ ...all, dryRun: true })).removed).toHaveLength(1);
     expect(await idsNow()).toEqual([1]);
   });
 });

@@ -6,7 +6,7 @@ import { fail } from "../errors.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import type { Remove } from "./actions.ts";
 import { addressOf, keyOf } from "./file-paths.ts";
-import { removeUnheld } from "./held.ts";
+import { unheldOf, withUnheld } from "./held.ts";
 import { listLog, readCommit, type TablePlace } from "./log.ts";
 import { checkWritable } from "./protocol.ts";
 import { removedFilesMs } from "./settings.ts";
@@ -65,23 +65,27 @@ export async function vacuumTable(
   const young = removes.filter(({ deletionTimestamp = 0 }) => deletionTimestamp > before);
   const needed = await addressesOf(place, [...snapshot.files.values(), ...young]);
   const unneeded = await unneededFiles(place, needed);
-  // A restore may have brought files back while the folders were listed, which takes its time.
-  const back = await addressesOf(place, filesSince(snapshot, await newest()));
   const old = unneeded
-    .filter(({ key, modifiedMs }) => modifiedMs <= before && !back.has(bytes.locate(key)))
+    .filter(({ modifiedMs }) => modifiedMs <= before)
     .map((file) => {
       const address = bytes.locate(file.key);
       return { ...file, address, path: bytes.copies?.path(file.key, file.sizeBytes) ?? address, name: file.path }; // biome-ignore format: one line
     });
-  const free = await removeUnheld(old, async (files) => {
-    if (!dryRun) await inParallel(files, mostRequests, ({ key }) => bytes.remove(key));
-  });
-  const removed = new Set(free);
-  return {
-    removed: free.map((file) => file.name),
-    removedBytes: free.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    held: old.filter((file) => !removed.has(file)).map((file) => file.name),
+  // A restore may have brought files back while the folders were listed, which takes its time. The log is
+  // looked at when the files leave already: what is not in it by now is refused to whoever restores.
+  const remove = async (free: readonly (typeof old)[number][]): Promise<VacuumReport> => {
+    const back = await addressesOf(place, filesSince(snapshot, await newest()));
+    const spared = old.filter(({ address }) => !back.has(address));
+    const isFree = new Set(free);
+    const gone = spared.filter((file) => isFree.has(file));
+    if (!dryRun) await inParallel(gone, mostRequests, ({ key }) => bytes.remove(key));
+    return {
+      removed: gone.map((file) => file.name),
+      removedBytes: gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      held: spared.filter((file) => !isFree.has(file)).map((file) => file.name),
+    };
   };
+  return dryRun ? remove(unheldOf(old)) : withUnheld(old, remove);
 }
 
 /** The files of a state that an earlier one had not. */
