@@ -9,6 +9,7 @@ import {
   isDone,
   markOf,
   type Opening,
+  type TxnMark,
   unchanged,
   withSchema,
 } from "./delta/opening.ts";
@@ -54,6 +55,8 @@ export interface WriteTask {
   /** Where the rows come from; `self` is the table as it is before. */
   readonly lineage: (self: LineageSource | undefined) => WriteLineage;
   readonly make: (context: WriteContext) => Promise<Plan>;
+  /** The transaction of a write that marks it among its own actions. */
+  readonly mark?: () => TxnMark | undefined;
 }
 
 /** Commits a write: makes the table if there is none, evolves it if told to, and skips what was done. */
@@ -65,6 +68,7 @@ export function commitWrite<C extends Columns>(
   const quarantine = quarantineOf(table, options, {
     append: appendTo,
     lineage: task.lineage(undefined),
+    mark: task.mark,
   });
   return commitPlan(table, {
     queued,
@@ -82,7 +86,7 @@ export function commitWrite<C extends Columns>(
         shape,
       });
       const seal = (made: Plan, ...judged: readonly Judged[]): Promise<Plan> =>
-        sealed(quarantine, { plan: made, judge, shape }, judged);
+        sealed(quarantine, { plan: made, judge, shape, id: snapshot?.metaData.id }, judged);
       const plan = await task.make({ writer, snapshot, shape, opening, judge, sealed: seal });
       const before = [...opening.actions, ...markOf(options.txn, table.clock)];
       const lineage = judgedLineage(task.lineage(snapshot && tableSource(name, snapshot)), judge);

@@ -3,7 +3,7 @@
  * every operation treats alike, so that a reader can tell a torn table, and a model of one number a
  * batch says what the table must hold. The writer says what it begins, and what it has done.
  */
-import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hashOf, isMillraceError, type Random, random } from "../../src/core/index.ts";
 import {
@@ -16,6 +16,7 @@ import {
   type Schema,
   schema,
   type Table,
+  type TableExpectations,
   text,
 } from "../../src/table/index.ts";
 
@@ -24,6 +25,12 @@ type Ledgered = (typeof ledger)["columns"];
 export type Ledger = Table<Ledgered>;
 export const tableName = "faults.ledger";
 export const rowsPerBatch = 5;
+
+/** The rule of the table: a row of a negative number goes to the quarantine, in which each is once. */
+const expectations: TableExpectations = {
+  rules: [{ name: "n_not_negative", action: "drop", mostly: 1, columns: ["n"], looked: "true", broken: "n < 0", expectation: null }], // biome-ignore format: one line
+  quarantine: "faults.rejected",
+};
 
 /** Every kind of commit, and the vacuum. Every tenth commit writes a checkpoint besides. */
 const kinds = ["append", "merge", "merge when", "update", "delete", "replace", "overwrite", "evolve", "ingest", "optimize", "cluster", "vacuum", "restore", "alter"] as const; // biome-ignore format: a list
@@ -91,10 +98,8 @@ async function tableNow(lake: Lake, { batch, n }: Operation) {
   const nulls = Object.fromEntries(more.map((name) => [name, null]));
   const rows = Array.from({ length: rowsPerBatch }, (_, i) => ({ ...nulls, id: `${batch}-${i}`, batch, n })); // biome-ignore format: one line
   // the columns besides those of the ledger are always missing
-  const table = lake.table(tableName, {
-    ...found,
-    columns: { ...found.columns, ...ledger.columns },
-  });
+  const columns = { ...found.columns, ...ledger.columns };
+  const table = lake.table(tableName, { ...found, columns }, { expectations });
   return {
     table: table as unknown as Ledger,
     rows: rows as readonly Row<Ledgered>[],
@@ -146,17 +151,35 @@ async function perform(lake: Lake, operation: Operation) {
     .append(given as readonly Row<Columns>[], { evolve: true });
 }
 
-/** A file whose name says its bytes: taken again, it is skipped. */
+/** A file whose name says its bytes: taken again, it is skipped. Its last row is dropped. */
 async function ingestOne(lake: Lake, { batch, n }: Operation) {
   const from = join(lake.path, `${batch}.csv`);
   const lines = Array.from({ length: rowsPerBatch }, (_, i) => `${batch}-${i},${batch},${n}`);
   const made = `${from}.${process.pid}`;
-  await writeFile(made, `id,batch,n\n${lines.join("\n")}\n`);
+  await writeFile(made, `id,batch,n\n${lines.join("\n")}\n${batch}-dropped,${batch},-1\n`);
   await link(made, from).catch(() => undefined); // another writer may have made it
   await rm(made);
   const report = await ingest(lake, { from, into: tableName, technical: false });
   const skipped = report.rows === 0;
   return { version: skipped ? -1 : await versionWith(lake, from), skipped };
+}
+
+/**
+ * The batches of the files that are marked as taken, and those of the rows in the quarantine: a file that is not
+ * taken, because its writer was killed, may have a row there.
+ */
+export async function droppedOf(lake: Lake): Promise<{ taken: string[]; dropped: string[] }> {
+  const table = lake.table(tableName, ledger);
+  const taken: string[] = [];
+  for (const name of (await readdir(lake.path)).filter((one) => one.endsWith(".csv"))) {
+    const hash = hashOf(await readFile(join(lake.path, name)));
+    if ((await table.txn(`ingest:${hash}`)) >= 0) taken.push(name.slice(0, -4));
+  }
+  const name = expectations.quarantine ?? "";
+  if ((await lake.history(name, { limit: 1 })).length === 0) return { taken, dropped: [] };
+  const rejected = lake.table(name, await lake.schemaOf(name));
+  const dropped = (await (await rejected.read()).rows()).map((row) => String(row["batch"]));
+  return { taken, dropped: dropped.sort() };
 }
 
 /** The version whose commit marks a file as taken. */

@@ -2,8 +2,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { failWith } from "../../src/core/index.ts";
+import { storeErrors } from "../../src/store/index.ts";
 import { type Lake, quoteText } from "../../src/table/index.ts";
 import { newLake } from "./lake.ts";
+
+const fail = failWith(storeErrors);
 
 /** A lake, and a folder in which files land. */
 export interface Landing {
@@ -53,6 +57,22 @@ export function beforeCommit(lake: Lake, work: () => Promise<unknown>): Lake {
     return found;
   };
   return { ...lake, engine: { ...lake.engine, queryJson } };
+}
+
+/** The same lake, but its store fails at the next commits of a table, which are then not in its log. */
+export function failingCommits(lake: Lake, table: string, times: number): Lake {
+  let left = times;
+  const place: Lake["place"] = (name) => {
+    const found = lake.place(name);
+    const key = `${lake.place(table).folder}/_delta_log/`;
+    const putIfAbsent: typeof found.bytes.putIfAbsent = async (at, body) => {
+      if (at.startsWith(key) && left-- > 0)
+        fail("store/failed-write", { path: at, reason: "EIO", advice: "Mend it." });
+      return found.bytes.putIfAbsent(at, body);
+    };
+    return { ...found, bytes: { ...found.bytes, putIfAbsent } };
+  };
+  return { ...lake, place };
 }
 
 /** A query as a Parquet file at a path. */

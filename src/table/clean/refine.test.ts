@@ -99,6 +99,39 @@ describe("refine", () => {
     expect(await task.quarantine.exists()).toBe(false);
   });
 
+  test("takes the rows of a bronze table that was made anew under the name of a dropped one", async () => {
+    const task = await landed("anew", "id,age\na,20\n");
+    await refine(task);
+    await landed("anew", "id,age\nb,20\nc,17\n");
+    expect(await refine(task)).toMatchObject({ rowsRead: 2, inserted: 1 });
+    await lake.drop("anew.bronze");
+    const again = await landed("anew", "id,age\nd,20\nee,17\n");
+    expect(await refine(again)).toMatchObject({ rowsRead: 2, inserted: 1, rejected: 1 });
+    const ids = (await (await task.into.read()).rows()).map(({ id }) => id);
+    expect(ids.sort()).toEqual(["a", "b", "d"]);
+    expect(await refine(again)).toMatchObject({ rowsRead: 0 });
+  });
+
+  test("marks each row that was loaded again, and changes nothing else of those loaded before", async () => {
+    const task = await landed("twice", "id,age\na,17\nb,20\n");
+    await refine(task);
+    const loadedAt = async () => (await (await task.from.read()).rows()).map((row) => row._loaded_at.getTime()).sort(); // biome-ignore format: one line
+    const first = await loadedAt();
+    const file = join(folder, "twice-17.csv");
+    for (const rows of [2, 4]) {
+      await ingest(lake, { from: file, into: task.from, again: "all" });
+      const second = await loadedAt();
+      expect(second).toHaveLength(rows + 2);
+      if (rows === 4) await task.from.update((c) => c._is_processed, () => ({ _is_processed: false })); // biome-ignore format: one line
+      expect((await refine(task)).rowsRead).toBe(rows === 4 ? 6 : 2);
+      expect(await loadedAt()).toEqual(second);
+      expect((await loadedAt()).slice(0, 2)).toEqual(first);
+      expect(await refine(task)).toMatchObject({ rowsRead: 0 });
+    }
+    expect(await (await task.into.read()).count()).toBe(1);
+    expect(await (await task.quarantine.read()).count()).toBe(2);
+  });
+
   test("does not put older rows back when a later refinement has overtaken it", async () => {
     const task = await landed("overtaken", "id,age\na,20\n");
     const first = refine({

@@ -1,6 +1,7 @@
 /** @file The quarantine of a table: rows that its expectations dropped, kept once in a table beside it. */
 import type { Commit, Plan } from "../delta/commit.ts";
 import { placeBeside } from "../delta/log.ts";
+import type { TxnMark } from "../delta/opening.ts";
 import type { Shape } from "../delta/shape.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
 import { fail } from "../errors.ts";
@@ -27,30 +28,27 @@ export interface Quarantine {
   readonly append: AppendTo;
   /** Where the rows of the write come from. */
   readonly lineage: WriteLineage;
-  /** What names this write in the quarantine's log. */
-  readonly app: string;
-  readonly version: number;
+  /** What tells this write from the others of its table, in the quarantine's log. */
+  readonly mark: () => TxnMark;
   /** The dropped rows that are in the quarantine, by their hash. */
   readonly written: Set<string>;
 }
 
-/** The quarantine for one write of a table; a write with a transaction has the same one. */
+/**
+ * The quarantine for one write of a table; a write with a transaction has the same one when it is done again.
+ *
+ * @param how - `mark`: the transaction where the write marks it itself; it is asked for when rows were dropped.
+ */
 export function quarantineOf<C extends Columns>(
   { place, engine, clock, ids }: OpenTable<C>,
   options: WriteOptions,
-  how: Pick<Quarantine, "append" | "lineage">,
+  how: Pick<Quarantine, "append" | "lineage"> & {
+    readonly mark: (() => TxnMark | undefined) | undefined;
+  },
 ): Quarantine {
-  const { txn } = options;
-  const app = `quarantine:${place.name}:${txn?.app ?? ids()}`;
-  const version = txn?.version ?? 0;
-  return {
-    table: { place, engine, clock, ids },
-    options,
-    ...how,
-    app,
-    version,
-    written: new Set(),
-  };
+  const own: TxnMark = options.txn ?? { app: ids(), version: 0 };
+  const mark = (): TxnMark => how.mark?.() ?? own;
+  return { table: { place, engine, clock, ids }, options, ...how, mark, written: new Set() };
 }
 
 /** A plan, and who judged its rows. */
@@ -58,6 +56,8 @@ interface Made {
   readonly plan: Plan;
   readonly judge: Judge;
   readonly shape: Shape;
+  /** Delta's id of the table; undefined when there is none yet. */
+  readonly id: string | undefined;
 }
 
 /**
@@ -66,7 +66,7 @@ interface Made {
  */
 export async function sealed(
   quarantine: Quarantine,
-  { plan, judge, shape }: Made,
+  { plan, judge, shape, id }: Made,
   judged: readonly Judged[],
 ): Promise<Plan> {
   const { expectations } = judge;
@@ -80,7 +80,7 @@ export async function sealed(
   const reads = rules.flatMap(({ columns }) => columns);
   for (const { dropped } of judged)
     if (name !== null && dropped !== undefined)
-      await keep(quarantine, { name, dropped, shape, metrics, reads });
+      await keep(quarantine, { name, dropped, shape, id, metrics, reads });
   return counted;
 }
 
@@ -103,6 +103,7 @@ interface Dropped {
   readonly name: string;
   readonly dropped: string;
   readonly shape: Shape;
+  readonly id: string | undefined;
   readonly metrics: Plan["metrics"];
   /** The columns that the rules read. */
   readonly reads: readonly string[];
@@ -110,9 +111,9 @@ interface Dropped {
 
 /** Puts the dropped rows into the quarantine, if this write has not done so. */
 async function keep(to: Quarantine, rejected: Dropped): Promise<void> {
-  const { name, dropped, shape, metrics, reads } = rejected;
-  const { engine } = to.table;
-  const target = quarantineSchema(to.table.place.name, shape);
+  const { name, dropped, shape, id, metrics, reads } = rejected;
+  const { engine, place } = to.table;
+  const target = quarantineSchema(place.name, shape);
   const columns = Object.keys(target.columns).map(quoteName).join(", ");
   const sql = `SELECT ${columns} FROM (${dropped})`;
   const [found = {}] = await engine.query(
@@ -120,13 +121,16 @@ async function keep(to: Quarantine, rejected: Dropped): Promise<void> {
   );
   const rows = String(found["rows"]);
   if (to.written.has(rows)) return;
+  const { app, version } = to.mark();
+  // A table that is made anew under the name of a dropped one is another; its rows were never kept.
+  const write = `quarantine:${id ?? place.name}:${app}`;
   const again = to.written.size === 0 ? "" : `#${to.written.size}`;
   const origin = droppedOrigin(to.lineage, target, reads);
   await to.append(
     opened(to, name, target),
     { sql, origin },
     {
-      txn: { app: `${to.app}${again}`, version: to.version },
+      txn: { app: `${write}${again}`, version },
       confirm: () => to.options.confirm?.(metrics),
     },
   );

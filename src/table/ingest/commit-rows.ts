@@ -8,7 +8,7 @@ import type { Lake } from "../lake.ts";
 import type { RowOrigin } from "../lineage/origin.ts";
 import type { OpenTable } from "../opened.ts";
 import { type Columns, type Schema, schema } from "../schema.ts";
-import { alignedSql, commitWrite, writeJudged } from "../write-rows.ts";
+import { alignedSql, commitWrite, type WriteContext, writeJudged } from "../write-rows.ts";
 import { fail } from "./errors.ts";
 import type { Target } from "./target.ts";
 
@@ -34,6 +34,12 @@ const schemaOf = ({ target, columns }: RowsToCommit): Schema => {
 /** Thrown within a commit of which a file is in the table already. */
 class AlreadyThere extends Error {}
 
+/** Rows that are dropped are told, and kept in the quarantine once, by file. Throws where there are several. */
+function checkAlone(files: readonly unknown[], { judge }: WriteContext): void {
+  const drops = judge.expectations?.rules.some(({ action }) => action === "drop") === true;
+  if (drops && files.length > 1) throw new Error("the table drops rows: each file needs its own commit"); // biome-ignore format: one line
+}
+
 /**
  * Appends the rows of files in one commit that marks each file and adds new columns.
  *
@@ -58,6 +64,7 @@ export async function commitFiles(
   let hashes = files.filter((file) => typeof file === "string");
   const make: Parameters<typeof commitWrite>[1]["make"] = async (context) => {
     const { snapshot, shape } = context;
+    checkAlone(files, context);
     const refuseKnown = (): void => {
       if (hashes.some((file) => isDone(snapshot, markOf(file)))) throw new AlreadyThere();
     };
@@ -76,6 +83,7 @@ export async function commitFiles(
       removes: false,
       lineage: () => ({ effect: "add", origin: rows.origin(hashes) }),
       make,
+      mark: () => (hashes[0] === undefined ? undefined : markOf(hashes[0])),
     });
   } catch (error) {
     if (error instanceof AlreadyThere) return undefined;

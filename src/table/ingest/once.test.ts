@@ -1,7 +1,12 @@
 import { appendFile, copyFile, rename, rm, stat, truncate, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { beforeCommit, landing, writeParquet } from "../../../tests/support/landing.ts";
+import {
+  beforeCommit,
+  failingCommits,
+  landing,
+  writeParquet,
+} from "../../../tests/support/landing.ts";
 import { type IngestReport, ingest, ingestFiles } from "./ingest.ts";
 import { inspectFile } from "./inspect.ts";
 import { filesOf } from "./landing.ts";
@@ -13,6 +18,11 @@ const states = ({ files }: IngestReport) => files.map(({ file, state }) => `${fi
 const body = (i: number): string => `id,v\n${i},a\n`;
 const many = (n: number) =>
   Object.fromEntries(Array.from({ length: n }, (_, i) => [`f${String(i).padStart(4, "0")}.csv`, body(i)])); // biome-ignore format: one line
+/** Rows without a v go to a quarantine. */
+const dropping = {
+  rules: [{ name: "v_there", action: "drop", mostly: 1, columns: ["v"], looked: "true", broken: "v IS NULL", expectation: null }],
+  quarantine: "shop.rejected",
+} as const; // biome-ignore format: a rule a line
 
 describe("each file once", () => {
   test("a file that arrives late is loaded, however old it says it is", async () => {
@@ -195,6 +205,42 @@ describe("each file once", () => {
     expect(await table.txn(`ingest:${hash}`)).toBe(0);
     await appendFile(join(place.from, "a.csv"), "5,e\n");
     expect((await ingest(place.lake, { from: place.from, into })).rows).toBe(2);
+  });
+
+  test("a file whose commit failed leaves each row that was dropped in the quarantine once", async () => {
+    await using place = await landing({ "a.csv": "id,v\n1,a\n2,\n" });
+    await ingest(place.lake, { from: place.from, into });
+    const table = place.lake.table(into, await place.lake.schemaOf(into));
+    await table.alter({ expectations: dropping });
+    const rejected = async () => (await place.rows("shop.rejected", "id")).map(({ id }) => id);
+    await place.land({ "b.csv": "id,v\n3,c\n4,\n5,\n" });
+    const failing = failingCommits(place.lake, into, 1);
+    await expect(ingest(failing, { from: place.from, into })).rejects.toMatchObject({ code: "store/failed-write" }); // biome-ignore format: one line
+    expect(await rejected()).toEqual(["4", "5"]);
+    const report = await ingest(place.lake, { from: place.from, into });
+    expect(report.files[1]).toMatchObject({ state: "loaded", rows: 1, dropped: 2 });
+    expect(await rejected()).toEqual(["4", "5"]);
+    await ingest(place.lake, { from: join(place.from, "b.csv"), into, again: "all" });
+    expect(await rejected()).toEqual(["4", "4", "5", "5"]);
+    await place.lake.drop(into);
+    await place.lake.table(into, table.schema, { expectations: dropping }).append([]);
+    await ingest(place.lake, { from: join(place.from, "b.csv"), into });
+    expect(await rejected()).toHaveLength(6);
+  });
+
+  test("a rule that comes between the look at a table and the commit sends each file's rows to the quarantine once", async () => {
+    await using place = await landing({ "a.csv": "id,v\n1,a\n" });
+    await ingest(place.lake, { from: place.from, into });
+    const table = place.lake.table(into, await place.lake.schemaOf(into));
+    await place.land({ "b.csv": "id,v\n3,c\n4,\n", "c.csv": "id,v\n5,e\n6,\n" });
+    let altered = false;
+    const late = beforeCommit(place.lake, async () => {
+      if (!altered) await table.alter({ expectations: dropping }); // biome-ignore format: one line
+      altered = true;
+    });
+    const report = await ingest(late, { from: place.from, into });
+    expect(report.files.map(({ rows, dropped }) => [rows, dropped])).toEqual([[0, 0], [1, 1], [1, 1]]); // biome-ignore format: one line
+    expect((await place.rows("shop.rejected", "id")).map(({ id }) => id)).toEqual(["4", "6"]);
   });
 
   test("says how far it is, and stops when it is told to", async () => {
