@@ -23,7 +23,8 @@ export interface IngestedFile {
   readonly file: string;
   /**
    * "skipped": its bytes are in the table already. "gone": it vanished after it was listed.
-   * "refused": it was left out for its `refusal`, which the option `onRefused` allows.
+   * "refused": it was left out for its `refusal`, which the option `onRefused` allows; a watch tries
+   * it again after a failure that may pass.
    */
   readonly state: "loaded" | "skipped" | "gone" | "refused";
   readonly rows: number;
@@ -41,8 +42,8 @@ export interface IngestedFile {
   readonly empty: readonly string[];
   /** Of a skipped file whose rows a RESTORE took out: the version restored. The option `again` loads it. */
   readonly restoredTo?: number;
-  /** Why it was refused. */
-  readonly refusal?: Pick<MillraceError, "code" | "message" | "details">;
+  /** Why it was refused; its kind says who can put it right. */
+  readonly refusal?: Pick<MillraceError, "code" | "kind" | "message" | "details">;
 }
 
 /** What an ingestion did. */
@@ -183,10 +184,19 @@ async function ingestAlone(passing: Passing, place: FilePlace): Promise<Ingested
     return report(place, { rows, dropped, rescued, ignored, added, unexpected, empty });
   } catch (error) {
     if (isMillraceError(error, "table/missing-file")) return report(place, { state: "gone" });
-    if (passing.plan.onRefused === "stop" || !isMillraceError(error)) throw error;
-    const { code, message, details } = error;
-    return report(place, { state: "refused", refusal: { code, message, details } });
+    if (!isMillraceError(error) || !isReported(passing, error)) throw error;
+    const { code, kind, message, details } = error;
+    return report(place, { state: "refused", refusal: { code, kind, message, details } });
   }
+}
+
+/** What is wrong with a file itself, whoever can put it right. */
+const ofFile: ReadonlySet<string> = new Set(["table/conflict-file", "table/failed-read"]);
+
+/** Whether an error stands in the report: one about the file, or any failure that may pass where those are reported. */
+function isReported({ plan }: Passing, { code, kind }: MillraceError): boolean {
+  if (kind === "caller" || ofFile.has(code)) return plan.onRefused === "report";
+  return plan.onFailure === "report" && kind !== "internal";
 }
 
 /** Tells of a file that is in the table already, and whether its rows are not any more. */

@@ -181,6 +181,14 @@ describe("each file once", () => {
     expect(report.files[4]).toMatchObject({ state: "loaded", rows: 1 });
   });
 
+  test("a failure of the store stops the ingestion also where files that are refused do not", async () => {
+    await using place = await landing(many(2));
+    const task = { from: place.from, into, onRefused: "report", maxFilesPerBatch: 1 } as const;
+    const failing = failingCommits(place.lake, into, 1);
+    await expect(ingest(failing, task)).rejects.toMatchObject({ code: "store/failed-write" });
+    expect((await ingest(failing, task)).rows).toBe(2);
+  });
+
   test("two ingestions of the same files at the same time load each once", async () => {
     await using place = await landing(many(15));
     const one = (maxFilesPerBatch: number) => ingest(place.lake, { from: place.from, into, maxFilesPerBatch }); // biome-ignore format: one line

@@ -64,7 +64,10 @@ export interface IngestTask extends LongWork {
   readonly technical?: boolean;
   /** The most files in one commit; small files share one. 1 to 1000, default 100. */
   readonly maxFilesPerBatch?: number;
-  /** What a file that is refused does: it stops the ingestion, or stands in the report. Default "stop". */
+  /**
+   * What a file that is refused does: it stops the ingestion, or stands in the report. A failure that is
+   * not the file's, such as a full disk, stops it in any case. Default "stop".
+   */
   readonly onRefused?: "stop" | "report";
   /**
    * Loads files although they were loaded before: those whose rows a RESTORE took out, or all, whose
@@ -91,6 +94,8 @@ export interface IngestPlan {
   readonly technical: boolean;
   readonly maxFilesPerBatch: number;
   readonly onRefused: "stop" | "report";
+  /** What a failure does that is not the file's and may pass. */
+  readonly onFailure: "stop" | "report";
   readonly limits: Required<IngestLimits>;
 }
 
@@ -120,6 +125,7 @@ export function planOf(task: IngestTask, more: readonly string[] = []): IngestPl
     technical,
     maxFilesPerBatch,
     onRefused: checkChoice(at, { onRefused }, ["stop", "report"]),
+    onFailure: "stop",
     limits: checkLimits(limits),
   };
 }

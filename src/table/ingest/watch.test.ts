@@ -1,7 +1,7 @@
 import { appendFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { landing } from "../../../tests/support/landing.ts";
+import { failingCommits, landing } from "../../../tests/support/landing.ts";
 import type { IngestReport } from "./ingest.ts";
 import { type WatchTask, watchFolder } from "./watch.ts";
 
@@ -75,6 +75,22 @@ describe("watchFolder", () => {
     );
     expect(reports[0]?.files).toMatchObject([{ state: "refused", refusal: { code: "table/mismatch-cells" } }]); // biome-ignore format: one line
     expect(reports[1]?.files).toMatchObject([{ state: "loaded", rows: 1 }]);
+  });
+
+  test("tries a file again that met a failure of the store, until it is loaded", async () => {
+    await using place = await landing({ "a.csv": "id\n1\n" });
+    const failing = failingCommits(place.lake, into, 2);
+    const reports = await watching(failing, { from: place.from, into, ...quick }, async (_, n) => n === 3); // biome-ignore format: one line
+    const failed = { state: "refused", refusal: { code: "store/failed-write", kind: "environment" } }; // biome-ignore format: one line
+    expect(reports.map(({ files }) => files)).toMatchObject([[failed], [failed], [{ state: "loaded" }]]); // biome-ignore format: one line
+    expect(await place.rows(into, "id")).toEqual([{ id: "1" }]);
+  });
+
+  test("ends at the failure of the store when refusals stop it", async () => {
+    await using place = await landing({ "a.csv": "id\n1\n" });
+    const task = { from: place.from, into, ...quick, onRefused: "stop" } as const;
+    const first = watchFolder(failingCommits(place.lake, into, 1), task).next();
+    await expect(first).rejects.toMatchObject({ code: "store/failed-write" });
   });
 
   test("takes at most maxFilesPerBatch files at a time", async () => {

@@ -20,17 +20,19 @@ export interface WatchTask extends IngestTask {
  * aborted; then it ends after the commit in hand. The folder is looked at when the system says that
  * it changed, and every `pollMs` besides, for folders (of a network) about which it says nothing. A
  * file that is refused stands in the report and is tried again when it changes; one that changes
- * while it is read is taken when it has settled. Its state is in the table: it may be ended and
- * started again at any time.
+ * while it is read is taken when it has settled; one that met a failure of another kind, such as a
+ * full disk, stands in the report and is tried again after `pollMs`, and again, until it is loaded. Its
+ * state is in the table: it may be ended and started again at any time.
  *
  * @returns The report of each batch that had something to say.
- * @throws as {@link ingest}, but for files that are refused; `option/out-of-range`
+ * @throws as {@link ingest}, but not for what stands in the report, unless `onRefused` is "stop"; `option/out-of-range`
  */
 export async function* watchFolder(lake: Lake, task: WatchTask): AsyncGenerator<IngestReport> {
   const { settleMs = 2000, pollMs = 5000, signal, ...rest } = task;
   checkNumber("watchFolder", { settleMs }, { min: 0 });
   checkNumber("watchFolder", { pollMs }, { min: 1 });
-  const plan = planOf({ onRefused: "report", ...rest });
+  const checked = planOf({ onRefused: "report", ...rest });
+  const plan = { ...checked, onFailure: checked.onRefused };
   const passing = { lake, plan, target: await targetOf(lake, task) };
   const seen = new Map<string, Seen>();
   const changes = watchChanges(typeof task.from === "string" ? task.from : task.from.path);
@@ -40,7 +42,8 @@ export async function* watchFolder(lake: Lake, task: WatchTask): AsyncGenerator<
       const ready = look.ready.slice(0, plan.maxFilesPerBatch);
       if (ready.length > 0) {
         const report = await ingestFiles(passing, ready, rest);
-        for (const [i, { id }] of ready.entries()) note(seen, id, report.files[i]);
+        for (const [i, { id }] of ready.entries())
+          note(seen, id, { file: report.files[i], pauseMs: Math.max(0, pollMs - settleMs) });
         if (report.files.some((file) => file.state !== "skipped")) yield report;
       } else await changes.next(Math.min(pollMs, look.waitMs), signal);
     }
@@ -81,12 +84,20 @@ async function lookAt(
   return { ready, waitMs };
 }
 
-/** A file is done unless it changed while it was read; then it must settle again. */
-function note(seen: Map<string, Seen>, id: string, file: IngestedFile | undefined): void {
+/**
+ * A file is done unless it changed while it was read, when it must settle again, or met a failure that is
+ * not its own, which gets a pause besides.
+ */
+function note(
+  seen: Map<string, Seen>,
+  id: string,
+  { file, pauseMs }: { file: IngestedFile | undefined; pauseMs: number },
+): void {
   const before = seen.get(id);
   if (before === undefined) return;
-  const again = file?.refusal?.code === "table/conflict-file";
-  seen.set(id, again ? { ...before, sinceMs: performance.now() } : { ...before, done: true });
+  const { code, kind = "caller" } = file?.refusal ?? {};
+  const waitMs = code === "table/conflict-file" ? 0 : pauseMs;
+  seen.set(id, kind === "caller" ? { ...before, done: true } : { ...before, sinceMs: performance.now() + waitMs }); // biome-ignore format: one line
 }
 
 /** Waits for the system's word about a folder. */
