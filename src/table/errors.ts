@@ -72,6 +72,10 @@ export const tableErrors = {
     (d: { name: string; tries: number }) =>
       `${d.name}: other writers changed the table during each of ${d.tries} tries; try again when they are done`,
   ),
+  "table/unknown-outcome": environment(
+    (d: { name: string; version: number; reason: string }) =>
+      `${d.name}: version ${d.version} was put into the log, but the log could not be read afterwards (${d.reason}), and whether the version counts depends on what others did meanwhile. Read the table before you write the same rows again; a write that bears a mark (txn) can be repeated`,
+  ),
   "table/failed-write": environment(
     (d: { name: string; reason: string }) =>
       `${d.name}: the files could not be written (${d.reason}); free space or mend the permissions and run the same command again. Nothing was committed`,

@@ -81,7 +81,7 @@ export interface CommitTask {
  * Commits a plan; when another writer was faster and changed what the plan rests on, plans again
  * from the new snapshot. Every tenth commit writes a checkpoint.
  *
- * @throws `table/conflict-write` after twenty lost races
+ * @throws `table/conflict-write` after twenty lost races, `table/unknown-outcome`
  */
 export async function commitPlan(table: TableWriter, task: CommitTask): Promise<Commit> {
   return task.queued === true

@@ -22,6 +22,8 @@ const day = 86_400_000;
 interface Pauses {
   readonly before?: () => Promise<unknown>;
   readonly after?: () => Promise<unknown>;
+  /** Called before a folder is listed. */
+  readonly list?: () => void;
 }
 
 /**
@@ -62,6 +64,10 @@ function pausedIn(lake: Lake, how: Pauses) {
       const done = await good.putIfAbsent(key, body);
       if (first) await how.after?.();
       return done;
+    },
+    list: async (folder, options) => {
+      how.list?.();
+      return good.list(folder, options);
     },
   };
   const { engine, clock, ids } = lake;
@@ -243,6 +249,24 @@ describe("a writer that pauses while the log is cleaned", () => {
       expect(await at.idsNow()).toEqual(upTo(13).filter((id) => id !== 3));
     },
   );
+
+  test("says that it cannot tell when the end of the log cannot be looked at, and leaves its commit", async () => {
+    let isAway = false;
+    const after = async () => {
+      isAway = true;
+      at.pass(2 * 60_000);
+    };
+    const list = () => {
+      if (isAway) throw new Error("the disk is away");
+    };
+    const at = await paused({ after, list });
+    await expect(at.slow.append([point(99)])).rejects.toMatchObject({
+      code: "table/unknown-outcome",
+      kind: "environment",
+      details: { name: "a.points", version: 5, reason: "the disk is away" },
+    });
+    expect(await at.idsNow()).toEqual(upTo(5, 99));
+  });
 
   test("between losing a version and reading who won it plans again", async () => {
     const before = () => goOn(at.others);

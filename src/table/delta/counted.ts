@@ -1,4 +1,6 @@
 /** @file Whether a commit that was put counts: one below a checkpoint that others made meanwhile is read by nobody. */
+
+import { fail } from "../errors.ts";
 import { type Action, commitName, pathKey } from "./actions.ts";
 import { addressOf } from "./file-paths.ts";
 import { listLog, logFolder, type TablePlace } from "./log.ts";
@@ -70,8 +72,20 @@ export async function lookAgain(
  * Costs nothing while the commit before is there (a look at the disk; in a remote store, where that is
  * a request, only a late try looks), and else a listing of the log's end. Only a commit that a checkpoint
  * covers is ever taken back: without one, each reader comes by it, and others may have built on it.
+ *
+ * @throws `table/unknown-outcome` when the log cannot be read: the commit is there, and may count
  */
 export async function counts(writer: Writer, put: PutCommit, from: Try): Promise<boolean> {
+  try {
+    return await isCounted(writer, put, from);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const { version } = put;
+    return fail("table/unknown-outcome", { name: writer.place.name, version, reason }, { cause });
+  }
+}
+
+async function isCounted(writer: Writer, put: PutCommit, from: Try): Promise<boolean> {
   const { place } = writer;
   const { version } = put;
   const isRemote = place.bytes.copies !== undefined;
