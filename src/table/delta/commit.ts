@@ -150,13 +150,13 @@ async function tryCommit(
   const { place, clock } = writer;
   const read = snapshot?.version ?? -1;
   let looked: Try = { snapshot, lookedMs };
-  let after = snapshot?.atMs ?? 0;
+  let before = snapshot?.atMs ?? 0;
   for (let version = read + 1; ; version++) {
     await pass().catch((cause: unknown) => {
       throw new NotCommitted("the table was dropped, or nobody can tell", { cause });
     });
-    // A clock that was set back must not give a version an earlier time than the one before it.
-    const atMs = Math.max(clock(), after);
+    // Times rise, whatever the clock does, so that a moment is of one version.
+    const atMs = Math.max(clock(), before + 1);
     const actions = timed(plan, read, atMs);
     const body = formatCommit(actions);
     const now = await lookAgain(writer, looked, version);
@@ -169,7 +169,7 @@ async function tryCommit(
     const winner = await readWinner(place, version);
     if (winner === undefined || snapshot === undefined || (await conflicts(plan, winner)))
       return undefined;
-    after = Math.max(after, timeOf(winner));
+    before = Math.max(before, timeOf(winner));
   }
 }
 

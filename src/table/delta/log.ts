@@ -163,10 +163,11 @@ export const firstVersion = ({ versions, checkpoints }: Log): number | undefined
   versions[0] === 0 ? 0 : checkpoints[0]?.version;
 
 /**
- * The newest version that was committed at or before a moment. The times in the commits are made to
- * rise: a writer whose clock was behind committed no earlier than the version before, as Delta's own
- * readers have it, so a version is at the moment when it and all before it were. Reads the commits up to
- * the first that is later, many at a time.
+ * The newest version that was committed at or before a moment. A version is at the moment when it and
+ * all before it were, so one whose writer had its clock behind was no earlier than the one before.
+ * Millrace commits a millisecond later at least, as in-commit timestamps have it; of versions that another
+ * program committed at one moment, that moment gives the last. Reads the commits up to the first that is
+ * later, many at a time.
  *
  * @throws `table/missing-moment` when the log that is left begins later
  */

@@ -224,7 +224,7 @@ describe("time", () => {
     now -= 1000 * hour; // the clock was wrong for a moment
     await table.overwrite([point(2)]);
     const [removed] = (await actionsOf(table, 1)).flatMap(({ remove }) => remove ?? []);
-    expect(removed).toMatchObject({ deletionTimestamp: 1_700_000_000_000 });
+    expect(removed).toMatchObject({ deletionTimestamp: 1_700_000_000_001 });
   });
 
   test("is the one its table keeps rising, or the store's where a commit says none", async () => {

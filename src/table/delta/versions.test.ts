@@ -34,6 +34,22 @@ describe("read", () => {
     });
   });
 
+  test.each([
+    ["stands still", () => 0],
+    ["is set back", (n: number) => -1000 * n],
+  ] as const)("tells versions apart by their moments when the clock %s", async (_, goes) => {
+    let calls = 0;
+    const start = Date.parse("2024-01-01T00:00:00Z");
+    const lake = await newLake({ clock: () => start + goes(calls++) });
+    const [table, other] = [lake.table("a.points", points), lake.table("a.points", points)];
+    await table.append([point(0)]);
+    await other.append([point(1)]);
+    await table.append([point(2)]);
+    const moments = (await table.history()).toReversed().map(({ atMs }) => new Date(atMs));
+    const counts = moments.map(async (at) => (await table.read({ at })).count());
+    expect(await Promise.all(counts)).toEqual([1, 2, 3]);
+  });
+
   test("refuses missing cells where the schema says there are none", async () => {
     const lake = await newLake();
     const loose = schema("points", { id: int({ nullable: true }), note: text({ nullable: true }) });
