@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { actionsOf, commitAs } from "../../tests/support/lake.ts";
 import { dataOf, runCommand } from "../../tests/support/run-command.ts";
 import { int, schema, text } from "../table/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
@@ -210,6 +211,22 @@ describe("vacuum", () => {
     expect(lines[0]).toMatch(/^shop\.orders: would remove 3 files, /);
     const old = await run(executable(exportTable), "shop.orders", join(folder, "x.csv"), "--version", "0"); // biome-ignore format: one line
     expect(old.code).toBe(0);
+  });
+
+  test.each([
+    ["interval 30 days", 720],
+    ["interval 1 hour", 1],
+    [undefined, 168],
+  ])("without --hours keeps files for as long as the table says: %s", async (kept, hours) => {
+    if (kept !== undefined) {
+      await using workspace = await openWorkspace(join(folder, "work"));
+      const table = workspace.lake.table("shop.orders", orders);
+      const said = (await actionsOf(table, 0)).find(({ metaData }) => metaData !== undefined);
+      const configuration = { "delta.deletedFileRetentionDuration": kept };
+      await commitAs(table, 4, [{ metaData: { ...said?.["metaData"], configuration } }]);
+    }
+    const data = await dataOf(executable(vacuum), ["shop.orders", ...dir]);
+    expect(data).toMatchObject({ removed: [], retentionHours: hours });
   });
 
   test("keeps a short retention for those who force it", async () => {

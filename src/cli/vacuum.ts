@@ -19,10 +19,9 @@ export const vacuum = command({
   options: {
     hours: {
       type: "number",
-      default: 168,
       min: 0,
       value: "N",
-      help: "the retention; under 168 hours, 7 days, needs --force or --dry-run",
+      help: "the retention; default the table's own, else 168, 7 days; less needs --force or --dry-run",
     },
     dryRun: { type: "boolean", default: false, help: "say what would be removed" },
     force: {
@@ -37,10 +36,14 @@ export const vacuum = command({
     withTable({ table, dir }, async ({ table: opened }) => {
       const report = await reporter.stage(
         `vacuum ${table}`,
-        () => opened.vacuum({ retentionHours: hours, dryRun, force }),
+        () =>
+          opened.vacuum({
+            ...(hours === undefined ? {} : { retentionHours: hours }),
+            ...{ dryRun, force },
+          }),
         () => null,
       );
-      return { table, dryRun, retentionHours: hours, ...report };
+      return { table, dryRun, ...report };
     }),
   render: ({ table, dryRun, removed, removedBytes, held }) => {
     const kept = held.length === 0 ? [] : [`${count(held.length, "file")} still in use: left`];

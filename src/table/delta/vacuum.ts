@@ -27,6 +27,8 @@ export interface VacuumOptions {
 
 /** What a vacuum did, or would do. */
 export interface VacuumReport {
+  /** The retention that it kept to, in hours. */
+  readonly retentionHours: number;
   /** Paths below the table's folder, sorted. */
   readonly removed: readonly string[];
   readonly removedBytes: number;
@@ -80,6 +82,7 @@ export async function vacuumTable(
     const gone = spared.filter((file) => isFree.has(file));
     if (!dryRun) await inParallel(gone, mostRequests, ({ key }) => bytes.remove(key));
     return {
+      retentionHours,
       removed: gone.map((file) => file.name),
       removedBytes: gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       held: spared.filter((file) => !isFree.has(file)).map((file) => file.name),
