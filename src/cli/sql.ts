@@ -1,6 +1,6 @@
 /** @file `millrace sql`: a query over the tables of a workspace, as a table for people or lines for programs. */
 import { once } from "node:events";
-import { count } from "../core/index.ts";
+import { count, cutTo } from "../core/index.ts";
 import type { Frame } from "../table/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
@@ -18,7 +18,6 @@ import {
 } from "./result-text.ts";
 import { stoppable } from "./stoppable.ts";
 import { columns as aligned, leastWidth, number, wrap } from "./text.ts";
-import { cutTo } from "./text-width.ts";
 import { dir } from "./workspace-folder.ts";
 
 /** How many rows are shown where nobody says, to people and with --json. */

@@ -71,6 +71,13 @@ describe("columns", () => {
   test("counts places, not code units", () => {
     expect(columns([["👩👩", "x"], ["a", "y"]])).toEqual(["👩👩  x", "a     y"]); // biome-ignore format: rows
   });
+
+  test("stand under each other whatever the letters, also where they are cut", () => {
+    const rows = [["city", "n"], ["東京", "1"], ["👍👍", "22"], ["Graz", "3"]]; // biome-ignore format: a table
+    expect(columns(rows, { right: [1] })).toEqual(["city   n", "東京   1", "👍👍  22", "Graz   3"]);
+    const cut = columns([["name", "n"], ["東京都港区", "1"]], { width: 9 }); // biome-ignore format: a table
+    expect(cut).toEqual(["name    n", "東京…   1"]);
+  });
 });
 
 describe("size", () => {

@@ -1,7 +1,6 @@
 /** @file Text in columns for a terminal: wrapped, hanging, and under each other; numbers, sizes and times. */
 
-import { shown } from "../core/index.ts";
-import { cutTo, widthOf } from "./text-width.ts";
+import { cutTo, padTo, shown, widthOf } from "../core/index.ts";
 
 /** Words in lines of at most `width` places; a longer word has a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {
@@ -44,7 +43,7 @@ export function hanging(
     ]);
   return rows.flatMap(([name, text]) =>
     wrap(text, width - indent).map((line, i) =>
-      i === 0 ? `  ${padded(name, left)}  ${line}` : `${" ".repeat(indent)}${line}`,
+      i === 0 ? `  ${padTo(name, left)}  ${line}` : `${" ".repeat(indent)}${line}`,
     ),
   );
 }
@@ -84,7 +83,7 @@ export function columns(
       const text = cutTo(row[at] ?? "", space);
       return right.includes(at)
         ? `${" ".repeat(space - widthOf(text))}${text}`
-        : padded(text, space);
+        : padTo(text, space);
     });
     return `${indent}${cells.join("  ")}`.trimEnd();
   });
@@ -120,9 +119,6 @@ function shrunk(all: readonly Shown[], room: number): readonly Shown[] {
     room,
   );
 }
-
-const padded = (text: string, width: number): string =>
-  text + " ".repeat(Math.max(0, width - widthOf(text)));
 
 /** A whole number with its thousands apart. */
 export const number = (value: number): string => value.toLocaleString("en-US");

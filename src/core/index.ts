@@ -21,4 +21,5 @@ export { formatJson, jsonErrors, parseJson } from "./json.ts";
 export { type Bounds, checkChoice, checkNames, checkNumber, optionErrors } from "./options.ts";
 export type { LongWork, Progress } from "./progress.ts";
 export { type Random, random } from "./random.ts";
+export { cutTo, padTo, widthOf } from "./text-width.ts";
 export { count, didYouMean, list, quote, shown } from "./words.ts";

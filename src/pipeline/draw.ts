@@ -1,4 +1,5 @@
 /** @file A pipeline as text for people. */
+import { padTo, widthOf } from "../core/index.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Step } from "./step.ts";
 
@@ -13,11 +14,11 @@ import type { Step } from "./step.ts";
  * ```
  */
 export function drawPipeline({ name, steps }: Pipeline): string {
-  const width = Math.max(...steps.map((step) => step.name.length));
+  const width = Math.max(...steps.map((step) => widthOf(step.name)));
   const digits = `${steps.length}`.length;
   const lines = steps.map((step, i) => {
     const number = `${i + 1}`.padStart(digits);
-    return `  ${number}  ${step.name.padEnd(width)}  ${notesOf(step)}`.trimEnd();
+    return `  ${number}  ${padTo(step.name, width)}  ${notesOf(step)}`.trimEnd();
   });
   return `${[name, ...lines].join("\n")}\n`;
 }

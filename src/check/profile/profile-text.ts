@@ -1,5 +1,5 @@
 /** @file A profile as lines for a terminal, with small bars. */
-import { checkNames, checkNumber, count } from "../../core/index.ts";
+import { checkNames, checkNumber, count, cutTo, padTo, widthOf } from "../../core/index.ts";
 import type { ColumnProfile, NumberProfile, TableProfile, ValueCount } from "./profile.ts";
 import { percent, shortNumber, valueText, visible } from "./words.ts";
 
@@ -41,7 +41,7 @@ export function profileText(
   checkNames("profileText", options, ["width"]);
   const { width = 100 } = options;
   checkNumber("profileText", { width }, { min: 30, max: 400, integer: true });
-  const names = profile.columns.map(({ name }) => [...visible(name, 28)].length);
+  const names = profile.columns.map(({ name }) => widthOf(visible(name, 28)));
   const nameWidth = Math.max(6, ...names);
   const wrapped = (lines: readonly string[]): readonly string[] =>
     lines.flatMap((line) => wrapTo(line.trimEnd(), width));
@@ -49,7 +49,7 @@ export function profileText(
     width < besides
       ? profile.columns.flatMap((column) => narrowLines(column, width))
       : [
-          `${"column".padEnd(nameWidth)}  kind       missing    distinct  values`,
+          `${padTo("column", nameWidth)}  kind       missing    distinct  values`,
           ...profile.columns.flatMap((column) => columnLines(column, { nameWidth, width })),
         ];
   return [
@@ -90,12 +90,12 @@ function columnLines(
 ): readonly string[] {
   const distinct = `${column.distinctExact ? "" : "≈ "}${shortNumber(column.distinct)}`;
   const head = [
-    padded(visible(column.name, 28), nameWidth),
+    padTo(visible(column.name, 28), nameWidth),
     column.kind.padEnd(9),
     percent(column.missingShare).padStart(8),
     distinct.padStart(10),
   ].join("  ");
-  const indent = [...head].length + 2;
+  const indent = widthOf(head) + 2;
   const [first = "", ...rest] = valueLines(column, width - indent);
   return [`${head}  ${first}`, ...rest.map((line) => " ".repeat(indent) + line)];
 }
@@ -135,7 +135,7 @@ function valuesLine(
     const shown = value === "" ? "(empty)" : visible(value, 24);
     return `${shown} ${bar(n / rows)} ${percent(n / rows)}`;
   });
-  const fits = (line: string): boolean => [...line].length <= room;
+  const fits = (line: string): boolean => widthOf(line) <= room;
   const end = others.findIndex((_, i) => !fits([first, ...others.slice(0, i + 1)].join("  ")));
   return [first, ...(end === -1 ? others : others.slice(0, end))].join("  ");
 }
@@ -157,7 +157,7 @@ function numberLines(
     ...(mean === null ? [] : [`mean ${valueText(kind, mean)}${spread}`]),
     ...(infinite > 0 ? [count(infinite, "infinite value")] : []),
   ];
-  const fits = (line: string): boolean => [...line].length <= room;
+  const fits = (line: string): boolean => widthOf(line) <= room;
   const joined = middle.join(" · ");
   return [
     ...(range.every(fits) ? range : [bars, `${low} … ${high}`]),
@@ -233,9 +233,6 @@ function driftLines({ drift }: TableProfile): readonly string[] {
 /** A share as a bar of up to ten blocks. */
 const bar = (share: number): string => "█".repeat(Math.max(1, Math.round(share * 10)));
 
-const padded = (text: string, width: number): string =>
-  text + " ".repeat(Math.max(0, width - [...text].length));
-
 function names(list: readonly string[]): string {
   if (list.length === 0) return "none";
   const shown = list.slice(0, listedNames).map((name) => visible(name, 28));
@@ -250,14 +247,9 @@ function wrapTo(line: string, width: number): readonly string[] {
   for (const word of line.split(/(?<=\S) /)) {
     const last = lines.at(-1);
     const joined = last === undefined ? word : `${last} ${word}`;
-    if (last === undefined || [...joined].length > width)
+    if (last === undefined || widthOf(joined) > width)
       lines.push(last === undefined ? word : `    ${word}`);
     else lines[lines.length - 1] = joined;
   }
   return lines.map((one) => cutTo(one, width));
-}
-
-function cutTo(line: string, width: number): string {
-  const signs = [...line];
-  return signs.length > width ? `${signs.slice(0, width - 1).join("")}…` : line;
 }

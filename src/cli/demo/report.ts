@@ -1,7 +1,7 @@
 /** @file The demo's report: what a person likes to read at the end. */
 
+import { cutTo } from "../../core/index.ts";
 import { columns, folded, number } from "../text.ts";
-import { cutTo } from "../text-width.ts";
 import { checksPage } from "./checks.ts";
 import type { StepCounts } from "./outputs.ts";
 import type { DemoResult } from "./run-demo.ts";

@@ -1,5 +1,5 @@
 /** @file The dry run: what each step of a recipe would do, with counts and examples; nothing is written. */
-import { checkNumber } from "../../core/index.ts";
+import { checkNumber, padTo, widthOf } from "../../core/index.ts";
 import type { AnyRows } from "../frame.ts";
 import type { Columns, Schema } from "../schema.ts";
 import type { CleanOptions } from "./clean.ts";
@@ -66,9 +66,9 @@ export async function planCleaning<C extends Columns>(
  */
 export function formatPlan({ recipe, steps, rescued }: CleaningPlan): string {
   const names = steps.map(({ step }, i) => `${i + 1} ${step}`);
-  const width = Math.max(recipe.length, ...names.map((name) => name.length));
+  const width = Math.max(widthOf(recipe), ...names.map((name) => widthOf(name)));
   const line = (name: string, cells: readonly string[]): string =>
-    `${name.padEnd(width)}  ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join("  ")}`;
+    `${padTo(name, width)}  ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join("  ")}`;
   const lines = steps.flatMap((step, i) => [
     line(
       names[i] ?? "",

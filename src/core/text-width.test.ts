@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { columns } from "./text.ts";
 import { cutTo, widthOf } from "./text-width.ts";
 
 describe("widthOf", () => {
@@ -37,14 +36,5 @@ describe("cutTo", () => {
         if (widthOf(text) <= width) expect(cutTo(text, width)).toBe(text);
       }),
     );
-  });
-});
-
-describe("columns", () => {
-  test("stand under each other whatever the letters, also where they are cut", () => {
-    const rows = [["city", "n"], ["東京", "1"], ["👍👍", "22"], ["Graz", "3"]]; // biome-ignore format: a table
-    expect(columns(rows, { right: [1] })).toEqual(["city   n", "東京   1", "👍👍  22", "Graz   3"]);
-    const cut = columns([["name", "n"], ["東京都港区", "1"]], { width: 9 }); // biome-ignore format: a table
-    expect(cut).toEqual(["name    n", "東京…   1"]);
   });
 });

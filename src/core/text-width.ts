@@ -29,6 +29,10 @@ export function widthOf(text: string): number {
   return lettersOf(text).reduce((sum, letter) => sum + letterWidth(letter), 0);
 }
 
+/** A text with spaces behind it, up to so many places. */
+export const padTo = (text: string, width: number): string =>
+  text + " ".repeat(Math.max(0, width - widthOf(text)));
+
 /** A text cut to at most so many places; what was cut shows as …. */
 export function cutTo(text: string, width: number): string {
   if (text.length <= width && narrow.test(text)) return text;
