@@ -1,5 +1,6 @@
 /** @file A Parquet file as a SELECT: its own types, and text for what a table has no kind for. */
 import type { ColumnKind } from "../../flow.ts";
+import type { Engine } from "../adapter/duckdb.ts";
 import { plainPath, quoteName, quoteText } from "../sql-text.ts";
 import { messageOf } from "./csv.ts";
 import { fail } from "./errors.ts";
@@ -7,9 +8,9 @@ import { checkTwins } from "./header.ts";
 import type { Reader, ReaderSource } from "./reader.ts";
 
 /**
- * Reads Parquet. Whole numbers of up to 64 bits are int, decimals of up to 15 digits and floating
- * point are float, days and moments are timestamp; wider numbers, times of day and identifiers are
- * text, bytes are base64 and nested values are JSON.
+ * Reads Parquet. Whole numbers of up to 64 bits are int where all of a column are within ±(2^53 - 1),
+ * decimals of up to 15 digits and floating point are float, days and moments are timestamp; wider numbers,
+ * times of day and identifiers are text, bytes are base64 and nested values are JSON.
  *
  * @throws `table/corrupt-file`, `table/duplicate-column`
  */
@@ -33,10 +34,30 @@ export async function parquetReader(source: ReaderSource): Promise<Reader> {
       });
       return `SELECT ${select.join(", ")} FROM ${from}`;
     },
-    infer: async () =>
-      new Map(columns.map(({ name, type }) => [name, { kind: kindOf(type), empty: false }])),
+    infer: async () => {
+      const wide = await wideOf(engine, { columns, from }).catch(rethrow);
+      const kind = (name: string, type: string): ColumnKind => (wide.has(name) ? "text" : kindOf(type)); // biome-ignore format: one line
+      return new Map(columns.map(({ name, type }) => [name, { kind: kind(name, type), empty: false }])); // biome-ignore format: one line
+    },
     rethrow,
   };
+}
+
+type Column = Awaited<ReturnType<Engine["describe"]>>[number];
+
+/** The columns of 64-bit whole numbers with one that a double cannot hold, which an int column must. */
+async function wideOf(
+  engine: Engine,
+  { columns, from }: { readonly columns: readonly Column[]; readonly from: string },
+): Promise<ReadonlySet<string>> {
+  const longs = columns.filter(({ type }) => /^U?BIGINT$/.test(type)).map(({ name }) => name);
+  if (longs.length === 0) return new Set();
+  const most = Number.MAX_SAFE_INTEGER;
+  const fits = longs.map(
+    (name, i) => `min(${quoteName(name)}) >= -${most} AND max(${quoteName(name)}) <= ${most} AS c${i}`, // biome-ignore format: one line
+  );
+  const [found] = await engine.query(`SELECT ${fits.join(", ")} FROM ${from}`);
+  return new Set(longs.filter((_, i) => found?.[`c${i}`] === false));
 }
 
 function textSql(name: string, type: string): string {
