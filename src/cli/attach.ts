@@ -18,8 +18,9 @@ export const attach = command({
   about: [
     "A row that breaks one is kept and counted, dropped (into a quarantine, where one is named), or",
     "stops the whole write, as its severity says. The counts of each write stand in the history.",
-    "Only expectations about single rows can be attached; the others are named and left to check. A",
-    "suite takes the place of the one before; rows that are there are not judged.",
+    "Only expectations about single rows can be attached, and with mostly only where rows are kept or the",
+    "write fails; the others are named and left to check. A suite takes the place of the one before; rows",
+    "that are there are not judged.",
   ],
   arguments: { table: tableArgument },
   options: {
@@ -60,7 +61,9 @@ export const attach = command({
       ? [`${table} version ${version}: no write is judged any more`]
       : [
           ...hanging(rules.map(({ says, action }) => [action, says] as const), width), // biome-ignore format: one line
-          ...(skipped.length === 0 ? [] : ["left to check, for they are about more than a row:"]),
+          ...(skipped.length === 0
+            ? []
+            : ["left to check (about more than one row, or with mostly where rows are dropped):"]),
           ...hanging(skipped.map((says) => ["–", says] as const), width), // biome-ignore format: one line
           `${table} version ${version}: every write obeys ${count(rules.length, "expectation")}${quarantine === null ? "" : `; dropped rows go to ${quarantine}`}`,
         ],
@@ -72,7 +75,7 @@ function sorted(
   all: readonly Expectation[],
   doing: Readonly<Record<Severity, RuleAction>>,
 ): { readonly attachments: Attachments; readonly skipped: readonly string[] } {
-  const able = all.filter((one) => isAttachable(schema, one));
+  const able = all.filter((one) => isAttachable(schema, one, doing[one.severity]));
   const of = (action: RuleAction): readonly Expectation[] =>
     able.filter(({ severity }) => doing[severity] === action);
   return {
@@ -81,9 +84,9 @@ function sorted(
   };
 }
 
-function isAttachable(schema: Schema, one: Expectation): boolean {
+function isAttachable(schema: Schema, one: Expectation, action: RuleAction): boolean {
   try {
-    tableExpectations(schema, { keep: [one] });
+    tableExpectations(schema, { [action]: [one] });
     return true;
   } catch (error) {
     // What else is wrong with it, such as a column that is not there, is told when all are attached.

@@ -11,7 +11,8 @@ export const restore = command({
   summary: "Make a table what it was at an earlier version.",
   about: [
     "Writes a new version with the files, schema and settings of the earlier one; what the table was",
-    "until now stays readable, and can be restored in turn. See history for the versions.",
+    "until now stays readable, and can be restored in turn. Attached expectations stay as they are now:",
+    "they judge rows to come. See history for the versions.",
   ],
   arguments: { table: tableArgument },
   options: { ...atOptions, dir },

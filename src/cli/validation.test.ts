@@ -321,13 +321,15 @@ describe("docs", () => {
 
 describe("attach", () => {
   test("makes every write obey a suite, and tells what it cannot", async () => {
-    await suiteOf(unique, between(2000, { severity: "warning" }), between(5000));
+    const some = { type: "expect_column_values_to_not_be_null", kwargs: { column: "id", mostly: 0.5 } };
+    await suiteOf(unique, some, between(2000, { severity: "warning" }), between(5000));
     const argv = ["shop.orders", "--suite", at("suite.json"), "--quarantine", "shop.rejected"];
     const { lines } = await run(attach, ...argv);
     expect(lines).toEqual([
       "  keep  n is ≥ 0 and ≤ 2000",
       "  drop  n is ≥ 0 and ≤ 5000",
-      "left to check, for they are about more than a row:",
+      "left to check (about more than one row, or with mostly where rows are dropped):",
+      "  –  id has a value",
       "  –  id is unique",
       "shop.orders version 2: every write obeys 2 expectations; dropped rows go to shop.rejected",
     ]);

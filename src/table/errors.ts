@@ -93,8 +93,8 @@ export const tableErrors = {
       `${d.name}: ${d.version === null ? "the version read" : `version ${d.version}`} needs the data file "${d.file}", which is gone (a vacuum removes what no version within the retention needs, and a drop all); read the newest version`,
   ),
   "table/corrupt-data": environment(
-    (d: { name: string; file: string; expected: number; got: number }) =>
-      `${d.name}: its data file "${d.file}" has ${count(d.got, "byte")}; expected ${d.expected}, as its log says. Restore the file from a copy`,
+    (d: { name: string; file: string; reason: string }) =>
+      `${d.name}: its data file "${d.file}" ${d.reason}. Restore the file from a copy, or the table to a version without it`,
   ),
   "table/missing-changes": caller(
     (d: { name: string; version: number }) =>

@@ -1,8 +1,8 @@
 /** @file The data files of a lake that is elsewhere: brought for each statement, and what is wrong with one that cannot be. */
-import { isMillraceError } from "../core/index.ts";
+import { count, isMillraceError } from "../core/index.ts";
 import type { Bytes } from "../store/index.ts";
+import { placeOf } from "./damaged-data.ts";
 import { fail } from "./errors.ts";
-import { placeOf } from "./missing-data.ts";
 import { attachFiles } from "./named-files.ts";
 
 /**
@@ -25,8 +25,8 @@ function explain(error: unknown): never {
   if (isMillraceError(error, "store/mismatch-size")) {
     const { key, expected, got } = error.details;
     const { name, file } = placeOf(String(key));
-    const sizes = { expected: Number(expected), got: Number(got) };
-    fail("table/corrupt-data", { name, file, ...sizes }, { cause: error });
+    const reason = `has ${count(Number(got), "byte")}; expected ${expected}, as its log says`;
+    fail("table/corrupt-data", { name, file, reason }, { cause: error });
   }
   throw error;
 }

@@ -243,6 +243,14 @@ describe("tableExpectations", () => {
     expect(() => tableExpectations(orders, { keep: [other] })).toThrow('column "z"');
   });
 
+  test("are refused with mostly where rows are dropped one by one", () => {
+    const some = e.between("n", { min: 0 }, { mostly: 0.5 });
+    expect(() => tableExpectations(orders, { drop: [some] })).toThrow(
+      /mostly 0\.5 some rows may break it/,
+    );
+    expect(tableExpectations(orders, { keep: [some] }).rules).toHaveLength(1);
+  });
+
   test("obey mostly where they fail a write, and conditions that narrow them", async () => {
     const rules = tableExpectations(orders, {
       fail: [e.between("n", { min: 0 }, { mostly: 0.5, when: (c) => c.price.isAbove(0) })],

@@ -11,7 +11,7 @@ import type { Kwargs } from "../types/kwargs.ts";
 export interface Attachments {
   /** Broken rows are written, and counted. */
   readonly keep?: readonly Expectation[];
-  /** Broken rows are not written: they are counted, and go to the quarantine where there is one. */
+  /** Broken rows are not written: they are counted, and go to the quarantine where there is one. None with `mostly`. */
   readonly drop?: readonly Expectation[];
   /** Broken rows stop the whole write; with `mostly`, when too few of its rows pass. */
   readonly fail?: readonly Expectation[];
@@ -61,9 +61,17 @@ export function tableExpectations<C extends Columns>(
 ): TableExpectations {
   const around = { columns: schema.columns, parameters, tables: {}, sources: {} };
   const rules = actions.flatMap((action) =>
-    (attachments[action] ?? []).map((one) => ({ action, ...ruleOf(one, around) })),
+    (attachments[action] ?? []).map((one) => ruleFor(action, ruleOf(one, around))),
   );
   return { rules, quarantine: attachments.quarantine ?? null };
+}
+
+/** A row is dropped or not: that a share of them may break the expectation cannot be said of one. */
+function ruleFor(action: RuleAction, rule: Omit<RowExpectation, "action">): RowExpectation {
+  const { name, mostly } = rule;
+  const reason = `with mostly ${mostly} some rows may break it, and "drop" takes out each that does; "keep" counts them, "fail" stops a write in which too many do`;
+  if (action === "drop" && mostly < 1) fail("check/unsupported-attachment", { name, reason });
+  return { action, ...rule };
 }
 
 function ruleOf(expectation: Expectation, around: Surroundings): Omit<RowExpectation, "action"> {

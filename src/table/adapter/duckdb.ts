@@ -9,8 +9,8 @@ import {
   JSDuckDBValueConverter,
 } from "@duckdb/node-api";
 import type { Cell, ColumnKind } from "../../flow.ts";
+import { explainData } from "../damaged-data.ts";
 import { fail } from "../errors.ts";
-import { explainMissing } from "../missing-data.ts";
 import { withFiles } from "../named-files.ts";
 import { quoteName } from "../sql-text.ts";
 import {
@@ -93,7 +93,7 @@ async function noting<T>(sql: string, work: () => Promise<T>): Promise<T> {
   const number = statements;
   running.set(number, sql);
   try {
-    return await work().catch(explainMissing);
+    return await work().catch((cause) => explainData(cause, sql));
   } finally {
     running.delete(number);
   }
