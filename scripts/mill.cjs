@@ -9,6 +9,7 @@ const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
+const { pathToFileURL } = require("node:url");
 
 const root = path.resolve(__dirname, "..");
 const windows = process.platform === "win32";
@@ -157,9 +158,29 @@ function alone(work) {
   }
 }
 
+const runUsage = `Usage: ./mill run FILE.ts [ARGUMENTS]
+
+  Runs a TypeScript program with the right Node; \`import { openLake } from "millrace"\` is this checkout.
+
+Examples
+  ./mill run examples/00-whole-flow.ts`;
+
+/** A program of the user's, from where the user is. */
+function programFile([file, ...rest]) {
+  if (file === "--help") {
+    process.stdout.write(`${runUsage}\n`);
+    process.exit(0);
+  }
+  if (file === undefined) stop(`run: name the program.\n\n${runUsage}`, 2);
+  const program = path.resolve(file);
+  if (!fs.existsSync(program)) stop(`run: there is no file ${program}.`, 2);
+  return [program, ...rest];
+}
+
 /** What each word runs; anything else goes to the command line of Millrace itself. */
 function programOf([word, ...rest]) {
   if (word === "test") return [path.join("scripts", "check.ts"), ...rest];
+  if (word === "run") return programFile(rest);
   if (word === "bench") {
     const benches = fs.readdirSync(path.join(root, "bench")).filter((name) => name.endsWith(".ts"));
     const known = benches.map((name) => name.replace(/\.ts$/, ""));
@@ -187,7 +208,9 @@ function main() {
   env[key] = `${path.dirname(node)}${path.delimiter}${env[key] || ""}`;
   // A small young generation keeps the whole demo well under 600 MB, at no cost in time.
   const flags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"];
-  const child = spawn(node, [...flags, path.join(root, program), ...args], {
+  const sources = pathToFileURL(path.join(__dirname, "sources.mjs")).href;
+  const imports = path.isAbsolute(program) ? ["--import", sources] : [];
+  const child = spawn(node, [...flags, ...imports, path.resolve(root, program), ...args], {
     stdio: "inherit",
     env,
   });

@@ -321,7 +321,10 @@ describe("docs", () => {
 
 describe("attach", () => {
   test("makes every write obey a suite, and tells what it cannot", async () => {
-    const some = { type: "expect_column_values_to_not_be_null", kwargs: { column: "id", mostly: 0.5 } };
+    const some = {
+      type: "expect_column_values_to_not_be_null",
+      kwargs: { column: "id", mostly: 0.5 },
+    };
     await suiteOf(unique, some, between(2000, { severity: "warning" }), between(5000));
     const argv = ["shop.orders", "--suite", at("suite.json"), "--quarantine", "shop.rejected"];
     const { lines } = await run(attach, ...argv);
@@ -329,8 +332,8 @@ describe("attach", () => {
       "  keep  n is ≥ 0 and ≤ 2000",
       "  drop  n is ≥ 0 and ≤ 5000",
       "left to check (about more than one row, or with mostly where rows are dropped):",
-      "  –  id has a value",
       "  –  id is unique",
+      "  –  id has a value",
       "shop.orders version 2: every write obeys 2 expectations; dropped rows go to shop.rejected",
     ]);
     await using workspace = await openWorkspace(at("work"));
