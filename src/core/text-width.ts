@@ -23,17 +23,38 @@ function letterWidth(letter: string): number {
   return nothing.test(letter) ? 0 : 1;
 }
 
-/** Places of a terminal that a text takes. */
+/**
+ * Places of a terminal that a text takes: wide letters and pictures two, marks none.
+ *
+ * @example
+ * ```ts
+ * ["abc", "東京", "e\u0301"].map(widthOf) // => [3, 4, 1]
+ * ```
+ */
 export function widthOf(text: string): number {
   if (narrow.test(text)) return text.length;
   return lettersOf(text).reduce((sum, letter) => sum + letterWidth(letter), 0);
 }
 
-/** A text with spaces behind it, up to so many places. */
+/**
+ * A text with spaces behind it, up to so many places of a terminal.
+ *
+ * @example
+ * ```ts
+ * padTo("東京", 6) // => "東京  "
+ * ```
+ */
 export const padTo = (text: string, width: number): string =>
   text + " ".repeat(Math.max(0, width - widthOf(text)));
 
-/** A text cut to at most so many places; what was cut shows as …. */
+/**
+ * A text cut to at most so many places of a terminal; what was cut shows as ….
+ *
+ * @example
+ * ```ts
+ * cutTo("東京都", 5) // => "東京…"
+ * ```
+ */
 export function cutTo(text: string, width: number): string {
   if (text.length <= width && narrow.test(text)) return text;
   if (widthOf(text) <= width) return text;
