@@ -43,21 +43,22 @@ export async function writeCheckpoint(
   nowMs: number,
 ): Promise<void> {
   const { place, engine } = at;
-  const lines = checkpointActions(place.name, state, nowMs).map((action) => JSON.stringify(action));
+  const actions = checkpointActions(place.name, state, nowMs);
   const base = join(tmpdir(), `millrace-checkpoint-${randomUUID()}`);
   const [json, parquet] = [`${base}.json`, `${base}.parquet`];
   try {
-    await writeFile(json, `${lines.join("\n")}\n`);
+    const longest = { bytes: leastLine };
+    await writeFile(json, linesOf(actions, longest));
     const columns = Object.entries(types).map(([name, type]) => `${name}: ${quoteText(type)}`);
     await engine.run(
-      `COPY (SELECT * FROM read_json(${quoteText(json)}, format = 'newline_delimited', maximum_object_size = 268435456, columns = {${columns.join(", ")}})) TO ${quoteText(parquet)} (FORMAT parquet, COMPRESSION snappy)`,
+      `COPY (SELECT * FROM read_json(${quoteText(json)}, format = 'newline_delimited', maximum_object_size = ${longest.bytes}, columns = {${columns.join(", ")}})) TO ${quoteText(parquet)} (FORMAT parquet, COMPRESSION snappy)`,
     );
     const bytes = await readFile(parquet);
     const log = logFolder(place);
     await place.bytes.put(`${log}/${checkpointName(state.version)}`, bytes);
     const last = {
       version: state.version,
-      size: lines.length,
+      size: actions.length,
       sizeInBytes: bytes.length,
       numOfAddFiles: state.files.size,
     };
@@ -65,6 +66,28 @@ export async function writeCheckpoint(
   } finally {
     await Promise.all([json, parquet].map((path) => rm(path, { force: true })));
   }
+}
+
+/** What the engine is told of the longest line: it takes twice as much memory for each thread. */
+const leastLine = 1 << 22;
+const chunkLength = 1 << 20;
+
+/**
+ * Lines of JSON, many at a time: all of them can be more than one text holds, which is half a gigabyte.
+ *
+ * @param longest - Is told how many bytes the longest line has.
+ */
+function* linesOf(actions: readonly Action[], longest: { bytes: number }): Generator<string> {
+  let chunk = "";
+  for (const action of actions) {
+    const line = `${JSON.stringify(action)}\n`;
+    longest.bytes = Math.max(longest.bytes, Buffer.byteLength(line));
+    chunk += line;
+    if (chunk.length < chunkLength) continue;
+    yield chunk;
+    chunk = "";
+  }
+  yield chunk;
 }
 
 const checkpointName = (version: number): string =>
