@@ -84,6 +84,10 @@ export const tableErrors = {
     (d: { reason: string; folder: string }) =>
       `the engine has no memory left for this (${d.reason}), and the part that must stay in memory cannot go to ${quote(d.folder)}; raise memoryLimitBytes or MILLRACE_MEMORY, or do less at the same time. Nothing was committed`,
   ),
+  "table/conflict-version": caller(
+    (d: { name: string }) =>
+      `${d.name}: both a version and a moment (at) say which version is meant; give one of them`,
+  ),
   "table/missing-moment": notFound(
     (d: { name: string; at: string; first: string }) =>
       `${d.name} had no version at ${d.at}; its first version that can be read is of ${d.first}`,

@@ -1,5 +1,5 @@
 /** @file A table opened: its methods, each a plan committed to the log. */
-import type { Clock, Ids } from "../core/index.ts";
+import { type Clock, checkNames, checkNumber, type Ids } from "../core/index.ts";
 import type { Engine } from "./adapter/duckdb.ts";
 import { checkFilled, checkSchema } from "./agreement.ts";
 import { changeColumns, changesSql } from "./delta/changes.ts";
@@ -56,8 +56,18 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
       return snapshot ?? missing();
     },
   };
-  const versionOf = async ({ version, at }: AtVersion): Promise<number | undefined> =>
-    at === undefined ? version : versionAt(place, at);
+  /** The version that options name; their other names are `more`. */
+  const versionOf = async (
+    how: AtVersion,
+    more: readonly string[] = [],
+  ): Promise<number | undefined> => {
+    const { name } = place;
+    checkNames(name, how, ["version", "at", ...more]);
+    const { version, at } = how;
+    if (version !== undefined && at !== undefined) fail("table/conflict-version", { name });
+    if (version !== undefined) checkNumber(name, { version }, { integer: true });
+    return at === undefined ? version : versionAt(place, at);
+  };
   const latest = (): Promise<number> => latestVersion(place);
 
   return {
@@ -68,7 +78,7 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
     version: latest,
     txn: async (app) =>
       (await latest()) < 0 ? -1 : ((await table.existing()).txns.get(app) ?? -1),
-    read: async (how = {}) => readTable(table, await table.existing(await versionOf(how)), how),
+    read: async (how = {}) => readTable(table, await table.existing(await versionOf(how, ["where"])), how), // biome-ignore format: one line
     append: (rows, how = {}) => appendRows(table, rows, how),
     overwrite: (rows, how = {}) => overwriteRows(table, rows, how),
     merge: (rows, how) => mergeRows(table, rows, how),
@@ -94,8 +104,10 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
           return optimizePlan(writer, snapshot, { target: targetBytes, clusterBy });
         },
       }),
-    vacuum: async (how = {}) =>
-      vacuumTable(place, { options: how, nowMs: clock(), newest: () => table.existing() }),
+    vacuum: async (how = {}) => {
+      checkNames(place.name, how, ["retentionHours", "dryRun", "force"]);
+      return vacuumTable(place, { options: how, nowMs: clock(), newest: () => table.existing() });
+    },
     changes: async ({ from, to }) => {
       const until = to ?? (await latest());
       const { shape } = await table.existing(until);

@@ -63,6 +63,23 @@ describe("read", () => {
     });
   });
 
+  test("refuses two ways to say which version, options that are none, and versions that are no numbers", async () => {
+    const lake = await newLake();
+    const table = lake.table("a.points", points);
+    await table.append([point(1)]);
+    const both = { version: 0, at: new Date() };
+    for (const work of [
+      () => table.read(both),
+      () => table.restore(both),
+      () => table.detail(both),
+    ])
+      await expect(work()).rejects.toMatchObject({ code: "table/conflict-version" });
+    const untyped = (json: string): object => JSON.parse(json) as object;
+    await expect(table.read(untyped('{"version":"0"}'))).rejects.toMatchObject({ code: "option/out-of-range" }); // biome-ignore format: one line
+    await expect(table.read(untyped('{"vrsion":0}'))).rejects.toMatchObject({ code: "option/unknown-name" }); // biome-ignore format: one line
+    await expect(table.vacuum(untyped('{"hours":0}'))).rejects.toMatchObject({ code: "option/unknown-name" }); // biome-ignore format: one line
+  });
+
   test("names the version whose files are gone", async () => {
     const lake = await newLake();
     const table = lake.table("a.points", points);
