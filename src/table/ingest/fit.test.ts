@@ -73,6 +73,14 @@ const wholes: readonly (readonly [text: string, value: number | undefined])[] = 
     ["1-2", undefined],
   ] as const),
   ...([
+    ["900719925474099.05e1", undefined],
+    ["90071992547409905e-1", undefined],
+    ["9007199254740990.0_5", undefined],
+    ["900719925474099e1", 9_007_199_254_740_990],
+    ["1.0000000000000000E3", 1000],
+    ["123456789012.0000e2", 12_345_678_901_200],
+  ] as const),
+  ...([
     ["-", undefined],
     ["", undefined],
     ["nan", undefined],

@@ -138,6 +138,24 @@ describe("formats", () => {
     await expect(ingest(place.lake, { from: path, into })).rejects.toMatchObject({ code: "table/corrupt-file" }); // biome-ignore format: one line
   });
 
+  test.each([
+    ["texts of a dictionary", "SELECT repeat('x', 1000) AS v FROM range(3000)"],
+    ["texts in lists", "SELECT [repeat('x', 1000), 'y'] AS v FROM range(3000)"],
+    ["texts in records and keys", "SELECT {'m': MAP {repeat('x', 1000): 1}} AS v FROM range(3000)"],
+    ["keys of maps", "SELECT MAP {repeat('x', 1000): 1} AS v FROM range(3000)"],
+    ["bytes", "SELECT repeat('x', 1000)::BLOB AS v FROM range(3000)"],
+    ["whole numbers", "SELECT 7::BIGINT AS v FROM range(300_000)"],
+    ["what stands as it is", "SELECT repeat('x', 1000) || range AS v FROM range(3000)"],
+  ])("Parquet whose %s unpack to more than the limit is refused", async (_, sql) => {
+    await using place = await landing();
+    const path = join(place.from, "a.parquet");
+    await writeParquet(place.lake, path, sql);
+    const task = { from: path, into, limits: { inflatedBytes: 2_000_000 } };
+    await expect(ingest(place.lake, task)).rejects.toMatchObject({ code: "table/out-of-range-size", details: { file: "a.parquet", option: "limits.inflatedBytes" } }); // biome-ignore format: one line
+    const wider = await ingest(place.lake, { ...task, limits: { inflatedBytes: 4_000_000 } });
+    expect(wider.files[0]?.state).toBe("loaded");
+  });
+
   test("takes the format of a single file from its ending", async () => {
     await using place = await landing({ "a.csv": "id\n1\n", "b.jsonl": '{"id":"2"}\n', "c.csv.gz": gzipSync("id\n3\n") }); // biome-ignore format: one line
     for (const name of ["a.csv", "b.jsonl", "c.csv.gz"])

@@ -37,7 +37,7 @@ export interface IngestLimits {
   readonly rowBytes?: number;
   /** The largest file, as it stands on the disk. Default: any. */
   readonly fileBytes?: number;
-  /** The largest content of a compressed file. Default 10,000,000,000. */
+  /** The largest content of a compressed file, of Parquet as its footer tells it. Default 10,000,000,000. */
   readonly inflatedBytes?: number;
 }
 

@@ -1,10 +1,12 @@
 /** @file A Parquet file as a SELECT: its own types, and text for what a table has no kind for. */
+import { isMillraceError } from "../../core/index.ts";
 import type { ColumnKind } from "../../flow.ts";
 import type { Engine } from "../adapter/duckdb.ts";
 import { plainPath, quoteName, quoteText } from "../sql-text.ts";
 import { messageOf } from "./csv.ts";
 import { fail } from "./errors.ts";
 import { checkTwins } from "./header.ts";
+import { checkUnpacked } from "./parquet-size.ts";
 import type { Reader, ReaderSource } from "./reader.ts";
 
 /**
@@ -12,19 +14,23 @@ import type { Reader, ReaderSource } from "./reader.ts";
  * decimals of up to 15 digits and floating point are float, days and moments are timestamp; wider numbers,
  * times of day and identifiers are text, bytes are base64 and nested values are JSON.
  *
- * @throws `table/corrupt-file`, `table/duplicate-column`
+ * @throws `table/corrupt-file`, `table/duplicate-column`, `table/out-of-range-size`
  */
 export async function parquetReader(source: ReaderSource): Promise<Reader> {
-  const { engine, path, file } = source;
+  const { engine, path, file, plan } = source;
   const rethrow = async (cause: unknown): Promise<never> => {
+    if (isMillraceError(cause)) throw cause;
     const reason = /(No magic bytes|too small|Failed to|corrupt|Corrupt|TProtocol|thrift|Parquet)[^\n]*/.exec(messageOf(cause)); // biome-ignore format: one line
     if (reason === null) throw cause;
     return fail("table/corrupt-file", { file, what: "Parquet", reason: reason[0] }, { cause });
   };
-  const from = `read_parquet(${quoteText(plainPath(path))}, hive_partitioning = false)`;
+  const literal = quoteText(plainPath(path));
+  const from = `read_parquet(${literal}, hive_partitioning = false)`;
   const columns = await engine.describe(`SELECT * FROM ${from}`).catch(rethrow);
   const names = columns.map(({ name }) => name);
   checkTwins(names, file);
+  const packed = { engine, file, path: literal, columns };
+  await checkUnpacked(packed, plan.limits.inflatedBytes).catch(rethrow);
   return {
     names,
     sql: (types) => {
