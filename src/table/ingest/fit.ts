@@ -33,8 +33,9 @@ const latest = "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'";
 const exactLength = 15;
 
 /**
- * Whether a text is a whole number ("7", "3.0", "+5", " 7 ", "1_000", "1e3") that a double can hold. In a
- * long text a fraction decides by its digits, however small it is.
+ * Whether a text is a whole number ("7", "3.0", "+5", " 7 ", "1_000", "1e3") that a double can hold. A long
+ * text is none by its digits, not by its double: with a fraction, however small and whatever the exponent
+ * makes of it, or with an exponent below zero.
  *
  * @param cast - Whether a text that is no number fails the query, or is null.
  */
@@ -42,7 +43,7 @@ const isWhole = (text: string, cast: "CAST" | "TRY_CAST"): string => {
   const value = `${cast}(${text} AS DOUBLE)`;
   const most = Number.MAX_SAFE_INTEGER;
   const digits = `CASE WHEN strlen(${text}) <= ${exactLength} THEN true
-    ELSE NOT regexp_matches(${text}, '^[^eE]*\\.0*[1-9][^eE]*$') END`;
+    ELSE NOT regexp_matches(${text}, '\\.[0_]*[1-9]|[eE]-') END`;
   return `(${value} = trunc(${value}) AND ${value} BETWEEN -${most} AND ${most} AND ${digits})`;
 };
 
