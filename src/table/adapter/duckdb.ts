@@ -52,6 +52,8 @@ export interface Engine {
   withTable<T>(sql: string, work: (table: string) => Promise<T>): Promise<T>;
   /** How many rows a row group of a Parquet file is to have: fewer when the memory is limited. */
   rowGroupRows(): number;
+  /** The most memory that it takes for rows, in bytes. */
+  memoryBytes(): number;
   /** Makes the statements of this engine that run now fail; those that come later are not touched. */
   interrupt(): void;
   close(): Promise<void>;
@@ -198,6 +200,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
         work,
       ),
     rowGroupRows: limits.rowGroupRows,
+    memoryBytes: limits.memoryBytes,
     interrupt: () => {
       for (const connection of busy) connection.interrupt();
     },

@@ -21,12 +21,17 @@ describe("openEngine", () => {
     const narrow = await openEngine({ memoryLimitBytes: 128 * 2 ** 20 });
     expect(await settingsOf(opened.engine)).toEqual({ memory: "128.0 MiB", threads: 1 });
     expect(opened.engine.rowGroupRows()).toBe(16_384);
+    expect(opened.engine.memoryBytes()).toBe(128 * 2 ** 20);
     await narrow.close();
     await narrow.close();
     expect((await settingsOf(opened.engine)).memory).toBe("512.0 MiB");
     await wide.close();
     expect(await settingsOf(opened.engine)).toEqual(before);
     expect(opened.engine.rowGroupRows()).toBe(122_880);
+    const [, number, unit = ""] = /^([\d.]+) ([MGT])iB$/.exec(String(before.memory)) ?? [];
+    const bytes = Number(number) * 2 ** (20 + 10 * "MGT".indexOf(unit));
+    // the engine asks the system for itself, and may count some of it otherwise
+    expect(Math.abs(Math.log(opened.engine.memoryBytes() / bytes))).toBeLessThan(0.5);
   });
 
   test("says what to do when something cannot leave the memory", async () => {

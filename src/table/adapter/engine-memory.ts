@@ -1,4 +1,5 @@
 /** @file How much memory the engine of a process may take: the least that anybody who has it open asked for. */
+import { totalmem } from "node:os";
 import { checkNumber, failWith, optionErrors } from "../../core/index.ts";
 
 const fail = failWith(optionErrors);
@@ -47,6 +48,12 @@ export function memoryLimitOf(at: string, options: EngineOptions): number | unde
   return bytes;
 }
 
+/** What the engine takes without a limit: four fifths of the machine's memory, or of the container's. */
+function unlimitedBytes(): number {
+  const container = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return 0.8 * Math.min(totalmem(), container);
+}
+
 /** The limits of those who have the engine open. */
 export interface MemoryLimits {
   /** Adds a limit. */
@@ -55,6 +62,8 @@ export interface MemoryLimits {
   drop(bytes: number): Promise<void>;
   /** How many rows a row group of Parquet is to have, which is in memory whole while it is written. */
   rowGroupRows(): number;
+  /** The most memory that the engine takes for rows, in bytes. */
+  memoryBytes(): number;
 }
 
 /**
@@ -81,6 +90,7 @@ export function memoryLimits(set: (sql: string) => Promise<void>, threads: numbe
       limits.splice(limits.indexOf(bytes), 1);
       await apply();
     },
+    memoryBytes: () => Math.min(least(), unlimitedBytes()),
     rowGroupRows: () => {
       const rows = Math.floor(least() / some() / rowBytes / 2048) * 2048;
       return Math.min(groupRows, rows);

@@ -116,8 +116,11 @@ async function firstOf(path: string): Promise<typeof noText> {
   return { head: check.head(), mark: check.mark() };
 }
 
-/** The time of the last change of anything about a file cannot be set back, as that of its content can. */
-const looksOf = ({ size, mtimeMs, ctimeMs, ino }: FileStat): string =>
+/**
+ * What a file looks like without being read. The time of the last change of anything about it cannot be
+ * set back, as that of its content can.
+ */
+export const looksOf = ({ size, mtimeMs, ctimeMs, ino }: FileStat): string =>
   [size, mtimeMs, ctimeMs, ino].join();
 
 type Read = Pick<Inspected, "hash" | "head" | "mark">;

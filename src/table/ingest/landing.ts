@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { isMillraceError } from "../../core/index.ts";
 import type { Volume } from "../catalog/volume.ts";
 import { fail } from "./errors.ts";
-import { type FilePlace, statOf } from "./inspect.ts";
+import { type FilePlace, looksOf, statOf } from "./inspect.ts";
 import { type FileFormat, fileEndings } from "./options.ts";
 
 /** A file that has landed, here or far away. */
@@ -65,9 +65,7 @@ const landed = (path: string): Landed => ({
   file: basename(path),
   look: async () => {
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined) return undefined;
-    const { size: sizeBytes, mtimeMs, ctimeMs, ino } = found;
-    return { looks: [sizeBytes, mtimeMs, ctimeMs, ino].join(), sizeBytes };
+    return found && { looks: looksOf(found), sizeBytes: found.size };
   },
   fetch: async () => ({ path, file: basename(path) }),
   letGo: () => undefined,

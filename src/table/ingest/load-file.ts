@@ -95,7 +95,7 @@ interface Passed {
 async function pass(passing: Passing, passage: Passage, strict: boolean): Promise<Passed> {
   const { lake } = passing;
   const read = readSql(passage, strict);
-  if (!(await isStaged(passing, passage, strict))) {
+  if (!isStaged(passing, passage, strict)) {
     const sql = await tableSql(passage, `(${read})`, "row_number() OVER ()");
     const commit = await commitOne(passing, passage, sql);
     return { commit, kept: 0, misfits: [] };
@@ -110,26 +110,15 @@ async function pass(passing: Passing, passage: Passage, strict: boolean): Promis
 }
 
 /** Whether the rows are kept in the engine between reading and writing: it may use the disk for them. */
-async function isStaged(
+function isStaged(
   { lake }: Passing,
   { fit, evolution, delivery }: Passage,
   strict: boolean,
-): Promise<boolean> {
+): boolean {
   if (!strict || (evolution === "rescue" && fit.unexpected.length > 0)) return true;
   const { sizeBytes } = delivery.inspected;
   if (!("_row_id" in fit.columns) || sizeBytes < stageBytes) return false;
-  const [found] = await lake.engine.query(
-    "SELECT value AS memory FROM duckdb_settings() WHERE name = 'memory_limit'",
-  );
-  return sizeBytes < bytesOf(String(found?.["memory"])) / 4;
-}
-
-const units: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }; // biome-ignore format: a table
-
-/** The engine's "18.8 GiB" as bytes; 0 for what it does not say so. */
-function bytesOf(text: string): number {
-  const [, number = "0", unit = ""] = /^([\d.]+) ([KMGT]iB)$/.exec(text) ?? [];
-  return Number(number) * (units[unit] ?? 0);
+  return sizeBytes < lake.engine.memoryBytes() / 4;
 }
 
 async function commitOne(

@@ -112,8 +112,8 @@ export function planOf(task: IngestTask, more: readonly string[] = []): IngestPl
   checkNames(at, task, [...taskNames, ...more]);
   const { csv = {}, encoding = "utf-8", types = "text", technical = true, limits = {} } = task;
   const { evolution = typeof task.into === "string" ? "add" : "fail", onRefused = "stop" } = task;
-  const { again = "restored" } = task;
-  checkChoice(at, { again }, ["restored", "all"]);
+  const { again } = task;
+  if (again !== undefined) checkChoice(at, { again }, ["restored", "all"]);
   const { maxFilesPerBatch = 100, format = formatOf(task.from) } = task;
   checkNumber(at, { maxFilesPerBatch }, { min: 1, max: 1000, integer: true });
   return {
