@@ -1,6 +1,7 @@
 /** @file The errors of checks: rows that must not pass, and expectations that cannot be. */
 import {
   caller,
+  conflict,
   count,
   didYouMean,
   environment,
@@ -89,6 +90,10 @@ export const checkErrors = {
   "check/missing-definition": notFound(
     (d: { what: string; name: string; known: readonly string[] }) =>
       `there is no ${d.what} ${quote(d.name)}; there is ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+  ),
+  "check/conflict-name": conflict(
+    (d: { what: string; name: string; file: string; holds: string }) =>
+      `the ${d.what} ${quote(d.name)} would be kept in ${d.file}, which holds ${quote(d.holds)}; rename one of them, or remove the file`,
   ),
 };
 

@@ -36,7 +36,10 @@ export interface NamedFiles<T> {
   /** Throws `check/missing-definition`, and what reading throws. */
   read(name: string): Promise<T>;
   all(): Promise<readonly T[]>;
-  /** Writes a file; what has no id gets the one it has in its file, or one made from its name. */
+  /**
+   * Writes a file; what has no id gets the one it has in its file, or one made from its name. Throws
+   * `check/conflict-name` when the file holds something of another name.
+   */
   write(value: T): Promise<void>;
 }
 
@@ -70,9 +73,8 @@ export interface CheckFolder {
 export function checkFolder(files: CheckFiles): CheckFolder {
   const folders = { suite: "expectations", definition: "validation_definitions", checkpoint: "checkpoints" }; // biome-ignore format: one line
   const inFiles: IdsInFiles = async (what, name) => {
-    const key = `${folders[what]}/${safe(name)}.json`;
-    if (!(await files.has(key))) return null;
-    return textOrNull(partOf(documentOf(key, await textAt(files, key)), "id"));
+    const found = await headOf(files, `${folders[what]}/${safe(name)}.json`);
+    return found === undefined || isOther(found, name) ? null : found.id;
   };
   const namedFiles = <T extends { readonly name: string }>(kind: Kind<T>): NamedFiles<T> =>
     filesOf(files, inFiles, kind);
@@ -152,6 +154,23 @@ export async function saveResult(
   return path;
 }
 
+/** What a file says that it holds. */
+interface Head {
+  readonly name: string | null;
+  readonly id: string | null;
+}
+
+/** The name and the id in a file; undefined when there is no file. */
+async function headOf(files: CheckFiles, key: string): Promise<Head | undefined> {
+  if (!(await files.has(key))) return undefined;
+  const document = documentOf(key, await textAt(files, key));
+  return { name: textOrNull(partOf(document, "name")), id: textOrNull(partOf(document, "id")) };
+}
+
+/** Whether a file holds something else than its name asks for: names that differ may have one file. */
+const isOther = (head: Head | undefined, name: string): head is Head & { readonly name: string } =>
+  head !== undefined && head.name !== null && head.name !== name;
+
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textAt = async (files: CheckFiles, key: string): Promise<string> =>
   new TextDecoder().decode(await files.get(key));
@@ -175,7 +194,9 @@ function filesOf<T extends { readonly name: string }>(
   };
   const keyOf = (name: string): string => `${folder}/${safe(name)}.json`;
   const readOne = async (name: string): Promise<T> => {
-    if (!(await files.has(keyOf(name))))
+    const head = await headOf(files, keyOf(name));
+    // a name that is the file's is what `names` gives, whatever the file says
+    if (head === undefined || (safe(name) !== name && isOther(head, name)))
       return fail("check/missing-definition", { what, name, known: await names() });
     return read(await textAt(files, keyOf(name)));
   };
@@ -183,7 +204,12 @@ function filesOf<T extends { readonly name: string }>(
     names,
     read: readOne,
     all: async () => Promise.all((await names()).map(readOne)),
-    write: async (value) =>
-      files.put(keyOf(value.name), bytesOf(write(await identified(value, inFiles)))),
+    write: async (value) => {
+      const { name } = value;
+      const file = keyOf(name);
+      const head = await headOf(files, file);
+      if (isOther(head, name)) fail("check/conflict-name", { what, name, file, holds: head.name });
+      await files.put(file, bytesOf(write(await identified(value, inFiles))));
+    },
   };
 }

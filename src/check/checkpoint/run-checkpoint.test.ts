@@ -186,6 +186,18 @@ describe("runCheckpoint", () => {
 });
 
 describe("checkFolder", () => {
+  test("keeps no two things in one file, and gives none for another", async () => {
+    const folder = checkFolder(memoryBytes());
+    await folder.suites.write(suite("day/sales", points, [e.notNull("x")]));
+    const other = folder.suites.write(suite("day_sales", points, []));
+    const details = { what: "suite", name: "day_sales", file: "expectations/day_sales.json", holds: "day/sales" }; // biome-ignore format: one line
+    await expect(other).rejects.toMatchObject({ code: "check/conflict-name", kind: "conflict", details }); // biome-ignore format: one line
+    await folder.suites.write(suite("day/sales", points, []));
+    expect((await folder.suites.read("day/sales")).expectations).toEqual([]);
+    expect((await folder.suites.all()).map((one) => one.name)).toEqual(["day/sales"]);
+    await expect(folder.suites.read("day:sales")).rejects.toMatchObject({ code: "check/missing-definition" }); // biome-ignore format: one line
+  });
+
   test("writes checkpoints and validations that read as they were", async () => {
     const folder = checkFolder(memoryBytes());
     await folder.checkpoints.write(checkpoint);

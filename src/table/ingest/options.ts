@@ -71,7 +71,8 @@ export interface IngestTask extends LongWork {
   readonly onRefused?: "stop" | "report";
   /**
    * Loads files although they were loaded before: those whose rows a RESTORE took out, or all, whose
-   * rows are then in the table twice if they are there still. Each is loaded once in this run.
+   * rows are then in the table twice if they are there still. Each is loaded once in this run. What
+   * another program took out with a RESTORE by timestamp is not seen: then say "all".
    * Default: a file is loaded once, whatever became of its rows.
    */
   readonly again?: "restored" | "all";

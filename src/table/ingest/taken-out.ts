@@ -6,7 +6,10 @@ import { inParallel, mostRequests } from "../in-parallel.ts";
 /** How the application is named that marks a file, before its hash. */
 export const markPrefix = "ingest:";
 
-/** The version that a commit restored; undefined for other commits. */
+/**
+ * The version that a commit restored; undefined for other commits, and for a RESTORE by timestamp of another
+ * program, whose log says the moment (its version is null): what that took out is not told. Ours say the version.
+ */
 function restoredBy(actions: readonly Action[]): number | undefined {
   const info = actions.find(({ commitInfo }) => commitInfo !== undefined)?.commitInfo;
   const version = info?.operationParameters?.["version"];
@@ -19,7 +22,8 @@ const marksIn = (actions: readonly Action[]): readonly string[] =>
 
 /**
  * The marks of files that were loaded after a version to which the table was restored since, each with
- * that version; a later restore that brings them back counts. O(versions looked at), each a small file.
+ * that version; a later restore that brings them back counts. A RESTORE that another program did by
+ * timestamp is not seen. O(versions looked at), each a small file.
  *
  * @param limit - How many of the newest versions are looked at.
  */
