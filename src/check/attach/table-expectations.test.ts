@@ -304,6 +304,21 @@ describe("the quarantine", () => {
     expect([await ids(), await gone()]).toEqual([[["a", 1]], [["b", "n is ≥ 0"]]]);
   });
 
+  test("has a row once when the write is planned again, because another writer added a column", async () => {
+    const { lake, table, ids, gone } = await shop();
+    const wider = { ...orders.columns, note: text({ nullable: true }) };
+    let calls = 0;
+    const confirm = async (): Promise<void> => {
+      calls += 1;
+      if (calls === 2) // the dropped rows are in the quarantine, and the others are not in the table
+        await lake.table("shop.orders", schema("orders", wider)).append([{ ...row("x", 1), note: "n" }], { evolve: true }); // biome-ignore format: one call
+    };
+    await table.append([row("a", 1), row("b", -1)], { evolve: true, confirm });
+    expect(calls).toBeGreaterThan(2);
+    expect((await ids()).map(([id]) => id).sort()).toEqual(["a", "x"]);
+    expect(await gone()).toEqual([["b", "n is ≥ 0"]]);
+  });
+
   test("is no table that has a quarantine itself, nor the table", async () => {
     const { lake, table } = await shop();
     const own = lake.table("shop.rejected", quarantineSchema(orders));

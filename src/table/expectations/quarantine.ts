@@ -9,7 +9,7 @@ import { derivedColumns, narrowed, type RowOrigin, unknownOrigin } from "../line
 import type { WriteLineage } from "../lineage/stored.ts";
 import type { OpenTable } from "../opened.ts";
 import { type Columns, type Schema, schema, text } from "../schema.ts";
-import { quoteName } from "../sql-text.ts";
+import { quoteName, quoteText } from "../sql-text.ts";
 import type { WriteOptions } from "../table.ts";
 import type { Judge, Judged } from "./judge.ts";
 import type { ExpectationCount } from "./table-expectations.ts";
@@ -114,10 +114,14 @@ async function keep(to: Quarantine, rejected: Dropped): Promise<void> {
   const { name, dropped, shape, id, metrics, reads } = rejected;
   const { engine, place } = to.table;
   const target = quarantineSchema(place.name, shape);
-  const columns = Object.keys(target.columns).map(quoteName).join(", ");
-  const sql = `SELECT ${columns} FROM (${dropped})`;
+  const names = Object.keys(target.columns);
+  const sql = `SELECT ${names.map(quoteName).join(", ")} FROM (${dropped})`;
+  // A column that another writer adds meanwhile makes no other rows: what is missing does not count.
+  const cells = names.map(
+    (column) => `${quoteText(`${column}=`)} || ${quoteName(column)}::VARCHAR`,
+  );
   const [found = {}] = await engine.query(
-    `SELECT concat_ws(' ', count(*), sum(hash(${columns}))) AS rows FROM (${sql})`,
+    `SELECT concat_ws(' ', count(*), sum(hash(concat_ws(chr(31), ${cells.join(", ")})))) AS rows FROM (${sql})`,
   );
   const rows = String(found["rows"]);
   if (to.written.has(rows)) return;
