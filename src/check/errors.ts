@@ -34,7 +34,7 @@ export const checkErrors = {
   ),
   "check/unknown-kwarg": caller(
     (d: { type: string; kwarg: string; known: readonly string[] }) =>
-      `${d.type}: unknown kwarg ${quote(d.kwarg)}; expected one of ${list(d.known)}.${didYouMean(d.kwarg, d.known)}`,
+      `${d.type}: unknown kwarg ${quote(d.kwarg)}; expected one of ${list(d.known, d.kwarg)}.${didYouMean(d.kwarg, d.known)}`,
   ),
   "check/missing-kwarg": caller(
     (d: { type: string; kwarg: string; expected: string }) =>
@@ -89,7 +89,7 @@ export const checkErrors = {
   ),
   "check/missing-definition": notFound(
     (d: { what: string; name: string; known: readonly string[] }) =>
-      `there is no ${d.what} ${quote(d.name)}; there is ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+      `there is no ${d.what} ${quote(d.name)}${d.known.length === 0 ? ", nor any other" : `; there is ${list(d.known, d.name)}.${didYouMean(d.name, d.known)}`}`,
   ),
   "check/conflict-name": conflict(
     (d: { what: string; name: string; file: string; holds: string }) =>

@@ -84,6 +84,7 @@ export function expectation(
     refuseMostly({ type: name, known: Object.keys(specs), takesMostly, given });
   checkKwargs({ type: name, specs }, own);
   checkTexts(name, own);
+  checkCountBounds(name, own);
   const { severity = "critical", mostly = typeof given === "number" ? given : 1 } = options;
   checkNumber(name, { mostly }, { min: 0, max: 1 });
   checkChoice(name, { severity }, ["critical", "warning", "info"]);
@@ -121,6 +122,13 @@ function refuseMostly(d: {
   const { type, known, takesMostly, given } = d;
   if (!takesMostly) return fail("check/unknown-kwarg", { type, kwarg: "mostly", known });
   return fail("check/mismatch-kwarg", { type, kwarg: "mostly", expected: "a number", got: given });
+}
+
+/** The one type whose bounds Great Expectations compares when it is made. */
+function checkCountBounds(type: string, { min_value: min, max_value: max }: Kwargs): void {
+  const isRowCount = type === "expect_table_row_count_to_be_between";
+  if (isRowCount && typeof min === "number" && typeof max === "number" && min > max)
+    fail("check/mismatch-kwarg", { type, kwarg: "min_value", expected: `at most max_value, ${max}`, got: min }); // biome-ignore format: one line
 }
 
 /** Reads patterns, formats and conditions now, so that a suite is refused when it is made. */

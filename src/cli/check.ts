@@ -12,7 +12,7 @@ import {
 import type { Json } from "../flow.ts";
 import { folderBytes } from "../store/index.ts";
 import { command } from "./command.ts";
-import { failTable } from "./errors.ts";
+import { fail, failTable } from "./errors.ts";
 import { fileForm, fileOptions } from "./file-options.ts";
 import { fails, findingLines, severities } from "./findings.ts";
 import { namesOf } from "./options.ts";
@@ -76,6 +76,7 @@ export const check = command({
   run: async (values, around) => {
     const { source: from, dir, failOn, keep, docs } = values;
     const suite = await suiteAt("check", values.suite);
+    if (suite.expectations.length === 0) fail("cli/missing-expectations", { suite: suite.name });
     const parameters = parametersOf("check", values.parameter);
     const at = atVersion("check", values);
     const form = fileForm(values);

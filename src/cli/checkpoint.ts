@@ -15,7 +15,7 @@ import { count } from "../core/index.ts";
 import type { Json } from "../flow.ts";
 import { folderBytes } from "../store/index.ts";
 import type { AnyRows, Lake } from "../table/index.ts";
-import { openWorkspace } from "../workspace/index.ts";
+import { openWorkspaceLake } from "../workspace/index.ts";
 import { defineCheckpoint } from "./checkpoint-define.ts";
 import { command } from "./command.ts";
 import { fail, failTable } from "./errors.ts";
@@ -70,8 +70,7 @@ export const checkpoint = command({
     const { name, folder: at, failOn, runName } = values;
     const folder = checkFolder(folderBytes(at));
     const assets = pairsOf("checkpoint", "table", values.table);
-    await using workspace = await openWorkspace(values.dir, { create: false });
-    const { lake } = workspace;
+    await using lake = await openWorkspaceLake(values.dir);
     const defined = pairsOf("checkpoint", "define", values.define);
     if (defined.size > 0) await defineCheckpoint({ folder, lake, name, defined });
     const known = await folder.checkpoints.names();
@@ -179,5 +178,5 @@ const writesDocs = ({ checkpoint_config }: CheckpointResult): boolean =>
 function countsOf(result: CheckpointResult): string {
   const { evaluated_validations: all, successful_validations: good } =
     describeCheckpoint(result).statistics;
-  return `${good} of ${count(all, "validation")} without a failed expectation`;
+  return `${good} of ${count(all, "validation")} ${good === 1 ? "has" : "have"} no failed expectation`;
 }

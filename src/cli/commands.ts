@@ -2,6 +2,7 @@
 
 import { annotate } from "./annotate.ts";
 import { attach } from "./attach.ts";
+import { changes } from "./changes.ts";
 import { check } from "./check.ts";
 import { checkpoint } from "./checkpoint.ts";
 import type { CommandGroup } from "./command.ts";
@@ -38,6 +39,7 @@ export const commandGroups: readonly CommandGroup[] = [
       executable(tables),
       executable(describe),
       executable(history),
+      executable(changes),
       executable(sql),
       executable(lineage),
       executable(exportTable),

@@ -1,5 +1,14 @@
 /** @file The errors of the command line itself. */
-import { caller, conflict, didYouMean, failWith, list, notFound, quote } from "../core/index.ts";
+import {
+  caller,
+  conflict,
+  didYouMean,
+  environment,
+  failWith,
+  list,
+  notFound,
+  quote,
+} from "../core/index.ts";
 import { tableErrors } from "../table/index.ts";
 
 export const cliErrors = {
@@ -9,7 +18,10 @@ export const cliErrors = {
   ),
   "cli/unknown-option": caller(
     (d: { command: string; option: string; known: readonly string[] }) =>
-      `${d.command}: unknown option ${d.option}; the options are ${d.known.map((name) => `--${name}`).join(", ")}.${didYouMean(d.option.replace(/^--/, ""), d.known)}`,
+      `${d.command}: unknown option ${d.option}; the options are ${d.known.map((name) => `--${name}`).join(", ")}.${didYouMean(
+        d.option,
+        d.known.map((name) => `--${name}`),
+      )}`,
   ),
   "cli/mismatch-option": caller(
     (d: { command: string; option: string; expected: string; got: string }) =>
@@ -85,12 +97,16 @@ export const cliErrors = {
     (d: { command: string }) =>
       `${d.command}: by which suite? Give --suite FILE.json; profile --suite writes a first one`,
   ),
+  "cli/missing-expectations": caller(
+    (d: { suite: string }) =>
+      `check: the suite ${quote(d.suite)} has no expectation, so nothing would be judged; add some, or draft them with profile --suite`,
+  ),
   "cli/corrupt-suite": caller(
     (d: { path: string; reason: string }) => `the suite ${quote(d.path)}: ${d.reason}`,
   ),
   "cli/missing-checkpoint": notFound(
     (d: { name: string; folder: string; known: readonly string[] }) =>
-      `there is no checkpoint ${quote(d.name)} in ${quote(d.folder)}; there is ${list(d.known)}.${didYouMean(d.name, d.known)} Name the folder with --folder, or write the checkpoint with --define TABLE=SUITE`,
+      `there is no checkpoint ${quote(d.name)} in ${quote(d.folder)}${d.known.length === 0 ? ", nor any other." : `; there is ${list(d.known, d.name)}.${didYouMean(d.name, d.known)}`} Name the folder with --folder, or write the checkpoint with --define TABLE=SUITE`,
   ),
   "cli/unsupported-suite": caller(
     (d: { suite: string }) =>
@@ -115,6 +131,10 @@ export const cliErrors = {
   "cli/missing-file": notFound(
     (d: { path: string; reason: string; option: string }) =>
       `${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --${d.option}`,
+  ),
+  "cli/failed-file": environment(
+    (d: { path: string; reason: string; option: string }) =>
+      `${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --${d.option}, and who may read it`,
   ),
   "cli/failed-gate": caller(
     (d: { reason: string }) =>

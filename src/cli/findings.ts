@@ -21,10 +21,15 @@ export function findingLines(report: DocsReport, width: number): readonly string
   const findings = report.findings.toSorted((a, b) => order(a) - order(b));
   return [
     ...findings.flatMap((finding) => linesOf(finding, Math.min(width, 100))),
+    ...(findings.some(isNameless) ? ["", "--key COLUMN,… names the rows"] : []),
     "",
     ...hung(verdictOf(report), width),
   ];
 }
+
+/** Whether rows fail of which nothing can be shown: they have no value, and no key. */
+const isNameless = ({ passed, sample }: Finding): boolean =>
+  !passed && sample.length > 0 && sample.every((value) => value === null);
 
 function linesOf(finding: Finding, width: number): readonly string[] {
   const { passed, severity, expectation, failedRows, rows, sample, observed } = finding;
@@ -46,7 +51,7 @@ const hung = (line: string, width: number): readonly string[] =>
 
 function sampleText(sample: Finding["sample"]): string {
   const there = sample.filter((value) => value !== null); // of a missing value nothing can be shown
-  if (there.length === 0) return sample.length === 0 ? "" : "; --key COLUMN,… names the rows";
+  if (there.length === 0) return "";
   const shown = there.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
   return `, for example ${[...new Set(shown)].join(", ")}`;
 }

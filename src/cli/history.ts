@@ -12,7 +12,7 @@ export const history = command({
   summary: "What was done to a table: its versions, newest first.",
   about: [
     "Each version stays readable (profile, check, export and describe take --version and --at) until",
-    "a vacuum removes its files, and can be restored.",
+    "a vacuum removes its files, and can be restored. One whose files are gone says so.",
   ],
   arguments: { table: tableArgument },
   options: {
@@ -28,7 +28,7 @@ export const history = command({
   },
   examples: ["history telco.silver", "history telco.silver --limit 1 --json"],
   run: ({ table, dir, limit }) =>
-    withTable({ table, dir }, ({ table: opened }) => opened.history({ limit })),
+    withTable({ table, dir }, ({ table: opened }) => opened.history({ limit, checkFiles: true })),
   render: (entries, { width }) => {
     const isOurs = entries.every(({ engine }) => engine === "Millrace");
     const by = (engine: string): readonly string[] => (isOurs ? [] : [engine]);
@@ -47,6 +47,7 @@ export const history = command({
 /** How the metrics of operations are told, in the names that Delta gives them. */
 const told: Readonly<Record<string, (value: number) => string>> = {
   numOutputRows: (n) => `${count(n, "row")} written`,
+  numAddedRows: (n) => `${count(n, "row")} written`,
   numTargetRowsInserted: (n) => `${count(n, "row")} inserted`,
   numTargetRowsUpdated: (n) => `${count(n, "row")} updated`,
   numUpdatedRows: (n) => `${count(n, "row")} updated`,
@@ -61,9 +62,22 @@ const files: typeof told = {
   numAddedBytes: (n) => size(n),
 };
 
-/** What an operation did, from its metrics and the table's expectations. */
+/** The names that delta-rs gives metrics, `num_added_rows`, as others give them. */
+const camel = (name: string): string =>
+  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** What an operation did, and whether its files are there still. */
 function whatOf(entry: HistoryEntry): string {
-  const { operation, metrics, parameters, expectations } = entry;
+  const gone = entry.readable === false ? ["its files are gone"] : [];
+  return [deedOf(entry), ...gone].filter((text) => text !== "").join("; ");
+}
+
+/** What an operation did, from its metrics and the table's expectations. */
+function deedOf(entry: HistoryEntry): string {
+  const { operation, parameters, expectations } = entry;
+  const metrics = Object.fromEntries(
+    Object.entries(entry.metrics).map(([name, value]) => [camel(name), value]),
+  );
   const tell = (words: typeof told): readonly string[] =>
     Object.entries(words).flatMap(([name, say]) => {
       const value = Number(metrics[name]);
@@ -76,9 +90,12 @@ function whatOf(entry: HistoryEntry): string {
   const broken = expectations.filter(({ failed }) => failed > 0).length;
   const isTold = broken === 0 || Number(metrics["numDroppedRows"]) > 0;
   const judged = isTold ? [] : [`${count(broken, "expectation")} broken`];
-  const done = tell(told);
+  const done = [...tell(told)];
   const mode = parameters["mode"]?.toLowerCase();
-  if (done.length === 0) return [...(mode === "append" ? ["no rows"] : []), ...judged].join(", ");
+  const isCounted = Object.keys(told).some((name) => name in metrics);
+  if (!isCounted) done.push(...tell(files)); // another program's, of which only the files are known
+  if (done.length === 0)
+    return [...(mode === "append" && isCounted ? ["no rows"] : []), ...judged].join(", ");
   const others = parameters["predicate"] === undefined ? "all" : "some";
   const place = mode === "overwrite" ? ` in place of ${others}` : "";
   return [`${done.join(", ")}${place}${fromText(entry)}`, ...judged].join(", ");

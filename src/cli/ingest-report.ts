@@ -1,6 +1,6 @@
 /** @file What became of each file of an ingestion, as lines. */
 import { count, shown } from "../core/index.ts";
-import type { IngestedFile } from "../table/index.ts";
+import type { IngestedFile, IngestReport } from "../table/index.ts";
 import type { Surroundings } from "./command.ts";
 import { sentenceOf } from "./sentences.ts";
 import { columns, number, wrap } from "./text.ts";
@@ -17,7 +17,7 @@ export function fileLines(
 ): readonly string[] {
   const told = files.length > listed ? files.filter(({ state }) => state !== "skipped") : files;
   const skipped = files.length - told.length;
-  if (files.length === 0) return ["no file is there"];
+  if (files.length === 0) return ["no file to load is there"];
   const rows = told.map((file) => [
     shown(file.file),
     file.state,
@@ -43,6 +43,22 @@ export function fileLines(
     ),
   ];
 }
+
+/** Files of a folder that were left because they are of another format. */
+export function leftLines(
+  { left }: IngestReport,
+  { format = "csv", width }: { readonly format: Format | undefined; readonly width: number },
+): readonly string[] {
+  if (left === undefined) return [];
+  const n = Object.values(left).reduce((sum, one) => sum + one, 0);
+  const others = (["csv", "json", "parquet"] as const).filter((one) => left[one] > 0);
+  const what = `${count(n, "file")} that ${n === 1 ? "is" : "are"} not ${formatNames[format]} ${n === 1 ? "was" : "were"} left`;
+  const advice = others.map((one) => `--format ${one} loads ${left[one] < n ? left[one] : n === 1 ? "it" : "them"}`); // biome-ignore format: one line
+  return wrap([what, ...advice].join("; "), Math.min(width, 100));
+}
+
+type Format = "csv" | "json" | "parquet";
+const formatNames = { csv: "CSV", json: "JSON lines", parquet: "Parquet" } as const;
 
 const whySkipped = ({ restoredTo }: IngestedFile): string =>
   restoredTo === undefined

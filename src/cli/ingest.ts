@@ -6,7 +6,7 @@ import { openWorkspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
 import { fail, failTable } from "./errors.ts";
 import { type FileValues, fileForm, fileOptions } from "./file-options.ts";
-import { fileLines, isRefused, restoredLines, totalLine } from "./ingest-report.ts";
+import { fileLines, isRefused, leftLines, restoredLines, totalLine } from "./ingest-report.ts";
 import { stoppable } from "./stoppable.ts";
 import { tableArgument } from "./table-option.ts";
 import { dir } from "./workspace-folder.ts";
@@ -31,6 +31,7 @@ interface IngestValues extends FileValues {
 interface IngestOutcome extends IngestReport {
   readonly table: string;
   readonly version: number;
+  readonly format: FileValues["format"];
   /** Null unless the folder is to be watched. */
   readonly watch: { readonly dir: string; readonly task: IngestTask; readonly settleMs: number; readonly pollMs: number } | null; // biome-ignore format: one line
 }
@@ -43,7 +44,8 @@ export const ingestFiles = command({
     "bytes, which the table's log marks: one that was renamed or touched is skipped, one that arrives",
     "late is loaded, and one that was rewritten is new. A restore leaves the marks: --again restored loads",
     "the files whose rows it took out. The table is made from the first file, with",
-    "five technical columns (when and from where each row came). Exit code 1 when a file was refused.",
+    "five technical columns (when and from where each row came). In the names of its columns, blanks and",
+    "the signs , ; { } ( ) = of the header become _. Exit code 1 when a file was refused.",
   ],
   arguments: {
     from: {
@@ -66,7 +68,11 @@ export const ingestFiles = command({
       default: "add",
       help: "a column that the table has not is added, kept in _rescued, refuses the file, or is left out", // biome-ignore format: one line
     },
-    plain: { type: "boolean", default: false, help: "make the table without technical columns" },
+    plain: {
+      type: "boolean",
+      default: false,
+      help: "make the table without the five technical columns; _rescued, for what does not fit, it has all the same",
+    },
     maxFiles: {
       type: "number",
       default: 100,
@@ -110,8 +116,10 @@ export const ingestFiles = command({
     else checkSecurable({ volume });
     const task = taskOf(values);
     const watched = { dir, task, settleMs: settle * 1000, pollMs: poll * 1000 };
-    if (watch) return { table, version: -1, files: [], rows: 0, watch: watched };
-    return { table, ...(await ingestOnce(dir, { ...task, into: table }, around)), watch: null };
+    if (watch)
+      return { table, version: -1, files: [], rows: 0, format: values.format, watch: watched };
+    const report = await ingestOnce(dir, { ...task, into: table }, around);
+    return { table, ...report, format: values.format, watch: null };
   },
   render: ({ watch, ...outcome }, { width, program }) =>
     watch === null
@@ -119,9 +127,10 @@ export const ingestFiles = command({
           ...fileLines(outcome.files, { width, program }),
           totalLine(outcome),
           ...restoredLines(outcome.files, width),
+          ...leftLines(outcome, { format: outcome.format, width }),
         ]
       : [],
-  data: ({ watch, ...outcome }) => (watch === null ? outcome : undefined),
+  data: ({ watch, format: _, ...outcome }) => (watch === null ? outcome : undefined),
   after: async ({ watch, table }, around) =>
     watch === null ? undefined : watchUntilStopped({ ...watch, table }, around),
   isBad: ({ files }) => files.some(isRefused),

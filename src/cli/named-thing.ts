@@ -1,6 +1,6 @@
 /** @file What the commands about the catalog share: a name of anything, and the lake it is in. */
 import type { Lake, Securable } from "../table/index.ts";
-import { openWorkspace } from "../workspace/index.ts";
+import { openWorkspaceLake } from "../workspace/index.ts";
 import type { ArgumentSpec } from "./command.ts";
 
 /** The argument NAME. */
@@ -21,6 +21,6 @@ export const nameOf = (on: Securable): string => Object.entries(on).flat().join(
 
 /** Opens the lake of a workspace that is there, and closes it when the work is done. */
 export async function withLake<T>(dir: string, work: (lake: Lake) => Promise<T>): Promise<T> {
-  await using workspace = await openWorkspace(dir, { create: false });
-  return await work(workspace.lake);
+  await using lake = await openWorkspaceLake(dir);
+  return await work(lake);
 }

@@ -67,8 +67,10 @@ export const sentences: Sentences = {
   "table/unsupported-list": (d, program) =>
     `${d.file}: this is one JSON list; expected JSON lines: an object a line, with nothing before, between and after them. To make them: ${program} sql "FROM read_json('PATH')" --files --format json > LINES.jsonl. The file was not loaded`,
   "table/unsupported-statement": (d, program) => statementText(d, program),
-  "table/unsupported-function": (d) =>
-    `${d.at}: ${d.name} is refused in a query of the lake, because ${d.reason}${d.readsFiles ? ". Load them with ingest, or pass --files" : ""}`,
+  "table/unsupported-function": (d, program) =>
+    d.name === "table_changes"
+      ? `${d.at}: the change data feed is not read by a query. Run: ${program} changes TABLE`
+      : `${d.at}: ${d.name} is refused in a query of the lake, because ${d.reason}${d.readsFiles ? ". Load them with ingest, or pass --files" : ""}`,
   "table/missing-value": (d) =>
     `${d.at}: the parameter ${d.parameter} has no value; write the value into the query`,
   "check/unknown-type": (d) =>

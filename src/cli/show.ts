@@ -1,7 +1,7 @@
 /** @file `millrace tables`, `runs` and `models`: what a workspace holds. */
 import { isMillraceError, shown } from "../core/index.ts";
 import type { Lake } from "../table/index.ts";
-import { openWorkspace } from "../workspace/index.ts";
+import { openWorkspace, openWorkspaceLake } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { columns, moment, number, size } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
@@ -13,8 +13,7 @@ export const tables = command({
   options: { dir },
   examples: ["tables", "tables --json"],
   run: async (values) => {
-    await using workspace = await openWorkspace(values.dir, { create: false });
-    const { lake } = workspace;
+    await using lake = await openWorkspaceLake(values.dir);
     const found = [];
     for (const name of await lake.tables()) found.push(await shownTable(lake, name));
     return found;
@@ -46,7 +45,10 @@ async function shownTable(lake: Lake, name: string) {
 }
 
 function tableCells(table: Awaited<ReturnType<typeof shownTable>>): readonly string[] {
-  if ("problem" in table) return [table.name, "–", "–", "–", "–", "", "", shown(table.problem)];
+  if ("problem" in table) {
+    const code = /^[a-z]+\/[a-z-]+/.exec(table.problem)?.[0] ?? "it cannot be read";
+    return [table.name, "–", "–", "–", "–", "", "", `${code}: see describe ${table.name}`];
+  }
   const { name, version = -1, rows, files, sizeBytes, operation = "", atMs = 0, comment } = table;
   return [
     ...[name, String(version), rows === null ? "–" : number(rows), number(files), size(sizeBytes)],

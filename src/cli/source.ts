@@ -12,7 +12,7 @@ import {
   type Lake,
   openLake,
 } from "../table/index.ts";
-import { openWorkspace } from "../workspace/index.ts";
+import { openWorkspaceLake } from "../workspace/index.ts";
 import type { ArgumentSpec, Surroundings } from "./command.ts";
 import { fail, failTable } from "./errors.ts";
 import { stoppable } from "./stoppable.ts";
@@ -63,8 +63,7 @@ export async function withSource<T>(
   work: (source: Source) => Promise<T>,
 ): Promise<T> {
   if (isPath(task.from)) return withFile(task, around, work);
-  await using workspace = await openWorkspace(task.dir, { create: false });
-  const { lake } = workspace;
+  await using lake = await openWorkspaceLake(task.dir);
   const source = await tableSource(lake, task.from, task.at);
   return await stoppable({ engine: lake.engine, signal: around.signal }, () => work(source));
 }

@@ -1,27 +1,13 @@
 /** @file `millrace sql`: a query over the tables of a workspace, as a table for people or lines for programs. */
 import { once } from "node:events";
-import { count, cutTo } from "../core/index.ts";
 import type { Frame } from "../table/index.ts";
-import { openWorkspace } from "../workspace/index.ts";
+import { openWorkspaceLake } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
 import { queryText } from "./query-text.ts";
-import {
-  cellForPeople,
-  columnsOf,
-  csvLine,
-  jsonLine,
-  jsonRow,
-  type ResultColumns,
-  type TextRow,
-  textRow,
-  textsSql,
-} from "./result-text.ts";
+import { columnsOf, csvLine, jsonLine, textRow, textsSql } from "./result-text.ts";
+import { firstRows, rowLines, rowsData, type ShownRows } from "./shown-rows.ts";
 import { stoppable } from "./stoppable.ts";
-import { columns as aligned, leastWidth, number, wrap } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
-
-/** How many rows are shown where nobody says, to people and with --json. */
-const fewRows = { table: 50, json: 1000 } as const;
 
 /** What is asked, and how the answer is written. */
 interface Asking {
@@ -33,12 +19,8 @@ interface Asking {
 }
 
 /** The first rows of an answer; none where they are written as they come. */
-interface Answered {
+interface Answered extends ShownRows {
   readonly asking: Asking;
-  readonly columns: ResultColumns;
-  readonly rows: readonly TextRow[];
-  /** How many rows there are. */
-  readonly total: number;
 }
 
 export const sql = command({
@@ -83,14 +65,12 @@ export const sql = command({
   run: async ({ query, file, ...rest }, around): Promise<Answered> => {
     const asking: Asking = { ...rest, query: await queryText({ query, file }) };
     if (isStreamed(asking, around)) return { asking, columns: [], rows: [], total: 0 };
-    return asked(asking, around, (frame) => firstRows(asking, frame, around));
+    const { limit } = asking;
+    const { json } = around;
+    return asked(asking, around, async (frame) => ({ asking, ...(await firstRows(frame, { limit, json })) })); // biome-ignore format: one line
   },
-  render: (answer, around) => (isStreamed(answer.asking, around) ? [] : table(answer, around)),
-  data: ({ columns, rows, total }) => ({
-    columns,
-    rows: rows.map((row) => jsonRow(row, columns)),
-    total,
-  }),
+  render: (answer, around) => (isStreamed(answer.asking, around) ? [] : rowLines(answer, { width: around.width, more: ", --format csv writes them" })), // biome-ignore format: one line
+  data: (answer) => rowsData(answer),
   after: async ({ asking }, around) => {
     if (isStreamed(asking, around))
       await asked(asking, around, (frame) => streamRows(asking, frame, around));
@@ -108,26 +88,10 @@ async function asked<T>(
   { signal }: Surroundings,
   work: (frame: Frame) => Promise<T>,
 ): Promise<T> {
-  await using workspace = await openWorkspace(dir, { create: false });
-  const { lake } = workspace;
+  await using lake = await openWorkspaceLake(dir);
   return await stoppable({ engine: lake.engine, signal }, async () =>
     work(await lake.sql(query, { files })),
   );
-}
-
-/** The first rows, and the number of all; the query runs once. */
-async function firstRows(asking: Asking, frame: Frame, { json }: Surroundings): Promise<Answered> {
-  const limit = asking.limit ?? (json ? fewRows.json : fewRows.table);
-  const columns = columnsOf(frame);
-  const rows: TextRow[] = [];
-  let total = 0;
-  await frame.engine.stream(textsSql(frame), (part) => {
-    total += part.count;
-    if (rows.length >= limit) return;
-    const some = part.rows().slice(0, limit - rows.length);
-    rows.push(...some.map((row) => textRow(row, columns)));
-  });
-  return { asking, columns, rows, total };
 }
 
 async function streamRows(
@@ -155,26 +119,3 @@ async function streamRows(
     if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
   });
 }
-
-/** The widest that a cell gets where the output is no terminal. */
-const widestCell = 200;
-
-function table({ columns, rows, total }: Answered, { width }: Surroundings): readonly string[] {
-  if (columns.length === 0) return [];
-  const fitting = Math.max(1, Math.min(columns.length, Math.floor((width + 2) / (leastWidth + 2))));
-  const shown = columns.slice(0, fitting);
-  const cells = rows.map((row) =>
-    shown.map(({ kind }, i) => cutTo(cellForPeople(row[i] ?? null, kind), widestCell)),
-  );
-  const right = shown.flatMap(({ kind }, i) => (kind === "int" || kind === "float" ? [i] : []));
-  const lines = aligned([shown.map(({ name }) => name), ...cells], { width, right });
-  const hidden = columns.slice(fitting).map(({ name }) => name);
-  const notes = [
-    ...(rows.length === total ? [] : [moreRows(total, rows.length)]),
-    ...(hidden.length === 0 ? [] : [`${count(hidden.length, "more column")}: ${cutTo(hidden.join(", "), widestCell)}`]), // biome-ignore format: one line
-  ];
-  return [...lines, ...notes.flatMap((note) => ["", ...wrap(note, width)])];
-}
-
-const moreRows = (total: number, shown: number): string =>
-  `${number(total - shown)} more of ${count(total, "row")}: --limit ${total} shows all, --format csv writes them`;

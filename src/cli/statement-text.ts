@@ -13,7 +13,7 @@ const instead: Readonly<Record<string, (name: string, program: string) => string
   DELETE: fromPrograms,
   MERGE: fromPrograms,
   TRUNCATE: fromPrograms,
-  CREATE: (_, program) => `A table is made by loading a file: ${program} ingest FILE SCHEMA.TABLE; volumes and schemas by ${program} create`, // biome-ignore format: one line
+  CREATE: (name, program) => `A table is made by loading a file: ${program} ingest FILE ${name === "TABLE" ? "SCHEMA.TABLE" : name}; volumes and schemas by ${program} create`, // biome-ignore format: one line
   DROP: (name, program) => `Run: ${program} drop ${name}`,
   ALTER: (name, program) => `Expectations: ${program} attach ${name} --suite FILE.json; comments and tags: ${program} annotate ${name}`, // biome-ignore format: one line
   RESTORE: (name, program) => `Run: ${program} restore ${name} --version N`,

@@ -7,10 +7,16 @@ import { fail } from "./errors.ts";
 import { pairsOf } from "./options.ts";
 import { sentenceOf } from "./sentences.ts";
 
+/** Why the system does not let a file be read. */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "this user may not read it",
+  EISDIR: "it is a folder",
+};
+
 /**
  * Reads a suite.
  *
- * @throws `cli/missing-suite`, `cli/missing-file`, `cli/corrupt-suite`
+ * @throws `cli/missing-suite`, `cli/missing-file`, `cli/failed-file`, `cli/corrupt-suite`
  */
 export async function suiteAt(
   command: string,
@@ -18,8 +24,10 @@ export async function suiteAt(
 ): Promise<ExpectationSuite> {
   if (path === undefined) return fail("cli/missing-suite", { command });
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === "ENOENT" ? "there is no such file" : cause.message;
-    return fail("cli/missing-file", { path, reason, option: "suite" }, { cause });
+    if (cause.code === "ENOENT")
+      return fail("cli/missing-file", { path, reason: "there is no such file", option: "suite" }, { cause }); // biome-ignore format: one line
+    const reason = reasons[cause.code ?? ""] ?? cause.message;
+    return fail("cli/failed-file", { path, reason, option: "suite" }, { cause });
   });
   try {
     return readSuite(text);

@@ -1,6 +1,6 @@
 /** @file What the commands about one table share: its name, a moment or a version of it, and opening it. */
 import type { AtVersion, Lake, Table } from "../table/index.ts";
-import { openWorkspace, type Workspace } from "../workspace/index.ts";
+import { openWorkspaceLake } from "../workspace/index.ts";
 import type { ArgumentSpec, OptionSpecs } from "./command.ts";
 import { fail } from "./errors.ts";
 
@@ -62,7 +62,6 @@ function momentOf(command: string, text: string): Date {
 
 /** A table of an open workspace, with the schema that it has on the disk. */
 export interface OpenedTable {
-  readonly workspace: Workspace;
   readonly lake: Lake;
   readonly table: Table;
 }
@@ -76,8 +75,7 @@ export async function withTable<T>(
   named: { readonly dir: string; readonly table: string },
   work: (opened: OpenedTable) => Promise<T>,
 ): Promise<T> {
-  await using workspace = await openWorkspace(named.dir, { create: false });
-  const { lake } = workspace;
+  await using lake = await openWorkspaceLake(named.dir);
   const table = lake.table(named.table, await lake.schemaOf(named.table));
-  return await work({ workspace, lake, table });
+  return await work({ lake, table });
 }

@@ -10,7 +10,7 @@ export const optionErrors = {
   ),
   "option/unknown-name": caller(
     (d: { at: string; option: string; known: readonly string[] }) =>
-      `${d.at}: unknown option ${quote(d.option)}; expected one of ${list(d.known)}.${didYouMean(d.option, d.known)}`,
+      `${d.at}: unknown option ${quote(d.option)}; expected one of ${list(d.known, d.option)}.${didYouMean(d.option, d.known)}`,
   ),
 };
 

@@ -7,11 +7,31 @@ export function quote(value: unknown): string {
   return text.length > 62 ? `${text.slice(0, 60)}…${typeof value === "string" ? '"' : ""}` : text;
 }
 
-/** Values as a sentence lists them, cut at ten. */
-export function list(values: readonly unknown[]): string {
+/** How many values a sentence lists. */
+const mostListed = 10;
+
+/**
+ * Values as a sentence lists them, cut at ten: the first ones, or, of more names than that, those that
+ * are nearest to one that was given.
+ */
+export function list(values: readonly unknown[], near?: string): string {
   if (values.length === 0) return "none";
-  const shown = values.slice(0, 10).map(quote).join(", ");
-  return values.length > 10 ? `${shown} and ${values.length - 10} more` : shown;
+  const more = values.length - mostListed;
+  if (more <= 0) return values.map(quote).join(", ");
+  const first = near === undefined ? values : nearestFirst(values, near);
+  return `${first.slice(0, mostListed).map(quote).join(", ")} and ${more} more`;
+}
+
+function nearestFirst(values: readonly unknown[], near: string): readonly unknown[] {
+  const given = near.toLowerCase();
+  const away = values.map((value) => {
+    const name = String(value).toLowerCase();
+    return name.includes(given) || given.includes(name) ? 0 : editDistance(given, name);
+  });
+  return values
+    .map((value, i) => ({ value, edits: away[i] ?? 0 }))
+    .sort((a, b) => a.edits - b.edits)
+    .map(({ value }) => value);
 }
 
 /** How many edits two names may be apart of which the longer has so many letters: a third of them, and two at most. */

@@ -5,7 +5,7 @@ import { caller, count, didYouMean, failWith, list, quote } from "../core/index.
 export const datasetErrors = {
   "dataset/unknown-column": caller(
     (d: { at: string; column: string; columns: readonly string[] }) =>
-      `${d.at}: unknown column ${quote(d.column)}; the frame has ${list(d.columns)}.${didYouMean(d.column, d.columns)}`,
+      `${d.at}: unknown column ${quote(d.column)}; the frame has ${list(d.columns, d.column)}.${didYouMean(d.column, d.columns)}`,
   ),
   "dataset/missing-key": caller(
     (d: { column: string; rows: number }) =>

@@ -13,7 +13,7 @@ export const monitorErrors = {
   ),
   "monitor/unknown-column": caller(
     (d: { at: string; which: string; column: string; columns: readonly string[] }) =>
-      `${d.at}: the ${d.which} table has no column ${quote(d.column)}; it has ${list(d.columns)}.${didYouMean(d.column, d.columns)}`,
+      `${d.at}: the ${d.which} table has no column ${quote(d.column)}; it has ${list(d.columns, d.column)}.${didYouMean(d.column, d.columns)}`,
   ),
   "monitor/unsupported-column": caller(
     (d: { at: string; column: string; kind: string }) =>

@@ -26,7 +26,7 @@ export const pipelineErrors = {
   ),
   "pipeline/unknown-step": caller(
     (d: { at: string; step: string; known: readonly string[] }) =>
-      `${d.at}: unknown step ${quote(d.step)}; expected one of ${list(d.known)}.${didYouMean(d.step, d.known)}`,
+      `${d.at}: unknown step ${quote(d.step)}; expected one of ${list(d.known, d.step)}.${didYouMean(d.step, d.known)}`,
   ),
   "pipeline/unsupported-cycle": caller(
     (d: { pipeline: string; cycle: readonly string[] }) =>

@@ -14,7 +14,7 @@ import {
 export const registryErrors = {
   "registry/missing-model": notFound(
     (d: { name: string; known: readonly string[] }) =>
-      `no model is registered as ${quote(d.name)}; there are ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+      `no model is registered as ${quote(d.name)}; there are ${list(d.known, d.name)}.${didYouMean(d.name, d.known)}`,
   ),
   "registry/missing-version": notFound(
     (d: { name: string; number: number; known: readonly number[] }) =>
@@ -22,7 +22,7 @@ export const registryErrors = {
   ),
   "registry/missing-alias": notFound(
     (d: { name: string; alias: string; known: readonly string[] }) =>
-      `${d.name} has no alias ${quote(d.alias)}; it has ${list(d.known)}.${didYouMean(d.alias, d.known)}`,
+      `${d.name} has no alias ${quote(d.alias)}; it has ${list(d.known, d.alias)}.${didYouMean(d.alias, d.known)}`,
   ),
   "registry/missing-signature": caller(
     (d: { name: string; kind: string }) =>
@@ -30,7 +30,7 @@ export const registryErrors = {
   ),
   "registry/missing-metric": caller(
     (d: { of: string; metric: string; known: readonly string[] }) =>
-      `${d.of} has no metric ${quote(d.metric)}; it has ${list(d.known)}.${didYouMean(d.metric, d.known)}`,
+      `${d.of} has no metric ${quote(d.metric)}; it has ${list(d.known, d.metric)}.${didYouMean(d.metric, d.known)}`,
   ),
   "registry/missing-candidate": caller(
     (d: { name: string }) => `promote ${d.name}: there is no candidate; expected at least one`,

@@ -15,19 +15,19 @@ export const runErrors = {
   "run/missing-run": notFound((d: { id: string }) => `no run has the id ${quote(d.id)}`),
   "run/missing-experiment": notFound(
     (d: { name: string; known: readonly string[] }) =>
-      `no experiment is called ${quote(d.name)}; there are ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+      `no experiment is called ${quote(d.name)}; there are ${list(d.known, d.name)}.${didYouMean(d.name, d.known)}`,
   ),
   "run/missing-metric": notFound(
     (d: { run: string; key: string; known: readonly string[] }) =>
-      `run ${d.run} has no metric ${quote(d.key)}; it has ${list(d.known)}.${didYouMean(d.key, d.known)}`,
+      `run ${d.run} has no metric ${quote(d.key)}; it has ${list(d.known, d.key)}.${didYouMean(d.key, d.known)}`,
   ),
   "run/missing-artifact": notFound(
     (d: { run: string; path: string; known: readonly string[] }) =>
-      `run ${d.run} has no artifact ${quote(d.path)}; it has ${list(d.known)}.${didYouMean(d.path, d.known)}`,
+      `run ${d.run} has no artifact ${quote(d.path)}; it has ${list(d.known, d.path)}.${didYouMean(d.path, d.known)}`,
   ),
   "run/missing-model": notFound(
     (d: { run: string; name: string; known: readonly string[] }) =>
-      `run ${d.run} has no model ${quote(d.name)}; it has ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+      `run ${d.run} has no model ${quote(d.name)}; it has ${list(d.known, d.name)}.${didYouMean(d.name, d.known)}`,
   ),
   "run/conflict-param": conflict(
     (d: { run: string; key: string; stored: string; given: string }) =>

@@ -40,11 +40,11 @@ export const serverErrors = {
   ),
   "server/unknown-endpoint": notFound(
     (d: { name: string; known: readonly string[] }) =>
-      `there is no endpoint ${quote(d.name)}; the server has ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+      `there is no endpoint ${quote(d.name)}; the server has ${list(d.known, d.name)}.${didYouMean(d.name, d.known)}`,
   ),
   "server/unknown-route": notFound(
     (d: { method: string; path: string; known: readonly string[] }) =>
-      `there is nothing at ${d.method} ${quote(d.path)}; there is ${list(d.known)}.${didYouMean(`${d.method} ${d.path}`, d.known)}`,
+      `there is nothing at ${d.method} ${quote(d.path)}; there is ${list(d.known, `${d.method} ${d.path}`)}.${didYouMean(`${d.method} ${d.path}`, d.known)}`,
   ),
   "server/missing-endpoint": caller(
     (d: { known: readonly string[] }) =>

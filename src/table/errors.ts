@@ -10,6 +10,8 @@ import {
   notFound,
   quote,
 } from "../core/index.ts";
+import { headerFaults, type SampleRow, sampleText, type Twins, twinsText } from "./fault-texts.ts";
+import { suggestion } from "./near-name.ts";
 
 export const tableErrors = {
   "table/out-of-range-name": caller(
@@ -18,7 +20,7 @@ export const tableErrors = {
   ),
   "table/missing-table": notFound(
     (d: { name: string; known: readonly string[] }) =>
-      `there is no table ${quote(d.name)}; the lake has ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+      `there is no table ${quote(d.name)}; the lake has ${list(d.known, d.name)}.${suggestion(d.name, d.known)}`,
   ),
   "table/missing-version": notFound(
     (d: { name: string; version: number; first?: number; latest: number }) =>
@@ -26,7 +28,7 @@ export const tableErrors = {
   ),
   "table/unknown-column": caller(
     (d: { at: string; column: string; columns: readonly string[] }) =>
-      `${d.at}: unknown column ${quote(d.column)}; the columns are ${list(d.columns)}.${didYouMean(d.column, d.columns)}`,
+      `${d.at}: unknown column ${quote(d.column)}; the columns are ${list(d.columns, d.column)}.${didYouMean(d.column, d.columns)}`,
   ),
   "table/mismatch-columns": caller(
     (d: { name: string; missing: readonly string[]; extra: readonly string[] }) =>
@@ -50,7 +52,7 @@ export const tableErrors = {
   ),
   "table/duplicate-key": caller(
     (d: { name: string; on: readonly string[]; keys: number; sample: unknown }) =>
-      `${d.name}: ${count(d.keys, "key")} of ${list(d.on)} stand in several rows of the source, for example ${quote(d.sample)}; keep one row per key before the merge`,
+      `${d.name}: ${count(d.keys, "key")} of ${list(d.on)} ${d.keys === 1 ? "stands" : "stand"} in several rows of the source, for example ${quote(d.sample)}; keep one row per key before the merge`,
   ),
   "table/out-of-range-integer": caller(
     (d: { column: string; got: string }) =>
@@ -117,8 +119,8 @@ export const tableErrors = {
       `${d.name}: ${count(d.rows, "new row")} outside the condition of the rows to replace; expected none. Nothing was written`,
   ),
   "table/mismatch-check": caller(
-    (d: { name: string; check: string; condition: string; rows: number }) =>
-      `${d.name}: ${count(d.rows, "row")} for which the check ${quote(d.check)} is not true (${d.condition}); nothing was written`,
+    (d: { name: string; check: string; condition: string; rows: number; sample: SampleRow }) =>
+      `${d.name}: ${count(d.rows, "row")} for which the check ${quote(d.check)} is not true (${d.condition})${sampleText(d.sample)}; nothing was written`,
   ),
   "table/unsupported-check": caller(
     (d: { name: string; check: string; reason: string }) =>
@@ -126,7 +128,7 @@ export const tableErrors = {
   ),
   "table/unknown-check": caller(
     (d: { name: string; check: string; checks: readonly string[] }) =>
-      `${d.name}: there is no check ${quote(d.check)} to drop; the checks are ${list(d.checks)}.${didYouMean(d.check, d.checks)}`,
+      `${d.name}: there is no check ${quote(d.check)} to drop; the checks are ${list(d.checks, d.check)}.${didYouMean(d.check, d.checks)}`,
   ),
   "table/mismatch-expectation": caller(
     (d: { name: string; failures: readonly string[] }) =>
@@ -179,12 +181,12 @@ export const tableErrors = {
       `${d.file}, line ${d.line}: ${d.reason}. The file was not loaded`,
   ),
   "table/duplicate-column": caller(
-    (d: { file: string; columns: readonly string[] }) =>
-      `${d.file}, line 1: the header names ${list(d.columns)} more than once; name each column once. The file was not loaded`,
+    (d: { file: string; columns: readonly string[]; twins: readonly Twins[] }) =>
+      `${d.file}, line 1: ${d.twins.map(twinsText).join("; ")}; name each column once. The file was not loaded`,
   ),
   "table/mismatch-header": caller(
     (d: { file: string; missing: readonly string[]; extra: readonly string[] }) =>
-      `${d.file}, line 1: the header lacks ${list(d.missing)} and has ${list(d.extra)} that nobody expects. The file was not loaded`,
+      `${d.file}, line 1: the header ${headerFaults(d)}. The file was not loaded`,
   ),
   "table/mismatch-cells": caller(
     (d: { file: string; line: number; expected: number; got: number | string }) =>

@@ -6,7 +6,7 @@ export * from "./clean/index.ts";
 export { type ChangeColumns, changeColumns } from "./delta/changes.ts";
 export type { Commit } from "./delta/commit.ts";
 export type { TableDetail } from "./delta/detail.ts";
-export type { HistoryEntry } from "./delta/history.ts";
+export type { HistoryEntry, HistoryOptions } from "./delta/history.ts";
 export type { TxnMark } from "./delta/opening.ts";
 export type { VacuumOptions, VacuumReport } from "./delta/vacuum.ts";
 export { tableErrors } from "./errors.ts";

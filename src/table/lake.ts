@@ -10,7 +10,7 @@ import { openCatalogLog } from "./catalog/catalog-log.ts";
 import { openLayout } from "./catalog/layout.ts";
 import { parseThing } from "./catalog/names.ts";
 import { lakePlace } from "./catalog/place.ts";
-import { type HistoryEntry, readHistory } from "./delta/history.ts";
+import { type HistoryEntry, type HistoryOptions, readHistory } from "./delta/history.ts";
 import type { TablePlace } from "./delta/log.ts";
 import { readSnapshot } from "./delta/snapshot.ts";
 import { fail } from "./errors.ts";
@@ -76,7 +76,7 @@ export interface Lake extends LakeCatalog {
   /** Where a table's files are, by its name, for what reads and writes them itself. */
   place(name: string): TablePlace;
   /** What was done to a table, newest first; empty when there is no such table. */
-  history(name: string, options?: { readonly limit?: number }): Promise<readonly HistoryEntry[]>;
+  history(name: string, options?: HistoryOptions): Promise<readonly HistoryEntry[]>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -2,10 +2,12 @@
 import { checkSchema, checkWhole, strictest } from "./agreement.ts";
 import { type Assignments, assignSql, readsOfAssigned } from "./assign.ts";
 import { parseCheck } from "./delta/check-sql.ts";
+import { breakingRow } from "./delta/checks.ts";
 import { type Commit, commitPlan, type Plan } from "./delta/commit.ts";
 import { changed, withRules } from "./delta/opening.ts";
 import { checkWritable } from "./delta/protocol.ts";
 import { countOutside, deletePlan, updatePlan } from "./delta/rewrite.ts";
+import { scanSql } from "./delta/scan.ts";
 import type { Snapshot } from "./delta/snapshot.ts";
 import type { Writer } from "./delta/write-files.ts";
 import { fail } from "./errors.ts";
@@ -110,6 +112,9 @@ async function checkRowsThere(
     const parsed = sql === null ? undefined : parseCheck(sql, Object.keys(shape.columns));
     if (parsed === undefined || "reason" in parsed) continue;
     const rows = await countOutside(writer, { shape, where: parsed.sql }, [...files.values()]);
-    if (rows > 0) fail("table/mismatch-check", { name, check, condition: String(sql), rows });
+    if (rows === 0) continue;
+    const scan = scanSql(writer.place, { ...shape, files: [...files.values()] });
+    const sample = await breakingRow(writer.engine, scan, parsed);
+    fail("table/mismatch-check", { name, check, condition: String(sql), rows, sample });
   }
 }

@@ -4,7 +4,7 @@ import type { Assignments } from "./assign.ts";
 import type { ChangeColumns, ChangeRange } from "./delta/changes.ts";
 import type { Commit } from "./delta/commit.ts";
 import type { TableDetail } from "./delta/detail.ts";
-import type { HistoryEntry } from "./delta/history.ts";
+import type { HistoryEntry, HistoryOptions } from "./delta/history.ts";
 import type { TxnMark } from "./delta/opening.ts";
 import type { VacuumOptions, VacuumReport } from "./delta/vacuum.ts";
 import type { TableExpectations } from "./expectations/table-expectations.ts";
@@ -161,7 +161,7 @@ export interface Table<C extends Columns = Columns> {
   /** From which columns each column comes, and what is made of them; see `lake.lineage`. */
   lineage(options?: LineageOptions): Promise<TableLineage>;
   /** What was done, newest first. */
-  history(options?: { readonly limit?: number }): Promise<readonly HistoryEntry[]>;
+  history(options?: HistoryOptions): Promise<readonly HistoryEntry[]>;
   /** What a version (default: the newest) is made of: schema, rules, files, size, identity. No row is read. */
   detail(at?: AtVersion): Promise<TableDetail>;
   /** The identity of a version: equal hashes mean the same files and schema. No row is read. */

@@ -1,2 +1,7 @@
 export { workspaceErrors } from "./errors.ts";
-export { openWorkspace, type Workspace, type WorkspaceOptions } from "./workspace.ts";
+export {
+  openWorkspace,
+  openWorkspaceLake,
+  type Workspace,
+  type WorkspaceOptions,
+} from "./workspace.ts";

@@ -53,15 +53,9 @@ export async function openWorkspace(
   path: string,
   options: WorkspaceOptions = {},
 ): Promise<Workspace> {
-  const { clock = systemClock, ids = randomIds, create = true, actor, memoryLimitBytes } = options;
+  const { clock = systemClock, ids = randomIds, create = true } = options;
   const folder = resolve(path);
-  const isThere = await refuseOthers(folder);
-  if (!create && !isThere) fail("workspace/missing-workspace", { folder });
-  const lake = await openLake(folder, {
-    ...{ clock, ids },
-    ...(actor === undefined ? {} : { actor }),
-    ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
-  });
+  const lake = await lakeIn(folder, { ...options, clock, ids, create });
   const records = await openRecords(join(folder, "records.db")).catch(async (error: unknown) => {
     await lake.close();
     throw error;
@@ -85,6 +79,40 @@ export async function openWorkspace(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/**
+ * Opens the lake of a workspace that is there, without its records: for what only looks at tables. It
+ * reads a workspace that this user, or this disk, may not write.
+ *
+ * @throws `workspace/missing-workspace`, `workspace/conflict-folder`, and what `openLake` throws
+ * @example
+ * ```ts
+ * await (await openWorkspace("./churn")).close();
+ * await using lake = await openWorkspaceLake("./churn");
+ * await lake.tables() // => []
+ * ```
+ */
+export async function openWorkspaceLake(
+  path: string,
+  options: Omit<WorkspaceOptions, "create"> = {},
+): Promise<Lake> {
+  return await lakeIn(resolve(path), { ...options, create: false });
+}
+
+/** Opens the lake of a workspace's folder, or makes it. */
+async function lakeIn(
+  folder: string,
+  { create, clock, ids, actor, memoryLimitBytes }: WorkspaceOptions,
+): Promise<Lake> {
+  const isThere = await refuseOthers(folder);
+  if (create === false && !isThere) fail("workspace/missing-workspace", { folder });
+  return await openLake(folder, {
+    ...(clock === undefined ? {} : { clock }),
+    ...(ids === undefined ? {} : { ids }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
+  });
 }
 
 /** Whether the folder is a workspace; one with other files in it is refused. */

@@ -1,7 +1,9 @@
 /** @file Types of expectations about the values of one column: bounds, sets, missing values, types. */
+
 import { list, quote } from "../../core/index.ts";
 import type { Json } from "../../flow.ts";
 import type { Value } from "../../table/index.ts";
+import { fail } from "../errors.ts";
 import {
   type Definition,
   type Definitions,
@@ -73,6 +75,7 @@ export function boundsText(kwargs: Kwargs): string {
 
 function betweenRule(site: Site, use: ColumnUse): ValueRule {
   const { min_value, max_value, strict_min, strict_max } = site.kwargs;
+  checkOrder(site, use);
   const tests: ValueRule[] = [];
   if (min_value !== undefined) {
     const low = boundOf(site, use, min_value);
@@ -94,6 +97,14 @@ function betweenRule(site: Site, use: ColumnUse): ValueRule {
     sql: (x) => (tests.length === 0 ? "false" : `(${tests.map(({ sql }) => sql(x)).join(" OR ")})`),
     breaks: (value) => tests.some(({ breaks }) => breaks(value)),
   };
+}
+
+/** Great Expectations, too, refuses such bounds when it judges, not when it reads. Throws `check/mismatch-kwarg`. */
+function checkOrder(site: Site, use: ColumnUse): void {
+  const { min_value: min, max_value: max } = site.kwargs;
+  if (min === undefined || max === undefined) return;
+  if (compareValues(boundOf(site, use, min).value, boundOf(site, use, max).value) > 0)
+    fail("check/mismatch-kwarg", { type: site.type, kwarg: "min_value", expected: `at most max_value, ${quote(max)}`, got: min }); // biome-ignore format: one line
 }
 
 function setRule(site: Site, use: ColumnUse): ValueRule {

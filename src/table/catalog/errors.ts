@@ -11,6 +11,7 @@ import {
   quote,
 } from "../../core/index.ts";
 import { tableErrors } from "../errors.ts";
+import { suggestion } from "../near-name.ts";
 
 interface Missing {
   readonly name: string;
@@ -20,7 +21,7 @@ interface Missing {
 const missing =
   (kind: string) =>
   ({ name, known }: Missing): string =>
-    `there is no ${kind} ${quote(name)}; the lake has ${known.length === 0 ? "none" : list(known)}.${didYouMean(name, known)}`;
+    `there is no ${kind} ${quote(name)}; the lake has ${known.length === 0 ? "none" : list(known, name)}.${suggestion(name, known)}`;
 
 /** What can go wrong with the names of a lake, and with what is recorded about them. */
 export const catalogErrors = {

@@ -5,7 +5,14 @@ import { rowsOf } from "../delta/rows-of.ts";
 import { readSnapshot } from "../delta/snapshot.ts";
 import type { CatalogChange, Notes } from "./entry.ts";
 import { fail } from "./errors.ts";
-import { type CatalogParts, checkThere, failMissing, isThere, placeOf } from "./listing.ts";
+import {
+  type CatalogParts,
+  checkThere,
+  failMissing,
+  isTable,
+  isThere,
+  placeOf,
+} from "./listing.ts";
 import {
   type CatalogRef,
   keyOf,
@@ -15,6 +22,7 @@ import {
   type SecurableRef,
   type TableRef,
   type Thing,
+  thingOf,
   toRef,
   type VolumeRef,
 } from "./names.ts";
@@ -111,9 +119,16 @@ export async function createThing(
       if (ifMissing) return undefined;
       fail("table/duplicate-securable", { kind: thing.kind, name: thing.name });
     }
+    if (thing.kind === "volume") await refuseBesideTable(parts, thing);
     const notes = comment === undefined ? { tags } : { comment, tags };
     return { action: "create", on: toRef(thing), owner, ...notes };
   });
+}
+
+/** Refuses a volume with the name of a table: a name would then mean both. Throws `table/duplicate-securable`. */
+async function refuseBesideTable(parts: CatalogParts, { name }: Thing): Promise<void> {
+  const table = thingOf(parts.layout, "table", name);
+  if (await isTable(parts, table)) fail("table/duplicate-securable", { kind: "table", name });
 }
 
 /** Records what is said about a thing or a column. */

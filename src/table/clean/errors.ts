@@ -21,7 +21,7 @@ export const cleanErrors = {
   ),
   "table/unknown-level": caller(
     (d: { at: string; column: string; level: string; levels: readonly string[] }) =>
-      `${d.at}: ${quote(d.level)} is no level of ${quote(d.column)}; expected one of ${list(d.levels)}.${didYouMean(d.level, d.levels)}`,
+      `${d.at}: ${quote(d.level)} is no level of ${quote(d.column)}; expected one of ${list(d.levels, d.level)}.${didYouMean(d.level, d.levels)}`,
   ),
   "table/missing-values": caller(
     (d: { at: string; column: string; share: number; atMost: number }) =>

@@ -21,6 +21,11 @@ const signs: Readonly<Record<string, string>> = {
   or: "OR",
 };
 
+/** The same, and the columns that it is about. */
+export type ParsedCheck =
+  | { readonly sql: string; readonly columns: readonly string[] }
+  | { readonly reason: string };
+
 /** An expression in Delta's SQL. The operations that other writers would judge otherwise have none. */
 export function formatCheck(node: ExprNode): CheckSql {
   try {
@@ -77,11 +82,14 @@ const words = new Set(["AND", "OR", "NOT", "IN", "IS", "NULL", "TRUE", "FALSE", 
  *
  * @param columns - The columns of the table; upper and lower case do not differ.
  */
-export function parseCheck(sql: string, columns: readonly string[]): CheckSql {
+export function parseCheck(sql: string, columns: readonly string[]): ParsedCheck {
+  const named = new Set<string>();
   const byName = new Map(columns.map((column) => [column.toLowerCase(), column]));
   const column = (name: string): string => {
     const found = byName.get(name.toLowerCase());
-    return found === undefined ? unsupported(`it names ${name}, no column`) : quoteName(found);
+    if (found === undefined) return unsupported(`it names ${name}, no column`);
+    named.add(found);
+    return quoteName(found);
   };
   const parts: string[] = [];
   let at = 0;
@@ -91,7 +99,7 @@ export function parseCheck(sql: string, columns: readonly string[]): CheckSql {
       parts.push(translate(match.groups ?? {}, match[0], column));
     }
     if (at < sql.length) unsupported(`it has ${JSON.stringify(sql.slice(at, at + 12))}`);
-    return { sql: parts.join("") };
+    return { sql: parts.join(""), columns: [...named] };
   } catch (error) {
     if (error instanceof Unsupported) return { reason: error.message };
     throw error;

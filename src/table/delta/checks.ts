@@ -1,6 +1,8 @@
 /** @file CHECK constraints judged: whether each can be, before anything is written, and then by all rows. */
 import type { Engine } from "../adapter/duckdb.ts";
 import { fail } from "../errors.ts";
+import type { SampleRow } from "../fault-texts.ts";
+import { quoteName } from "../sql-text.ts";
 import type { Add } from "./actions.ts";
 import { parseCheck } from "./check-sql.ts";
 import type { TablePlace } from "./log.ts";
@@ -12,6 +14,8 @@ export interface ReadyCheck {
   readonly check: string;
   readonly condition: string;
   readonly sql: string;
+  /** Those that it is about. */
+  readonly columns: readonly string[];
 }
 
 interface Judging {
@@ -36,7 +40,7 @@ export async function checksOf(
       .describe(`SELECT (${parsed.sql}) FROM (${none})`)
       .catch((cause: Error) => refuse((cause.message.split("\n")[0] ?? "").trim(), cause));
     if (found?.type !== "BOOLEAN") return refuse(`it is no condition: ${condition}`);
-    ready.push({ check, condition, sql: parsed.sql });
+    ready.push({ check, condition, ...parsed });
   }
   return ready;
 }
@@ -49,12 +53,31 @@ export async function checkRows(
 ): Promise<void> {
   const { name } = place;
   const { shape, files } = rows;
-  for (const { check, condition, sql } of files.length === 0 ? [] : checks) {
+  for (const { check, condition, sql, columns } of files.length === 0 ? [] : checks) {
     const scan = scanSql(place, { ...shape, files });
     const [row] = await engine.query(
       `SELECT count(*) AS n FROM (${scan}) WHERE (${sql}) IS NOT TRUE`,
     );
     const bad = Number(row?.["n"] ?? 0);
-    if (bad > 0) fail("table/mismatch-check", { name, check, condition, rows: bad });
+    if (bad === 0) continue;
+    const sample = await breakingRow(engine, scan, { sql, columns });
+    fail("table/mismatch-check", { name, check, condition, rows: bad, sample });
   }
+}
+
+/** A row of a SELECT for which a check is not true, as texts of the columns that the check is about. */
+export async function breakingRow(
+  engine: Engine,
+  rows: string,
+  { sql, columns }: Pick<ReadyCheck, "sql" | "columns">,
+): Promise<SampleRow> {
+  const cells = columns.map((name, i) => `, CAST(${quoteName(name)} AS VARCHAR) AS c${i}`);
+  const [row = {}] = await engine.query(
+    `SELECT ((${sql}) IS NULL) AS unknown${cells.join("")} FROM (${rows}) WHERE (${sql}) IS NOT TRUE LIMIT 1`,
+  );
+  const values = columns.map((name, i) => {
+    const value = row[`c${i}`];
+    return [name, typeof value === "string" ? value : null] as const;
+  });
+  return { values: Object.fromEntries(values), isUnknown: row["unknown"] === true };
 }

@@ -3,6 +3,7 @@ import { isMillraceError } from "../../core/index.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import { fromStored } from "../lineage/stored.ts";
+import { brokenVersions } from "./broken-versions.ts";
 import { commitInfoOf, commitTime, listLog, type TablePlace } from "./log.ts";
 
 /** One version of a table, and what made it. */
@@ -21,14 +22,24 @@ export interface HistoryEntry {
   readonly readVersion: number | null;
   /** The program that wrote it, when it says. */
   readonly engine: string | null;
+  /** Whether the data files of the version are there still; absent unless `checkFiles` asks for it. */
+  readonly readable?: boolean;
+}
+
+/** What of a history is told. */
+export interface HistoryOptions {
+  /** At most so many versions. */
+  readonly limit?: number | undefined;
+  /** Looks whether the files that were taken out since are there still. Default false. */
+  readonly checkFiles?: boolean;
 }
 
 /** What was done to the table at a place, newest first; the commits that are in the log still. */
 export async function readHistory(
   place: TablePlace,
-  options: { readonly limit?: number | undefined } = {},
+  options: HistoryOptions = {},
 ): Promise<readonly HistoryEntry[]> {
-  const { limit = Number.POSITIVE_INFINITY } = options;
+  const { limit = Number.POSITIVE_INFINITY, checkFiles = false } = options;
   const versions = (await listLog(place)).versions.toReversed().slice(0, limit);
   const entries = await inParallel(versions, mostRequests, async (version) => {
     try {
@@ -38,7 +49,13 @@ export async function readHistory(
       return undefined; // another program cut the log since it was listed
     }
   });
-  return entries.filter((entry) => entry !== undefined);
+  const found = entries.filter((entry) => entry !== undefined);
+  if (!checkFiles) return found;
+  const broken = await brokenVersions(
+    place,
+    found.map(({ version }) => version),
+  );
+  return found.map((entry) => ({ ...entry, readable: !broken.has(entry.version) }));
 }
 
 async function entryOf(place: TablePlace, version: number): Promise<HistoryEntry> {

@@ -129,7 +129,7 @@ export async function checkFiles(
 }
 
 /** A file of another table, which a clone names by its whole path, is looked for on the disk. */
-async function hasFile(place: TablePlace, path: string): Promise<boolean> {
+export async function hasFile(place: TablePlace, path: string): Promise<boolean> {
   const key = keyOf(place, path);
   if (key !== undefined) return place.bytes.has(key);
   const found = await stat(addressOf(place, path)).catch(() => undefined);

@@ -47,7 +47,7 @@ export async function fitFile(delivery: Delivery, into: FitTarget): Promise<Fit>
   const named = tableNames(names, now ?? {});
   const own = names.filter((name) => isOwnColumn(named(name)));
   if (own.length > 0) fail("table/conflict-column", { file, columns: own });
-  checkTwins(names.map(named), file);
+  checkTwins(names, file, named);
   if (now === undefined) return fitNew(delivery, plan, named);
   const delivered = Object.keys(now).filter((name) => !isOwnColumn(name));
   if (evolution === "fail") checkHeader(file, delivered, names.map(named));

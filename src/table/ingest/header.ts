@@ -48,14 +48,21 @@ export function columnNames(
   return names;
 }
 
-/** Refuses names that differ only in case. Throws `table/duplicate-column`. */
-export function checkTwins(names: readonly string[], file: string): void {
-  const seen = new Set<string>();
-  const twice = names.filter((name) => {
-    const folded = name.toLowerCase();
-    if (seen.has(folded)) return true;
-    seen.add(folded);
-    return false;
-  });
-  if (twice.length > 0) fail("table/duplicate-column", { file, columns: twice });
+/**
+ * Refuses names that become one column: those that are the same, or differ only in case.
+ *
+ * @param columnOf - The column of the table that a name becomes.
+ * @throws `table/duplicate-column`
+ */
+export function checkTwins(
+  names: readonly string[],
+  file: string,
+  columnOf: (name: string) => string = (name) => name,
+): void {
+  const together = Map.groupBy(names, (name) => columnOf(name).toLowerCase());
+  const several = [...together.values()].filter(({ length }) => length > 1);
+  if (several.length === 0) return;
+  const columns = several.flatMap((same) => same.slice(1));
+  const twins = several.map((same) => ({ names: same, column: columnOf(same[0] ?? "") }));
+  fail("table/duplicate-column", { file, columns, twins });
 }

@@ -10,7 +10,7 @@ import {
   inspectFile,
   statOf,
 } from "./inspect.ts";
-import { filesOf, type Landed } from "./landing.ts";
+import { filesOf, type Landed, type LeftFiles, othersIn } from "./landing.ts";
 import { loadFile, type NewFile, type Passing } from "./load-file.ts";
 import { loadTogether } from "./load-together.ts";
 import { type IngestTask, planOf } from "./options.ts";
@@ -51,6 +51,8 @@ export interface IngestReport {
   readonly files: readonly IngestedFile[];
   /** Rows added to the table. */
   readonly rows: number;
+  /** Files of a folder that are of another format, and were left; absent where there are none. */
+  readonly left?: LeftFiles;
 }
 
 /**
@@ -70,7 +72,13 @@ export interface IngestReport {
 export async function ingest(lake: Lake, task: IngestTask): Promise<IngestReport> {
   const plan = planOf(task);
   const landed = await filesOf(task.from, plan.format);
-  return ingestFiles({ lake, plan, target: await targetOf(lake, task) }, landed, task);
+  const left = await othersIn(task.from, plan.format);
+  const report = await ingestFiles(
+    { lake, plan, target: await targetOf(lake, task) },
+    landed,
+    task,
+  );
+  return Object.values(left).some((n) => n > 0) ? { ...report, left } : report;
 }
 
 /** The largest file that shares a commit with others, in bytes. */

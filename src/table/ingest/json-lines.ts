@@ -86,7 +86,13 @@ async function rethrowJson(source: ReaderSource, cause: unknown): Promise<never>
   }
   if (bad !== null) {
     const line = Math.max(1, Number(bad[1]) - 1); // the engine counts the line after
-    const reason = `this is not JSON: ${bad[2]?.trim().replace(/\. Try .*/, "")}`;
+    const said =
+      bad[2]
+        ?.trim()
+        .replace(/\. Try .*/, "")
+        .replace(/\.+$/, "") ?? "";
+    const more = said.includes("unexpected end") ? "; expected a whole object on each line" : "";
+    const reason = `this is not JSON: ${said}${more}`;
     return fail("table/corrupt-text", { file, line, reason }, { cause });
   }
   if (message.includes("maximum_object_size")) {

@@ -8,6 +8,11 @@ import { fail } from "./errors.ts";
 import { type FilePlace, looksOf, statOf } from "./inspect.ts";
 import { type FileFormat, fileEndings } from "./options.ts";
 
+/** Files that are not of the format asked for, counted. */
+export type LeftFiles = Readonly<Record<FileFormat | "other", number>>;
+
+const fileFormats = ["csv", "json", "parquet"] as const;
+
 /** A file that has landed, here or far away. */
 export interface Landed {
   /** What tells it from the others. */
@@ -51,6 +56,28 @@ export async function filesOf(
   const areFiles = await Promise.all(named.map((entry) => isFile(from, entry)));
   const names = named.filter((_, i) => areFiles[i]).map(({ name }) => name);
   return names.sort().map((name) => landed(join(from, name)));
+}
+
+/**
+ * How many files beside those of a format are in a folder or a volume, by what their endings say they
+ * are; hidden ones are not counted.
+ */
+export async function othersIn(from: string | Volume, format: FileFormat): Promise<LeftFiles> {
+  const left: Record<FileFormat | "other", number> = { csv: 0, json: 0, parquet: 0, other: 0 };
+  for (const name of await namesIn(from)) {
+    if (name.startsWith(".") || isWanted(format)(name)) continue;
+    const of = fileFormats.find((one) => fileEndings[one].test(name));
+    left[of ?? "other"] += 1;
+  }
+  return left;
+}
+
+/** The names of the files of a folder or a volume; none of a file. */
+async function namesIn(from: string | Volume): Promise<readonly string[]> {
+  if (typeof from !== "string")
+    return (await from.files()).map(({ file }) => file).filter((name) => !name.includes("/"));
+  const entries = await readdir(from, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
 /** Whether an entry is a file, or a link to one or to nothing. */

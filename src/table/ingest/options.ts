@@ -135,8 +135,16 @@ function checkCsv(csv: CsvOptions, from: IngestTask["from"]): CsvPlan {
   checkNames("ingest, csv", csv, ["delimiter", "quote", "header"]);
   const isTabbed = typeof from === "string" && /\.tsv(\.gz)?$/i.test(from);
   const { delimiter = isTabbed ? "\t" : ",", quote = '"', header = true } = csv;
-  checkNumber("ingest, csv", { "length of delimiter": delimiter.length }, { min: 1, max: 4 });
-  checkNumber("ingest, csv", { "length of quote": quote.length }, { max: 1 });
+  checkNumber(
+    "ingest, csv",
+    { "length of delimiter": delimiter.length },
+    { min: 1, max: 4, integer: true },
+  );
+  checkNumber(
+    "ingest, csv",
+    { "length of quote": quote.length },
+    { min: 0, max: 1, integer: true },
+  );
   return { delimiter, quote, header, isNamed: csv.delimiter !== undefined };
 }
 

@@ -90,6 +90,7 @@ export function checkCalls(
 }
 
 function reasonAgainst(kind: string, name: string, files: boolean): string | undefined {
+  if (name === "table_changes") return "changes() of a table gives its change data feed";
   if (kind === "function") return refusedFunctions.get(name);
   if (kind === "show") return "SHOW is a statement of its own; ask information_schema in a query";
   if (rowFunctions.has(name) || (files && fileFunctions.has(name))) return undefined;

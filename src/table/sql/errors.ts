@@ -1,5 +1,6 @@
 /** @file The errors of SQL over the lake: what is no query, what it names that is not there, what it may not do. */
-import { caller, didYouMean, failWith, list, notFound, quote } from "../../core/index.ts";
+import { caller, failWith, list, notFound, quote } from "../../core/index.ts";
+import { suggestion } from "../near-name.ts";
 
 /** What can go wrong between a query's text and its rows. */
 export const queryErrors = {
@@ -46,16 +47,6 @@ export const queryErrors = {
       `no parameter of the query is called ${quote(d.value)}; its parameters are ${list(d.parameters)}`,
   ),
 };
-
-/** A table of that name in another schema, or one within two edits. */
-function suggestion(name: string, known: readonly string[]): string {
-  const last = name.split(".").at(-1);
-  const same = known.filter((one) => one.split(".").at(-1) === last);
-  const [only] = same;
-  return only !== undefined && same.length === 1
-    ? ` Did you mean ${quote(only)}?`
-    : didYouMean(name, known);
-}
 
 /** Throws one of {@link queryErrors}. */
 export const fail = failWith(queryErrors);
