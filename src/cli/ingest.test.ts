@@ -52,6 +52,47 @@ describe("ingest", () => {
     ]);
   });
 
+  test("counts the files that are of another format, and says what loads them", async () => {
+    await land("a.jsonl", '{"id":"x"}\n');
+    expect((await run()).lines).toEqual([
+      "no file to load is there",
+      "shop.orders is not there yet: 0 rows added",
+      "1 file that is not CSV was left; --format json loads it",
+    ]);
+    await land("one.csv", "id\na\n");
+    await land("b.json.gz", "");
+    await land("c.parquet", "");
+    await land("read.me", "");
+    const { lines } = await runCommand(ingest, [landing, "shop.orders", ...dir], { width: 200 });
+    expect(lines.at(-1)).toBe(
+      "4 files that are not CSV were left; --format json loads 2; --format parquet loads 1",
+    );
+  });
+
+  test("says which names of a header become one column", async () => {
+    await land("one.csv", "a b,a_b,A-B,a(b\n1,2,3,4\n");
+    expect((await run()).lines.join(" ")).toContain(
+      'the header\'s "a b", "a_b", "a(b" become one column, "a_b"; name each column once',
+    );
+    await land("one.csv", "id,id\n1,2\n");
+    expect((await run()).lines.join(" ")).toContain('the header names "id" more than once');
+  });
+
+  test("says that JSON lines are expected where an object goes over lines", async () => {
+    await writeFile(join(folder, "a.json"), '{\n  "id": 1\n}\n');
+    const { lines } = await runCommand(ingest, [join(folder, "a.json"), "shop.orders", ...dir]);
+    expect(lines.join(" ")).toMatch(/unexpected end of data; expected a whole object on each line\. The file/); // biome-ignore format: one line
+  });
+
+  test("says in one part what a header lacks, or has beside", async () => {
+    await land("one.csv", "id\na\n");
+    await run();
+    await land("two.csv", "id,coupon\nb,c\n");
+    expect((await run("--evolution", "fail")).lines.join(" ")).toContain(
+      'the header has "coupon", which the table has not. The file was not loaded',
+    );
+  });
+
   test("tells of files that a restore took out, and loads them again when asked", async () => {
     await land("one.csv", "id,n\na,1\n");
     await run();
@@ -181,7 +222,7 @@ describe("fileLines", () => {
       "30 files skipped: in the table already",
     ]);
     expect(fileLines(files, at80)).toEqual(["30 files skipped: in the table already"]);
-    expect(fileLines([], at80)).toEqual(["no file is there"]);
+    expect(fileLines([], at80)).toEqual(["no file to load is there"]);
   });
 
   test("shows what in a file's name a terminal would obey", () => {

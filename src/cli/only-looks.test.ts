@@ -28,7 +28,10 @@ beforeAll(async () => {
   await using workspace = await openWorkspace(at("work"));
   const table = workspace.lake.table("demo.points", points, { changeFeed: true });
   await table.append([{ id: 1, x: 5 }, { id: 2, x: null }]); // biome-ignore format: rows
-  await table.update((c) => c.id.is(1), () => ({ x: 6 }));
+  await table.update(
+    (c) => c.id.is(1),
+    () => ({ x: 6 }),
+  );
   await workspace.close();
   await rm(at("work/records.db"));
   await writeFile(at("work/records.db"), "no records");

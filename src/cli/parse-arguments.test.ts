@@ -67,7 +67,7 @@ describe("parseArguments", () => {
     ["cli/missing-argument", [], /TABLE is missing: the table's name.*history TABLE \[VERSION\]/],
     ["cli/unknown-argument", ["a", "1", "c"], /no place for "c"/],
     ["cli/mismatch-argument", ["a", "one"], /VERSION expects a number; got "one"/],
-    ["cli/unknown-option", ["a", "--limt", "3"], /--limt.*--no-header.*Did you mean "limit"/],
+    ["cli/unknown-option", ["a", "--limt", "3"], /--limt.*--no-header.*Did you mean "--limit"/],
     ["cli/unknown-option", ["a", "-x"], /unknown option -x/],
     ["cli/mismatch-option", ["a", "--limit", "many"], /--limit expects a whole number of/],
     ["cli/mismatch-option", ["a", "--limit", ""], /of at least -2 and at most 99; got ""/],

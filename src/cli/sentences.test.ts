@@ -27,7 +27,6 @@ const written = (say: (...details: never[]) => string): string =>
 const ofPrograms = new Set([
   "check/unsupported-profile", // a profile kept by the caller
   "table/unknown-securable", // commands make references themselves
-  "table/missing-changes", // no command reads the change feed
   "table/mismatch-cast", // no command casts
   "table/missing-clauses", // no command merges
   "table/unsupported-widening", // no load changes a type

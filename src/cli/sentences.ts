@@ -71,6 +71,8 @@ export const sentences: Sentences = {
     d.name === "table_changes"
       ? `${d.at}: the change data feed is not read by a query. Run: ${program} changes TABLE`
       : `${d.at}: ${d.name} is refused in a query of the lake, because ${d.reason}${d.readsFiles ? ". Load them with ingest, or pass --files" : ""}`,
+  "table/missing-changes": (d, program) =>
+    `${d.name}: the change data feed was off at version ${d.version}, so what changed was not kept; name a later version with --from (${program} history ${d.name} lists them), or read the versions themselves`,
   "table/missing-value": (d) =>
     `${d.at}: the parameter ${d.parameter} has no value; write the value into the query`,
   "check/unknown-type": (d) =>

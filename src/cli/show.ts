@@ -3,7 +3,7 @@ import { isMillraceError, shown } from "../core/index.ts";
 import type { Lake } from "../table/index.ts";
 import { openWorkspace, openWorkspaceLake } from "../workspace/index.ts";
 import { command } from "./command.ts";
-import { columns, moment, number, size } from "./text.ts";
+import { columns, moment, number, size, wrap } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
 export const tables = command({
@@ -18,16 +18,17 @@ export const tables = command({
     for (const name of await lake.tables()) found.push(await shownTable(lake, name));
     return found;
   },
-  render: (found, { width }) =>
-    found.length === 0
-      ? ["no tables yet"]
-      : columns(
-          [
-            ["table", "version", "rows", "files", "size", "last change", "when (UTC)", "comment"],
-            ...found.map(tableCells),
-          ],
-          { right: [1, 2, 3, 4], width, whole: [0, 1, 2, 3, 4, 6], spare: [7, 3, 4, 5, 6] },
-        ),
+  render: (found, { width, program }) => {
+    if (found.length === 0) return ["no tables yet"];
+    const heads = ["table", "version", "rows", "files", "size", "last change", "when (UTC)", "comment"]; // biome-ignore format: one line
+    const how = { right: [1, 2, 3, 4], width, whole: [0, 1, 2, 3, 4, 6], spare: [7, 3, 4, 5, 6] };
+    const bad = found.find((table) => "problem" in table)?.name;
+    const hint = `what is wrong with a table is said by ${program} describe ${bad}`;
+    return [
+      ...columns([heads, ...found.map(tableCells)], how),
+      ...(bad === undefined ? [] : ["", ...wrap(hint, Math.min(width, 100))]),
+    ];
+  },
 });
 
 /** A table as its log tells of it; one that cannot be read has its problem instead. */
@@ -46,8 +47,8 @@ async function shownTable(lake: Lake, name: string) {
 
 function tableCells(table: Awaited<ReturnType<typeof shownTable>>): readonly string[] {
   if ("problem" in table) {
-    const code = /^[a-z]+\/[a-z-]+/.exec(table.problem)?.[0] ?? "it cannot be read";
-    return [table.name, "–", "–", "–", "–", "", "", `${code}: see describe ${table.name}`];
+    const code = /^[a-z]+\/[a-z-]+/.exec(table.problem)?.[0] ?? "unreadable";
+    return [table.name, "–", "–", "–", "–", "", "", code];
   }
   const { name, version = -1, rows, files, sizeBytes, operation = "", atMs = 0, comment } = table;
   return [

@@ -16,6 +16,7 @@ import { history } from "./history.ts";
 import { ingestFiles } from "./ingest.ts";
 import { optimize } from "./optimize.ts";
 import { restore } from "./restore.ts";
+import { tables } from "./show.ts";
 import { vacuum } from "./vacuum.ts";
 
 const orders = schema("orders", {
@@ -123,11 +124,53 @@ describe("history", () => {
     ]);
   });
 
+  test("tells of other programs' versions what they say, and nothing where they say nothing", async () => {
+    const log = join(folder, "work", "tables", "shop", "orders", "_delta_log");
+    const said = [
+      { operation: "WRITE", operationParameters: { mode: "Append" } },
+      { operation: "WRITE", operationParameters: { mode: "Append" }, operationMetrics: { num_added_rows: 3, num_added_files: 1 } }, // biome-ignore format: one line
+      { operation: "DELETE", operationMetrics: { num_deleted_rows: 2, num_copied_rows: 4 } },
+      { operation: "UPDATE", operationMetrics: { num_updated_rows: 1, num_copied_rows: 4 } },
+      { operation: "WRITE", operationParameters: { mode: "Append" }, operationMetrics: { num_added_files: 2 } }, // biome-ignore format: one line
+      { operation: "WRITE", operationParameters: { mode: "Append" }, operationMetrics: { num_added_rows: 0 } }, // biome-ignore format: one line
+    ];
+    for (const [i, info] of said.entries())
+      await writeFile(
+        join(log, `${String(4 + i).padStart(20, "0")}.json`),
+        `${JSON.stringify({ commitInfo: { timestamp: Date.UTC(2026, 0, 6), engineInfo: "delta-rs", ...info } })}\n`,
+      );
+    const argv = ["shop.orders", "--limit", "6", ...dir];
+    const { lines } = await runCommand(executable(history), argv, { width: 200 });
+    const what = lines.slice(1).map((line) => line.replace(/^.*(WRITE|DELETE|UPDATE) */, "").replace(/ *delta-rs$/, "")); // biome-ignore format: one line
+    expect(what).toEqual([
+      "no rows",
+      "2 files in",
+      "1 row updated",
+      "2 rows deleted",
+      "3 rows written",
+      "",
+    ]);
+  });
+
   test("gives the metrics of as many versions as are asked for as JSON", async () => {
     const argv = ["shop.orders", "--limit", "1", ...dir];
     expect(await dataOf(executable(history), argv)).toMatchObject([
       { version: 3, operation: "WRITE", metrics: { numOutputRows: "1" } },
     ]);
+  });
+});
+
+describe("tables", () => {
+  test("names what is wrong with a table in a word, and where more is said", async () => {
+    const log = join(folder, "work", "tables", "shop", "orders", "_delta_log");
+    await writeFile(join(log, `${"4".padStart(20, "0")}.json`), "{ broken");
+    const { lines } = await run(executable(tables));
+    expect(lines[1]).toMatch(/ table\/corrupt/);
+    expect(lines.at(-1)).toBe(
+      "what is wrong with a table is said by millrace describe shop.orders",
+    );
+    const [found] = await dataOf<readonly { readonly problem: string }[]>(executable(tables), dir);
+    expect(found?.problem.length).toBeGreaterThan(60);
   });
 });
 

@@ -250,7 +250,7 @@ describe("checkpoint", () => {
     expect(code).toBe(0);
     expect(lines.slice(-2)).toEqual([
       `page: ${at("gx/uncommitted/data_docs/local_site/index.html")}`,
-      "checkpoint nightly: 1 of 1 validation without a failed expectation",
+      "checkpoint nightly: 1 of 1 validation has no failed expectation",
     ]);
     const [kept = ""] = lines.filter((line) => line.startsWith("result: "));
     expect(JSON.parse(await readFile(kept.slice(8), "utf8"))).toMatchObject({

@@ -49,6 +49,9 @@ describe("words", () => {
     expect(quote("a".repeat(80))).toHaveLength(62);
     expect(list([1, "b"])).toBe('1, "b"');
     expect(list(Array.from({ length: 12 }, (_, i) => i))).toMatch(/9 and 2 more$/);
+    const names = Array.from({ length: 30 }, (_, i) => `column_${i}`);
+    expect(list([...names, "price"], "prize")).toMatch(/^"price", .* and 21 more$/);
+    expect(list([...names, "unit_price"], "price")).toMatch(/^"unit_price", /);
     expect([count(1, "row"), count(7043, "row")]).toEqual(["1 row", "7,043 rows"]);
     expect(didYouMean("tenur", ["tenure", "churn"])).toBe(' Did you mean "tenure"?');
     expect(didYouMean("zebra", ["tenure", "churn"])).toBe("");

@@ -10,7 +10,7 @@ import {
   notFound,
   quote,
 } from "../core/index.ts";
-import { headerFaults, type SampleRow, sampleText, type Twins, twinsText } from "./fault-texts.ts";
+import { headerFaults, type SampleRow, sampleText } from "./fault-texts.ts";
 import { suggestion } from "./near-name.ts";
 
 export const tableErrors = {
@@ -181,8 +181,8 @@ export const tableErrors = {
       `${d.file}, line ${d.line}: ${d.reason}. The file was not loaded`,
   ),
   "table/duplicate-column": caller(
-    (d: { file: string; columns: readonly string[]; twins: readonly Twins[] }) =>
-      `${d.file}, line 1: ${d.twins.map(twinsText).join("; ")}; name each column once. The file was not loaded`,
+    (d: { file: string; columns: readonly string[]; what: string }) =>
+      `${d.file}, line 1: ${d.what}; name each column once. The file was not loaded`,
   ),
   "table/mismatch-header": caller(
     (d: { file: string; missing: readonly string[]; extra: readonly string[] }) =>

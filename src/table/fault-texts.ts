@@ -10,10 +10,13 @@ export interface Twins {
 }
 
 /** `the header names "id" more than once`, or `the header's "a b", "a_b" become one column, "a_b"`. */
-export const twinsText = ({ names, column }: Twins): string =>
+const twinsText = ({ names, column }: Twins): string =>
   new Set(names).size === 1
     ? `the header names ${quote(names[0])} more than once`
     : `the header's ${list(names)} become one column, ${quote(column)}`;
+
+/** The same of all twins of a header. */
+export const twinsTexts = (twins: readonly Twins[]): string => twins.map(twinsText).join("; ");
 
 /** What a header has not, and what it has beside. */
 export function headerFaults(d: {

@@ -215,7 +215,7 @@ describe("demo --csv", () => {
   test("names options and commands that are not there, and lists the ones that are", async () => {
     const option = await runCli(["demo", "--sed", "1"], folder);
     expect(option.stderr).toContain("error[cli/unknown-option]: demo: unknown option --sed");
-    expect(option.stderr).toContain('Did you mean "seed"?');
+    expect(option.stderr).toContain('Did you mean "--seed"?');
     expect((await runCli(["demo", "--seed", "x"], folder)).stderr).toContain("cli/mismatch-option");
     const command = await runCli(["dem"], folder);
     expect([command.code, command.stderr]).toEqual([

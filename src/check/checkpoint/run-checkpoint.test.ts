@@ -181,7 +181,7 @@ describe("runCheckpoint", () => {
     await expect(run({}, other)).rejects.toThrow(
       expect.objectContaining({ code: "check/missing-definition", kind: "not-found" }),
     );
-    await expect(run({ suites: [] })).rejects.toThrow('there is no suite "sound"; there is none');
+    await expect(run({ suites: [] })).rejects.toThrow('there is no suite "sound", nor any other');
   });
 });
 

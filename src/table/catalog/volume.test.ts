@@ -2,6 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { newLake } from "../../../tests/support/lake.ts";
+import { int, schema } from "../schema.ts";
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -27,6 +28,17 @@ describe("volume", () => {
     expect(await landing.files()).toHaveLength(1);
     expect(await lake.volumes()).toEqual(["telco.landing"]);
     expect(await lake.schemas()).toEqual(["telco"]);
+  });
+
+  test("is not made beside a table of its name, which could then not be told from it", async () => {
+    await using lake = await newLake();
+    await lake.table("telco.a", schema("a", { x: int() })).append([{ x: 1 }]);
+    await expect(lake.create({ volume: "telco.a" })).rejects.toMatchObject({
+      code: "table/duplicate-securable",
+      message: expect.stringContaining('there is a table "telco.a" already'),
+    });
+    expect(await lake.find("telco.a")).toEqual({ table: "telco.a" });
+    await expect(lake.find("telcos.a")).rejects.toThrow('Did you mean "telco.a"?');
   });
 
   test("is a folder in which others put files", async () => {

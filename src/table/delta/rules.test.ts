@@ -252,6 +252,12 @@ describe("checks", () => {
         code: "table/mismatch-check",
         details: { check, rows: 1 },
       });
+    await expect(table.append([{ ...good, n: -1 }])).rejects.toThrow(
+      /, for example n = "-1"; nothing/,
+    );
+    await expect(table.append([{ ...good, n: null }])).rejects.toThrow(
+      ", for example n missing: a missing value makes the check neither true nor false; nothing",
+    );
     await expect(
       table.update(
         (c) => c.n.is(5),
@@ -291,6 +297,7 @@ describe("checks", () => {
     await table.append([good]);
     await expect(table.alter({ checks: { big: (c) => c.n.isAbove(5) } })).rejects.toMatchObject({
       code: "table/mismatch-check",
+      details: { sample: { values: { n: "5" }, isUnknown: false } },
     });
     await table.alter({ checks: { big: (c) => c.n.isAbove(4) } });
     await expect(table.append([{ ...good, n: 1 }])).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 /** @file The names of a CSV file's columns, from its first line. */
+import { twinsTexts } from "../fault-texts.ts";
 import { fail } from "./errors.ts";
 import type { CsvOptions } from "./options.ts";
 
@@ -64,5 +65,5 @@ export function checkTwins(
   if (several.length === 0) return;
   const columns = several.flatMap((same) => same.slice(1));
   const twins = several.map((same) => ({ names: same, column: columnOf(same[0] ?? "") }));
-  fail("table/duplicate-column", { file, columns, twins });
+  fail("table/duplicate-column", { file, columns, what: twinsTexts(twins) });
 }
