@@ -66,6 +66,10 @@ export const cliErrors = {
   "cli/conflict-file": conflict(
     (d: { path: string; reason: string }) => `${quote(d.path)} cannot be written: ${d.reason}`,
   ),
+  "cli/conflict-name": conflict(
+    (d: { name: string }) =>
+      `ingest: there is a volume ${quote(d.name)}, from which a table of its name could not be told; choose another name. Nothing was loaded`,
+  ),
   "cli/mismatch-folder": caller(
     (d: { command: string; path: string }) =>
       `${d.command}: ${quote(d.path)} is one file; expected a folder to watch. Leave --watch out to load the file`,

@@ -84,6 +84,14 @@ describe("ingest", () => {
     expect(lines.join(" ")).toMatch(/unexpected end of data; expected a whole object on each line\. The file/); // biome-ignore format: one line
   });
 
+  test("makes no table with the name of a volume", async () => {
+    await land("one.csv", "id\na\n");
+    await using workspace = await openWorkspace(join(folder, "work"));
+    await workspace.lake.create({ volume: "shop.orders" });
+    await expect(run()).rejects.toMatchObject({ code: "cli/conflict-name" });
+    expect(await workspace.lake.tables()).toEqual([]);
+  });
+
   test("says in one part what a header lacks, or has beside", async () => {
     await land("one.csv", "id\na\n");
     await run();

@@ -179,6 +179,7 @@ async function ingestOnce(
 ): Promise<IngestReport & { readonly version: number }> {
   await using workspace = await openWorkspace(dir);
   const { lake } = workspace;
+  await refuseVolume(lake, task.into);
   const report = await reporter.stage(
     "ingest",
     (progress) =>
@@ -191,6 +192,12 @@ async function ingestOnce(
   return { ...report, version: newest?.version ?? -1 };
 }
 
+/** Refuses to make a table with the name of a volume. Throws `cli/conflict-name`. */
+async function refuseVolume(lake: Lake, name: string): Promise<void> {
+  const isTable = (await lake.history(name, { limit: 1 })).length > 0;
+  if (!isTable && (await lake.volume(name).exists())) fail("cli/conflict-name", { name });
+}
+
 /** Loads files as they come until Ctrl-C; says whether one was refused and did not come again. */
 async function watchUntilStopped(
   { dir, table, task, settleMs, pollMs }: NonNullable<IngestOutcome["watch"]> & { table: string },
@@ -198,6 +205,7 @@ async function watchUntilStopped(
 ): Promise<boolean> {
   await using workspace = await openWorkspace(dir);
   const { lake } = workspace;
+  await refuseVolume(lake, table);
   reporter.note(`watching ${task.from} for ${table}; Ctrl-C ends it`);
   const states = new Map<string, IngestedFile>();
   let rows = 0;

@@ -51,7 +51,7 @@ export const sentences: Sentences = {
   "table/out-of-range-retention": (d) =>
     `${d.name}: a retention of ${count(d.hours, "hour")} is under the ${d.least} that the table keeps removed files, so readers and writers of other processes could lose their files; pass --force when there are none`,
   "table/duplicate-securable": (d) =>
-    `there is a ${d.kind} ${quote(d.name)} already; choose another name, or pass --if-missing`,
+    `there is a ${d.kind} ${quote(d.name)} already; choose another name${d.kind === "table" ? ", since one name cannot stand for both" : ", or pass --if-missing"}`,
   "table/missing-grant": (d, program) =>
     `${quote(d.to)} has no grant of ${d.privilege} on ${d.on}, so there is nothing to revoke${d.elsewhere.length === 0 ? `. List what there is: ${program} grants` : `; it was granted on ${list(d.elsewhere)}: revoke it there`}`,
   "table/conflict-contents": (d) =>

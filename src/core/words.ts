@@ -16,10 +16,10 @@ const mostListed = 10;
  */
 export function list(values: readonly unknown[], near?: string): string {
   if (values.length === 0) return "none";
-  const more = values.length - mostListed;
-  if (more <= 0) return values.map(quote).join(", ");
-  const first = near === undefined ? values : nearestFirst(values, near);
-  return `${first.slice(0, mostListed).map(quote).join(", ")} and ${more} more`;
+  const isCut = values.length > mostListed;
+  const first = isCut && near !== undefined ? nearestFirst(values, near) : values;
+  const shown = first.slice(0, mostListed).map(quote).join(", ");
+  return isCut ? `${shown} and ${values.length - mostListed} more` : shown;
 }
 
 function nearestFirst(values: readonly unknown[], near: string): readonly unknown[] {

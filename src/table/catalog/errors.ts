@@ -39,7 +39,7 @@ export const catalogErrors = {
   "table/missing-securable": notFound(missing("catalog, schema, table or volume")),
   "table/duplicate-securable": conflict(
     (d: { kind: string; name: string }) =>
-      `there is a ${d.kind} ${quote(d.name)} already; choose another name, or pass { ifMissing: true }`,
+      `there is a ${d.kind} ${quote(d.name)} already; choose another name${d.kind === "table" ? ", since one name cannot stand for both" : ", or pass { ifMissing: true }"}`,
   ),
   "table/conflict-name": caller(
     (d: { name: string; meanings: readonly string[] }) =>
