@@ -7,6 +7,7 @@ import {
   landing,
   writeParquet,
 } from "../../../tests/support/landing.ts";
+import { text } from "../schema.ts";
 import { type IngestReport, ingest, ingestFiles } from "./ingest.ts";
 import { inspectFile } from "./inspect.ts";
 import { filesOf } from "./landing.ts";
@@ -249,6 +250,24 @@ describe("each file once", () => {
     const report = await ingest(late, { from: place.from, into });
     expect(report.files.map(({ rows, dropped }) => [rows, dropped])).toEqual([[0, 0], [1, 1], [1, 1]]); // biome-ignore format: one line
     expect((await place.rows("shop.rejected", "id")).map(({ id }) => id)).toEqual(["4", "6"]);
+  });
+
+  test("a column that comes while a file is loaded does not put its dropped rows into the quarantine twice", async () => {
+    await using place = await landing({ "a.csv": "id,v\n1,a\n" });
+    const task = { from: place.from, into, technical: false };
+    await ingest(place.lake, task);
+    const { columns, name } = await place.lake.schemaOf(into);
+    const table = place.lake.table(into, { name, columns });
+    await table.alter({ expectations: dropping });
+    const wider = place.lake.table(into, { name, columns: { ...columns, w: text({ nullable: true }) } }); // biome-ignore format: one line
+    await place.land({ "b.csv": "id,v\n3,c\n4,\n" });
+    let written = 0;
+    const late = beforeCommit(place.lake, async () => {
+      written += 1; // the first are the rows, the second what was dropped
+      if (written === 2) await wider.append([], { evolve: true });
+    });
+    expect((await ingest(late, task)).files[1]).toMatchObject({ rows: 1, dropped: 1 });
+    expect(await place.rows("shop.rejected", "id")).toEqual([{ id: "4" }]);
   });
 
   test("says how far it is, and stops when it is told to", async () => {
