@@ -2,6 +2,7 @@
 import type { ColumnSpec } from "../../flow.ts";
 import { duckTypes } from "../adapter/duckdb.ts";
 import { quoteText } from "../sql-text.ts";
+import { isWholeSql } from "../whole-number.ts";
 
 /** The trimmed text, or NULL when nothing is left. */
 const trimmed = (raw: string): string =>
@@ -38,7 +39,7 @@ export function castSql(column: ColumnSpec, raw: string): string {
   const number = `CASE WHEN regexp_full_match(${text}, '${numberPattern}') THEN TRY_CAST(${text} AS DOUBLE) END`;
   const finite = `CASE WHEN isfinite(${number}) THEN ${number} END`;
   if (column.kind === "float") return finite;
-  return `CASE WHEN ${number} = trunc(${number}) AND abs(${number}) <= ${Number.MAX_SAFE_INTEGER}
+  return `CASE WHEN ${isWholeSql(text, number)}
     THEN coalesce(TRY_CAST(${text} AS BIGINT), TRY_CAST(${number} AS BIGINT)) END`;
 }
 

@@ -70,6 +70,7 @@ describe("clean", () => {
       ["a", "9007199254740993", "1_000", null, null, "infinity"],
       ["b", "9007199254740991", "inf", null, null, "epoch"],
       ["c", "\t7 ", "+.5e1", null, "\tPlus", "2024-01-01"],
+      ["d", "0.99999999999999999", "0.99999999999999999", null, null, null],
     );
     await using cleaned = await clean(source, target, recipe());
     const rows = await cleaned.frame.rows();
@@ -77,10 +78,16 @@ describe("clean", () => {
       [null, null],
       [9_007_199_254_740_991, null],
       [7, 5],
+      [null, 1], // no whole number, though its double is one
     ]);
-    expect(rows.map((row) => row.since?.getUTCFullYear() ?? null)).toEqual([null, null, 2024]);
+    expect(rows.map((row) => row.since?.getUTCFullYear() ?? null)).toEqual([
+      null,
+      null,
+      2024,
+      null,
+    ]);
     expect(rows[2]?.plan).toBe("Plus");
-    expect(cleaned.rescued).toBe(5);
+    expect(cleaned.rescued).toBe(6);
   });
 
   test("tells labels apart that differ only in their case", async () => {

@@ -1,6 +1,7 @@
 /** @file Whether a cell fits its column, in SQL: the same answer for a typed read and for a cast of text. */
 import type { ColumnKind, ColumnSpec } from "../../flow.ts";
 import { quoteText } from "../sql-text.ts";
+import { isWholeSql } from "../whole-number.ts";
 
 /**
  * The engine's type that a kind's cells are read with. Whole numbers are read as texts, because the engine
@@ -29,29 +30,11 @@ export function momentSql(text: string): string {
 const earliest = "TIMESTAMPTZ '0001-01-01 00:00:00+00'";
 const latest = "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'";
 
-/** A text of at most so many characters is told from every whole number by its double (DBL_DIG digits). */
-const exactLength = 15;
-
-/**
- * Whether a text is a whole number ("7", "3.0", "+5", " 7 ", "1_000", "1e3") that a double can hold. A long
- * text is none by its digits, not by its double: with a fraction, however small and whatever the exponent
- * makes of it, or with an exponent below zero.
- *
- * @param cast - Whether a text that is no number fails the query, or is null.
- */
-const isWhole = (text: string, cast: "CAST" | "TRY_CAST"): string => {
-  const value = `${cast}(${text} AS DOUBLE)`;
-  const most = Number.MAX_SAFE_INTEGER;
-  const digits = `CASE WHEN strlen(${text}) <= ${exactLength} THEN true
-    ELSE NOT regexp_matches(${text}, '\\.[0_]*[1-9]|[eE]-') END`;
-  return `(${value} = trunc(${value}) AND ${value} BETWEEN -${most} AND ${most} AND ${digits})`;
-};
-
 /** Whether a value of the read type, which is not missing, is one of the column; undefined: always. */
 function okSql({ kind, levels }: ColumnSpec, value: string): string | undefined {
   if (kind === "int")
     return `CASE WHEN strlen(${value}) <= 9 THEN ${value}::INTEGER = ${value}::DOUBLE
-      ELSE ${isWhole(value, "CAST")} END`; // most are short, and this is done in half the time
+      ELSE ${isWholeSql(value, `CAST(${value} AS DOUBLE)`)} END`; // most are short, and this is done in half the time
   if (kind === "float") return `isfinite(${value})`;
   if (kind === "timestamp") return `(${value} BETWEEN ${earliest} AND ${latest})`;
   if (kind === "category" && levels !== undefined)
@@ -84,7 +67,7 @@ export function strictWhere(
 /** The cell of a column from its text; missing for one that does not fit. */
 export function looseSql(spec: ColumnSpec, text: string): string {
   if (spec.kind === "int")
-    return `CASE WHEN ${isWhole(text, "TRY_CAST")} THEN TRY_CAST(${text} AS BIGINT) END`;
+    return `CASE WHEN ${isWholeSql(text, `TRY_CAST(${text} AS DOUBLE)`)} THEN TRY_CAST(${text} AS BIGINT) END`;
   const type = readTypes[spec.kind];
   const value = type === "VARCHAR" ? text : `TRY_CAST(${text} AS ${type})`;
   const ok = okSql(spec, value);
