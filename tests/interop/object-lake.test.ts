@@ -104,7 +104,8 @@ for (const storage of [azurite, versitygw]) {
     test("whose writers are killed loses nothing, doubles nothing, and is clean after a vacuum", () =>
       shared(async (at, table) => {
         await checkKills(at, table, { name: storage.name, times: 8 });
-        await table.overwrite([{ id: "last", batch: "last", n: 1 }]);
+        // a writer may have been killed when it had just added a column
+        await table.overwrite([{ id: "last", batch: "last", n: 1 }], { evolve: true });
         await using lake = await openLake(open(server.url, at.place.split("/").at(-1) ?? ""), {
           clock: () => Date.now() + 5000,
         });

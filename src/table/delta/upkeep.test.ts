@@ -117,8 +117,8 @@ describe("writeFiles", () => {
     const table = lake.table("a.floats", schema("floats", { x: float() }));
     await table.append([{ x: 1 }, { x: -0 }, { x: 2 }]);
     expect(await (await table.read({ where: (c) => c.x.is(0) })).count()).toBe(1);
-    const file = quoteText(join(table.path, (await dataFiles(table))[0] ?? ""));
-    const byEngine = `SELECT count(*) AS n FROM read_parquet(${file}) WHERE x = 0`;
+    const file = await filesOf(table).local((await dataFiles(table))[0] ?? "");
+    const byEngine = `SELECT count(*) AS n FROM read_parquet(${quoteText(file)}) WHERE x = 0`;
     expect(await lake.engine.query(byEngine)).toEqual([{ n: 1 }]);
   });
 });
