@@ -142,6 +142,10 @@ const isAction = (line: unknown): line is Action =>
 const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The time that a commit says of itself: the one that its table keeps rising, else its writer's. */
+export const toldTime = (info: CommitInfo | undefined): number | undefined =>
+  info?.inCommitTimestamp ?? info?.timestamp;
+
 /**
  * What a path names, by which the files of a log are told apart: writers differ on which characters
  * of a path they encode, and one may take out what another added.

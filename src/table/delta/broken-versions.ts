@@ -1,8 +1,7 @@
 /** @file Versions whose data files are gone, found from the commits that came after them. */
-import { isMillraceError } from "../../core/index.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import { type Action, pathKey } from "./actions.ts";
-import { readCommit, type TablePlace } from "./log.ts";
+import { ifThere, readCommit, type TablePlace } from "./log.ts";
 import { hasFile } from "./restore.ts";
 
 /**
@@ -16,7 +15,11 @@ export async function brokenVersions(
   versions: readonly number[],
 ): Promise<ReadonlySet<number>> {
   const later = versions.slice(0, -1);
-  const commits = await inParallel(later, mostRequests, (version) => actionsOf(place, version));
+  const commits = await inParallel(
+    later,
+    mostRequests,
+    async (version) => (await ifThere(() => readCommit(place, version))) ?? [],
+  );
   const removed = commits.flat().flatMap(({ remove }) => (remove ? [remove.path] : []));
   const paths = [...new Map(removed.map((path) => [pathKey(path), path])).entries()];
   const there = await inParallel(
@@ -44,14 +47,4 @@ function missingBefore(
   const removed = actions.flatMap(({ remove }) => (remove ? [pathKey(remove.path)] : []));
   const kept = [...after].filter((key) => !added.has(key));
   return new Set([...kept, ...removed.filter((key) => gone.has(key))]);
-}
-
-/** The actions of a commit; none of one that another program cut off since it was listed. */
-async function actionsOf(place: TablePlace, version: number): Promise<readonly Action[]> {
-  try {
-    return await readCommit(place, version);
-  } catch (error) {
-    if (isMillraceError(error, "store/missing-bytes")) return [];
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 /** @file One optimistic commit: plan from a snapshot, put the next version if nobody has, else look who won. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as wait } from "node:timers/promises";
-import { isMillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
@@ -10,15 +9,15 @@ import {
   type Action,
   type Add,
   type CommitInfo,
-  commitName,
   formatCommit,
   pathKey,
+  toldTime,
 } from "./actions.ts";
 import { removeCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { counts, lookAgain, type Try } from "./counted.ts";
 import { beginWrite, explainDrop, isDropped } from "./fence.ts";
 import { endFile } from "./held.ts";
-import { type FencePass, logFolder, readCommit, type TablePlace } from "./log.ts";
+import { commitKey, type FencePass, ifThere, readCommit, type TablePlace } from "./log.ts";
 import { removeNewFile } from "./new-files.ts";
 import { NotCommitted, putCommit } from "./put-commit.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
@@ -166,7 +165,8 @@ async function tryCommit(
       const isRead = await counts(writer, { version, body, actions }, looked);
       return isRead ? staysIn(place, pass, version) : undefined;
     }
-    const winner = await readWinner(place, version);
+    // undefined: a clean-up of the log has removed it since
+    const winner = await ifThere(() => readCommit(place, version));
     if (winner === undefined || snapshot === undefined || (await conflicts(plan, winner)))
       return undefined;
     before = Math.max(before, timeOf(winner));
@@ -175,22 +175,14 @@ async function tryCommit(
 
 function timeOf(winner: readonly Action[]): number {
   const info = winner.find(({ commitInfo }) => commitInfo !== undefined)?.commitInfo;
-  return info?.inCommitTimestamp ?? info?.timestamp ?? 0;
-}
-
-/** The commit that took a version; undefined when a clean-up of the log has removed it since. */
-async function readWinner(place: TablePlace, version: number): Promise<Action[] | undefined> {
-  return readCommit(place, version).catch((error: unknown) => {
-    if (isMillraceError(error, "store/missing-bytes")) return undefined;
-    throw error;
-  });
+  return toldTime(info) ?? 0;
 }
 
 /** A commit that came while its table was dropped is taken back, lest it make half a table. */
 async function staysIn(place: TablePlace, pass: FencePass, version: number): Promise<number> {
   await pass().catch(async (cause: unknown) => {
     if (!isDropped(cause)) return; // nobody can tell, and the commit is in the log
-    await place.bytes.remove(`${logFolder(place)}/${commitName(version)}`);
+    await place.bytes.remove(commitKey(place, version));
     throw new NotCommitted("the table was dropped meanwhile", { cause });
   });
   return version;

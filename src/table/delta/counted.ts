@@ -1,9 +1,8 @@
 /** @file Whether a commit that was put counts: one below a checkpoint that others made meanwhile is read by nobody. */
-
 import { fail } from "../errors.ts";
-import { type Action, commitName, pathKey } from "./actions.ts";
+import { type Action, pathKey } from "./actions.ts";
 import { addressOf } from "./file-paths.ts";
-import { listLog, logFolder, type TablePlace } from "./log.ts";
+import { commitKey, listLog, type TablePlace } from "./log.ts";
 import { spanOf } from "./settings.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import type { Writer } from "./write-files.ts";
@@ -22,9 +21,6 @@ export interface PutCommit {
 }
 
 const minuteMs = 60_000;
-
-const keyOfCommit = (place: TablePlace, version: number): string =>
-  `${logFolder(place)}/${commitName(version)}`;
 
 /**
  * Whether so much time has gone since the end of the log was looked at that a clean-up may have
@@ -90,16 +86,16 @@ async function isCounted(writer: Writer, put: PutCommit, from: Try): Promise<boo
   const { version } = put;
   const isRemote = place.bytes.copies !== undefined;
   const isAfterAnother =
-    version === 0 || isRemote || (await place.bytes.has(keyOfCommit(place, version - 1)));
+    version === 0 || isRemote || (await place.bytes.has(commitKey(place, version - 1)));
   if (isAfterAnother && !isLate(writer, from)) return true;
   const { versions, checkpoints } = await listLog(place, version);
   if (checkpoints.length === 0) return true;
   if (versions.includes(version + 1) && (await isBuiltOn(place, version))) return true;
   const state = await readSnapshot(writer);
   if (state === undefined || holds(writer, state, put.actions)) return true;
-  const there = await place.bytes.get(keyOfCommit(place, version)).catch(() => undefined);
+  const there = await place.bytes.get(commitKey(place, version)).catch(() => undefined);
   if (there !== undefined && Buffer.from(there).equals(put.body))
-    await place.bytes.remove(keyOfCommit(place, version));
+    await place.bytes.remove(commitKey(place, version));
   return false;
 }
 
@@ -109,7 +105,7 @@ async function isCounted(writer: Writer, put: PutCommit, from: Try): Promise<boo
  */
 async function isBuiltOn(place: TablePlace, version: number): Promise<boolean> {
   const [ours, next] = await Promise.all(
-    [version, version + 1].map((of) => place.bytes.stat(keyOfCommit(place, of))),
+    [version, version + 1].map((of) => place.bytes.stat(commitKey(place, of))),
   );
   return ours !== undefined && next !== undefined && !(ours.modifiedMs > next.modifiedMs);
 }

@@ -1,10 +1,9 @@
 /** @file What was done to a table, read from its commits. */
-import { isMillraceError } from "../../core/index.ts";
 import type { ExpectationCount } from "../expectations/table-expectations.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import { fromStored } from "../lineage/stored.ts";
 import { brokenVersions } from "./broken-versions.ts";
-import { commitInfoOf, commitTime, listLog, type TablePlace } from "./log.ts";
+import { commitInfoOf, commitTime, ifThere, listLog, type TablePlace } from "./log.ts";
 
 /** One version of a table, and what made it. */
 export interface HistoryEntry {
@@ -41,14 +40,9 @@ export async function readHistory(
 ): Promise<readonly HistoryEntry[]> {
   const { limit = Number.POSITIVE_INFINITY, checkFiles = false } = options;
   const versions = (await listLog(place)).versions.toReversed().slice(0, limit);
-  const entries = await inParallel(versions, mostRequests, async (version) => {
-    try {
-      return await entryOf(place, version);
-    } catch (error) {
-      if (!isMillraceError(error, "store/missing-bytes")) throw error;
-      return undefined; // another program cut the log since it was listed
-    }
-  });
+  const entries = await inParallel(versions, mostRequests, (version) =>
+    ifThere(() => entryOf(place, version)),
+  );
   const found = entries.filter((entry) => entry !== undefined);
   if (!checkFiles) return found;
   const broken = await brokenVersions(

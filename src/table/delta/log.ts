@@ -3,7 +3,7 @@ import { isMillraceError } from "../../core/index.ts";
 import type { Bytes } from "../../store/index.ts";
 import { fail } from "../errors.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
-import { type Action, type CommitInfo, commitName, parseCommit } from "./actions.ts";
+import { type Action, type CommitInfo, commitName, parseCommit, toldTime } from "./actions.ts";
 
 /**
  * Asked when a write begins: throws `table/conflict-drop` for a table that is being dropped, and else
@@ -57,6 +57,10 @@ export const dropMark = "_dropped";
 
 /** The folder of a table's log. */
 export const logFolder = (place: TablePlace): string => `${place.folder}/_delta_log`;
+
+/** The key of a version's commit. */
+export const commitKey = (place: TablePlace, version: number): string =>
+  `${logFolder(place)}/${commitName(version)}`;
 
 const commitPattern = /^\d{20}\.json$/;
 const checkpointName = /^(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
@@ -130,9 +134,18 @@ export async function latestVersion(place: TablePlace): Promise<number> {
 
 /** Reads the actions of one commit. Throws `table/corrupt-log`. */
 export async function readCommit(place: TablePlace, version: number): Promise<Action[]> {
-  const file = commitName(version);
-  const bytes = await place.bytes.get(`${logFolder(place)}/${file}`);
-  return parseCommit(bytes, { name: place.name, file });
+  const bytes = await place.bytes.get(commitKey(place, version));
+  return parseCommit(bytes, { name: place.name, file: commitName(version) });
+}
+
+/** What is read of a commit; undefined when another program cut it from the log since that was listed. */
+export async function ifThere<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isMillraceError(error, "store/missing-bytes")) return undefined;
+    throw error;
+  }
 }
 
 /** What a commit says about itself; undefined when it says nothing. */
@@ -153,9 +166,7 @@ export async function commitTime(
   version: number,
   info: CommitInfo | undefined,
 ): Promise<number> {
-  const said = info?.inCommitTimestamp ?? info?.timestamp;
-  if (said !== undefined) return said;
-  return (await place.bytes.stat(`${logFolder(place)}/${commitName(version)}`))?.modifiedMs ?? 0;
+  return toldTime(info) ?? (await place.bytes.stat(commitKey(place, version)))?.modifiedMs ?? 0;
 }
 
 /** The oldest version that can be read: the first checkpoint's, or 0 where the log is whole. */
@@ -179,7 +190,9 @@ export async function versionAt(place: TablePlace, at: Date): Promise<number> {
   let first: number | undefined;
   for (let from = 0; from < versions.length; from += mostRequests) {
     const some = versions.slice(from, from + mostRequests);
-    const times = await inParallel(some, mostRequests, (version) => timeOf(place, version));
+    const times = await inParallel(some, mostRequests, (version) =>
+      ifThere(async () => commitTime(place, version, await commitInfoOf(place, version))),
+    );
     first ??= times.find((time) => time !== undefined);
     const later = times.findIndex((time) => (time ?? 0) > at.getTime());
     found = some[(later < 0 ? some.length : later) - 1] ?? found;
@@ -188,14 +201,4 @@ export async function versionAt(place: TablePlace, at: Date): Promise<number> {
   if (found !== undefined) return found;
   const begins = first === undefined ? "none" : new Date(first).toISOString();
   return fail("table/missing-moment", { name: place.name, at: at.toISOString(), first: begins });
-}
-
-/** When a version was committed; undefined when another program cut it from the log meanwhile. */
-async function timeOf(place: TablePlace, version: number): Promise<number | undefined> {
-  try {
-    return await commitTime(place, version, await commitInfoOf(place, version));
-  } catch (error) {
-    if (isMillraceError(error, "store/missing-bytes")) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 /** @file One commit put into the log, and what is known of it when that fails. */
 import { isMillraceError } from "../../core/index.ts";
-import { commitName } from "./actions.ts";
-import { logFolder, type TablePlace } from "./log.ts";
+import { commitKey, type TablePlace } from "./log.ts";
 
 /** A failure after which the commit is known not to be in the log. */
 export class NotCommitted extends Error {}
@@ -16,7 +15,7 @@ export async function putCommit(
   version: number,
   body: Uint8Array,
 ): Promise<boolean> {
-  const key = `${logFolder(place)}/${commitName(version)}`;
+  const key = commitKey(place, version);
   try {
     return await place.bytes.putIfAbsent(key, body);
   } catch (cause) {

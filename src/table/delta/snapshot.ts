@@ -12,15 +12,16 @@ import {
   parseCommit,
   pathKey,
   type Remove,
+  toldTime,
 } from "./actions.ts";
 import { type CheckpointState, readCheckpoint } from "./checkpoint.ts";
 import {
   type Checkpoint,
+  commitKey,
   endOfLog,
   firstVersion,
   type Log,
   listLog,
-  logFolder,
   type TablePlace,
 } from "./log.ts";
 import { checkReadable } from "./protocol.ts";
@@ -128,8 +129,7 @@ async function replay(
   { log, version }: { log: Log; version: number },
 ): Promise<Uint8Array | undefined> {
   const have = new Set(log.versions);
-  const read = (v: number): Promise<Uint8Array> =>
-    place.bytes.get(`${logFolder(place)}/${commitName(v)}`);
+  const read = (v: number): Promise<Uint8Array> => place.bytes.get(commitKey(place, v));
   let last: Uint8Array | undefined;
   for (let from = state.version + 1; from <= version; from += mostRequests) {
     const count = Math.min(mostRequests, version - from + 1);
@@ -166,8 +166,7 @@ async function usable(
 ): Promise<Snapshot | undefined> {
   if (from?.mark === undefined || from.version > version) return undefined;
   if (!isWhole(log, from.version, version)) return undefined;
-  const key = `${logFolder(place)}/${commitName(from.version)}`;
-  const bytes = await place.bytes.get(key).catch(() => undefined);
+  const bytes = await place.bytes.get(commitKey(place, from.version)).catch(() => undefined);
   return bytes !== undefined && hashOf(bytes) === from.mark ? from : undefined;
 }
 
@@ -260,8 +259,7 @@ function finish(place: TablePlace, state: Replay, commit: Uint8Array | undefined
   if (commit === undefined)
     return { ...state, protocol, metaData, shape, mark: undefined, atMs: undefined };
   const info = commitInfoIn(commit);
-  const atMs = info?.inCommitTimestamp ?? info?.timestamp;
-  return { ...state, protocol, metaData, shape, mark: hashOf(commit), atMs };
+  return { ...state, protocol, metaData, shape, mark: hashOf(commit), atMs: toldTime(info) };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** @file Which files a RESTORE took out of a table: their marks stay in the log, their rows do not. */
 import type { Action } from "../delta/actions.ts";
-import { listLog, readCommit, type TablePlace } from "../delta/log.ts";
+import { ifThere, listLog, readCommit, type TablePlace } from "../delta/log.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 
 /** How the application is named that marks a file, before its hash. */
@@ -33,8 +33,10 @@ export async function takenOut(
 ): Promise<ReadonlyMap<string, number>> {
   const { versions } = await listLog(place);
   const looked = versions.slice(-limit);
-  const commits = await inParallel(looked, mostRequests, (version) =>
-    readCommit(place, version).catch(() => []),
+  const commits = await inParallel(
+    looked,
+    mostRequests,
+    async (version) => (await ifThere(() => readCommit(place, version))) ?? [],
   );
   const restores = new Map(
     looked.flatMap((version, i) => {

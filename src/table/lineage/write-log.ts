@@ -1,7 +1,6 @@
 /** @file What the commits of a table say of its lineage: which writes the rows of a version come from. */
-import { isMillraceError } from "../../core/index.ts";
 import type { Action } from "../delta/actions.ts";
-import { listLog, readCommit, type TablePlace } from "../delta/log.ts";
+import { ifThere, listLog, readCommit, type TablePlace } from "../delta/log.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import type { RowOrigin } from "./origin.ts";
 import { fromStored } from "./stored.ts";
@@ -73,12 +72,8 @@ function after(
 }
 
 async function stepOf(place: TablePlace, version: number): Promise<Step> {
-  try {
-    return stepIn(await readCommit(place, version), version);
-  } catch (error) {
-    if (!isMillraceError(error, "store/missing-bytes")) throw error;
-    return { kind: "none" }; // another program cut the log since it was listed
-  }
+  const actions = await ifThere(() => readCommit(place, version));
+  return actions === undefined ? { kind: "none" } : stepIn(actions, version);
 }
 
 function stepIn(actions: readonly Action[], version: number): Step {
