@@ -22,11 +22,12 @@ import { writePlan } from "./delta/write-plan.ts";
 import { fail } from "./errors.ts";
 import { type Judge, type Judged, judgeOf } from "./expectations/judge.ts";
 import { quarantineOf, sealed } from "./expectations/quarantine.ts";
+import { droppingRules } from "./expectations/table-expectations.ts";
 import { cells } from "./expr/index.ts";
 import { type LineageSource, narrowed, type RowOrigin } from "./lineage/origin.ts";
 import { tableSource } from "./lineage/self.ts";
 import type { WriteLineage } from "./lineage/stored.ts";
-import type { OpenTable } from "./opened.ts";
+import type { WrittenTable } from "./opened.ts";
 import type { Columns, Schema } from "./schema.ts";
 import { quoteName } from "./sql-text.ts";
 import type { Condition, WriteOptions } from "./table.ts";
@@ -61,7 +62,7 @@ export interface WriteTask {
 
 /** Commits a write: makes the table if there is none, evolves it if told to, and skips what was done. */
 export function commitWrite<C extends Columns>(
-  table: OpenTable<C>,
+  table: WrittenTable<C>,
   task: WriteTask,
 ): Promise<Commit> {
   const { options, queued } = task;
@@ -97,7 +98,7 @@ export function commitWrite<C extends Columns>(
 
 /** Rules that drop rows decide by the columns that they read which rows there are. */
 function judgedLineage(lineage: WriteLineage, { expectations }: Judge): WriteLineage {
-  const drops = expectations?.rules.filter(({ action }) => action === "drop") ?? [];
+  const drops = droppingRules(expectations);
   if (lineage.effect === "restore" || drops.length === 0) return lineage;
   const reads = drops.flatMap(({ columns }) => columns);
   return { ...lineage, origin: narrowed(lineage.origin, reads) };
@@ -127,7 +128,7 @@ export async function writeJudged(
 
 /** Appends rows to another table of the lake, whose columns grow with them: a quarantine. */
 async function appendTo(
-  table: OpenTable<Columns>,
+  table: WrittenTable<Columns>,
   { sql, origin }: { readonly sql: string; readonly origin: RowOrigin },
   options: WriteOptions,
 ): Promise<Commit> {
@@ -150,7 +151,7 @@ async function appendTo(
 }
 
 function openingOf<C extends Columns>(
-  table: OpenTable<C>,
+  table: WrittenTable<C>,
   snapshot: Snapshot | undefined,
   { options, overwriteSchema = false }: WriteTask,
 ): Opening {

@@ -8,6 +8,7 @@ import { quoteName, quoteText } from "../sql-text.ts";
 import { unsafeSql } from "./safe-sql.ts";
 import {
   checkExpectations,
+  droppingRules,
   type ExpectationCount,
   parseExpectations,
   type RowExpectation,
@@ -102,7 +103,7 @@ interface Rows {
 
 async function judged(rows: Rows, sql: string): Promise<Judged> {
   const { engine, rules } = rows;
-  const drops = rules.filter(({ action }) => action === "drop");
+  const drops = droppingRules({ rules });
   const drop = drops.map(({ broken }) => `(${broken})`).join(" OR ") || "false";
   const masked = maskedSql(rows, sql);
   const asks = rules.flatMap(({ looked, broken }, i) => [

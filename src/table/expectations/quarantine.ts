@@ -3,27 +3,25 @@ import type { Commit, Plan } from "../delta/commit.ts";
 import { placeBeside } from "../delta/log.ts";
 import type { TxnMark } from "../delta/opening.ts";
 import type { Shape } from "../delta/shape.ts";
-import { readSnapshot } from "../delta/snapshot.ts";
-import { fail } from "../errors.ts";
 import { derivedColumns, narrowed, type RowOrigin, unknownOrigin } from "../lineage/origin.ts";
 import type { WriteLineage } from "../lineage/stored.ts";
-import type { OpenTable } from "../opened.ts";
+import type { WrittenTable } from "../opened.ts";
 import { type Columns, type Schema, schema, text } from "../schema.ts";
 import { quoteName, quoteText } from "../sql-text.ts";
 import type { WriteOptions } from "../table.ts";
 import type { Judge, Judged } from "./judge.ts";
-import type { ExpectationCount } from "./table-expectations.ts";
+import { droppingRules, type ExpectationCount } from "./table-expectations.ts";
 
 /** Appends rows to a table. */
 export type AppendTo = (
-  table: OpenTable<Columns>,
+  table: WrittenTable<Columns>,
   rows: { readonly sql: string; readonly origin: RowOrigin },
   options: WriteOptions,
 ) => Promise<Commit>;
 
 /** What one write does with the rows that are dropped, however often it has to plan anew. */
 export interface Quarantine {
-  readonly table: Pick<OpenTable<Columns>, "place" | "engine" | "clock" | "ids">;
+  readonly table: Pick<WrittenTable<Columns>, "place" | "engine" | "clock" | "ids">;
   readonly options: WriteOptions;
   readonly append: AppendTo;
   /** Where the rows of the write come from. */
@@ -40,7 +38,7 @@ export interface Quarantine {
  * @param how - `mark`: the transaction where the write marks it itself; it is asked for when rows were dropped.
  */
 export function quarantineOf<C extends Columns>(
-  { place, engine, clock, ids }: OpenTable<C>,
+  { place, engine, clock, ids }: WrittenTable<C>,
   options: WriteOptions,
   how: Pick<Quarantine, "append" | "lineage"> & {
     readonly mark: (() => TxnMark | undefined) | undefined;
@@ -71,13 +69,12 @@ export async function sealed(
 ): Promise<Plan> {
   const { expectations } = judge;
   if (expectations === undefined) return plan;
-  const drops = expectations.rules.some(({ action }) => action === "drop");
+  const drops = droppingRules(expectations);
   const numDroppedRows = judged.reduce((sum, one) => sum + one.droppedRows, 0);
-  const metrics = drops ? { ...plan.metrics, numDroppedRows } : plan.metrics;
+  const metrics = drops.length > 0 ? { ...plan.metrics, numDroppedRows } : plan.metrics;
   const counted: Plan = { ...plan, metrics, expectations: added(judged) };
   const { quarantine: name } = expectations;
-  const rules = expectations.rules.filter(({ action }) => action === "drop");
-  const reads = rules.flatMap(({ columns }) => columns);
+  const reads = drops.flatMap(({ columns }) => columns);
   for (const { dropped } of judged)
     if (name !== null && dropped !== undefined)
       await keep(quarantine, { name, dropped, shape, id, metrics, reads });
@@ -166,16 +163,11 @@ function quarantineSchema(name: string, shape: Shape): Schema {
   return schema(`${name} quarantine`, { ...Object.fromEntries(columns), _rule: text() });
 }
 
-function opened({ table }: Quarantine, name: string, target: Schema): OpenTable<Columns> {
-  const place = placeBeside(table.place, name);
-  const reader = { place, engine: table.engine };
-  return {
-    ...table,
-    place,
-    schema: target,
-    options: {},
-    newest: undefined,
-    existing: async () =>
-      (await readSnapshot(reader)) ?? fail("table/missing-table", { name, known: [] }),
-  };
-}
+/** The quarantine as a table to be written. */
+const opened = ({ table }: Quarantine, name: string, target: Schema): WrittenTable<Columns> => ({
+  ...table,
+  place: placeBeside(table.place, name),
+  schema: target,
+  options: {},
+  newest: undefined,
+});

@@ -29,6 +29,11 @@ export interface TableExpectations {
   readonly quarantine: string | null;
 }
 
+/** The rules that drop rows; none where there are no rules. */
+export const droppingRules = (
+  expectations: Pick<TableExpectations, "rules"> | undefined,
+): readonly RowExpectation[] => expectations?.rules.filter(({ action }) => action === "drop") ?? [];
+
 /** How often a write met a rule and broke it. */
 export interface ExpectationCount {
   readonly name: string;

@@ -2,14 +2,18 @@
 import type { Hash } from "../../flow.ts";
 import type { Commit } from "../delta/commit.ts";
 import { isDone, markOf as markAction } from "../delta/opening.ts";
-import { readSnapshot } from "../delta/snapshot.ts";
 import { writePlan } from "../delta/write-plan.ts";
+import { droppingRules } from "../expectations/table-expectations.ts";
 import type { Lake } from "../lake.ts";
 import type { RowOrigin } from "../lineage/origin.ts";
-import type { OpenTable } from "../opened.ts";
 import { type Columns, type Schema, schema } from "../schema.ts";
-import { alignedSql, commitWrite, type WriteContext, writeJudged } from "../write-rows.ts";
-import { fail } from "./errors.ts";
+import {
+  alignedSql,
+  commitWrite,
+  type WriteContext,
+  type WriteTask,
+  writeJudged,
+} from "../write-rows.ts";
 import type { Target } from "./target.ts";
 
 /** Rows of files, and the table they go into. */
@@ -36,7 +40,7 @@ class AlreadyThere extends Error {}
 
 /** Rows that are dropped are told, and kept in the quarantine once, by file. Throws where there are several. */
 function checkAlone(files: readonly unknown[], { judge }: WriteContext): void {
-  const drops = judge.expectations?.rules.some(({ action }) => action === "drop") === true;
+  const drops = droppingRules(judge.expectations).length > 0;
   if (drops && files.length > 1) throw new Error("the table drops rows: each file needs its own commit"); // biome-ignore format: one line
 }
 
@@ -55,14 +59,9 @@ export async function commitFiles(
   const { place, markOf } = rows.target;
   const { engine, clock, ids } = lake;
   const given = schemaOf(rows);
-  const table: OpenTable<Columns> = {
-    ...{ place, engine, clock, ids, schema: given, options: {}, newest: undefined },
-    existing: async () =>
-      (await readSnapshot({ place, engine })) ??
-      fail("table/missing-table", { name: place.name, known: [] }),
-  };
+  const table = { place, engine, clock, ids, schema: given, options: {}, newest: undefined };
   let hashes = files.filter((file) => typeof file === "string");
-  const make: Parameters<typeof commitWrite>[1]["make"] = async (context) => {
+  const make: WriteTask["make"] = async (context) => {
     const { snapshot, shape } = context;
     checkAlone(files, context);
     const refuseKnown = (): void => {

@@ -3,7 +3,7 @@ import type { Hash } from "../../flow.ts";
 import type { TablePlace } from "../delta/log.ts";
 import { isDone, type TxnMark } from "../delta/opening.ts";
 import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
-import { parseExpectations } from "../expectations/table-expectations.ts";
+import { droppingRules, parseExpectations } from "../expectations/table-expectations.ts";
 import type { Lake } from "../lake.ts";
 import { type Columns, type Schema, schema, text } from "../schema.ts";
 import type { IngestTask } from "./options.ts";
@@ -67,11 +67,10 @@ export async function targetOf(
     look: async () => {
       const found = await readSnapshot({ place, engine: lake.engine }, { from: newest });
       newest = found;
-      const rules = parseExpectations(name, found?.metaData.configuration ?? {})?.rules ?? [];
-      const drops = rules.some(({ action }) => action === "drop");
+      const rules = parseExpectations(name, found?.metaData.configuration ?? {});
       return {
         columns: found?.shape.columns,
-        drops,
+        drops: droppingRules(rules).length > 0,
         has: (file) => isDone(found, markOf(file)),
         changedAtMs: () => newestOf(found),
       };

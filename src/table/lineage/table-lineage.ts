@@ -3,7 +3,7 @@ import type { Engine } from "../adapter/duckdb.ts";
 import type { TablePlace } from "../delta/log.ts";
 import { readSnapshot, type Snapshot } from "../delta/snapshot.ts";
 import { fail } from "../errors.ts";
-import { parseExpectations } from "../expectations/table-expectations.ts";
+import { droppingRules, parseExpectations } from "../expectations/table-expectations.ts";
 import { type DirectLineage, type Edges, type LineageEdge, newEdges } from "./edges.ts";
 import type { Derived, LineageSource, RowOrigin } from "./origin.ts";
 import { readWriteLog, type WriteEvent, type WriteLog } from "./write-log.ts";
@@ -79,8 +79,7 @@ export async function tableLineage(
 
 function quarantineOf({ name, snapshot }: Known): string | null {
   const found = parseExpectations(name, snapshot.metaData.configuration);
-  const drops = found?.rules.some(({ action }) => action === "drop") === true;
-  return drops ? found.quarantine : null;
+  return found !== undefined && droppingRules(found).length > 0 ? found.quarantine : null;
 }
 
 /** A table of the lake, and its writes. */
