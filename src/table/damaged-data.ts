@@ -45,11 +45,9 @@ export function explainData(cause: unknown, sql: string): never {
   const [, why] = isGarbled.exec(message) ?? [];
   const [read, ...more] = filesIn(sql);
   if (why === undefined || read === undefined) throw cause;
-  const besides =
-    more.length === 0
-      ? ""
-      : `, or another of the ${more.length + 1} files that the statement reads,`;
-  return fail("table/corrupt-data", { ...read, reason: `${besides} is damaged (${why.trim()})`.trimStart() }, { cause }); // biome-ignore format: one call
+  const others = more.length === 0 ? "" : `or another of the ${more.length + 1} files that the statement reads `; // biome-ignore format: one line
+  const reason = `${others}is damaged (${why.trim()})`;
+  return fail("table/corrupt-data", { ...read, reason }, { cause });
 }
 
 /** The data files of tables that a statement names. */

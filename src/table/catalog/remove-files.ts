@@ -1,5 +1,6 @@
 /** @file Files below a folder, counted and removed, through nothing but keys. */
 import type { Bytes } from "../../store/index.ts";
+import { entriesIn } from "../entries.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 
 /** A file below a folder. */
@@ -19,11 +20,10 @@ export async function filesBelow(
   const found: FileBelow[] = [];
   const folders: string[] = [];
   const at = below === "" ? folder : `${folder}/${below}`;
-  const entries = await bytes.entries?.(at);
-  const names = entries === undefined ? await bytes.list(at) : [...entries.keys()];
-  await inParallel(names, mostRequests, async (name) => {
+  const entries = await entriesIn(bytes, at);
+  await inParallel(entries.names, mostRequests, async (name) => {
     const file = below === "" ? name : `${below}/${name}`;
-    const stat = entries?.get(name) ?? (await bytes.stat(`${folder}/${file}`));
+    const stat = await entries.stat(name);
     if (stat === undefined) folders.push(file);
     else found.push({ file, ...stat });
   });

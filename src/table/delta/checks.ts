@@ -45,7 +45,7 @@ export async function checksOf(
   return ready;
 }
 
-/** Reads what was written and counts the rows for which a check is not true. Throws `table/mismatch-check`. */
+/** Reads files and counts the rows for which a check is not true. Throws `table/mismatch-check`. */
 export async function checkRows(
   { place, engine }: Judging,
   rows: { readonly shape: Shape; readonly files: readonly Add[] },
@@ -66,7 +66,7 @@ export async function checkRows(
 }
 
 /** A row of a SELECT for which a check is not true, as texts of the columns that the check is about. */
-export async function breakingRow(
+async function breakingRow(
   engine: Engine,
   rows: string,
   { sql, columns }: Pick<ReadyCheck, "sql" | "columns">,

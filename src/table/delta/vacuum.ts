@@ -2,11 +2,12 @@
 import { realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { BytesStat } from "../../store/index.ts";
+import { entriesIn } from "../entries.ts";
 import { fail } from "../errors.ts";
 import { inParallel, mostRequests } from "../in-parallel.ts";
 import type { Remove } from "./actions.ts";
 import { addressOf, keyOf } from "./file-paths.ts";
-import { unheldOf, withUnheld } from "./held.ts";
+import { type HeldFile, unheldOf, withUnheld } from "./held.ts";
 import { listLog, readCommit, type TablePlace } from "./log.ts";
 import { checkWritable } from "./protocol.ts";
 import { removedFilesMs } from "./settings.ts";
@@ -67,15 +68,10 @@ export async function vacuumTable(
   const young = removes.filter(({ deletionTimestamp = 0 }) => deletionTimestamp > before);
   const needed = await addressesOf(place, [...snapshot.files.values(), ...young]);
   const unneeded = await unneededFiles(place, needed);
-  const old = unneeded
-    .filter(({ modifiedMs }) => modifiedMs <= before)
-    .map((file) => {
-      const address = bytes.locate(file.key);
-      return { ...file, address, path: bytes.copies?.path(file.key, file.sizeBytes) ?? address, name: file.path }; // biome-ignore format: one line
-    });
+  const old = unneeded.filter(({ modifiedMs }) => modifiedMs <= before);
   // A restore may have brought files back while the folders were listed, which takes its time. The log is
   // looked at when the files leave already: what is not in it by now is refused to whoever restores.
-  const remove = async (free: readonly (typeof old)[number][]): Promise<VacuumReport> => {
+  const remove = async (free: readonly DataFile[]): Promise<VacuumReport> => {
     const back = await addressesOf(place, filesSince(snapshot, await newest()));
     const spared = old.filter(({ address }) => !back.has(address));
     const isFree = new Set(free);
@@ -125,12 +121,13 @@ async function addressesOf(
   return needed;
 }
 
-interface DataFile extends BytesStat {
-  readonly path: string;
+interface DataFile extends BytesStat, HeldFile {
   readonly key: string;
+  /** Its path below the table's folder. */
+  readonly name: string;
 }
 
-/** Files below a table's folder that are not needed, sorted. A store whose listing does not say their sizes is asked for each. */
+/** Files below a table's folder that are not needed, sorted. */
 async function unneededFiles(
   place: TablePlace,
   needed: ReadonlySet<string>,
@@ -138,15 +135,17 @@ async function unneededFiles(
 ): Promise<readonly DataFile[]> {
   const { bytes, folder } = place;
   const at = [folder, below].filter(Boolean).join("/");
-  const entries = await bytes.entries?.(at);
-  const names = entries === undefined ? await bytes.list(at) : [...entries.keys()];
-  const data = names.filter((name) => !/^[_.]/.test(name) || /^_change_data$|=/.test(name));
-  const found = await inParallel(data, mostRequests, async (name) => {
-    const path = below === "" ? name : `${below}/${name}`;
-    const key = `${folder}/${path}`;
-    if (needed.has(bytes.locate(key))) return [];
-    const stat = entries?.get(name) ?? (await bytes.stat(key));
-    return stat === undefined ? unneededFiles(place, needed, path) : [{ path, key, ...stat }];
+  const entries = await entriesIn(bytes, at);
+  const data = entries.names.filter((name) => !/^[_.]/.test(name) || /^_change_data$|=/.test(name));
+  const found = await inParallel(data, mostRequests, async (entry) => {
+    const name = below === "" ? entry : `${below}/${entry}`;
+    const key = `${folder}/${name}`;
+    const address = bytes.locate(key);
+    if (needed.has(address)) return [];
+    const stat = await entries.stat(entry);
+    if (stat === undefined) return unneededFiles(place, needed, name);
+    const path = bytes.copies?.path(key, stat.sizeBytes) ?? address;
+    return [{ name, key, address, path, ...stat }];
   });
   return found.flat();
 }

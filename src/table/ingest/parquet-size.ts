@@ -43,7 +43,9 @@ export async function checkUnpacked(packed: PackedFile, limit: number): Promise<
     fail("table/out-of-range-size", { file, what: "unpacked, the file holds", limit, option: "limits.inflatedBytes" }); // biome-ignore format: one line
 }
 
-const isNested = (type: string): boolean => /[[(]/.test(type) && !/^(DECIMAL|ENUM)/.test(type);
+/** Whether a type of the engine is a list, a record or a map. */
+export const isNested = (type: string): boolean =>
+  /[[(]/.test(type) && !/^(DECIMAL|ENUM)/.test(type);
 const isNumber = (type: string): boolean =>
   /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL|BOOLEAN|DATE|TIME|UUID|INTERVAL)/.test(type); // biome-ignore format: one line
 

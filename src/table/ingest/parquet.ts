@@ -6,7 +6,7 @@ import { plainPath, quoteName, quoteText } from "../sql-text.ts";
 import { messageOf } from "./csv.ts";
 import { fail } from "./errors.ts";
 import { checkTwins } from "./header.ts";
-import { checkUnpacked } from "./parquet-size.ts";
+import { checkUnpacked, isNested } from "./parquet-size.ts";
 import type { Reader, ReaderSource } from "./reader.ts";
 
 /**
@@ -69,9 +69,7 @@ async function wideOf(
 function textSql(name: string, type: string): string {
   const column = quoteName(name);
   if (type === "BLOB") return `base64(${column})`;
-  return /[[(]/.test(type) && !/^(DECIMAL|ENUM)/.test(type)
-    ? `to_json(${column})::VARCHAR`
-    : `${column}::VARCHAR`;
+  return isNested(type) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`;
 }
 
 /** The kind of column that keeps a type of the engine. */
