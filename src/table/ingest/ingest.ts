@@ -10,11 +10,11 @@ import {
   inspectFile,
   statOf,
 } from "./inspect.ts";
-import { filesOf, type Landed, type LeftFiles, othersIn } from "./landing.ts";
+import { type Landed, type LeftFiles, landingOf } from "./landing.ts";
 import { loadFile, type NewFile, type Passing } from "./load-file.ts";
 import { loadTogether } from "./load-together.ts";
-import { type IngestTask, planOf } from "./options.ts";
-import { targetOf } from "./target.ts";
+import { type IngestPlan, type IngestTask, planOf } from "./options.ts";
+import { type TableNow, targetOf } from "./target.ts";
 
 export { type BronzeColumns, bronzeColumns, bronzeSchema } from "./bronze.ts";
 
@@ -71,13 +71,8 @@ export interface IngestReport {
  */
 export async function ingest(lake: Lake, task: IngestTask): Promise<IngestReport> {
   const plan = planOf(task);
-  const landed = await filesOf(task.from, plan.format);
-  const left = await othersIn(task.from, plan.format);
-  const report = await ingestFiles(
-    { lake, plan, target: await targetOf(lake, task) },
-    landed,
-    task,
-  );
+  const { files, left } = await landingOf(task.from, plan.format);
+  const report = await ingestFiles({ lake, plan, target: await targetOf(lake, task) }, files, task);
   return Object.values(left).some((n) => n > 0) ? { ...report, left } : report;
 }
 
@@ -164,10 +159,10 @@ async function ingestBatch(
  * newer than all that is there. One that is in there all the same is found out before the commit.
  */
 async function besideOf(
-  { plan, target }: Passing,
+  plan: IngestPlan,
+  { columns, drops, changedAtMs }: TableNow,
   place: FilePlace,
 ): Promise<Inspecting | undefined> {
-  const { columns, drops, changedAtMs } = await target.look();
   if (drops) return undefined; // the quarantine knows a file by its hash
   const modifiedAtMs = place.modifiedAtMs ?? (await statOf(place.path)).mtimeMs;
   if (columns !== undefined && modifiedAtMs <= changedAtMs()) return undefined;
@@ -177,9 +172,11 @@ async function besideOf(
 /** Loads one file. */
 async function ingestAlone(passing: Passing, place: FilePlace): Promise<IngestedFile> {
   try {
-    const inspected = (await besideOf(passing, place)) ?? (await inspectFile(place, passing.plan));
+    const { plan, target } = passing;
+    const now = await target.look();
+    const inspected = (await besideOf(plan, now, place)) ?? (await inspectFile(place, plan));
     const { hash } = inspected;
-    if (typeof hash === "string" && (await passing.target.look()).has(hash)) return await skipped(passing, place, hash); // biome-ignore format: one line
+    if (typeof hash === "string" && now.has(hash)) return await skipped(passing, place, hash); // biome-ignore format: one line
     const loaded = await loadFile(passing, { ...place, inspected }).catch(
       async (error: unknown) => {
         await hash; // what is wrong with the bytes is told before what the engine made of them

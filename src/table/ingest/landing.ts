@@ -27,57 +27,57 @@ export interface Landed {
   letGo(place: FilePlace): void;
 }
 
-const isWanted = (format: FileFormat) => (name: string) =>
-  fileEndings[format].test(name) && !name.startsWith(".");
+/** The files of a format, and the others beside them. */
+export interface Landing {
+  readonly files: readonly Landed[];
+  readonly left: LeftFiles;
+}
 
 /**
  * The files of a format in a folder or a volume, by name, or the one file itself. Hidden files and
  * those of folders inside are left out, and so is what is no file: folders, and pipes, whose end may
  * never come. A link counts as what it points to; one that points nowhere is a file that is gone.
+ * Those of other formats are counted by what their endings say they are.
  *
  * @throws `table/missing-file`, `table/failed-read`, `table/missing-volume`
  */
-export async function filesOf(
-  from: string | Volume,
-  format: FileFormat,
-): Promise<readonly Landed[]> {
+export async function landingOf(from: string | Volume, format: FileFormat): Promise<Landing> {
   if (typeof from !== "string") {
     const names = (await from.files()).map(({ file }) => file);
-    const found = names.filter((name) => !name.includes("/") && isWanted(format)(name));
-    return found.map((name) => (from.isLocal ? landed(join(from.path, name)) : remote(from, name)));
+    const { wanted, left } = sorted(
+      names.filter((name) => !name.includes("/")),
+      format,
+    );
+    const files = wanted.map((name) => (from.isLocal ? landed(join(from.path, name)) : remote(from, name))); // biome-ignore format: one line
+    return { files, left };
   }
   const found = await statOf(from);
-  if (found.isFile()) return [landed(from)];
+  if (found.isFile()) return { files: [landed(from)], left: none };
   if (!found.isDirectory()) fail("table/failed-read", { path: from, reason: "it is neither a file nor a folder" }); // biome-ignore format: one line
   const entries = await readdir(from, { withFileTypes: true }).catch((cause: Error) =>
     fail("table/failed-read", { path: from, reason: cause.message }, { cause }),
   );
-  const named = entries.filter(({ name }) => isWanted(format)(name));
-  const areFiles = await Promise.all(named.map((entry) => isFile(from, entry)));
-  const names = named.filter((_, i) => areFiles[i]).map(({ name }) => name);
-  return names.sort().map((name) => landed(join(from, name)));
+  const areFiles = await Promise.all(entries.map((entry) => isFile(from, entry)));
+  const names = entries.filter((_, i) => areFiles[i]).map(({ name }) => name);
+  const { wanted, left } = sorted(names.sort(), format);
+  return { files: wanted.map((name) => landed(join(from, name))), left };
 }
 
-/**
- * How many files beside those of a format are in a folder or a volume, by what their endings say they
- * are; hidden ones are not counted.
- */
-export async function othersIn(from: string | Volume, format: FileFormat): Promise<LeftFiles> {
-  const left: Record<FileFormat | "other", number> = { csv: 0, json: 0, parquet: 0, other: 0 };
-  for (const name of await namesIn(from)) {
-    if (name.startsWith(".") || isWanted(format)(name)) continue;
-    const of = fileFormats.find((one) => fileEndings[one].test(name));
-    left[of ?? "other"] += 1;
+const none: LeftFiles = { csv: 0, json: 0, parquet: 0, other: 0 };
+
+/** Names that are not hidden: those of a format, and how many there are of each other. */
+function sorted(
+  names: readonly string[],
+  format: FileFormat,
+): { readonly wanted: readonly string[]; readonly left: LeftFiles } {
+  const wanted: string[] = [];
+  const left: Record<keyof LeftFiles, number> = { ...none };
+  for (const name of names) {
+    if (name.startsWith(".")) continue;
+    if (fileEndings[format].test(name)) wanted.push(name);
+    else left[fileFormats.find((one) => fileEndings[one].test(name)) ?? "other"] += 1;
   }
-  return left;
-}
-
-/** The names of the files of a folder or a volume; none of a file. */
-async function namesIn(from: string | Volume): Promise<readonly string[]> {
-  if (typeof from !== "string")
-    return (await from.files()).map(({ file }) => file).filter((name) => !name.includes("/"));
-  const entries = await readdir(from, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return { wanted, left };
 }
 
 /** Whether an entry is a file, or a link to one or to nothing. */

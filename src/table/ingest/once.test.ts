@@ -10,7 +10,7 @@ import {
 import { text } from "../schema.ts";
 import { type IngestReport, ingest, ingestFiles } from "./ingest.ts";
 import { inspectFile } from "./inspect.ts";
-import { filesOf } from "./landing.ts";
+import { landingOf } from "./landing.ts";
 import { planOf } from "./options.ts";
 import { targetOf } from "./target.ts";
 
@@ -80,7 +80,10 @@ describe("each file once", () => {
       ["skipped", other],
     ] as const) {
       const passing = { lake: place.lake, plan, target: one };
-      const report = await ingestFiles(passing, await filesOf(file, "csv"), { from: file, into });
+      const report = await ingestFiles(passing, (await landingOf(file, "csv")).files, {
+        from: file,
+        into,
+      });
       expect(states(report)).toEqual([`a.csv ${state}`]);
     }
     await expect(ingest(place.lake, { ...again, again: "some" as "all" })).rejects.toMatchObject({ code: "option/out-of-range" }); // biome-ignore format: one line
@@ -140,7 +143,7 @@ describe("each file once", () => {
       plan: planOf(task),
       target: await targetOf(place.lake, task),
     };
-    const landed = await filesOf(place.from, "csv");
+    const { files: landed } = await landingOf(place.from, "csv");
     await rm(join(place.from, "f0001.csv"));
     const report = await ingestFiles(passing, landed, task);
     expect(states(report)).toEqual(["f0000.csv loaded", "f0001.csv gone", "f0002.csv loaded"]);

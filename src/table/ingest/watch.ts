@@ -3,7 +3,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { checkNumber } from "../../core/index.ts";
 import type { Lake } from "../lake.ts";
 import { type IngestedFile, type IngestReport, ingestFiles } from "./ingest.ts";
-import { filesOf, type Landed } from "./landing.ts";
+import { type Landed, landingOf } from "./landing.ts";
 import { type IngestTask, planOf } from "./options.ts";
 import { targetOf } from "./target.ts";
 
@@ -38,7 +38,8 @@ export async function* watchFolder(lake: Lake, task: WatchTask): AsyncGenerator<
   const changes = watchChanges(typeof task.from === "string" ? task.from : task.from.path);
   try {
     while (signal?.aborted !== true) {
-      const look = await lookAt(await filesOf(task.from, plan.format), { seen, settleMs });
+      const { files } = await landingOf(task.from, plan.format);
+      const look = await lookAt(files, { seen, settleMs });
       const ready = look.ready.slice(0, plan.maxFilesPerBatch);
       if (ready.length > 0) {
         const report = await ingestFiles(passing, ready, rest);
