@@ -165,8 +165,8 @@ const runUsage = `Usage: ./mill run FILE.ts [ARGUMENTS]
 Examples
   ./mill run examples/00-whole-flow.ts`;
 
-/** A program of the user's, from where the user is. */
-function programFile([file, ...rest]) {
+/** A program of the user's, from where the user is; it finds this checkout as `millrace`. */
+function userProgram([file, ...rest]) {
   if (file === "--help") {
     process.stdout.write(`${runUsage}\n`);
     process.exit(0);
@@ -174,13 +174,13 @@ function programFile([file, ...rest]) {
   if (file === undefined) stop(`run: name the program.\n\n${runUsage}`, 2);
   const program = path.resolve(file);
   if (!fs.existsSync(program)) stop(`run: there is no file ${program}.`, 2);
-  return [program, ...rest];
+  return ["--import", pathToFileURL(path.join(__dirname, "sources.mjs")).href, program, ...rest];
 }
 
-/** What each word runs; anything else goes to the command line of Millrace itself. */
+/** What Node is to run for each word; anything else goes to the command line of Millrace itself. */
 function programOf([word, ...rest]) {
-  if (word === "test") return [path.join("scripts", "check.ts"), ...rest];
-  if (word === "run") return programFile(rest);
+  if (word === "test") return [path.join(root, "scripts", "check.ts"), ...rest];
+  if (word === "run") return userProgram(rest);
   if (word === "bench") {
     const benches = fs.readdirSync(path.join(root, "bench")).filter((name) => name.endsWith(".ts"));
     const known = benches.map((name) => name.replace(/\.ts$/, ""));
@@ -190,13 +190,13 @@ function programOf([word, ...rest]) {
         `bench: unknown bench ${JSON.stringify(name || "")}; the benches are ${known.join(", ")}.`,
         2,
       );
-    return [path.join("bench", `${name}.ts`), ...more];
+    return [path.join(root, "bench", `${name}.ts`), ...more];
   }
-  return [path.join("src", "cli", "main.ts"), ...(word === undefined ? [] : [word]), ...rest];
+  return [path.join(root, "src", "cli", "main.ts"), ...(word === undefined ? [] : [word]), ...rest];
 }
 
 function main() {
-  const [program, ...args] = programOf(process.argv.slice(2));
+  const program = programOf(process.argv.slice(2));
   const node = alone(() => {
     const found = rightNode();
     install(found);
@@ -208,12 +208,7 @@ function main() {
   env[key] = `${path.dirname(node)}${path.delimiter}${env[key] || ""}`;
   // A small young generation keeps the whole demo well under 600 MB, at no cost in time.
   const flags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"];
-  const sources = pathToFileURL(path.join(__dirname, "sources.mjs")).href;
-  const imports = path.isAbsolute(program) ? ["--import", sources] : [];
-  const child = spawn(node, [...flags, ...imports, path.resolve(root, program), ...args], {
-    stdio: "inherit",
-    env,
-  });
+  const child = spawn(node, [...flags, ...program], { stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) =>

@@ -1,6 +1,7 @@
 /** @file Where a query comes from: the words of the command, a file, or what another program writes. */
 import { readFile } from "node:fs/promises";
 import { fail } from "./errors.ts";
+import { readReason } from "./read-reason.ts";
 
 /** What the command line says about it. */
 export interface QuerySource {
@@ -31,19 +32,8 @@ export async function queryText(
   return text.trim() === "" ? fail("cli/missing-query", {}) : text;
 }
 
-/** Why a file cannot be read, in words. */
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  if (!("code" in cause)) return cause.message;
-  if (cause.code === "ENOENT") return "there is no such file";
-  return cause.code === "EISDIR" ? "it is a folder" : cause.message;
-}
-
-async function readQuery(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    const reason = reasonOf(cause);
-    return fail("cli/missing-query-file", { path: file, reason }, { cause });
-  }
+function readQuery(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((cause: unknown) =>
+    fail("cli/missing-query-file", { path: file, reason: readReason(cause) }, { cause }),
+  );
 }

@@ -5,13 +5,8 @@ import { isMillraceError } from "../core/index.ts";
 import type { Json } from "../flow.ts";
 import { fail } from "./errors.ts";
 import { pairsOf } from "./options.ts";
+import { readReason } from "./read-reason.ts";
 import { sentenceOf } from "./sentences.ts";
-
-/** Why the system does not let a file be read. */
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "this user may not read it",
-  EISDIR: "it is a folder",
-};
 
 /**
  * Reads a suite.
@@ -24,10 +19,8 @@ export async function suiteAt(
 ): Promise<ExpectationSuite> {
   if (path === undefined) return fail("cli/missing-suite", { command });
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT")
-      return fail("cli/missing-file", { path, reason: "there is no such file", option: "suite" }, { cause }); // biome-ignore format: one line
-    const reason = reasons[cause.code ?? ""] ?? cause.message;
-    return fail("cli/failed-file", { path, reason, option: "suite" }, { cause });
+    const code = cause.code === "ENOENT" ? "cli/missing-file" : "cli/failed-file";
+    return fail(code, { path, reason: readReason(cause), option: "suite" }, { cause });
   });
   try {
     return readSuite(text);

@@ -6,6 +6,7 @@ import { telcoTwin } from "../../dataset/index.ts";
 import type { Hash, Json } from "../../flow.ts";
 import type { Bytes } from "../../store/index.ts";
 import { fail } from "../errors.ts";
+import { readReason } from "../read-reason.ts";
 
 /** Where the customers come from: the seeded twin, or the user's own file. */
 export type DemoSource = { readonly seed: number } | { readonly csv: string };
@@ -25,10 +26,10 @@ export async function deliver(source: DemoSource): Promise<{ name: string; bytes
     const { csv } = telcoTwin({ seed: source.seed });
     return { name: `telco-${source.seed}.csv`, bytes: Buffer.from(csv, "latin1") };
   }
-  const bytes = await readFile(source.csv).catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === "ENOENT" ? "there is no such file" : cause.message;
-    return fail("cli/missing-file", { path: source.csv, reason, option: "csv" }, { cause });
-  });
+  const bytes = await readFile(source.csv).catch(
+    (cause: unknown) =>
+    fail("cli/missing-file", { path: source.csv, reason: readReason(cause), option: "csv" }, { cause }), // biome-ignore format: one line
+  );
   const name = basename(source.csv).replace(/[^\w.-]/g, "_");
   return { name: name.toLowerCase().endsWith(".csv") ? name : `${name}.csv`, bytes };
 }
