@@ -60,7 +60,7 @@ export const ingestFiles = command({
       type: "string",
       choices: ["text", "infer"],
       default: "text",
-      help: "new columns keep cells as delivered, or get the type that the first 10,000 rows fit",
+      help: "new columns keep cells as delivered (of Parquet, their types), or get the type that the first 10,000 rows fit", // biome-ignore format: one line
     },
     evolution: {
       type: "string",
