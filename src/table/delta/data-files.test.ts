@@ -9,10 +9,8 @@ import {
   inFolders,
   newLake,
 } from "../../../tests/support/lake.ts";
-import { type Engine, openEngine } from "../adapter/duckdb.ts";
 import { type BoolExpr, cells, toRow } from "../expr/index.ts";
 import { frame } from "../frame.ts";
-import { openTable } from "../open-table.ts";
 import { bool, float, int, schema, text, timestamp } from "../schema.ts";
 import { quoteText } from "../sql-text.ts";
 import { shapeOf } from "./shape.ts";
@@ -21,63 +19,6 @@ import { writeFiles } from "./write-files.ts";
 
 const points = schema("points", { x: int(), y: int(), tag: text({ nullable: true }) });
 const point = (x: number, y = 0) => ({ x, y, tag: null });
-
-describe("optimize", () => {
-  test("packs small files, changes no row, and does nothing the second time", async () => {
-    const lake = await newLake();
-    const table = lake.table("a.points", points);
-    for (let x = 0; x < 5; x++) await table.append([point(x)]);
-    const before = await (await table.read()).hash();
-    const commit = await table.optimize();
-    expect(commit.metrics).toMatchObject({ numAddedFiles: 1, numRemovedFiles: 5 });
-    expect(await (await table.read()).hash()).toBe(before);
-    expect((await table.optimize()).skipped).toBe(true);
-    for (const { add, remove } of await actionsOf(table, 5))
-      expect((add ?? remove)?.["dataChange"] ?? false).toBe(false);
-  });
-
-  test("keeps files of a partition apart and those that are large enough as they are", async () => {
-    const lake = await newLake();
-    const table = lake.table("a.points", points, { partitionBy: ["y"] });
-    for (let i = 0; i < 4; i++) await table.append([point(i, i % 2)]);
-    expect((await table.optimize()).metrics).toMatchObject({
-      numAddedFiles: 2,
-      numRemovedFiles: 4,
-    });
-    const { length: size } = await filesOf(table).get((await dataFiles(table))[0] ?? "");
-    await table.append([point(9, 0)]);
-    expect((await table.optimize({ targetBytes: size })).skipped).toBe(true);
-  });
-
-  test("clusters: each file then holds few values of the columns", async () => {
-    const lake = await newLake();
-    const grid = schema("grid", { x: int(), y: int() });
-    const table = lake.table("a.grid", grid);
-    const sql =
-      "SELECT (hash(range) % 256)::BIGINT AS x, (hash(range * 7) % 256)::BIGINT AS y FROM range(300000)";
-    await table.append(frame({ engine: lake.engine, schema: grid, sql }));
-    const scanned = async (where: "x" | "y") => {
-      const rows = (await table.read()).where((c) => c[where].is(17));
-      return (rows.sql.match(/\.parquet'/g) ?? []).length;
-    };
-    const sum = async () =>
-      lake.engine.query(
-        `SELECT sum(x) AS x, sum(y) AS y, count(*) AS n FROM (${(await table.read()).sql})`,
-      );
-    const before = await sum();
-    await table.optimize({ clusterBy: ["x", "y"], targetBytes: 15_000 });
-    const files = (await table.history())[0]?.metrics["numAddedFiles"];
-    expect(Number(files)).toBeGreaterThan(4);
-    expect(await scanned("x")).toBeLessThan(Number(files) * 0.6);
-    expect(await scanned("y")).toBeLessThan(Number(files) * 0.6);
-    expect(await sum()).toEqual(before);
-    await table.optimize({ clusterBy: ["x"], targetBytes: 30_000 });
-    expect(await scanned("x")).toBeLessThan(3);
-    await expect(table.optimize({ clusterBy: ["z" as "x"] })).rejects.toMatchObject({
-      code: "table/unknown-column",
-    });
-  });
-});
 
 describe("writeFiles", () => {
   const shape = shapeOf("a.points", {
@@ -207,133 +148,6 @@ describe("pruneFiles", () => {
   });
 });
 
-describe("commit", () => {
-  test("that is in the log although the store failed is a commit, and keeps its files", async () => {
-    const lake = await newLake();
-    const table = lake.table("a.points", points);
-    await table.append([point(1)]);
-    const good = lake.place("a.points").bytes;
-    let fault: "after" | "before" | undefined;
-    const bytes = {
-      ...good,
-      putIfAbsent: async (key: string, content: Uint8Array) => {
-        if (fault === "before") throw new Error("the disk is gone");
-        const put = await good.putIfAbsent(key, content);
-        if (fault === "after") throw new Error("the folder could not be flushed");
-        return put;
-      },
-    };
-    const { engine, clock, ids } = lake;
-    const faulty = openTable({
-      place: { name: "a.points", folder: "tables/a/points", bytes },
-      schema: points,
-      options: {},
-      engine,
-      clock,
-      ids,
-      known: async () => [],
-    });
-    fault = "after";
-    expect(await faulty.append([point(2)])).toMatchObject({ version: 1, skipped: false });
-    fault = "before";
-    await expect(faulty.append([point(3)])).rejects.toThrow("the disk is gone");
-    expect((await (await table.read()).rows()).map(({ x }) => x)).toEqual([1, 2]);
-    expect(await dataFiles(table)).toHaveLength(2);
-  });
-
-  test("lets forty merges of one process into a table at once", async () => {
-    const lake = await newLake();
-    const keyed = schema("keyed", { k: int({ key: true }), n: int() });
-    const table = lake.table("a.keyed", keyed);
-    await table.append([{ k: 0, n: 0 }]);
-    await Promise.all(
-      Array.from({ length: 40 }, (_, i) =>
-        lake.table("a.keyed", keyed).merge([{ k: i % 7, n: i }], { on: ["k"] }),
-      ),
-    );
-    expect(await (await table.read()).count()).toBe(7);
-    expect(await table.version()).toBe(40);
-  });
-
-  test("holds what others append, and plans again only when they touched its rows", async () => {
-    const lake = await newLake();
-    const keyed = schema("keyed", { k: int({ key: true }), n: int() });
-    const table = lake.table("a.keyed", keyed);
-    const other = lake.table("a.keyed", keyed);
-    await table.append([{ k: 1, n: 1 }]);
-    await table.append([{ k: 2, n: 2 }]);
-    const during = async (work: () => Promise<unknown>, how: () => Promise<unknown>) => {
-      overtaken = 0;
-      overtake = work;
-      await how();
-      return overtaken;
-    };
-    let overtaken = 0;
-    let overtake: () => Promise<unknown> = async () => undefined;
-    const confirm = async (): Promise<void> => {
-      overtaken += 1;
-      if (overtaken === 1) await overtake();
-    };
-    const merge = (k: number) => table.merge([{ k, n: 9 }], { on: ["k"], confirm });
-    expect(
-      await during(
-        () => other.append([{ k: 5, n: 5 }]),
-        () => merge(1),
-      ),
-    ).toBe(1);
-    expect(
-      await during(
-        () => other.delete((c) => c.k.is(2)),
-        () => merge(1),
-      ),
-    ).toBe(1);
-    expect(
-      await during(
-        () => other.append([{ k: 7, n: 7 }]),
-        () => merge(7),
-      ),
-    ).toBe(2);
-    expect(
-      await during(
-        () =>
-          other.update(
-            (c) => c.k.is(1),
-            () => ({ n: 3 }),
-          ),
-        () => merge(1),
-      ),
-    ).toBe(2);
-    expect(
-      await during(
-        () => other.optimize(),
-        () => merge(1),
-      ),
-    ).toBe(2);
-    expect(
-      await during(
-        () => other.alter({ checks: { small: (c) => c.n.isBelow(10) } }),
-        () => merge(8),
-      ),
-    ).toBe(2);
-    const rows = await (await table.read()).rows();
-    expect(rows.map(({ k, n }) => [k, n]).sort()).toEqual([
-      [1, 9],
-      [5, 5],
-      [7, 9],
-      [8, 9],
-    ]);
-  });
-
-  test("makes a table once when two make it at once", async () => {
-    const lake = await newLake();
-    await Promise.all([1, 2, 3].map((x) => lake.table("a.points", points).append([point(x)])));
-    const table = lake.table("a.points", points);
-    expect(await (await table.read()).count()).toBe(3);
-    const made = await Promise.all([0, 1, 2].map((v) => actionsOf(table, v)));
-    expect(made.flat().filter(({ metaData }) => metaData)).toHaveLength(1);
-  });
-});
-
 const statsIn = (add: unknown) =>
   JSON.parse((add as { stats: string }).stats) as { minValues: object; maxValues: object };
 
@@ -435,27 +249,5 @@ describe.runIf(inFolders())("scan", () => {
       },
     ]);
     expect((await (await table.read()).rows()).map(({ x }) => x).sort()).toEqual([1, 2, 7]);
-  });
-});
-
-describe("openEngine", () => {
-  test("closes what was in use while it closed, and keeps no rows of a failed load", async () => {
-    const engine: Engine = await openEngine();
-    const slow = engine.query(
-      "SELECT count(*) AS n FROM range(3000000) a WHERE hash(a.range) % 7 = 1",
-    );
-    await engine.close();
-    expect((await slow)[0]?.["n"]).toBeGreaterThan(0);
-    const other = await openEngine();
-    const broken = {
-      columns: [{ name: "x", kind: "int" as const }],
-      cells: [[1], ["x"]] as unknown as number[][],
-    };
-    await expect(other.withRows(broken, async () => 1)).rejects.toThrow();
-    const left = await other.query(
-      "SELECT count(*) AS n FROM duckdb_tables() WHERE table_name LIKE 'rows_%'",
-    );
-    expect(left[0]?.["n"]).toBe(0);
-    await other.close();
   });
 });
