@@ -19,6 +19,7 @@ import {
   memoryLimitOf,
   memoryLimits,
 } from "./engine-memory.ts";
+import { registerFunctions } from "./register-functions.ts";
 
 /** A named column of a table made from rows in memory. */
 export interface EngineColumn {
@@ -120,6 +121,7 @@ async function openHost(): Promise<Host> {
     temp_directory: spillFolder,
   });
   const settings = await instance.connect();
+  registerFunctions(settings);
   const [found] = await rowsOf(settings, "SELECT current_setting('threads') AS threads");
   const set = async (sql: string): Promise<void> => void (await settings.run(sql));
   return { instance, limits: memoryLimits(set, Number(found?.["threads"])) };

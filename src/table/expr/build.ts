@@ -1,9 +1,10 @@
 /** @file What every expression is made with: calls, literals, and the union of what they read. */
 import { fail } from "./errors.ts";
 import type { CallNode, ExprNode, LiteralNode } from "./node.ts";
+import { findOperation } from "./operations/index.ts";
 
 /** What an expression gives; a category is a text that knows its levels. */
-export type ExprKind = "number" | "text" | "category" | "bool" | "timestamp";
+export type ExprKind = "number" | "text" | "category" | "bool" | "timestamp" | "tokens";
 
 /**
  * An expression over the columns `R` of a table: plain data in `node`, and methods that make new
@@ -19,6 +20,20 @@ export interface Expr<K extends ExprKind = ExprKind, R extends string = string> 
 /** An operation on other expressions. */
 export function call(operation: string, ...args: readonly ExprNode[]): CallNode {
   return { op: "call", operation, args };
+}
+
+/**
+ * An operation with parameters on another expression; they become what JSON keeps of them. Throws `table/unsupported-literal` when the
+ * parameters are not what it needs.
+ */
+export function callWith(
+  operation: { readonly name: string; readonly expected: string },
+  params: NonNullable<CallNode["params"]>,
+  arg: ExprNode,
+): CallNode {
+  const { name, expected } = operation;
+  if (findOperation(name, params) === null) refuse(name, expected, JSON.stringify(params));
+  return { op: "call", operation: name, args: [arg], params: JSON.parse(JSON.stringify(params)) };
 }
 
 /** Columns of both, each once. */

@@ -17,6 +17,7 @@ import {
   type BoolExpr,
   type CategoryExpr,
   cells,
+  dateParts,
   type Expr,
   type NumberExpr,
   parseNode,
@@ -58,6 +59,39 @@ const moment = fc.date({
   max: new Date("2200-01-01T00:00:00.000Z"),
   noInvalidDate: true,
 });
+
+const edges = fc
+  .uniqueArray(fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constant(0.5)), {
+    minLength: 1,
+    maxLength: 30,
+  })
+  .map((all) => all.sort((a, b) => a - b));
+const parts = fc.constantFrom(...dateParts);
+const zones = fc.constantFrom(
+  "UTC",
+  "Europe/Berlin",
+  "America/New_York",
+  "Asia/Kathmandu",
+  "Africa/Casablanca",
+);
+const tables = fc.uniqueArray(texts, { maxLength: 30 }).chain((keys) =>
+  fc.record(
+    {
+      keys: fc.constant(keys),
+      values: fc.array(finite, { minLength: keys.length, maxLength: keys.length }),
+      otherwise: fc.constantFrom(0, 0.5),
+    },
+    { requiredKeys: ["keys", "values"] },
+  ),
+);
+const cuts = fc.record(
+  {
+    pattern: fc.constantFrom("[a-z]+", "\\w\\w+", "(?:é|e)+[0-9]?"),
+    stopWords: fc.array(fc.constantFrom("yes", "a", "e")),
+    ngrams: fc.constantFrom([1, 1] as const, [1, 2] as const, [2, 3] as const),
+  },
+  { requiredKeys: [] },
+);
 
 interface Case {
   readonly rows: readonly Cells[];
@@ -137,6 +171,18 @@ function expressions(leaf: Leaves): fc.Arbitrary<Expr> {
       fc.tuple(tie("bool"), operand(tie), tie("number")).map(([i, a, b]) => when(i, a, b)),
       fc.tuple(tie("bool"), tie("number")).map(([i, a]) => when(i, a)),
       fc.tuple(tie("moment"), tie("moment")).map(([a, b]) => a.daysSince(b)),
+      fc
+        .tuple(tie("number"), fc.constantFrom("sqrt", "abs", "floor"))
+        .map(([a, method]) => a[method as "sqrt"]()),
+      fc.tuple(tie("number"), fc.constantFrom(1, 7, 0.1, -3)).map(([a, n]) => a.mod(n)),
+      fc.tuple(tie("number"), edges).map(([a, at]) => a.bucketOf(at)),
+      fc.tuple(tie("number"), edges).map(([a, at]) => a.interpolate([...at, 1e9], [...at, 0])),
+      fc.tuple(tie("moment"), parts, zones).map(([a, part, zone]) => a.part(part, { zone })),
+      fc.tuple(tie("text"), fc.constantFrom(0, 7)).map(([a, seed]) => a.hash(seed)),
+      tie("text").map((a) => a.length()),
+      fc.tuple(tie("text"), tables).map(([a, table]) => a.lookup(table)),
+      fc.tuple(tie("text"), cuts, texts).map(([a, cut, word]) => a.tokens(cut).count(word)),
+      fc.tuple(tie("text"), cuts, tables).map(([a, cut, table]) => a.tokens(cut).meanOf(table)),
     ),
     text: fc.oneof(
       { depthSize: "small", maxDepth: 4 },
@@ -147,6 +193,10 @@ function expressions(leaf: Leaves): fc.Arbitrary<Expr> {
       fc
         .tuple(tie("bool"), tie("text"), fc.oneof(texts, tie("text")))
         .map(([i, a, b]) => when(i, a, b)),
+      fc
+        .tuple(tie("text"), fc.array(fc.oneof(texts, tie("category"))))
+        .map(([a, b]) => a.joined(b, "_")),
+      fc.tuple(tie("text"), fc.boolean()).map(([a, x]) => (x ? a.lower() : a.trim())),
     ),
     category: fc.oneof(
       { depthSize: "small", maxDepth: 4 },
@@ -332,7 +382,7 @@ describe("expressions", () => {
     for (const value of corrupt)
       refused(() => parseNode(value, "test"), "table/corrupt-expression");
     refused(
-      () => parseNode({ op: "call", operation: "log", args: [column] }, "test"),
+      () => parseNode({ op: "call", operation: "logarithm", args: [column] }, "test"),
       "table/unknown-operation",
     );
   });

@@ -3,8 +3,9 @@ import { invariant } from "../../core/index.ts";
 import type { Cell, Cells, ColumnKind } from "../../flow.ts";
 import { quoteName, quoteText } from "../sql-text.ts";
 import { fail } from "./errors.ts";
-import type { ColumnNode, ExprNode, LiteralNode, Value } from "./node.ts";
-import { nanSql, type Operation, operations } from "./operations.ts";
+import type { CallNode, ColumnNode, ExprNode, LiteralNode, Operand, Value } from "./node.ts";
+import { findOperation } from "./operations/index.ts";
+import { nanSql, numberSql, type Operation } from "./operations/operation.ts";
 
 /** What can be compiled: an expression, or the plain node inside one. */
 export interface Compilable {
@@ -40,7 +41,62 @@ export function toSql(expr: Compilable): string {
  * ```
  */
 export function toRow(expr: Compilable): (row: Cells) => Value {
-  return nodeRow(expr.node);
+  const [only] = compileRows([expr.node], { number: 0 });
+  invariant(only, "an expression compiles to a function");
+  return (row) => scalar(only(row));
+}
+
+/**
+ * The tokens of a text as a function of one row; null where the text is missing.
+ *
+ * @returns A function that throws as {@link toRow} does.
+ * @example
+ * ```ts
+ * const notes = schema("notes", { note: text() });
+ * toTokens(cells(notes).note.lower().tokens())({ note: "Slow, slow internet" }) // => ["slow", "slow", "internet"]
+ * ```
+ */
+export function toTokens(expr: Compilable): (row: Cells) => readonly string[] | null {
+  const [only] = compileRows([expr.node], { number: 0 });
+  return (row) => {
+    const tokens = only?.(row) ?? null;
+    return isTokens(tokens) ? tokens : null;
+  };
+}
+
+const isTokens = (value: Operand): value is readonly string[] => Array.isArray(value);
+
+function scalar(value: Operand): Value {
+  invariant(!isTokens(value), "tokens are read with toTokens");
+  return value;
+}
+
+/**
+ * Expressions as one function of a row: what is costly and stands in several of them, such as the
+ * words of a text, is computed once a row.
+ *
+ * @returns A function that hands over each value with its place; throws as {@link toRow} does.
+ * @example
+ * ```ts
+ * const people = schema("people", { age: int() });
+ * const { age } = cells(people);
+ * const values: unknown[] = [];
+ * toRows([age, age.plus(1)])({ age: 40 }, (value, i) => { values[i] = value; });
+ * values // => [40, 41]
+ * ```
+ */
+export function toRows(
+  exprs: readonly Compilable[],
+): (row: Cells, take: (value: Value, index: number) => void) => void {
+  const pass = { number: 0 };
+  const all = compileRows(
+    exprs.map(({ node }) => node),
+    pass,
+  );
+  return (row, take) => {
+    pass.number += 1;
+    for (let i = 0; i < all.length; i++) take(scalar(all[i]?.(row) ?? null), i);
+  };
 }
 
 /**
@@ -50,7 +106,7 @@ export function toRow(expr: Compilable): (row: Cells) => Value {
 function nodeSql(node: ExprNode, inArithmetic = false): string {
   if (node.op === "column") return columnSql(node);
   if (node.op === "literal") return literalSql(node);
-  const { sql, mayBeNan = false } = operationOf(node.operation);
+  const { sql, mayBeNan = false } = operationOf(node);
   const text = sql(...node.args.map((arg) => nodeSql(arg, mayBeNan)));
   return mayBeNan && !inArithmetic ? `nullif(${text}, ${nanSql})` : text;
 }
@@ -62,29 +118,64 @@ function columnSql({ name, kind }: ColumnNode): string {
   return kind === "timestamp" ? `CAST(epoch_ms(${column}) AS DOUBLE)` : column;
 }
 
-/** A number is written in its shortest exact form, so that it is not read as a DECIMAL. */
 function literalSql({ value }: LiteralNode): string {
   if (typeof value === "string") return quoteText(value);
   if (typeof value === "boolean") return String(value);
-  return `'${value}'::DOUBLE`;
+  return numberSql(value);
 }
 
-function nodeRow(node: ExprNode): (row: Cells) => Value {
-  if (node.op === "literal") return () => node.value;
-  if (node.op === "column") {
-    const read = readers[node.kind];
-    return (row) => read(row[node.name], node.name);
-  }
-  const { row: apply } = operationOf(node.operation);
-  const args = node.args.map(nodeRow);
-  const [first, second] = args;
+type RowFunction = (row: Cells) => Operand;
+
+/** Which row is being computed; what was kept of another is not used. 0: nothing is kept. */
+interface Pass {
+  number: number;
+}
+
+function compileRows(nodes: readonly ExprNode[], pass: Pass): readonly RowFunction[] {
+  const kept = new Map<string, RowFunction>();
+  const compile = (node: ExprNode): RowFunction => {
+    if (node.op === "literal") return () => node.value;
+    if (node.op === "column") {
+      const read = readers[node.kind];
+      return (row) => read(row[node.name], node.name);
+    }
+    const operation = operationOf(node);
+    const args = node.args.map(compile);
+    if (!operation.costly) return applied(operation, args);
+    const key = JSON.stringify(node);
+    const found = kept.get(key) ?? keeping(applied(operation, args), pass);
+    kept.set(key, found);
+    return found;
+  };
+  return nodes.map(compile);
+}
+
+/** The operation applied to its arguments; the common cases without an array a row. */
+function applied({ row: apply }: Operation, args: readonly RowFunction[]): RowFunction {
+  const [first, second, third] = args;
+  if (args.length === 1 && first !== undefined) return (row) => apply(first(row));
   if (args.length === 2 && first !== undefined && second !== undefined)
-    return (row) => apply(first(row), second(row)); // the common case, without an array a row
+    return (row) => apply(first(row), second(row));
+  if (args.length === 3 && first !== undefined && second !== undefined && third !== undefined)
+    return (row) => apply(first(row), second(row), third(row));
   return (row) => apply(...args.map((arg) => arg(row)));
 }
 
-function operationOf(name: string): Operation {
-  const operation = operations.get(name);
+/** Keeps the value of the row that is being computed. */
+function keeping(compute: RowFunction, pass: Pass): RowFunction {
+  let [at, value]: [number, Operand] = [0, null];
+  return (row) => {
+    if (pass.number === 0) return compute(row);
+    if (pass.number !== at) {
+      value = compute(row);
+      at = pass.number;
+    }
+    return value;
+  };
+}
+
+function operationOf({ operation: name, params }: CallNode): Operation {
+  const operation = findOperation(name, params);
   invariant(operation, `the operation ${JSON.stringify(name)} of a checked expression is known`);
   return operation;
 }

@@ -2,8 +2,9 @@
 export type { BoolExpr, BoolOperand } from "./bool.ts";
 export type { Expr, ExprKind } from "./build.ts";
 export { type CellsOf, cells, type ExprOf } from "./cells.ts";
-export { type Compilable, toRow, toSql } from "./compile.ts";
+export { type Compilable, toRow, toRows, toSql, toTokens } from "./compile.ts";
 export { exprErrors } from "./errors.ts";
+export type { LookupTable } from "./lookup-table.ts";
 export {
   type CallNode,
   type ColumnNode,
@@ -13,7 +14,9 @@ export {
   type Value,
 } from "./node.ts";
 export type { NumberExpr, NumberOperand } from "./number.ts";
+export { type DatePart, dateParts } from "./operations/date-part.ts";
 export { parseNode } from "./parse-node.ts";
-export type { CategoryExpr, TextExpr, TextOperand } from "./text.ts";
-export type { TimestampExpr, TimestampOperand } from "./timestamp.ts";
+export type { CategoryExpr, TextExpr, TextMethods, TextOperand } from "./text.ts";
+export type { TimestampExpr, TimestampOperand, ZoneOptions } from "./timestamp.ts";
+export type { TokensExpr, TokensOptions } from "./tokens.ts";
 export { type Chosen, type OperandReads, type SameKind, when } from "./when.ts";

@@ -1,11 +1,14 @@
 /** @file An expression as plain JSON: columns, literals and operations on them. */
-import type { ColumnKind } from "../../flow.ts";
+import type { ColumnKind, Json } from "../../flow.ts";
 
 /** What an expression gives. Levels of a category are texts; moments are milliseconds in UTC. */
-export type NodeKind = "number" | "text" | "bool" | "timestamp";
+export type NodeKind = "number" | "text" | "bool" | "timestamp" | "tokens";
 
 /** What an expression evaluates to in TypeScript; null is missing, and NaN never occurs. */
 export type Value = number | string | boolean | null;
+
+/** What an operation works on: a value, or the tokens of a text. */
+export type Operand = Value | readonly string[];
 
 /** The value of a column of the row. */
 export interface ColumnNode {
@@ -17,8 +20,8 @@ export interface ColumnNode {
 /** A value written in the expression; a timestamp is its milliseconds since 1970 in UTC. */
 export interface LiteralNode {
   readonly op: "literal";
-  readonly kind: NodeKind;
-  readonly value: Exclude<Value, null>;
+  readonly kind: Exclude<NodeKind, "tokens">;
+  readonly value: number | string | boolean;
 }
 
 /** An operation on other nodes. */
@@ -27,6 +30,8 @@ export interface CallNode {
   /** A name in the table of operations. */
   readonly operation: string;
   readonly args: readonly ExprNode[];
+  /** What an operation needs besides: a table to look up in, a pattern. */
+  readonly params?: Readonly<Record<string, Json>>;
 }
 
 /** An expression as plain data. */

@@ -1,6 +1,6 @@
 /** @file Expressions that are a number or missing. */
 import { type BoolExpr, boolExpr } from "./bool.ts";
-import { call, type Expr, numberLiteral, union } from "./build.ts";
+import { call, callWith, type Expr, numberLiteral, union } from "./build.ts";
 import type { ExprNode } from "./node.ts";
 
 /** A number: a literal or an expression. */
@@ -25,6 +25,29 @@ export interface NumberExpr<R extends string = string> extends Expr<"number", R>
   isAtMost<S extends string = never>(other: number | Expr<"number", S>): BoolExpr<R | NoInfer<S>>;
   isAbove<S extends string = never>(other: number | Expr<"number", S>): BoolExpr<R | NoInfer<S>>;
   isAtLeast<S extends string = never>(other: number | Expr<"number", S>): BoolExpr<R | NoInfer<S>>;
+  /** The natural logarithm; missing at and below 0. */
+  log(): NumberExpr<R>;
+  /** e to the power of it. */
+  exp(): NumberExpr<R>;
+  /** The square root; missing below 0. */
+  sqrt(): NumberExpr<R>;
+  /** Raised to a power; missing where that is no number. */
+  power(exponent: number): NumberExpr<R>;
+  /** The sine of an angle in radians; missing where it is infinite. */
+  sin(): NumberExpr<R>;
+  /** The cosine of an angle in radians; missing where it is infinite. */
+  cos(): NumberExpr<R>;
+  abs(): NumberExpr<R>;
+  /** The largest whole number not above it. */
+  floor(): NumberExpr<R>;
+  /** What is left of it after whole divisors: 0 to below the divisor, also for negative numbers. */
+  mod(divisor: number): NumberExpr<R>;
+  /** The number of the bucket it falls into: how many of the increasing edges are at most it. */
+  bucketOf(edges: readonly number[]): NumberExpr<R>;
+  /** k increasing edges make k + 1 buckets; the value of the one it falls into. */
+  step(edges: readonly number[], values: readonly number[]): NumberExpr<R>;
+  /** The height at it of the line through k ≥ 2 points, xs increasing; flat beyond its ends. */
+  interpolate(xs: readonly number[], ys: readonly number[]): NumberExpr<R>;
   /** Whether it is missing; never missing itself. */
   isMissing(): BoolExpr<R>;
   /** The value given, where it is missing. */
@@ -60,8 +83,47 @@ export function numberExpr<R extends string>(node: ExprNode, reads: readonly R[]
     isAtMost: compare("atMost"),
     isAbove: compareBack("below"),
     isAtLeast: compareBack("atMost"),
+    ...mathOf(node, reads),
     isMissing: () => boolExpr(call("missing", node), reads),
     orElse: number("orElse"),
+  };
+}
+
+const stepParams = {
+  name: "step",
+  expected: "increasing finite edges, and one finite value more than edges",
+};
+const lineParams = {
+  name: "line",
+  expected: "at least two points with increasing finite xs, and as many finite ys",
+};
+
+function mathOf<R extends string>(node: ExprNode, reads: readonly R[]) {
+  const of = (operation: string, ...args: readonly ExprNode[]): NumberExpr<R> =>
+    numberExpr(call(operation, node, ...args), reads);
+  const step = (edges: readonly number[], values: readonly number[]): NumberExpr<R> =>
+    numberExpr(callWith(stepParams, { edges: [...edges], values: [...values] }, node), reads);
+  return {
+    log: () => of("log"),
+    exp: () => of("exp"),
+    sqrt: () => of("squareRoot"),
+    power: (exponent: number) => of("power", numberLiteral("power", exponent)),
+    sin: () => of("sine"),
+    cos: () => of("cosine"),
+    abs: () => of("larger", call("minus", numberLiteral("abs", 0), node)),
+    floor: () => of("floor"),
+    mod: (divisor: number) => {
+      const whole = call("floor", call("over", node, numberLiteral("mod", divisor)));
+      return of("minus", call("times", whole, numberLiteral("mod", divisor)));
+    },
+    bucketOf: (edges: readonly number[]) =>
+      step(
+        edges,
+        [...edges, 0].map((_, i) => i),
+      ),
+    step,
+    interpolate: (xs: readonly number[], ys: readonly number[]) =>
+      numberExpr(callWith(lineParams, { xs: [...xs], ys: [...ys] }, node), reads),
   };
 }
 

@@ -1,8 +1,15 @@
 /** @file Reading an expression that was stored as JSON, and refusing what is none. */
 import type { ColumnKind } from "../../flow.ts";
 import { fail } from "./errors.ts";
-import { type ExprNode, type LiteralNode, type NodeKind, nodeKindOf } from "./node.ts";
-import { operations } from "./operations.ts";
+import {
+  type CallNode,
+  type ExprNode,
+  type LiteralNode,
+  type NodeKind,
+  nodeKindOf,
+} from "./node.ts";
+import { isRecord } from "./operations/check-params.ts";
+import { findOperation, operationNames } from "./operations/index.ts";
 
 /**
  * Checks that a value read from JSON is an expression whose operations are known and whose
@@ -19,6 +26,8 @@ export function parseNode(value: unknown, at: string): ExprNode {
   return parse(value, at).node;
 }
 
+type Params = NonNullable<CallNode["params"]>;
+
 interface Parsed {
   readonly node: ExprNode;
   readonly kind: NodeKind;
@@ -28,7 +37,7 @@ function parse(value: unknown, at: string): Parsed {
   const corrupt = (expected: string): never =>
     fail("table/corrupt-expression", { at, expected, got: value });
   if (!isRecord(value)) return corrupt("a column, a literal or a call");
-  const { op, name, kind, operation, args } = value;
+  const { op, name, kind, operation, args, params } = value;
   if (op === "column") {
     if (typeof name !== "string" || !isColumnKind(kind)) return corrupt("a column's name and kind");
     return { node: { op, name, kind }, kind: nodeKindOf(kind) };
@@ -39,13 +48,25 @@ function parse(value: unknown, at: string): Parsed {
   }
   if (op !== "call" || typeof operation !== "string" || !Array.isArray(args))
     return corrupt("a column, a literal or a call");
-  return parseCall(at, operation, args);
+  return parseCall(at, { operation, args, params });
 }
 
-function parseCall(at: string, operation: string, args: readonly unknown[]): Parsed {
-  const found = operations.get(operation);
-  if (found === undefined)
-    return fail("table/unknown-operation", { at, operation, known: [...operations.keys()] });
+interface Call {
+  readonly operation: string;
+  readonly args: readonly unknown[];
+  readonly params: unknown;
+}
+
+function parseCall(at: string, { operation, args, params }: Call): Parsed {
+  if (!operationNames.includes(operation))
+    return fail("table/unknown-operation", { at, operation, known: operationNames });
+  const found = findOperation(operation, params);
+  if (found === null)
+    return fail("table/corrupt-expression", {
+      at,
+      expected: `the parameters of ${operation}`,
+      got: params ?? null,
+    });
   const parsed = args.map((arg, i) => parse(arg, `${at}, argument ${i + 1} of ${operation}`));
   const kinds = parsed.map((arg) => arg.kind);
   const kind = found.kind(kinds);
@@ -55,7 +76,8 @@ function parseCall(at: string, operation: string, args: readonly unknown[]): Par
       expected: `arguments that fit ${operation}`,
       got: kinds,
     });
-  return { node: { op: "call", operation, args: parsed.map((arg) => arg.node) }, kind };
+  const call = { op: "call", operation, args: parsed.map((arg) => arg.node) } as const;
+  return { node: isRecord(params) ? { ...call, params: params as Params } : call, kind };
 }
 
 function literal(kind: unknown, value: unknown): LiteralNode | null {
@@ -78,8 +100,4 @@ const columnKinds: readonly ColumnKind[] = [
 
 function isColumnKind(kind: unknown): kind is ColumnKind {
   return columnKinds.some((known) => known === kind);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

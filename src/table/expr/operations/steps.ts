@@ -1,0 +1,102 @@
+/** @file Numbers looked up among increasing edges: steps and lines between them. */
+import { quoteText } from "../../sql-text.ts";
+import { isIncreasing, isNumbers, isRecord } from "./check-params.ts";
+import { numberSql, type Operation, type OperationFamily, one } from "./operation.ts";
+
+/** k edges, and k + 1 values: before the first edge, from each edge on to the next, from the last on. */
+export interface Steps {
+  readonly edges: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** k ≥ 2 points of a line made of pieces, x increasing; flat before the first and after the last. */
+export interface Line {
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+}
+
+/** How many edges are at most x: the number of the bucket [edge, next edge) that x falls into. */
+export function bucketAt(edges: readonly number[], x: number): number {
+  let [low, high] = [0, edges.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((edges[middle] ?? Number.NaN) <= x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The value of the step at x. */
+export const stepAt = ({ edges, values }: Steps, x: number): number =>
+  values[bucketAt(edges, x)] ?? Number.NaN;
+
+/** The value of the line at x. */
+export function lineAt({ xs, ys }: Line, x: number): number {
+  const i = bucketAt(xs, x); // xs[i - 1] <= x < xs[i]
+  if (i === 0) return ys[0] ?? Number.NaN;
+  const [x0 = 0, x1, y0 = 0, y1 = 0] = [xs[i - 1], xs[i], ys[i - 1], ys[i]];
+  return x1 === undefined ? y0 : y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
+}
+
+/** From so many edges on, the engine's own CASE is slower than a search. */
+const searchFrom = 16;
+
+/** `step`: a number or a moment as the value of its step. */
+export const step: OperationFamily = {
+  of: (params) => {
+    if (!isSteps(params)) return null;
+    return searched((x) => stepAt(params, x), {
+      short: params.edges.length < searchFrom,
+      sql: (a) => `(CASE ${casesOf(params, a)} END)`,
+      call: (a) => `millrace_step(${a}, ${quoteText(JSON.stringify(params))})`,
+    });
+  },
+};
+
+/** `line`: a number as the height of a line made of pieces. */
+export const line: OperationFamily = {
+  of: (params) => {
+    if (!isLine(params)) return null;
+    const call = (a: string): string => `millrace_line(${a}, ${quoteText(JSON.stringify(params))})`;
+    return searched((x) => lineAt(params, x), { short: false, sql: call, call });
+  },
+};
+
+interface SearchSql {
+  readonly short: boolean;
+  readonly sql: (a: string) => string;
+  readonly call: (a: string) => string;
+}
+
+function searched(at: (x: number) => number, { short, sql, call }: SearchSql): Operation {
+  return {
+    kind: (args) => (one(args, "number", "timestamp") ? "number" : null),
+    sql: (a = "") => (short ? sql(a) : call(a)),
+    row: (a = null) => (typeof a === "number" ? at(a) : null),
+  };
+}
+
+function casesOf({ edges, values }: Steps, a: string): string {
+  const below = edges.map((edge, i) => {
+    const value = numberSql(values[i] ?? Number.NaN);
+    return `WHEN ${a} < ${numberSql(edge)} THEN ${value}`;
+  });
+  return [...below, `WHEN ${a} IS NOT NULL THEN ${numberSql(values.at(-1) ?? Number.NaN)}`].join(
+    " ",
+  );
+}
+
+/** Whether these are the parameters of `step`. */
+export function isSteps(params: unknown): params is Steps {
+  if (!isRecord(params)) return false;
+  const { edges, values } = params;
+  return isIncreasing(edges) && isNumbers(values) && values.length === edges.length + 1;
+}
+
+/** Whether these are the parameters of `line`. */
+export function isLine(params: unknown): params is Line {
+  if (!isRecord(params)) return false;
+  const { xs, ys } = params;
+  if (!isIncreasing(xs) || xs.length < 2 || !isNumbers(ys) || ys.length !== xs.length) return false;
+  return [xs, ys].every((all) => Number.isFinite(Math.max(...all) - Math.min(...all)));
+}

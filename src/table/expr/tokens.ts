@@ -1,0 +1,64 @@
+/** @file Expressions that are the tokens of a text, and the numbers made of them. */
+import { checkNames } from "../../core/index.ts";
+import { call, callWith, type Expr } from "./build.ts";
+import type { LookupTable } from "./lookup-table.ts";
+import type { ExprNode } from "./node.ts";
+import { type NumberExpr, numberExpr } from "./number.ts";
+
+/** How a text is cut into tokens. */
+export interface TokensOptions {
+  /**
+   * A regular expression that finds tokens: characters, classes written out, `\\d`, `\\w`, groups
+   * `(?:…)`, alternatives and repetitions, which mean the same in every engine. Default: runs of
+   * letters, digits, marks and underscores of all scripts.
+   */
+  readonly pattern?: string;
+  /** Tokens that are left out. Default none. */
+  readonly stopWords?: readonly string[];
+  /** The shortest and the longest run of tokens that counts as one, 1 to 8. Default [1, 1]. */
+  readonly ngrams?: readonly [number, number];
+}
+
+/** An expression that is the list of tokens of a text, or missing; numbers are made of it. */
+export interface TokensExpr<R extends string = string> extends Expr<"tokens", R> {
+  /** How many tokens there are. */
+  total(): NumberExpr<R>;
+  /** How often a token is there. */
+  count(token: string): NumberExpr<R>;
+  /**
+   * The mean of the numbers that a table gives to the tokens; those that are no key have the number
+   * `otherwise` or do not count. Missing when nothing counts.
+   */
+  meanOf(table: LookupTable): NumberExpr<R>;
+}
+
+const tokensParams = {
+  name: "tokens",
+  expected:
+    "a pattern that means the same in every engine, texts as stop words, and runs of 1 to 8 tokens",
+};
+const countParams = { name: "count", expected: "a text" };
+const meanParams = { name: "meanOf", expected: "a table of texts and as many finite numbers" };
+
+/** The tokens of the text of a node. */
+export function tokensOf<R extends string>(
+  node: ExprNode,
+  reads: readonly R[],
+  options: TokensOptions,
+): TokensExpr<R> {
+  checkNames("tokens", options, ["pattern", "stopWords", "ngrams"]);
+  const { pattern = null, stopWords = [], ngrams = [1, 1] } = options;
+  const cut = { pattern, stopWords: [...stopWords], ngrams: [...ngrams] };
+  const tokens = callWith(tokensParams, cut, node);
+  return {
+    kind: "tokens",
+    node: tokens,
+    reads,
+    total: () => numberExpr(call("tokenCount", tokens), reads),
+    count: (token) => numberExpr(callWith(countParams, { token }, tokens), reads),
+    meanOf: ({ keys, values, otherwise = null }) => {
+      const table = { keys: [...keys], values: [...values], otherwise };
+      return numberExpr(callWith(meanParams, table, tokens), reads);
+    },
+  };
+}
