@@ -45,6 +45,10 @@ export const featureErrors = {
     (d: { feature: string; got: unknown; levels: readonly string[] }) =>
       `feature ${quote(d.feature)}: unknown level ${quote(d.got)}; expected one of ${list(d.levels)}. Choose unknown: "zero" to serve such rows.`,
   ),
+  "feature/unsupported-onnx": caller(
+    (d: { pattern: string }) =>
+      `toOnnx: ONNX Runtime would find other tokens by the pattern ${quote(d.pattern)}, because it takes the longest match; expected characters and classes in a row, only the last of them repeated, such as "[a-z][a-z]+"`,
+  ),
   "feature/unsupported-format": caller(
     (d: { got: number; known: number }) =>
       `featuresFromState: the features were written in format ${d.got}; expected at most ${d.known}. Read them with the Millrace that wrote them, or a newer one.`,

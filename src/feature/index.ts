@@ -14,4 +14,5 @@ export type {
   Origin,
 } from "./fitted.ts";
 export { type FlagOptions, flag, type MaybeMissing, missing } from "./flag.ts";
+export * from "./onnx/index.ts";
 export { minMax, type NumericOptions, numeric, standardize } from "./scale.ts";

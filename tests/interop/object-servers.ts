@@ -1,10 +1,11 @@
 /** @file Real object servers on loopback: Azurite for Azure Blob, versitygw for S3, and a line that goes wrong. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
+import { npmPackage } from "./npm.ts";
 
 const cache = join(import.meta.dirname, "../../.cache");
 
@@ -15,17 +16,9 @@ export type Program =
 
 /** Installs Azurite (once) from npm under `.cache/`. */
 export function azuriteProgram(): Program {
-  const version = "3.37.0";
-  const folder = join(cache, "npm", `azurite-${version}`);
-  const main = join(folder, "node_modules/azurite/dist/src/blob/main.js");
-  if (!existsSync(main)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "package.json"), '{"private":true}\n');
-    const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", `azurite@${version}`];
-    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-    const made = spawnSync(npm, args, { cwd: folder, encoding: "utf8", timeout: 240_000 });
-    if (made.status !== 0) return { missing: `npm install azurite failed: ${reason(made)}` };
-  }
+  const installed = npmPackage("azurite", "3.37.0");
+  if (installed.missing !== undefined) return installed;
+  const main = join(installed.folder, "node_modules/azurite/dist/src/blob/main.js");
   return { command: [process.execPath, main] };
 }
 

@@ -15,6 +15,10 @@ export {
 } from "./node.ts";
 export type { NumberExpr, NumberOperand } from "./number.ts";
 export { type DatePart, dateParts } from "./operations/date-part.ts";
+export type { OperationName } from "./operations/index.ts";
+export type { Lookup } from "./operations/lookup.ts";
+export { characterTables, type OperationParams, paramsOf } from "./operations/params.ts";
+export type { Cut } from "./operations/tokens.ts";
 export { parseNode } from "./parse-node.ts";
 export type { CategoryExpr, TextExpr, TextMethods, TextOperand } from "./text.ts";
 export type { TimestampExpr, TimestampOperand, ZoneOptions } from "./timestamp.ts";

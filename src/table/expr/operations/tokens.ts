@@ -34,8 +34,8 @@ export const tokens: OperationFamily = {
 /** `count`: how often a token is there. */
 export const count: OperationFamily = {
   of: (params) => {
-    if (!isRecord(params) || !isTexts([params["token"]])) return null;
-    const token = String(params["token"]);
+    if (!isToken(params)) return null;
+    const { token } = params;
     return {
       kind: (args) => (one(args, "tokens") ? "number" : null),
       sql: (a = "") => `CAST(len(list_filter(${a}, lambda w: w = ${quoteText(token)})) AS DOUBLE)`,
@@ -73,7 +73,8 @@ export const meanOf: OperationFamily = {
   },
 };
 
-const words = `${wordCharacter}+`;
+/** The pattern of words. */
+export const words = `${wordCharacter}+`;
 
 function tokensSql(a: string, { pattern, stopWords, ngrams }: Cut): string {
   const found = `regexp_extract_all(${a}, ${quoteText(pattern ?? words)})`;
@@ -104,6 +105,11 @@ function cutter({ pattern, stopWords, ngrams: [shortest, longest] }: Cut) {
       for (let i = 0; i + size <= kept.length; i++) runs.push(kept.slice(i, i + size).join(" "));
     return runs;
   };
+}
+
+/** Whether these are the parameters of `count`. */
+export function isToken(params: unknown): params is { readonly token: string } {
+  return isRecord(params) && isTexts([params["token"]]);
 }
 
 /** Whether these are the parameters of `tokens`. */

@@ -1,0 +1,97 @@
+/** @file ONNX Runtime, native in Python and as WebAssembly: runs a model on columns of rows. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Cells, ColumnSpecs } from "../../src/flow.ts";
+import { missingText } from "../../src/index.ts";
+import type { Peer } from "./peer.ts";
+
+/** A model and the rows it is run on. */
+export interface OnnxRun {
+  readonly model: Uint8Array;
+  readonly reads: ColumnSpecs;
+  readonly rows: readonly Cells[];
+}
+
+/** What the peer needs. */
+export const onnxPackages = ["onnxruntime==1.32.0", "onnx==1.23.2", "numpy==2.4.6"];
+
+/** `run`: the output `features` of a model, non-finite numbers as texts. */
+export const onnxScript = `
+import base64, numpy as np, onnx, onnxruntime as ort
+def cell(value): return float(value) if np.isfinite(value) else str(value)
+def run(model, columns):
+  data = base64.b64decode(model)
+  onnx.checker.check_model(onnx.load_from_string(data), full_check=False)
+  session = ort.InferenceSession(data, providers=["CPUExecutionProvider"])
+  feeds = {}
+  for name, (kind, values) in columns.items():
+    feeds[name] = np.array(values, dtype=object if kind == "text" else np.float64).reshape(-1, 1)
+  features, = session.run(["features"], feeds)
+  return [[cell(v) for v in row] for row in features]
+`;
+
+/** The features that ONNX Runtime in Python computes, [n, d]; NaN is missing. */
+export async function runOnnx(peer: Peer, run: OnnxRun): Promise<number[][]> {
+  const model = Buffer.from(run.model).toString("base64");
+  const found = await peer.ask("run", { model, columns: columnsOf(run) });
+  return (found as (number | string)[][]).map((row) => row.map(readNumber));
+}
+
+const webScript = `
+import { readFileSync } from "node:fs";
+import * as ort from "onnxruntime-web";
+ort.env.wasm.numThreads = 1;
+const [folder] = process.argv.slice(2);
+const session = await ort.InferenceSession.create(readFileSync(folder + "/model.onnx"));
+const feeds = {};
+for (const [name, [kind, values]] of Object.entries(JSON.parse(readFileSync(folder + "/columns.json", "utf8"))))
+  feeds[name] = kind === "text"
+    ? new ort.Tensor("string", values, [values.length, 1])
+    : new ort.Tensor("float64", Float64Array.from(values, (v) => Number(String(v).replace("inf", "Infinity"))), [values.length, 1]);
+const { features } = await session.run(feeds);
+process.stdout.write(JSON.stringify([features.dims, Array.from(features.data, (v) => Number.isFinite(v) ? v : String(v))]));
+`;
+
+/** The features that ONNX Runtime for the web computes, [n, d], in the folder where it is installed. */
+export function runOnnxWeb(installed: string, run: OnnxRun): number[][] {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-onnx-"));
+  try {
+    writeFileSync(join(folder, "model.onnx"), run.model);
+    writeFileSync(join(folder, "columns.json"), JSON.stringify(columnsOf(run)));
+    writeFileSync(join(installed, "run.js"), webScript);
+    const done = spawnSync(process.execPath, [join(installed, "run.js"), folder], {
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    });
+    if (done.status !== 0) throw new Error(done.stderr);
+    const [[rows = 0, cols = 0], data] = JSON.parse(done.stdout) as [number[], (number | string)[]];
+    return Array.from({ length: rows }, (_, i) =>
+      data.slice(i * cols, (i + 1) * cols).map(readNumber),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function columnsOf({ reads, rows }: OnnxRun) {
+  return Object.fromEntries(
+    Object.entries(reads).map(([name, { kind }]) => {
+      const isText = kind === "text" || kind === "category";
+      const values = rows.map((row) => (isText ? (row[name] ?? missingText) : numberOf(row[name])));
+      return [name, [isText ? "text" : "number", values]];
+    }),
+  );
+}
+
+/** A cell as JSON can carry it: numbers that are not finite are texts that numpy reads. */
+function numberOf(cell: Cells[string] | undefined): number | string {
+  if (cell === null || cell === undefined) return "nan";
+  const number = cell instanceof Date ? cell.getTime() : Number(cell);
+  if (Object.is(number, -0)) return "-0.0";
+  return Number.isFinite(number) ? number : String(number).replace("Infinity", "inf");
+}
+
+const readNumber = (value: number | string): number =>
+  typeof value === "number" ? value : Number(value.replace("inf", "Infinity"));
