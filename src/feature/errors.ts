@@ -12,7 +12,15 @@ export const featureErrors = {
   ),
   "feature/out-of-range-edges": caller(
     (d: { at: string; edges: readonly number[] }) =>
-      `${d.at}: edges must be at least one finite number, each above the one before; got ${list(d.edges)}`,
+      `${d.at}: edges must be finite numbers (at least one, and two where nothing is outside), each above the one before; got ${list(d.edges)}`,
+  ),
+  "feature/out-of-range-bounds": caller(
+    (d: { at: string; option: string; bounds: readonly number[] }) =>
+      `${d.at}: ${d.option} must be two finite numbers, the first below the second; got ${list(d.bounds)}`,
+  ),
+  "feature/out-of-range-levels": caller(
+    (d: { feature: string; levels: number; most: number }) =>
+      `fitFeatures: feature ${quote(d.feature)} has ${count(d.levels, "level")} in the training rows; expected at most ${d.most}. Raise maxLevels, or hash them.`,
   ),
   "feature/mismatch-order": caller(
     (d: { at: string; order: readonly string[]; levels: readonly string[] }) =>
@@ -37,13 +45,37 @@ export const featureErrors = {
     (d: { feature: string; rows: number }) =>
       `fitFeatures: feature ${quote(d.feature)} is infinite or too large to average in ${count(d.rows, "row")}; expected finite numbers. Bound it with atMost and atLeast.`,
   ),
+  "feature/out-of-range-sign": caller(
+    (d: { feature: string; got: number }) =>
+      `fitFeatures: feature ${quote(d.feature)} must be above 0 for Box–Cox; got ${d.got}. Choose method: "yeoJohnson".`,
+  ),
+  "feature/missing-parts": caller(
+    (d: { at: string; fewest: number; got: number }) =>
+      `${d.at}: expected at least ${d.fewest}; got ${d.got}`,
+  ),
   "feature/conflict-test-rows": conflict(
     () =>
       "fitFeatures: these are test rows, which features must not learn from; expected the train frame of split",
   ),
+  "feature/conflict-trained-rows": conflict(
+    (d: { by: readonly string[]; rows: number }) =>
+      `these test rows were trained on: of the keys (${list(d.by)}) that the features remember of their training rows, those of ${count(d.rows, "row")} are among them. Split first, then fit on the train side.`,
+  ),
+  "feature/missing-label": caller(
+    (d: { feature: string }) =>
+      `fitFeatures: feature ${quote(d.feature)} learns from the label; expected { label } with the name of a bool column, got none`,
+  ),
+  "feature/mismatch-label": caller(
+    (d: { label: string; got: string }) =>
+      `fitFeatures: the label ${quote(d.label)} must be a bool column with a value in every row; got ${d.got}`,
+  ),
+  "feature/missing-key": caller(
+    (d: { feature: string }) =>
+      `fitFeatures: feature ${quote(d.feature)} learns out of fold, and the schema has no key that tells rows apart; expected a column with key: true`,
+  ),
   "feature/unknown-level": caller(
     (d: { feature: string; got: unknown; levels: readonly string[] }) =>
-      `feature ${quote(d.feature)}: unknown level ${quote(d.got)}; expected one of ${list(d.levels)}. Choose unknown: "zero" to serve such rows.`,
+      `feature ${quote(d.feature)}: unknown level ${quote(d.got)}; expected one of ${list(d.levels)}. Choose another policy for unknown levels to serve such rows.`,
   ),
   "feature/unsupported-onnx": caller(
     (d: { pattern: string }) =>

@@ -331,7 +331,7 @@ describe("featuresFromState", () => {
       return "nothing was thrown";
     };
     expect(code(state)).toBe("nothing was thrown");
-    expect(code({ ...state, format: 2 })).toBe("feature/unsupported-format");
+    expect(code({ ...state, format: 99 })).toBe("feature/unsupported-format");
     const corrupt: readonly unknown[] = [
       null,
       [],

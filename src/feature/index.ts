@@ -1,18 +1,27 @@
 /** @file Features: one definition, fitted on a table, applied to tables and rows alike. */
-export { type BucketizeOptions, bucketize } from "./bucketize.ts";
-export { type OneHotOptions, type OrdinalOptions, oneHot, ordinal } from "./category.ts";
 export { featureErrors } from "./errors.ts";
-export type { Feature, Levels, Output, Stats } from "./feature.ts";
+export type {
+  Feature,
+  LabelCount,
+  Learned,
+  Levels,
+  Measured,
+  Output,
+  Request,
+  Stats,
+  TextCount,
+  TextCounts,
+} from "./feature.ts";
 export { type Features, features, type ReadsOf, specsRead } from "./features.ts";
-export { featuresFromState } from "./features-state.ts";
-export { fitFeatures } from "./fit-features.ts";
+export { featuresFromState } from "./fit/features-state.ts";
+export { type FitFeaturesOptions, fitFeatures } from "./fit/fit-features.ts";
 export type {
   FeaturesState,
   FittedFeature,
   FittedFeatures,
   NumbersFrame,
   Origin,
-} from "./fitted.ts";
-export { type FlagOptions, flag, type MaybeMissing, missing } from "./flag.ts";
+} from "./fit/fitted.ts";
+export type { Trained } from "./fit/row-keys.ts";
 export * from "./onnx/index.ts";
-export { minMax, type NumericOptions, numeric, standardize } from "./scale.ts";
+export * from "./transforms/index.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cells, float, type NumberExpr, schema, text } from "../../table/index.ts";
-import { featuresFromState } from "../features-state.ts";
+import { featuresFromState } from "../fit/features-state.ts";
 import { toOnnx } from "./to-onnx.ts";
 
 const fittedOf = (exprs: Readonly<Record<string, NumberExpr>>, columns: readonly string[]) =>

@@ -3,7 +3,7 @@ import type { ColumnSpecs } from "../../flow.ts";
 import type { ExprNode, OperationName } from "../../table/index.ts";
 import { formatOnnx, type OnnxNode } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
-import type { FittedFeatures } from "../fitted.ts";
+import type { FittedFeatures } from "../fit/fitted.ts";
 import { type Emitted, number, text } from "./emitted.ts";
 import { GraphBuilder, mlDomain, runtimeDomain, type TensorName } from "./graph.ts";
 import { plainRules, type Rule } from "./plain-rules.ts";

@@ -1,12 +1,16 @@
 /** @file Reading fitted features that were stored as JSON. */
-import type { ColumnSpec, ColumnSpecs, Json } from "../flow.ts";
-import { parseNode, readsOf, schema } from "../table/index.ts";
-import { fail } from "./errors.ts";
-import type { Levels, Output, Stats } from "./feature.ts";
+import type { ColumnSpec, ColumnSpecs, Json } from "../../flow.ts";
+import { type ExprNode, parseNode, readsOf, schema } from "../../table/index.ts";
+import { fail } from "../errors.ts";
+import type { Levels, Output, Stats } from "../feature.ts";
 import { type FittedFeature, type FittedFeatures, fittedFeatures } from "./fitted.ts";
+import { sampleSize, type Trained } from "./row-keys.ts";
 
-/** The format that this version writes. */
-export const featuresFormat = 1;
+/**
+ * The format that this version writes. 1 had no sample of the training rows, and nothing to undo a
+ * feature with; it is still read.
+ */
+export const featuresFormat = 2;
 
 /**
  * The features of a state; they give the same bits as those that were stored.
@@ -38,7 +42,23 @@ export function featuresFromState(value: unknown): FittedFeatures {
       for (const column of readsOf(node))
         if (inputs[column.name]?.kind !== column.kind)
           damaged("inputs", `a column ${column.name} of kind ${column.kind}`, inputs[column.name]);
-  return fittedFeatures({ format: featuresFormat, inputs, features });
+  const { trained } = state;
+  return fittedFeatures({
+    format: featuresFormat,
+    inputs,
+    features,
+    ...(trained === undefined ? {} : { trained: trainedOf(trained) }),
+  });
+}
+
+function trainedOf(value: unknown): Trained {
+  const { by, sample } = record(value, "trained");
+  const hashes = array(sample, "trained.sample").map((hash) =>
+    typeof hash === "number" ? hash : damaged("trained.sample", "a number", hash),
+  );
+  if (hashes.length > sampleSize)
+    damaged("trained.sample", `at most ${sampleSize} numbers`, hashes.length);
+  return { by: array(by, "trained.by").map((name) => text(name, "trained.by")), sample: hashes };
 }
 
 /** A stored set of column specs, checked as a schema is. */
@@ -59,7 +79,7 @@ function isSpec(value: unknown): value is ColumnSpec {
 
 function featureOf(value: unknown, i: number): FittedFeature {
   const at = `features[${i}]`;
-  const { name, transform, options, reads, stats, outputs, levels } = record(value, at);
+  const { name, transform, options, reads, stats, outputs, levels, inverse } = record(value, at);
   return {
     name: text(name, `${at}.name`),
     transform: text(transform, `${at}.transform`),
@@ -68,6 +88,7 @@ function featureOf(value: unknown, i: number): FittedFeature {
     stats: record(stats, `${at}.stats`) as Stats,
     outputs: array(outputs, `${at}.outputs`).map((output) => outputOf(output, at)),
     ...(levels === undefined ? {} : { levels: levelsOf(levels, at) }),
+    ...(inverse === undefined ? {} : { inverse: inverseOf(inverse, { at, outputs }) }),
   };
 }
 
@@ -77,9 +98,19 @@ function outputOf(value: unknown, at: string): Output {
   return { name: column, node: parseNode(node, `featuresFromState: ${column}`) };
 }
 
+/** What undoes a feature reads the columns that the feature makes. */
+function inverseOf(value: unknown, of: { at: string; outputs: unknown }): ExprNode {
+  const node = parseNode(value, `featuresFromState: ${of.at}.inverse`);
+  const made = array(of.outputs, `${of.at}.outputs`).map((output) => outputOf(output, of.at).name);
+  for (const { name, kind } of readsOf(node))
+    if (kind !== "float" || !made.includes(name))
+      damaged(`${of.at}.inverse`, `a column of ${made.join(", ")}`, name);
+  return node;
+}
+
 function levelsOf(value: unknown, at: string): Levels {
   const { input, levels, unknown } = record(value, `${at}.levels`);
-  if (unknown !== "zero" && unknown !== "refuse")
+  if (unknown !== "zero" && unknown !== "refuse" && unknown !== "skip")
     return damaged(`${at}.levels`, "a policy for unknown levels", unknown);
   return {
     input: parseNode(input, `featuresFromState: ${at}.levels`),

@@ -1,7 +1,8 @@
 /** @file Truth values as 0 and 1, and whether anything is there at all. */
-import { checkChoice, checkNames } from "../core/index.ts";
-import { type BoolExpr, type Expr, when } from "../table/index.ts";
-import { type Feature, measuresNothing } from "./feature.ts";
+import { checkChoice, checkNames } from "../../core/index.ts";
+import { type BoolExpr, when } from "../../table/index.ts";
+import { type Feature, learnsNothing } from "../feature.ts";
+import { type MaybeMissing, missingColumn } from "./made.ts";
 
 /** Options of {@link flag}. */
 export interface FlagOptions {
@@ -34,19 +35,11 @@ export function flag<R extends string>(of: BoolExpr<R>, options: FlagOptions = {
     transform: "flag",
     options: { missing },
     reads: of.reads,
-    measure: measuresNothing,
-    outputs: (name) => [
+    ...learnsNothing((name) => [
       { name, node: value.node },
-      ...(missing === "own"
-        ? [{ name: `${name} missing`, node: when(of.isMissing(), 1, 0).node }]
-        : []),
-    ],
+      ...(missing === "own" ? [missingColumn(of, name)] : []),
+    ]),
   };
-}
-
-/** Any expression that can be missing. */
-export interface MaybeMissing<R extends string = string> extends Expr<Expr["kind"], R> {
-  isMissing(): BoolExpr<R>;
 }
 
 /**
@@ -66,7 +59,6 @@ export function missing<R extends string>(of: MaybeMissing<R>): Feature<R> {
     transform: "missing",
     options: {},
     reads: of.reads,
-    measure: measuresNothing,
-    outputs: (name) => [{ name, node }],
+    ...learnsNothing((name) => [{ name, node }]),
   };
 }
