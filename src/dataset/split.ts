@@ -66,8 +66,9 @@ export async function split<C extends Columns>(
   const { engine, schema, sql } = rows;
   const origin = rows.origin && narrowed(rows.origin, [by]);
   const side = (condition: string) => `SELECT * FROM (${sql}) WHERE ${condition}`;
-  const testRows = frame({ engine, schema, sql: side(isTest), part: "test", origin });
-  const trainRows = frame({ engine, schema, sql: side(`NOT (${isTest})`), part: "train", origin });
+  const parts = { engine, schema, origin, dividedFrom: sql };
+  const testRows = frame({ ...parts, sql: side(isTest), part: "test" });
+  const trainRows = frame({ ...parts, sql: side(`NOT (${isTest})`), part: "train" });
   const testKeys = (await testRows.texts(key)).filter((value) => value !== null);
   return { train: trainRows, test: testRows, fingerprint: hashOfJson(testKeys.sort()) };
 }

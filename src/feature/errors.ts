@@ -45,6 +45,14 @@ export const featureErrors = {
     (d: { feature: string; rows: number }) =>
       `fitFeatures: feature ${quote(d.feature)} is infinite or too large to average in ${count(d.rows, "row")}; expected finite numbers. Bound it with atMost and atLeast.`,
   ),
+  "feature/missing-words": caller(
+    (d: { feature: string; rows: number }) =>
+      `fitFeatures: feature ${quote(d.feature)} finds no word in ${count(d.rows, "row")}; expected at least one that is kept. Look at pattern, stopWords and minRows.`,
+  ),
+  "feature/mismatch-vectors": caller(
+    (d: { at: string; word: string; size: number }) =>
+      `${d.at}: every word must have a vector of finite numbers, all equally long; got another for ${quote(d.word)}, where the first has ${d.size}`,
+  ),
   "feature/out-of-range-sign": caller(
     (d: { feature: string; got: number }) =>
       `fitFeatures: feature ${quote(d.feature)} must be above 0 for Box–Cox; got ${d.got}. Choose method: "yeoJohnson".`,
@@ -58,8 +66,8 @@ export const featureErrors = {
       "fitFeatures: these are test rows, which features must not learn from; expected the train frame of split",
   ),
   "feature/conflict-trained-rows": conflict(
-    (d: { by: readonly string[]; rows: number }) =>
-      `these test rows were trained on: of the keys (${list(d.by)}) that the features remember of their training rows, those of ${count(d.rows, "row")} are among them. Split first, then fit on the train side.`,
+    (d: { known: string }) =>
+      `these test rows were trained on: ${d.known}. Split first, then fit on the train side.`,
   ),
   "feature/missing-label": caller(
     (d: { feature: string }) =>

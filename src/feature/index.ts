@@ -13,15 +13,10 @@ export type {
   TextCounts,
 } from "./feature.ts";
 export { type Features, features, type ReadsOf, specsRead } from "./features.ts";
+export type { FeaturesState, FittedFeature, NumbersFrame } from "./fit/features-data.ts";
 export { featuresFromState } from "./fit/features-state.ts";
 export { type FitFeaturesOptions, fitFeatures } from "./fit/fit-features.ts";
-export type {
-  FeaturesState,
-  FittedFeature,
-  FittedFeatures,
-  NumbersFrame,
-  Origin,
-} from "./fit/fitted.ts";
+export type { FittedFeatures, Origin } from "./fit/fitted.ts";
 export type { Trained } from "./fit/row-keys.ts";
 export * from "./onnx/index.ts";
 export * from "./transforms/index.ts";

@@ -195,7 +195,7 @@ describe("loadModel", () => {
     expect(changed((state) => Object.assign(state, { format: 2 }))).toBe(
       "model/unsupported-format",
     );
-    expect(changed((state) => Object.assign(state["features"] as object, { format: 2 }))).toBe(
+    expect(changed((state) => Object.assign(state["features"] as object, { format: 99 }))).toBe(
       "feature/unsupported-format",
     );
     expect(changed((state) => delete state["format"])).toBe("model/corrupt-files");

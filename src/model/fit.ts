@@ -63,7 +63,7 @@ export type Fit = <C extends Columns, D extends Columns, R extends string, const
 export function fitWith(learner: Learner): Fit {
   return async (rows, options, work) => {
     const { features: definition, label } = options;
-    const features = await fitFeatures(definition, rows);
+    const features = await fitFeatures(definition, rows, { label });
     const data = await dataset({ features, rows, label });
     const predictor = await learner.learn(data, work);
     return fittedModel({ features, predictor, label });

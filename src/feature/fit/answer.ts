@@ -34,12 +34,11 @@ export interface Answers {
 export async function answer(questions: Questions): Promise<Answers> {
   const { frame, requests, keyHash } = questions;
   const asked = (measure: Request["measure"]) =>
-    requests.flatMap((request) => (request.measure === measure ? [toSql({ node: request.of })] : []));
+    requests.flatMap((request) =>
+      request.measure === measure ? [toSql({ node: request.of })] : [],
+    );
   const numberSql = [...new Set(asked("numbers"))];
-  const columns = await frame.numbers([
-    ...numberSql,
-    ...(keyHash === undefined ? [] : [keyHash]),
-  ]);
+  const columns = await frame.numbers([...numberSql, ...(keyHash === undefined ? [] : [keyHash])]);
   const groups = await countGroups(questions);
   const rows = columns[0]?.length ?? groups.rows ?? (await frame.count());
   const texts = new Map<string, readonly (string | null)[]>();

@@ -3,7 +3,8 @@ import type { ColumnSpec, ColumnSpecs, Json } from "../../flow.ts";
 import { type ExprNode, parseNode, readsOf, schema } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Levels, Output, Stats } from "../feature.ts";
-import { type FittedFeature, type FittedFeatures, fittedFeatures } from "./fitted.ts";
+import type { FittedFeature } from "./features-data.ts";
+import { type FittedFeatures, fittedFeatures } from "./fitted.ts";
 import { sampleSize, type Trained } from "./row-keys.ts";
 
 /**
@@ -37,11 +38,7 @@ export function featuresFromState(value: unknown): FittedFeatures {
     fail("feature/unsupported-format", { got: format, known: featuresFormat });
   const inputs = inputsOf(record(state["inputs"], "inputs"));
   const features = array(state["features"], "features").map(featureOf);
-  for (const { outputs, levels } of features)
-    for (const node of [...outputs.map((output) => output.node), ...(levels ? [levels.input] : [])])
-      for (const column of readsOf(node))
-        if (inputs[column.name]?.kind !== column.kind)
-          damaged("inputs", `a column ${column.name} of kind ${column.kind}`, inputs[column.name]);
+  for (const feature of features) checkReads(feature, inputs);
   const { trained } = state;
   return fittedFeatures({
     format: featuresFormat,
@@ -49,6 +46,15 @@ export function featuresFromState(value: unknown): FittedFeatures {
     features,
     ...(trained === undefined ? {} : { trained: trainedOf(trained) }),
   });
+}
+
+/** A feature must not read a column that the state has not, or has of another kind. */
+function checkReads({ outputs, levels }: FittedFeature, inputs: ColumnSpecs): void {
+  const nodes = outputs.map((output) => output.node);
+  for (const node of levels === undefined ? nodes : [...nodes, levels.input])
+    for (const column of readsOf(node))
+      if (inputs[column.name]?.kind !== column.kind)
+        damaged("inputs", `a column ${column.name} of kind ${column.kind}`, inputs[column.name]);
 }
 
 function trainedOf(value: unknown): Trained {

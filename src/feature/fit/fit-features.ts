@@ -4,9 +4,10 @@ import { type Column, type Columns, type Frame, quoteName } from "../../table/in
 import { fail } from "../errors.ts";
 import type { Feature, Learned, Measured } from "../feature.ts";
 import { type Features, specsRead } from "../features.ts";
-import { type Answered, answer } from "./answer.ts";
+import { type Answered, answer, type Questions } from "./answer.ts";
+import type { FittedFeature } from "./features-data.ts";
 import { featuresFormat } from "./features-state.ts";
-import { type FittedFeature, type FittedFeatures, fittedFeatures } from "./fitted.ts";
+import { type FittedFeatures, fittedFeatures } from "./fitted.ts";
 import { keyHashSql, keyOf, sampleOf } from "./row-keys.ts";
 
 /** Options of {@link fitFeatures}. */
@@ -55,8 +56,7 @@ export async function fitFeatures<
   const entries = Object.entries<Feature>(features.byName);
   const by = keyOf(frame.schema.columns);
   const keyHash = by.length === 0 ? undefined : keyHashSql(by, frame.schema.columns);
-  if (label !== undefined) await checkLabel(frame, label);
-  checkFolds(entries, { label, keyHash });
+  await checkFolds(entries, { frame, label, keyHash });
   const requests = entries.flatMap(([, feature]) => feature.requests);
   const answers = await answer({ frame, requests, keyHash, label });
   if (answers.rows === 0) fail("feature/missing-rows", { at: "fitFeatures" });
@@ -91,7 +91,7 @@ function learn(name: string, feature: Feature, measured: Answered): Learned {
       return found;
     },
     finite: (stats) => {
-      if (!isFinite(stats)) fail("feature/out-of-range-values", { feature: name, rows });
+      if (!allFinite(stats)) fail("feature/out-of-range-values", { feature: name, rows });
       return stats;
     },
   };
@@ -99,9 +99,9 @@ function learn(name: string, feature: Feature, measured: Answered): Learned {
 }
 
 /** Whether all numbers in a value are finite. */
-function isFinite(value: unknown): boolean {
+function allFinite(value: unknown): boolean {
   if (typeof value === "number") return Number.isFinite(value);
-  return typeof value !== "object" || value === null || Object.values(value).every(isFinite);
+  return typeof value !== "object" || value === null || Object.values(value).every(allFinite);
 }
 
 function fittedFeature(of: Learned & { name: string; feature: Feature }): FittedFeature {
@@ -138,15 +138,18 @@ async function checkLabel(frame: Frame<Columns>, label: string): Promise<void> {
 }
 
 /** What learns from the label needs one, and a key that tells rows apart. */
-function checkFolds(
+async function checkFolds(
   entries: readonly (readonly [string, Feature])[],
-  { label, keyHash }: { readonly label: string | undefined; readonly keyHash: string | undefined },
-): void {
-  for (const [feature, { requests }] of entries) {
-    if (!requests.some(({ measure }) => measure === "labels")) continue;
-    if (label === undefined) fail("feature/missing-label", { feature });
-    if (keyHash === undefined) fail("feature/missing-key", { feature });
-  }
+  { frame, label, keyHash }: Omit<Questions, "requests">,
+): Promise<void> {
+  const [first] = entries.filter(([, { requests }]) =>
+    requests.some(({ measure }) => measure === "labels"),
+  );
+  if (first === undefined) return;
+  const [feature] = first;
+  if (label === undefined) return fail("feature/missing-label", { feature });
+  if (keyHash === undefined) fail("feature/missing-key", { feature });
+  await checkLabel(frame, label);
 }
 
 function checkOutputs(fitted: readonly FittedFeature[]): void {

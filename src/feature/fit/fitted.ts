@@ -1,48 +1,14 @@
 /** @file Fitted features: state as JSON, and the same numbers for one row and for a whole table. */
-import type { Cells, ColumnSpecs, Json, Matrix } from "../../flow.ts";
-import { type ExprNode, type Schema, toRow, toRows, toSql, type Value } from "../../table/index.ts";
+
+import { count, list } from "../../core/index.ts";
+import type { Cells, ColumnSpecs, Matrix } from "../../flow.ts";
+import { toRow, toRows, toSql, type Value } from "../../table/index.ts";
 import { matrixOfColumns } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
-import type { Levels, Output, Stats } from "../feature.ts";
+import type { Output } from "../feature.ts";
+import type { FeaturesState, NumbersFrame } from "./features-data.ts";
 import { levelChecks } from "./level-checks.ts";
 import { foldSql, keyHashSql, keyOf, type Trained, trainedOn } from "./row-keys.ts";
-
-/** What a frame must offer for a matrix to be computed of it. */
-export interface NumbersFrame {
-  readonly schema: Schema;
-  /** The SELECT that makes the rows: the rows that were fitted on are known by it. */
-  readonly sql?: string;
-  /** Set by `split`: test rows that were trained on are refused. */
-  readonly part?: "train" | "test";
-  /** One array per SQL expression, in row order; a missing value is NaN. */
-  numbers(expressions: readonly string[]): Promise<readonly Float64Array[]>;
-  /** The values of a SQL expression as text, in row order. */
-  texts(expression: string): Promise<readonly (string | null)[]>;
-}
-
-/** One fitted feature as plain data. */
-export interface FittedFeature {
-  readonly name: string;
-  readonly transform: string;
-  readonly options: Readonly<Record<string, Json>>;
-  readonly reads: readonly string[];
-  /** What was measured, for people; `outputs` have it in them. */
-  readonly stats: Stats;
-  readonly outputs: readonly Output[];
-  readonly levels?: Levels;
-  /** The input again, of the columns in `outputs`. */
-  readonly inverse?: ExprNode;
-}
-
-/** Fitted features as plain data: what `featuresFromState` reads. */
-export interface FeaturesState {
-  readonly format: number;
-  /** The columns read, as the schema declares them. */
-  readonly inputs: ColumnSpecs;
-  readonly features: readonly FittedFeature[];
-  /** A sample of the training rows' keys, where the schema had a key. */
-  readonly trained?: Trained;
-}
 
 /** Where a column of the matrix comes from. */
 export interface Origin {
@@ -101,6 +67,8 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
   const sql = outputs.map((output) => toSql(output));
   const checks = levelChecks(state.features);
   const columns: FittedFeatures["columns"] = async (frame, more) => {
+    if (frame.part === "test" && training?.sql === frame.dividedFrom && training !== undefined)
+      fail("feature/conflict-trained-rows", { known: "the features were fitted before the split" });
     const own = isTraining(frame, training) ? trainingSql(state, frame, training) : sql;
     const tested = testedSql(state, frame);
     const asked = [...own, ...more, ...checks.sql, ...tested];
@@ -183,5 +151,7 @@ function testedSql({ trained }: FeaturesState, { part, schema }: NumbersFrame): 
 
 function refuseTrained(trained: Trained, hashes: Float64Array): void {
   const rows = trainedOn(trained, hashes);
-  if (rows > 0) fail("feature/conflict-trained-rows", { by: trained.by, rows });
+  if (rows === 0) return;
+  const known = `${count(rows, "key")} of ${list(trained.by)} that the features remember are among them`;
+  fail("feature/conflict-trained-rows", { known });
 }

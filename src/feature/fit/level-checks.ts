@@ -3,17 +3,14 @@ import type { Cells } from "../../flow.ts";
 import { toRow, toSql } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Levels } from "../feature.ts";
-import type { FittedFeature, NumbersFrame } from "./fitted.ts";
+import type { FittedFeature, NumbersFrame } from "./features-data.ts";
 
 /** The checks of all features. */
 export interface LevelChecks {
   /** One expression a check that refuses or skips: 1 where the level is unknown, else 0. */
   readonly sql: readonly string[];
   /** Refuses, or leaves out, rows by the last columns, which are those of `sql`. */
-  filter(
-    frame: NumbersFrame,
-    columns: readonly Float64Array[],
-  ): Promise<readonly Float64Array[]>;
+  filter(frame: NumbersFrame, columns: readonly Float64Array[]): Promise<readonly Float64Array[]>;
   /** Throws `feature/unknown-level` for a row that is refused or skipped. */
   refuse(row: Cells): void;
   /** The features whose level is unknown in a row. */
@@ -64,7 +61,8 @@ function levelCheck(name: string, levels: Levels): LevelCheck {
 }
 
 function unknownSql({ levels: { input, levels } }: LevelCheck): string {
-  if (levels.length === 0) return `(CASE WHEN ${toSql({ node: input })} IS NOT NULL THEN 1 ELSE 0 END)`;
+  if (levels.length === 0)
+    return `(CASE WHEN ${toSql({ node: input })} IS NOT NULL THEN 1 ELSE 0 END)`;
   const literals = levels.map((value) => ({ op: "literal", kind: "text", value }) as const);
   const known = toSql({ node: { op: "call", operation: "oneOf", args: [input, ...literals] } });
   return `(CASE WHEN NOT ${known} THEN 1 ELSE 0 END)`;

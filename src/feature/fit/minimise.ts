@@ -1,5 +1,20 @@
 /** @file Where a function of one number is smallest. */
 
+/** The interval that holds the valley, the three best points in it, and the last two steps. */
+interface Search {
+  a: number;
+  b: number;
+  /** The best, the second best, and the one that was second before. */
+  x: number;
+  w: number;
+  v: number;
+  fx: number;
+  fw: number;
+  fv: number;
+  step: number;
+  before: number;
+}
+
 /**
  * Where a function with one valley is smallest, to about 1e-8 of it: the valley is found from −2 and 2 on
  * by steps that grow, then by Brent's method.
@@ -7,58 +22,62 @@
  * @see Brent, Algorithms for Minimization without Derivatives, 1973, chapter 5; SciPy `brent`.
  */
 export function minimise(of: (x: number) => number): number {
-  const { low, middle, high } = bracket(of);
-  let [a, b] = [Math.min(low, high), Math.max(low, high)];
-  let x = middle;
-  let [w, v] = [x, x];
-  let fx = of(x);
-  let [fw, fv] = [fx, fx];
-  let [step, before] = [0, 0];
+  const { low, middle: x, high } = bracket(of);
+  const [a, b, fx] = [Math.min(low, high), Math.max(low, high), of(x)];
+  const search: Search = { a, b, x, w: x, v: x, fx, fw: fx, fv: fx, step: 0, before: 0 };
   for (let iteration = 0; iteration < 500; iteration++) {
-    const tolerance = 1.48e-8 * Math.abs(x) + 1e-11;
-    const centre = (a + b) / 2;
-    if (Math.abs(x - centre) < 2 * tolerance - (b - a) / 2) break;
-    // the parabola through the three best points, if it leads inside and is not wild
-    const r = (x - w) * (fx - fv);
-    let q = (x - v) * (fx - fw);
-    let p = (x - v) * q - (x - w) * r;
-    q = 2 * (q - r);
-    if (q > 0) p = -p;
-    q = Math.abs(q);
-    const parabola =
-      Math.abs(before) > tolerance &&
-      p > q * (a - x) &&
-      p < q * (b - x) &&
-      Math.abs(p) < Math.abs((q * before) / 2);
-    if (parabola) {
-      before = step;
-      step = p / q;
-      const u = x + step;
-      if (u - a < 2 * tolerance || b - u < 2 * tolerance) step = centre >= x ? tolerance : -tolerance;
-    } else {
-      before = x >= centre ? a - x : b - x;
-      step = 0.381966 * before;
-    }
-    const u = x + (Math.abs(step) >= tolerance ? step : step >= 0 ? tolerance : -tolerance);
-    const fu = of(u);
-    if (fu <= fx) {
-      if (u >= x) a = x;
-      else b = x;
-      [v, w, x] = [w, x, u];
-      [fv, fw, fx] = [fw, fx, fu];
-      continue;
-    }
-    if (u < x) a = u;
-    else b = u;
-    if (fu <= fw || w === x) {
-      [v, w] = [w, u];
-      [fv, fw] = [fw, fu];
-    } else if (fu <= fv || v === x || v === w) {
-      v = u;
-      fv = fu;
-    }
+    const tolerance = 1.48e-8 * Math.abs(search.x) + 1e-11;
+    const centre = (search.a + search.b) / 2;
+    if (Math.abs(search.x - centre) < 2 * tolerance - (search.b - search.a) / 2) break;
+    advance(search, tolerance);
+    const long = Math.max(Math.abs(search.step), tolerance);
+    const u = search.x + (search.step >= 0 ? long : -long);
+    take(search, u, of(u));
   }
-  return x;
+  return search.x;
+}
+
+/** The next step: to the lowest point of the parabola if it leads inside and is not wild, else golden. */
+function advance(search: Search, tolerance: number): void {
+  const { a, b, x, before } = search;
+  const centre = (a + b) / 2;
+  const [p, q] = parabola(search);
+  const inside = p > q * (a - x) && p < q * (b - x) && Math.abs(p) < Math.abs((q * before) / 2);
+  if (Math.abs(before) > tolerance && inside) {
+    search.before = search.step;
+    search.step = p / q;
+    const u = x + search.step;
+    if (u - a < 2 * tolerance || b - u < 2 * tolerance)
+      search.step = centre >= x ? tolerance : -tolerance;
+  } else {
+    search.before = x >= centre ? a - x : b - x;
+    search.step = 0.381966 * search.before;
+  }
+}
+
+/** The step to the lowest point of the parabola through the three points, as p / q with q ≥ 0. */
+function parabola({ x, w, v, fx, fw, fv }: Search): readonly [number, number] {
+  const r = (x - w) * (fx - fv);
+  const s = (x - v) * (fx - fw);
+  const p = (x - v) * s - (x - w) * r;
+  const q = 2 * (s - r);
+  return q > 0 ? [-p, q] : [p, -q];
+}
+
+/** Takes a point in: the interval shrinks, and the three best points are the best of four. */
+function take(search: Search, u: number, fu: number): void {
+  const { x, w, v } = search;
+  const better = fu <= search.fx;
+  const edge = better ? x : u;
+  if (better ? u >= x : u < x) search.a = edge;
+  else search.b = edge;
+  if (better) {
+    Object.assign(search, { v: w, fv: search.fw, w: x, fw: search.fx, x: u, fx: fu });
+  } else if (fu <= search.fw || w === x) {
+    Object.assign(search, { v: w, fv: search.fw, w: u, fw: fu });
+  } else if (fu <= search.fv || v === x || v === w) {
+    Object.assign(search, { v: u, fv: fu });
+  }
 }
 
 /** Three points of which the one in the middle is lowest. */

@@ -41,7 +41,8 @@ export function keyHashSql(by: readonly string[], columns: KeyedColumns): string
 
 function numberHashSql(key: string): string {
   const [p, q] = [2_147_483_647, 2_097_143];
-  const remainder = (prime: number) => `((${key} % ${prime} + ${prime}) % ${prime})`;
+  const remainder = (prime: number) =>
+    `((CAST(${key} AS BIGINT) % ${prime} + ${prime}) % ${prime})`;
   const high = `(${remainder(p)} * 1583458089 % ${p})`;
   const low = `(${remainder(q)} * 1664525 % ${q})`;
   return `(${high} * ${q} + ${low})::DOUBLE`;

@@ -74,7 +74,8 @@ function ofEdges<R extends string>(
     (edge, i) => Number.isFinite(edge) && edge > (edges[i - 1] ?? -Infinity),
   );
   const fewest = outside === "own" ? 1 : 2;
-  if (edges.length < fewest || !rises) fail("feature/out-of-range-edges", { at: "bucketize", edges });
+  if (edges.length < fewest || !rises)
+    fail("feature/out-of-range-edges", { at: "bucketize", edges });
   return {
     transform: "bucketize",
     options: { edges: [...edges], as, ...(outside === "own" ? {} : { outside }) },
@@ -99,7 +100,10 @@ function ofBins<R extends string>(
     requests: [{ measure: "numbers", of: of.node }],
     learn: (name, measured): Learned => {
       const edges = learnEdges(measured.numbers(0), { bins, by });
-      return { stats: measured.finite({ edges }), outputs: bucketColumns({ of, edges, outside, as }, name) };
+      return {
+        stats: measured.finite({ edges }),
+        outputs: bucketColumns({ of, edges, outside, as }, name),
+      };
     },
   };
 }
@@ -142,7 +146,9 @@ function bucketsOf({ edges, outside }: Buckets): readonly Bucket[] {
   const [first, last] = [edges[0] ?? 0, edges.at(-1) ?? 0];
   if (outside === "own") return [{ to: first }, ...inner, { from: last }];
   if (outside === "missing")
-    return inner.map((bucket, i) => (i === inner.length - 1 ? { ...bucket, closed: true } : bucket));
+    return inner.map((bucket, i) =>
+      i === inner.length - 1 ? { ...bucket, closed: true } : bucket,
+    );
   if (inner.length < 2) return [{}];
   return inner.map(({ from = 0, to = 0 }, i) => {
     if (i === 0) return { to };

@@ -1,6 +1,6 @@
 /** @file Moments as parts of the calendar and the clock. */
 import { checkNames } from "../../core/index.ts";
-import { type DatePart, type TimestampExpr } from "../../table/index.ts";
+import type { DatePart, TimestampExpr } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import { type Feature, learnsNothing } from "../feature.ts";
 
@@ -33,7 +33,8 @@ export function calendar<R extends string>(
 ): Feature<R> {
   checkNames("calendar", options, ["parts", "zone"]);
   const { parts, zone } = options;
-  if (parts.length === 0) fail("feature/missing-parts", { at: "calendar, parts", fewest: 1, got: 0 });
+  if (parts.length === 0)
+    fail("feature/missing-parts", { at: "calendar, parts", fewest: 1, got: 0 });
   const place = zone === undefined ? {} : { zone };
   const made = parts.map((part) => ({ part, node: of.part(part, place).node }));
   return {

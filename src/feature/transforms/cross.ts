@@ -1,11 +1,6 @@
 /** @file Several categories as one: what they say together. */
 import { checkNames, checkNumber } from "../../core/index.ts";
-import {
-  type BoolExpr,
-  type CategoryExpr,
-  type TextExpr,
-  when,
-} from "../../table/index.ts";
+import { type BoolExpr, type CategoryExpr, type TextExpr, when } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Feature } from "../feature.ts";
 import { hashed } from "./hashed.ts";
@@ -48,7 +43,8 @@ export function cross<R extends string>(
   const { maxLevels = 1000, buckets, seed = 0 } = options;
   checkNumber("cross", { maxLevels }, { min: 1, integer: true });
   const [first, ...others] = of.map(textOf);
-  if (first === undefined || others.length === 0) return fail("feature/missing-parts", { at: "cross, categories", fewest: 2, got: of.length });
+  if (first === undefined || others.length === 0)
+    return fail("feature/missing-parts", { at: "cross, categories", fewest: 2, got: of.length });
   const together = first.joined(others, ", ");
   const inner = buckets === undefined ? oneHot(together) : hashed(together, { buckets, seed });
   const kept = buckets === undefined ? { maxLevels } : { buckets, seed };

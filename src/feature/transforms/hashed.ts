@@ -1,6 +1,14 @@
 /** @file Texts as one of a fixed number of buckets, without a dictionary. */
 import { checkNames, checkNumber } from "../../core/index.ts";
-import { type CategoryExpr, cells, schema, type TextExpr, text, toRow, when } from "../../table/index.ts";
+import {
+  type CategoryExpr,
+  cells,
+  schema,
+  type TextExpr,
+  text,
+  toRow,
+  when,
+} from "../../table/index.ts";
 import type { Feature, TextCounts } from "../feature.ts";
 
 /** Options of {@link hashed}. */

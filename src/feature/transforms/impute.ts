@@ -33,7 +33,10 @@ export interface ImputeOptions {
  * ```
  * @see scikit-learn `SimpleImputer`.
  */
-export function impute<R extends string>(of: NumberExpr<R>, options: ImputeOptions = {}): Feature<R> {
+export function impute<R extends string>(
+  of: NumberExpr<R>,
+  options: ImputeOptions = {},
+): Feature<R> {
   checkNames("impute", options, ["with", "own"]);
   const { with: kind = "mean", own = false } = options;
   checkChoice("impute", { with: kind }, ["mean", "median", "mode"]);

@@ -131,7 +131,10 @@ function columns(
   of: CategoryExpr | TextExpr | BoolExpr,
   { held, how, name, rare = [] }: Wanted,
 ): readonly Output[] {
-  const all = held.map(({ level, is }) => ({ name: `${name}=${level}`, node: when(is, 1, 0).node }));
+  const all = held.map(({ level, is }) => ({
+    name: `${name}=${level}`,
+    node: when(is, 1, 0).node,
+  }));
   const dropped = { first: 0, last: all.length - 1, ifBinary: all.length === 2 ? 0 : -1 };
   const kept = all.filter((_, i) => how.drop === undefined || i !== dropped[how.drop]);
   return [
@@ -170,7 +173,8 @@ function chosen(
   const frequent = new Set(counts.filter((count) => count.rows >= least));
   if (frequent.size + (frequent.size < counts.length ? 1 : 0) > maxLevels) {
     const rarestFirst = [...frequent].sort((a, b) => a.rows - b.rows);
-    for (const count of rarestFirst.slice(0, frequent.size - (maxLevels - 1))) frequent.delete(count);
+    for (const count of rarestFirst.slice(0, frequent.size - (maxLevels - 1)))
+      frequent.delete(count);
   }
   const texts = (has: boolean) =>
     counts.filter((count) => frequent.has(count) === has).map(({ text }) => text);

@@ -104,7 +104,8 @@ const curves = {
   boxCox: (x: number, lambda: number): number =>
     Math.abs(lambda) < nearly0 ? Math.log(x) : (x ** lambda - 1) / lambda,
   yeoJohnson: (x: number, lambda: number): number => {
-    if (x >= 0) return Math.abs(lambda) < nearly0 ? Math.log1p(x) : ((x + 1) ** lambda - 1) / lambda;
+    if (x >= 0)
+      return Math.abs(lambda) < nearly0 ? Math.log1p(x) : ((x + 1) ** lambda - 1) / lambda;
     return Math.abs(2 - lambda) < nearly0 ? -Math.log1p(-x) : -((1 - x) ** (2 - lambda) - 1) / (2 - lambda); // biome-ignore format: one line
   },
 };

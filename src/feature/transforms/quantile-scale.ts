@@ -12,8 +12,8 @@ export interface QuantileScaleOptions {
   readonly points?: number;
 }
 
-/** Shares nearer to 0 and 1 than this have no quantile of the normal distribution worth the name. */
-const nearest = 1e-7;
+/** Shares nearer to 0 and 1 than this count as this: scikit-learn's bound. */
+const nearest = 1e-7 - 2 ** -52;
 
 /**
  * The share of the training rows that lies below a number, on straight lines between `points`
@@ -48,13 +48,14 @@ export function quantileScale<R extends string>(
       const sorted = measured.numbers(0).slice().sort();
       const n = Math.max(2, Math.min(points, sorted.length));
       const quantiles = Array.from({ length: n }, (_, i) => quantileOf(sorted, i / (n - 1)) + 0);
-      const stats = measured.finite({ min: quantiles[0] ?? 0, max: quantiles.at(-1) ?? 0, points: n });
+      const stats = measured.finite({
+        min: quantiles[0] ?? 0,
+        max: quantiles.at(-1) ?? 0,
+        points: n,
+      });
       const { xs, ys } = curve(quantiles);
       const share = xs.length < 2 ? constant(of, xs[0] ?? 0) : of.interpolate(xs, ys);
-      const scaled =
-        to === "uniform"
-          ? share.orElse(0.5)
-          : share.atLeast(nearest).atMost(1 - nearest).normalQuantile().orElse(0);
+      const scaled = to === "uniform" ? share.orElse(0.5) : share.normalQuantile(nearest).orElse(0);
       return { stats, outputs: [{ name, node: scaled.node }] };
     },
   };
@@ -65,24 +66,20 @@ export function quantileScale<R extends string>(
  * middle of its shares, its two neighbours among the doubles have the ends.
  */
 function curve(quantiles: readonly number[]): { readonly xs: number[]; readonly ys: number[] } {
-  const [xs, ys]: [number[], number[]] = [[], []];
   const last = quantiles.length - 1;
-  const add = (x: number, y: number): void => {
-    if (xs.length > 0 && x <= (xs.at(-1) ?? Infinity)) return; // a neighbour that is a quantile too
-    xs.push(x);
-    ys.push(y);
-  };
-  for (let i = 0; i <= last; ) {
-    const x = quantiles[i] ?? 0;
-    let end = i;
-    while (end < last && quantiles[end + 1] === x) end += 1;
-    const [from, to] = [i / last, end / last];
-    if (i > 0 && end > i) add(before(x), from);
-    add(x, i === 0 ? 0 : end === last ? 1 : (from + to) / 2);
-    if (end > i && end < last) add(-before(-x), to);
-    i = end + 1;
-  }
-  return { xs, ys };
+  const points = [...new Set(quantiles)].flatMap((x): (readonly [number, number])[] => {
+    const [first, end] = [quantiles.indexOf(x), quantiles.lastIndexOf(x)];
+    const own = first === 0 ? 0 : end === last ? 1 : (first + end) / 2 / last;
+    const jumps = end > first;
+    return [
+      ...(jumps && first > 0 ? [[before(x), first / last] as const] : []),
+      [x, own],
+      ...(jumps && end < last ? [[-before(-x), end / last] as const] : []),
+    ];
+  });
+  // of two neighbours among the doubles that are quantiles both, a jump's end is the other
+  const rising = points.filter(([x], i) => i === 0 || x > (points[i - 1]?.[0] ?? Infinity));
+  return { xs: rising.map(([x]) => x), ys: rising.map(([, y]) => y) };
 }
 
 /** Of a column whose rows are all equal: 0, and 1 above. */

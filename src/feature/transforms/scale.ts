@@ -78,7 +78,10 @@ export interface MinMaxOptions {
  * ```
  * @see scikit-learn `MinMaxScaler`.
  */
-export function minMax<R extends string>(of: NumberExpr<R>, options: MinMaxOptions = {}): Feature<R> {
+export function minMax<R extends string>(
+  of: NumberExpr<R>,
+  options: MinMaxOptions = {},
+): Feature<R> {
   checkNames("minMax", options, ["to", "clip"]);
   const { to = [0, 1], clip = false } = options;
   const [low, high] = to;
@@ -86,7 +89,10 @@ export function minMax<R extends string>(of: NumberExpr<R>, options: MinMaxOptio
     fail("feature/out-of-range-bounds", { at: "minMax", option: "to", bounds: to });
   return {
     transform: "minMax",
-    options: { ...(options.to === undefined ? {} : { to: [low, high] }), ...(clip ? { clip } : {}) },
+    options: {
+      ...(options.to === undefined ? {} : { to: [low, high] }),
+      ...(clip ? { clip } : {}),
+    },
     reads: of.reads,
     requests: [{ measure: "numbers", of: of.node }],
     learn: (name, measured) => {
@@ -130,7 +136,10 @@ export interface RobustOptions {
  * ```
  * @see scikit-learn `RobustScaler`.
  */
-export function robust<R extends string>(of: NumberExpr<R>, options: RobustOptions = {}): Feature<R> {
+export function robust<R extends string>(
+  of: NumberExpr<R>,
+  options: RobustOptions = {},
+): Feature<R> {
   checkNames("robust", options, ["quantiles"]);
   const { quantiles = [0.25, 0.75] } = options;
   const [low, high] = quantiles;

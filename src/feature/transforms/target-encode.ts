@@ -94,7 +94,11 @@ function sharesOf(counts: readonly LabelCount[], smoothing: "auto" | number): Sh
   const shareOf = (of: Sums): number => smoothed(of, { overall, smoothing });
   const nulls = sums.get(null);
   const levels = [...sums].flatMap(([text, of]) => (text === null ? [] : [[text, shareOf(of)] as const])); // biome-ignore format: one line
-  return { byLevel: new Map(levels), overall, missing: nulls === undefined ? overall : shareOf(nulls) };
+  return {
+    byLevel: new Map(levels),
+    overall,
+    missing: nulls === undefined ? overall : shareOf(nulls),
+  };
 }
 
 function smoothed(

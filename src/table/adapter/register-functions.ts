@@ -46,22 +46,21 @@ const numbersOf: Values<number> = (vector) => {
 
 const textsOf: Values<string> = (vector) => (row) => vector.getItem(row) as string | null;
 
+/** Of so many settings it is kept what they made. */
+const mostKept = 256;
+
 /** Computes some thousand rows; what the settings made is kept for the next ones. */
 function perChunk<V extends number | string>(made: EngineFunction<V>, values: Values<V>): Chunk {
-  let [kept, compute]: [string | undefined, ((value: V) => number) | undefined] = [
-    undefined,
-    undefined,
-  ];
+  const kept = new Map<string, (value: V) => number>();
   return (input, output) => {
     const rows = input.rowCount;
     const all = input.getColumnVector(1);
     const settings = all.getItem(0);
     invariant(typeof settings === "string", `${made.name} is given its settings as a text`);
     invariant(all.getItem(rows - 1) === settings, `${made.name} has one settings for all rows`);
-    if (kept !== settings || compute === undefined) {
-      compute = made.prepare(JSON.parse(settings));
-      kept = settings;
-    }
+    const compute = kept.get(settings) ?? made.prepare(JSON.parse(settings));
+    if (kept.size >= mostKept && !kept.has(settings)) kept.clear();
+    kept.set(settings, compute);
     const valueAt = values(input.getColumnVector(0));
     for (let row = 0; row < rows; row++) {
       const value = valueAt(row);

@@ -48,6 +48,11 @@ export interface NumberExpr<R extends string = string> extends Expr<"number", R>
   step(edges: readonly number[], values: readonly number[]): NumberExpr<R>;
   /** The height at it of the line through k ≥ 2 points, xs increasing; flat beyond its ends. */
   interpolate(xs: readonly number[], ys: readonly number[]): NumberExpr<R>;
+  /**
+   * Of a share: the number below which such a share of the normal distribution lies. Shares nearer to 0
+   * and 1 than the bound count as the bound.
+   */
+  normalQuantile(bound: number): NumberExpr<R>;
   /** Whether it is missing; never missing itself. */
   isMissing(): BoolExpr<R>;
   /** The value given, where it is missing. */
@@ -93,6 +98,7 @@ const stepParams = {
   name: "step",
   expected: "increasing finite edges, and one finite value more than edges",
 };
+const quantileParams = { name: "normalQuantile", expected: "a bound above 0 and below 0.5" };
 const lineParams = {
   name: "line",
   expected: "at least two points with increasing finite xs, and as many finite ys",
@@ -124,6 +130,7 @@ function mathOf<R extends string>(node: ExprNode, reads: readonly R[]) {
     step,
     interpolate: (xs: readonly number[], ys: readonly number[]) =>
       numberExpr(callWith(lineParams, { xs: [...xs], ys: [...ys] }, node), reads),
+    normalQuantile: (bound: number) => numberExpr(callWith(quantileParams, { bound }, node), reads),
   };
 }
 

@@ -30,6 +30,11 @@ export interface TokensExpr<R extends string = string> extends Expr<"tokens", R>
    * `otherwise` or do not count. Missing when nothing counts.
    */
   meanOf(table: LookupTable): NumberExpr<R>;
+  /**
+   * The length of the bag of words that a table weights, as a vector: √Σ(count(w) · weight(w))², or with
+   * `l1` Σ|count(w) · weight(w)|; 0 when no token is a key of it.
+   */
+  normOf(table: LookupTable, norm?: "l1" | "l2"): NumberExpr<R>;
 }
 
 const tokensParams = {
@@ -38,6 +43,7 @@ const tokensParams = {
     "a pattern that means the same in every engine, texts as stop words, and runs of 1 to 8 tokens",
 };
 const countParams = { name: "count", expected: "a text" };
+const normParams = { name: "tokenNorm", expected: "a table of texts and as many finite numbers" };
 const meanParams = { name: "meanOf", expected: "a table of texts and as many finite numbers" };
 
 /** The tokens of the text of a node. */
@@ -59,6 +65,10 @@ export function tokensOf<R extends string>(
     meanOf: ({ keys, values, otherwise = null }) => {
       const table = { keys: [...keys], values: [...values], otherwise };
       return numberExpr(callWith(meanParams, table, tokens), reads);
+    },
+    normOf: ({ keys, values }, norm = "l2") => {
+      const table = { keys: [...keys], values: [...values], otherwise: null, norm };
+      return numberExpr(callWith(normParams, table, tokens), reads);
     },
   };
 }

@@ -2,12 +2,25 @@
 import { datePart } from "./date-part.ts";
 import { hash } from "./hash.ts";
 import { lookup } from "./lookup.ts";
+import { normalQuantile } from "./normal-quantile.ts";
 import type { Operation, OperationFamily } from "./operation.ts";
 import { plainOperations } from "./plain.ts";
 import { line, step } from "./steps.ts";
+import { tokenNorm } from "./token-norm.ts";
 import { count, meanOf, tokens } from "./tokens.ts";
 
-const families = { step, line, lookup, hash, datePart, tokens, count, meanOf };
+const families = {
+  step,
+  line,
+  normalQuantile,
+  tokenNorm,
+  lookup,
+  hash,
+  datePart,
+  tokens,
+  count,
+  meanOf,
+};
 
 /** The name of an operation. Each has SQL, a row function, and nodes of ONNX. */
 export type OperationName = keyof typeof plainOperations | keyof typeof families;

@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import {
+  everyKind,
+  everyTransform,
+  fitRow,
+  knownRows,
+  servedRow,
+} from "../../tests/support/every-transform.ts";
+import type { Cells } from "../flow.ts";
+import { type Frame, frame, openEngine } from "../table/index.ts";
+import { features, featuresFromState, fitFeatures } from "./index.ts";
+import * as transforms from "./transforms/index.ts";
+
+const engine = await openEngine();
+afterAll(() => engine.close());
+
+type Columns = (typeof everyKind)["columns"];
+
+async function withFrame<T>(rows: readonly Cells[], work: (rows: Frame<Columns>) => Promise<T>) {
+  const columns = Object.entries(everyKind.columns).map(([name, { kind }]) => ({ name, kind }));
+  const cells = rows.map((row) => columns.map(({ name }) => row[name] ?? null));
+  return engine.withRows({ columns, cells }, (table) =>
+    work(frame({ engine, schema: everyKind, sql: `SELECT * FROM ${table}` })),
+  );
+}
+
+const withIds = (rows: readonly object[], from: number): Cells[] =>
+  rows.map((row, i) => ({ ...row, id: from + i }));
+
+const all = Object.entries(everyTransform).flatMap(([transform, cases]) =>
+  Object.entries(cases).map(([name, of]) => ({ transform, name, ...of })),
+);
+
+/** Equal, or apart by rounding; NaN is NaN. */
+function apart(a: number, b: number): number {
+  if (Object.is(a, b)) return 0;
+  return Math.abs(a - b) / Math.max(1, Math.abs(a), Math.abs(b));
+}
+
+describe("every transform", () => {
+  test("is in the table", () => {
+    const defined = Object.entries(transforms).map(([name]) => name);
+    expect(Object.keys(everyTransform).sort()).toEqual(defined.sort());
+    for (const { transform, make } of all)
+      expect(Object.values(features(everyKind, (c) => ({ f: make(c) })).byName)[0]?.transform).toBe(
+        transform,
+      );
+  });
+
+  test.each(all)("law: SQL and rows agree, $transform ($name)", async ({ make, tolerance }) => {
+    const definition = features(everyKind, (c) => ({ f: make(c) }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fitRow, { maxLength: 20 }),
+        fc.array(servedRow, { minLength: 1, maxLength: 30 }),
+        async (some, served) => {
+          const train = [...knownRows, ...withIds(some, knownRows.length)];
+          const fitted = await withFrame(train, (rows) =>
+            fitFeatures(definition, rows, { label: "left" }),
+          );
+          const again = featuresFromState(JSON.parse(JSON.stringify(fitted.state)));
+          expect(again.state).toEqual(fitted.state);
+          const rows = withIds([...served, ...train], 1000);
+          const matrix = await withFrame(rows, (frame) => fitted.matrix(frame));
+          const d = fitted.names.length;
+          for (const [i, row] of rows.entries()) {
+            const numbers = fitted.row(row);
+            expect(again.row(row)).toEqual(numbers);
+            for (const [j, name] of fitted.names.entries()) {
+              const [ours, inTable] = [numbers[j] ?? 0, matrix.data[i * d + j] ?? 0];
+              if (apart(ours, inTable) > tolerance)
+                expect({ name, row, value: ours }).toEqual({ name, row, value: inTable });
+            }
+          }
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+});

@@ -1,0 +1,44 @@
+/** @file Fitted features as plain data, and what they ask of a frame. */
+import type { ColumnSpecs, Json } from "../../flow.ts";
+import type { ExprNode, Schema } from "../../table/index.ts";
+import type { Levels, Output, Stats } from "../feature.ts";
+import type { Trained } from "./row-keys.ts";
+
+/** What a frame must offer for a matrix to be computed of it. */
+export interface NumbersFrame {
+  readonly schema: Schema;
+  /** The SELECT that makes the rows: the rows that were fitted on are known by it. */
+  readonly sql?: string;
+  /** Set by `split`: test rows that were trained on are refused. */
+  readonly part?: "train" | "test";
+  /** The SELECT that `split` divided. */
+  readonly dividedFrom?: string;
+  /** One array per SQL expression, in row order; a missing value is NaN. */
+  numbers(expressions: readonly string[]): Promise<readonly Float64Array[]>;
+  /** The values of a SQL expression as text, in row order. */
+  texts(expression: string): Promise<readonly (string | null)[]>;
+}
+
+/** One fitted feature as plain data. */
+export interface FittedFeature {
+  readonly name: string;
+  readonly transform: string;
+  readonly options: Readonly<Record<string, Json>>;
+  readonly reads: readonly string[];
+  /** What was measured, for people; `outputs` have it in them. */
+  readonly stats: Stats;
+  readonly outputs: readonly Output[];
+  readonly levels?: Levels;
+  /** The input again, of the columns in `outputs`. */
+  readonly inverse?: ExprNode;
+}
+
+/** Fitted features as plain data: what `featuresFromState` reads. */
+export interface FeaturesState {
+  readonly format: number;
+  /** The columns read, as the schema declares them. */
+  readonly inputs: ColumnSpecs;
+  readonly features: readonly FittedFeature[];
+  /** A sample of the training rows' keys, where the schema had a key. */
+  readonly trained?: Trained;
+}

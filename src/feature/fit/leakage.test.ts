@@ -1,0 +1,176 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { dataset, split } from "../../dataset/index.ts";
+import { rocAuc } from "../../metric/index.ts";
+import { logistic } from "../../model/index.ts";
+import { bool, type Columns, type Frame, float, frame, int, openEngine, schema, text } from "../../table/index.ts"; // biome-ignore format: one line
+import { features, featuresFromState, fitFeatures, standardize, targetEncode } from "../index.ts";
+import { keyHashSql, sampleOf, sampleSize } from "./row-keys.ts";
+
+const engine = await openEngine();
+afterAll(() => engine.close());
+
+const columns = { city: text(), x: float(), churn: bool() };
+const keyed = schema("customers", { id: int({ key: true }), ...columns });
+const named = schema("customers", { name: text({ key: true }), ...columns });
+const keyless = schema("customers", { id: int(), ...columns });
+
+/** Customers whose label is chance: nothing can be learned of it. */
+const sqlOf = (from: number, to: number): string =>
+  `SELECT range AS id, 'n' || range AS name, 'c' || (range * 7919 % 900) AS city, sin(range) AS x,
+   hash(range * 31 + 7) % 2 = 0 AS churn FROM range(${from}, ${to})`;
+
+const frameOf = <C extends Columns>(of: {
+  schema: { name: string; columns: C };
+  from?: number;
+  to?: number;
+}) => {
+  const names = Object.keys(of.schema.columns).join(", ");
+  const sql = `SELECT ${names} FROM (${sqlOf(of.from ?? 0, of.to ?? 3000)})`;
+  return frame({ engine, schema: of.schema, sql });
+};
+
+const conflict = expect.objectContaining({ code: "feature/conflict-trained-rows" });
+
+async function refusesTrainedRows<C extends typeof columns>(all: Frame<C>): Promise<void> {
+  const definition = features(schema("customers", columns), (c) => ({ x: standardize(c.x) }));
+  const anyRows: Frame<Columns> = all;
+  const fitted = await fitFeatures<string, Columns>(definition, anyRows);
+  const { test: tested } = await split(anyRows, { by: "city" });
+  await expect(fitted.matrix(tested)).rejects.toThrow(conflict);
+  const loaded = featuresFromState(JSON.parse(JSON.stringify(fitted.state)));
+  await expect(loaded.matrix(tested)).rejects.toThrow(conflict);
+  const label = "churn";
+  await expect(dataset({ features: loaded, rows: tested, label })).rejects.toThrow(conflict);
+}
+
+describe("fitted features", () => {
+  test("refuse test rows that they were fitted on: fitted first, split after", async () => {
+    await refusesTrainedRows(frameOf({ schema: keyed }));
+    await refusesTrainedRows(frameOf({ schema: named }));
+  });
+
+  test("refuse them without a key too, while they know the query", async () => {
+    const all = frameOf({ schema: keyless });
+    const fitted = await fitFeatures(
+      features(keyless, (c) => ({ x: standardize(c.x) })),
+      all,
+    );
+    const { test: tested } = await split(all, { by: "id" });
+    await expect(fitted.matrix(tested)).rejects.toThrow(conflict);
+    await expect(fitted.matrix(tested.where((c) => c.x.isAbove(0)))).rejects.toThrow(conflict);
+  });
+
+  test("take the test rows of their own split, of a split by another column, and new ones", async () => {
+    const all = frameOf({ schema: keyed });
+    const definition = features(keyed, (c) => ({ x: standardize(c.x) }));
+    for (const by of ["id", "city"] as const) {
+      const { train, test: tested } = await split(all, { by });
+      const fitted = await fitFeatures(definition, train);
+      expect((await fitted.matrix(tested)).rows).toBe(await tested.count());
+      expect((await fitted.matrix(all)).rows).toBe(3000);
+    }
+    const january = await fitFeatures(definition, all);
+    const february = await split(frameOf({ schema: keyed, from: 3000, to: 4000 }), { by: "id" });
+    expect((await january.matrix(february.test)).rows).toBeGreaterThan(0);
+  });
+
+  test("refuse the test rows of another split of the same rows", async () => {
+    const all = frameOf({ schema: keyed });
+    const { train } = await split(all, { by: "id", seed: 1 });
+    const { test: tested } = await split(all, { by: "id", seed: 2 });
+    const fitted = await fitFeatures(
+      features(keyed, (c) => ({ x: standardize(c.x) })),
+      train,
+    );
+    await expect(fitted.matrix(tested)).rejects.toThrow(conflict);
+  });
+});
+
+describe("keyHashSql", () => {
+  test("gives whole numbers different hashes below 2^52, and a sample of the smallest", async () => {
+    const sql = keyHashSql(["id"], keyed.columns);
+    const [hashes = new Float64Array()] = await engine.doubles(
+      `SELECT ${sql} AS h FROM (SELECT unnest([-5, 0, 1, 9007199254740991]) AS id UNION ALL FROM range(10000, 60000))`,
+    );
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(hashes.every((hash) => Number.isInteger(hash) && hash >= 0 && hash < 2 ** 52)).toBe(
+      true,
+    );
+    const sorted = [...hashes].sort((a, b) => a - b);
+    expect(sampleOf(hashes)).toEqual(sorted.slice(0, sampleSize));
+    expect(sampleOf(Float64Array.of(3, Number.NaN, 1, 3))).toEqual([1, 3]);
+  });
+});
+
+describe("targetEncode", () => {
+  const definition = features(keyed, (c) => ({ city: targetEncode(c.city, { smoothing: 0 }) }));
+
+  test("foretells nothing of labels that are chance, on training rows as on others", async () => {
+    const train = frameOf({ schema: keyed, from: 0, to: 4500 });
+    const others = frameOf({ schema: keyed, from: 4500, to: 9000 });
+    const fitted = await fitFeatures(definition, train, { label: "churn" });
+    const auc = async (rows: typeof train) => {
+      const { x, y } = await dataset({ features: fitted, rows, label: "churn" });
+      return rocAuc(y, x.data);
+    };
+    const [trained, tested] = [await auc(train), await auc(others)];
+    expect(tested).toBeGreaterThan(0.45);
+    expect(tested).toBeLessThan(0.55);
+    expect(Math.abs(trained - tested)).toBeLessThan(0.06);
+    // what the all-rows statistics would have shown on the rows they were made of
+    const seen = featuresFromState(JSON.parse(JSON.stringify(fitted.state)));
+    const { x, y } = await dataset({ features: seen, rows: train, label: "churn" });
+    expect(rocAuc(y, x.data)).toBeGreaterThan(0.7);
+  });
+
+  test("is out of fold in the training of an estimator", async () => {
+    const { train, test: tested } = await split(frameOf({ schema: keyed }), { by: "id" });
+    const model = await logistic().fit(train, { features: definition, label: "churn" });
+    const auc = async (rows: typeof train) => {
+      const { x, y } = await dataset({ features: model.features, rows, label: "churn" });
+      return rocAuc(y, model.predictor.predict(x));
+    };
+    expect(Math.abs((await auc(train)) - (await auc(tested)))).toBeLessThan(0.1);
+  });
+
+  test("asks for a label, for one in every row, and for a key", async () => {
+    const code = (expected: string) => expect.objectContaining({ code: expected });
+    const rows = frameOf({ schema: keyed });
+    await expect(fitFeatures(definition, rows)).rejects.toThrow(code("feature/missing-label"));
+    await expect(fitFeatures(definition, rows, { label: "x" })).rejects.toThrow(
+      code("feature/mismatch-label"),
+    );
+    const holes = frame({ engine, schema: keyed, sql: rows.sql.replace("churn", "nullif(churn, true) AS churn") }); // biome-ignore format: one line
+    await expect(fitFeatures(definition, holes, { label: "churn" })).rejects.toThrow(
+      code("feature/mismatch-label"),
+    );
+    const without = features(keyless, (c) => ({ city: targetEncode(c.city) }));
+    await expect(
+      fitFeatures(without, frameOf({ schema: keyless }), { label: "churn" }),
+    ).rejects.toThrow(code("feature/missing-key"));
+    await expect(fitFeatures(definition, rows, JSON.parse('{"lable":"churn"}'))).rejects.toThrow(
+      code("option/unknown-name"),
+    );
+  });
+
+  test("draws shares towards that of all rows, and gives new levels that", async () => {
+    const small = schema("small", {
+      id: int({ key: true }),
+      city: text({ nullable: true }),
+      churn: bool(),
+    });
+    const sql =
+      "SELECT * FROM (VALUES (1, 'a', true), (2, 'a', false), (3, 'b', true), (4, NULL, true)) t(id, city, churn)";
+    const rows = frame({ engine, schema: small, sql });
+    const fitted = await fitFeatures(
+      features(small, (c) => ({ city: targetEncode(c.city, { smoothing: 2 }) })),
+      rows,
+      { label: "churn" },
+    );
+    const of = (city: string | null) => fitted.row({ city })[0];
+    expect(of("a")).toBeClose((1 + 2 * 0.75) / 4);
+    expect(of("b")).toBeClose((1 + 2 * 0.75) / 3);
+    expect(of(null)).toBeClose((1 + 2 * 0.75) / 3);
+    expect(of("new")).toBeClose(0.75);
+  });
+});
