@@ -113,6 +113,10 @@ const close: Readonly<Record<string, NumberExpr>> = {
   sin: c.x.sin(),
   cos: c.x.cos(),
   meanOf: c.note.lower().tokens().meanOf(words),
+  normOf: c.note.lower().tokens().normOf(words),
+  normOfAmounts: c.note.tokens().normOf(words, "l1"),
+  normalQuantile: c.x.normalQuantile(1e-7),
+  normalQuantileWithin: c.x.interpolate([-20, 20], [0, 1]).normalQuantile(1e-12),
   meanOfAll: c.note.tokens().meanOf({ ...words, otherwise: 1 }),
 };
 

@@ -3,6 +3,7 @@ import { type Lookup, type OperationParams, paramsOf } from "../../table/index.t
 import { emitDatePart } from "./date-rules.ts";
 import { countOf, type Emitted, missingOf, namesOf, number, unlessMissing } from "./emitted.ts";
 import { type GraphBuilder, mlDomain, runtimeDomain, type TensorName } from "./graph.ts";
+import { emitNormalQuantile } from "./share-rules.ts";
 import { emitTokens } from "./token-rules.ts";
 
 /** Makes nodes of an operation and its parameters, which were checked. */
@@ -56,11 +57,7 @@ export const tableRules = {
     const name = emitTokens(graph, of.name, cut);
     return { kind: "tokens", name, missing: missingOf(graph, of) };
   }),
-  count: rule("count", (graph, args, { token }) => {
-    if (token === "") return unlessMissing(graph, args, graph.repeated(graph.numbers([0])));
-    const same = graph.add("Equal", [...namesOf(args), graph.texts([token])]);
-    return unlessMissing(graph, args, countOf(graph, same));
-  }),
+  count: rule("count", (graph, args, { token }) => countOfToken(graph, args, token)),
   meanOf: rule("meanOf", (graph, args, table) => {
     const [tokens = ""] = namesOf(args);
     const there = graph.add("Not", [graph.add("Equal", [tokens, graph.texts([""])])]);
@@ -70,7 +67,27 @@ export const tableRules = {
     const sum = graph.add("ReduceSum", [values, graph.whole([1])], { attributes: { keepdims: 0 } });
     return unlessMissing(graph, args, graph.add("Div", [sum, countOf(graph, counts)])); // 0 / 0: none
   }),
+  normalQuantile: rule("normalQuantile", (graph, args, params) =>
+    unlessMissing(graph, args, emitNormalQuantile(graph, namesOf(args)[0] ?? "", params)),
+  ),
+  tokenNorm: rule("tokenNorm", (graph, args, { keys, values, norm }) => {
+    const sizes = keys.map((token, i) => {
+      const weight = graph.number(values[i] ?? 0);
+      const weighted = graph.add("Mul", [countOfToken(graph, args, token).name, weight]);
+      return norm === "l2" ? graph.add("Mul", [weighted, weighted]) : graph.add("Abs", [weighted]);
+    });
+    const none = graph.repeated(graph.numbers([0]));
+    const sum = sizes.reduce((one, other) => graph.add("Add", [one, other]), none);
+    return unlessMissing(graph, args, norm === "l2" ? graph.add("Sqrt", [sum]) : sum);
+  }),
 } satisfies Readonly<Record<string, ParamsRule>>;
+
+/** How often a token is there. */
+function countOfToken(graph: GraphBuilder, args: readonly Emitted[], token: string): Emitted {
+  if (token === "") return unlessMissing(graph, args, graph.repeated(graph.numbers([0])));
+  const same = graph.add("Equal", [...namesOf(args), graph.texts([token])]);
+  return unlessMissing(graph, args, countOf(graph, same));
+}
 
 function rule<N extends keyof OperationParams>(
   operation: N,

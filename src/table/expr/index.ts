@@ -17,6 +17,7 @@ export type { NumberExpr, NumberOperand } from "./number.ts";
 export { type DatePart, dateParts } from "./operations/date-part.ts";
 export type { OperationName } from "./operations/index.ts";
 export type { Lookup } from "./operations/lookup.ts";
+export { normalQuantileTables, type QuantileBound } from "./operations/normal-quantile.ts";
 export { characterTables, type OperationParams, paramsOf } from "./operations/params.ts";
 export type { Cut } from "./operations/tokens.ts";
 export { parseNode } from "./parse-node.ts";

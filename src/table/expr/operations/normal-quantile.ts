@@ -81,3 +81,6 @@ const far = {
     0.000018463183175100548, 1.421511758316446e-7, 2.0442631033899397e-15,
   ],
 };
+
+/** The polynomials above and below the bar in the three ranges, the highest power last. */
+export const normalQuantileTables = { centre, near, far } as const;

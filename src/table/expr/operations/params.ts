@@ -5,7 +5,9 @@ import { type DatePart, isPart } from "./date-part.ts";
 import { type HashSeed, isSeed } from "./hash.ts";
 import { isLookup, type Lookup } from "./lookup.ts";
 import { loweredBy } from "./lower-table.ts";
+import { isBound, type QuantileBound } from "./normal-quantile.ts";
 import { isLine, isSteps, type Line, type Steps } from "./steps.ts";
+import { isNorm, type TokenNorm } from "./token-norm.ts";
 import { type Cut, isCut, isToken, words } from "./tokens.ts";
 
 /** What each operation with parameters needs besides its arguments. */
@@ -18,6 +20,8 @@ export interface OperationParams {
   readonly tokens: Cut;
   readonly count: { readonly token: string };
   readonly meanOf: Lookup;
+  readonly normalQuantile: QuantileBound;
+  readonly tokenNorm: TokenNorm;
 }
 
 type Guards = {
@@ -33,6 +37,8 @@ const guards: Guards = {
   tokens: isCut,
   count: isToken,
   meanOf: isLookup,
+  normalQuantile: isBound,
+  tokenNorm: isNorm,
 };
 
 /** The parameters of an operation in a checked expression, under their type. */
