@@ -11,6 +11,18 @@ export const datasetErrors = {
     (d: { column: string; rows: number }) =>
       `split: ${quote(d.column)} is missing in ${count(d.rows, "row")}; expected a key in every row, because it decides the side. Choose another column.`,
   ),
+  "dataset/mismatch-time": caller(
+    (d: { column: string; kind: string }) =>
+      `splitByTime: ${quote(d.column)} must be a timestamp column; got ${d.kind}`,
+  ),
+  "dataset/missing-time": caller(
+    (d: { column: string; rows: number }) =>
+      `splitByTime: ${quote(d.column)} is missing in ${count(d.rows, "row")}; expected a moment in every row, because it decides the side`,
+  ),
+  "dataset/missing-moments": caller(
+    (d: { column: string; rows: number }) =>
+      `splitByTime: ${quote(d.column)} has one moment in all of ${count(d.rows, "row")}; expected at least two, to lie on either side`,
+  ),
   "dataset/missing-rows": caller(
     (d: { at: string }) => `${d.at}: the frame is empty; expected at least 1 row, got 0`,
   ),

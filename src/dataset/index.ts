@@ -2,6 +2,7 @@
 export { type DatasetParts, dataset, type MatrixSource } from "./dataset.ts";
 export { datasetErrors } from "./errors.ts";
 export { type Split, type SplitOptions, split } from "./split.ts";
+export { type SplitByTimeOptions, splitByTime, type TimeSplit } from "./split-by-time.ts";
 export {
   type TelcoColumn,
   type TelcoCustomer,

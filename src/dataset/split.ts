@@ -3,6 +3,7 @@ import { checkNames, checkNumber, hashOfJson } from "../core/index.ts";
 import type { Hash } from "../flow.ts";
 import { type Columns, type Frame, frame, narrowed, quoteName, quoteText } from "../table/index.ts";
 import { fail } from "./errors.ts";
+import { timeWarnings } from "./time-order.ts";
 
 /** Options of {@link split}. */
 export interface SplitOptions<N extends string = string> {
@@ -12,6 +13,8 @@ export interface SplitOptions<N extends string = string> {
   readonly by: N;
   /** Another seed is another split. Default 0. */
   readonly seed?: number;
+  /** `null`: the order in time does not matter, and is not looked at. */
+  readonly time?: null;
 }
 
 /** The two sides of a split. */
@@ -21,11 +24,14 @@ export interface Split<C extends Columns> {
   readonly test: Frame<C>;
   /** The hash of the sorted keys of the test side: equal fingerprints, equal test customers. */
   readonly fingerprint: Hash;
+  /** What may be wrong with the split: rows that are alike when they follow each other in time. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Splits rows by whether md5(seed:key), its first 52 bits as a fraction of 1, is below `test`. A key never changes sides when rows are added,
- * removed or reordered. O(n) in the engine.
+ * removed or reordered. O(n) in the engine. Where the rows have a column of moments, `warnings` tells when
+ * rows that follow each other are alike: then `splitByTime` is the honest split.
  *
  * @param rows - The rows to split.
  * @param options - Which column decides, and how many go to the test side.
@@ -46,7 +52,7 @@ export async function split<C extends Columns>(
   rows: Frame<C>,
   options: SplitOptions<keyof C & string>,
 ): Promise<Split<C>> {
-  checkNames("split", options, ["test", "by", "seed"]);
+  checkNames("split", options, ["test", "by", "seed", "time"]);
   const { test = 0.2, by, seed = 0 } = options;
   checkNumber("split", { test }, { above: 0, below: 1 });
   checkNumber("split", { seed });
@@ -70,5 +76,6 @@ export async function split<C extends Columns>(
   const testRows = frame({ ...parts, sql: side(isTest), part: "test" });
   const trainRows = frame({ ...parts, sql: side(`NOT (${isTest})`), part: "train" });
   const testKeys = (await testRows.texts(key)).filter((value) => value !== null);
-  return { train: trainRows, test: testRows, fingerprint: hashOfJson(testKeys.sort()) };
+  const warnings = options.time === null ? [] : await timeWarnings(rows, by);
+  return { train: trainRows, test: testRows, fingerprint: hashOfJson(testKeys.sort()), warnings };
 }

@@ -1,5 +1,5 @@
 /** @file The errors of features: definitions that do not fit, and rows they cannot be fitted on. */
-import { caller, conflict, count, failWith, list, quote } from "../core/index.ts";
+import { caller, conflict, count, didYouMean, failWith, list, quote } from "../core/index.ts";
 
 /** What can go wrong while features are defined, fitted, stored and applied. */
 export const featureErrors = {
@@ -29,6 +29,14 @@ export const featureErrors = {
   "feature/missing-column": caller(
     (d: { column: string; columns: readonly string[] }) =>
       `fitFeatures: the frame has no column ${quote(d.column)}; it has ${list(d.columns)}. Fit on a frame of the schema that the features were defined on.`,
+  ),
+  "feature/unknown-column": caller(
+    (d: { at: string; column: string; columns: readonly string[] }) =>
+      `${d.at}: unknown column ${quote(d.column)}; the frame has ${list(d.columns, d.column)}.${didYouMean(d.column, d.columns)}`,
+  ),
+  "feature/mismatch-label": caller(
+    (d: { at: string; label: string; kind: string }) =>
+      `${d.at}: the label ${quote(d.label)} must be true or false, or a number; got a column of kind ${d.kind}`,
   ),
   "feature/mismatch-kind": caller(
     (d: { column: string; expected: string; got: string }) =>

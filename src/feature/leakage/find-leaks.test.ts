@@ -1,0 +1,138 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { split } from "../../dataset/index.ts";
+import {
+  bool,
+  category,
+  float,
+  frame,
+  int,
+  openEngine,
+  type Schema,
+  schema,
+  text,
+  timestamp,
+} from "../../table/index.ts";
+import { features } from "../features.ts";
+import { numeric } from "../transforms/index.ts";
+import { findLeaks } from "./find-leaks.ts";
+
+const engine = await openEngine();
+afterAll(() => engine.close());
+
+const visits = schema("visits", {
+  id: int({ key: true }),
+  name: text(),
+  code: int(),
+  size: float({ nullable: true }),
+  middle: float(),
+  kind: category(["a", "b"]),
+  paidAt: timestamp(),
+  askedAt: timestamp(),
+  bought: bool(),
+});
+const visitSql = `
+  SELECT i AS id, 'visitor ' || i AS name, i * 7 % 13 AS code,
+    CASE WHEN i % 10 = 0 THEN NULL ELSE hash(i * 3) % 1000 / 10.0 END AS size,
+    CASE WHEN hash(i) % 2 = 0 THEN 50 + i % 5 ELSE 100 * (i % 2) END::DOUBLE AS middle,
+    CASE WHEN i % 3 = 0 THEN 'a' ELSE 'b' END AS kind,
+    TIMESTAMPTZ '2026-01-01' + to_seconds(i * 60 + CASE WHEN i < 5 THEN 90 ELSE 0 END) AS "paidAt",
+    TIMESTAMPTZ '2026-01-01' + to_seconds(i * 60) AS "askedAt",
+    hash(i) % 2 = 0 AS bought
+  FROM range(400) t(i)`;
+const framed = (sql: string) => frame({ engine, schema: visits, sql });
+const rows = framed(visitSql);
+const told = (found: Awaited<ReturnType<typeof findLeaks>>) =>
+  found.findings.map(({ severity, column }) => `${severity} ${column}`);
+
+describe("findLeaks", () => {
+  test("finds nothing in columns that know nothing", async () => {
+    const found = await findLeaks(rows, { label: "bought", columns: ["code", "size", "kind"] });
+    expect(found.findings).toEqual([]);
+    for (const { strength } of found.strengths) expect(strength).toBeLessThan(0.65);
+  });
+
+  test("finds a column that tells the label by its order, or by a region in its middle", async () => {
+    const found = await findLeaks(rows, { label: "bought", columns: ["middle", "size"] });
+    expect(told(found)).toEqual(["critical middle"]);
+    expect(found.strengths[0]?.column).toBe("middle");
+    const tells = `SELECT * REPLACE (CASE WHEN bought THEN 1 ELSE 0 END::DOUBLE AS size) FROM (${visitSql})`;
+    const [first] = (await findLeaks(framed(tells), { label: "bought" })).strengths;
+    expect(first).toEqual({ column: "size", strength: 1 });
+  });
+
+  test("does not take a column in which all values differ for one that tells, but for a name", async () => {
+    const found = await findLeaks(rows, { label: "bought", columns: ["name", "id"] });
+    expect(told(found)).toEqual(["critical name", "critical id"]);
+    expect(found.findings[0]?.expectation).toContain("does not name the row");
+  });
+
+  test("finds a missing value that tells", async () => {
+    const sql = `SELECT * REPLACE (CASE WHEN bought THEN 1.0 END AS size) FROM (${visitSql})`;
+    const found = await findLeaks(framed(sql), { label: "bought", columns: ["size"] });
+    expect(told(found)).toEqual(["critical size"]);
+  });
+
+  test("finds moments after the one of the label, and the time itself", async () => {
+    const found = await findLeaks(rows, {
+      label: "bought",
+      columns: ["paidAt", "askedAt"],
+      time: "askedAt",
+    });
+    expect(told(found)).toEqual(["critical paidAt", "warning askedAt"]);
+    expect(found.findings[0]?.failedRows).toBe(5);
+  });
+
+  test("finds rows and entities on both sides of a split", async () => {
+    const { train, test: other } = await split(rows, { by: "id" });
+    const clean = await findLeaks(train, {
+      label: "bought",
+      columns: ["size", "middle", "code"],
+      test: other,
+      entity: "name",
+      tooGood: 1,
+    });
+    expect(clean.findings).toEqual([]);
+    const leaky = framed(`(${other.sql}) UNION ALL (SELECT * FROM (${train.sql}) LIMIT 20)`);
+    const found = await findLeaks(train, {
+      label: "bought",
+      columns: ["size", "middle", "code"],
+      test: leaky,
+      entity: "name",
+      tooGood: 1,
+    });
+    expect(told(found)).toEqual(["critical null", "critical name"]);
+    const [repeated, shared] = found.findings.map(({ failedRows }) => failedRows);
+    expect(repeated).toBeGreaterThanOrEqual(20); // and some that are equal by chance
+    expect(shared).toBe(20);
+  });
+
+  test("judges numbers as labels by rank correlation, and one class not at all", async () => {
+    const sql = `SELECT * REPLACE (code * 2.0 AS size) FROM (${visitSql})`;
+    const found = await findLeaks(framed(sql), { label: "size", columns: ["code", "kind"] });
+    expect(found.strengths).toEqual([
+      { column: "code", strength: 1 },
+      { column: "kind", strength: null },
+    ]);
+    const one = framed(`SELECT * FROM (${visitSql}) WHERE bought`);
+    const alone = await findLeaks(one, { label: "bought", columns: ["size"] });
+    expect(alone).toEqual({ findings: [], strengths: [{ column: "size", strength: null }] });
+  });
+
+  test("looks at what features read", async () => {
+    const definition = features(visits, (c) => ({ size: numeric(c.size) }));
+    const { strengths } = await findLeaks(rows, { label: "bought", features: definition });
+    expect(strengths.map(({ column }) => column)).toEqual(["size"]);
+  });
+
+  test("refuses columns that are not there, labels that are texts, and no rows", async () => {
+    const untyped = frame({ engine, schema: visits as Schema, sql: visitSql });
+    const refused = (work: Promise<unknown>, code: string) =>
+      expect(work).rejects.toThrow(expect.objectContaining({ code }));
+    await refused(findLeaks(untyped, { label: "bougth" }), "feature/unknown-column");
+    await refused(findLeaks(untyped, { label: "bought", time: "when" }), "feature/unknown-column");
+    await refused(findLeaks(rows, { label: "name" }), "feature/mismatch-label");
+    const none = framed(`SELECT * FROM (${visitSql}) WHERE false`);
+    await refused(findLeaks(none, { label: "bought" }), "feature/missing-rows");
+    await refused(findLeaks(rows, { label: "bought", tooGood: 2 }), "option/out-of-range");
+  });
+});
