@@ -34,7 +34,7 @@ export const featureErrors = {
     (d: { at: string; column: string; columns: readonly string[] }) =>
       `${d.at}: unknown column ${quote(d.column)}; the frame has ${list(d.columns, d.column)}.${didYouMean(d.column, d.columns)}`,
   ),
-  "feature/mismatch-label": caller(
+  "feature/unsupported-label": caller(
     (d: { at: string; label: string; kind: string }) =>
       `${d.at}: the label ${quote(d.label)} must be true or false, or a number; got a column of kind ${d.kind}`,
   ),

@@ -130,7 +130,7 @@ describe("findLeaks", () => {
       expect(work).rejects.toThrow(expect.objectContaining({ code }));
     await refused(findLeaks(untyped, { label: "bougth" }), "feature/unknown-column");
     await refused(findLeaks(untyped, { label: "bought", time: "when" }), "feature/unknown-column");
-    await refused(findLeaks(rows, { label: "name" }), "feature/mismatch-label");
+    await refused(findLeaks(rows, { label: "name" }), "feature/unsupported-label");
     const none = framed(`SELECT * FROM (${visitSql}) WHERE false`);
     await refused(findLeaks(none, { label: "bought" }), "feature/missing-rows");
     await refused(findLeaks(rows, { label: "bought", tooGood: 2 }), "option/out-of-range");

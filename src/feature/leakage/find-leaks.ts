@@ -41,7 +41,7 @@ export interface LeakReport {
  * @param rows - The rows to learn from.
  * @param options - The label, and what is looked at.
  * @returns Findings, and the strength of every column.
- * @throws `feature/unknown-column`, `feature/missing-rows`, `feature/mismatch-label`,
+ * @throws `feature/unknown-column`, `feature/missing-rows`, `feature/unsupported-label`,
  * `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export async function findLeaks<C extends Columns>(
   const columns = columnsOf(rows, options);
   const kind = kindOf(rows, label);
   if (kind !== "bool" && kind !== "int" && kind !== "float")
-    fail("feature/mismatch-label", { at: "findLeaks", label, kind });
+    fail("feature/unsupported-label", { at: "findLeaks", label, kind });
   for (const column of [...columns, time, entity]) if (column !== undefined) kindOf(rows, column);
   const total = await rows.count();
   if (total === 0) fail("feature/missing-rows", { at: "findLeaks" });
