@@ -17,6 +17,7 @@ import { grant } from "./grant.ts";
 import { grants } from "./grants.ts";
 import { history } from "./history.ts";
 import { ingestFiles } from "./ingest.ts";
+import { leaks } from "./leaks.ts";
 import { lineage } from "./lineage.ts";
 import { optimize } from "./optimize.ts";
 import { profile } from "./profile.ts";
@@ -72,6 +73,7 @@ export const commandGroups: readonly CommandGroup[] = [
       executable(docs),
     ],
   },
+  { title: "Features", rooms: ["feature"], commands: [executable(leaks)] },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
   { title: "Operation", rooms: ["serve"], commands: [executable(serve)] },
 ];

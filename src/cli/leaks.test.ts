@@ -1,0 +1,58 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { dataOf, runCommand } from "../../tests/support/run-command.ts";
+import { executable } from "./execute.ts";
+import { leaks } from "./leaks.ts";
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "millrace-leaks-"));
+  file = join(folder, "visits.csv");
+  const rows = Array.from({ length: 200 }, (_, i) => {
+    const bought = (i * 7919) % 13 < 5;
+    return [`visit ${i}`, i % 9, (i * 31) % 17, bought ? i + 1 : 0, bought].join(",");
+  });
+  await writeFile(file, ["name,shop,size,receipt,bought", ...rows].join("\n"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const run = (...argv: readonly string[]) =>
+  runCommand(executable(leaks), [file, ...argv, "--dir", join(folder, "work")]);
+
+describe("leaks", () => {
+  test("shows how much each column alone tells, and fails when one tells too much", async () => {
+    const { code, lines } = await run("--label", "bought");
+    expect(code).toBe(1);
+    expect(lines[1]).toMatch(/^receipt +1\.000 +█{20}$/);
+    expect(lines.join("\n")).toContain("critical: receipt alone does not tell bought");
+    expect(lines.join("\n")).toContain("critical: name does not name the row");
+  });
+
+  test("passes when nothing is suspicious, and looks across a split", async () => {
+    const clean = await run("--label", "bought", "--columns", "shop");
+    expect(clean.code).toBe(0);
+    expect(clean.lines.at(-1)).toContain("no leak found in 200 rows");
+    const across = await run(
+      ...["--label", "bought", "--columns", "shop,size", "--split", "name", "--entity", "shop"],
+    );
+    expect(across.code).toBe(1);
+    expect(across.lines.join("\n")).toContain("no shop is on both sides of the split");
+  });
+
+  test("gives the same as JSON, and tells which option is missing", async () => {
+    const { findings, strengths } = await dataOf<{
+      findings: readonly { column: string }[];
+      strengths: readonly unknown[];
+    }>(executable(leaks), [file, "--label", "bought", "--dir", join(folder, "work")]);
+    expect(findings.map(({ column }) => column)).toEqual(["receipt", "name"]);
+    expect(strengths).toHaveLength(4);
+    const refused = (work: Promise<unknown>, code: string) =>
+      expect(work).rejects.toThrow(expect.objectContaining({ code }));
+    await refused(run(), "cli/missing-option");
+    await refused(run("--label", "bougth"), "table/unknown-column");
+    await refused(run("--label", "name"), "feature/unsupported-label");
+  });
+});
