@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import type { Cells } from "../../src/flow.ts";
 import {
   type BoolExpr,
   bool,
@@ -8,10 +9,13 @@ import {
   dateParts,
   features,
   featuresFromState,
+  fitFeatures,
   float,
+  frame,
   int,
   type NumberExpr,
   numeric,
+  openEngine,
   schema,
   specsRead,
   text,
@@ -19,6 +23,13 @@ import {
   toOnnx,
   when,
 } from "../../src/index.ts";
+import {
+  everyKind,
+  everyTransform,
+  fitRow,
+  knownRows,
+  servedRow,
+} from "../support/every-transform.ts";
 import { npmPackage } from "./npm.ts";
 import { type OnnxRun, onnxPackages, onnxScript, runOnnx, runOnnxWeb } from "./onnx.ts";
 import { openPeer } from "./peer.ts";
@@ -233,12 +244,63 @@ function computesAsRowsDo(run: Run): void {
   });
 }
 
+/** Every transform as one model, fitted on rows that are hard on it. */
+const fitEveryTransform = async () => {
+  const cases = Object.entries(everyTransform).flatMap(([transform, named]) =>
+    Object.entries(named).map(([name, of]) => [`${transform}/${name}`, of] as const),
+  );
+  const definition = features(everyKind, (columns) =>
+    Object.fromEntries(cases.map(([name, { make }]) => [name, make(columns)])),
+  );
+  const seed = { numRuns: 60, seed: 3 };
+  const train = [...knownRows, ...fc.sample(fitRow, seed)].map((cells, id) => ({ ...cells, id }));
+  await using engine = { ...(await openEngine()), [Symbol.asyncDispose]: () => engine.close() };
+  const columns = Object.entries(everyKind.columns).map(([name, { kind }]) => ({ name, kind }));
+  const rows = train.map((row: Cells) => columns.map(({ name }) => row[name] ?? null));
+  return engine.withRows({ columns, cells: rows }, (table) =>
+    fitFeatures(definition, frame({ engine, schema: everyKind, sql: `SELECT * FROM ${table}` }), {
+      label: "left",
+    }),
+  );
+};
+
+function computesEveryTransform(run: Run): void {
+  test("computes every transform as a row does to 1e-9 of the value", async () => {
+    const fitted = await fitEveryTransform();
+    const rows = fc
+      .sample(servedRow, { numRuns: 400, seed: 5 })
+      .map((cells) => ({ ...cells, id: 1 }));
+    const theirs = await run({ model: toOnnx(fitted), reads: fitted.reads, rows });
+    const wrong = rows.flatMap((cells, i) =>
+      [...fitted.row(cells)].flatMap((ours, j) => {
+        const their = theirs[i]?.[j] ?? Number.NaN;
+        const same = ours === their || (Number.isNaN(ours) && Number.isNaN(their));
+        return same || Math.abs(ours - their) <= 1e-9 * Math.max(1, Math.abs(ours))
+          ? []
+          : [
+              {
+                feature: fitted.names[j],
+                origin: fitted.origins[j]?.feature,
+                cells,
+                ours,
+                theirs: their,
+              },
+            ];
+      }),
+    );
+    expect(wrong.slice(0, 5)).toEqual([]);
+    expect(theirs).toHaveLength(rows.length);
+  });
+}
+
 describe.skipIf("missing" in python)("ONNX Runtime in Python", () => {
   const peer = openPeer(python, onnxScript);
   afterAll(() => peer[Symbol.asyncDispose]());
   computesAsRowsDo((run) => runOnnx(peer, run));
+  computesEveryTransform((run) => runOnnx(peer, run));
 });
 
 describe.skipIf(web.missing !== undefined)("ONNX Runtime for the web", () => {
   computesAsRowsDo(async (run) => runOnnxWeb(web.folder ?? "", run));
+  computesEveryTransform(async (run) => runOnnxWeb(web.folder ?? "", run));
 });
