@@ -69,6 +69,24 @@ export interface Dataset {
   readonly source: Hash;
 }
 
+// Table → Features by key ---------------------------------------------------------------------------
+/** Features of one key: cells in the order of the columns asked for, and the moment they are of. */
+export interface OnlineRow {
+  readonly cells: readonly Cell[];
+  /** Milliseconds in UTC; null where the features have no time. */
+  readonly atMs: number | null;
+}
+
+/** Gives the newest features of keys: what an endpoint asks before a model answers. */
+export interface OnlineReader {
+  /** One entry per key, in their order; undefined where there is none. */
+  read(
+    table: string,
+    keys: readonly (readonly Cell[])[],
+    columns: readonly string[],
+  ): Promise<readonly (OnlineRow | undefined)[]>;
+}
+
 // Dataset → Model ---------------------------------------------------------------------------------
 /** The algorithm's half of a model, by its kind ("boost"): numbers in, numbers out; data is state. */
 export interface Predictor {
@@ -94,6 +112,27 @@ export interface Prediction<Out = Cell> {
 /** The bytes of a stored model, by path inside its folder. */
 export type ModelFiles = Readonly<Record<string, Uint8Array>>;
 
+/** A row made whole, and what was odd about it but served by a declared policy. */
+export interface Completed {
+  readonly row: Cells;
+  readonly warnings: readonly string[];
+}
+
+/** How a model finds by key what it is not sent: what a request has, and what makes it a whole row. */
+export interface ModelLookups<Request = Cells> {
+  /** The columns of a request: keys, and what no feature table has. */
+  readonly request: ColumnSpecs;
+  /** The feature tables that are read, each with the columns taken from it. */
+  readonly tables: readonly { readonly table: string; readonly columns: readonly string[] }[];
+  /** Everything there is to know of the lookups, as the model's files keep it. */
+  readonly state: Json;
+  complete(
+    requests: readonly Request[],
+    from: OnlineReader,
+    atMs: number,
+  ): Promise<readonly Completed[]>;
+}
+
 /** Raw rows in, predictions out; its features are inside. There is no unfitted model. */
 export interface Model<In = Cells, Out = Cell> {
   readonly kind: string;
@@ -102,6 +141,8 @@ export interface Model<In = Cells, Out = Cell> {
   readonly hash: Hash;
   predict(row: In): Prediction<Out>;
   predictAll(rows: readonly In[]): readonly Prediction<Out>[];
+  /** Absent where requests come whole. */
+  readonly lookups?: ModelLookups;
   /** Importance of each feature by name, largest first; empty where it means nothing. */
   readonly importances: readonly { readonly name: string; readonly share: number }[];
   /** The model folder: what {@link LoadModel} reads back. */

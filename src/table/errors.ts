@@ -142,6 +142,10 @@ export const tableErrors = {
     (d: { name: string; expectation: string; reason: string }) =>
       `${d.name}: the attached expectation ${quote(d.expectation)} cannot be used: ${d.reason}. Attach another one with table.alter({ expectations }), or take all off with null; nothing was written`,
   ),
+  "table/unsupported-property": caller(
+    (d: { name: string; property: string }) =>
+      `${d.name}: ${quote(d.property)} is a setting that Delta or Millrace gives a meaning of its own, and cannot be a property of a program; use a name such as "shop.${d.property.replace(/^.*\./, "")}". Nothing was written`,
+  ),
   "table/unsupported-widening": caller(
     (d: { name: string; column: string; from: string; to: string }) =>
       `${d.name}: column ${quote(d.column)} cannot become ${d.to}, because Delta does not widen ${d.from} to it; overwrite the table with { overwriteSchema: true }, or add a new column`,

@@ -58,7 +58,7 @@ const withLineage = (plan: Plan | undefined, lineage: WriteLineage): Plan | unde
  */
 export async function alterTable<C extends Columns>(
   table: OpenTable<C>,
-  { checks = {}, changeFeed, expectations }: AlterOptions<C>,
+  { checks = {}, changeFeed, expectations, properties }: AlterOptions<C>,
 ): Promise<Commit> {
   const { place, schema } = table;
   const { name } = place;
@@ -74,7 +74,7 @@ export async function alterTable<C extends Columns>(
       const snapshot = found ?? (await table.existing());
       checkWritable(name, snapshot, false);
       if (expectations) await checkRules({ name, engine: table.engine, shape: snapshot.shape }, expectations); // biome-ignore format: one line
-      const after = withRules(name, snapshot, { checks: rules, changeFeed, expectations });
+      const after = withRules(name, snapshot, { checks: rules, changeFeed, expectations, properties });
       const opening = changed(name, { before: snapshot, after });
       if (opening.actions.length === 0) return undefined;
       await checkRowsThere(writer, snapshot, rules);

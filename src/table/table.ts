@@ -27,6 +27,8 @@ export interface TableOptions<C extends Columns = Columns> {
   readonly changeFeed?: boolean;
   /** Rules for each row that every write obeys; see {@link Table.expectations}. */
   readonly expectations?: TableExpectations;
+  /** Settings of a program's own, kept in the table by name; {@link Table.detail} gives them back. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 /** How a write is made to happen once: the same app and version again is skipped. */
@@ -107,6 +109,8 @@ export interface AlterOptions<C extends Columns> {
   readonly changeFeed?: boolean;
   /** Rules for the rows of writes to come, instead of those there; null takes them off. */
   readonly expectations?: TableExpectations | null;
+  /** Settings of a program's own to add or replace; null drops one. */
+  readonly properties?: Readonly<Record<string, string | null>>;
 }
 
 /** How small files become large ones. */

@@ -157,10 +157,10 @@ function openingOf<C extends Columns>(
 ): Opening {
   const { place, schema, clock, ids } = table;
   const { name } = place;
-  const { partitionBy = [], changeFeed = false, expectations } = table.options;
+  const { partitionBy = [], changeFeed = false, expectations, properties } = table.options;
   if (snapshot === undefined) {
     const checks = checksSql(name, schema, table.options.checks ?? {});
-    const creation = { partitionBy, checks, changeFeed, expectations };
+    const creation = { partitionBy, checks, changeFeed, expectations, properties };
     return createTable(schema, { creation, clock, ids });
   }
   const given = table.options.partitionBy;

@@ -31,6 +31,8 @@ export interface Creation {
   readonly changeFeed: boolean;
   /** Expectations that each row is judged by. */
   readonly expectations?: TableExpectations | undefined;
+  /** Settings of a program's own. */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A table's rules after a write, and the actions that make them so. */
@@ -53,13 +55,14 @@ export const markOf = (txn: TxnMark | undefined, clock: Clock): readonly Action[
 /**
  * The first lines of a new table's log.
  *
- * @throws `table/unsupported-column`, `table/unsupported-partition`, `table/unsupported-check`
+ * @throws `table/unsupported-column`, `table/unsupported-partition`, `table/unsupported-check`,
+ * `table/unsupported-property`
  */
 export function createTable(
   schema: Schema,
   { creation, clock, ids }: { creation: Creation; clock: Clock; ids: Ids },
 ): Opening {
-  const { partitionBy, checks, changeFeed, expectations } = creation;
+  const { partitionBy, checks, changeFeed, expectations, properties } = creation;
   const metaData: MetaData = {
     id: ids().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
     name: schema.name,
@@ -74,7 +77,7 @@ export function createTable(
   const bare: Governed = { protocol: { minReaderVersion: 1, minWriterVersion: 2 }, metaData };
   return changed(schema.name, {
     before: undefined,
-    after: withRules(schema.name, bare, { checks, changeFeed, expectations }),
+    after: withRules(schema.name, bare, { checks, changeFeed, expectations, properties }),
   });
 }
 
@@ -119,9 +122,11 @@ export interface Rules {
   readonly changeFeed?: boolean | undefined;
   /** Expectations that replace those there; null takes them off. */
   readonly expectations?: TableExpectations | null | undefined;
+  /** Settings of a program's own; null drops one. */
+  readonly properties?: Readonly<Record<string, string | null>> | undefined;
 }
 
-/** The table with rules set, and the features they need. Throws `table/unknown-check`, `table/unsupported-check`. */
+/** The table with rules set, and the features they need. Throws `table/unknown-check`, `table/unsupported-check`, `table/unsupported-property`. */
 export function withRules(name: string, table: Governed, rules: Rules): Governed {
   const configuration = { ...table.metaData.configuration };
   let { protocol } = table;
@@ -144,6 +149,12 @@ export function withRules(name: string, table: Governed, rules: Rules): Governed
   if (rules.expectations === null) delete configuration[expectationsKey];
   else if (rules.expectations !== undefined)
     configuration[expectationsKey] = formatExpectations(rules.expectations);
+  for (const [property, value] of Object.entries(rules.properties ?? {})) {
+    if (/^delta\./i.test(property) || property === expectationsKey)
+      fail("table/unsupported-property", { name, property });
+    if (value === null) delete configuration[property];
+    else configuration[property] = value;
+  }
   if (JSON.stringify(configuration) === JSON.stringify(table.metaData.configuration)) return table;
   return { protocol, metaData: { ...table.metaData, configuration } };
 }

@@ -1,0 +1,79 @@
+/** @file Feature tables where they are stored: found by the declaration in their properties. */
+import type { Lake, Table, TableDetail } from "../../table/index.ts";
+import { declarationKey, formatDeclaration, parseDeclaration } from "./declaration.ts";
+import { fail } from "./errors.ts";
+import type { FeatureTable } from "./feature-table.ts";
+import type { Columns } from "../../table/index.ts";
+
+/** A feature table as a lake has it. */
+export interface StoredFeatures {
+  readonly table: FeatureTable;
+  /** The newest version of the Delta table. */
+  readonly tableVersion: number;
+  /** By the files' statistics; null where a file has none. */
+  readonly rows: number | null;
+  readonly sizeBytes: number;
+  /** When the newest version was committed. */
+  readonly modifiedAtMs: number | null;
+}
+
+/** The Delta table of a feature table, made with its declaration and a change data feed. */
+export const deltaOf = <C extends Columns>(
+  lake: Lake,
+  table: FeatureTable<C, string, string>,
+): Table<C> =>
+  lake.table(table.name, table.schema, {
+    changeFeed: true,
+    properties: { [declarationKey]: formatDeclaration(table) },
+  });
+
+/** A feature table as it is stored; undefined when there is no table, or one that declares nothing. */
+export async function findStored(lake: Lake, name: string): Promise<StoredFeatures | undefined> {
+  const detail = await detailOf(lake, name);
+  const text = detail?.properties[declarationKey];
+  if (detail === undefined || text === undefined) return undefined;
+  return {
+    table: parseDeclaration(name, text),
+    tableVersion: detail.version,
+    rows: detail.rows,
+    sizeBytes: detail.sizeBytes,
+    modifiedAtMs: detail.modifiedAtMs,
+  };
+}
+
+/** What the newest version of a table is made of; undefined when there is none. */
+export async function detailOf(lake: Lake, name: string): Promise<TableDetail | undefined> {
+  const asked = lake.table(name, { name, columns: {} });
+  return (await asked.exists()) ? asked.detail() : undefined;
+}
+
+/**
+ * A feature table as it is stored, by its name: its declaration, and how much is there. Any process
+ * finds it, whoever declared it.
+ *
+ * @throws `feature/missing-table`, `feature/corrupt-declaration`
+ * @example
+ * ```ts
+ * await using lake = await openLake("./lake");
+ * const plans = featureTable({
+ *   name: "shop.plans", schema: schema("plans", { id: text(), plan: text() }), key: "id", owners: ["ada"],
+ * });
+ * await applyFeatures(lake, [plans]);
+ * (await describeFeatures(lake, "shop.plans")).table.owners // => ["ada"]
+ * ```
+ */
+export async function describeFeatures(lake: Lake, name: string): Promise<StoredFeatures> {
+  const stored = await findStored(lake, name);
+  if (stored !== undefined) return stored;
+  const there = await lake.table(name, { name, columns: {} }).exists();
+  const reason = there ? "the table of that name declares no features" : "no table has that name";
+  const known = (await listFeatures(lake)).map(({ table }) => table.name);
+  return fail("feature/missing-table", { name, reason, known });
+}
+
+/** All feature tables of a lake, by name. */
+export async function listFeatures(lake: Lake): Promise<readonly StoredFeatures[]> {
+  const names = await lake.tables();
+  const found = await Promise.all(names.map((name) => findStored(lake, name)));
+  return found.filter((stored) => stored !== undefined);
+}
