@@ -9,7 +9,7 @@ const may = {
   check: ["table"],
   dataset: ["tensor", "table"],
   metric: ["tensor"],
-  feature: ["tensor", "table", "check", "dataset"],
+  feature: ["tensor", "store", "table", "check", "dataset"],
   model: learning,
   nn: learning,
   tune: ["dataset", "metric"],

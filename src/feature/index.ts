@@ -19,5 +19,7 @@ export { type FitFeaturesOptions, fitFeatures } from "./fit/fit-features.ts";
 export type { FittedFeatures, Origin } from "./fit/fitted.ts";
 export type { Trained } from "./fit/row-keys.ts";
 export * from "./leakage/index.ts";
+export * from "./online/index.ts";
 export * from "./onnx/index.ts";
+export * from "./table/index.ts";
 export * from "./transforms/index.ts";

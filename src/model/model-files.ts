@@ -1,6 +1,6 @@
 /** @file Reading a model from its files. */
 import { isMillraceError, parseJson } from "../core/index.ts";
-import { featuresFromState } from "../feature/index.ts";
+import { featuresFromState, withStoredLookups } from "../feature/index.ts";
 import type { ModelFiles } from "../flow.ts";
 import { fail } from "./errors.ts";
 import { type FittedModel, fittedModel, modelFile, modelFormat } from "./fitted-model.ts";
@@ -33,7 +33,7 @@ export function loadModel(files: ModelFiles): FittedModel {
   if (bytes === undefined)
     return corrupt(`there is no ${modelFile} among its files ${Object.keys(files).join(", ")}`);
   try {
-    return modelOf(parseJson(new TextDecoder().decode(bytes), modelFile));
+    return withStoredLookups(modelOf(parseJson(new TextDecoder().decode(bytes), modelFile)), files);
   } catch (error) {
     const own = isMillraceError(error) && /\/(unsupported-format|corrupt-files)$/.test(error.code);
     if (own) throw error;

@@ -6,11 +6,15 @@ import {
   errorKinds,
   MillraceError,
 } from "../core/index.ts";
-import type { Model, Prediction } from "../flow.ts";
+import type { Model, ModelLookups, Prediction } from "../flow.ts";
 import { fail, type Problem } from "./errors.ts";
 
 /** The rows that a model takes. */
-export type InputOf<M> = M extends { predict(row: infer In): unknown } ? In : never;
+export type InputOf<M> = M extends { readonly lookups: ModelLookups<infer Request> }
+  ? Request
+  : M extends { predict(row: infer In): unknown }
+    ? In
+    : never;
 /** The value that a model gives. */
 export type OutputOf<M> = M extends { predict(row: never): Prediction<infer Out> } ? Out : never;
 

@@ -1,6 +1,14 @@
 /** @file An endpoint: a version of a model under a name, whose answers are logged before they are given. */
 import { type Clock, type Ids, isMillraceError, randomIds, systemClock } from "../core/index.ts";
-import type { Answered, Cells, Model, Prediction, Signature } from "../flow.ts";
+import type {
+  Answered,
+  Cells,
+  Completed,
+  Model,
+  OnlineReader,
+  Prediction,
+  Signature,
+} from "../flow.ts";
 import { checkRows, rowChecker } from "./check-row.ts";
 import { fail } from "./errors.ts";
 import type { AnswerLog } from "./inference-log.ts";
@@ -12,6 +20,7 @@ export interface Endpoint {
   readonly name: string;
   /** The version of the model that answers. */
   readonly version: number;
+  /** What a request holds, and what is answered: keys in place of features where the model looks them up. */
   readonly signature: Signature;
   /**
    * Answers rows as they came from outside, all or none. The answers are in the log's journal
@@ -30,10 +39,12 @@ export interface Endpoint {
 /** What an endpoint is made of. */
 export interface EndpointOptions {
   readonly name: string;
-  readonly model: Pick<Model, "signature" | "predictAll">;
+  readonly model: Pick<Model, "signature" | "predictAll" | "lookups">;
   /** The number of the model's version. */
   readonly version: number;
   readonly log: AnswerLog;
+  /** Where a model that carries lookups finds features by key. */
+  readonly store?: OnlineReader;
   readonly clock?: Clock;
   readonly ids?: Ids;
   /** Measures how long answers take, in milliseconds. Default `performance.now`. */
@@ -47,7 +58,8 @@ export interface EndpointOptions {
  *
  * @param options - The name, the model and its version, and the log.
  * @returns The endpoint; it holds nothing that needs closing.
- * @throws `serve/mismatch-log` when the log was opened for another signature
+ * @throws `serve/mismatch-log` when the log was opened for another signature, `serve/missing-store`
+ * when the model looks features up and there is nothing to look them up in
  * @example
  * ```ts
  * const inputs = { tenure: { kind: "int", nullable: false } } as const;
@@ -64,22 +76,26 @@ export function endpoint(options: EndpointOptions): Endpoint {
   const { name, model, version, log, clock = systemClock, ids = randomIds } = options;
   const { stopwatch = () => performance.now() } = options;
   const at = `endpoint ${name}`;
-  const { signature } = model;
-  checkLog(at, signature, log.signature);
+  const signature = requestSignature(model);
+  checkLog(at, loggedSignature(model), log.signature);
   const check = rowChecker(signature);
+  const complete = completer(at, options);
   const stats = requestStats(clock());
 
   const answer: Endpoint["answer"] = async (rows, { requestId } = {}) => {
     const id = checkRequestId(at, requestId ?? ids());
     const checked = checkRows(at, check, rows);
-    const inputs = checked.map(({ cells }) => cells);
-    const predictions = predict(at, model, inputs);
     const atMs = clock();
+    const requests = checked.map(({ cells }) => cells);
+    const whole = await complete(requests, atMs);
+    const rowsIn = whole.map(({ row }) => row);
+    const predictions = predict(at, model, rowsIn);
     const rowId = rowIds(id, rows.length);
     const answers = checked.map(({ cells, warnings }, i): Answered => {
       const prediction = predictions[i] ?? noAnswer;
       const own = { requestId: rowId[i] ?? id, atMs, endpoint: name, version };
-      return { ...own, input: cells, prediction, warnings };
+      const { row = {}, warnings: odd = [] } = whole[i] ?? {};
+      return { ...own, input: { ...cells, ...row }, prediction, warnings: [...warnings, ...odd] };
     });
     await log.append(answers);
     return answers;
@@ -102,6 +118,43 @@ export function endpoint(options: EndpointOptions): Endpoint {
     },
     stats: stats.read,
   };
+}
+
+/** What requests of a model hold: its inputs, or, where it looks features up, keys in their place. */
+function requestSignature({ signature, lookups }: EndpointOptions["model"]): Signature {
+  return lookups === undefined ? signature : { ...signature, inputs: lookups.request };
+}
+
+/**
+ * What the inference log of a model keeps of each answer: the request, and the features that were
+ * found for it.
+ *
+ * @example
+ * ```ts
+ * const inputs = { tenure: { kind: "int", nullable: false } } as const;
+ * const signature = { inputs, output: { name: "churn", kind: "bool" } } as const;
+ * Object.keys(loggedSignature({ signature }).inputs) // => ["tenure"]
+ * ```
+ */
+export function loggedSignature(model: Pick<Model, "signature" | "lookups">): Signature {
+  const { signature, lookups } = model;
+  if (lookups === undefined) return signature;
+  return { ...signature, inputs: { ...lookups.request, ...signature.inputs } };
+}
+
+/** Makes requests whole rows. Throws `serve/missing-store`. */
+function completer(
+  at: string,
+  { model: { lookups }, store }: EndpointOptions,
+): (
+  requests: readonly Cells[],
+  atMs: number,
+) => Promise<readonly Completed[]> | readonly Completed[] {
+  if (lookups === undefined)
+    return (requests) => requests.map((row): Completed => ({ row, warnings: [] }));
+  const tables = lookups.tables.map(({ table }) => table);
+  if (store === undefined) return fail("serve/missing-store", { at, tables });
+  return (requests, atMs) => lookups.complete(requests, store, atMs);
 }
 
 const noAnswer: Prediction = { value: null, probability: Number.NaN };

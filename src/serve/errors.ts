@@ -41,6 +41,10 @@ export const serveErrors = {
     (d: { at: string; got: unknown }) =>
       `${d.at}: ${quote(d.got)} is no request id; expected 1 to 128 letters, digits and the signs . _ : / + = @ -`,
   ),
+  "serve/missing-store": caller(
+    (d: { at: string; tables: readonly string[] }) =>
+      `${d.at}: the model looks up features of ${list(d.tables)}, and there is no online store to find them in; give the endpoint one with store`,
+  ),
   "serve/mismatch-log": caller(
     (d: { at: string; expected: readonly string[]; got: readonly string[] }) =>
       `${d.at}: the inference log was opened for another signature; expected the columns ${list(d.expected)}, got ${list(d.got)}. Open a log with the model's signature`,

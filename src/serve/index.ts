@@ -7,7 +7,7 @@ export {
   type InputOf,
   type OutputOf,
 } from "./client.ts";
-export { type Endpoint, type EndpointOptions, endpoint } from "./endpoint.ts";
+export { type Endpoint, type EndpointOptions, endpoint, loggedSignature } from "./endpoint.ts";
 export { type Problem, serveErrors } from "./errors.ts";
 export {
   type AnswerLog,

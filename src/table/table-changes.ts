@@ -74,7 +74,12 @@ export async function alterTable<C extends Columns>(
       const snapshot = found ?? (await table.existing());
       checkWritable(name, snapshot, false);
       if (expectations) await checkRules({ name, engine: table.engine, shape: snapshot.shape }, expectations); // biome-ignore format: one line
-      const after = withRules(name, snapshot, { checks: rules, changeFeed, expectations, properties });
+      const after = withRules(name, snapshot, {
+        checks: rules,
+        changeFeed,
+        expectations,
+        properties,
+      });
       const opening = changed(name, { before: snapshot, after });
       if (opening.actions.length === 0) return undefined;
       await checkRowsThere(writer, snapshot, rules);

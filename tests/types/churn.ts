@@ -1,6 +1,14 @@
 /** @file The loop that the misuses are tried on: schema, rows, features, model, client. */
 import type { Split } from "../../src/dataset/index.ts";
-import { features, oneHot, standardize } from "../../src/feature/index.ts";
+import {
+  features,
+  featureTable,
+  lookup,
+  oneHot,
+  standardize,
+  trainingSet,
+  withLookups,
+} from "../../src/feature/index.ts";
 import { boost } from "../../src/model/index.ts";
 import { client } from "../../src/serve/index.ts";
 import {
@@ -61,3 +69,21 @@ export const fitShop = ({ shop }: World) =>
     label: "bought",
   });
 export type ShopModel = Awaited<ReturnType<typeof fitShop>>;
+
+/** A feature table of customers, and a model that is asked by their keys. */
+export const customerFeatures = featureTable({
+  name: "telco.customer_features",
+  schema: schema("customer features", { customer_id: text(), tenure: int(), charges: float() }),
+  key: "customer_id",
+});
+const labels = schema("labels", { customer_id: text(), churn: bool() });
+
+export async function fitByKey(lake: Lake) {
+  const rows = await lake.table("telco.labels", labels).read();
+  const lookups = [lookup(customerFeatures)] as const;
+  const set = await trainingSet(lake, { labels: rows, lookups, label: "churn" });
+  const definition = features(set.schema, (c) => ({ tenure: standardize(c.tenure) }));
+  return withLookups(await boost().fit(set.rows, { features: definition, label: "churn" }), set);
+}
+export type KeyModel = Awaited<ReturnType<typeof fitByKey>>;
+export const keyClient = client<KeyModel>("http://127.0.0.1:9", { endpoint: "churn" });

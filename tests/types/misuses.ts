@@ -6,7 +6,9 @@ import { split } from "../../src/dataset/index.ts";
 import {
   bucketize,
   features,
+  featureTable,
   flag,
+  lookup,
   minMax,
   oneHot,
   ordinal,
@@ -19,7 +21,9 @@ import {
   type ChurnModel,
   churnClient,
   churnFeatures,
+  customerFeatures,
   customers,
+  keyClient,
   leakyFeatures,
   type ShopModel,
   type visits,
@@ -68,6 +72,22 @@ export async function misuses(world: World, model: ChurnModel) {
   features(customers, (c) => ({ x: standardize(when(c.partner, 1, "0")) }));
   // @ts-expect-error a feature that is no transform → tenure
   features(customers, (c) => ({ tenure: c.tenure }));
+
+  // feature tables
+  // @ts-expect-error a key that is no column → customerId
+  featureTable({ name: "a.b", schema: customers, key: "customerId" });
+  // @ts-expect-error a key with fractions → total_charges
+  featureTable({ name: "a.b", schema: customers, key: "total_charges" });
+  // @ts-expect-error a time that is a number → tenure
+  featureTable({ name: "a.b", schema: customers, key: "customer_id", timestamp: "tenure" });
+  // @ts-expect-error a feature that the table has not → tenur
+  lookup(customerFeatures, ["tenur"]);
+  // @ts-expect-error the key taken for a feature → customer_id
+  lookup(customerFeatures, ["customer_id"]);
+  // @ts-expect-error a request with a feature where the key is enough → tenure
+  await keyClient.predict({ customer_id: "a", tenure: 3 });
+  // @ts-expect-error a request without the key → customer_id
+  await keyClient.predict({});
 
   // rows
   // @ts-expect-error a condition that is a number → tenure

@@ -1,5 +1,14 @@
 /** @file The errors of feature tables: declarations, point-in-time joins, and what serving looks up. */
-import { caller, conflict, count, didYouMean, failWith, list, notFound, quote } from "../../core/index.ts";
+import {
+  caller,
+  conflict,
+  count,
+  didYouMean,
+  failWith,
+  list,
+  notFound,
+  quote,
+} from "../../core/index.ts";
 
 /** What can go wrong while feature tables are declared, changed, joined and looked up. */
 export const featureTableErrors = {

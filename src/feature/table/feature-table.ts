@@ -45,11 +45,11 @@ export interface FeatureTableOptions<C extends Columns, K extends string, T exte
   readonly name: string;
   readonly schema: Schema<C>;
   /** One column or several, never missing. */
-  readonly key: (K & KeyColumn<C>) | readonly (K & KeyColumn<C>)[];
+  readonly key: K | readonly K[];
   /** The timestamp column that says since when a row is true. */
-  readonly timestamp?: T & OfKind<C, "timestamp">;
+  readonly timestamp?: T;
   /** The timestamp column that says when a row became known. Needs `timestamp`. */
-  readonly availableAt?: T & OfKind<C, "timestamp">;
+  readonly availableAt?: T;
   /** The target of models: a column of this name is refused. */
   readonly label?: string;
   /** How old a row may be when it is used for a label or a request; both ends count. Default: any age. */
@@ -87,8 +87,8 @@ export type FeatureNames<F> =
  */
 export function featureTable<
   const C extends Columns,
-  const K extends string,
-  const T extends string = never,
+  const K extends KeyColumn<C>,
+  const T extends OfKind<C, "timestamp"> = never,
 >(options: FeatureTableOptions<C, K, T>): FeatureTable<C, K, T> {
   const { name, schema, timestamp = null, availableAt = null, label = null } = options;
   const { ttl, freshness, owners = [], tags = {}, description = "", version = 1 } = options;
@@ -119,17 +119,21 @@ const known = [
   ...["ttl", "freshness", "owners", "tags", "description", "version"],
 ];
 
+function checkKey({ name, schema, key }: FeatureTable): void {
+  for (const [i, column] of key.entries()) {
+    const reason = keyFault(columnOf(name, schema.columns, column));
+    if (reason !== undefined) fail("feature/unsupported-key", { name, column, reason });
+    if (key.indexOf(column) !== i)
+      fail("feature/unsupported-key", { name, column, reason: "it is named twice" });
+  }
+}
+
 /** Checks what types cannot, and what was read from JSON. */
 export function checkFeatureTable(table: FeatureTable): void {
   const { name, schema, key, timestamp, availableAt, label, ttlMs } = table;
   const { columns } = schema;
   if (key.length === 0) fail("feature/missing-key", { name });
-  for (const [i, column] of key.entries()) {
-    const reason = keyFault(columnOf(name, columns, column));
-    if (reason !== undefined) fail("feature/unsupported-key", { name, column, reason });
-    if (key.indexOf(column) !== i)
-      fail("feature/unsupported-key", { name, column, reason: "it is named twice" });
-  }
+  checkKey(table);
   for (const column of [timestamp, availableAt])
     if (column !== null) {
       const reason = timeFault(columnOf(name, columns, column));

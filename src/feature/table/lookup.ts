@@ -5,7 +5,7 @@ import { fail } from "./errors.ts";
 import { type FeatureNames, type FeatureTable, featuresOf } from "./feature-table.ts";
 
 /** Columns of a feature table by the names they get, and the key that finds them. */
-export interface Lookup<Out extends Columns = Columns, By extends string = string> {
+export interface FeatureLookup<Out extends Columns = Columns, By extends string = string> {
   readonly table: FeatureTable;
   /** The columns of the rows that hold the key, in the order of the table's key. */
   readonly by: readonly By[];
@@ -59,7 +59,7 @@ export function lookup<
   table: FeatureTable<C, K, T>,
   names?: readonly N[],
   options: LookupOptions<K, N, B, R> = {},
-): Lookup<LookedUp<C, N, R>, B> {
+): FeatureLookup<LookedUp<C, N, R>, B> {
   return lookupOf(table, names, options);
 }
 
@@ -70,7 +70,7 @@ function lookupOf<Out extends Columns, By extends string>(
     readonly by?: Readonly<Record<string, string | undefined>>;
     readonly rename?: Readonly<Record<string, string | undefined>>;
   },
-): Lookup<Out, By> {
+): FeatureLookup<Out, By> {
   const at = `lookup(${table.name})`;
   checkNames(at, options, ["by", "rename"]);
   const { by = {}, rename = {} } = options;
@@ -86,6 +86,6 @@ function lookupOf<Out extends Columns, By extends string>(
   return {
     table,
     by: table.key.map((column) => by[column] ?? column) as readonly string[] as readonly By[],
-    columns: Object.fromEntries(columns) as Lookup<Out, By>["columns"],
+    columns: Object.fromEntries(columns) as FeatureLookup<Out, By>["columns"],
   };
 }

@@ -129,7 +129,8 @@ export function refuseEntry(entry: PlannedChange, { replace = false }: ApplyOpti
       changes: changes.filter(({ weight }) => weight === "rows").map(changeText),
     });
   if (action !== "refuse") return;
-  if (from !== null && to < from) fail("feature/conflict-version", { name, stored: from, given: to });
+  if (from !== null && to < from)
+    fail("feature/conflict-version", { name, stored: from, given: to });
   if (from !== null) fail("feature/conflict-definition", { name, version: to, changes: texts });
   fail("feature/missing-table", { name, reason: reason ?? "", known: [] });
 }

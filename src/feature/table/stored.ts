@@ -1,9 +1,8 @@
 /** @file Feature tables where they are stored: found by the declaration in their properties. */
-import type { Lake, Table, TableDetail } from "../../table/index.ts";
+import type { Columns, Lake, Table, TableDetail } from "../../table/index.ts";
 import { declarationKey, formatDeclaration, parseDeclaration } from "./declaration.ts";
 import { fail } from "./errors.ts";
 import type { FeatureTable } from "./feature-table.ts";
-import type { Columns } from "../../table/index.ts";
 
 /** A feature table as a lake has it. */
 export interface StoredFeatures {

@@ -1,5 +1,5 @@
 /** @file Writing and reading the rows of feature tables. */
-import type { AtVersion, Columns, Commit, Frame, Lake, RowSource, WriteOptions } from "../../table/index.ts";
+import type { AtVersion, Columns, Commit, Frame, Lake, RowSource } from "../../table/index.ts";
 import { fail } from "./errors.ts";
 import { type FeatureTable, rowKeyOf } from "./feature-table.ts";
 import { applyEntry, planFeatures, refuseEntry } from "./plan-features.ts";
@@ -29,19 +29,18 @@ export async function writeFeatures<C extends Columns>(
   lake: Lake,
   table: FeatureTable<C, string, string>,
   rows: RowSource<C>,
-  options: WriteOptions = {},
 ): Promise<Commit> {
-  return mergeRows(lake, table, { rows, options });
+  return mergeRows(lake, table, rows);
 }
 
 async function mergeRows(
   lake: Lake,
   table: FeatureTable,
-  { rows, options }: { readonly rows: RowSource<Columns>; readonly options: WriteOptions },
+  rows: RowSource<Columns>,
 ): Promise<Commit> {
-  if ("sql" in rows) await checkZones(lake, table.name, rows, timesOf(table));
+  if ("sql" in rows) await checkZones(lake, rows, { at: table.name, columns: timesOf(table) });
   await ready(lake, table);
-  return deltaOf(lake, table).merge(rows, { ...options, on: rowKeyOf(table) });
+  return deltaOf(lake, table).merge(rows, { on: rowKeyOf(table) });
 }
 
 /**
@@ -83,6 +82,7 @@ async function ready(lake: Lake, table: FeatureTable): Promise<void> {
   refuseEntry(entry);
   const { action, from, to } = entry;
   if (action === "create") return applyEntry(lake, entry);
-  if (from !== null && to > from) // notes of the same version are changed by apply, not by a write
+  if (from !== null && to > from)
+    // notes of the same version are changed by apply, not by a write
     fail("feature/conflict-version", { name: table.name, stored: from, given: to });
 }

@@ -10,16 +10,21 @@ import { detailOf } from "./stored.ts";
  */
 export async function checkZones(
   lake: Lake,
-  at: string,
   rows: AnyRows,
-  columns: readonly string[],
+  { at, columns }: { readonly at: string; readonly columns: readonly string[] },
 ): Promise<void> {
   if (columns.length === 0) return;
-  const types = new Map((await rows.engine.describe(rows.sql)).map(({ name, type }) => [name, type]));
+  const types = new Map(
+    (await rows.engine.describe(rows.sql)).map(({ name, type }) => [name, type]),
+  );
   for (const column of columns) {
     const type = types.get(column) ?? "";
     if (/^(TIMESTAMP(_S|_MS|_NS)?|DATE|VARCHAR)$/.test(type))
-      fail("feature/unsupported-timestamp", { at, column, reason: `it is a ${type} without a time zone` });
+      fail("feature/unsupported-timestamp", {
+        at,
+        column,
+        reason: `it is a ${type} without a time zone`,
+      });
     for (const { source, column: from } of rows.origin?.columns.get(column)?.from ?? []) {
       if (source.kind !== "table") continue;
       const stored = (await detailOf(lake, source.name))?.types[from];

@@ -149,14 +149,23 @@ export function withRules(name: string, table: Governed, rules: Rules): Governed
   if (rules.expectations === null) delete configuration[expectationsKey];
   else if (rules.expectations !== undefined)
     configuration[expectationsKey] = formatExpectations(rules.expectations);
-  for (const [property, value] of Object.entries(rules.properties ?? {})) {
+  setProperties(name, configuration, rules.properties);
+  if (JSON.stringify(configuration) === JSON.stringify(table.metaData.configuration)) return table;
+  return { protocol, metaData: { ...table.metaData, configuration } };
+}
+
+/** Sets a program's own settings. Throws `table/unsupported-property`. */
+function setProperties(
+  name: string,
+  configuration: Record<string, string>,
+  properties: Rules["properties"] = {},
+): void {
+  for (const [property, value] of Object.entries(properties)) {
     if (/^delta\./i.test(property) || property === expectationsKey)
       fail("table/unsupported-property", { name, property });
     if (value === null) delete configuration[property];
     else configuration[property] = value;
   }
-  if (JSON.stringify(configuration) === JSON.stringify(table.metaData.configuration)) return table;
-  return { protocol, metaData: { ...table.metaData, configuration } };
 }
 
 /** The table with other columns, all of its rows being replaced. */

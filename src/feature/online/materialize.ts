@@ -1,0 +1,185 @@
+/** @file Materializing: the newest features of each key, from the offline table into an online store. */
+import { type Clock, checkNames, formatJson, systemClock } from "../../core/index.ts";
+import type { Cell } from "../../flow.ts";
+import { type Frame, type Lake, quoteName } from "../../table/index.ts";
+import { type FeatureTable, featuresOf } from "../table/feature-table.ts";
+import { deltaOf, describeFeatures } from "../table/stored.ts";
+import type { OnlineEntry, OnlineState, OnlineStore } from "./store.ts";
+
+/** What is materialized. */
+export interface MaterializeOptions {
+  /** The feature table's name. */
+  readonly table: string;
+  /** Reads the whole table even if changes would do. Default false. */
+  readonly full?: boolean;
+  readonly clock?: Clock;
+}
+
+/** What a materialization did. */
+export interface Materialized {
+  readonly table: string;
+  /** The version of the Delta table that the store is at now. */
+  readonly tableVersion: number;
+  readonly from: number | null;
+  readonly kind: "full" | "incremental" | "nothing";
+  readonly upserts: number;
+  readonly deletes: number;
+}
+
+/**
+ * Brings an online store to the newest version of a feature table, exactly: of each key the newest
+ * row that is true by now. Where the store has an earlier version, only keys are read that the change
+ * data feed names, and those whose time has come since. Stopped on the way, it is done again from the
+ * version that the store records.
+ *
+ * @throws `feature/missing-table`, `feature/conflict-materialize`, and what the store throws
+ */
+export async function materialize(
+  lake: Lake,
+  store: OnlineStore,
+  options: MaterializeOptions,
+): Promise<Materialized> {
+  checkNames("materialize", options, ["table", "full", "clock"]);
+  const { table: name, full = false, clock = systemClock } = options;
+  const { table, tableVersion } = await describeFeatures(lake, name);
+  const before = await store.state(name);
+  const state = stateOf(table, { tableVersion, atMs: clock() });
+  const task: Task = { lake, store, table, state, before };
+  if (
+    full ||
+    before === undefined ||
+    !sameShape(before, state) ||
+    before.tableVersion > tableVersion
+  )
+    return all(task);
+  return changed(task, before);
+}
+
+interface Task {
+  readonly lake: Lake;
+  readonly store: OnlineStore;
+  readonly table: FeatureTable;
+  readonly state: OnlineState;
+  readonly before: OnlineState | undefined;
+}
+
+/** How a store is with a table at a version and a moment. */
+function stateOf(
+  table: FeatureTable,
+  at: { readonly tableVersion: number; readonly atMs: number },
+): OnlineState {
+  const column = (name: string) => ({ name, kind: table.schema.columns[name]?.kind ?? "text" });
+  return {
+    table: table.name,
+    version: table.version,
+    key: table.key.map(column),
+    columns: featuresOf(table).map(column),
+    ...at,
+  };
+}
+
+const sameShape = (a: OnlineState, b: OnlineState): boolean =>
+  a.version === b.version && formatJson([a.key, a.columns]) === formatJson([b.key, b.columns]);
+
+/** A SELECT of the newest row of each key as of a moment: key, features, and its time. */
+export function newestSql(table: FeatureTable, rows: string, atMs: number): string {
+  const { key, timestamp, availableAt } = table;
+  const columns = [...key, ...featuresOf(table)].map(quoteName).join(", ");
+  if (timestamp === null) return `SELECT ${columns}, NULL::TIMESTAMPTZ AS ${time} FROM (${rows})`;
+  const at = quoteName(timestamp);
+  const until = `make_timestamptz(${Math.round(atMs * 1000)})`;
+  const order = availableAt === null ? `${at} DESC` : `${at} DESC, ${quoteName(availableAt)} DESC`;
+  return `SELECT ${columns}, ${at} AS ${time} FROM (${rows}) WHERE ${at} <= ${until}
+    QUALIFY row_number() OVER (PARTITION BY ${key.map(quoteName).join(", ")} ORDER BY ${order}) = 1`;
+}
+
+const time = '"\u001ftime"';
+const timeName = "\u001ftime";
+
+async function all({ lake, store, table, state }: Task): Promise<Materialized> {
+  const rows = await deltaOf(lake, table).read({ version: state.tableVersion });
+  const counted = { upserts: 0 };
+  const upserts = entriesOf(rows, { table, sql: newestSql(table, rows.sql, state.atMs), counted });
+  await store.write({ state, from: null, upserts, deletes: [] });
+  return {
+    ...{ table: table.name, tableVersion: state.tableVersion, from: null, kind: "full" },
+    ...{ upserts: counted.upserts, deletes: 0 },
+  };
+}
+
+async function changed(task: Task, before: OnlineState): Promise<Materialized> {
+  const { lake, store, table, state } = task;
+  const { tableVersion } = state;
+  const delta = deltaOf(lake, table);
+  const rows = await delta.read({ version: tableVersion });
+  const touched = await touchedSql(task, { before, rows });
+  const keys = table.key.map(quoteName).join(", ");
+  return lake.engine.withTable(`SELECT DISTINCT ${keys} FROM (${touched})`, async (names) => {
+    const same = table.key.map((column) => `r.${quoteName(column)} = t.${quoteName(column)}`);
+    const theirs = `SELECT r.* FROM (${rows.sql}) r SEMI JOIN ${names} t ON ${same.join(" AND ")}`;
+    const newest = newestSql(table, theirs, state.atMs);
+    const gone = await lake.engine.query(
+      `SELECT ${keys} FROM ${names} t ANTI JOIN (${newest}) r ON ${same.join(" AND ")}`,
+    );
+    const deletes = gone.map((row) => table.key.map((column) => row[column] ?? null));
+    const counted = { upserts: 0 };
+    const upserts = entriesOf(rows, { table, sql: newest, counted });
+    const from = before.tableVersion;
+    const [some] = await lake.engine.query(`SELECT 1 AS x FROM ${names} LIMIT 1`);
+    if (some === undefined && from === tableVersion)
+      return { table: table.name, tableVersion, from, kind: "nothing", upserts: 0, deletes: 0 };
+    await store.write({ state, from, upserts, deletes });
+    return {
+      ...{ table: table.name, tableVersion, from, kind: "incremental" },
+      ...{ upserts: counted.upserts, deletes: deletes.length },
+    };
+  });
+}
+
+/** The keys that changed since, and those with a row whose time has come since. */
+async function touchedSql(
+  { lake, table, state }: Task,
+  { before, rows }: { readonly before: OnlineState; readonly rows: Frame },
+): Promise<string> {
+  const keys = table.key.map(quoteName).join(", ");
+  const parts: string[] = [];
+  if (state.tableVersion > before.tableVersion) {
+    const range = { from: before.tableVersion + 1, to: state.tableVersion };
+    const changes = await deltaOf(lake, table).changes(range);
+    parts.push(`SELECT ${keys} FROM (${changes.sql})`);
+  }
+  if (table.timestamp !== null) {
+    const at = quoteName(table.timestamp);
+    const moment = (ms: number): string => `make_timestamptz(${Math.round(ms * 1000)})`;
+    parts.push(
+      `SELECT ${keys} FROM (${rows.sql}) WHERE ${at} > ${moment(Math.min(before.atMs, state.atMs))} AND ${at} <= ${moment(Math.max(before.atMs, state.atMs))}`,
+    );
+  }
+  return parts.length === 0 ? `SELECT ${keys} FROM (${rows.sql}) WHERE false` : parts.join(" UNION ALL "); // biome-ignore format: one line
+}
+
+/** The rows of a SELECT as entries, as they come. */
+async function* entriesOf(
+  { engine }: Pick<Frame, "engine">,
+  how: {
+    readonly table: FeatureTable;
+    readonly sql: string;
+    readonly counted: { upserts: number };
+  },
+): AsyncIterable<readonly OnlineEntry[]> {
+  const features = featuresOf(how.table);
+  const parts: (readonly OnlineEntry[])[] = [];
+  await engine.stream(how.sql, (part) => {
+    const entries = part.rows().map((row): OnlineEntry => {
+      const at: Cell | undefined = row[timeName];
+      return {
+        key: how.table.key.map((column) => row[column] ?? null),
+        cells: features.map((column) => row[column] ?? null),
+        atMs: at instanceof Date ? at.getTime() : null,
+      };
+    });
+    how.counted.upserts += entries.length;
+    parts.push(entries);
+  });
+  yield* parts;
+}

@@ -1,0 +1,200 @@
+import { describe, expect, test } from "vitest";
+import { newLake } from "../../../tests/support/lake.ts";
+import { bool, float, frame, int, schema, text, timestamp } from "../../table/index.ts";
+import { declarationKey } from "./declaration.ts";
+import { featuresOf, featureTable } from "./feature-table.ts";
+import { applyFeatures, planFeatures } from "./plan-features.ts";
+import { describeFeatures, listFeatures } from "./stored.ts";
+import { deleteFeatures, readFeatures, writeFeatures } from "./write-features.ts";
+
+const columns = { id: text(), at: timestamp(), spend: float({ nullable: true }), visits: int() };
+const spending = featureTable({
+  name: "shop.spending",
+  schema: schema("spending", columns),
+  key: "id",
+  timestamp: "at",
+  ttl: { days: 30 },
+  freshness: { hours: 24 },
+  label: "churn",
+  owners: ["ada"],
+  tags: { tier: "gold" },
+  description: "what customers spend",
+});
+const day = (n: number): Date => new Date(Date.UTC(2026, 0, n));
+
+describe("featureTable", () => {
+  test("is plain data with its features named", () => {
+    expect(featuresOf(spending)).toEqual(["spend", "visits"]);
+    expect(JSON.parse(JSON.stringify(spending))).toEqual(spending);
+  });
+
+  test("refuses a table without a key, of a key that may be missing, is a number with fractions, or is named twice", () => {
+    const make = (key: readonly string[]) => () =>
+      featureTable({ name: "a.b", schema: schema("s", { id: text(), f: float(), n: text({ nullable: true }) }), key: key as never }); // biome-ignore format: one call
+    expect(make([])).toThrow(expect.objectContaining({ code: "feature/missing-key" }));
+    expect(make(["f"])).toThrow(expect.objectContaining({ code: "feature/unsupported-key" }));
+    expect(make(["n"])).toThrow(expect.objectContaining({ code: "feature/unsupported-key" }));
+    expect(make(["id", "id"])).toThrow(
+      expect.objectContaining({ code: "feature/unsupported-key" }),
+    );
+    expect(make(["ix"])).toThrow(expect.objectContaining({ code: "feature/unknown-column" }));
+  });
+
+  test("refuses the target among its columns, and times that are none", () => {
+    const rows = schema("s", { id: text(), churn: bool(), at: timestamp({ nullable: true }) });
+    expect(() => featureTable({ name: "a.b", schema: rows, key: "id", label: "churn" })).toThrow(
+      expect.objectContaining({ code: "feature/conflict-label" }),
+    );
+    expect(() => featureTable({ name: "a.b", schema: rows, key: "id", timestamp: "at" })).toThrow(
+      expect.objectContaining({ code: "feature/unsupported-timestamp" }),
+    );
+    expect(() => featureTable({ name: "a.b", schema: rows, key: "id", ttl: { days: 1 } })).toThrow(
+      expect.objectContaining({ code: "feature/missing-timestamp" }),
+    );
+  });
+});
+
+describe("writeFeatures", () => {
+  test("makes the table, replaces rows of the same key and time, and keeps every version", async () => {
+    await using lake = await newLake();
+    await writeFeatures(lake, spending, [
+      { id: "a", at: day(1), spend: 1, visits: 1 },
+      { id: "a", at: day(2), spend: 2, visits: 1 },
+    ]);
+    const { tableVersion } = await describeFeatures(lake, "shop.spending");
+    await writeFeatures(lake, spending, [{ id: "a", at: day(2), spend: 9, visits: 3 }]);
+    const spends = async (at = {}) =>
+      (await (await readFeatures(lake, spending, at)).rows()).map(({ spend }) => spend).sort();
+    expect(await spends()).toEqual([1, 9]);
+    expect(await spends({ version: tableVersion })).toEqual([1, 2]);
+  });
+
+  test("refuses a key that stands in several rows of one write, and writes nothing", async () => {
+    await using lake = await newLake();
+    const row = { id: "a", at: day(1), spend: 1, visits: 1 };
+    await expect(writeFeatures(lake, spending, [row, row])).rejects.toMatchObject({
+      code: "table/duplicate-key",
+    });
+    expect(await (await readFeatures(lake, spending)).count()).toBe(0);
+  });
+
+  test("refuses a timestamp without a zone", async () => {
+    await using lake = await newLake();
+    const sql = "SELECT 'a' AS id, TIMESTAMP '2026-01-01 10:00:00' AS at, 1.0::DOUBLE AS spend, 1::BIGINT AS visits"; // biome-ignore format: one query
+    const rows = frame({ engine: lake.engine, schema: spending.schema, sql });
+    await expect(writeFeatures(lake, spending, rows)).rejects.toMatchObject({
+      code: "feature/unsupported-timestamp",
+      message: expect.stringContaining("without a time zone"),
+    });
+  });
+
+  test("refuses a definition that changed under the same version, and a newer one that nobody applied", async () => {
+    await using lake = await newLake();
+    await writeFeatures(lake, spending, []);
+    const wider = schema("spending", { ...columns, more: int({ nullable: true }) });
+    const changed = { ...spending, schema: wider };
+    await expect(writeFeatures(lake, changed, [])).rejects.toMatchObject({
+      code: "feature/conflict-definition",
+      message: expect.stringContaining("column more"),
+    });
+    await expect(writeFeatures(lake, { ...changed, version: 2 }, [])).rejects.toMatchObject({
+      code: "feature/conflict-version",
+    });
+  });
+});
+
+describe("deleteFeatures", () => {
+  test("takes out all rows of the keys", async () => {
+    await using lake = await newLake();
+    await writeFeatures(lake, spending, [
+      { id: "a", at: day(1), spend: 1, visits: 1 },
+      { id: "a", at: day(2), spend: 2, visits: 1 },
+      { id: "b", at: day(2), spend: 2, visits: 1 },
+    ]);
+    const keys = frame({ engine: lake.engine, schema: schema("keys", { id: text() }), sql: "SELECT 'a' AS id" }); // biome-ignore format: one call
+    await deleteFeatures(lake, spending, keys);
+    expect((await (await readFeatures(lake, spending)).rows()).map(({ id }) => id)).toEqual(["b"]);
+  });
+});
+
+describe("planFeatures", () => {
+  test("creates, alters, replaces, refuses and leaves alone, and says what differs", async () => {
+    await using lake = await newLake();
+    const action = async (table: typeof spending): Promise<string> =>
+      (await planFeatures(lake, [table]))[0]?.action ?? "";
+    expect(await action(spending)).toBe("create");
+    await applyFeatures(lake, [spending]);
+    expect(await action(spending)).toBe("unchanged");
+    expect(await action({ ...spending, owners: ["bob"] })).toBe("alter");
+    const wider = schema("spending", { ...columns, more: int({ nullable: true }) });
+    expect(await action({ ...spending, schema: wider })).toBe("refuse");
+    expect(await action({ ...spending, schema: wider, version: 2 })).toBe("alter");
+    const [planned] = await planFeatures(lake, [{ ...spending, ttlMs: 3_600_000, version: 2 }]);
+    expect(planned).toMatchObject({ action: "alter", from: 1, to: 2 });
+    expect(planned?.changes).toEqual([
+      { what: "ttl", before: "720 h", after: "1 h", weight: "meaning" },
+    ]);
+    expect(await action({ ...spending, key: ["visits"] as never, version: 2 })).toBe("replace");
+    expect((await planFeatures(lake, [spending, spending]))[1]?.action).toBe("refuse");
+  });
+
+  test("refuses the name of a table that declares no features", async () => {
+    await using lake = await newLake();
+    await lake.table("shop.spending", schema("s", { x: int() })).append([{ x: 1 }]);
+    expect((await planFeatures(lake, [spending]))[0]?.action).toBe("refuse");
+    await expect(applyFeatures(lake, [spending])).rejects.toMatchObject({
+      code: "feature/missing-table",
+    });
+    await expect(describeFeatures(lake, "shop.spending")).rejects.toMatchObject({
+      code: "feature/missing-table",
+    });
+  });
+});
+
+describe("applyFeatures", () => {
+  test("changes a table in place, keeps its rows, and any process finds the new declaration", async () => {
+    await using lake = await newLake();
+    await writeFeatures(lake, spending, [{ id: "a", at: day(1), spend: 1, visits: 1 }]);
+    const wider = schema("spending", { ...columns, more: int({ nullable: true }) });
+    const next = featureTable({ ...options, schema: wider, version: 2 });
+    await applyFeatures(lake, [next]);
+    expect((await listFeatures(lake)).map(({ table }) => table)).toEqual([next]);
+    expect(await (await readFeatures(lake, next)).rows()).toEqual([
+      { id: "a", at: day(1), spend: 1, visits: 1, more: null },
+    ]);
+    await expect(applyFeatures(lake, [spending])).rejects.toMatchObject({
+      code: "feature/conflict-version",
+    });
+  });
+
+  test("empties a table whose rows cannot stay only when it is told to", async () => {
+    await using lake = await newLake();
+    await writeFeatures(lake, spending, [{ id: "a", at: day(1), spend: 1, visits: 1 }]);
+    const other = schema("spending", { ...columns, spend: text() });
+    const next = featureTable({ ...options, schema: other, version: 2 });
+    await expect(applyFeatures(lake, [next])).rejects.toMatchObject({
+      code: "feature/unsupported-change",
+      message: expect.stringContaining("column spend: float or null → text"),
+    });
+    await applyFeatures(lake, [next], { replace: true });
+    expect(await (await readFeatures(lake, next)).count()).toBe(0);
+    expect((await describeFeatures(lake, "shop.spending")).table.version).toBe(2);
+  });
+
+  test("refuses a declaration that was damaged", async () => {
+    await using lake = await newLake();
+    await writeFeatures(lake, spending, []);
+    const table = lake.table("shop.spending", spending.schema);
+    for (const text of ["{", '{"format":99}', '{"format":1,"schema":{"name":"s","columns":{}}}']) {
+      await table.alter({ properties: { [declarationKey]: text } });
+      await expect(describeFeatures(lake, "shop.spending")).rejects.toMatchObject({
+        code: "feature/corrupt-declaration",
+      });
+    }
+    await expect(table.alter({ properties: { "delta.x": "1" } })).rejects.toMatchObject({
+      code: "table/unsupported-property",
+    });
+  });
+});
+
+const options = { name: "shop.spending", key: "id", timestamp: "at" } as const;

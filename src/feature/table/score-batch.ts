@@ -1,0 +1,110 @@
+/** @file Scoring a batch given only keys: the features are found in the offline tables. */
+import { checkNames } from "../../core/index.ts";
+import type { Cells, Model, Prediction } from "../../flow.ts";
+import { type Columns, type Frame, type Lake, quoteName } from "../../table/index.ts";
+import { demandSql } from "./demand.ts";
+import { fail } from "./errors.ts";
+import { foundColumn, joinSql } from "./join-sql.ts";
+import { type LookupState, lookupsFromState } from "./lookups-state.ts";
+import { describeFeatures } from "./stored.ts";
+import { tablesOf } from "./training-set.ts";
+import { checkZones } from "./zones.ts";
+
+/** As of when features count. */
+export interface ScoreOptions {
+  /** A timestamp column of the keys' rows, or one moment for all. Default: now. */
+  readonly timestamp?: string | Date;
+}
+
+const partRows = 10_000;
+
+/**
+ * Predictions for keys: the model's lookups find the features as of a moment, by the same join as in
+ * training, and its on-demand features are computed. Rows may have more columns than are needed.
+ *
+ * @param keys - Rows with the columns of a request: `model.lookups.request`.
+ * @returns One prediction per row, in their order.
+ * @throws `feature/missing-lookups`, `feature/missing-table` for a table that has vanished,
+ * `feature/unknown-column`, `feature/missing-matches` where the model refuses rows without features,
+ * `feature/unsupported-timestamp`
+ */
+export async function scoreBatch<Out>(
+  model: Pick<Model<never, Out>, "signature" | "predictAll" | "lookups">,
+  keys: Frame,
+  how: { readonly lake: Lake } & ScoreOptions,
+): Promise<readonly Prediction<Out>[]> {
+  const at = "scoreBatch";
+  checkNames(at, how, ["lake", "timestamp"]);
+  const { lake, timestamp = new Date() } = how;
+  const { lookups, signature } = model;
+  if (lookups === undefined) return fail("feature/missing-lookups", { at });
+  const state = lookupsFromState(lookups.state);
+  for (const column of Object.keys(state.request)) needed(at, keys.schema.columns, column);
+  if (typeof timestamp === "string") {
+    needed(at, keys.schema.columns, timestamp);
+    await checkZones(lake, keys, { at, columns: [timestamp] });
+  }
+  const tables = await Promise.all(state.lookups.map((one) => tableOf(lake, one)));
+  const read = await tablesOf(
+    lake,
+    tables.map((table) => ({ table })),
+  );
+  const join = joinSql({
+    labels: keys.sql,
+    labelColumns: Object.keys(keys.schema.columns).filter((name) => name in state.request),
+    moment:
+      typeof timestamp === "string"
+        ? quoteName(timestamp)
+        : `make_timestamptz(${timestamp.getTime() * 1000})`,
+    joined: state.lookups.flatMap((one, i) => {
+      const table = tables[i];
+      if (table === undefined) return [];
+      const by = table.key.map((column) => one.key.find(({ name }) => name === column)?.from ?? column); // biome-ignore format: one line
+      return [{ table, by, columns: one.columns, drops: false, sql: read[i]?.frame.sql ?? "" }];
+    }),
+  });
+  const found = state.lookups.map((_, i) => foundColumn(i));
+  const select = Object.keys(signature.inputs).map((name) => {
+    const demand = state.demands.find((one) => one.name === name);
+    if (demand === undefined) return quoteName(name);
+    const column = { kind: demand.kind, nullable: true };
+    return `${demandSql({ node: demand.node, column })} AS ${quoteName(name)}`;
+  });
+  const predictions: Prediction<Out>[] = [];
+  await lake.engine.stream(`SELECT ${[...select, ...found].join(", ")} FROM (${join})`, (part) => {
+    const rows = part.rows();
+    if (state.missing === "refuse") checkFound(at, rows, state.lookups);
+    for (let from = 0; from < rows.length; from += partRows)
+      predictions.push(...predict(model, rows.slice(from, from + partRows)));
+  });
+  return predictions;
+}
+
+/** The model takes whole rows, which these are: its inputs were selected. */
+function predict<Out>(
+  model: Pick<Model<never, Out>, "predictAll">,
+  rows: readonly Cells[],
+): readonly Prediction<Out>[] {
+  return model.predictAll(rows as readonly never[]);
+}
+
+function needed(at: string, columns: Columns, column: string): void {
+  if (!Object.hasOwn(columns, column))
+    fail("feature/unknown-column", { at, column, columns: Object.keys(columns) });
+}
+
+/** The feature table that a lookup names, as it is stored; it must have the columns. */
+async function tableOf(lake: Lake, { table: name, columns, key }: LookupState) {
+  const { table } = await describeFeatures(lake, name);
+  for (const column of [...key.map((part) => part.name), ...Object.values(columns)])
+    needed(name, table.schema.columns, column);
+  return table;
+}
+
+function checkFound(at: string, rows: readonly Cells[], lookups: readonly LookupState[]): void {
+  for (const [i, { table }] of lookups.entries()) {
+    const name = foundColumn(i).slice(1, -1);
+    const without = rows.filter((row) => row[name] !== true).length;
+    if (without > 0) fail("feature/missing-matches", { at, table, rows: without });
+  }
+}
