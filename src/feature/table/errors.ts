@@ -12,11 +12,11 @@ import {
 
 /** What can go wrong while feature tables are declared, changed, joined and looked up. */
 export const featureTableErrors = {
-  "feature/missing-key": caller(
+  "feature/missing-primary-key": caller(
     (d: { name: string }) =>
       `${d.name}: a feature table needs a primary key; name the columns that tell its rows apart, such as key: "customer_id"`,
   ),
-  "feature/unknown-column": caller(
+  "feature/unknown-table-column": caller(
     (d: { at: string; column: string; columns: readonly string[] }) =>
       `${d.at}: unknown column ${quote(d.column)}; the columns are ${list(d.columns, d.column)}.${didYouMean(d.column, d.columns)}`,
   ),
@@ -56,7 +56,7 @@ export const featureTableErrors = {
     (d: { at: string; column: string; expected: string; got: string }) =>
       `${d.at}: the key column ${quote(d.column)} must be ${d.expected} as in the feature table; got ${d.got}`,
   ),
-  "feature/missing-timestamp": caller(
+  "feature/missing-time": caller(
     (d: { at: string; tables: readonly string[] }) =>
       `${d.at}: features of ${list(d.tables)} change with time, and nothing says as of when each label is; name the column with timestamp`,
   ),

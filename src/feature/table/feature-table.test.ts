@@ -31,13 +31,13 @@ describe("featureTable", () => {
   test("refuses a table without a key, of a key that may be missing, is a number with fractions, or is named twice", () => {
     const make = (key: readonly string[]) => () =>
       featureTable({ name: "a.b", schema: schema("s", { id: text(), f: float(), n: text({ nullable: true }) }), key: key as never }); // biome-ignore format: one call
-    expect(make([])).toThrow(expect.objectContaining({ code: "feature/missing-key" }));
+    expect(make([])).toThrow(expect.objectContaining({ code: "feature/missing-primary-key" }));
     expect(make(["f"])).toThrow(expect.objectContaining({ code: "feature/unsupported-key" }));
     expect(make(["n"])).toThrow(expect.objectContaining({ code: "feature/unsupported-key" }));
     expect(make(["id", "id"])).toThrow(
       expect.objectContaining({ code: "feature/unsupported-key" }),
     );
-    expect(make(["ix"])).toThrow(expect.objectContaining({ code: "feature/unknown-column" }));
+    expect(make(["ix"])).toThrow(expect.objectContaining({ code: "feature/unknown-table-column" }));
   });
 
   test("refuses the target among its columns, and times that are none", () => {
@@ -49,7 +49,7 @@ describe("featureTable", () => {
       expect.objectContaining({ code: "feature/unsupported-timestamp" }),
     );
     expect(() => featureTable({ name: "a.b", schema: rows, key: "id", ttl: { days: 1 } })).toThrow(
-      expect.objectContaining({ code: "feature/missing-timestamp" }),
+      expect.objectContaining({ code: "feature/missing-time" }),
     );
   });
 });

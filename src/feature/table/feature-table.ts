@@ -73,7 +73,7 @@ export type FeatureNames<F> =
  *
  * @param options - Name, columns, key, and what else is to be known of it.
  * @returns Plain data.
- * @throws `feature/missing-key`, `feature/unknown-column`, `feature/unsupported-key`,
+ * @throws `feature/missing-primary-key`, `feature/unknown-table-column`, `feature/unsupported-key`,
  * `feature/unsupported-timestamp`, `feature/conflict-label`, `option/out-of-range`,
  * `option/unknown-name`
  * @example
@@ -132,7 +132,7 @@ function checkKey({ name, schema, key }: FeatureTable): void {
 export function checkFeatureTable(table: FeatureTable): void {
   const { name, schema, key, timestamp, availableAt, label, ttlMs } = table;
   const { columns } = schema;
-  if (key.length === 0) fail("feature/missing-key", { name });
+  if (key.length === 0) fail("feature/missing-primary-key", { name });
   checkKey(table);
   for (const column of [timestamp, availableAt])
     if (column !== null) {
@@ -140,14 +140,16 @@ export function checkFeatureTable(table: FeatureTable): void {
       if (reason !== undefined) fail("feature/unsupported-timestamp", { at: name, column, reason });
     }
   if (timestamp === null && (availableAt !== null || ttlMs !== null))
-    fail("feature/missing-timestamp", { at: name, tables: [name] });
+    fail("feature/missing-time", { at: name, tables: [name] });
   if (label !== null && Object.hasOwn(columns, label))
     fail("feature/conflict-label", { at: name, label });
 }
 
 function columnOf(at: string, columns: Columns, column: string): Column {
   const found = Object.hasOwn(columns, column) ? columns[column] : undefined;
-  return found ?? fail("feature/unknown-column", { at, column, columns: Object.keys(columns) });
+  return (
+    found ?? fail("feature/unknown-table-column", { at, column, columns: Object.keys(columns) })
+  );
 }
 
 function keyFault({ kind, nullable }: Column): string | undefined {

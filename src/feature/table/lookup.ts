@@ -39,7 +39,7 @@ export type LookedUp<C extends Columns, N extends string, R> = {
  * @param table - The feature table.
  * @param names - Features of it; a name that it has not does not compile. Default: all.
  * @param options - Where the rows hold the key, and other names for the columns.
- * @throws `feature/unknown-column`, `option/unknown-name`
+ * @throws `feature/unknown-table-column`, `option/unknown-name`
  * @example
  * ```ts
  * const spending = featureTable({
@@ -76,10 +76,11 @@ function lookupOf<Out extends Columns, By extends string>(
   const { by = {}, rename = {} } = options;
   const known = featuresOf(table);
   for (const column of [...names, ...Object.keys(rename)])
-    if (!known.includes(column)) fail("feature/unknown-column", { at, column, columns: known });
+    if (!known.includes(column))
+      fail("feature/unknown-table-column", { at, column, columns: known });
   for (const column of Object.keys(by))
     if (!table.key.includes(column))
-      fail("feature/unknown-column", { at, column, columns: table.key });
+      fail("feature/unknown-table-column", { at, column, columns: table.key });
   const columns = names.map((name) => [rename[name] ?? name, name] as const);
   const twice = columns.find(([name], i) => columns.findIndex(([other]) => other === name) !== i);
   if (twice !== undefined) fail("feature/duplicate-column", { at, column: twice[0] });

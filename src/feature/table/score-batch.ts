@@ -25,7 +25,7 @@ const partRows = 10_000;
  * @param keys - Rows with the columns of a request: `model.lookups.request`.
  * @returns One prediction per row, in their order.
  * @throws `feature/missing-lookups`, `feature/missing-table` for a table that has vanished,
- * `feature/unknown-column`, `feature/missing-matches` where the model refuses rows without features,
+ * `feature/unknown-table-column`, `feature/missing-matches` where the model refuses rows without features,
  * `feature/unsupported-timestamp`
  */
 export async function scoreBatch<Out>(
@@ -90,7 +90,7 @@ function predict<Out>(
 
 function needed(at: string, columns: Columns, column: string): void {
   if (!Object.hasOwn(columns, column))
-    fail("feature/unknown-column", { at, column, columns: Object.keys(columns) });
+    fail("feature/unknown-table-column", { at, column, columns: Object.keys(columns) });
 }
 
 /** The feature table that a lookup names, as it is stored; it must have the columns. */

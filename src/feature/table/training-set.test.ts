@@ -144,9 +144,9 @@ describe("trainingSet", () => {
     const how = { labels, lookups, timestamp: "at", label: "churn" } as const;
     expect(await code(trainingSet(lake, how))).toBe("feature/missing-table");
     await writeFeatures(lake, spending, [{ id: "a", at: at(1), spend: 1 }]);
-    expect(await code(trainingSet(lake, { labels, lookups, label: "churn" }))).toBe("feature/missing-timestamp"); // biome-ignore format: one line
+    expect(await code(trainingSet(lake, { labels, lookups, label: "churn" }))).toBe("feature/missing-time"); // biome-ignore format: one line
     expect(await code(trainingSet(lake, { ...how, timestamp: "id" }))).toBe("feature/unsupported-timestamp"); // biome-ignore format: one line
-    expect(await code(trainingSet(lake, { ...how, label: "chrun" as never }))).toBe("feature/unknown-column"); // biome-ignore format: one line
+    expect(await code(trainingSet(lake, { ...how, label: "chrun" as never }))).toBe("feature/unknown-table-column"); // biome-ignore format: one line
     expect(await code(trainingSet(lake, { ...how, lookups: [lookups[0], lookups[0]] }))).toBe("feature/duplicate-column"); // biome-ignore format: one line
     const numbers = schema("labels", {
       id: int(),

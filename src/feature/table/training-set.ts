@@ -98,7 +98,7 @@ export interface TrainingSet<
  *
  * @returns Rows that are read when they are asked for.
  * @throws `feature/missing-table` for a table that has vanished, `feature/conflict-definition`,
- * `feature/unknown-column`, `feature/mismatch-key`, `feature/missing-timestamp`,
+ * `feature/unknown-table-column`, `feature/mismatch-key`, `feature/missing-time`,
  * `feature/unsupported-timestamp`, `feature/missing-moment`, `feature/duplicate-column`,
  * `feature/duplicate-rows`, `feature/conflict-label`, `feature/missing-matches`
  * @example
@@ -251,7 +251,9 @@ const plain = ({ description: _, key: __, ...spec }: Column): ColumnSpec => spec
 
 function has(at: string, columns: Columns, column: string): Column {
   const found = Object.hasOwn(columns, column) ? columns[column] : undefined;
-  return found ?? fail("feature/unknown-column", { at, column, columns: Object.keys(columns) });
+  return (
+    found ?? fail("feature/unknown-table-column", { at, column, columns: Object.keys(columns) })
+  );
 }
 
 /** Keys are there and of one kind; nobody looks the label up. */
@@ -289,7 +291,7 @@ async function checkMoments(
   const timed = lookups.filter(({ table }) => table.timestamp !== null);
   if (column === undefined) {
     const tables = timed.map(({ table }) => table.name);
-    if (timed.length > 0) fail("feature/missing-timestamp", { at, tables });
+    if (timed.length > 0) fail("feature/missing-time", { at, tables });
     return;
   }
   const spec = has(at, labels.schema.columns, column);
