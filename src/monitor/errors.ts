@@ -7,6 +7,10 @@ export const monitorErrors = {
     (d: { at: string; which: string }) =>
       `${d.at}: the ${d.which} table has no rows, so nothing can be compared; wait for rows or choose a longer window`,
   ),
+  "monitor/missing-values": caller(
+    (d: { at: string; which: string; column: string }) =>
+      `${d.at}: column ${quote(d.column)} has no number in the ${d.which} table, all being missing or infinite; compare it by "psi", for which missing values are a bucket, or leave it out`,
+  ),
   "monitor/missing-columns": caller(
     (d: { at: string; reference: readonly string[]; current: readonly string[] }) =>
       `${d.at}: the tables share no column that can be compared; the reference has ${list(d.reference)}, the current one ${list(d.current)}`,
@@ -22,6 +26,10 @@ export const monitorErrors = {
   "monitor/mismatch-column": caller(
     (d: { at: string; column: string; expected: string; got: string }) =>
       `${d.at}: column ${quote(d.column)}: expected ${d.expected}, got ${d.got}; compare columns of the same kind`,
+  ),
+  "monitor/unsupported-measure": caller(
+    (d: { at: string; column: string; measure: string; reason: string }) =>
+      `${d.at}: column ${quote(d.column)} cannot be compared by ${quote(d.measure)}: ${d.reason}; choose another measure, or "auto"`,
   ),
   "monitor/mismatch-engine": caller(
     (d: { at: string }) =>

@@ -56,3 +56,4 @@ export type {
   TableOptions,
   WriteOptions,
 } from "./table.ts";
+export type { TablePart } from "./table-parts.ts";

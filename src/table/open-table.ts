@@ -24,6 +24,7 @@ import { snapshotRows } from "./snapshot-rows.ts";
 import type { AtVersion, ReadOptions, Table, TableOptions } from "./table.ts";
 import { alterTable, changeRows } from "./table-changes.ts";
 import { mergeRows, mergeWhen } from "./table-merge.ts";
+import { tableParts } from "./table-parts.ts";
 import { appendRows, overwriteRows } from "./table-writes.ts";
 
 /** What a table is opened with. */
@@ -79,6 +80,11 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
     txn: async (app) =>
       (await latest()) < 0 ? -1 : ((await table.existing()).txns.get(app) ?? -1),
     read: async (how = {}) => readTable(table, await table.existing(await versionOf(how, ["where"])), how), // biome-ignore format: one line
+    parts: async (at = {}) => {
+      const snapshot = await table.existing(await versionOf(at));
+      const whole = await readTable(table, snapshot, at);
+      return tableParts(table, snapshot, whole);
+    },
     append: (rows, how = {}) => appendRows(table, rows, how),
     overwrite: (rows, how = {}) => overwriteRows(table, rows, how),
     merge: (rows, how) => mergeRows(table, rows, how),

@@ -13,6 +13,7 @@ import type { Frame } from "./frame.ts";
 import type { LineageOptions, TableLineage } from "./lineage/table-lineage.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
 import type { RowSource } from "./source.ts";
+import type { TablePart } from "./table-parts.ts";
 
 /** A condition over the columns of a table. */
 export type Condition<C extends Columns> = (columns: CellsOf<C>) => BoolExpr;
@@ -135,6 +136,11 @@ export interface Table<C extends Columns = Columns> {
    * `table/missing-version`, `table/missing-moment`, `table/missing-data`, `table/mismatch-nullable`.
    */
   read(options?: ReadOptions<C>): Promise<Frame<C>>;
+  /**
+   * The data files of a version (default: the newest), each with its rows: what is computed of a file once
+   * holds for as long as the file is there. In the order of the log; throws as {@link Table.read}.
+   */
+  parts(at?: AtVersion): Promise<readonly TablePart<C>[]>;
   /** Adds rows; makes the table when it does not exist. */
   append(rows: RowSource<C>, options?: WriteOptions): Promise<Commit>;
   /** Replaces all rows, or those that meet a condition; earlier versions stay readable. */

@@ -62,7 +62,7 @@ export function rowsOf({ x, y, ...rest }: Dataset, start: number, end: number): 
 }
 
 /** Mulberry32: `count` numbers in [0, 1). */
-function fractions(count: number, salt: number): Float64Array {
+export function fractions(count: number, salt: number): Float64Array {
   let a = salt;
   return Float64Array.from({ length: count }, () => {
     a = (a + 0x6d2b79f5) | 0;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   type DuckDBAppender,
   type DuckDBConnection,
+  type DuckDBDataChunk,
   DuckDBInstance,
   DuckDBTimestampTZValue,
   JSDuckDBValueConverter,
@@ -42,6 +43,11 @@ export interface Engine {
   run(sql: string): Promise<void>;
   /** Every column of the result as doubles, null as NaN. The columns must be DOUBLE. */
   doubles(sql: string): Promise<Float64Array<ArrayBuffer>[]>;
+  /**
+   * Hands over the result's columns as doubles, null as NaN, some thousand rows at a time, so that no
+   * more than that are in memory; they are its own until the call returns. The columns must be DOUBLE.
+   */
+  eachDoubles(sql: string, take: (part: readonly Float64Array[]) => void): Promise<void>;
   /** Names and DuckDB types of a query's columns, without running it. */
   describe(sql: string): Promise<readonly { readonly name: string; readonly type: string }[]>;
   /** Makes a table from rows, gives its name to the work, and drops it afterwards. */
@@ -180,6 +186,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     stream: (sql, take) => stating(sql, (connection) => streamRows(connection, sql, take)),
     run: (sql) => stating(sql, async (connection) => void (await connection.run(sql))),
     doubles: (sql) => stating(sql, (connection) => doublesOf(connection, sql)),
+    eachDoubles: (sql, take) => stating(sql, (connection) => streamDoubles(connection, sql, take)),
     describe: async (sql) => {
       const rows = await stating(sql, (connection) => rowsOf(connection, `DESCRIBE ${sql}`));
       return rows.map((row) => ({
@@ -255,23 +262,44 @@ function cellOf(column: string, value: unknown): Cell {
   return value as Cell;
 }
 
+const presentDoubles = (sql: string): string =>
+  `SELECT coalesce(COLUMNS(*), 'nan'::DOUBLE) FROM (${sql})`;
+
+/** A column of a chunk whose type is DOUBLE, as it lies in memory. */
+function doublesIn(chunk: DuckDBDataChunk, column: number): Float64Array {
+  const { items } = chunk.getColumnVector(column) as unknown as { items: Float64Array };
+  return items.subarray(0, chunk.rowCount);
+}
+
 async function doublesOf(
   connection: DuckDBConnection,
   sql: string,
 ): Promise<Float64Array<ArrayBuffer>[]> {
-  const result = await connection.run(`SELECT coalesce(COLUMNS(*), 'nan'::DOUBLE) FROM (${sql})`);
+  const result = await connection.run(presentDoubles(sql));
   const chunks = await result.fetchAllChunks();
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
   return Array.from({ length: result.columnCount }, (_, j) => {
     const column = new Float64Array(rows);
     let at = 0;
     for (const chunk of chunks) {
-      const { items } = chunk.getColumnVector(j) as unknown as { items: Float64Array };
-      column.set(items.subarray(0, chunk.rowCount), at);
+      column.set(doublesIn(chunk, j), at);
       at += chunk.rowCount;
     }
     return column;
   });
+}
+
+async function streamDoubles(
+  connection: DuckDBConnection,
+  sql: string,
+  take: (part: readonly Float64Array[]) => void,
+): Promise<void> {
+  const result = await connection.stream(presentDoubles(sql));
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; ) {
+    const part = chunk;
+    take(Array.from({ length: result.columnCount }, (_, j) => doublesIn(part, j)));
+    chunk = await result.fetchChunk();
+  }
 }
 
 async function appendRows(

@@ -1,0 +1,182 @@
+/** @file One column compared: the measure, what it gives, and the level. */
+import { type DriftMeasure, type Judge, levels } from "./drift-judge.ts";
+import { fail } from "./errors.ts";
+import type { ColumnSummary, MeasuredDrift } from "./measured-drift.ts";
+import { chiSquareTest, proportionTest } from "./measures/chi-square.ts";
+import { hellinger, jensenShannon, klDivergence, totalVariation } from "./measures/divergences.ts";
+import { kolmogorovSmirnovOf } from "./measures/kolmogorov-smirnov.ts";
+import { wassersteinOf } from "./measures/wasserstein.ts";
+import type { Weighted } from "./measures/weighted.ts";
+import { populationStability } from "./psi.ts";
+import { type LabelSketch, labelsOfBoth } from "./sketch/label-sketch.ts";
+import { finiteRows, hasMoments, inCommon, type NumberSketch } from "./sketch/number-sketch.ts";
+import type { ColumnSketch } from "./sketch/table-sketch.ts";
+import { bucketsOf, type Counted } from "./sketch-buckets.ts";
+import type { Pair } from "./sketch-pair.ts";
+
+/** Compares one column. Throws `monitor/missing-values`, `monitor/unsupported-measure`. */
+export function compareColumn(pair: Pair, judge: Judge): MeasuredDrift {
+  const { column, shape } = pair;
+  const common = shape === "numbers" ? inCommon(pair.a, pair.b) : undefined;
+  const chosen = judge.measureOf(column);
+  const measure = chosen === "auto" ? autoMeasure(pair, common) : chosen;
+  const buckets = bucketsOf(pair, common, judge.bins);
+  const found = measured({ measure, pair, common, buckets, at: judge.at });
+  const [reference, current] = [summaryOf(pair.a), summaryOf(pair.b)];
+  const psi = populationStability(
+    [reference.missing, 1 - reference.missing],
+    [current.missing, 1 - current.missing],
+  );
+  const missing = { psi, level: judge.level("psi", psi) };
+  const own = judge.level(measure, found.value);
+  return {
+    column,
+    kind: shape,
+    measure,
+    value: found.value,
+    statistic: found.statistic,
+    level: levels[Math.max(levels.indexOf(own), levels.indexOf(missing.level))] ?? own,
+    missing,
+    unknownWords: shape === "texts" ? unknownShare(pair.a.tokens, pair.b.tokens) : null,
+    reference,
+    current,
+    buckets: buckets.shares,
+  };
+}
+
+type Common = ReturnType<typeof inCommon>;
+
+/** Up to so many rows in the reference are judged by tests, as in Evidently. */
+const testedRows = 1000;
+const fewValues = 5;
+
+function autoMeasure(pair: Pair, common: Common | undefined): DriftMeasure {
+  const isSmall = rowsOf(pair.a) <= testedRows;
+  if (pair.shape === "numbers" && !(hasMoments(pair.a) && hasMoments(pair.b))) return "psi"; // nothing but missing values, which are a bucket of it, or values too large for distances
+  const distinct = distinctOf(pair, common);
+  if (pair.shape === "numbers" && distinct > fewValues)
+    return isSmall ? "kolmogorov-smirnov" : "wasserstein";
+  if (!isSmall) return "jensen-shannon";
+  return distinct === 2 && missingIn(pair) === 0 ? "z" : "chi-square";
+}
+
+function distinctOf(pair: Pair, common: Common | undefined): number {
+  if (common !== undefined) return new Set([...common.a.values, ...common.b.values]).size;
+  if (pair.shape === "labels") return labelsOfBoth(pair.a, pair.b).labels.length;
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Rows that are in no value: with them, two values are three buckets. */
+function missingIn({ shape, a, b }: Pair): number {
+  if (shape === "numbers") return a.rows + b.rows - finiteRows(a) - finiteRows(b);
+  return shape === "labels" ? a.missing + b.missing : 0;
+}
+
+const rowsOf = (sketch: ColumnSketch): number =>
+  sketch.shape === "texts" ? sketch.labels.rows : sketch.rows;
+
+function measured(task: {
+  readonly measure: DriftMeasure;
+  readonly pair: Pair;
+  readonly common: Common | undefined;
+  readonly buckets: Counted;
+  readonly at: string;
+}): { readonly value: number; readonly statistic: number | null } {
+  const { measure, pair, common, buckets, at } = task;
+  const { column } = pair;
+  const refuse = (reason: string): never =>
+    fail("monitor/unsupported-measure", { at, column, measure, reason });
+  if (measure === "wasserstein" || measure === "kolmogorov-smirnov") {
+    if (common === undefined || pair.shape !== "numbers")
+      return refuse("it takes numbers, and the column has labels");
+    return distanceOfNumbers(at, measure, { ...pair, common });
+  }
+  const [before, now] = buckets.counts;
+  if (measure === "chi-square") {
+    const { statistic, p } = chiSquareTest(before, now);
+    return { value: p, statistic: Number.isFinite(statistic) ? statistic : null };
+  }
+  if (measure === "z") return twoShares(buckets, refuse);
+  const p = buckets.shares.map(({ reference }) => reference);
+  const q = buckets.shares.map(({ current }) => current);
+  return { value: distances[measure](p, q), statistic: null };
+}
+
+const distances: Readonly<
+  Record<
+    Exclude<DriftMeasure, "wasserstein" | "kolmogorov-smirnov" | "chi-square" | "z">,
+    (p: readonly number[], q: readonly number[]) => number
+  >
+> = {
+  psi: populationStability,
+  kl: klDivergence,
+  "jensen-shannon": (p, q) => jensenShannon(p, q).distance,
+  hellinger,
+  "total-variation": totalVariation,
+};
+
+function distanceOfNumbers(
+  at: string,
+  measure: "wasserstein" | "kolmogorov-smirnov",
+  pair: {
+    readonly column: string;
+    readonly a: NumberSketch;
+    readonly b: NumberSketch;
+    readonly common: { readonly a: Weighted; readonly b: Weighted };
+  },
+): { readonly value: number; readonly statistic: number | null } {
+  const { column, a, b, common } = pair;
+  const [n, m] = [finiteRows(a), finiteRows(b)];
+  if (n + m === 0) return { value: measure === "wasserstein" ? 0 : 1, statistic: null };
+  for (const [which, rows] of [
+    ["reference", n],
+    ["current", m],
+  ] as const)
+    if (rows === 0) fail("monitor/missing-values", { at, which, column });
+  if (measure === "kolmogorov-smirnov") {
+    const { statistic, p } = kolmogorovSmirnovOf(common.a, common.b);
+    return { value: p, statistic };
+  }
+  if (!hasMoments(a) || !hasMoments(b))
+    fail("monitor/unsupported-measure", { at, column, measure, reason: "its values are too large for distances" }); // biome-ignore format: one line
+  const norm = Math.max(Math.sqrt(a.squares / n), 0.001);
+  return { value: wassersteinOf(common.a, common.b) / norm, statistic: null };
+}
+
+/** The z-test of the first of two buckets; missing values are a third, and then it is no test of two shares. */
+function twoShares(
+  { counts: [before, now], shares }: Counted,
+  refuse: (reason: string) => never,
+): { readonly value: number; readonly statistic: number } {
+  if (shares.length > 2) return refuse("it takes two values, and missing ones are a third");
+  const of = (counts: readonly number[]) => ({
+    yes: counts[0] ?? 0,
+    rows: counts.reduce((sum, n) => sum + n, 0),
+  });
+  const { z, p } = proportionTest(of(before), of(now));
+  return { value: p, statistic: z };
+}
+
+/** The share of words that the reference never had, as far as it counts them. */
+function unknownShare(a: LabelSketch, b: LabelSketch): number {
+  let unknown = b.rest;
+  for (const [token, n] of b.counts) if (!a.counts.has(token)) unknown += n;
+  return b.rows === 0 ? 0 : unknown / b.rows;
+}
+
+function summaryOf(sketch: ColumnSketch): ColumnSummary {
+  if (sketch.shape === "texts")
+    return { ...summaryOf(sketch.lengths), ...missingOf(sketch.labels) };
+  if (sketch.shape === "labels") return { ...missingOf(sketch), infinite: 0, ...noMoments };
+  const n = finiteRows(sketch);
+  const infinite = (sketch.infinite[0] + sketch.infinite[1]) / Math.max(1, sketch.rows);
+  if (!hasMoments(sketch)) return { ...missingOf(sketch), infinite, ...noMoments };
+  const { mean, min, max, squares } = sketch;
+  return { ...missingOf(sketch), infinite, mean, deviation: Math.sqrt(squares / n), min, max };
+}
+
+const noMoments = { mean: null, deviation: null, min: null, max: null };
+const missingOf = ({ rows, missing }: { rows: number; missing: number }) => ({
+  rows,
+  missing: missing / Math.max(1, rows),
+});
