@@ -88,7 +88,7 @@ export interface Proportion {
  * @returns z and p; z is 0 and p is 1 where all rows of both are alike, or one side has none.
  * @example
  * ```ts
- * proportionTest({ yes: 50, rows: 100 }, { yes: 65, rows: 100 }).p.toFixed(4) // => "0.0320"
+ * proportionTest({ yes: 50, rows: 100 }, { yes: 65, rows: 100 }).p.toFixed(4) // => "0.0319"
  * ```
  * @see Fleiss, Statistical Methods for Rates and Proportions, 3rd edition, 2003. Peer: Evidently `stattest="z"`.
  */
