@@ -93,6 +93,26 @@ export const featureErrors = {
     (d: { feature: string; got: unknown; levels: readonly string[] }) =>
       `feature ${quote(d.feature)}: unknown level ${quote(d.got)}; expected one of ${list(d.levels)}. Choose another policy for unknown levels to serve such rows.`,
   ),
+  "feature/mismatch-time": caller(
+    (d: { at: string; column: string; kind: string }) =>
+      `${d.at}: ${quote(d.column)} must be a timestamp column; got ${d.kind}`,
+  ),
+  "feature/missing-moments": caller(
+    (d: { at: string; column: string; rows: number }) =>
+      `${d.at}: ${quote(d.column)} is missing in ${count(d.rows, "row")}; expected a moment in every row, because it decides what came before`,
+  ),
+  "feature/missing-moment": caller(
+    (d: { column: string; got: unknown }) =>
+      `history: a row needs a moment in ${quote(d.column)}; expected a Date, got ${quote(d.got)}`,
+  ),
+  "feature/duplicate-moments": caller(
+    (d: { entity: string; moment: string; rows: number }) =>
+      `history: ${quote(d.entity)} has ${count(d.rows, "row")} at ${d.moment}; expected one, because of rows at one moment none is before the other. Sum them up first, or tell them apart by another column of the entity.`,
+  ),
+  "feature/conflict-order": conflict(
+    (d: { entity: string; got: Date; last: Date }) =>
+      `history: a row of ${d.entity} at ${d.got.toISOString()} came after one at ${d.last.toISOString()}; expected rows of an entity in order. Compute late rows with apply, over the table.`,
+  ),
   "feature/unsupported-onnx": caller(
     (d: { pattern: string }) =>
       `toOnnx: ONNX Runtime would find other tokens by the pattern ${quote(d.pattern)}, because it takes the longest match; expected characters and classes in a row, only the last of them repeated, such as "[a-z][a-z]+"`,
