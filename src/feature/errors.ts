@@ -101,7 +101,7 @@ export const featureErrors = {
     (d: { at: string; column: string; rows: number }) =>
       `${d.at}: ${quote(d.column)} is missing in ${count(d.rows, "row")}; expected a moment in every row, because it decides what came before`,
   ),
-  "feature/missing-time": caller(
+  "feature/mismatch-moment": caller(
     (d: { column: string; got: unknown }) =>
       `history: a row needs a moment in ${quote(d.column)}; expected a Date, got ${quote(d.got)}`,
   ),

@@ -11,7 +11,7 @@ export interface HistoryStream {
    * The measures of a row, told of the rows of its entity before it; then it is one of those.
    *
    * @throws `feature/conflict-order` for a row that is not after the one before it of its entity,
-   * `feature/missing-time`, `table/mismatch-type`
+   * `feature/mismatch-moment`, `table/mismatch-type`
    */
   push(row: Cells): Readonly<Record<string, number | null>>;
 }
@@ -36,7 +36,7 @@ export function historyStream(
       const key = JSON.stringify(entity.map((name) => row[name] ?? null));
       const moment = row[time];
       if (!(moment instanceof Date) || Number.isNaN(moment.getTime()))
-        return fail("feature/missing-time", { column: time, got: moment ?? null });
+        return fail("feature/mismatch-moment", { column: time, got: moment ?? null });
       const ms = moment.getTime();
       const past = pasts.get(key) ?? [];
       const last = past.at(-1);

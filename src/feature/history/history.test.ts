@@ -163,7 +163,7 @@ describe("history", () => {
     const thrown = (work: () => unknown, code: string) =>
       expect(work).toThrow(expect.objectContaining({ code }));
     thrown(() => stream.push(late), "feature/conflict-order");
-    thrown(() => stream.push({ ...late, day: null }), "feature/missing-time");
+    thrown(() => stream.push({ ...late, day: null }), "feature/mismatch-moment");
   });
 
   test("refuses definitions that tell nothing", () => {
