@@ -63,7 +63,7 @@ export interface Training {
 /** Compiles the state to both targets. The state must be checked. */
 export function fittedFeatures(state: FeaturesState, training?: Training): FittedFeatures {
   const outputs = state.features.flatMap((feature) => feature.outputs);
-  const numbersOf = rowNumbers(outputs);
+  const numbersOf = toRows(outputs);
   const sql = outputs.map((output) => toSql(output));
   const checks = levelChecks(state.features);
   const columns: FittedFeatures["columns"] = async (frame, more) => {
@@ -94,18 +94,6 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
     matrix: async (frame) => matrixOfColumns(await columns(frame, [])),
     unknowns: checks.unknowns,
     inverse: inverseOf(state, outputs),
-  };
-}
-
-/** The outputs as one function of a row, NaN where missing. */
-function rowNumbers(outputs: readonly Output[]): (row: Cells) => Float64Array<ArrayBuffer> {
-  const values = toRows(outputs);
-  return (row) => {
-    const numbers = new Float64Array(outputs.length);
-    values(row, (value, j) => {
-      numbers[j] = typeof value === "number" ? value : Number.NaN;
-    });
-    return numbers;
   };
 }
 

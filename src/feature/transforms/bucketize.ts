@@ -158,26 +158,21 @@ function bucketsOf({ edges, outside }: Buckets): readonly Bucket[] {
 
 function bucketColumns(of: Buckets, name: string): readonly Output[] {
   const buckets = bucketsOf(of);
-  if (of.as === "oneHot")
-    return buckets.map((bucket) => ({
-      name: `${name}${bucketName(bucket)}`,
-      node: when(isIn(of.of, bucket), 1, 0).node,
-    }));
-  const [, ...later] = buckets;
-  const starts = later.map(({ from = 0 }) => from);
-  const known = starts.length === 0 ? when(of.of.isMissing().not(), 0) : of.of.bucketOf(starts);
-  const inside = (): NumberExpr => {
-    const [from, to] = [of.edges[0] ?? 0, of.edges.at(-1) ?? 0];
-    return when(of.of.isAtLeast(from).and(of.of.isAtMost(to)), known);
-  };
-  return [{ name, node: (of.outside === "missing" ? inside() : known).node }];
+  const place = placeOf(of, buckets);
+  if (of.as === "index") return [{ name, node: place.node }];
+  return buckets.map((bucket, i) => ({
+    name: `${name}${bucketName(bucket)}`,
+    node: when(place.is(i), 1, 0).node,
+  }));
 }
 
-function isIn(of: NumberExpr, { from, to, closed }: Bucket) {
-  if (from === undefined && to === undefined) return of.isMissing().not();
-  if (from === undefined) return of.isBelow(to ?? 0);
-  if (to === undefined) return of.isAtLeast(from);
-  return of.isAtLeast(from).and(closed ? of.isAtMost(to) : of.isBelow(to));
+/** The number of the bucket, from 0; missing where there is none. */
+function placeOf({ of, edges, outside }: Buckets, buckets: readonly Bucket[]): NumberExpr {
+  const starts = buckets.slice(1).map(({ from = 0 }) => from);
+  const place = starts.length === 0 ? when(of.isMissing().not(), 0) : of.bucketOf(starts);
+  if (outside !== "missing") return place;
+  const [first, last] = [edges[0] ?? 0, edges.at(-1) ?? 0];
+  return when(of.isAtLeast(first).and(of.isAtMost(last)), place);
 }
 
 function bucketName({ from, to, closed }: Bucket): string {

@@ -16,7 +16,6 @@ export const normalQuantile: OperationFamily = {
       kind: (args) => (one(args, "number") ? "number" : null),
       sql: (a = "") => `millrace_normal_quantile(${a}, ${quoteText(JSON.stringify(params))})`,
       row: (a = null) => (typeof a === "number" ? quantileAt(params, a) : null),
-      costly: true,
     };
   },
 };

@@ -9,8 +9,6 @@ export interface Operation {
   readonly row: (...args: readonly Operand[]) => Operand;
   /** Whether the SQL may give NaN where the row function gives null. */
   readonly mayBeNan?: true;
-  /** Whether a row's value is worth keeping for other expressions over the same row. */
-  readonly costly?: true;
 }
 
 /** Operations that have parameters, such as a table of values: one for each value of them. */

@@ -19,7 +19,6 @@ export const tokenNorm: OperationFamily = {
       sql: (a = "") =>
         `millrace_token_norm(array_to_string(${a}, ${quoteText(between)}), ${quoteText(JSON.stringify(params))})`,
       row: (a = null) => (Array.isArray(a) ? norm(a.join(between)) : null),
-      costly: true,
     };
   },
 };

@@ -26,7 +26,6 @@ export const tokens: OperationFamily = {
       kind: (args) => (one(args, "text") ? "tokens" : null),
       sql: (a = "") => tokensSql(a, params),
       row: cutter(params),
-      costly: true,
     };
   },
 };
