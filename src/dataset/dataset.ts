@@ -1,16 +1,18 @@
 /** @file The dataset an estimator learns from: features and labels of the rows of a frame. */
 import { hashOfJson } from "../core/index.ts";
-import type { ColumnSpecs, Dataset } from "../flow.ts";
+import type { ColumnSpecs, Dataset, Matrix } from "../flow.ts";
 import { type Columns, type Frame, quoteName } from "../table/index.ts";
-import { matrixOfColumns } from "../tensor/index.ts";
 import { fail } from "./errors.ts";
 
 /** What computes the features of a frame; `FittedFeatures` does. */
 export interface MatrixSource<C extends Columns> {
   readonly names: readonly string[];
   readonly reads: ColumnSpecs;
-  /** The features' columns, [d][n], and those of more SQL expressions, all from one query. */
-  columns(rows: Frame<C>, more: readonly string[]): Promise<readonly Float64Array[]>;
+  /** The features' matrix, [n, d], and the columns of more SQL expressions, all from one query. */
+  matrixAnd(
+    rows: Frame<C>,
+    more: readonly string[],
+  ): Promise<{ readonly x: Matrix; readonly more: readonly Float64Array[] }>;
 }
 
 /** What a dataset is made of. */
@@ -51,11 +53,10 @@ export async function dataset<C extends Columns>(parts: DatasetParts<C>): Promis
   const reads = Object.keys(features.reads);
   if (reads.includes(label)) fail("dataset/conflict-label", { label, reads });
   // Labels and features come out of one query: two scans of a join need not agree on the order.
-  const found = await features.columns(rows, [`CAST(${quoteName(label)} AS DOUBLE)`]);
-  const y = found.at(-1) ?? new Float64Array();
+  const { x, more } = await features.matrixAnd(rows, [`CAST(${quoteName(label)} AS DOUBLE)`]);
+  const y = more[0] ?? new Float64Array();
   if (y.length === 0) fail("dataset/missing-rows", { at: "dataset" });
   const missing = y.filter(Number.isNaN).length;
   if (missing > 0) fail("dataset/missing-label", { label, rows: missing, of: y.length });
-  const x = matrixOfColumns(found.slice(0, -1));
   return { x, y, names: features.names, source: hashOfJson([features.names, x.data, y]) };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { bool, type Frame, frame, int, openEngine, schema, text } from "../table/index.ts";
+import { matrixOfColumns } from "../tensor/index.ts";
 import { dataset } from "./dataset.ts";
 import { split } from "./split.ts";
 
@@ -119,8 +120,10 @@ describe("dataset", () => {
   const plain = (...names: readonly ("age" | "left")[]) => ({
     names,
     reads: Object.fromEntries(names.map((name) => [name, people.columns[name]])),
-    columns: (rows: People, more: readonly string[]) =>
-      rows.numbers([...names.map((name) => `"${name}"`), ...more]),
+    matrixAnd: async (rows: People, more: readonly string[]) => {
+      const found = await rows.numbers([...names.map((name) => `"${name}"`), ...more]);
+      return { x: matrixOfColumns(found.slice(0, names.length)), more: found.slice(names.length) };
+    },
   });
   const rows = [
     { id: "a", age: 3, left: true },

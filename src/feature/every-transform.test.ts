@@ -62,13 +62,17 @@ describe("every transform", () => {
           const again = featuresFromState(JSON.parse(JSON.stringify(fitted.state)));
           expect(again.state).toEqual(fitted.state);
           const rows = withIds([...served, ...train], 1000);
-          const matrix = await withFrame(rows, (frame) => fitted.matrix(frame));
+          const [matrix, inSql] = await withFrame(rows, async (frame) => [
+            await fitted.matrix(frame),
+            await frame.numbers(fitted.sql),
+          ]);
           const d = fitted.names.length;
           for (const [i, row] of rows.entries()) {
             const numbers = fitted.row(row);
             expect(again.row(row)).toEqual(numbers);
+            expect(matrix.data.subarray(i * d, (i + 1) * d)).toEqual(numbers);
             for (const [j, name] of fitted.names.entries()) {
-              const [ours, inTable] = [numbers[j] ?? 0, matrix.data[i * d + j] ?? 0];
+              const [ours, inTable] = [numbers[j] ?? 0, inSql[j]?.[i] ?? 0];
               if (apart(ours, inTable) > tolerance)
                 expect({ name, row, value: ours }).toEqual({ name, row, value: inTable });
             }

@@ -71,9 +71,14 @@ export async function answer(questions: Questions): Promise<Answers> {
 }
 
 function withoutMissing(column: Float64Array): Float64Array {
-  for (let i = 0; i < column.length; i++)
-    if (Number.isNaN(column[i])) return column.filter((value) => !Number.isNaN(value));
-  return column;
+  const present = new Float64Array(column.length);
+  let n = 0;
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i] ?? 0;
+    present[n] = value;
+    if (!Number.isNaN(value)) n += 1;
+  }
+  return n === column.length ? column : present.subarray(0, n);
 }
 
 interface Groups {

@@ -2,8 +2,14 @@
 
 import { count, list } from "../../core/index.ts";
 import type { Cells, ColumnSpecs, Matrix } from "../../flow.ts";
-import { toRow, toRows, toSql, type Value } from "../../table/index.ts";
-import { matrixOfColumns } from "../../tensor/index.ts";
+import {
+  type ColumnsProgram,
+  toColumns,
+  toRow,
+  toRows,
+  toSql,
+  type Value,
+} from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Output } from "../feature.ts";
 import type { FeaturesState, NumbersFrame } from "./features-data.ts";
@@ -42,8 +48,11 @@ export interface FittedFeatures {
    * @throws `feature/unknown-level` where unknown levels are refused, `feature/conflict-trained-rows`
    */
   matrix(frame: NumbersFrame): Promise<Matrix>;
-  /** The columns of the matrix, [d][n], and those of more SQL expressions, all from one query. */
-  columns(frame: NumbersFrame, more: readonly string[]): Promise<readonly Float64Array[]>;
+  /** The matrix, and the columns of more SQL expressions, [n] each, all from one query. */
+  matrixAnd(
+    frame: NumbersFrame,
+    more: readonly string[],
+  ): Promise<{ readonly x: Matrix; readonly more: readonly Float64Array[] }>;
   /** The features whose category is not a known level in this row; missing is not unknown. */
   unknowns(row: Cells): readonly string[];
   /**
@@ -66,17 +75,24 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
   const numbersOf = toRows(outputs);
   const sql = outputs.map((output) => toSql(output));
   const checks = levelChecks(state.features);
-  const columns: FittedFeatures["columns"] = async (frame, more) => {
+  const program = toColumns(outputs);
+  const matrixAnd: FittedFeatures["matrixAnd"] = async (frame, more) => {
     if (frame.part === "test" && training?.sql === frame.dividedFrom && training !== undefined)
       fail("feature/conflict-trained-rows", { known: "the features were fitted before the split" });
-    const own = isTraining(frame, training) ? trainingSql(state, frame, training) : sql;
+    const trains = isTraining(frame, training);
+    const { sql: own, run } = trains ? foldedColumns(state, frame, training) : program;
     const tested = testedSql(state, frame);
-    const asked = [...own, ...more, ...checks.sql, ...tested];
-    const found = await frame.numbers(asked);
-    const kept = await checks.filter(frame, found.slice(0, asked.length - tested.length));
+    const found = await frame.numbers([...own, ...more, ...checks.sql, ...tested]);
     if (state.trained !== undefined && tested.length > 0)
       refuseTrained(state.trained, found.at(-1) ?? new Float64Array());
-    return kept.slice(0, own.length + more.length);
+    const kept = await checks.filter(frame, found.slice(0, found.length - tested.length));
+    const rows = kept[0]?.length ?? 0;
+    const x = { rows, cols: outputs.length, data: new Float64Array(rows * outputs.length) };
+    run(kept.slice(0, own.length), (j, from, values) => {
+      for (let i = 0, at = from * x.cols + j; i < values.length; i++, at += x.cols)
+        x.data[at] = values[i] ?? 0;
+    });
+    return { x, more: kept.slice(own.length, own.length + more.length) };
   };
   return {
     names: outputs.map(({ name }) => name),
@@ -90,8 +106,8 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
       checks.refuse(row);
       return numbersOf(row);
     },
-    columns,
-    matrix: async (frame) => matrixOfColumns(await columns(frame, [])),
+    matrixAnd,
+    matrix: async (frame) => (await matrixAnd(frame, [])).x,
     unknowns: checks.unknowns,
     inverse: inverseOf(state, outputs),
   };
@@ -114,20 +130,52 @@ function isTraining(frame: NumbersFrame, training: Training | undefined): traini
 }
 
 /** The columns of training rows: each fold has what was learned from the others. */
-function trainingSql(
+function foldedColumns(
   state: FeaturesState,
   { schema }: NumbersFrame,
   training: Training,
-): readonly string[] {
+): ColumnsProgram {
   const hash = keyHashSql(keyOf(schema.columns), schema.columns);
-  return state.features.flatMap(({ outputs }, i) => {
+  const counts = [...new Set(training.folds.flatMap((folds) => folds?.length ?? []))];
+  const nodes: Output[] = [];
+  // where each column of the matrix is among the nodes, and of which number of folds
+  const places = state.features.flatMap(({ outputs }, i) => {
     const folds = training.folds[i];
-    if (folds === undefined) return outputs.map((output) => toSql(output));
     return outputs.map((output, j) => {
-      const cases = folds.map((made, fold) => `WHEN ${fold} THEN ${toSql(made[j] ?? output)}`);
-      return `(CASE ${foldSql(hash, folds.length)} ${cases.join(" ")} END)`;
+      const first = nodes.length;
+      nodes.push(...(folds === undefined ? [output] : folds.map((made) => made[j] ?? output)));
+      return { first, folds: folds?.length };
     });
   });
+  const { sql, run } = toColumns(nodes);
+  return {
+    sql: [...sql, ...counts.map((folds) => foldSql(hash, folds))],
+    run: (columns, take) => {
+      const foldsOf = new Map(counts.map((folds, i) => [folds, columns[sql.length + i]]));
+      const byNode = places.flatMap(({ first, folds }, j) =>
+        Array.from({ length: folds ?? 1 }, (_, fold) => ({ node: first + fold, j, fold, folds })),
+      );
+      run(columns.slice(0, sql.length), (node, from, values) => {
+        const { j = 0, fold = 0, folds } = byNode[node] ?? {};
+        if (folds === undefined) take(j, from, values);
+        else
+          keepFold(foldsOf.get(folds), { fold, from, values, take: (mine) => take(j, from, mine) });
+      });
+    },
+  };
+}
+
+const merged = new Float64Array(4096);
+
+/** Gathers the values of each row's own fold, and hands them over with those of the last fold. */
+function keepFold(
+  folds: Float64Array | undefined,
+  of: { fold: number; from: number; values: Float64Array; take: (values: Float64Array) => void },
+): void {
+  const { fold, from, values, take } = of;
+  for (let i = 0; i < values.length; i++)
+    if (folds?.[from + i] === fold) merged[i] = values[i] ?? 0;
+  take(merged.subarray(0, values.length));
 }
 
 /** The hashes of the keys of test rows, where they and the training rows can be told apart. */

@@ -1,10 +1,9 @@
 /** @file The two targets of an expression: SQL for a whole table, a function for one row. */
 import { invariant } from "../../core/index.ts";
 import type { Cells } from "../../flow.ts";
-import { quoteName, quoteText } from "../sql-text.ts";
-import type { CallNode, ColumnNode, ExprNode, LiteralNode, Operand, Value } from "./node.ts";
-import { findOperation } from "./operations/index.ts";
-import { nanSql, numberSql, type Operation } from "./operations/operation.ts";
+import { type ColumnsProgram, compileColumns } from "./columns-program.ts";
+import type { ExprNode, Operand, Value } from "./node.ts";
+import { nodeSql } from "./node-sql.ts";
 import { compileProgram } from "./program.ts";
 
 /** What can be compiled: an expression, or the plain node inside one. */
@@ -101,32 +100,19 @@ export function toRows(exprs: readonly Compilable[]): (row: Cells) => Float64Arr
 }
 
 /**
- * NaN becomes missing where it leaves the arithmetic, once: the engine writes `nullif` out as its
- * operand twice, so that doing it at every step would double the text with each.
+ * Expressions of numbers and truth values as columns, [d][n]: what {@link toRows} gives for each row, bit for
+ * bit, from the columns that `sql` asks the engine for.
+ *
+ * @example
+ * ```ts
+ * const people = schema("people", { age: int() });
+ * const { sql, run } = toColumns([cells(people).age.plus(1)]);
+ * sql // => ['CAST("age" AS DOUBLE)']
+ * const found: number[] = [];
+ * run([Float64Array.of(40, 20)], (_, from, values) => found.push(...values));
+ * found // => [41, 21]
+ * ```
  */
-function nodeSql(node: ExprNode, inArithmetic = false): string {
-  if (node.op === "column") return columnSql(node);
-  if (node.op === "literal") return literalSql(node);
-  const { sql, mayBeNan = false } = operationOf(node);
-  const text = sql(...node.args.map((arg) => nodeSql(arg, mayBeNan)));
-  return mayBeNan && !inArithmetic ? `nullif(${text}, ${nanSql})` : text;
-}
-
-function columnSql({ name, kind }: ColumnNode): string {
-  const column = quoteName(name);
-  if (kind === "int") return `CAST(${column} AS DOUBLE)`;
-  if (kind === "float") return `nullif(CAST(${column} AS DOUBLE), ${nanSql})`;
-  return kind === "timestamp" ? `CAST(epoch_ms(${column}) AS DOUBLE)` : column;
-}
-
-function literalSql({ value }: LiteralNode): string {
-  if (typeof value === "string") return quoteText(value);
-  if (typeof value === "boolean") return String(value);
-  return numberSql(value);
-}
-
-function operationOf({ operation: name, params }: CallNode): Operation {
-  const operation = findOperation(name, params);
-  invariant(operation, `the operation ${JSON.stringify(name)} of a checked expression is known`);
-  return operation;
+export function toColumns(exprs: readonly Compilable[]): ColumnsProgram {
+  return compileColumns(exprs.map(({ node }) => node));
 }

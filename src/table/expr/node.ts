@@ -53,3 +53,10 @@ export function nodeKindOf(kind: ColumnKind): NodeKind {
   if (kind === "int" || kind === "float") return "number";
   return kind === "category" ? "text" : kind;
 }
+
+/** Whether a node is 1 where a condition is true, and 0 elsewhere. */
+export function isOneOrZero({ operation, args: [, then, otherwise] }: CallNode): boolean {
+  const is = (node: ExprNode | undefined, value: number): boolean =>
+    node?.op === "literal" && node.value === value;
+  return operation === "when" && is(then, 1) && is(otherwise, 0);
+}

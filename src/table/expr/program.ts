@@ -10,6 +10,7 @@ import {
   type CallNode,
   type ColumnNode,
   type ExprNode,
+  isOneOrZero,
   type LiteralNode,
   type NodeKind,
   nodeKindOf,
@@ -89,13 +90,6 @@ function write({ numbers, texts }: Memory, { at, kind }: Register, value: Operan
   if (isText(kind)) texts[at] = value;
   else
     numbers[at] = typeof value === "number" ? value : value === null ? Number.NaN : Number(value);
-}
-
-/** Whether a node is 1 where a condition is true, and 0 elsewhere. */
-function isOneOrZero({ operation, args: [, then, otherwise] }: CallNode): boolean {
-  const is = (node: ExprNode | undefined, value: number): boolean =>
-    node?.op === "literal" && node.value === value;
-  return operation === "when" && is(then, 1) && is(otherwise, 0);
 }
 
 class Compiler {

@@ -1,0 +1,130 @@
+/** @file The steps of a columns program: what a step of a row does, for some thousand rows. */
+import type { NodeKind, Operand } from "./node.ts";
+
+/** Computes n values into `out` from the registers. */
+export type ColumnStep = (registers: readonly Float64Array[], out: Float64Array, n: number) => void;
+
+/** What a step is made of. */
+export interface StepParts {
+  /** The code of the operation in `runSteps`, where it has one. */
+  readonly code: number | undefined;
+  readonly row: (...args: readonly Operand[]) => Operand;
+  readonly kinds: readonly NodeKind[];
+  readonly args: readonly number[];
+}
+
+type Columns = readonly [a: Float64Array, b: Float64Array, c: Float64Array];
+type Loop = (out: Float64Array, n: number, columns: Columns) => void;
+
+const none = Number.NaN;
+
+/** A loop for each code: apart, so that each is compiled for itself. */
+const loops: Readonly<Record<number, Loop>> = {
+  1: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i] ?? 0) + (b[i] ?? 0);
+  },
+  2: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i] ?? 0) - (b[i] ?? 0);
+  },
+  3: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i] ?? 0) * (b[i] ?? 0);
+  },
+  4: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) out[i] = b[i] === 0 ? none : (a[i] ?? 0) / (b[i] ?? 0);
+  },
+  5: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) {
+      const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+      out[i] = x < y ? y : x >= y ? x : none;
+    }
+  },
+  6: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) {
+      const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+      out[i] = x > y ? y : x <= y ? x : none;
+    }
+  },
+  7: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) {
+      const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+      out[i] = x < y ? 1 : x >= y ? 0 : none;
+    }
+  },
+  8: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) {
+      const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+      out[i] = x <= y ? 1 : x > y ? 0 : none;
+    }
+  },
+  9: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) {
+      const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+      out[i] = x === y ? 1 : x < y || x > y ? 0 : none;
+    }
+  },
+  10: (out, n, [a]) => {
+    for (let i = 0; i < n; i++) out[i] = Number.isNaN(a[i]) ? 1 : 0;
+  },
+  11: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) {
+      const x = a[i] ?? 0;
+      out[i] = Number.isNaN(x) ? (b[i] ?? 0) : x;
+    }
+  },
+  12: (out, n, [a]) => {
+    for (let i = 0; i < n; i++) out[i] = 1 - (a[i] ?? 0);
+  },
+  13: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) {
+      const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+      out[i] = x === 0 || y === 0 ? 0 : x * y;
+    }
+  },
+  14: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) {
+      const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+      out[i] = x === 1 || y === 1 ? 1 : x + y;
+    }
+  },
+  15: (out, n, [a, b, c]) => {
+    for (let i = 0; i < n; i++) out[i] = a[i] === 1 ? (b[i] ?? 0) : (c[i] ?? 0);
+  },
+  16: (out, n, [a, b]) => {
+    for (let i = 0; i < n; i++) out[i] = a[i] === 1 ? (b[i] ?? 0) : none;
+  },
+  17: (out, n, [a]) => {
+    for (let i = 0; i < n; i++) out[i] = Math.floor(a[i] ?? 0);
+  },
+};
+
+const empty = new Float64Array();
+
+/** The step of an operation: by its code, or by its row function. */
+export function columnStep({ code, row, kinds, args }: StepParts): ColumnStep {
+  const loop = code === undefined ? undefined : loops[code];
+  const [a = 0, b = 0, c = 0] = args;
+  if (loop !== undefined)
+    return (registers, out, n) =>
+      loop(out, n, [registers[a] ?? empty, registers[b] ?? empty, registers[c] ?? empty]);
+  if (args.length === 1 && kinds[0] !== "bool")
+    return (registers, out, n) => {
+      const column = registers[a] ?? empty;
+      for (let i = 0; i < n; i++) {
+        const x = column[i] ?? 0;
+        out[i] = numberOf(row(Number.isNaN(x) ? null : x));
+      }
+    };
+  return (registers, out, n) => {
+    for (let i = 0; i < n; i++)
+      out[i] = numberOf(row(...args.map((at, k) => operandOf(registers[at]?.[i] ?? 0, kinds[k]))));
+  };
+}
+
+function operandOf(number: number, kind: NodeKind | undefined): Operand {
+  if (Number.isNaN(number)) return null;
+  return kind === "bool" ? number === 1 : number;
+}
+
+function numberOf(value: Operand): number {
+  return typeof value === "number" ? value : value === null ? none : Number(value);
+}
