@@ -5,14 +5,19 @@
 import { split } from "../../src/dataset/index.ts";
 import {
   bucketize,
+  calendar,
   features,
   featureTable,
   flag,
+  hashed,
   lookup,
   minMax,
   oneHot,
   ordinal,
+  quantileScale,
   standardize,
+  targetEncode,
+  tfIdf,
 } from "../../src/feature/index.ts";
 import { boost } from "../../src/model/index.ts";
 import { client } from "../../src/serve/index.ts";
@@ -58,6 +63,16 @@ export async function misuses(world: World, model: ChurnModel) {
   features(customers, (c) => ({ x: ordinal(c.customer_id) }));
   // @ts-expect-error an order with a level that the category has not → Weekly
   features(customers, (c) => ({ x: ordinal(c.contract, { order: ["Weekly"] }) }));
+  // @ts-expect-error a category as places that are quantiles → contract
+  features(customers, (c) => ({ x: quantileScale(c.contract) }));
+  // @ts-expect-error a number as words → tenure
+  features(customers, (c) => ({ x: tfIdf(c.tenure) }));
+  // @ts-expect-error a number hashed without buckets of its own → tenure
+  features(customers, (c) => ({ x: hashed(c.tenure, { buckets: 4 }) }));
+  // @ts-expect-error a truth value as a share of the label → partner
+  features(customers, (c) => ({ x: targetEncode(c.partner) }));
+  // @ts-expect-error a part of a calendar that there is not → fortnight
+  features(customers, (c) => ({ x: calendar(c.since, { parts: ["fortnight"] }) }));
   // @ts-expect-error a category as a flag → contract
   features(customers, (c) => ({ x: flag(c.contract) }));
   // @ts-expect-error a comparison with a level that the category has not → Weekly
