@@ -13,6 +13,7 @@ import { docs } from "./docs.ts";
 import { drop } from "./drop.ts";
 import { executable } from "./execute.ts";
 import { exportTable } from "./export.ts";
+import { featureTables } from "./features.ts";
 import { grant } from "./grant.ts";
 import { grants } from "./grants.ts";
 import { history } from "./history.ts";
@@ -73,7 +74,11 @@ export const commandGroups: readonly CommandGroup[] = [
       executable(docs),
     ],
   },
-  { title: "Features", rooms: ["feature"], commands: [executable(leaks)] },
+  {
+    title: "Features",
+    rooms: ["feature"],
+    commands: [executable(featureTables), executable(leaks)],
+  },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
   { title: "Operation", rooms: ["serve"], commands: [executable(serve)] },
 ];

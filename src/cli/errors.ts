@@ -97,6 +97,10 @@ export const cliErrors = {
     (d: { path: string; reason: string }) =>
       `sql: ${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --file`,
   ),
+  "cli/missing-definitions": notFound(
+    (d: { file: string; reason: string }) =>
+      `features: no definitions in ${quote(d.file)}: ${d.reason}; expected a module that exports feature tables made with featureTable`,
+  ),
   "cli/missing-suite": caller(
     (d: { command: string }) =>
       `${d.command}: by which suite? Give --suite FILE.json; profile --suite writes a first one`,

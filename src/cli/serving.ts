@@ -1,8 +1,10 @@
 /** @file A workspace served over HTTP: the champion answers, and the first page shows what there is. */
 import { join } from "node:path";
 import { hashOf } from "../core/index.ts";
+import { materialize, memoryStore, type OnlineStore } from "../feature/index.ts";
+import type { Model } from "../flow.ts";
 import { type PipelineRun, pipelineRuns } from "../pipeline/index.ts";
-import { type Endpoint, endpoint, openInferenceLog } from "../serve/index.ts";
+import { type Endpoint, endpoint, loggedSignature, openInferenceLog } from "../serve/index.ts";
 import { type HttpServer, type PageData, serveHttp } from "../server/index.ts";
 import type { Workspace } from "../workspace/index.ts";
 import { outputOf } from "./demo/outputs.ts";
@@ -33,23 +35,40 @@ export async function serveWorkspace({
   const log = await openInferenceLog({
     lake,
     table: `serving.${tableWord(name)}_log`,
-    signature: model.signature,
+    signature: loggedSignature(model),
     folder: join(path, "serving", tableWord(name)),
     clock,
   });
+  const store = await featureStore(workspace, model).catch(async (error: unknown) => {
+    await log.close();
+    throw error;
+  });
   try {
-    const answering = endpoint({ name, model, version: version.number, log, clock, ids });
+    const found = store === undefined ? {} : { store };
+    const answering = endpoint({ name, model, version: version.number, log, clock, ids, ...found });
     const page = () => pageOf(workspace, name, answering);
     const web = await serveHttp({ endpoints: [answering], page, port });
     const close = async (): Promise<void> => {
       await web.close();
       await log.close();
+      await store?.close();
     };
     return { web, version: version.number, close };
   } catch (error) {
     await log.close();
     throw error;
   }
+}
+
+/** The workspace's online store, brought up to date with what a model looks up; none for one that does not. */
+async function featureStore(
+  { lake, path, clock }: Workspace,
+  { lookups }: Pick<Model, "lookups">,
+): Promise<OnlineStore | undefined> {
+  if (lookups === undefined) return undefined;
+  const store = await memoryStore({ snapshots: join(path, "online") });
+  for (const { table } of lookups.tables) await materialize(lake, store, { table, clock });
+  return store;
 }
 
 /** Throws `server/conflict-port` when a port cannot be listened on. */

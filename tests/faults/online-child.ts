@@ -1,0 +1,22 @@
+/** @file A process that materializes again and again until it is killed: `node online-child.ts LAKE SNAPSHOTS`. */
+import { featureTable, materialize, memoryStore, writeFeatures } from "../../src/feature/index.ts";
+import { int, openLake, schema, text } from "../../src/table/index.ts";
+
+/** The counters that the child writes. */
+export const counters = featureTable({
+  name: "shop.counters",
+  schema: schema("counters", { id: text(), n: int() }),
+  key: "id",
+});
+
+if (process.argv[1] === import.meta.filename) {
+  const [, , folder = "", snapshots = ""] = process.argv;
+  await using lake = await openLake(folder);
+  await using store = await memoryStore({ snapshots });
+  for (let n = 1; ; n++) {
+    const rows = Array.from({ length: 500 }, (_, i) => ({ id: `c${i}`, n: n * 1000 + (i % 7) }));
+    await writeFeatures(lake, counters, rows);
+    await materialize(lake, store, { table: "shop.counters" });
+    process.stdout.write("done\n");
+  }
+}
