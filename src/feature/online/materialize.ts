@@ -89,8 +89,14 @@ export function newestSql(table: FeatureTable, rows: string, atMs: number): stri
   const at = quoteName(timestamp);
   const until = `make_timestamptz(${Math.round(atMs * 1000)})`;
   const order = availableAt === null ? `${at} DESC` : `${at} DESC, ${quoteName(availableAt)} DESC`;
-  return `SELECT ${columns}, ${at} AS ${time} FROM (${rows}) WHERE ${at} <= ${until}
+  return `SELECT ${columns}, ${at} AS ${time} FROM (${rows}) WHERE ${sinceSql(table)} <= ${until}
     QUALIFY row_number() OVER (PARTITION BY ${key.map(quoteName).join(", ")} ORDER BY ${order}) = 1`;
+}
+
+/** From when on a row counts: when it is true, and known. */
+function sinceSql({ timestamp, availableAt }: FeatureTable): string {
+  const times = [timestamp, availableAt].filter((column) => column !== null).map(quoteName);
+  return times.length === 1 ? (times[0] ?? "") : `greatest(${times.join(", ")})`;
 }
 
 const time = '"\u001ftime"';
@@ -149,7 +155,7 @@ async function touchedSql(
     parts.push(`SELECT ${keys} FROM (${changes.sql})`);
   }
   if (table.timestamp !== null) {
-    const at = quoteName(table.timestamp);
+    const at = sinceSql(table);
     const moment = (ms: number): string => `make_timestamptz(${Math.round(ms * 1000)})`;
     parts.push(
       `SELECT ${keys} FROM (${rows.sql}) WHERE ${at} > ${moment(Math.min(before.atMs, state.atMs))} AND ${at} <= ${moment(Math.max(before.atMs, state.atMs))}`,

@@ -157,6 +157,31 @@ describe("materialize", () => {
   });
 });
 
+describe("a row that is known later than it is true", () => {
+  test("is online from when it is known, as it is in a training set", async () => {
+    await using lake = await newLake();
+    const late = featureTable({
+      name: "shop.late",
+      schema: schema("late", { id: text(), at: timestamp(), known: timestamp(), spend: float() }),
+      key: "id",
+      timestamp: "at",
+      availableAt: "known",
+    });
+    await writeFeatures(lake, late, [
+      { id: "a", at: day(1), known: day(1), spend: 1 },
+      { id: "a", at: day(2), known: day(6), spend: 2 },
+      { id: "a", at: day(1), known: day(3), spend: 3 },
+    ]);
+    await using store = await memoryStore();
+    const spends = [];
+    for (const n of [2, 4, 6]) {
+      await materialize(lake, store, { table: "shop.late", clock: () => day(n).getTime() });
+      spends.push((await store.read("shop.late", [["a"]], ["spend"]))[0]?.cells[0]);
+    }
+    expect(spends).toEqual([1, 3, 2]);
+  });
+});
+
 describe("checkParity", () => {
   test("says which key, column and values differ", async () => {
     await using lake = await newLake();

@@ -94,11 +94,11 @@ function needed(at: string, columns: Columns, column: string): void {
 }
 
 /** The feature table that a lookup names, as it is stored; it must have the columns. */
-async function tableOf(lake: Lake, { table: name, columns, key }: LookupState) {
+async function tableOf(lake: Lake, { table: name, columns, key, ttlMs }: LookupState) {
   const { table } = await describeFeatures(lake, name);
   for (const column of [...key.map((part) => part.name), ...Object.values(columns)])
     needed(name, table.schema.columns, column);
-  return table;
+  return { ...table, ttlMs: table.timestamp === null ? null : ttlMs }; // as it was learned, and is served
 }
 
 function checkFound(at: string, rows: readonly Cells[], lookups: readonly LookupState[]): void {
