@@ -62,6 +62,8 @@ export interface Measured {
   readonly rows: number;
   /** The numbers that are not missing, in row order; there may be none. */
   numbers(request: number): Float64Array;
+  /** The same, rising. */
+  sorted(request: number): Float64Array;
   counts(request: number): TextCounts;
   labels(request: number): readonly LabelCount[];
   texts(request: number): readonly (string | null)[];

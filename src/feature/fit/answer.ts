@@ -50,6 +50,12 @@ export async function answer(questions: Questions): Promise<Answers> {
     present.set(sql, found);
     return found;
   };
+  const risen = new Map<string, Float64Array>();
+  const sortedOf = (sql: string): Float64Array => {
+    const found = risen.get(sql) ?? numbersOf(sql).slice().sort();
+    risen.set(sql, found);
+    return found;
+  };
   return {
     rows,
     keyHashes: keyHash === undefined ? undefined : columns.at(-1),
@@ -62,6 +68,7 @@ export async function answer(questions: Questions): Promise<Answers> {
       return {
         rows,
         numbers: (place) => numbersOf(at(place)),
+        sorted: (place) => sortedOf(at(place)),
         counts: (place) => groups.counts(first + place),
         labels: (place) => groups.labels(first + place),
         texts: (place) => texts.get(at(place)) ?? [],

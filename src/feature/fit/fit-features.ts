@@ -78,13 +78,14 @@ export async function fitFeatures<
 
 function learn(name: string, feature: Feature, measured: Answered): Learned {
   const { rows } = measured;
+  const there = (values: Float64Array): Float64Array => {
+    if (values.length === 0) fail("feature/missing-values", { feature: name, rows });
+    return values;
+  };
   const checked: Measured = {
     ...measured,
-    numbers: (request) => {
-      const values = measured.numbers(request);
-      if (values.length === 0) fail("feature/missing-values", { feature: name, rows });
-      return values;
-    },
+    numbers: (request) => there(measured.numbers(request)),
+    sorted: (request) => there(measured.sorted(request)),
     counts: (request) => {
       const found = measured.counts(request);
       if (found.counts.length === 0) fail("feature/missing-values", { feature: name, rows });

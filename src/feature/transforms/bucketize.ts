@@ -99,7 +99,10 @@ function ofBins<R extends string>(
     reads: of.reads,
     requests: [{ measure: "numbers", of: of.node }],
     learn: (name, measured): Learned => {
-      const edges = learnEdges(measured.numbers(0), { bins, by });
+      const edges = learnEdges(by === "width" ? measured.numbers(0) : measured.sorted(0), {
+        bins,
+        by,
+      });
       return {
         stats: measured.finite({ edges }),
         outputs: bucketColumns({ of, edges, outside, as }, name),
@@ -110,14 +113,13 @@ function ofBins<R extends string>(
 
 /** The edges, increasing; one where all values are equal. */
 function learnEdges(
-  values: Float64Array,
+  values: Float64Array, // rising where quantiles are learned
   { bins, by }: { readonly bins: number; readonly by: "width" | "quantile" },
 ): number[] {
   const { min, max } = range(values);
-  const sorted = by === "width" ? values : values.slice().sort();
   const step = (max - min) / bins;
   const edges = Array.from({ length: bins + 1 }, (_, i) =>
-    by === "quantile" ? quantileOf(sorted, i / bins) : i === bins ? max : min + i * step,
+    by === "quantile" ? quantileOf(values, i / bins) : i === bins ? max : min + i * step,
   );
   // quantiles of many equal values are equal, or differ by a rounding; scikit-learn's measure of that
   const rising: number[] = [];

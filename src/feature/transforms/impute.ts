@@ -7,8 +7,8 @@ import { missingColumn } from "./made.ts";
 
 const centres = {
   mean: meanOf,
-  median: (values: Float64Array): number => quantileOf(values.slice().sort(), 0.5),
-  mode: (values: Float64Array): number => modeOf(values.slice().sort()),
+  median: (sorted: Float64Array): number => quantileOf(sorted, 0.5),
+  mode: modeOf,
 };
 
 /** Options of {@link impute}. */
@@ -46,7 +46,7 @@ export function impute<R extends string>(
     reads: of.reads,
     requests: [{ measure: "numbers", of: of.node }],
     learn: (name, measured) => {
-      const value = centres[kind](measured.numbers(0)) + 0;
+      const value = centres[kind](kind === "mean" ? measured.numbers(0) : measured.sorted(0)) + 0;
       const stats = measured.finite({ [kind]: value });
       const column = { name, node: of.orElse(value).node };
       return { stats, outputs: own ? [column, missingColumn(of, name)] : [column] };

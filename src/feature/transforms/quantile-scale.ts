@@ -45,7 +45,7 @@ export function quantileScale<R extends string>(
     reads: of.reads,
     requests: [{ measure: "numbers", of: of.node }],
     learn: (name, measured) => {
-      const sorted = measured.numbers(0).slice().sort();
+      const sorted = measured.sorted(0);
       const n = Math.max(2, Math.min(points, sorted.length));
       const quantiles = Array.from({ length: n }, (_, i) => quantileOf(sorted, i / (n - 1)) + 0);
       const stats = measured.finite({

@@ -151,7 +151,7 @@ export function robust<R extends string>(
     reads: of.reads,
     requests: [{ measure: "numbers", of: of.node }],
     learn: (name, measured) => {
-      const sorted = measured.numbers(0).slice().sort();
+      const sorted = measured.sorted(0);
       const median = quantileOf(sorted, 0.5);
       const width = quantileOf(sorted, high) - quantileOf(sorted, low);
       const unit = width === 0 ? 1 : width;
