@@ -10,6 +10,7 @@ import { create } from "./create.ts";
 import { demo } from "./demo.ts";
 import { describe } from "./describe.ts";
 import { docs } from "./docs.ts";
+import { drift } from "./drift.ts";
 import { drop } from "./drop.ts";
 import { executable } from "./execute.ts";
 import { exportTable } from "./export.ts";
@@ -80,5 +81,9 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [executable(featureTables), executable(leaks)],
   },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
-  { title: "Operation", rooms: ["serve"], commands: [executable(serve)] },
+  {
+    title: "Operation",
+    rooms: ["serve", "monitor"],
+    commands: [executable(serve), executable(drift)],
+  },
 ];

@@ -44,6 +44,15 @@ export {
   type RetrainRules,
 } from "./monitor-report.ts";
 export { type DriftThresholds, expectedNoise, populationStability } from "./psi.ts";
+export {
+  type DriftReport,
+  type DriftReportOptions,
+  driftReport,
+  driftReportPage,
+  driftReportText,
+  keepDriftReport,
+  type ReportKeeper,
+} from "./report/drift-report.ts";
 export type { LabelSketch } from "./sketch/label-sketch.ts";
 export type { NumberSketch } from "./sketch/number-sketch.ts";
 export { sketchRows } from "./sketch/sketch-rows.ts";

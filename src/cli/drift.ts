@@ -1,0 +1,170 @@
+/** @file `millrace drift`: how far a table has moved from another, or from an earlier version of itself; the exit code says how bad. */
+import { basename, dirname, resolve } from "node:path";
+import { systemClock } from "../core/index.ts";
+import {
+  type DriftReport,
+  driftMeasures,
+  driftReport,
+  driftReportPage,
+  driftReportText,
+  keepDriftReport,
+  sketchRows,
+  sketchTable,
+  type TableSketch,
+} from "../monitor/index.ts";
+import { folderBytes } from "../store/index.ts";
+import { frame, type Lake, quoteName, quoteText } from "../table/index.ts";
+import { openWorkspace, openWorkspaceLake } from "../workspace/index.ts";
+import { command } from "./command.ts";
+import { fail, failTable } from "./errors.ts";
+import { namesOf } from "./options.ts";
+import { tableSource } from "./source.ts";
+import { stoppable } from "./stoppable.ts";
+import { dir } from "./workspace-folder.ts";
+
+const tableHelp = "a table's name, such as telco.silver; telco.silver@3 is its version 3";
+
+export const drift = command({
+  name: "drift",
+  summary: "How far the columns of a table have moved from a reference.",
+  about: [
+    "REFERENCE and CURRENT are tables, or versions of one. Each data file is read once: its sketch stays beside the",
+    "table, and the next comparison reads only files that are new. The measure is chosen by kind and rows, as",
+    "Evidently does: up to 1000 reference rows tests with p, above distances. Exit code 1 when a column has moved",
+    "severely, or with --fail-on moderate at all; --fail-on never only reports. With --experiment the report is",
+    "kept as a run, and shows what the run before it had.",
+  ],
+  arguments: {
+    reference: { type: "string", help: tableHelp },
+    current: { type: "string", help: tableHelp },
+  },
+  options: {
+    columns: { type: "string", many: true, value: "A,B", help: "only these columns" },
+    measure: { type: "string", choices: ["auto", ...driftMeasures], default: "auto", value: "MEASURE", help: "one measure for all columns" }, // biome-ignore format: one line
+    moderate: { type: "number", min: 0, value: "N", help: "the distance from which drift is moderate; 0.1 if not given" }, // biome-ignore format: one line
+    severe: { type: "number", min: 0, value: "N", help: "the distance from which it is severe; 0.2 if not given" }, // biome-ignore format: one line
+    p: { type: "number", min: 0, max: 1, value: "P", help: "the p below which a test's drift is moderate; 0.05 if not given" }, // biome-ignore format: one line
+    bins: { type: "number", min: 2, max: 100, whole: true, default: 10, value: "N", help: "buckets of numbers" }, // biome-ignore format: one line
+    time: { type: "string", value: "COLUMN", help: "a timestamp column of CURRENT, for --since and --until" }, // biome-ignore format: one line
+    since: { type: "string", value: "TIME", help: "only current rows from this moment on, in UTC" },
+    until: { type: "string", value: "TIME", help: "only current rows before this moment, in UTC" },
+    failOn: { type: "string", choices: ["moderate", "severe", "never"], default: "severe", value: "LEVEL", help: "the least level that fails" }, // biome-ignore format: one line
+    html: { type: "string", value: "FILE.html", help: "write the report as a page" },
+    experiment: { type: "string", value: "NAME", help: "keep the report as a run of this experiment" }, // biome-ignore format: one line
+    dir,
+  },
+  examples: [
+    "drift telco.training serving.churn_log",
+    "drift telco.silver@0 telco.silver --html drift.html",
+    "drift telco.training serving.churn_log --time at --since 2026-01-05 --fail-on moderate --json",
+  ],
+  run: async (values, around) => {
+    const { dir, html, experiment } = values;
+    const report = await around.reporter.stage(
+      `drift ${values.reference} ${values.current}`,
+      async () => {
+        await using lake = await openWorkspaceLake(dir);
+        return await stoppable({ engine: lake.engine, signal: around.signal }, () => compared(lake, values)); // biome-ignore format: one call
+      },
+      () => null,
+    );
+    const kept = experiment === undefined ? null : await keepIn(dir, experiment, report);
+    const page = html === undefined ? null : resolve(html);
+    if (page !== null)
+      await folderBytes(dirname(page)).put(basename(page), Buffer.from(driftReportPage(report, kept?.before))); // biome-ignore format: one call
+    const failed =
+      values.failOn !== "never" &&
+      (report.level === "severe" || (values.failOn === "moderate" && report.level === "moderate"));
+    return { failed, report, page, run: kept?.run ?? null };
+  },
+  render: ({ report, page, run }) => [
+    ...driftReportText(report),
+    ...(run === null ? [] : [`run: ${run}`]),
+    ...(page === null ? [] : [`page: ${page}`]),
+  ],
+  isBad: ({ failed }) => failed,
+});
+
+interface DriftValues {
+  readonly reference: string;
+  readonly current: string;
+  readonly columns: readonly string[];
+  readonly measure: "auto" | (typeof driftMeasures)[number];
+  readonly moderate: number | undefined;
+  readonly severe: number | undefined;
+  readonly p: number | undefined;
+  readonly bins: number;
+  readonly time: string | undefined;
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+}
+
+async function compared(lake: Lake, values: DriftValues): Promise<DriftReport> {
+  const { measure, bins, moderate, severe, p, since, until, time } = values;
+  const isWindow = since !== undefined || until !== undefined;
+  if (isWindow && time === undefined)
+    fail("cli/missing-option", { command: "drift", option: "time", value: "COLUMN", help: "--since and --until need the column of the time" }); // biome-ignore format: one line
+  if (!isWindow && time !== undefined)
+    fail("cli/missing-option", { command: "drift", option: "since", value: "TIME", help: "--time has no window without --since or --until" }); // biome-ignore format: one line
+  const columns = namesOf(values.columns);
+  const reference = await sketchOf(lake, values.reference);
+  const current = isWindow ? await windowOf(lake, values) : await sketchOf(lake, values.current);
+  return driftReport({
+    reference: { name: values.reference, sketch: reference },
+    current: { name: values.current, sketch: current },
+    atMs: systemClock(),
+    measure,
+    bins,
+    ...(columns.length === 0 ? {} : { columns }),
+    thresholds: {
+      distance: { ...(moderate === undefined ? {} : { moderate }), ...(severe === undefined ? {} : { severe }) }, // biome-ignore format: one line
+      ...(p === undefined ? {} : { p: { moderate: p } }),
+    },
+  });
+}
+
+/** "telco.silver@3" is version 3. */
+function tableAt(text: string): { readonly table: string; readonly version?: number } {
+  const [, table, version] = /^(.*)@(\d+)$/.exec(text) ?? [];
+  return table === undefined ? { table: text } : { table, version: Number(version) };
+}
+
+async function sketchOf(lake: Lake, text: string): Promise<TableSketch> {
+  return (await sketchTable({ lake, ...tableAt(text) })).sketch;
+}
+
+/** Rows between two moments are read, whatever is kept of their files. */
+async function windowOf(
+  lake: Lake,
+  { current, time = "", since, until }: DriftValues,
+): Promise<TableSketch> {
+  // biome-ignore format: one line
+  const { table, version } = tableAt(current);
+  const { rows } = await tableSource(lake, table, version === undefined ? {} : { version });
+  const names = Object.keys(rows.schema.columns);
+  if (!names.includes(time)) failTable("table/unknown-column", { at: "drift, --time", column: time, columns: names }); // biome-ignore format: one line
+  const bound = (text: string, option: string): string => {
+    const ms = Date.parse(/^\d{4}-\d\d-\d\d$|[Z]$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
+    if (Number.isNaN(ms)) fail("cli/mismatch-option", { command: "drift", option, expected: "a moment such as 2026-01-05 or 2026-01-05T14:30", got: text }); // biome-ignore format: one line
+    return `${quoteText(new Date(ms).toISOString())}::TIMESTAMPTZ`;
+  };
+  const conditions = [
+    ...(since === undefined ? [] : [`${quoteName(time)} >= ${bound(since, "since")}`]),
+    ...(until === undefined ? [] : [`${quoteName(time)} < ${bound(until, "until")}`]),
+  ];
+  const { engine, schema } = rows;
+  return sketchRows(frame({ engine, schema, sql: `SELECT * FROM (${rows.sql}) WHERE ${conditions.join(" AND ")}` })); // biome-ignore format: one call
+}
+
+/** Keeps a report as a run; what the newest run of the experiment had is shown beside. */
+async function keepIn(dir: string, experiment: string, report: DriftReport) {
+  await using workspace = await openWorkspace(dir, { create: false });
+  const { tracking } = workspace;
+  const isThere = (await tracking.experiments()).some(({ name }) => name === experiment);
+  const [last] = isThere ? await tracking.runs({ experiment }) : [];
+  const before = last?.metrics ?? {};
+  await using run = await tracking.startRun({ experiment, name: `drift of ${report.current}` });
+  await keepDriftReport(run, report, before);
+  await run.end();
+  return { run: run.id, before };
+}
