@@ -21,21 +21,7 @@ export {
 } from "./drift-judge.ts";
 export { monitorErrors } from "./errors.ts";
 export type { ColumnSummary, MeasuredBucket, MeasuredDrift } from "./measured-drift.ts";
-export {
-  type ChiSquare,
-  chiSquareTest,
-  homogeneityTest,
-  type Proportion,
-  proportionTest,
-} from "./measures/chi-square.ts";
-export {
-  hellinger,
-  jensenShannon,
-  klDivergence,
-  totalVariation,
-} from "./measures/divergences.ts";
-export { type KolmogorovSmirnov, kolmogorovSmirnov } from "./measures/kolmogorov-smirnov.ts";
-export { normedWasserstein, wasserstein } from "./measures/wasserstein.ts";
+export * from "./measures/index.ts";
 export {
   type MonitorReport,
   type MonitorReportOptions,
@@ -53,13 +39,4 @@ export {
   keepDriftReport,
   type ReportKeeper,
 } from "./report/drift-report.ts";
-export type { LabelSketch } from "./sketch/label-sketch.ts";
-export type { NumberSketch } from "./sketch/number-sketch.ts";
-export { sketchRows } from "./sketch/sketch-rows.ts";
-export { type SketchedTable, type SketchTableOptions, sketchTable } from "./sketch/sketch-table.ts";
-export {
-  type ColumnSketch,
-  mergeSketches,
-  type TableSketch,
-  type TextSketch,
-} from "./sketch/table-sketch.ts";
+export * from "./sketch/index.ts";
