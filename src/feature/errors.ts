@@ -93,6 +93,10 @@ export const featureErrors = {
     (d: { feature: string; got: unknown; levels: readonly string[] }) =>
       `feature ${quote(d.feature)}: unknown level ${quote(d.got)}; expected one of ${list(d.levels)}. Choose another policy for unknown levels to serve such rows.`,
   ),
+  "feature/conflict-separator": caller(
+    (d: { feature: string; text: string; separator: string }) =>
+      `fitFeatures: feature ${quote(d.feature)}: the part ${quote(d.text)} has the separator ${quote(d.separator)} in it, so that two combinations could be taken for one; choose another separator`,
+  ),
   "feature/mismatch-time": caller(
     (d: { at: string; column: string; kind: string }) =>
       `${d.at}: ${quote(d.column)} must be a timestamp column; got ${d.kind}`,

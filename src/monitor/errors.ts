@@ -27,6 +27,10 @@ export const monitorErrors = {
     (d: { at: string; column: string; expected: string; got: string }) =>
       `${d.at}: column ${quote(d.column)}: expected ${d.expected}, got ${d.got}; compare columns of the same kind`,
   ),
+  "monitor/mismatch-width": caller(
+    (d: { at: string; reference: number; current: number }) =>
+      `${d.at}: vectors of ${d.reference} numbers cannot be compared with vectors of ${d.current}; expected the same width, from the same embedder`,
+  ),
   "monitor/unsupported-measure": caller(
     (d: { at: string; column: string; measure: string; reason: string }) =>
       `${d.at}: column ${quote(d.column)} cannot be compared by ${quote(d.measure)}: ${d.reason}; choose another measure, or "auto"`,

@@ -29,6 +29,7 @@ export {
   type RecentAccuracy,
   type RetrainRules,
 } from "./monitor-report.ts";
+export * from "./over-time/index.ts";
 export { type DriftThresholds, expectedNoise, populationStability } from "./psi.ts";
 export {
   type DriftReport,

@@ -203,6 +203,17 @@ describe("oneHot", () => {
   });
 });
 
+describe("cross", () => {
+  test("refuses parts with the separator in them, by which two combinations could be one", async () => {
+    const odd = cities("a, b", "c");
+    await expect(fit((c) => cross([c.city, c.city]), odd)).rejects.toThrow(
+      refused("feature/conflict-separator"),
+    );
+    const { names } = await fit((c) => cross([c.city, c.city], { separator: " × " }), odd);
+    expect(names).toEqual(["f=a, b × a, b", "f=c × c"]);
+  });
+});
+
 describe("categories as numbers", () => {
   const rows = cities("b", "a", "b", null);
 

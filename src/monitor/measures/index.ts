@@ -11,5 +11,11 @@ export {
   klDivergence,
   totalVariation,
 } from "./divergences.ts";
+export {
+  type EmbeddingDrift,
+  type EmbeddingDriftOptions,
+  embeddingDrift,
+  type VectorSummary,
+} from "./embedding-drift.ts";
 export { type KolmogorovSmirnov, kolmogorovSmirnov } from "./kolmogorov-smirnov.ts";
 export { normedWasserstein, wasserstein } from "./wasserstein.ts";
