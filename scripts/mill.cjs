@@ -174,8 +174,14 @@ function userProgram([file, ...rest]) {
   if (file === undefined) stop(`run: name the program.\n\n${runUsage}`, 2);
   const program = path.resolve(file);
   if (!fs.existsSync(program)) stop(`run: there is no file ${program}.`, 2);
-  return ["--import", pathToFileURL(path.join(__dirname, "sources.mjs")).href, program, ...rest];
+  return [...withSources, program, ...rest];
 }
+
+/** Lets modules of the user's find this checkout as `millrace`. */
+const withSources = ["--import", pathToFileURL(path.join(__dirname, "sources.mjs")).href];
+
+/** Commands that are given a module of the user's. */
+const moduleCommands = ["features"];
 
 /** What Node is to run for each word; anything else goes to the command line of Millrace itself. */
 function programOf([word, ...rest]) {
@@ -192,7 +198,9 @@ function programOf([word, ...rest]) {
       );
     return [path.join(root, "bench", `${name}.ts`), ...more];
   }
-  return [path.join(root, "src", "cli", "main.ts"), ...(word === undefined ? [] : [word]), ...rest];
+  const hook = moduleCommands.includes(word) ? withSources : [];
+  const words = word === undefined ? [] : [word];
+  return [...hook, path.join(root, "src", "cli", "main.ts"), ...words, ...rest];
 }
 
 function main() {
