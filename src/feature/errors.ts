@@ -93,6 +93,14 @@ export const featureErrors = {
     (d: { feature: string; got: unknown; levels: readonly string[] }) =>
       `feature ${quote(d.feature)}: unknown level ${quote(d.got)}; expected one of ${list(d.levels)}. Choose another policy for unknown levels to serve such rows.`,
   ),
+  "feature/out-of-range-span": caller(
+    (d: { at: string; measure: string; ms: number; everyMs: number }) =>
+      `${d.at}: the window of ${quote(d.measure)} is ${d.ms} ms, which is not a multiple of the tiles' ${d.everyMs} ms; choose another span, or a smaller every`,
+  ),
+  "feature/out-of-range-refresh": caller(
+    (d: { name: string; until: string; last: string | null }) =>
+      `${d.name}: cannot be refreshed until ${d.until}; expected a moment${d.last === null ? "" : ` not before ${d.last}, until which it was refreshed`}`,
+  ),
   "feature/conflict-separator": caller(
     (d: { feature: string; text: string; separator: string }) =>
       `fitFeatures: feature ${quote(d.feature)}: the part ${quote(d.text)} has the separator ${quote(d.separator)} in it, so that two combinations could be taken for one; choose another separator`,

@@ -24,3 +24,4 @@ export * from "./online/index.ts";
 export * from "./onnx/index.ts";
 export * from "./table/index.ts";
 export * from "./transforms/index.ts";
+export * from "./windows/index.ts";
