@@ -99,6 +99,11 @@ describe("millrace drift", () => {
       "table/unknown-column",
     ],
     [["telco.customers", "telco.log", "--time", "at", "--since", "soon"], 2, "cli/mismatch-option"],
+    [
+      ["telco.customers", "telco.log", "--time", "tenure", "--since", "2026-01-05"],
+      2,
+      "cli/mismatch-option",
+    ],
   ])("ends %j with %i and %s", async (...[args, code, error]) => {
     const ran = await run(...args);
     expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(error)]);

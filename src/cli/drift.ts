@@ -143,6 +143,8 @@ async function windowOf(
   const { rows } = await tableSource(lake, table, version === undefined ? {} : { version });
   const names = Object.keys(rows.schema.columns);
   if (!names.includes(time)) failTable("table/unknown-column", { at: "drift, --time", column: time, columns: names }); // biome-ignore format: one line
+  if (rows.schema.columns[time]?.kind !== "timestamp")
+    fail("cli/mismatch-option", { command: "drift", option: "time", expected: "a timestamp column", got: `${time}, of kind ${rows.schema.columns[time]?.kind}` }); // biome-ignore format: one line
   const bound = (text: string, option: string): string => {
     const ms = Date.parse(/^\d{4}-\d\d-\d\d$|[Z]$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
     if (Number.isNaN(ms)) fail("cli/mismatch-option", { command: "drift", option, expected: "a moment such as 2026-01-05 or 2026-01-05T14:30", got: text }); // biome-ignore format: one line

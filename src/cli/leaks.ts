@@ -37,7 +37,7 @@ export const leaks = command({
   examples: [
     "leaks telco.silver --label churn",
     "leaks telco.silver --label churn --split customer_id --json",
-    "leaks orders.csv --label returned --time ordered_at --entity customer",
+    "leaks orders.csv --label returned --time ordered_at --split id --entity customer",
   ],
   run: async (values, around) => {
     const { source: from, dir } = values;
@@ -85,6 +85,8 @@ async function lookedAt({ name, rows, count }: Source, asked: Asked): Promise<Fo
   for (const [option, column] of Object.entries({ label, time, split: by, entity }))
     if (column !== undefined && !known.includes(column))
       failTable("table/unknown-column", { at: `leaks, --${option}`, column, columns: known });
+  if (entity !== undefined && by === undefined)
+    fail("cli/missing-option", { command: "leaks", option: "split", value: "COLUMN", help: "--entity looks across a split" }); // biome-ignore format: one line
   const sides = by === undefined ? { train: rows, warnings: [] } : await split(rows, { by });
   const report = await findLeaks(sides.train, {
     label,

@@ -1,4 +1,5 @@
 /** @file Columns compared by their sketches: which measure judges, what it found, and how bad that is. */
+import { checkNames } from "../core/index.ts";
 import { compareColumn } from "./column-drift.ts";
 import { type CompareSketchesOptions, judgeOf, levels } from "./drift-judge.ts";
 import { fail } from "./errors.ts";
@@ -38,6 +39,7 @@ export function compareSketches(
   options: CompareSketchesOptions = {},
 ): readonly MeasuredDrift[] {
   const at = "compareSketches";
+  checkNames(`${at} tables`, tables, ["reference", "current"]);
   const { reference, current } = tables;
   const judge = judgeOf(at, options);
   if (reference.rows === 0) fail("monitor/missing-rows", { at, which: "reference" });

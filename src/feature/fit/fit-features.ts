@@ -30,7 +30,7 @@ export interface FitFeaturesOptions<C extends Columns = Columns> {
  * @throws `feature/conflict-test-rows`, `feature/missing-rows`, `feature/missing-column`,
  * `feature/mismatch-kind`, `feature/missing-values`, `feature/out-of-range-values`,
  * `feature/duplicate-names`, `feature/missing-label`, `feature/mismatch-label`,
- * `feature/missing-key`
+ * `feature/missing-key`, `feature/conflict-label-read`
  * @example
  * ```ts
  * const engine = await openEngine();
@@ -52,6 +52,8 @@ export async function fitFeatures<
   checkNames("fitFeatures", options, ["label"]);
   const { label } = options;
   if (frame.part === "test") fail("feature/conflict-test-rows", {});
+  if (label !== undefined && features.reads.some((column) => column === label))
+    fail("feature/conflict-label-read", { label });
   checkColumns(features, frame.schema.columns);
   const entries = Object.entries<Feature>(features.byName);
   const by = keyOf(frame.schema.columns);
@@ -72,7 +74,7 @@ export async function fitFeatures<
   const trained = keyHashes === undefined ? {} : { trained: { by, sample: sampleOf(keyHashes) } };
   return fittedFeatures(
     { format: featuresFormat, inputs: specsRead(features), features: fitted, ...trained },
-    { sql: frame.sql, folds: learned.map(({ folds }) => folds) },
+    { sql: frame.sql, keyHashes, folds: learned.map(({ folds }) => folds) },
   );
 }
 

@@ -14,7 +14,7 @@ import { fail } from "../errors.ts";
 import type { Output } from "../feature.ts";
 import type { FeaturesState, NumbersFrame } from "./features-data.ts";
 import { levelChecks } from "./level-checks.ts";
-import { foldSql, keyHashSql, keyOf, type Trained, trainedOn } from "./row-keys.ts";
+import { foldOf, keyHashSql, keyOf, type Trained, trainedOn } from "./row-keys.ts";
 
 /** Where a column of the matrix comes from. */
 export interface Origin {
@@ -65,6 +65,8 @@ export interface FittedFeatures {
 /** What is known of the rows just fitted on, and not stored. */
 export interface Training {
   readonly sql: string;
+  /** The hashes of the rows' keys, [n], where the schema has a key. */
+  readonly keyHashes: Float64Array | undefined;
   /** By feature: what its columns are in the training rows of each fold. */
   readonly folds: readonly (readonly (readonly Output[])[] | undefined)[];
 }
@@ -79,8 +81,8 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
   const matrixAnd: FittedFeatures["matrixAnd"] = async (frame, more) => {
     if (frame.part === "test" && training?.sql === frame.dividedFrom && training !== undefined)
       fail("feature/conflict-trained-rows", { known: "the features were fitted before the split" });
-    const trains = isTraining(frame, training);
-    const { sql: own, run } = trains ? foldedColumns(state, frame, training) : program;
+    const folded = learnsFromLabel(training) && hasKey(frame, training.keyHashes);
+    const { sql: own, run } = folded ? foldedColumns(state, frame, training) : program;
     const tested = testedSql(state, frame);
     const found = await frame.numbers([...own, ...more, ...checks.sql, ...tested]);
     if (state.trained !== undefined && tested.length > 0)
@@ -123,37 +125,49 @@ function inverseOf(state: FeaturesState, outputs: readonly Output[]): FittedFeat
   };
 }
 
-/** Whether the rows are those that were fitted on: the same query, or a part of the same side. */
-function isTraining(frame: NumbersFrame, training: Training | undefined): training is Training {
-  if (training === undefined || training.folds.every((folds) => folds === undefined)) return false;
-  return frame.part === "train" || (frame.sql !== undefined && frame.sql === training.sql);
+function learnsFromLabel(training: Training | undefined): training is Training {
+  return training?.folds.some((folds) => folds !== undefined) === true;
 }
 
-/** The columns of training rows: each fold has what was learned from the others. */
+/** Whether rows can be told from those that were fitted on. */
+const hasKey = ({ schema }: NumbersFrame, known: Float64Array | undefined): boolean =>
+  known !== undefined && keyOf(schema.columns).length > 0;
+
+/**
+ * The columns of rows among which there may be training rows, whatever query gives them: a row whose key
+ * was trained on has what was learned from the other folds, any other row what was learned from all.
+ */
 function foldedColumns(
   state: FeaturesState,
   { schema }: NumbersFrame,
   training: Training,
 ): ColumnsProgram {
   const hash = keyHashSql(keyOf(schema.columns), schema.columns);
-  const counts = [...new Set(training.folds.flatMap((folds) => folds?.length ?? []))];
+  const trained = new Set(training.keyHashes);
   const nodes: Output[] = [];
   // where each column of the matrix is among the nodes, and of which number of folds
   const places = state.features.flatMap(({ outputs }, i) => {
     const folds = training.folds[i];
     return outputs.map((output, j) => {
       const first = nodes.length;
-      nodes.push(...(folds === undefined ? [output] : folds.map((made) => made[j] ?? output)));
+      nodes.push(output, ...(folds ?? []).map((made) => made[j] ?? output));
       return { first, folds: folds?.length };
     });
   });
   const { sql, run } = toColumns(nodes);
   return {
-    sql: [...sql, ...counts.map((folds) => foldSql(hash, folds))],
+    sql: [...sql, hash],
     run: (columns, take) => {
-      const foldsOf = new Map(counts.map((folds, i) => [folds, columns[sql.length + i]]));
-      const byNode = places.flatMap(({ first, folds }, j) =>
-        Array.from({ length: folds ?? 1 }, (_, fold) => ({ node: first + fold, j, fold, folds })),
+      const hashes = columns[sql.length] ?? new Float64Array();
+      const foldsOf = new Map<number, Float64Array>();
+      for (const { folds } of places)
+        if (folds !== undefined && !foldsOf.has(folds))
+          foldsOf.set(
+            folds,
+            hashes.map((one) => (trained.has(one) ? foldOf(one, folds) : all)),
+          );
+      const byNode = places.flatMap(({ folds }, j) =>
+        Array.from({ length: 1 + (folds ?? 0) }, (_, i) => ({ j, fold: i - 1, folds })),
       );
       run(columns.slice(0, sql.length), (node, from, values) => {
         const { j = 0, fold = 0, folds } = byNode[node] ?? {};
@@ -165,6 +179,8 @@ function foldedColumns(
   };
 }
 
+/** The fold of a row that was not trained on. */
+const all = -1;
 const merged = new Float64Array(4096);
 
 /** Gathers the values of each row's own fold, and hands them over with those of the last fold. */

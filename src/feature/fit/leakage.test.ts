@@ -3,7 +3,14 @@ import { dataset, split } from "../../dataset/index.ts";
 import { rocAuc } from "../../metric/index.ts";
 import { logistic } from "../../model/index.ts";
 import { bool, type Columns, type Frame, float, frame, int, openEngine, schema, text } from "../../table/index.ts"; // biome-ignore format: one line
-import { features, featuresFromState, fitFeatures, standardize, targetEncode } from "../index.ts";
+import {
+  features,
+  featuresFromState,
+  fitFeatures,
+  flag,
+  standardize,
+  targetEncode,
+} from "../index.ts";
 import { keyHashSql, sampleOf, sampleSize } from "./row-keys.ts";
 
 const engine = await openEngine();
@@ -172,5 +179,46 @@ describe("targetEncode", () => {
     expect(of("b")).toBeClose((1 + 2 * 0.75) / 3);
     expect(of(null)).toBeClose((1 + 2 * 0.75) / 3);
     expect(of("new")).toBeClose(0.75);
+  });
+});
+
+describe("target encoding", () => {
+  const fitted = async (rows: Frame<(typeof keyed)["columns"]>) =>
+    fitFeatures(
+      features(keyed, (c) => ({ city: targetEncode(c.city) })),
+      rows,
+      { label: "churn" },
+    );
+
+  test("knows its training rows by their key, whatever query gives them", async () => {
+    const rows = frameOf({ schema: keyed });
+    const encoded = await fitted(rows);
+    const { data } = await encoded.matrix(rows);
+    const same = frame({ engine, schema: keyed, sql: `${rows.sql} WHERE true` });
+    expect((await encoded.matrix(same)).data).toEqual(data);
+    const half = frame({ engine, schema: keyed, sql: `${rows.sql} WHERE id < 100` });
+    expect((await encoded.matrix(half)).data).toEqual(data.slice(0, 100));
+  });
+
+  test("gives rows that it was not trained on what a row function gives them", async () => {
+    const encoded = await fitted(frameOf({ schema: keyed }));
+    const others = frameOf({ schema: keyed, from: 3000, to: 3200 });
+    const train = frame({ engine, schema: keyed, sql: others.sql, part: "train" });
+    const { data } = await encoded.matrix(train);
+    const alone = (await others.rows()).flatMap((row) => [...encoded.row(row)]);
+    expect([...data]).toEqual(alone);
+  });
+
+  test("does not give a row its own label when all rows are in one fold, nor reads the label", async () => {
+    const sql = `SELECT 7 AS id, 'c' || range AS city, 1.0 AS x, range % 2 = 0 AS churn FROM range(8)`;
+    const encoded = await fitted(frame({ engine, schema: keyed, sql }));
+    const { data } = await encoded.matrix(frame({ engine, schema: keyed, sql }));
+    expect(new Set(data).size).toBe(1);
+    const reads = features(keyed, (c) => ({ churn: targetEncode(c.city), x: standardize(c.x) }));
+    await fitFeatures(reads, frameOf({ schema: keyed }), { label: "churn" });
+    const leaky = features(keyed, (c) => ({ churn: flag(c.churn) }));
+    await expect(
+      fitFeatures(leaky, frameOf({ schema: keyed }), { label: "churn" }),
+    ).rejects.toThrow(expect.objectContaining({ code: "feature/conflict-label-read" }));
   });
 });

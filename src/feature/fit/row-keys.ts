@@ -53,6 +53,10 @@ export function foldSql(hash: string, folds: number): string {
   return `CAST(floor(coalesce(${hash}, 0) * '${folds / hashes}'::DOUBLE) AS INTEGER)`;
 }
 
+/** {@link foldSql} of a hash that is there. */
+export const foldOf = (hash: number, folds: number): number =>
+  Number.isNaN(hash) ? 0 : Math.floor(hash * (folds / hashes));
+
 /** The sample of the training rows' hashes, each once; NaN stands for a row without a key. */
 export function sampleOf(hashesOfRows: Float64Array): readonly number[] {
   let bound = Infinity;

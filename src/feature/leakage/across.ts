@@ -41,7 +41,7 @@ async function repeatedRows(
   if (share === 0 || share <= 2 * (twice ?? 0)) return [];
   return [
     {
-      expectation: "no row of the test side is in training too",
+      expectation: "rows of the test side are in training too",
       column: null,
       severity: share > 0.01 ? "critical" : "warning",
       passed: false,
@@ -69,7 +69,7 @@ async function sharedEntities(
   );
   return [
     {
-      expectation: `no ${entity} is on both sides of the split`,
+      expectation: `the same ${entity} is on both sides of the split`,
       column: entity,
       severity: "critical",
       passed: false,

@@ -112,7 +112,7 @@ function tooGoodOf(
     suspicion({
       severity: "critical",
       column,
-      expectation: `${column} alone does not tell ${label}: strength below ${tooGood}`,
+      expectation: `${column} alone tells ${label} too well: strength ${tooGood} or more`,
       rows: total,
       observed: Number(strength.toFixed(4)),
     }),
@@ -142,7 +142,7 @@ async function identifiersAmong(
       suspicion({
         severity: named || spec?.kind === "text" ? "critical" : "warning",
         column,
-        expectation: `${column} does not name the row: few different values`,
+        expectation: `${column} names the row, so that a model can learn rows by heart`,
         rows: total,
         observed: `${different} different values in ${there} rows`,
       }),
@@ -179,7 +179,7 @@ async function timesAmong(
       ...suspicion({
         severity: "critical",
         column,
-        expectation: `${column} is known when the label is to be told: not after ${time}`,
+        expectation: `${column} may be later than ${time}, when the label is to be told`,
         rows: total,
       }),
       failedRows: later,

@@ -12,6 +12,10 @@ import {
 
 /** What can go wrong while feature tables are declared, changed, joined and looked up. */
 export const featureTableErrors = {
+  "feature/mismatch-owners": caller(
+    (d: { name: string; got: string }) =>
+      `feature table ${d.name}: owners must be a list of texts, such as ["ada"]; got ${quote(d.got)}`,
+  ),
   "feature/missing-primary-key": caller(
     (d: { name: string }) =>
       `${d.name}: a feature table needs a primary key; name the columns that tell its rows apart, such as key: "customer_id"`,

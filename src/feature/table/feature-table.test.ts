@@ -31,6 +31,10 @@ describe("featureTable", () => {
   test("refuses a table without a key, of a key that may be missing, is a number with fractions, or is named twice", () => {
     const make = (key: readonly string[]) => () =>
       featureTable({ name: "a.b", schema: schema("s", { id: text(), f: float(), n: text({ nullable: true }) }), key: key as never }); // biome-ignore format: one call
+    const owners = JSON.parse('"ada"');
+    expect(() =>
+      featureTable({ name: "a.b", schema: schema("s", { id: text() }), key: "id", owners }),
+    ).toThrow(expect.objectContaining({ code: "feature/mismatch-owners" }));
     expect(make([])).toThrow(expect.objectContaining({ code: "feature/missing-primary-key" }));
     expect(make(["f"])).toThrow(expect.objectContaining({ code: "feature/unsupported-key" }));
     expect(make(["n"])).toThrow(expect.objectContaining({ code: "feature/unsupported-key" }));

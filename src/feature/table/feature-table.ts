@@ -132,6 +132,8 @@ function checkKey({ name, schema, key }: FeatureTable): void {
 export function checkFeatureTable(table: FeatureTable): void {
   const { name, schema, key, timestamp, availableAt, label, ttlMs } = table;
   const { columns } = schema;
+  if (!Array.isArray(table.owners) || table.owners.some((owner) => typeof owner !== "string"))
+    fail("feature/mismatch-owners", { name, got: String(table.owners) });
   if (key.length === 0) fail("feature/missing-primary-key", { name });
   checkKey(table);
   for (const column of [timestamp, availableAt])

@@ -61,7 +61,9 @@ export function targetEncode<R extends string>(
         outputs: [outputOf(name, counts)],
         folds: Array.from({ length: folds }, (_, fold) => {
           const others = counts.filter((count) => count.fold !== fold);
-          return [outputOf(name, others.length === 0 ? counts : others)];
+          // All rows in one fold: there is nothing to learn from but the share of all of them.
+          const unknown = of.lookup({ keys: [], values: [], otherwise: overall }).orElse(overall);
+          return [others.length === 0 ? { name, node: unknown.node } : outputOf(name, others)];
         }),
       };
     },

@@ -196,6 +196,21 @@ describe("featureWindows", () => {
     await windows.refresh(lake, { until: at(4) });
     const refused = (work: Promise<unknown>, code: string) =>
       expect(work).rejects.toThrow(expect.objectContaining({ code }));
+    const other = (version: number) =>
+      featureWindows(
+        {
+          ...{ name: windows.table.name, from: table.name, source: orders, version },
+          ...{ entity: "who", time: "at", every: { hours: 1 } },
+        },
+        (c, w) => ({
+          sum3: w.sum(c.paid.times(100), { hours: 3 }),
+          mean5: w.mean(c.paid, { hours: 5 }),
+          max2: w.max(c.paid, { hours: 2 }),
+          min4: w.min(c.paid, { hours: 4 }),
+          n3: w.count({ hours: 3 }),
+        }),
+      );
+    await refused(other(1).refresh(lake, { until: at(5) }), "feature/conflict-windows");
     await refused(windows.refresh(lake, { until: at(3) }), "feature/out-of-range-refresh");
     await refused(
       windows.refresh(lake, { until: new Date(Number.NaN) }),

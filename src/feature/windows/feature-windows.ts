@@ -49,7 +49,8 @@ export interface FeatureWindows<C extends Columns, E extends keyof C & string, M
    * Brings the feature table to a moment, and to what the source is now. Only tiles are made anew in which
    * a row was inserted, updated or deleted since the last time.
    *
-   * @throws `table/missing-table`, `table/missing-changes`, `feature/out-of-range-refresh`
+   * @throws `table/missing-table`, `table/missing-changes`, `feature/out-of-range-refresh`,
+   * `feature/conflict-windows` for another definition of the same version
    */
   refresh(lake: Lake, options: { readonly until: Date }): Promise<RefreshedWindows>;
 }
@@ -57,8 +58,9 @@ export interface FeatureWindows<C extends Columns, E extends keyof C & string, M
 /**
  * Declares aggregations of the time before a moment, [t − span, t), for each entity. A refresh keeps
  * partial sums, tiles, in a table of its own (`NAME__tiles`), and writes rows of features at the
- * moments at which a tile enters or leaves a window. What a late row changes is known from the refresh
- * on that saw it (`known_at`), so that training never uses what was not known yet.
+ * moments at which a tile enters or leaves a window. The first refresh takes the past as known when it
+ * was (`known_at` is the end of the window); what later ones tell, of new windows and of late rows, is
+ * known from the moment of the refresh on, so that training never uses what was not known yet.
  *
  * @param options - Source, entity, time and the width of a tile.
  * @param define - Gets the columns and a builder, gives aggregations by name. Spans are whole tiles.

@@ -51,6 +51,8 @@ interface Place {
 /** How far the windows have come, as the tiles' table keeps it. */
 interface Progress {
   readonly plan: string;
+  /** The version of the definition. */
+  readonly version: number;
   readonly sourceVersion: number;
   readonly untilMs: number;
 }
@@ -68,14 +70,19 @@ export async function refreshWindows(
   const source = lake.table(plan.from, plan.source);
   const sourceVersion = await source.version();
   const tiles = tilesOf(lake, plan);
-  const before = await progressOf(tiles, plan);
+  const before = await progressOf(lake, tiles, plan);
   if (before !== undefined && untilMs < before.untilMs)
     fail("feature/out-of-range-refresh", { name: plan.table.name, until: new Date(untilMs).toISOString(), last: new Date(before.untilMs).toISOString() }); // biome-ignore format: one line
   const rows = await source.read({ version: sourceVersion });
   const changed = before === undefined ? undefined : await changedSql(source, plan, { from: before.sourceVersion + 1, to: sourceVersion }); // biome-ignore format: one line
   const made = await refreshTiles({ lake, tiles, plan }, { rows: rows.sql, changed });
-  const written = await writeRows({ lake, tiles, plan }, { before, untilMs, dirty: made.dirty });
-  const progress: Progress = { plan: planHash(plan), sourceVersion, untilMs };
+  const seenMs = until.getTime();
+  const written = await writeRows(
+    { lake, tiles, plan },
+    { before, untilMs, seenMs, dirty: made.dirty },
+  );
+  const { version } = plan.table;
+  const progress: Progress = { plan: planHash(plan), version, sourceVersion, untilMs };
   await tiles.alter({ properties: { [progressKey]: JSON.stringify(progress) } });
   return {
     sourceVersion,
@@ -113,13 +120,25 @@ function tilesOf(lake: Lake, { table, entity, measures }: WindowsPlan): Table {
   return lake.table(`${table.name}__tiles`, schema(`${table.name} tiles`, columns));
 }
 
-/** How far the windows of this definition have come; undefined when there are none. */
-async function progressOf(tiles: Table, plan: WindowsPlan): Promise<Progress | undefined> {
+/**
+ * How far the windows of this definition have come; undefined when there are none. Those of an earlier
+ * version make room. Throws `feature/conflict-windows` for another definition of the same version.
+ */
+async function progressOf(
+  lake: Lake,
+  tiles: Table,
+  plan: WindowsPlan,
+): Promise<Progress | undefined> {
   if (!(await tiles.exists())) return undefined;
   const text = (await tiles.detail()).properties[progressKey];
   if (text === undefined) return undefined;
   const found = JSON.parse(text) as Progress;
-  return found.plan === planHash(plan) ? found : undefined;
+  const { name, version, schema } = plan.table;
+  if (found.plan === planHash(plan)) return found;
+  if (version <= found.version) fail("feature/conflict-windows", { name, version: found.version });
+  const told = lake.table(name, schema);
+  if (await told.exists()) await told.delete();
+  return undefined;
 }
 
 /** The start of the tile of a row. */
@@ -172,6 +191,8 @@ async function refreshTiles(
 interface Span {
   readonly before: Progress | undefined;
   readonly untilMs: number;
+  /** When the refresh is: from then on what it tells is known. */
+  readonly seenMs: number;
   /** The tiles that changed; absent where all are new. */
   readonly dirty: string | undefined;
 }
@@ -195,7 +216,7 @@ async function writeRows({ lake, tiles, plan }: Place, span: Span): Promise<numb
 /** Entities and moments at which features are told, and from when on they were known. */
 async function momentsSql(
   { lake, plan }: Place,
-  { before, untilMs, dirty, all }: Span & { readonly all: string },
+  { before, untilMs, seenMs, dirty, all }: Span & { readonly all: string },
 ): Promise<string> {
   const { entity, table } = plan;
   const by = names(entity);
@@ -205,7 +226,7 @@ async function momentsSql(
     `SELECT ${by}, unnest([${[since, ...later].join(", ")}]) AS window_end FROM (${tiles})`;
   if (before === undefined || dirty === undefined)
     return `SELECT DISTINCT ${by}, window_end, window_end AS known_at FROM (${told(all)}) WHERE window_end <= ${until}`;
-  const last = momentSql(before.untilMs);
+  const [last, seen] = [momentSql(before.untilMs), momentSql(seenMs)];
   const longest = Math.max(...changesAfter(plan));
   const stored = (await lake.table(table.name, table.schema).read()).sql;
   const earlier = `SELECT ${by}, window_end FROM (${told(dirty)})
@@ -213,9 +234,9 @@ async function momentsSql(
       FROM (${stored}) f JOIN (${dirty}) d USING (${by})
       WHERE f.window_end > d.tile AND f.window_end <= d.tile + to_milliseconds(${longest})`;
   return `
-    SELECT DISTINCT ${by}, window_end, window_end AS known_at FROM (${told(all)})
+    SELECT DISTINCT ${by}, window_end, ${seen} AS known_at FROM (${told(all)})
       WHERE window_end > ${last} AND window_end <= ${until}
-    UNION ALL SELECT DISTINCT ${by}, window_end, ${until} AS known_at FROM (${earlier})
+    UNION ALL SELECT DISTINCT ${by}, window_end, ${seen} AS known_at FROM (${earlier})
       WHERE window_end <= ${last}`;
 }
 

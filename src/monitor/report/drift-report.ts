@@ -128,7 +128,9 @@ function plain(column: string): string {
 
 /** A report as lines for people, the worst columns first. */
 export function driftReportText(report: DriftReport): readonly string[] {
-  const { columns, severe, moderate } = report;
+  const { columns, severe, moderate, onlyReference, onlyCurrent } = report;
+  const only = (names: readonly string[], where: string): readonly string[] =>
+    names.length === 0 ? [] : [`not compared, only in ${where}: ${names.join(", ")}`];
   const wide = Math.max(6, ...columns.map(({ column }) => column.length));
   const lines = columns.map(({ column, measure, value, level, missing }) => {
     const figure = value !== 0 && value < 0.0005 ? value.toExponential(1) : value.toFixed(4);
@@ -136,5 +138,11 @@ export function driftReportText(report: DriftReport): readonly string[] {
     return `${column.padEnd(wide)}  ${level.padEnd(8)}  ${figure.padStart(8)}  ${measure}${note}`;
   });
   const moved = `${severe.length} severe, ${moderate.length} moderate`;
-  return [...lines, "", `${count(columns.length, "column")} of ${report.current} against ${report.reference}: ${moved}`]; // biome-ignore format: one line
+  return [
+    ...lines,
+    "",
+    ...only(onlyReference, report.reference),
+    ...only(onlyCurrent, report.current),
+    `${count(columns.length, "column")} of ${report.current} against ${report.reference}: ${moved}`,
+  ];
 }
