@@ -45,6 +45,8 @@ export const windowBuilder: WindowBuilder = {
 export interface TilePart {
   readonly column: string;
   readonly sql: string;
+  /** Whether it counts rows: a whole number, 0 where there are none. */
+  readonly counts: boolean;
 }
 
 /** The columns of a tile that a measure is made of. */
@@ -72,5 +74,8 @@ export function tileParts(
     );
     return { n: `n${i}`, value: `${kept}${i}` };
   });
-  return { parts: [...parts].map(([column, sql]) => ({ column, sql })), of: found };
+  return {
+    parts: [...parts].map(([column, sql]) => ({ column, sql, counts: sql.startsWith("count(") })),
+    of: found,
+  };
 }

@@ -74,21 +74,26 @@ export async function refreshWindows(
   if (before !== undefined && untilMs < before.untilMs)
     fail("feature/out-of-range-refresh", { name: plan.table.name, until: new Date(untilMs).toISOString(), last: new Date(before.untilMs).toISOString() }); // biome-ignore format: one line
   const rows = await source.read({ version: sourceVersion });
-  const changed = before === undefined ? undefined : await changedSql(source, plan, { from: before.sourceVersion + 1, to: sourceVersion }); // biome-ignore format: one line
-  const made = await refreshTiles({ lake, tiles, plan }, { rows: rows.sql, changed });
   const seenMs = until.getTime();
-  const written = await writeRows(
-    { lake, tiles, plan },
-    { before, untilMs, seenMs, dirty: made.dirty },
-  );
+  const place: Place = { lake, tiles, plan };
+  const work = async (changed: string | undefined) => ({
+    tiles: await refreshTiles(place, { rows: rows.sql, changed }),
+    rows: await writeRows(place, { before, untilMs, seenMs, changed }),
+  });
+  const made =
+    before === undefined
+      ? await work(undefined)
+      : await lake.engine.withTable(
+          await changedSql(source, plan, { from: before.sourceVersion + 1, to: sourceVersion }),
+          (changed) => work(`SELECT * FROM ${changed}`),
+        );
   const { version } = plan.table;
   const progress: Progress = { plan: planHash(plan), version, sourceVersion, untilMs };
   await tiles.alter({ properties: { [progressKey]: JSON.stringify(progress) } });
   return {
     sourceVersion,
     kind: before === undefined ? "full" : "incremental",
-    tiles: made.tiles,
-    rows: written,
+    ...made,
     until: new Date(untilMs),
   };
 }
@@ -111,10 +116,7 @@ function tilesOf(lake: Lake, { table, entity, measures }: WindowsPlan): Table {
     ...Object.fromEntries(keys),
     tile: timestamp({ key: true }),
     ...Object.fromEntries(
-      parts.map(({ column }) => [
-        column,
-        /^(rows|n\d+)$/.test(column) ? int() : float({ nullable: true }),
-      ]),
+      parts.map(({ column, counts }) => [column, counts ? int() : float({ nullable: true })]),
     ),
   };
   return lake.table(`${table.name}__tiles`, schema(`${table.name} tiles`, columns));
@@ -162,30 +164,29 @@ async function changedSql(
   return `${select} FROM (${rows}) WHERE ${where}`;
 }
 
-/** Makes tiles anew: all, or those that changed; a tile without rows stays, with nothing in it. */
+/** Makes tiles anew, all or those that changed, and tells how many; a tile without rows stays, with nothing in it. */
 async function refreshTiles(
   { lake, tiles, plan }: Place,
   { rows, changed }: { readonly rows: string; readonly changed: string | undefined },
-): Promise<{ readonly tiles: number; readonly dirty: string | undefined }> {
+): Promise<number> {
   const { parts } = tileParts(plan.measures.map(([, measure]) => measure), quoteName(plan.time)); // biome-ignore format: one line
   const kept = parts.map(({ column, sql }) => `${sql} AS ${column}`).join(", ");
   const all = `SELECT ${names(plan.entity)}, ${tileSql(plan)} AS tile, ${kept} FROM (${rows}) WHERE ${countedSql(plan)} GROUP BY ALL`;
   const { engine } = lake;
-  const count = async (sql: string): Promise<number> =>
-    Number((await engine.query(`SELECT count(*) AS n FROM (${sql})`))[0]?.["n"]);
   if (changed === undefined) {
     await tiles.overwrite(frame({ engine, schema: tiles.schema, sql: all }));
-    return { tiles: await count(all), dirty: undefined };
+    return (await tiles.read()).count();
   }
-  const found = await count(changed);
-  if (found === 0) return { tiles: 0, dirty: changed };
-  const filled = parts.map(({ column }) =>
-    /^(rows|n\d+)$/.test(column) ? `coalesce(${column}, 0) AS ${column}` : column,
+  const [counted] = await engine.query(`SELECT count(*) AS n FROM (${changed})`);
+  const found = Number(counted?.["n"]);
+  if (found === 0) return 0;
+  const filled = parts.map(({ column, counts }) =>
+    counts ? `coalesce(${column}, 0) AS ${column}` : column,
   );
   const by = [...plan.entity, "tile"].map(quoteName).join(", ");
   const sql = `SELECT ${by}, ${filled.join(", ")} FROM (${changed}) LEFT JOIN (${all}) USING (${by})`;
   await tiles.merge(frame({ engine, schema: tiles.schema, sql }), { on: [...plan.entity, "tile"] });
-  return { tiles: found, dirty: changed };
+  return found;
 }
 
 interface Span {
@@ -194,7 +195,7 @@ interface Span {
   /** When the refresh is: from then on what it tells is known. */
   readonly seenMs: number;
   /** The tiles that changed; absent where all are new. */
-  readonly dirty: string | undefined;
+  readonly changed: string | undefined;
 }
 
 /** Writes rows of features at the moments at which a window changed, and tells how many. */
@@ -202,7 +203,7 @@ async function writeRows({ lake, tiles, plan }: Place, span: Span): Promise<numb
   const { table } = plan;
   const { engine } = lake;
   const all = (await tiles.read()).sql;
-  const moments = await momentsSql({ lake, tiles, plan }, { ...span, all });
+  const moments = await momentsSql({ lake, plan }, { ...span, all });
   const sql = `SELECT ${names(Object.keys(table.schema.columns))} FROM (${valuesSql(plan, { moments, all })})`;
   return engine.withTable(sql, async (made) => {
     const rows = frame({ engine, schema: table.schema, sql: `SELECT * FROM ${made}` });
@@ -215,23 +216,23 @@ async function writeRows({ lake, tiles, plan }: Place, span: Span): Promise<numb
 
 /** Entities and moments at which features are told, and from when on they were known. */
 async function momentsSql(
-  { lake, plan }: Place,
-  { before, untilMs, seenMs, dirty, all }: Span & { readonly all: string },
+  { lake, plan }: Omit<Place, "tiles">,
+  { before, untilMs, seenMs, changed, all }: Span & { readonly all: string },
 ): Promise<string> {
   const { entity, table } = plan;
   const by = names(entity);
   const until = momentSql(untilMs);
-  const [since, ...later] = changesAfter(plan).map((ms) => `tile + to_milliseconds(${ms})`);
+  const ends = changesAfter(plan).map((ms) => `tile + to_milliseconds(${ms})`);
   const told = (tiles: string): string =>
-    `SELECT ${by}, unnest([${[since, ...later].join(", ")}]) AS window_end FROM (${tiles})`;
-  if (before === undefined || dirty === undefined)
+    `SELECT ${by}, unnest([${ends.join(", ")}]) AS window_end FROM (${tiles})`;
+  if (before === undefined || changed === undefined)
     return `SELECT DISTINCT ${by}, window_end, window_end AS known_at FROM (${told(all)}) WHERE window_end <= ${until}`;
   const [last, seen] = [momentSql(before.untilMs), momentSql(seenMs)];
   const longest = Math.max(...changesAfter(plan));
   const stored = (await lake.table(table.name, table.schema).read()).sql;
-  const earlier = `SELECT ${by}, window_end FROM (${told(dirty)})
+  const earlier = `SELECT ${by}, window_end FROM (${told(changed)})
     UNION ALL SELECT ${entity.map((name) => `f.${quoteName(name)}`).join(", ")}, f.window_end
-      FROM (${stored}) f JOIN (${dirty}) d USING (${by})
+      FROM (${stored}) f JOIN (${changed}) d USING (${by})
       WHERE f.window_end > d.tile AND f.window_end <= d.tile + to_milliseconds(${longest})`;
   return `
     SELECT DISTINCT ${by}, window_end, ${seen} AS known_at FROM (${told(all)})

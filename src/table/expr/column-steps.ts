@@ -1,5 +1,6 @@
 /** @file The steps of a columns program: what a step of a row does, for some thousand rows. */
 import type { NodeKind, Operand } from "./node.ts";
+import { codes } from "./number-steps.ts";
 
 /** Computes n values into `out` from the registers. */
 export type ColumnStep = (registers: readonly Float64Array[], out: Float64Array, n: number) => void;
@@ -20,79 +21,79 @@ const none = Number.NaN;
 
 /** A loop for each code: apart, so that each is compiled for itself. */
 const loops: Readonly<Record<number, Loop>> = {
-  1: (out, n, [a, b]) => {
+  [codes.plus]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) out[i] = (a[i] ?? 0) + (b[i] ?? 0);
   },
-  2: (out, n, [a, b]) => {
+  [codes.minus]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) out[i] = (a[i] ?? 0) - (b[i] ?? 0);
   },
-  3: (out, n, [a, b]) => {
+  [codes.times]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) out[i] = (a[i] ?? 0) * (b[i] ?? 0);
   },
-  4: (out, n, [a, b]) => {
+  [codes.over]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) out[i] = b[i] === 0 ? none : (a[i] ?? 0) / (b[i] ?? 0);
   },
-  5: (out, n, [a, b]) => {
+  [codes.larger]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) {
       const [x, y] = [a[i] ?? 0, b[i] ?? 0];
       out[i] = x < y ? y : x >= y ? x : none;
     }
   },
-  6: (out, n, [a, b]) => {
+  [codes.smaller]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) {
       const [x, y] = [a[i] ?? 0, b[i] ?? 0];
       out[i] = x > y ? y : x <= y ? x : none;
     }
   },
-  7: (out, n, [a, b]) => {
+  [codes.below]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) {
       const [x, y] = [a[i] ?? 0, b[i] ?? 0];
       out[i] = x < y ? 1 : x >= y ? 0 : none;
     }
   },
-  8: (out, n, [a, b]) => {
+  [codes.atMost]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) {
       const [x, y] = [a[i] ?? 0, b[i] ?? 0];
       out[i] = x <= y ? 1 : x > y ? 0 : none;
     }
   },
-  9: (out, n, [a, b]) => {
+  [codes.equal]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) {
       const [x, y] = [a[i] ?? 0, b[i] ?? 0];
       out[i] = x === y ? 1 : x < y || x > y ? 0 : none;
     }
   },
-  10: (out, n, [a]) => {
+  [codes.missing]: (out, n, [a]) => {
     for (let i = 0; i < n; i++) out[i] = Number.isNaN(a[i]) ? 1 : 0;
   },
-  11: (out, n, [a, b]) => {
+  [codes.orElse]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) {
       const x = a[i] ?? 0;
       out[i] = Number.isNaN(x) ? (b[i] ?? 0) : x;
     }
   },
-  12: (out, n, [a]) => {
+  [codes.not]: (out, n, [a]) => {
     for (let i = 0; i < n; i++) out[i] = 1 - (a[i] ?? 0);
   },
-  13: (out, n, [a, b]) => {
+  [codes.and]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) {
       const [x, y] = [a[i] ?? 0, b[i] ?? 0];
       out[i] = x === 0 || y === 0 ? 0 : x * y;
     }
   },
-  14: (out, n, [a, b]) => {
+  [codes.or]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) {
       const [x, y] = [a[i] ?? 0, b[i] ?? 0];
       out[i] = x === 1 || y === 1 ? 1 : x + y;
     }
   },
-  15: (out, n, [a, b, c]) => {
+  [codes.when]: (out, n, [a, b, c]) => {
     for (let i = 0; i < n; i++) out[i] = a[i] === 1 ? (b[i] ?? 0) : (c[i] ?? 0);
   },
-  16: (out, n, [a, b]) => {
+  [codes.keepIf]: (out, n, [a, b]) => {
     for (let i = 0; i < n; i++) out[i] = a[i] === 1 ? (b[i] ?? 0) : none;
   },
-  17: (out, n, [a]) => {
+  [codes.floor]: (out, n, [a]) => {
     for (let i = 0; i < n; i++) out[i] = Math.floor(a[i] ?? 0);
   },
 };

@@ -1,7 +1,7 @@
 /** @file The steps of a program that work on numbers alone, as codes in one array: NaN is missing, 1 true, 0 false. */
 
 /** Operations by their code; those that are not here are computed by the operation's row function. */
-const codes = {
+export const codes = {
   plus: 1,
   minus: 2,
   times: 3,
