@@ -79,6 +79,8 @@ export interface OnlineRow {
 
 /** Gives the newest features of keys: what an endpoint asks before a model answers. */
 export interface OnlineReader {
+  /** The version of the definition by which it has a table; undefined when it has none of it. */
+  state(table: string): Promise<{ readonly version: number } | undefined>;
   /** One entry per key, in their order; undefined where there is none. */
   read(
     table: string,

@@ -60,15 +60,24 @@ export async function serveWorkspace({
   }
 }
 
-/** The workspace's online store, brought up to date with what a model looks up; none for one that does not. */
+/**
+ * The workspace's online store, brought up to date with what a model looks up; none for one that does
+ * not. Throws `feature/conflict-lookup` for a table of which the model learned another version.
+ */
 async function featureStore(
   { lake, path, clock }: Workspace,
   { lookups }: Pick<Model, "lookups">,
 ): Promise<OnlineStore | undefined> {
   if (lookups === undefined) return undefined;
   const store = await memoryStore({ snapshots: join(path, "online") });
-  for (const { table } of lookups.tables) await materialize(lake, store, { table, clock });
-  return store;
+  try {
+    for (const { table } of lookups.tables) await materialize(lake, store, { table, clock });
+    await lookups.complete([], store, clock()); // that it cannot answer is told now, not by each request
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** Throws `server/conflict-port` when a port cannot be listened on. */

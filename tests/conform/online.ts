@@ -21,6 +21,7 @@ const state = (tableVersion: number, atMs = 10): OnlineState => ({
     { name: "plan", kind: "category" },
     { name: "since", kind: "timestamp" },
   ],
+  tableId: "6f1c",
   tableVersion,
   atMs,
 });

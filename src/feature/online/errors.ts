@@ -29,6 +29,10 @@ export const onlineErrors = {
     (d: { table: string; expected: number; found: number }) =>
       `${d.table}: the online store is at version ${d.found} and not at ${d.expected} any more, because another process materialized meanwhile; materialize again`,
   ),
+  "feature/conflict-online-table": conflict(
+    (d: { table: string }) =>
+      `${d.table}: the table was made anew, or put back to an earlier copy, since it was materialized; materialize it again, which reads all of it`,
+  ),
   "feature/corrupt-snapshot": environment(
     (d: { file: string; reason: string }) =>
       `the snapshot ${quote(d.file)} of the online store is damaged (${d.reason}); remove it and materialize the table again: the offline table has everything`,

@@ -29,8 +29,8 @@ export interface Materialized {
 /**
  * Brings an online store to the newest version of a feature table, exactly: of each key the newest
  * row that is true by now. Where the store has an earlier version, only keys are read that the change
- * data feed names, and those whose time has come since. Stopped on the way, it is done again from the
- * version that the store records.
+ * data feed names, and those whose time has come since; of another definition, or of a table made anew
+ * under the name, all are. Stopped on the way, it is done again from the version that the store records.
  *
  * @throws `feature/missing-table`, `feature/conflict-materialize`, and what the store throws
  */
@@ -41,17 +41,11 @@ export async function materialize(
 ): Promise<Materialized> {
   checkNames("materialize", options, ["table", "full", "clock"]);
   const { table: name, full = false, clock = systemClock } = options;
-  const { table, tableVersion } = await describeFeatures(lake, name);
+  const { table, tableId, tableVersion } = await describeFeatures(lake, name);
   const before = await store.state(name);
-  const state = stateOf(table, { tableVersion, atMs: clock() });
+  const state = stateOf(table, { tableId, tableVersion, atMs: clock() });
   const task: Task = { lake, store, table, state, before };
-  if (
-    full ||
-    before === undefined ||
-    !sameShape(before, state) ||
-    before.tableVersion > tableVersion
-  )
-    return all(task);
+  if (full || before === undefined || !isEarlier(before, state)) return all(task);
   return changed(task, before);
 }
 
@@ -66,7 +60,7 @@ interface Task {
 /** How a store is with a table at a version and a moment. */
 function stateOf(
   table: FeatureTable,
-  at: { readonly tableVersion: number; readonly atMs: number },
+  at: Pick<OnlineState, "tableId" | "tableVersion" | "atMs">,
 ): OnlineState {
   const column = (name: string) => ({ name, kind: table.schema.columns[name]?.kind ?? "text" });
   return {
@@ -78,8 +72,12 @@ function stateOf(
   };
 }
 
-const sameShape = (a: OnlineState, b: OnlineState): boolean =>
-  a.version === b.version && formatJson([a.key, a.columns]) === formatJson([b.key, b.columns]);
+/** Whether a state is of the same table, which was not made anew or cut since, and of the same shape. */
+const isEarlier = (before: OnlineState, now: OnlineState): boolean =>
+  before.tableId === now.tableId &&
+  before.tableVersion <= now.tableVersion &&
+  before.version === now.version &&
+  formatJson([before.key, before.columns]) === formatJson([now.key, now.columns]);
 
 /** A SELECT of the newest row of each key as of a moment: key, features, and its time. */
 export function newestSql(table: FeatureTable, rows: string, atMs: number): string {

@@ -5,9 +5,10 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { onlineStoreConformance } from "../../../tests/conform/online.ts";
 import { frameOf } from "../../../tests/support/frame-of.ts";
-import { newLake } from "../../../tests/support/lake.ts";
+import { filesOf, newLake } from "../../../tests/support/lake.ts";
 import { float, schema, text, timestamp } from "../../table/index.ts";
 import { featureTable } from "../table/feature-table.ts";
+import { describeFeatures } from "../table/stored.ts";
 import { deleteFeatures, writeFeatures } from "../table/write-features.ts";
 import { checkFreshness } from "./freshness.ts";
 import { materialize } from "./materialize.ts";
@@ -107,6 +108,33 @@ describe("materialize", () => {
       await materialize(lake, store, { table: "shop.spending", clock: clock(9) }),
     ).toMatchObject({ kind: "incremental" });
     expect(await spend()).toBe(9);
+  });
+
+  test("begins anew where a table was dropped and made again under its name, or cut back", async () => {
+    await using lake = await newLake();
+    await using store = await memoryStore();
+    const write = (id: string, spend: number) =>
+      writeFeatures(lake, spending, [{ id, at: day(1), spend }]);
+    await write("a", 1);
+    await materialize(lake, store, { table: "shop.spending" });
+    const { tableVersion: kept = -1 } = (await store.state("shop.spending")) ?? {};
+    await lake.drop("shop.spending");
+    await write("b", 2);
+    await expect(checkParity(lake, store, "shop.spending")).rejects.toMatchObject({
+      code: "feature/conflict-online-table",
+    });
+    for (let n = 3; (await describeFeatures(lake, "shop.spending")).tableVersion <= kept; n++)
+      await write("c", n);
+    const done = await materialize(lake, store, { table: "shop.spending" });
+    expect(done).toMatchObject({ kind: "full", upserts: 2 });
+    const found = await store.read("shop.spending", [["a"], ["b"]], ["spend"]);
+    expect(found.map((row) => row?.cells)).toEqual([undefined, [2]]);
+    expect((await checkParity(lake, store, "shop.spending")).equal).toBe(true);
+    const files = filesOf(lake.table("shop.spending", spending.schema));
+    const { tableVersion } = await describeFeatures(lake, "shop.spending");
+    await files.remove(`_delta_log/${String(tableVersion).padStart(20, "0")}.json`); // a copy from before
+    const back = await materialize(lake, store, { table: "shop.spending" });
+    expect(back).toMatchObject({ kind: "full", tableVersion: tableVersion - 1 });
   });
 
   test("law: step by step is what a full materialization is, deletes and late rows included", async () => {

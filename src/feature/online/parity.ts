@@ -37,17 +37,20 @@ const most = 100;
  * Compares every value of an online store with the offline table at the version that the store
  * records.
  *
- * @throws `feature/missing-table`, `feature/missing-online-table`
+ * @throws `feature/missing-table`, `feature/missing-online-table`, `feature/conflict-online-table` for
+ * a table that was made anew since
  */
 export async function checkParity(
   lake: Lake,
   store: OnlineStore,
   name: string,
 ): Promise<ParityReport> {
-  const { table, tableVersion: newest } = await describeFeatures(lake, name);
+  const { table, tableId, tableVersion: newest } = await describeFeatures(lake, name);
   const state = await store.state(name);
   if (state === undefined)
     return fail("feature/missing-online-table", { table: name, known: await store.tables() });
+  if (state.tableId !== tableId || state.tableVersion > newest)
+    return fail("feature/conflict-online-table", { table: name });
   const online = new Map<string, OnlineEntry>();
   for await (const part of store.entries(name))
     for (const entry of part) online.set(keyText(entry.key), entry);

@@ -16,6 +16,8 @@ export interface OnlineState {
   readonly key: readonly OnlineColumn[];
   /** The features. */
   readonly columns: readonly OnlineColumn[];
+  /** Delta's id of the table: one made anew under the name has another. */
+  readonly tableId: string;
   /** The version of the Delta table up to which everything is in, exactly. */
   readonly tableVersion: number;
   /** Rows of later moments than this were not taken. Milliseconds in UTC. */

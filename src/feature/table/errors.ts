@@ -92,11 +92,32 @@ export const featureTableErrors = {
     (d: { field: string; expected: string; got: unknown }) =>
       `the lookups of the model are damaged: ${d.field} should be ${d.expected}; got ${quote(d.got)}. Read the model again from its source`,
   ),
+  "feature/conflict-lookup": conflict(
+    (d: {
+      at: string;
+      table: string;
+      learned: number;
+      found: number;
+      where: "the lake" | "the online store";
+    }) =>
+      `${d.at}: the model learned from version ${d.learned} of ${d.table}, and ${d.where} has version ${d.found}, which may mean something else; ${lookupRemedy(d)}`,
+  ),
   "feature/missing-lookups": caller(
     (d: { at: string }) =>
       `${d.at}: the model carries no lookups, so keys are not enough; give it whole rows, or make it with withLookups`,
   ),
 };
+
+function lookupRemedy(d: {
+  readonly table: string;
+  readonly learned: number;
+  readonly found: number;
+  readonly where: string;
+}): string {
+  if (d.found > d.learned)
+    return `train the model again on version ${d.found}, or restore the table to version ${d.learned} of its definition and materialize it`;
+  return `${d.where === "the lake" ? `apply version ${d.learned} of its definition` : `materialize version ${d.learned} (features materialize ${d.table})`}, or train the model again on version ${d.found}`;
+}
 
 /** Throws one of {@link featureTableErrors}. */
 export const fail = failWith(featureTableErrors);

@@ -59,7 +59,7 @@ export function lookup<
   table: FeatureTable<C, K, T>,
   names?: readonly N[],
   options: LookupOptions<K, N, B, R> = {},
-): FeatureLookup<LookedUp<C, N, R>, B> {
+): FeatureLookup<LookedUp<C, N, R>, NoInfer<B>> {
   return lookupOf(table, names, options);
 }
 

@@ -96,6 +96,16 @@ function lookupState(one: unknown, i: number): LookupState {
   };
 }
 
+/** What a model learned must be what is there. Throws `feature/conflict-lookup`. */
+export function checkVersion(
+  { table, version: learned }: LookupState,
+  found: number,
+  where: "the lake" | "the online store",
+): void {
+  const at = `lookup(${table})`;
+  if (found !== learned) fail("feature/conflict-lookup", { at, table, learned, found, where });
+}
+
 /** Lookups as JSON. */
 export const lookupsJson = (state: LookupsState): Json => JSON.parse(JSON.stringify(state)) as Json;
 

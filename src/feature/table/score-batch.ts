@@ -5,7 +5,7 @@ import { type Columns, type Frame, type Lake, quoteName } from "../../table/inde
 import { demandSql } from "./demand.ts";
 import { fail } from "./errors.ts";
 import { foundColumn, joinSql } from "./join-sql.ts";
-import { type LookupState, lookupsFromState } from "./lookups-state.ts";
+import { checkVersion, type LookupState, lookupsFromState } from "./lookups-state.ts";
 import { describeFeatures } from "./stored.ts";
 import { tablesOf } from "./training-set.ts";
 import { checkZones } from "./zones.ts";
@@ -25,6 +25,7 @@ const partRows = 10_000;
  * @param keys - Rows with the columns of a request: `model.lookups.request`.
  * @returns One prediction per row, in their order.
  * @throws `feature/missing-lookups`, `feature/missing-table` for a table that has vanished,
+ * `feature/conflict-lookup` for one whose definition has another version than the model learned from,
  * `feature/unknown-table-column`, `feature/missing-matches` where the model refuses rows without features,
  * `feature/unsupported-timestamp`
  */
@@ -94,8 +95,10 @@ function needed(at: string, columns: Columns, column: string): void {
 }
 
 /** The feature table that a lookup names, as it is stored; it must have the columns. */
-async function tableOf(lake: Lake, { table: name, columns, key, ttlMs }: LookupState) {
+async function tableOf(lake: Lake, lookup: LookupState) {
+  const { table: name, columns, key, ttlMs } = lookup;
   const { table } = await describeFeatures(lake, name);
+  checkVersion(lookup, table.version, "the lake");
   for (const column of [...key.map((part) => part.name), ...Object.values(columns)])
     needed(name, table.schema.columns, column);
   return { ...table, ttlMs: table.timestamp === null ? null : ttlMs }; // as it was learned, and is served

@@ -7,6 +7,8 @@ import type { FeatureTable } from "./feature-table.ts";
 /** A feature table as a lake has it. */
 export interface StoredFeatures {
   readonly table: FeatureTable;
+  /** Delta's id of the table: one that is dropped and made anew has another. */
+  readonly tableId: string;
   /** The newest version of the Delta table. */
   readonly tableVersion: number;
   /** By the files' statistics; null where a file has none. */
@@ -33,6 +35,7 @@ export async function findStored(lake: Lake, name: string): Promise<StoredFeatur
   if (detail === undefined || text === undefined) return undefined;
   return {
     table: parseDeclaration(name, text),
+    tableId: detail.id,
     tableVersion: detail.version,
     rows: detail.rows,
     sizeBytes: detail.sizeBytes,

@@ -15,6 +15,7 @@ import type { Columns, Row } from "../../table/index.ts";
 import { demandRow } from "./demand.ts";
 import { fail } from "./errors.ts";
 import {
+  checkVersion,
   type LookupState,
   type LookupsState,
   lookupsFromState,
@@ -155,13 +156,21 @@ function partOf(
   return { row: Object.fromEntries(names.map((name) => [name, null])), warnings: [warning] };
 }
 
-function rowsFor(
-  { table, key, columns }: LookupState,
+async function rowsFor(
+  lookup: LookupState,
   requests: readonly Cells[],
   from: OnlineReader,
 ): Promise<readonly (OnlineRow | undefined)[]> {
+  const { table, key, columns } = lookup;
   const keys = requests.map((request) => key.map((part) => request[part.from] ?? null));
-  return from.read(table, keys, Object.values(columns));
+  try {
+    return await from.read(table, keys, Object.values(columns));
+  } finally {
+    // Afterwards, so that rows of a version that came meanwhile are refused; and before the fault of a
+    // column that the other version has not.
+    const state = await from.state(table);
+    if (state !== undefined) checkVersion(lookup, state.version, "the online store");
+  }
 }
 
 /** Why a row found does not count; undefined when it does. The same rule as in the join. */
