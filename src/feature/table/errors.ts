@@ -42,7 +42,7 @@ export const featureTableErrors = {
   ),
   "feature/conflict-version": conflict(
     (d: { name: string; stored: number; given: number }) =>
-      `${d.name}: version ${d.stored} is stored, and ${d.given} is given; use the newer declaration, or give this one a version above ${d.stored}`,
+      `${d.name}: version ${d.stored} is stored, and ${d.given} is given; ${d.given > d.stored ? "apply the definition first (applyFeatures, features apply)" : `use the newer declaration, or give this one a version above ${d.stored}`}`,
   ),
   "feature/unsupported-change": caller(
     (d: { name: string; changes: readonly string[] }) =>

@@ -22,15 +22,15 @@ export {
 export { type ScoreOptions, scoreBatch } from "./score-batch.ts";
 export type { Span } from "./span.ts";
 export { describeFeatures, listFeatures, type StoredFeatures } from "./stored.ts";
-export {
-  type Demands,
-  type KeysOf,
-  type LookedUpColumns,
-  type MissingPolicy,
-  type TrainingSet,
-  type TrainingSetOptions,
-  trainingSet,
-} from "./training-set.ts";
+export type {
+  Demands,
+  KeysOf,
+  LookedUpColumns,
+  MissingPolicy,
+  TrainingSet,
+  TrainingSetOptions,
+} from "./training-options.ts";
+export { trainingSet } from "./training-set.ts";
 export {
   type LookupModel,
   type RequestOf,

@@ -120,7 +120,7 @@ export async function applyFeatures(
 }
 
 /** Throws what stands against a planned change. */
-export function refuseEntry(entry: PlannedChange, { replace = false }: ApplyOptions = {}): void {
+function refuseEntry(entry: PlannedChange, { replace = false }: ApplyOptions = {}): void {
   const { name, action, from, to, changes, reason } = entry;
   const texts = changes.filter(({ weight }) => weight !== "note").map(changeText);
   if (action === "replace" && !replace)
@@ -136,7 +136,7 @@ export function refuseEntry(entry: PlannedChange, { replace = false }: ApplyOpti
 }
 
 /** Carries out a planned change that nothing stands against. */
-export async function applyEntry(lake: Lake, { action, table }: PlannedChange): Promise<void> {
+async function applyEntry(lake: Lake, { action, table }: PlannedChange): Promise<void> {
   const delta = deltaOf(lake, table);
   if (action === "create") await delta.append([]);
   if (action === "replace") await delta.overwrite([], { overwriteSchema: true });

@@ -4,10 +4,10 @@ import type { Cells, Model, Prediction } from "../../flow.ts";
 import { type Columns, type Frame, type Lake, quoteName } from "../../table/index.ts";
 import { demandSql } from "./demand.ts";
 import { fail } from "./errors.ts";
+import type { FeatureTable } from "./feature-table.ts";
 import { foundColumn, joinSql } from "./join-sql.ts";
 import { checkVersion, type LookupState, lookupsFromState } from "./lookups-state.ts";
-import { describeFeatures } from "./stored.ts";
-import { tablesOf } from "./training-set.ts";
+import { readTables } from "./read-tables.ts";
 import { checkZones } from "./zones.ts";
 
 /** As of when features count. */
@@ -45,10 +45,9 @@ export async function scoreBatch<Out>(
     needed(at, keys.schema.columns, timestamp);
     await checkZones(lake, keys, { at, columns: [timestamp] });
   }
-  const tables = await Promise.all(state.lookups.map((one) => tableOf(lake, one)));
-  const read = await tablesOf(
+  const tables = await readTables(
     lake,
-    tables.map((table) => ({ table })),
+    state.lookups.map((one) => ({ name: one.table, check: (stored) => checkStored(one, stored) })),
   );
   const join = joinSql({
     labels: keys.sql,
@@ -58,10 +57,13 @@ export async function scoreBatch<Out>(
         ? quoteName(timestamp)
         : `make_timestamptz(${timestamp.getTime() * 1000})`,
     joined: state.lookups.flatMap((one, i) => {
-      const table = tables[i];
-      if (table === undefined) return [];
+      const found = tables[i];
+      if (found === undefined) return [];
+      const { table, frame } = found;
       const by = table.key.map((column) => one.key.find(({ name }) => name === column)?.from ?? column); // biome-ignore format: one line
-      return [{ table, by, columns: one.columns, drops: false, sql: read[i]?.frame.sql ?? "" }];
+      // The ttl is as it was learned, and is served.
+      const asLearned = { ...table, ttlMs: table.timestamp === null ? null : one.ttlMs };
+      return [{ table: asLearned, by, columns: one.columns, drops: false, sql: frame.sql }];
     }),
   });
   const found = state.lookups.map((_, i) => foundColumn(i));
@@ -94,14 +96,11 @@ function needed(at: string, columns: Columns, column: string): void {
     fail("feature/unknown-table-column", { at, column, columns: Object.keys(columns) });
 }
 
-/** The feature table that a lookup names, as it is stored; it must have the columns. */
-async function tableOf(lake: Lake, lookup: LookupState) {
-  const { table: name, columns, key, ttlMs } = lookup;
-  const { table } = await describeFeatures(lake, name);
-  checkVersion(lookup, table.version, "the lake");
-  for (const column of [...key.map((part) => part.name), ...Object.values(columns)])
-    needed(name, table.schema.columns, column);
-  return { ...table, ttlMs: table.timestamp === null ? null : ttlMs }; // as it was learned, and is served
+/** The feature table that a lookup names must be of the version and have the columns. */
+function checkStored(lookup: LookupState, { name, version, schema }: FeatureTable): void {
+  checkVersion(lookup, version, "the lake");
+  for (const column of [...lookup.key.map((part) => part.name), ...Object.values(lookup.columns)])
+    needed(name, schema.columns, column);
 }
 
 function checkFound(at: string, rows: readonly Cells[], lookups: readonly LookupState[]): void {

@@ -1,6 +1,12 @@
 /** @file Feature tables where they are stored: found by the declaration in their properties. */
 import type { Columns, Lake, Table, TableDetail } from "../../table/index.ts";
-import { declarationKey, formatDeclaration, parseDeclaration } from "./declaration.ts";
+import {
+  changeText,
+  declarationChanges,
+  declarationKey,
+  formatDeclaration,
+  parseDeclaration,
+} from "./declaration.ts";
 import { fail } from "./errors.ts";
 import type { FeatureTable } from "./feature-table.ts";
 
@@ -71,6 +77,28 @@ export async function describeFeatures(lake: Lake, name: string): Promise<Stored
   const reason = there ? "the table of that name declares no features" : "no table has that name";
   const known = (await listFeatures(lake)).map(({ table }) => table.name);
   return fail("feature/missing-table", { name, reason, known });
+}
+
+/**
+ * A feature table as it is stored, which must be as it is declared; notes may differ.
+ *
+ * @throws `feature/missing-table`, `feature/corrupt-declaration`, `feature/conflict-definition`,
+ * `feature/conflict-version`
+ */
+export async function storedAs(lake: Lake, table: FeatureTable): Promise<StoredFeatures> {
+  const stored = await describeFeatures(lake, table.name);
+  checkDefinition(stored.table, table);
+  return stored;
+}
+
+/** Throws `feature/conflict-version`, `feature/conflict-definition` unless two definitions mean the same. */
+export function checkDefinition(stored: FeatureTable, given: FeatureTable): void {
+  const { name, version } = given;
+  if (version !== stored.version)
+    fail("feature/conflict-version", { name, stored: stored.version, given: version });
+  const changes = declarationChanges(stored, given).filter(({ weight }) => weight !== "note");
+  if (changes.length > 0)
+    fail("feature/conflict-definition", { name, version, changes: changes.map(changeText) });
 }
 
 /** All feature tables of a lake, by name. */

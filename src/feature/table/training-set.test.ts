@@ -6,8 +6,9 @@ import type { Cells } from "../../flow.ts";
 import { bool, float, frame, int, schema, text, timestamp } from "../../table/index.ts";
 import { featureTable } from "./feature-table.ts";
 import { lookup } from "./lookup.ts";
+import { applyFeatures } from "./plan-features.ts";
 import { trainingSet } from "./training-set.ts";
-import { writeFeatures } from "./write-features.ts";
+import { readFeatures, writeFeatures } from "./write-features.ts";
 
 const hour = 3_600_000;
 const at = (n: number): Date => new Date(Date.UTC(2026, 0, 1) + n * hour);
@@ -179,18 +180,64 @@ describe("trainingSet", () => {
       label: "churn",
     });
     await writeFeatures(lake, answers, []);
-    const cheat = lookup(answers, ["churned"], { rename: { churned: "told" } });
-    expect(await code(trainingSet(lake, { ...how, lookups: [cheat] }))).toBe("nothing");
+    const other = lookup(answers, ["churned"], { rename: { churned: "told" } });
+    expect(await code(trainingSet(lake, { ...how, lookups: [other] }))).toBe("nothing");
+  });
+
+  test("refuses the label among the features, under its name or another, whatever the table declares", async () => {
+    await using lake = await newLake();
+    const answers = featureTable({
+      name: "shop.answers",
+      schema: schema("answers", { id: text(), churn: bool(), seen: int() }),
+      key: "id",
+    });
+    await writeFeatures(lake, answers, []);
+    const labels = frameOf(lake.engine, labelColumns, [{ id: "a", at: at(2), churn: true }]);
+    const refused = { code: "feature/conflict-label" };
+    for (const cheat of [
+      lookup(answers, ["churn"]),
+      lookup(answers, ["churn"], { rename: { churn: "told" } }),
+      lookup(answers, ["seen"], { rename: { seen: "churn" } }),
+    ])
+      await expect(trainingSet(lake, { labels, lookups: [cheat], label: "churn" })).rejects.toMatchObject(refused); // biome-ignore format: one line
+    await expect(
+      trainingSet(lake, {
+        ...{ labels, lookups: [lookup(answers, ["seen"])], label: "churn" },
+        onDemand: (c) => ({ churn: c.seen.atLeast(1) }),
+      }),
+    ).rejects.toMatchObject(refused);
+  });
+
+  test("refuses a definition that is not the one stored: changed under its version, older or newer", async () => {
+    await using lake = await newLake();
+    await writeFeatures(lake, spending, [{ id: "a", at: at(1), spend: 1 }]);
+    const labels = frameOf(lake.engine, labelColumns, [{ id: "a", at: at(2), churn: true }]);
+    const set = (table: typeof spending) =>
+      trainingSet(lake, { labels, lookups: [lookup(table)], timestamp: "at", label: "churn" });
+    await expect(set({ ...spending, ttlMs: hour })).rejects.toMatchObject({
+      code: "feature/conflict-definition",
+      message: expect.stringContaining("ttl: 5 h → 1 h"),
+    });
+    const next = { ...spending, version: 2 };
+    await expect(set(next)).rejects.toMatchObject({
+      code: "feature/conflict-version",
+      message: expect.stringContaining("apply the definition"),
+    });
+    await expect(readFeatures(lake, next)).rejects.toMatchObject({ code: "feature/conflict-version" }); // biome-ignore format: one line
+    await applyFeatures(lake, [next]);
+    await expect(set(spending)).rejects.toMatchObject({ code: "feature/conflict-version" });
+    expect(await (await set({ ...next, owners: ["bob"] })).rows.count()).toBe(1); // a note
   });
 
   test("refuses a table in which another program wrote a key twice", async () => {
     await using lake = await newLake();
     await writeFeatures(lake, plans, [{ id: "a", plan: "gold" }]);
-    await lake.table("shop.plans", plans.schema).append([{ id: "a", plan: "free" }]);
     const labels = frameOf(lake.engine, labelColumns, [{ id: "a", at: at(2), churn: true }]);
-    await expect(
-      trainingSet(lake, { labels, lookups: [lookup(plans)], label: "churn" }),
-    ).rejects.toMatchObject({ code: "feature/duplicate-rows" });
+    const set = () => trainingSet(lake, { labels, lookups: [lookup(plans)], label: "churn" });
+    for (let again = 0; again < 2; again++) expect(await (await set()).rows.count()).toBe(1);
+    await lake.table("shop.plans", plans.schema).append([{ id: "a", plan: "free" }]);
+    for (let again = 0; again < 2; again++)
+      await expect(set()).rejects.toMatchObject({ code: "feature/duplicate-rows" });
   });
 });
 

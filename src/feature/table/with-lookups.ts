@@ -21,7 +21,7 @@ import {
   lookupsFromState,
   lookupsJson,
 } from "./lookups-state.ts";
-import type { TrainingSet } from "./training-set.ts";
+import type { TrainingSet } from "./training-options.ts";
 
 /** The file of a model that has its lookups. */
 export const lookupsFile = "lookups.json";

@@ -1,9 +1,8 @@
 /** @file Writing and reading the rows of feature tables. */
 import type { AtVersion, Columns, Commit, Frame, Lake, RowSource } from "../../table/index.ts";
-import { fail } from "./errors.ts";
 import { type FeatureTable, rowKeyOf } from "./feature-table.ts";
-import { applyEntry, planFeatures, refuseEntry } from "./plan-features.ts";
-import { deltaOf, describeFeatures } from "./stored.ts";
+import { applyFeatures } from "./plan-features.ts";
+import { checkDefinition, deltaOf, findStored, storedAs } from "./stored.ts";
 import { checkZones } from "./zones.ts";
 
 /**
@@ -47,42 +46,39 @@ async function mergeRows(
  * Deletes the features of some things, all their times included, in one commit.
  *
  * @param keys - A frame with the key's columns.
- * @throws `feature/missing-table`, `table/unknown-column`
+ * @throws `feature/missing-table`, `feature/conflict-definition`, `feature/conflict-version`,
+ * `table/unknown-column`
  */
 export async function deleteFeatures(
   lake: Lake,
   table: FeatureTable,
   keys: Frame,
 ): Promise<Commit> {
-  await describeFeatures(lake, table.name);
+  await storedAs(lake, table);
   return deltaOf(lake, table).mergeWhen(keys, { on: table.key, matched: [{ delete: true }] });
 }
 
 /**
  * The rows of a feature table, all times included.
  *
- * @throws `feature/missing-table`, `table/missing-version`, `feature/conflict-definition`
+ * @throws `feature/missing-table`, `table/missing-version`, `feature/conflict-definition`,
+ * `feature/conflict-version`
  */
 export async function readFeatures<C extends Columns>(
   lake: Lake,
   table: FeatureTable<C, string, string>,
   at: AtVersion = {},
 ): Promise<Frame<C>> {
-  await describeFeatures(lake, table.name);
+  await storedAs(lake, table);
   return deltaOf(lake, table).read(at);
 }
 
 const timesOf = ({ timestamp, availableAt }: FeatureTable): readonly string[] =>
   [timestamp, availableAt].filter((column) => column !== null);
 
-/** The table is there as it is declared; it is made when there is none. */
+/** The table is there as it is declared; it is made when there is none. Notes are changed by apply alone. */
 async function ready(lake: Lake, table: FeatureTable): Promise<void> {
-  const [entry] = await planFeatures(lake, [table]);
-  if (entry === undefined || entry.action === "unchanged") return;
-  refuseEntry(entry);
-  const { action, from, to } = entry;
-  if (action === "create") return applyEntry(lake, entry);
-  if (from !== null && to > from)
-    // notes of the same version are changed by apply, not by a write
-    fail("feature/conflict-version", { name: table.name, stored: from, given: to });
+  const stored = await findStored(lake, table.name);
+  if (stored === undefined) await applyFeatures(lake, [table]);
+  else checkDefinition(stored.table, table);
 }
