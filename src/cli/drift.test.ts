@@ -23,6 +23,10 @@ beforeAll(async () => {
   const rows = await table.read({ version: 0 });
   const sql = `SELECT *, TIMESTAMPTZ '2026-01-05 00:00:00+00' + to_hours(row_number() OVER () % 48) AS at FROM (${rows.sql})`;
   await lake.table("telco.log", logged).append(frame({ engine: lake.engine, schema: logged, sql }));
+  const { tenure: _, ...fewer } = telcoSchema.columns;
+  const kept = Object.keys(fewer).join(", ");
+  const without = frame({ engine: lake.engine, schema: schema("fewer", fewer), sql: `SELECT ${kept} FROM (${rows.sql})` }); // biome-ignore format: one line
+  await lake.table("telco.fewer", schema("fewer", fewer)).append(without);
   await lake.table("telco.texts", schema("texts", { customer_id: text({ key: true }) })).append([]);
 });
 afterAll(async () => rm(home, { recursive: true, force: true }));
@@ -45,6 +49,14 @@ describe("millrace drift", () => {
     expect(moved.code).toBe(1);
     expect(moved.stdout).toMatch(/severe +0\.\d+ +(wasserstein|jensen-shannon)/);
     expect((await run("telco.customers@0", "telco.customers", "--fail-on", "never")).code).toBe(0);
+  });
+
+  test("fails when a column vanished, and heads the list", async () => {
+    const vanished = await run("telco.customers@0", "telco.fewer");
+    expect(vanished.code).toBe(1);
+    expect(vanished.stdout).toMatch(/^column +level +value +measure$/m);
+    expect(vanished.stdout).toContain('severe: only in telco.customers@0: "tenure"');
+    expect((await run("telco.customers@0", "telco.fewer", "--ignore", "tenure")).code).toBe(0);
   });
 
   test("fails on moderate drift where that is asked for", async () => {

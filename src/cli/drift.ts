@@ -29,10 +29,11 @@ export const drift = command({
   summary: "How far the columns of a table have moved from a reference.",
   about: [
     "REFERENCE and CURRENT are tables, or versions of one. Each data file is read once: its sketch stays beside the",
-    "table, and the next comparison reads only files that are new. The measure is chosen by kind and rows, as",
+    "table, and the next comparison reads only files that are new. The measure is chosen by kind and rows, nearly as",
     "Evidently does: up to 1000 reference rows tests with p, above distances. Exit code 1 when a column has moved",
-    "severely, or with --fail-on moderate at all; --fail-on never only reports. With --experiment the report is",
-    "kept as a run, and shows what the run before it had.",
+    "severely, vanished, come or changed its kind, or with --fail-on moderate has moved at all; --fail-on never only",
+    "reports. What is not meant to be in both, --columns or --ignore leave out. With --experiment the report is kept",
+    "as a run, and shows what the run before it had.",
   ],
   arguments: {
     reference: { type: "string", help: tableHelp },
@@ -40,6 +41,7 @@ export const drift = command({
   },
   options: {
     columns: { type: "string", many: true, value: "A,B", help: "only these columns" },
+    ignore: { type: "string", many: true, value: "A,B", help: "not these columns" },
     measure: { type: "string", choices: ["auto", ...driftMeasures], default: "auto", value: "MEASURE", help: "one measure for all columns" }, // biome-ignore format: one line
     moderate: { type: "number", min: 0, value: "N", help: "the distance from which drift is moderate; 0.1 if not given" }, // biome-ignore format: one line
     severe: { type: "number", min: 0, value: "N", help: "the distance from which it is severe; 0.2 if not given" }, // biome-ignore format: one line
@@ -54,9 +56,9 @@ export const drift = command({
     dir,
   },
   examples: [
-    "drift telco.training serving.churn_log",
+    "drift telco.training serving.churn_log --columns tenure,contract",
     "drift telco.silver@0 telco.silver --html drift.html",
-    "drift telco.training serving.churn_log --time at --since 2026-01-05 --fail-on moderate --json",
+    "drift telco.silver@0 telco.silver --ignore churn --time at --since 2026-01-05 --fail-on moderate --json",
   ],
   run: async (values, around) => {
     const { dir, html, experiment } = values;
@@ -89,6 +91,7 @@ interface DriftValues {
   readonly reference: string;
   readonly current: string;
   readonly columns: readonly string[];
+  readonly ignore: readonly string[];
   readonly measure: "auto" | (typeof driftMeasures)[number];
   readonly moderate: number | undefined;
   readonly severe: number | undefined;
@@ -115,6 +118,7 @@ async function compared(lake: Lake, values: DriftValues): Promise<DriftReport> {
     atMs: systemClock(),
     measure,
     bins,
+    ignore: namesOf(values.ignore),
     ...(columns.length === 0 ? {} : { columns }),
     thresholds: {
       distance: { ...(moderate === undefined ? {} : { moderate }), ...(severe === undefined ? {} : { severe }) }, // biome-ignore format: one line

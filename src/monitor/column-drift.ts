@@ -2,15 +2,15 @@
 import { type DriftMeasure, type Judge, levels } from "./drift-judge.ts";
 import { fail } from "./errors.ts";
 import type { ColumnSummary, MeasuredDrift } from "./measured-drift.ts";
-import { chiSquareTest, proportionTest } from "./measures/chi-square.ts";
+import { chiSquareTest, homogeneityTest, proportionTest } from "./measures/chi-square.ts";
 import { hellinger, jensenShannon, klDivergence, totalVariation } from "./measures/divergences.ts";
 import { kolmogorovSmirnovOf } from "./measures/kolmogorov-smirnov.ts";
 import { wassersteinOf } from "./measures/wasserstein.ts";
 import type { Weighted } from "./measures/weighted.ts";
 import { populationStability } from "./psi.ts";
-import { type LabelSketch, labelsOfBoth } from "./sketch/label-sketch.ts";
 import { finiteRows, hasMoments, inCommon, type NumberSketch } from "./sketch/number-sketch.ts";
-import type { ColumnSketch } from "./sketch/table-sketch.ts";
+import { unseenShare } from "./sketch/rare-labels.ts";
+import { type ColumnSketch, rowsOf } from "./sketch/table-sketch.ts";
 import { bucketsOf, type Counted } from "./sketch-buckets.ts";
 import type { Pair } from "./sketch-pair.ts";
 
@@ -20,7 +20,7 @@ export function compareColumn(pair: Pair, judge: Judge): MeasuredDrift {
   const common = shape === "numbers" ? inCommon(pair.a, pair.b) : undefined;
   const chosen = judge.measureOf(column);
   const measure = chosen === "auto" ? autoMeasure(pair, common) : chosen;
-  const buckets = bucketsOf(pair, common, judge.bins);
+  const buckets = bucketsOf(pair, judge);
   const found = measured({ measure, pair, common, buckets, at: judge.at });
   const [reference, current] = [summaryOf(pair.a), summaryOf(pair.b)];
   const psi = populationStability(
@@ -37,7 +37,7 @@ export function compareColumn(pair: Pair, judge: Judge): MeasuredDrift {
     statistic: found.statistic,
     level: levels[Math.max(levels.indexOf(own), levels.indexOf(missing.level))] ?? own,
     missing,
-    unknownWords: shape === "texts" ? unknownShare(pair.a.tokens, pair.b.tokens) : null,
+    unknownWords: shape === "texts" ? unseenShare(pair.b.tokens, pair.a.tokens) : null,
     reference,
     current,
     buckets: buckets.shares,
@@ -57,12 +57,13 @@ function autoMeasure(pair: Pair, common: Common | undefined): DriftMeasure {
   if (pair.shape === "numbers" && distinct > fewValues)
     return isSmall ? "kolmogorov-smirnov" : "wasserstein";
   if (!isSmall) return "jensen-shannon";
-  return distinct === 2 && missingIn(pair) === 0 ? "z" : "chi-square";
+  return distinct === 2 && missingIn(pair) === 0 ? "z" : "homogeneity";
 }
 
 function distinctOf(pair: Pair, common: Common | undefined): number {
   if (common !== undefined) return new Set([...common.a.values, ...common.b.values]).size;
-  if (pair.shape === "labels") return labelsOfBoth(pair.a, pair.b).labels.length;
+  if (pair.shape === "labels")
+    return new Set([...pair.a.counts.keys(), ...pair.b.counts.keys()]).size;
   return Number.POSITIVE_INFINITY;
 }
 
@@ -71,9 +72,6 @@ function missingIn({ shape, a, b }: Pair): number {
   if (shape === "numbers") return a.rows + b.rows - finiteRows(a) - finiteRows(b);
   return shape === "labels" ? a.missing + b.missing : 0;
 }
-
-const rowsOf = (sketch: ColumnSketch): number =>
-  sketch.shape === "texts" ? sketch.labels.rows : sketch.rows;
 
 function measured(task: {
   readonly measure: DriftMeasure;
@@ -92,8 +90,9 @@ function measured(task: {
     return distanceOfNumbers(at, measure, { ...pair, common });
   }
   const [before, now] = buckets.counts;
-  if (measure === "chi-square") {
-    const { statistic, p } = chiSquareTest(before, now);
+  if (measure === "chi-square" || measure === "homogeneity") {
+    const test = measure === "homogeneity" ? homogeneityTest : chiSquareTest;
+    const { statistic, p } = test(before, now);
     return { value: p, statistic: Number.isFinite(statistic) ? statistic : null };
   }
   if (measure === "z") return twoShares(buckets, refuse);
@@ -104,7 +103,10 @@ function measured(task: {
 
 const distances: Readonly<
   Record<
-    Exclude<DriftMeasure, "wasserstein" | "kolmogorov-smirnov" | "chi-square" | "z">,
+    Exclude<
+      DriftMeasure,
+      "wasserstein" | "kolmogorov-smirnov" | "chi-square" | "homogeneity" | "z"
+    >,
     (p: readonly number[], q: readonly number[]) => number
   >
 > = {
@@ -155,13 +157,6 @@ function twoShares(
   });
   const { z, p } = proportionTest(of(before), of(now));
   return { value: p, statistic: z };
-}
-
-/** The share of words that the reference never had, as far as it counts them. */
-function unknownShare(a: LabelSketch, b: LabelSketch): number {
-  let unknown = b.rest;
-  for (const [token, n] of b.counts) if (!a.counts.has(token)) unknown += n;
-  return b.rows === 0 ? 0 : unknown / b.rows;
 }
 
 function summaryOf(sketch: ColumnSketch): ColumnSummary {

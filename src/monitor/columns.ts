@@ -1,18 +1,15 @@
-/** @file Which columns of two tables can be compared, and how each is put into buckets. */
+/** @file Which columns of two tables can be compared. */
 import type { ColumnKind } from "../flow.ts";
-import type { Frame } from "../table/index.ts";
+import type { Columns, Frame } from "../table/index.ts";
 import { fail } from "./errors.ts";
+import type { SchemaDrift } from "./report/schema-drift.ts";
 
 /** What monitoring needs of a frame. */
 export type TableView = Pick<Frame, "schema" | "sql" | "engine">;
 
-/** Numbers are cut at quantiles, labels are counted one by one. */
-export type ColumnShape = "numbers" | "labels";
-
-/** A column to be put into buckets. */
-export interface ComparedColumn {
-  readonly name: string;
-  readonly shape: ColumnShape;
+interface Tables {
+  readonly reference: TableView;
+  readonly current: TableView;
 }
 
 const groups: Readonly<Record<ColumnKind, string>> = {
@@ -32,29 +29,50 @@ const groups: Readonly<Record<ColumnKind, string>> = {
  */
 export function comparedColumns(
   at: string,
-  tables: { readonly reference: TableView; readonly current: TableView },
+  tables: Tables,
   chosen: readonly string[] | undefined,
-): readonly ComparedColumn[] {
+): readonly string[] {
   const { reference, current } = tables;
-  const [before, now] = [reference.schema.columns, current.schema.columns];
-  const shared = Object.keys(before).filter((name) => {
-    const [first, second] = [before[name], now[name]];
-    const isKey = first?.key === true || second?.key === true;
-    return second !== undefined && !isKey && first?.kind !== "timestamp";
-  });
-  const names = chosen ?? shared;
+  const names = chosen ?? sharedColumns(tables);
   if (names.length === 0)
     fail("monitor/missing-columns", {
       at,
-      reference: Object.keys(before),
-      current: Object.keys(now),
+      reference: Object.keys(reference.schema.columns),
+      current: Object.keys(current.schema.columns),
     });
-  return names.map((name) => {
+  for (const name of names) {
     const expected = groups[kindOf(at, { table: reference, which: "reference", name })];
     const got = groups[kindOf(at, { table: current, which: "current", name })];
     if (expected !== got) fail("monitor/mismatch-column", { at, column: name, expected, got });
-    return { name, shape: expected === "numbers" ? "numbers" : "labels" };
+  }
+  return names;
+}
+
+/** The columns that both tables have, without keys and timestamps. */
+export function sharedColumns({ reference, current }: Tables): readonly string[] {
+  const now = current.schema.columns;
+  return Object.entries(reference.schema.columns)
+    .filter(([name, { key, kind }]) => {
+      const isKey = key === true || now[name]?.key === true;
+      return now[name] !== undefined && !isKey && kind !== "timestamp";
+    })
+    .map(([name]) => name);
+}
+
+/** How the columns of two tables differ, keys left out; with names, of those only. */
+export function schemaChanges(tables: Tables, named: readonly string[] | undefined): SchemaDrift {
+  const [before, now] = [tables.reference.schema.columns, tables.current.schema.columns];
+  const only = (a: Columns, b: Columns): readonly string[] =>
+    Object.keys(a).filter(
+      (name) => (named ?? [name]).includes(name) && a[name]?.key !== true && b[name] === undefined,
+    );
+  const changed = Object.entries(before).flatMap(([column, spec]) => {
+    const [reference, other] = [groups[spec.kind], now[column]];
+    if (other === undefined || !(named ?? [column]).includes(column)) return [];
+    const current = groups[other.kind];
+    return reference === current ? [] : [{ column, reference, current }];
   });
+  return { onlyReference: only(before, now), onlyCurrent: only(now, before), changed };
 }
 
 /** The kind of a column that can be compared. */

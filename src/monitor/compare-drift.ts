@@ -1,9 +1,7 @@
 /** @file Drift: how far each column of a table has moved from a reference. */
 import { checkNames, checkNumber } from "../core/index.ts";
 import type { Drift } from "../flow.ts";
-import { type BucketCounts, bucketLabels, countNumbers } from "./buckets.ts";
 import { comparedColumns, type TableView } from "./columns.ts";
-import { countCurrent, profileReference } from "./count-buckets.ts";
 import { fail } from "./errors.ts";
 import {
   checkThresholds,
@@ -12,13 +10,11 @@ import {
   expectedNoise,
   populationStability,
 } from "./psi.ts";
-
-/** One bucket of a column, and the share of each table's rows in it. */
-export interface DriftBucket {
-  readonly label: string;
-  readonly reference: number;
-  readonly current: number;
-}
+import { numberSketcher } from "./sketch/number-sketch.ts";
+import { sketchRows } from "./sketch/sketch-rows.ts";
+import { type ColumnSketch, rowsOf } from "./sketch/table-sketch.ts";
+import { bucketsOf, type DriftBucket } from "./sketch-buckets.ts";
+import { pairOf } from "./sketch-pair.ts";
 
 /** The drift of a column with everything a chart and a judgement need. */
 export interface ColumnDrift extends Drift {
@@ -44,11 +40,12 @@ export interface CompareDriftOptions {
 }
 
 /**
- * Compares the columns of two tables by their population stability index. Numbers are put into
- * left-closed buckets between the reference's quantiles, which are values of the column; ties are
- * merged, so no bucket is empty in the reference. Labels and booleans are counted one by one, those
- * the reference has not as "(other)". Missing values have a bucket of their own. One scan of each
- * table, in the engine.
+ * Compares the columns of two tables by their population stability index, over the sketches of {@link sketchRows}.
+ * Numbers are put into left-closed buckets between the reference's quantiles, which are values of the column up to 4096
+ * distinct ones, and near one where there are more (the index is then off by some thousandths of itself); ties are merged, so no bucket is empty in the reference.
+ * The 50 most frequent labels of the reference have a bucket each; the rest is "(other)", and what one table never had,
+ * beyond what chance explains, is "(new)" or "(gone)". Texts of more than 1000 kinds are
+ * compared by their words. Missing and infinite values have buckets of their own.
  *
  * @param options - The two tables, the columns, the number of bins and the thresholds.
  * @returns One entry per column, by PSI descending, then by name. Equal tables give exactly 0.
@@ -73,18 +70,24 @@ export async function compareDrift(options: CompareDriftOptions): Promise<readon
   checkNumber(at, { bins }, { min: 2, max: 100, integer: true });
   const thresholds = checkThresholds(at, options.thresholds);
   const columns = comparedColumns(at, options, options.columns);
-  const before = await profileReference(reference, columns, bins);
-  checkRows(at, "reference", before);
-  const now = await countCurrent(
-    current,
-    columns,
-    before.map(({ buckets }) => buckets),
-  );
-  checkRows(at, "current", now);
-  const drift = columns.map(({ name }, i) =>
-    columnDrift(name, { before: before[i], now: now[i], thresholds }),
-  );
-  return drift.sort((a, b) => b.psi - a.psi || (a.column < b.column ? -1 : 1));
+  const before = await sketchOf(reference, columns, { at, which: "reference" });
+  const now = await sketchOf(current, columns, { at, which: "current" });
+  return columns
+    .flatMap((column) => {
+      const [a, b] = [before.get(column), now.get(column)];
+      return a === undefined || b === undefined ? [] : [driftOf({ at, column, a, b, bins, thresholds })]; // biome-ignore format: one line
+    })
+    .sort((a, b) => b.psi - a.psi || (a.column < b.column ? -1 : 1));
+}
+
+async function sketchOf(
+  table: TableView,
+  columns: readonly string[],
+  said: { readonly at: string; readonly which: string },
+) {
+  const sketch = await sketchRows(table, columns);
+  if (sketch.rows === 0) fail("monitor/missing-rows", said);
+  return sketch.columns;
 }
 
 /** What is compared: the probabilities a model gave to the rows it learned from, and a table's. */
@@ -122,48 +125,36 @@ export async function comparePredictions(options: ComparePredictionsOptions): Pr
   checkNames(at, options, ["reference", "current", "column", "bins", "thresholds"]);
   checkNumber(at, { bins }, { min: 2, max: 100, integer: true });
   const thresholds = checkThresholds(at, options.thresholds);
-  const [compared] = comparedColumns(at, { reference: current, current }, [column]);
-  if (compared === undefined || compared.shape !== "numbers")
+  const columns = comparedColumns(at, { reference: current, current }, [column]);
+  if (reference.length === 0) fail("monitor/missing-rows", { at, which: "reference" });
+  const sketcher = numberSketcher();
+  sketcher.add(Float64Array.from(reference));
+  const now = (await sketchOf(current, columns, { at, which: "current" })).get(column);
+  if (now?.shape !== "numbers")
     return fail("monitor/mismatch-column", { at, column, expected: "numbers", got: "labels" });
-  const before = countNumbers(reference, bins);
-  checkRows(at, "reference", [before]);
-  const now = await countCurrent(current, [compared], [before.buckets]);
-  checkRows(at, "current", now);
-  return columnDrift(column, { before, now: now[0], thresholds });
+  return driftOf({ at, column, a: sketcher.end(), b: now, bins, thresholds });
 }
 
-function columnDrift(
-  column: string,
-  counted: {
-    readonly before: BucketCounts | undefined;
-    readonly now: BucketCounts | undefined;
-    readonly thresholds: DriftThresholds;
-  },
-): ColumnDrift {
-  const { before, now, thresholds } = counted;
-  const labels = before === undefined ? [] : bucketLabels(before.buckets);
-  const shares = (table: BucketCounts | undefined): readonly number[] => {
-    const { counts = [], other = 0, missing = 0, rows = 1 } = table ?? {};
-    return [...counts, other, missing].map((count) => count / rows);
-  };
-  const [p, q] = [shares(before), shares(now)];
-  const buckets = [...labels, "(other)", "(missing)"]
-    .map((label, i) => ({ label, reference: p[i] ?? 0, current: q[i] ?? 0 }))
-    .filter(({ label, reference, current }) => !extra.has(label) || reference + current > 0);
+/** Of labels so many have a bucket: with more the index would be chance in all but huge tables. */
+const mostLabels = 50;
+
+function driftOf(compared: {
+  readonly at: string;
+  readonly column: string;
+  readonly a: ColumnSketch;
+  readonly b: ColumnSketch;
+  readonly bins: number;
+  readonly thresholds: DriftThresholds;
+}): ColumnDrift {
+  const { at, column, a, b, bins, thresholds } = compared;
+  const pair = { column, ...pairOf({ at, column }, a, b) };
+  const { shares: buckets } = bucketsOf(pair, { bins, mostLabels });
   const psi = populationStability(
     buckets.map(({ reference }) => reference),
     buckets.map(({ current }) => current),
   );
-  const referenceRows = before?.rows ?? 0;
-  const currentRows = now?.rows ?? 0;
+  const [referenceRows, currentRows] = [rowsOf(a), rowsOf(b)];
   const noise = expectedNoise({ buckets: buckets.length, referenceRows, currentRows });
   const level = driftLevel(psi, thresholds);
   return { column, psi, level, noise, referenceRows, currentRows, buckets };
-}
-
-/** Buckets that are left out when neither table has rows in them. */
-const extra = new Set(["(other)", "(missing)"]);
-
-function checkRows(at: string, which: string, counts: readonly BucketCounts[]): void {
-  if (counts.some(({ rows }) => rows === 0)) fail("monitor/missing-rows", { at, which });
 }

@@ -47,7 +47,7 @@ const range = (n: number, value = "range::DOUBLE", columns: Columns = x): TableV
 describe("compareSketches", () => {
   test.each([
     ["numbers of many values", 1000, "range::DOUBLE", "kolmogorov-smirnov"],
-    ["numbers of three values", 1000, "(range % 3)::DOUBLE", "chi-square"],
+    ["numbers of three values", 1000, "(range % 3)::DOUBLE", "homogeneity"],
     ["numbers of two values", 1000, "(range % 2)::DOUBLE", "z"],
     ["many numbers of many values", 1001, "range::DOUBLE", "wasserstein"],
     ["many numbers of five values", 1001, "(range % 5)::DOUBLE", "jensen-shannon"],
@@ -63,9 +63,9 @@ describe("compareSketches", () => {
       100,
       "[true, false, NULL][range % 3 + 1]",
       bool({ nullable: true }),
-      "chi-square",
+      "homogeneity",
     ],
-    ["labels", 100, "'l' || range % 4", category(["l0", "l1", "l2", "l3"]), "chi-square"],
+    ["labels", 100, "'l' || range % 4", category(["l0", "l1", "l2", "l3"]), "homogeneity"],
     ["many labels", 1001, "'l' || range % 4", category(["l0", "l1", "l2", "l3"]), "jensen-shannon"],
     ["texts of many kinds", 3000, "'text ' || range", text(), "jensen-shannon"],
   ])("chooses for %s (%i rows)", async (...[, n, value, column, measure]) => {
@@ -87,7 +87,7 @@ describe("compareSketches", () => {
       "wasserstein",
     ] as const)
       expect((await one(table, table, { measure })).value).toBe(0);
-    for (const measure of ["kolmogorov-smirnov", "chi-square"] as const)
+    for (const measure of ["kolmogorov-smirnov", "chi-square", "homogeneity"] as const)
       expect((await one(table, table, { measure })).value).toBe(1);
   });
 
@@ -158,10 +158,43 @@ describe("compareSketches", () => {
     const said = (words: string) =>
       rows(`SELECT '${words} ' || range AS t FROM range(1200)`, { t: text() });
     const same = await one(said("the same words"), said("the same words"));
-    expect(same).toMatchObject({ kind: "texts", level: "none" });
+    expect(same).toMatchObject({ kind: "texts", level: "none", unknownWords: 0 });
     const other = await one(said("the same words"), said("quite other words"));
     expect(other.unknownWords).toBeGreaterThan(0.4);
     expect(other.level).toBe("severe");
+  });
+
+  test("sees that the words of a long tail were replaced, and takes chance for chance", async () => {
+    const words = (letter: string, salt: number) =>
+      rows(
+        `SELECT CASE WHEN range % 4 = 0 THEN 'often' ELSE '${letter}' || hash(range + ${salt}) % 5000 END AS t FROM range(20000)`,
+        { t: text() },
+      );
+    const [before, same, other] = [words("w", 0), words("w", 50_000), words("v", 0)];
+    expect(await one(before, same)).toMatchObject({ kind: "texts", level: "none" });
+    const moved = await one(before, other);
+    expect(moved.level).toBe("severe");
+    expect(moved.unknownWords).toBeClose(0.75, { rtol: 0.01 });
+    const share = (label: string) => moved.buckets.find((bucket) => bucket.label === label);
+    expect(share("(new)")?.current).toBeGreaterThan(0.5);
+    expect(share("(gone)")?.reference).toBeGreaterThan(0.5);
+  });
+
+  test("does not take texts for drift of which every one comes once", async () => {
+    const ids = (from: number) =>
+      rows(`SELECT 'ticket ' || (range + ${from}) AS t FROM range(5000)`, { t: text() });
+    expect((await one(ids(0), ids(90_000))).level).toBe("none");
+  });
+
+  test("does not take one new value in 900 rows for drift, but many", async () => {
+    const kinds = (fresh: number) =>
+      range(900, `CASE WHEN range < ${fresh} THEN 'c' WHEN range < 400 THEN 'b' ELSE 'a' END`, {
+        x: category(["a", "b", "c"]),
+      });
+    expect(await one(kinds(0), kinds(1))).toMatchObject({ measure: "homogeneity", level: "none" });
+    expect((await one(kinds(0), kinds(30))).level).toBe("severe");
+    const asked = await one(kinds(0), kinds(1), { measure: "chi-square" });
+    expect(asked).toMatchObject({ value: 0, statistic: null, level: "severe" });
   });
 
   test("compares a category of one table with a text of the other, and takes levels by their order", async () => {

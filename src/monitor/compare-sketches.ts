@@ -9,10 +9,14 @@ import { pairOf } from "./sketch-pair.ts";
 
 /**
  * Compares two tables by their sketches, without a row. Where no measure is named it is chosen as Evidently
- * chooses. With at most 1000 rows in the reference: chi-square for labels and for numbers of at most five
- * values, the z-test where there are two, and Kolmogorov-Smirnov for other numbers. With more: the
- * Jensen-Shannon distance of labels and of few values, and else the Wasserstein distance in standard deviations
+ * chooses, but for one. With at most 1000 rows in the reference: the chi-square test of two samples (`homogeneity`,
+ * where Evidently takes the reference for the truth, so that one new value in a thousand has p = 0) for labels and for
+ * numbers of at most five values, the z-test where there are two, and Kolmogorov-Smirnov for other numbers. With more:
+ * the Jensen-Shannon distance of labels and of few values, and else the Wasserstein distance in standard deviations
  * of the reference. Texts of more than 1000 kinds are judged by their words.
+ *
+ * Of labels and words that are not among the 1000 most frequent, those that one table has and the other never had are
+ * buckets of their own, "(gone)" and "(new)", as far as they are more than chance explains; see {@link LabelSketch}.
  *
  * Missing values are a bucket of their own in all measures of buckets; beside the others, which are of
  * values, the share of missing ones is judged by its PSI, and the worse level counts. Infinite values have a bucket

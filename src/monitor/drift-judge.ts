@@ -12,12 +12,13 @@ export const driftMeasures = [
   "wasserstein",
   "kolmogorov-smirnov",
   "chi-square",
+  "homogeneity",
   "z",
 ] as const;
 /** The name of a measure. */
 export type DriftMeasure = (typeof driftMeasures)[number];
 /** Measures whose value is a p: small is bad. */
-const tests: readonly DriftMeasure[] = ["kolmogorov-smirnov", "chi-square", "z"];
+const tests: readonly DriftMeasure[] = ["kolmogorov-smirnov", "chi-square", "homogeneity", "z"];
 
 /** Where a column's drift is moderate and severe: from a distance on, or below a p. */
 export interface MeasureThresholds {

@@ -10,7 +10,6 @@ export {
   type ComparePredictionsOptions,
   compareDrift,
   comparePredictions,
-  type DriftBucket,
 } from "./compare-drift.ts";
 export { compareSketches } from "./compare-sketches.ts";
 export {
@@ -20,7 +19,7 @@ export {
   type MeasureThresholds,
 } from "./drift-judge.ts";
 export { monitorErrors } from "./errors.ts";
-export type { ColumnSummary, MeasuredBucket, MeasuredDrift } from "./measured-drift.ts";
+export type { ColumnSummary, MeasuredDrift } from "./measured-drift.ts";
 export * from "./measures/index.ts";
 export {
   type MonitorReport,
@@ -40,4 +39,6 @@ export {
   keepDriftReport,
   type ReportKeeper,
 } from "./report/drift-report.ts";
+export type { KindChange, SchemaDrift } from "./report/schema-drift.ts";
 export * from "./sketch/index.ts";
+export type { DriftBucket } from "./sketch-buckets.ts";

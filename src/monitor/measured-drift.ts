@@ -1,13 +1,7 @@
 /** @file What a comparison says of a column. */
 import type { DriftLevel } from "../flow.ts";
 import type { DriftMeasure } from "./drift-judge.ts";
-
-/** The share of rows in a bucket, before and now. */
-export interface MeasuredBucket {
-  readonly label: string;
-  readonly reference: number;
-  readonly current: number;
-}
+import type { DriftBucket } from "./sketch-buckets.ts";
 
 /** What a table has in a column, in a few numbers; null where it has none of them. */
 export interface ColumnSummary {
@@ -38,5 +32,5 @@ export interface MeasuredDrift {
   readonly unknownWords: number | null;
   readonly reference: ColumnSummary;
   readonly current: ColumnSummary;
-  readonly buckets: readonly MeasuredBucket[];
+  readonly buckets: readonly DriftBucket[];
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { random } from "../core/index.ts";
 import {
   bool,
+  type Columns,
   type Frame,
   float,
   frame,
@@ -194,6 +195,32 @@ describe("monitorReport", () => {
       reasons: [expect.stringMatching(/^tenure has drifted severely: PSI \d\.\d{3} against 0\.0/)],
     });
     expect(report.notes).toEqual(["accuracy not judged: fewer than 30 labels"]);
+  });
+
+  test("tells of inputs that vanished or changed their kind, and notes columns that only the reference has", async () => {
+    const rows = (select: string, columns: Columns) =>
+      frame({ engine: lake.engine, schema: schema("t", columns), sql: `SELECT ${select} FROM range(900)` }); // biome-ignore format: one line
+    const before = rows("range AS x, 'a' AS y, true AS churn", {
+      x: int(),
+      y: text(),
+      churn: bool(),
+    });
+    const log = rows("range::VARCHAR AS x, 'a' AS y, 1 AS version", {
+      x: text(),
+      y: text(),
+      version: int(),
+    });
+    const found = await monitorReport({ reference: before, log });
+    expect(found).toMatchObject({
+      severe: ["x"],
+      drift: [{ column: "y", psi: 0 }],
+      changes: { changed: [{ column: "x", reference: "numbers", current: "texts" }] },
+      retrain: { due: true, reasons: ["x had numbers, and has texts"] },
+    });
+    expect(found.notes[0]).toBe('only in the reference and not in the log: "churn"');
+    const named = await monitorReport({ reference: before, log, columns: ["y", "churn"] });
+    expect(named.severe).toEqual(["churn"]);
+    expect(named.retrain.reasons).toEqual(['only in the reference and not in the log: "churn"']);
   });
 
   test("asks for a retrain when the newest hours are worse than training", async () => {

@@ -1,9 +1,10 @@
 /** @file The monitor's report: drift, predictions, accuracy, and whether the model should learn again. */
 import { checkNames, checkNumber } from "../core/index.ts";
 import { accuracyByHour, type HourAccuracy, marginOf } from "./accuracy-by-hour.ts";
-import type { TableView } from "./columns.ts";
+import { schemaChanges, sharedColumns, type TableView } from "./columns.ts";
 import { type ColumnDrift, compareDrift, comparePredictions } from "./compare-drift.ts";
 import { checkThresholds, type DriftThresholds } from "./psi.ts";
+import { type SchemaDrift, wordsOfSchema } from "./report/schema-drift.ts";
 
 /** When a retrain is due. */
 export interface RetrainRules {
@@ -53,7 +54,9 @@ export interface RecentAccuracy {
 export interface MonitorReport {
   /** By PSI, largest first. */
   readonly drift: readonly ColumnDrift[];
-  /** Columns whose drift is severe. */
+  /** How the columns of the log differ from those of the reference. */
+  readonly changes: SchemaDrift;
+  /** Columns whose drift is severe, and inputs that vanished or changed their kind. */
   readonly severe: readonly string[];
   /** Columns whose drift is moderate. */
   readonly moderate: readonly string[];
@@ -72,9 +75,10 @@ export interface MonitorReport {
 
 /**
  * Judges what an endpoint was asked and how right it was. A retrain is due when a feature has
- * drifted severely (and by more than chance explains), or when the accuracy of the newest hours is
- * below that of training by more than `drop`. Drift of the predictions alone is noted, not a
- * reason: it follows from the features.
+ * drifted severely (and by more than chance explains), changed its kind or, where `columns` names it, vanished from
+ * the log, or when the accuracy of the newest hours is below that of training by more than `drop`. Drift of the
+ * predictions alone is noted, not a reason: it follows from the features. So is a column of the reference that
+ * the log has not and nobody named.
  *
  * @param options - The reference, the log, the labels that have come in, and the rules.
  * @returns The findings, and the decision with its reasons.
@@ -97,8 +101,19 @@ export async function monitorReport(options: MonitorReportOptions): Promise<Moni
   const rules = checkRules(at, options.rules);
   const thresholds = checkThresholds(at, options.thresholds);
   const { reference, log, labels, trained = {}, bins = 10, label = "label" } = options;
-  const chosen = options.columns === undefined ? {} : { columns: options.columns };
-  const drift = await compareDrift({ reference, current: log, bins, thresholds, ...chosen });
+  const tables = { reference, current: log };
+  const changes = schemaChanges(tables, options.columns);
+  const broken = [
+    ...changes.changed.map(({ column }) => column),
+    ...(options.columns === undefined ? [] : changes.onlyReference),
+  ];
+  const columns = (options.columns ?? sharedColumns(tables)).filter(
+    (name) => !broken.includes(name),
+  );
+  const drift =
+    columns.length === 0 && broken.length > 0
+      ? []
+      : await compareDrift({ ...tables, bins, thresholds, columns });
   const prediction =
     trained.probabilities === undefined
       ? null
@@ -113,17 +128,24 @@ export async function monitorReport(options: MonitorReportOptions): Promise<Moni
   const recent = recentAccuracy(hours, rules);
   const byDrift = judgeDrift(drift, rules);
   const byAccuracy = judgeAccuracy(recent, trained.accuracy, rules);
-  const reasons = [...byDrift.reasons, ...byAccuracy.reasons];
+  const bySchema = judgeSchema(changes, options.columns !== undefined);
+  const reasons = [...bySchema.reasons, ...byDrift.reasons, ...byAccuracy.reasons];
   return {
     drift,
-    severe: columnsAt(drift, "severe"),
+    changes,
+    severe: [...broken, ...columnsAt(drift, "severe")],
     moderate: columnsAt(drift, "moderate"),
     prediction,
     hours,
     labelled: hours.reduce((sum, { labelled }) => sum + labelled, 0),
     recent,
     retrain: { due: reasons.length > 0, reasons },
-    notes: [...byDrift.notes, ...notePrediction(prediction), ...byAccuracy.notes],
+    notes: [
+      ...bySchema.notes,
+      ...byDrift.notes,
+      ...notePrediction(prediction),
+      ...byAccuracy.notes,
+    ],
   };
 }
 
@@ -148,6 +170,19 @@ const columnsAt = (drift: readonly ColumnDrift[], level: string): readonly strin
 interface Judgement {
   readonly reasons: readonly string[];
   readonly notes: readonly string[];
+}
+
+/** What the log has and the reference has not is no matter: a log has columns of its own. */
+function judgeSchema({ onlyReference, changed }: SchemaDrift, isNamed: boolean): Judgement {
+  const words = (drift: Partial<SchemaDrift>): readonly string[] =>
+    wordsOfSchema(
+      { onlyReference: [], onlyCurrent: [], changed: [], ...drift },
+      { reference: "the reference and not in the log", current: "the log" },
+    );
+  return {
+    reasons: words({ changed, ...(isNamed ? { onlyReference } : {}) }),
+    notes: isNamed ? [] : words({ onlyReference }),
+  };
 }
 
 function judgeDrift(drift: readonly ColumnDrift[], { chance }: RetrainRules): Judgement {

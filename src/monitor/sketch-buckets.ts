@@ -1,45 +1,73 @@
 /** @file Two sketches of a column counted in the same buckets. */
 import { bucketLabels, edgesOf } from "./buckets.ts";
-import type { MeasuredBucket } from "./measured-drift.ts";
 import type { Weighted } from "./measures/weighted.ts";
-import { type LabelSketch, labelsOfBoth } from "./sketch/label-sketch.ts";
-import type { inCommon, NumberSketch } from "./sketch/number-sketch.ts";
+import type { LabelSketch } from "./sketch/label-sketch.ts";
+import { inCommon, type NumberSketch } from "./sketch/number-sketch.ts";
+import { unlistedRows } from "./sketch/rare-labels.ts";
 import type { Pair } from "./sketch-pair.ts";
 
-/** Rows by bucket, in both tables; the last two are missing and what is in no other. */
+/** One bucket of a column, and the share of each table's rows in it. */
+export interface DriftBucket {
+  readonly label: string;
+  readonly reference: number;
+  readonly current: number;
+}
+
+/** Rows by bucket, in both tables. */
 export interface Counted {
   readonly counts: readonly [readonly number[], readonly number[]];
-  readonly shares: readonly MeasuredBucket[];
+  readonly shares: readonly DriftBucket[];
+}
+
+/** How a column is put into buckets. */
+export interface Bucketing {
+  /** Buckets of numbers. */
+  readonly bins: number;
+  /** Of labels only so many have a bucket, the most frequent of the reference. Default: all that are counted. */
+  readonly mostLabels?: number;
 }
 
 /** The buckets of a column: of numbers between quantiles of the reference, else one per label or word. */
-export function bucketsOf(
-  pair: Pair,
-  common: ReturnType<typeof inCommon> | undefined,
-  bins: number,
-): Counted {
-  if (pair.shape === "numbers" && common !== undefined) return numberBuckets(pair, common, bins);
-  if (pair.shape === "texts") return labelBuckets(pair.a.tokens, pair.b.tokens);
-  return pair.shape === "labels" ? labelBuckets(pair.a, pair.b) : { counts: [[], []], shares: [] };
+export function bucketsOf(pair: Pair, how: Bucketing): Counted {
+  if (pair.shape === "numbers") return numberBuckets(pair, how.bins);
+  if (pair.shape === "texts") return labelBuckets(pair.a.tokens, pair.b.tokens, how);
+  return labelBuckets(pair.a, pair.b, how);
 }
 
-function labelBuckets(a: LabelSketch, b: LabelSketch): Counted {
-  const both = labelsOfBoth(a, b);
-  return counted([...both.labels, "(other)", "(missing)"], {
-    a: [...both.a, a.missing],
-    b: [...both.b, b.missing],
+/** What has no bucket is other, except what one table has and the other never had, beyond chance. */
+function labelBuckets(a: LabelSketch, b: LabelSketch, { mostLabels }: Bucketing): Counted {
+  const labels =
+    mostLabels === undefined
+      ? [...new Set([...comparable(a, b), ...comparable(b, a)])]
+      : comparable(a, b).slice(0, mostLabels);
+  const listed = new Set(labels);
+  const of = (sketch: LabelSketch): number[] =>
+    labels.map((label) => sketch.counts.get(label) ?? 0);
+  const [before, now] = [unlistedRows(a, b, listed), unlistedRows(b, a, listed)];
+  return counted([...labels, "(other)", "(gone)", "(new)", "(missing)"], {
+    a: [...of(a), before.rows - before.news, before.news, 0, a.missing],
+    b: [...of(b), now.rows - now.news, 0, now.news, b.missing],
   });
 }
 
-/** Left-closed buckets between quantiles of the reference, as {@link compareDrift} has them, few values one by one. */
+/**
+ * Labels whose rows are known in both: counted in both, or so frequent in one that the other's error is little beside it.
+ * Which of many rare labels are counted is chance, and must not look like drift.
+ */
+function comparable(own: LabelSketch, other: LabelSketch): readonly string[] {
+  const least = (4 * other.error * own.rows) / Math.max(1, other.rows);
+  return [...own.counts].filter(([label, n]) => other.counts.has(label) || n >= least).map(([label]) => label); // biome-ignore format: one line
+}
+
+/** Left-closed buckets between quantiles of the reference, few values one by one. */
 function numberBuckets(
   { a, b }: { readonly a: NumberSketch; readonly b: NumberSketch },
-  common: { readonly a: Weighted; readonly b: Weighted },
   bins: number,
 ): Counted {
+  const common = inCommon(a, b);
   const edges = edgesOf(quantilesOf(common.a, bins));
   const extra = (sketch: NumberSketch): number[] => [...sketch.infinite, sketch.missing];
-  return counted([...bucketLabels({ shape: "numbers", edges }), "−∞", "∞", "(missing)"], {
+  return counted([...bucketLabels(edges), "−∞", "∞", "(missing)"], {
     a: [...countIn(common.a, edges), ...extra(a)],
     b: [...countIn(common.b, edges), ...extra(b)],
   });

@@ -42,9 +42,10 @@ export interface DriftPageData {
   readonly atMs: number;
   /** The worst first. */
   readonly columns: readonly DriftPageColumn[];
-  /** Columns that only one of the tables has. */
-  readonly onlyReference: readonly string[];
-  readonly onlyCurrent: readonly string[];
+  /** How the columns of the tables differ, in sentences: severe drift. */
+  readonly changes: readonly string[];
+  /** Severe columns, those that are in `changes` included. */
+  readonly severe: number;
 }
 
 const signs: Readonly<Record<DriftLevel, string>> = { none: "○", moderate: "◐", severe: "●" };
@@ -81,20 +82,20 @@ export function driftPage(data: DriftPageData): string {
   });
 }
 
-function summary({ rows, columns, onlyReference, onlyCurrent }: DriftPageData): Html {
+function summary({ rows, columns, changes, severe }: DriftPageData): Html {
   const of = (level: DriftLevel): string => shortNumber(columns.filter((column) => column.level === level).length); // biome-ignore format: one line
-  const names = (only: readonly string[], which: string): Html =>
-    only.length === 0
-      ? nothing
-      : html`<p class="note">Only in the ${which} table, and not compared: ${only.slice(0, 12).map((name, i) => html`${i === 0 ? "" : ", "}${foreign(name, 40)}`)}${only.length > 12 ? ` and ${only.length - 12} more` : ""}.</p>`;
+  const told = changes.map(
+    (change) =>
+      html`<p class="note">${badge("bad", `${signs.severe} severe`)} ${foreign(change, 400)}</p>`,
+  );
   return html`${facts([
-    ["Severe", badge("bad", `${signs.severe} ${of("severe")}`)],
+    ["Severe", badge("bad", `${signs.severe} ${shortNumber(severe)}`)],
     ["Moderate", badge("warn", `${signs.moderate} ${of("moderate")}`)],
     ["None", badge("good", `${signs.none} ${of("none")}`)],
     ["Columns", shortNumber(columns.length)],
     ["Reference rows", shortNumber(rows[0])],
     ["Current rows", shortNumber(rows[1])],
-  ])}${names(onlyReference, "reference")}${names(onlyCurrent, "current")}`;
+  ])}${told}`;
 }
 
 function columnRow(drift: DriftPageColumn): Html {

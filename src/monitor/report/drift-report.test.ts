@@ -1,7 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { type Columns, frame, int, openEngine, schema, text } from "../../table/index.ts";
+import type { TableView } from "../columns.ts";
 import { labelSketch } from "../sketch/label-sketch.ts";
+import { sketchRows } from "../sketch/sketch-rows.ts";
 import type { ColumnSketch, TableSketch } from "../sketch/table-sketch.ts";
 import { driftReport, driftReportPage, driftReportText, keepDriftReport } from "./drift-report.ts";
+
+const engine = await openEngine();
+afterAll(() => engine.close());
 
 /** A table of so many columns, each with a thousand long labels. */
 function wide(columns: number, salt: string): TableSketch {
@@ -36,19 +42,56 @@ describe("driftReportPage", () => {
 });
 
 describe("driftReport", () => {
-  test("counts columns by level, and names those that only one table has", () => {
-    const one = driftReport({
-      reference: { name: "a", sketch: wide(2, "a") },
-      current: { name: "b", sketch: wide(1, "a") },
-      atMs: 0,
+  const sketches = async (before: TableView, now: TableView) => ({
+    reference: { name: "a", sketch: await sketchRows(before) },
+    current: { name: "b", sketch: await sketchRows(now) },
+    atMs: 0,
+  });
+  const rows = (select: string, columns: Columns): TableView =>
+    frame({ engine, schema: schema("t", columns), sql: `SELECT ${select} FROM range(50)` });
+  const same = rows("range AS x, 'a' AS y", { x: int(), y: text() });
+
+  test("takes a column that vanished, came or changed its kind for severe drift", async () => {
+    const vanished = driftReport(await sketches(same, rows("range AS x", { x: int() })));
+    expect(vanished).toMatchObject({ level: "severe", severe: ["y"], onlyReference: ["y"] });
+    const came = driftReport(await sketches(rows("range AS x", { x: int() }), same));
+    expect(came).toMatchObject({ level: "severe", severe: ["y"], onlyCurrent: ["y"] });
+    const other = rows("range::VARCHAR AS x, 'a' AS y", { x: text(), y: text() });
+    const changed = driftReport(await sketches(same, other));
+    expect(changed).toMatchObject({
+      level: "severe",
+      severe: ["x"],
+      changed: [{ column: "x", reference: "numbers", current: "labels" }],
     });
-    expect(one).toMatchObject({
-      level: "none",
-      severe: [],
-      onlyReference: ['column "1"'],
-      onlyCurrent: [],
-    });
-    expect(driftReportText(one).at(-1)).toBe("1 column of b against a: 0 severe, 0 moderate");
+    expect(changed.columns.map(({ column }) => column)).toEqual(["y"]);
+    expect(driftReportText(changed)).toEqual([
+      "column  level        value  measure",
+      "y       none        1.0000  homogeneity",
+      "",
+      "severe: x had numbers, and has labels",
+      "1 column of b against a: 1 severe, 0 moderate",
+    ]);
+    expect(driftReportPage(changed)).toContain("x had numbers, and has labels");
+    expect(driftReport(await sketches(same, same)).level).toBe("none");
+  });
+
+  test("looks at the columns that it is asked for, and not at what it is told to ignore", async () => {
+    const fewer = rows("range AS x, 1 AS z", { x: int(), z: int() });
+    const tables = await sketches(same, fewer);
+    expect(driftReport({ ...tables, columns: ["x"] }).level).toBe("none");
+    expect(driftReport({ ...tables, ignore: ["y", "z"] }).level).toBe("none");
+    expect(driftReport({ ...tables, columns: ["x", "y"] }).severe).toEqual(["y"]);
+    expect(driftReport({ ...tables, columns: ["y"] }).level).toBe("severe");
+    expect(() => driftReport({ ...tables, columns: ["q"] })).toThrow(
+      expect.objectContaining({ code: "monitor/unknown-column" }),
+    );
+    const apart = await sketches(rows("1 AS p", { p: int() }), rows("1 AS q", { q: int() }));
+    expect(() => driftReport(apart)).toThrow(
+      expect.objectContaining({ code: "monitor/missing-columns" }),
+    );
+    const all = rows("'a' AS x", { x: text() });
+    const none = driftReport(await sketches(rows("range AS x", { x: int() }), all));
+    expect(none).toMatchObject({ level: "severe", columns: [] });
   });
 });
 

@@ -6,6 +6,7 @@ import { compareSketches } from "../compare-sketches.ts";
 import type { CompareSketchesOptions } from "../drift-judge.ts";
 import type { MeasuredDrift } from "../measured-drift.ts";
 import type { TableSketch } from "../sketch/table-sketch.ts";
+import { type SchemaDrift, schemaDrift, wordsOfSchema } from "./schema-drift.ts";
 
 /** Two tables by name, and how they are compared. */
 export interface DriftReportOptions extends CompareSketchesOptions {
@@ -13,10 +14,12 @@ export interface DriftReportOptions extends CompareSketchesOptions {
   readonly current: { readonly name: string; readonly sketch: TableSketch };
   /** When it is made, in milliseconds UTC. */
   readonly atMs: number;
+  /** Columns that are not looked at, such as what a log has beside the inputs of a model. */
+  readonly ignore?: readonly string[];
 }
 
 /** What a comparison found. */
-export interface DriftReport {
+export interface DriftReport extends SchemaDrift {
   readonly reference: string;
   readonly current: string;
   readonly referenceRows: number;
@@ -24,17 +27,17 @@ export interface DriftReport {
   readonly atMs: number;
   /** The worst level of any column. */
   readonly level: DriftLevel;
+  /** Columns that have moved severely, and those that vanished, came or changed their kind. */
   readonly severe: readonly string[];
   readonly moderate: readonly string[];
-  /** The worst first. */
+  /** Those that both tables have, the worst first. */
   readonly columns: readonly MeasuredDrift[];
-  readonly onlyReference: readonly string[];
-  readonly onlyCurrent: readonly string[];
 }
 
 /**
  * Compares two tables by their sketches and says what was found, ready to be kept by {@link keepDriftReport} and
- * shown by {@link driftReportPage}.
+ * shown by {@link driftReportPage}. A column that vanished, came or changed its kind is severe drift: leave out what is
+ * not meant to be in both by `columns` or `ignore`.
  *
  * @throws what {@link compareSketches} throws
  * @example
@@ -48,24 +51,27 @@ export interface DriftReport {
  * ```
  */
 export function driftReport(options: DriftReportOptions): DriftReport {
-  const { reference, current, atMs, ...how } = options;
-  const columns = compareSketches({ reference: reference.sketch, current: current.sketch }, how);
+  const { reference, current, atMs, ignore = [], ...how } = options;
+  const tables = { reference: reference.sketch, current: current.sketch };
+  const { compared, ...changes } = schemaDrift(tables, { ignore, columns: how.columns });
+  const { onlyReference, onlyCurrent, changed } = changes;
+  const gone = [...changed.map(({ column }) => column), ...onlyReference, ...onlyCurrent];
+  const isTold = changed.length > 0 || (how.columns !== undefined && gone.length > 0);
+  const columns =
+    compared.length === 0 && isTold ? [] : compareSketches(tables, { ...how, columns: compared });
   const at = (level: DriftLevel): readonly string[] =>
     columns.filter((column) => column.level === level).map(({ column }) => column);
-  const only = (a: TableSketch, b: TableSketch): readonly string[] =>
-    [...a.columns.keys()].filter((name) => !b.columns.has(name));
   return {
     reference: reference.name,
     current: current.name,
     referenceRows: reference.sketch.rows,
     currentRows: current.sketch.rows,
     atMs,
-    level: columns[0]?.level ?? "none",
-    severe: at("severe"),
+    level: gone.length > 0 ? "severe" : (columns[0]?.level ?? "none"),
+    severe: [...gone, ...at("severe")],
     moderate: at("moderate"),
     columns,
-    onlyReference: only(reference.sketch, current.sketch),
-    onlyCurrent: only(current.sketch, reference.sketch),
+    ...changes,
   };
 }
 
@@ -79,7 +85,8 @@ export function driftReportPage(
     return earlier === undefined ? drift : { ...drift, before: earlier };
   });
   const rows = [report.referenceRows, report.currentRows] as const;
-  return driftPage({ ...report, columns, rows });
+  const changes = wordsOfSchema(report, report);
+  return driftPage({ ...report, columns, rows, changes, severe: report.severe.length });
 }
 
 /** The part of a run that keeps a report: `Run` of `millrace/run` has it. */
@@ -128,21 +135,18 @@ function plain(column: string): string {
 
 /** A report as lines for people, the worst columns first. */
 export function driftReportText(report: DriftReport): readonly string[] {
-  const { columns, severe, moderate, onlyReference, onlyCurrent } = report;
-  const only = (names: readonly string[], where: string): readonly string[] =>
-    names.length === 0 ? [] : [`not compared, only in ${where}: ${names.join(", ")}`];
+  const { columns, severe, moderate } = report;
   const wide = Math.max(6, ...columns.map(({ column }) => column.length));
   const lines = columns.map(({ column, measure, value, level, missing }) => {
     const figure = value !== 0 && value < 0.0005 ? value.toExponential(1) : value.toFixed(4);
     const note = missing.level === "none" ? "" : `  missing values have moved, PSI ${missing.psi.toFixed(3)}`; // biome-ignore format: one line
     return `${column.padEnd(wide)}  ${level.padEnd(8)}  ${figure.padStart(8)}  ${measure}${note}`;
   });
+  const head = `${"column".padEnd(wide)}  ${"level".padEnd(8)}  ${"value".padStart(8)}  measure`;
   const moved = `${severe.length} severe, ${moderate.length} moderate`;
   return [
-    ...lines,
-    "",
-    ...only(onlyReference, report.reference),
-    ...only(onlyCurrent, report.current),
+    ...(lines.length === 0 ? [] : [head, ...lines, ""]),
+    ...wordsOfSchema(report, report).map((line) => `severe: ${line}`),
     `${count(columns.length, "column")} of ${report.current} against ${report.reference}: ${moved}`,
   ];
 }

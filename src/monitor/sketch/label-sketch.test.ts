@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { labelSketch, labelsOfBoth, mergeLabels, mostLabels } from "./label-sketch.ts";
+import { openEngine } from "../../table/index.ts";
+import { hashOfLabel, labelHashSql, labelSketch, mergeLabels, mostLabels } from "./label-sketch.ts";
 
 function countsOf(labels: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
@@ -54,12 +55,27 @@ describe("mergeLabels", () => {
   });
 });
 
-describe("labelsOfBoth", () => {
-  test("has the labels of either, and what is in none", () => {
-    expect(labelsOfBoth(sketchOf(["a", "a", "b"]), sketchOf(["c", "b"]))).toEqual({
-      labels: ["a", "b", "c"],
-      a: [2, 1, 0, 0],
-      b: [0, 1, 1, 0],
-    });
+describe("the sample of a label sketch", () => {
+  test("law: of any labels, in any parts, it is the same labels with all their rows", () => {
+    const [a, b] = [long(0), long(700)];
+    const truth = countsOf([...a, ...b]);
+    const whole = labelSketch({ rows: 8000, missing: 0 }, truth);
+    const merged = mergeLabels(sketchOf(b), sketchOf(a));
+    expect([...merged.sample]).toEqual([...whole.sample]);
+    expect(merged.sample.size).toBe(mostLabels);
+    for (const [label, n] of truth) {
+      const sampled = merged.sample.get(hashOfLabel(label));
+      if (sampled !== undefined) expect(sampled).toBe(n);
+    }
+  });
+
+  test("has the hashes that the engine has", async () => {
+    const engine = await openEngine();
+    const labels = ["", "a", "ü 𝄞", "x".repeat(300)];
+    for (const label of labels) {
+      const [row] = await engine.query(`SELECT (${labelHashSql(`'${label}'`)})::DOUBLE AS h`);
+      expect(hashOfLabel(label)).toBe(row?.["h"]);
+    }
+    await engine.close();
   });
 });

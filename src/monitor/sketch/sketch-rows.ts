@@ -2,7 +2,7 @@
 import type { ColumnKind } from "../../flow.ts";
 import { quoteName } from "../../table/index.ts";
 import type { TableView } from "../columns.ts";
-import { type LabelSketch, labelSketch, mostLabels } from "./label-sketch.ts";
+import { hashed, type LabelSketch, labelHashSql, labelSketch, mostLabels, sampleOf } from "./label-sketch.ts"; // biome-ignore format: one line
 import { type NumberSketch, numberSketcher } from "./number-sketch.ts";
 import type { ColumnSketch, TableSketch } from "./table-sketch.ts";
 
@@ -90,7 +90,7 @@ async function sketchNumbers(
   return { rows, sketches: sketchers.map((sketcher) => sketcher.end()) };
 }
 
-/** All columns grouped in one scan, each by itself; of each the most frequent labels and one more. */
+/** All columns grouped in one scan, each by itself. */
 async function sketchLabels(
   { engine, sql }: TableView,
   names: readonly string[],
@@ -100,25 +100,36 @@ async function sketchLabels(
   const value = columns.map((column, i) => `WHEN ${maskOf(i, names.length)} THEN ${column}`);
   const cells = names.map((name, i) => `${quoteName(name)}::VARCHAR AS c${i}`);
   const found = await engine.query(
-    `SELECT which, label, n, total FROM (
-       SELECT which, label, n, sum(n) OVER (PARTITION BY which)::DOUBLE AS total,
-         row_number() OVER (PARTITION BY which ORDER BY label IS NULL DESC, n DESC, label) AS place
-       FROM (
-         SELECT which, CASE which ${value.join(" ")} END AS label, n FROM (
-           SELECT grouping_id(${columns.join(", ")})::DOUBLE AS which, ${columns.join(", ")}, count(*)::DOUBLE AS n
-           FROM (SELECT ${cells.join(", ")} FROM (${sql}))
-           GROUP BY GROUPING SETS (${columns.map((column) => `(${column})`).join(", ")}))))
-     WHERE place <= ${mostLabels + 2}`,
+    picked(`SELECT which, CASE which ${value.join(" ")} END AS label, n FROM (
+      SELECT grouping_id(${columns.join(", ")})::DOUBLE AS which, ${columns.join(", ")}, count(*)::DOUBLE AS n
+      FROM (SELECT ${cells.join(", ")} FROM (${sql}))
+      GROUP BY GROUPING SETS (${columns.map((column) => `(${column})`).join(", ")}))`),
   );
   return new Map(
-    names.map((name, i) => {
-      const own = found.filter(({ which }) => which === maskOf(i, names.length));
-      const missing = Number(own.find(({ label }) => label === null)?.["n"] ?? 0);
-      const counts = own
-        .filter(({ label }) => label !== null)
-        .map(({ label, n }) => [String(label), Number(n)] as const);
-      return [name, labelSketch({ rows: Number(own[0]?.["total"] ?? 0), missing }, counts)];
-    }),
+    names.map((name, i) => [name, labelsOf(found.filter(({ which }) => which === maskOf(i, names.length)))]), // biome-ignore format: one line
+  );
+}
+
+/** Of counted labels the missing one, the most frequent and one more, and the sample, with the rows of all. */
+const picked = (counted: string): string => `
+  SELECT which, label, n, total, place <= ${mostLabels + 2} AS is_frequent, near <= ${mostLabels} AS is_sampled FROM (
+    SELECT which, label, n, sum(n) OVER (PARTITION BY which)::DOUBLE AS total,
+      row_number() OVER (PARTITION BY which ORDER BY label IS NULL DESC, n DESC, label) AS place,
+      row_number() OVER (PARTITION BY which ORDER BY ${labelHashSql("label")} NULLS LAST) AS near
+    FROM (${counted}))
+  WHERE place <= ${mostLabels + 2} OR near <= ${mostLabels}`;
+
+/** The sketch of what {@link picked} gave of one column. */
+function labelsOf(found: readonly Readonly<Record<string, unknown>>[]): LabelSketch {
+  const missing = Number(found.find(({ label }) => label === null)?.["n"] ?? 0);
+  const of = (choice: "is_frequent" | "is_sampled") =>
+    found
+      .filter((row) => row["label"] !== null && row[choice] === true)
+      .map(({ label, n }) => [String(label), Number(n)] as const);
+  const sample = () => sampleOf(hashed(of("is_sampled")));
+  return labelSketch(
+    { rows: Number(found[0]?.["total"] ?? 0), missing, sample },
+    of("is_frequent"),
   );
 }
 
@@ -130,15 +141,10 @@ const wordCount = (name: string): string =>
   `len(regexp_extract_all(${quoteName(name)}, ${wordPattern}))`;
 
 async function sketchTokens({ engine, sql }: TableView, name: string): Promise<LabelSketch> {
-  const found = await engine.query(
-    `SELECT token, n, total FROM (
-       SELECT token, n, sum(n) OVER ()::DOUBLE AS total, row_number() OVER (ORDER BY n DESC, token) AS place FROM (
-         SELECT token, count(*)::DOUBLE AS n FROM (
-           SELECT unnest(regexp_extract_all(lower(${quoteName(name)}), ${wordPattern})) AS token FROM (${sql}))
-         GROUP BY token))
-     WHERE place <= ${mostLabels + 1}`,
+  const tokens = `unnest(regexp_extract_all(lower(${quoteName(name)}), ${wordPattern}))`;
+  return labelsOf(
+    await engine.query(
+      picked(`SELECT 0 AS which, label, count(*)::DOUBLE AS n FROM (SELECT ${tokens} AS label FROM (${sql})) GROUP BY label`), // biome-ignore format: one line
+    ),
   );
-  const rows = Number(found[0]?.["total"] ?? 0);
-  const counts = found.map(({ token, n }) => [String(token), Number(n)] as const);
-  return labelSketch({ rows, missing: 0 }, counts);
 }

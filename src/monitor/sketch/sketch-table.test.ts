@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { category, float, type Lake, openLake, schema, text } from "../../table/index.ts";
 import { compareSketches } from "../compare-sketches.ts";
+import { labelSketch } from "./label-sketch.ts";
 import { sketchRows } from "./sketch-rows.ts";
 import { sketchTable } from "./sketch-table.ts";
 import { formatSketch, mergeSketches, parseSketch } from "./table-sketch.ts";
@@ -127,14 +128,7 @@ describe("parseSketch", () => {
 
 describe("mergeSketches", () => {
   test("refuses one column of two kinds, and leaves out what only one has", () => {
-    const labels = {
-      shape: "labels",
-      rows: 1,
-      missing: 0,
-      counts: new Map([["a", 1]]),
-      rest: 0,
-      error: 0,
-    } as const;
+    const labels = labelSketch({ rows: 1, missing: 0 }, [["a", 1]]);
     const a = { rows: 1, columns: new Map([["x", labels]]) };
     expect(mergeSketches(a, { rows: 2, columns: new Map() })).toEqual({
       rows: 3,

@@ -20,6 +20,10 @@ export interface TextSketch {
 /** What is known of a column. */
 export type ColumnSketch = NumberSketch | LabelSketch | TextSketch;
 
+/** The rows of a column. */
+export const rowsOf = (sketch: ColumnSketch): number =>
+  sketch.shape === "texts" ? sketch.labels.rows : sketch.rows;
+
 /** What is known of a table, or of a part of it, without its rows. */
 export interface TableSketch {
   readonly rows: number;
@@ -63,8 +67,8 @@ function mergeColumns(column: string, a: ColumnSketch, b: ColumnSketch): ColumnS
   return fail("monitor/mismatch-column", { at, column, expected: a.shape, got: b.shape });
 }
 
-/** The form of the bytes; a sketch of another form is made again. */
-const format = 1;
+/** The form of the bytes; a sketch of another form is made again: 1 had no sample of labels. */
+const format = 2;
 
 /** A sketch as bytes, the same for the same sketch. */
 export function formatSketch(sketch: TableSketch): Uint8Array {
@@ -95,8 +99,9 @@ type StoredNumbers = Omit<NumberSketch, "values" | "counts"> & {
   readonly values: string;
   readonly counts: string;
 };
-type StoredLabels = Omit<LabelSketch, "counts"> & {
+type StoredLabels = Omit<LabelSketch, "counts" | "sample"> & {
   readonly counts: readonly (readonly [string, number])[];
+  readonly sample: readonly (readonly [number, number])[];
 };
 type StoredColumn =
   | StoredNumbers
@@ -114,7 +119,11 @@ const numbersJson = (sketch: NumberSketch) => ({
   values: base64(sketch.values),
   counts: base64(sketch.counts),
 });
-const labelsJson = (sketch: LabelSketch) => ({ ...sketch, counts: [...sketch.counts] });
+const labelsJson = (sketch: LabelSketch) => ({
+  ...sketch,
+  counts: [...sketch.counts],
+  sample: [...sketch.sample],
+});
 
 function columnJson(column: ColumnSketch): Json {
   if (column.shape === "numbers") return numbersJson(column);
@@ -136,6 +145,7 @@ const numbersOf = (stored: StoredNumbers): NumberSketch => ({
 const labelsOf = (stored: StoredLabels): LabelSketch => ({
   ...stored,
   counts: new Map(stored.counts),
+  sample: new Map(stored.sample),
 });
 
 function columnOf(stored: StoredColumn): ColumnSketch {
