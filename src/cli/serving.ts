@@ -1,13 +1,12 @@
 /** @file A workspace served over HTTP: the champion answers, and the first page shows what there is. */
 import { join } from "node:path";
 import { hashOf } from "../core/index.ts";
-import { materialize, memoryStore, type OnlineStore } from "../feature/index.ts";
-import type { Model } from "../flow.ts";
 import { type PipelineRun, pipelineRuns } from "../pipeline/index.ts";
 import { type Endpoint, endpoint, loggedSignature, openInferenceLog } from "../serve/index.ts";
 import { type HttpServer, type PageData, serveHttp } from "../server/index.ts";
 import type { Workspace } from "../workspace/index.ts";
 import { outputOf } from "./demo/outputs.ts";
+import { modelStore } from "./model-store.ts";
 
 /** What is served. */
 export interface ServeTask {
@@ -39,10 +38,14 @@ export async function serveWorkspace({
     folder: join(path, "serving", tableWord(name)),
     clock,
   });
-  const store = await featureStore(workspace, model).catch(async (error: unknown) => {
-    await log.close();
-    throw error;
-  });
+  const { lookups } = model;
+  const store =
+    lookups === undefined
+      ? undefined
+      : await modelStore(workspace, { lookups }).catch(async (error: unknown) => {
+          await log.close();
+          throw error;
+        });
   try {
     const found = store === undefined ? {} : { store };
     const answering = endpoint({ name, model, version: version.number, log, clock, ids, ...found });
@@ -56,26 +59,6 @@ export async function serveWorkspace({
     return { web, version: version.number, close };
   } catch (error) {
     await log.close();
-    throw error;
-  }
-}
-
-/**
- * The workspace's online store, brought up to date with what a model looks up; none for one that does
- * not. Throws `feature/conflict-lookup` for a table of which the model learned another version.
- */
-async function featureStore(
-  { lake, path, clock }: Workspace,
-  { lookups }: Pick<Model, "lookups">,
-): Promise<OnlineStore | undefined> {
-  if (lookups === undefined) return undefined;
-  const store = await memoryStore({ snapshots: join(path, "online") });
-  try {
-    for (const { table } of lookups.tables) await materialize(lake, store, { table, clock });
-    await lookups.complete([], store, clock()); // that it cannot answer is told now, not by each request
-    return store;
-  } catch (error) {
-    await store.close();
     throw error;
   }
 }

@@ -51,6 +51,12 @@ export const modelErrors = {
     (d: { expected: readonly string[]; got: readonly string[]; label: string }) =>
       `typedModel: the stored model has another signature; expected the columns ${list(d.expected)} with their kinds and the label ${quote(d.label)}, got ${list(d.got)}. Load the model of these features, or fit it again.`,
   ),
+  "model/mismatch-request": caller(
+    (d: { expected: readonly string[]; got: readonly string[] | null }) =>
+      d.got === null
+        ? `typedModel: the stored model carries no lookups; expected requests of ${list(d.expected)}, and it takes whole rows. Leave request out, or store the model that withLookups gives.`
+        : `typedModel: the stored model has other requests; expected the columns ${list(d.expected)} with their kinds, got ${list(d.got)}. Name what its requests hold: the keys, and what no feature table has.`,
+  ),
   "model/corrupt-files": caller(
     (d: { reason: string }) =>
       `loadModel: the model's files are damaged: ${d.reason}. Read the model again from its source.`,

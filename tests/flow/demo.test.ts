@@ -47,13 +47,13 @@ afterAll(() => rm(folder, { recursive: true }));
 describe("demo", () => {
   test("takes 7,043 customers through every stage and loses none", () => {
     expect(first.rows).toEqual({ raw: 7043, bronze: 7043, silver: 7043 });
-    expect(first.steps).toEqual({ ran: 12, skipped: 0 });
+    expect(first.steps).toEqual({ ran: 13, skipped: 0 });
   });
 
   test("says before what it will do, and writes nothing", async () => {
     expect(planned.code, planned.stderr).toBe(0);
     const plan = lastJson<Plan>(planned);
-    expect(plan.steps.map(({ state }) => state)).toEqual(Array(9).fill("runs"));
+    expect(plan.steps.map(({ state }) => state)).toEqual(Array(10).fill("runs"));
     expect(plan.cleaning.steps).toMatchObject(first.cleaning);
     expect(plan).toMatchObject({
       gate: { passed: true, suite: "silver_suite", rows: 7043 },
@@ -129,7 +129,7 @@ describe("demo", () => {
   test("does nothing when it is run again and nothing has changed", async () => {
     const ran = await runCli(["demo", "--dir", "one", "--json"], folder);
     const again = lastJson<Summary>(ran);
-    expect(again.steps).toEqual({ ran: 0, skipped: 12 });
+    expect(again.steps).toEqual({ ran: 0, skipped: 13 });
     for (const key of ["rows", "metrics", "champion", "requests", "drift", "tables"] as const)
       expect(again[key]).toEqual(first[key]);
   });
@@ -175,7 +175,7 @@ describe("demo", () => {
     );
     expect(shown.map((ran) => ran.code)).toEqual([0, 0, 0]);
     const [tables, runs, models] = shown.map((ran) => lastJson<readonly object[]>(ran));
-    expect(tables).toHaveLength(6);
+    expect(tables).toHaveLength(7);
     expect(runs).toHaveLength(6);
     expect(models).toContainEqual(
       expect.objectContaining({ name: "churn", aliases: ["champion"] }),

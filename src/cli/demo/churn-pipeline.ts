@@ -7,10 +7,12 @@ import { promote } from "../../registry/index.ts";
 import { ingest } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
 import { fail } from "../errors.ts";
-import { type DemoSource, deliver, land, landedFiles } from "./land.ts";
+import { churnSet, customerFeatures, writeCustomers } from "./customer-features.ts";
+import { type Delivery, land, landedFiles } from "./land.ts";
 import {
   type BronzeReport,
   type ChampionReport,
+  type FeaturesReport,
   type LandReport,
   type MonitorSummary,
   outputOf,
@@ -31,12 +33,12 @@ import {
   type Trained,
   trainCandidate,
 } from "./train.ts";
-import { joinLabels, readTraining, watch, writeTraining } from "./watch.ts";
+import { joinLabels, labelTable, readTraining, watch, writeTraining } from "./watch.ts";
 
 /** What the pipelines work with. */
 export interface DemoTask {
   readonly workspace: Workspace;
-  readonly source: DemoSource;
+  readonly delivery: Delivery;
   /** The classic one is run beside the default, which the models learn from. */
   readonly recipe: RecipeName;
   /** Tells how far the step under way is. */
@@ -48,8 +50,6 @@ export const modelName = "churn";
 /** The least a model must reach before it may answer anybody. */
 const qualityGate = { auc: 0.7, accuracy: 0.7 };
 
-const seedOf = (source: DemoSource): number => ("seed" in source ? source.seed : 42);
-
 /** The champion, typed: the demo registers no other kind of model. */
 export async function loadChampion({
   registry,
@@ -60,14 +60,15 @@ export async function loadChampion({
 
 /** From the delivered file to what the monitor says. */
 export function churnPipeline(task: DemoTask): Pipeline {
-  const { workspace, source } = task;
+  const { workspace, delivery } = task;
   const { lake, bytes } = workspace;
+  const { seed } = delivery;
   const bronzeTable = lake.table("telco.bronze", bronze);
   return pipeline("churn", [
     step({
       name: "land",
-      inputs: async () => hashOf((await deliver(source)).bytes),
-      run: async () => ({ ...(await land(bytes, source)) }) satisfies LandReport,
+      inputs: () => hashOf(delivery.bytes),
+      run: async () => ({ ...(await land(bytes, delivery)) }) satisfies LandReport,
     }),
     step({
       name: "bronze",
@@ -81,14 +82,22 @@ export function churnPipeline(task: DemoTask): Pipeline {
       },
     }),
     ...silverSteps(workspace, task.recipe),
-    ...trainingSteps(task, { needs: ["silver"], withLabels: false }),
+    step({
+      name: "features",
+      needs: ["silver"],
+      run: async () => {
+        const customers = await lake.table(silverTable, silver).read();
+        return (await writeCustomers(lake, customers)) satisfies FeaturesReport;
+      },
+    }),
+    ...trainingSteps(task, { needs: ["silver", "features"], withAnswers: false }),
     step({
       name: "serve",
       needs: ["register"],
       run: async ({ output, signal }) => {
         const { version } = outputOf("register", output);
         const { model } = await workspace.registry.load(modelName, version);
-        const served = { model: churnModel(model), version, seed: seedOf(source) };
+        const served = { model: churnModel(model), version, seed };
         return sendTraffic(workspace, served, { signal, progress: task.progress });
       },
     }),
@@ -97,7 +106,7 @@ export function churnPipeline(task: DemoTask): Pipeline {
       needs: ["serve", "register"],
       run: async ({ output }) => {
         const { version } = outputOf("register", output);
-        return joinLabels(workspace, { seed: seedOf(source), version });
+        return joinLabels(workspace, { seed, version });
       },
     }),
     step({
@@ -119,36 +128,34 @@ export function churnPipeline(task: DemoTask): Pipeline {
 
 /** Learns again from the labelled requests too; nothing happens while nothing has changed. */
 export function retrainPipeline(task: DemoTask): Pipeline {
-  return pipeline("churn-retrain", trainingSteps(task, { needs: [], withLabels: true }));
+  return pipeline("churn-retrain", trainingSteps(task, { needs: [], withAnswers: true }));
 }
 
-function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withLabels: boolean }) {
+function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withAnswers: boolean }) {
   const { workspace } = task;
   const { lake, registry, tracking } = workspace;
-  const customers = lake.table(silverTable, silver);
   return [
     step({
       name: "training-set",
       needs: how.needs,
-      inputs: () => (how.withLabels ? sourcesOf(workspace) : null),
-      run: async () => {
-        const rows = await customers.read();
-        const asked = how.withLabels ? (await loadChampion(workspace)).model : undefined;
-        return (await writeTraining(workspace, rows, asked)) satisfies TrainingReport;
-      },
+      version: 2,
+      inputs: () => (how.withAnswers ? sourcesOf(workspace) : null),
+      run: async () => (await writeTraining(workspace, how)) satisfies TrainingReport,
     }),
     step({
       name: "train",
       needs: ["training-set"],
       run: async ({ output, signal }) => {
         const { version, rows } = outputOf("training-set", output);
-        const sides = await splitCustomers(await readTraining(workspace, version));
+        const training = await readTraining(workspace, version);
+        const sides = await splitCustomers(training);
+        const set = await churnSet(lake, training);
         const models: Trained[] = [];
         for (const [done, name] of candidateNames.entries()) {
           signal.throwIfAborted();
           task.progress(done, candidateNames.length);
           const params = { training_table: `telco.training@${version}`, training_rows: rows };
-          models.push(await trainCandidate(workspace, sides, { name, params }));
+          models.push(await trainCandidate(workspace, sides, { name, params, set }));
         }
         const testRows = await sides.test.count();
         return {
@@ -198,7 +205,7 @@ function trainingSteps(task: DemoTask, how: { needs: readonly string[]; withLabe
 
 /** What a retrain depends on: the versions of the tables it learns from. */
 async function sourcesOf({ lake }: Workspace): Promise<Json> {
-  const names = [silverTable, "serving.churn_labels"];
+  const names = [silverTable, customerFeatures.name, labelTable];
   const versions = await Promise.all(names.map((name) => lake.table(name, silver).version()));
   return Object.fromEntries(names.map((name, i) => [name, versions[i] ?? -1]));
 }

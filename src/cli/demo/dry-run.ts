@@ -16,7 +16,7 @@ import {
 } from "../../table/index.ts";
 import { openWorkspace, type Workspace } from "../../workspace/index.ts";
 import type { Surroundings } from "../command.ts";
-import { churnPipeline } from "./churn-pipeline.ts";
+import { churnPipeline, type DemoTask } from "./churn-pipeline.ts";
 import { classic, classicSilver } from "./classic.ts";
 import { deliver, type Landed, land } from "./land.ts";
 import { checkSameSource, type DemoOptions } from "./run-demo.ts";
@@ -54,7 +54,7 @@ const copied = ["lake.json", "records.db", "records.db-wal", "landing", "tables/
  */
 export async function planDemo(options: DemoOptions, around: Surroundings): Promise<DemoPlan> {
   const folder = resolve(options.folder);
-  await deliver(options.source); // a file that cannot be read is told first
+  const delivery = await deliver(options.source); // a file that cannot be read is told first
   const copy = await mkdtemp(join(tmpdir(), "millrace-dry-run-"));
   try {
     for (const part of copied) {
@@ -64,22 +64,19 @@ export async function planDemo(options: DemoOptions, around: Surroundings): Prom
       if (found !== undefined) await cp(from, join(copy, part), { recursive: true, mode });
     }
     await using workspace = await openWorkspace(copy);
-    await checkSameSource({ ...workspace, path: folder }, options.source);
-    return { folder, ...(await planIn(workspace, options, around)) };
+    await checkSameSource({ ...workspace, path: folder }, delivery);
+    const task = { workspace, delivery, recipe: options.recipe, progress: () => undefined };
+    return { folder, ...(await planIn(task, around)) };
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
 }
 
-async function planIn(
-  workspace: Workspace,
-  { source, recipe: recipeName }: DemoOptions,
-  { signal }: Surroundings,
-): Promise<Omit<DemoPlan, "folder">> {
+async function planIn(task: DemoTask, { signal }: Surroundings): Promise<Omit<DemoPlan, "folder">> {
+  const { workspace, delivery, recipe: recipeName } = task;
   const { lake, bytes, records } = workspace;
-  const task = { workspace, source, recipe: recipeName, progress: () => undefined };
   const steps = await planPipeline(churnPipeline(task), { records });
-  const landed = await land(bytes, source);
+  const landed = await land(bytes, delivery);
   const into = lake.table("telco.bronze", bronze);
   const loaded = await ingest(lake, { from: bytes.locate("landing"), into, signal });
   const rows = await into.read();

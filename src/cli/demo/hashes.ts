@@ -1,7 +1,9 @@
 /** @file What must be equal when the demo is run twice with one seed. */
+import { readFeatures } from "../../feature/index.ts";
 import type { Hash } from "../../flow.ts";
 import type { Workspace } from "../../workspace/index.ts";
 import { loadChampion } from "./churn-pipeline.ts";
+import { customerFeatures } from "./customer-features.ts";
 import { bronze, silver } from "./silver.ts";
 import { readLog } from "./traffic.ts";
 import { labelSchema, labelTable, readTraining } from "./watch.ts";
@@ -16,6 +18,7 @@ export async function tableHashes(workspace: Workspace): Promise<Readonly<Record
   const frames = {
     "telco.bronze": await lake.table("telco.bronze", bronze).read(),
     "telco.silver": await lake.table("telco.silver", silver).read(),
+    [customerFeatures.name]: await readFeatures(lake, customerFeatures),
     "telco.training": await readTraining(workspace),
     "serving.churn_log": await readLog(workspace, model),
     [labelTable]: await lake.table(labelTable, labelSchema).read(),

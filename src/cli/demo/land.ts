@@ -20,23 +20,34 @@ export interface Landed {
   readonly rows: number;
 }
 
-/** The bytes to land and the name they land under. */
-export async function deliver(source: DemoSource): Promise<{ name: string; bytes: Uint8Array }> {
+/** A file as it is delivered: the name it lands under, and its bytes. */
+export interface Delivery {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** The seed of everything that is drawn. */
+  readonly seed: number;
+  /** A folder holds the customers of one seed; files of a user may follow each other. */
+  readonly isTwin: boolean;
+}
+
+/** Draws the twin, or reads the user's file. Throws `cli/missing-file`. */
+export async function deliver(source: DemoSource): Promise<Delivery> {
   if ("seed" in source) {
-    const { csv } = telcoTwin({ seed: source.seed });
-    return { name: `telco-${source.seed}.csv`, bytes: Buffer.from(csv, "latin1") };
+    const { seed } = source;
+    const bytes = Buffer.from(telcoTwin({ seed }).csv, "latin1");
+    return { name: `telco-${seed}.csv`, bytes, seed, isTwin: true };
   }
   const bytes = await readFile(source.csv).catch(
     (cause: unknown) =>
     fail("cli/missing-file", { path: source.csv, reason: readReason(cause), option: "csv" }, { cause }), // biome-ignore format: one line
   );
   const name = basename(source.csv).replace(/[^\w.-]/g, "_");
-  return { name: name.toLowerCase().endsWith(".csv") ? name : `${name}.csv`, bytes };
+  const file = name.toLowerCase().endsWith(".csv") ? name : `${name}.csv`;
+  return { name: file, bytes, seed: 42, isTwin: false };
 }
 
 /** Puts the file into the landing folder, whole or not at all. */
-export async function land(bytes: Bytes, source: DemoSource): Promise<Landed> {
-  const delivered = await deliver(source);
+export async function land(bytes: Bytes, delivered: Delivery): Promise<Landed> {
   await mkdir(bytes.locate("landing"), { recursive: true });
   const key = `landing/${delivered.name}`;
   const present = await bytes.get(key).catch((error: unknown) => {

@@ -25,6 +25,8 @@ export type StepCounts = {
 };
 /** What the classic recipe made of the same rows. */
 export type ClassicReport = { readonly rows: number; readonly steps: readonly StepCounts[] };
+/** The version of the feature table, and the customers that it took. */
+export type FeaturesReport = { readonly version: number; readonly rows: number };
 export type TrainingReport = {
   readonly version: number;
   readonly rows: number;
@@ -71,6 +73,7 @@ export interface StepOutputs {
   readonly bronze: BronzeReport;
   readonly silver: SilverReport;
   readonly "silver-classic": ClassicReport;
+  readonly features: FeaturesReport;
   readonly "training-set": TrainingReport;
   readonly train: TrainReport;
   readonly register: ChampionReport;
@@ -95,6 +98,7 @@ const sentences: { readonly [K in keyof StepOutputs]: (output: StepOutputs[K]) =
   silver: ({ rows, rejected, expectations }) =>
     `${n(rows)} customers; ${expectations} expectations hold${rejected === 0 ? "" : `; ${n(rejected)} rows in quarantine`}`,
   "silver-classic": ({ rows }) => `${n(rows)} customers are left`,
+  features: ({ rows }) => `${n(rows)} customers in the feature table`,
   "training-set": ({ rows, fromLog }) => `${n(rows)} rows, ${n(fromLog)} of them answered requests`,
   train: ({ models, testRows }) =>
     `${models.length} models on the same rows, judged on ${n(testRows)} others`,

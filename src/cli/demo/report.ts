@@ -61,6 +61,7 @@ function reportLines(result: DemoResult, program: string, width: number): readon
     "    landing/    the delivered files        tables/     Delta tables",
     "    records.db  runs, versions, pipelines  artifacts/  figures, models of runs",
     "    models/     registered versions        serving/    the journal of answers",
+    "    online/     the newest features of each key, as requests find them",
     "    checks/     suites, results and pages of the validation:",
     `      ${checksPage({ path: result.folder })}`,
     "",

@@ -9,7 +9,7 @@ import { fail } from "../errors.ts";
 import { checksPage } from "./checks.ts";
 import { churnPipeline, type DemoTask, modelName, retrainPipeline } from "./churn-pipeline.ts";
 import { tableHashes } from "./hashes.ts";
-import { type DemoSource, deliver } from "./land.ts";
+import { type Delivery, type DemoSource, deliver } from "./land.ts";
 import {
   type BronzeReport,
   type ChampionReport,
@@ -68,13 +68,13 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions, around: Surroundings): Promise<DemoResult> {
   const started = performance.now();
   const folder = resolve(options.folder);
-  await deliver(options.source); // a file that cannot be read is told before anything is made
+  const delivery = await deliver(options.source); // a file that cannot be read is told before anything is made
   await using workspace = await openWorkspace(folder);
-  await checkSameSource(workspace, options.source);
+  await checkSameSource(workspace, delivery);
   const stage = { title: "", progress: (_done: number, _total?: number): void => undefined };
   const task: DemoTask = {
     workspace,
-    source: options.source,
+    delivery,
     recipe: options.recipe,
     progress: (done, total) => stage.progress(done, total),
   };
@@ -184,11 +184,10 @@ function describeRecord(step: string, record: StepEvent["record"]): string | nul
 /** A workspace holds one source of customers; two would be mixed silently. */
 export async function checkSameSource(
   workspace: Pick<Workspace, "lake" | "path">,
-  source: DemoSource,
+  { name, isTwin }: Delivery,
 ): Promise<void> {
   const tables = await workspace.lake.tables();
-  if (!tables.includes("telco.bronze") || "csv" in source) return;
-  const { name } = await deliver(source);
+  if (!tables.includes("telco.bronze") || !isTwin) return;
   const rows = await (await workspace.lake.table("telco.bronze", bronze).read()).texts(
     "_source_file",
   );

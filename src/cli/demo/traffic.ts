@@ -2,17 +2,20 @@
 import { join } from "node:path";
 import { seededIds } from "../../core/index.ts";
 import { type TelcoCustomer, telcoMonth } from "../../dataset/index.ts";
+import { writeFeatures } from "../../feature/index.ts";
 import {
   client,
   endpoint,
   type InferenceLog,
-  type InputOf,
   logColumns,
+  loggedSignature,
   openInferenceLog,
 } from "../../serve/index.ts";
 import { serveHttp } from "../../server/index.ts";
 import { type Frame, schema } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
+import { modelStore } from "../model-store.ts";
+import { customerFeatures } from "./customer-features.ts";
 import { cleanCustomers } from "./silver.ts";
 import type { ChurnModel } from "./train.ts";
 
@@ -78,19 +81,21 @@ export async function sendTraffic(
   const clock = (): number => now;
   await using log = await openChurnLog(workspace, model, clock);
   const done = await loggedIds(workspace, log);
-  const churn = endpoint({ name: "churn", model, version, log, clock });
+  const requests = await demoRequests(workspace, served);
+  await writeRequests(workspace, requests);
+  await using store = await modelStore(workspace, model);
+  const churn = endpoint({ name: "churn", model, version, log, store, clock });
   await using web = await serveHttp({ endpoints: [churn] });
   const ask = client<ChurnModel>(web.url, { endpoint: "churn" });
   const times: number[] = [];
   let failed = 0;
-  const requests = await demoRequests(workspace, served);
-  for (const [i, { requestId, customer }] of requests.entries()) {
+  for (const [i, { requestId }] of requests.entries()) {
     work.signal.throwIfAborted();
     if (i % 20 === 0) work.progress(i, requests.length);
     now = startMs + i * stepMs;
     if (done.has(requestId)) continue;
     const started = performance.now();
-    await ask.answer([inputOf(customer)], { requestId }).catch(() => {
+    await ask.answer([{ customer_id: requestId }], { requestId }).catch(() => {
       failed += 1;
     });
     times.push(performance.now() - started);
@@ -102,31 +107,33 @@ export async function sendTraffic(
   return { sent: requests.length, failed, logged, p50: at(0.5), p95: at(0.95) };
 }
 
+/** The customers of the month reach the feature table before they are asked about, each under its request's id. */
+async function writeRequests({ lake }: Workspace, requests: readonly DemoRequest[]): Promise<void> {
+  const rows = requests.map(({ requestId, customer: { churn: _, ...facts } }) => ({
+    ...facts,
+    customer_id: requestId,
+  }));
+  await writeFeatures(lake, customerFeatures, rows);
+}
+
 /** Opens the inference log of the demo's endpoint. */
 export function openChurnLog(
   { lake, path }: Workspace,
-  { signature }: Pick<ChurnModel, "signature">,
+  model: Pick<ChurnModel, "signature" | "lookups">,
   clock?: () => number,
 ): Promise<InferenceLog> {
   const folder = join(path, "serving", "churn");
   const time = clock === undefined ? {} : { clock };
+  const signature = loggedSignature(model);
   return openInferenceLog({ lake, table: logTable, signature, folder, flushMs: 60_000, ...time });
-}
-
-/** What a request sends: the customer without its id and without what is asked. */
-function inputOf({
-  customer_id: _id,
-  churn: _churn,
-  ...input
-}: TelcoCustomer): InputOf<ChurnModel> {
-  return input;
 }
 
 /** The inference log as rows. */
 export function readLog(
   { lake }: Workspace,
-  { signature }: Pick<ChurnModel, "signature">,
+  model: Pick<ChurnModel, "signature" | "lookups">,
 ): Promise<Frame> {
+  const signature = loggedSignature(model);
   return lake.table(logTable, schema("churn log", logColumns("churn log", signature))).read();
 }
 

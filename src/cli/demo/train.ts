@@ -1,6 +1,6 @@
 /** @file The demo's training: features fitted on the training rows, three models, each a tracked run. */
 import { split, telcoSchema } from "../../dataset/index.ts";
-import { features, missing, oneHot, standardize } from "../../feature/index.ts";
+import { features, missing, oneHot, standardize, withLookups } from "../../feature/index.ts";
 import type { Hash, Json, Model } from "../../flow.ts";
 import { classesAt, confusion, rocCurve, scoreBinary } from "../../metric/index.ts";
 import { boost, logistic, majority, typedModel } from "../../model/index.ts";
@@ -15,6 +15,7 @@ import {
 import type { Run } from "../../run/index.ts";
 import { type Frame, quoteName } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
+import { type ChurnSet, churnRequest } from "./customer-features.ts";
 
 /** The columns of a customer: what models learn from and are asked with. */
 export type CustomerColumns = typeof telcoSchema.columns;
@@ -60,11 +61,11 @@ const candidates = {
 export type CandidateName = keyof typeof candidates;
 export const candidateNames = Object.keys(candidates) as readonly CandidateName[];
 
-/** What every model of the demo learns from, and what it learns to tell. */
-const how = { features: churnFeatures, label: "churn" } as const;
+/** What every model of the demo learns from, what it learns to tell, and what it is asked by. */
+const how = { features: churnFeatures, label: "churn", request: churnRequest } as const;
 
-const fitOne = (name: CandidateName, train: Frame<CustomerColumns>) =>
-  candidates[name].fit(train, how);
+const fitOne = async (name: CandidateName, train: Frame<CustomerColumns>, set: ChurnSet) =>
+  withLookups(await candidates[name].fit(train, { features: churnFeatures, label: "churn" }), set);
 
 /** A stored model of the demo under the type that its features give it. */
 export const churnModel = (model: Model) => typedModel(model, how);
@@ -99,10 +100,16 @@ export async function splitCustomers(rows: Frame<CustomerColumns>): Promise<Spli
 }
 
 /** Labels and a model's probabilities for the same rows. */
+export interface JudgedRows {
+  readonly y: Float64Array;
+  readonly probability: Float64Array;
+}
+
+/** Asks a model about rows whose labels are known. */
 export async function judgedRows(
   model: Pick<ChurnModel, "predictAll">,
   test: Frame<CustomerColumns>,
-): Promise<{ readonly y: Float64Array; readonly probability: Float64Array }> {
+): Promise<JudgedRows> {
   const rows = await test.rows();
   const answers = model.predictAll(rows);
   return {
@@ -135,9 +142,14 @@ export interface Trained {
 export async function trainCandidate(
   workspace: Workspace,
   rows: SplitRows,
-  task: { readonly name: CandidateName; readonly params: Readonly<Record<string, Json>> },
+  task: {
+    readonly name: CandidateName;
+    readonly params: Readonly<Record<string, Json>>;
+    /** Where the model finds the features of a key. */
+    readonly set: ChurnSet;
+  },
 ): Promise<Trained> {
-  const { name, params } = task;
+  const { name, params, set } = task;
   await using run = await workspace.tracking.startRun({ experiment: "churn", name });
   const options = candidates[name].options;
   await run.logParams({
@@ -146,10 +158,11 @@ export async function trainCandidate(
     ...textOf(params),
     holdout: rows.holdout,
   });
-  const model = await fitOne(name, rows.train);
-  const metrics = await scoreChurn(model, rows.test);
+  const model = await fitOne(name, rows.train, set);
+  const judged = await judgedRows(model, rows.test);
+  const metrics = scoreBinary(judged.y, judged.probability);
   await run.logMetrics(metrics);
-  await logFigures(run, model, rows.test);
+  await logFigures(run, model, judged);
   await run.logModel(model, { inputExample: await exampleRows(rows.train, model) });
   await run.end();
   return { name, runId: run.id, modelHash: model.hash, metrics: storedScores(metrics) };
@@ -175,9 +188,8 @@ async function exampleRows(train: Frame<CustomerColumns>, model: ChurnModel) {
 async function logFigures(
   run: Run,
   model: ChurnModel,
-  test: Frame<CustomerColumns>,
+  { y, probability }: JudgedRows,
 ): Promise<void> {
-  const { y, probability } = await judgedRows(model, test);
   const auc = scoreBinary(y, probability).auc;
   const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion(
     y,

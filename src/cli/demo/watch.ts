@@ -2,18 +2,11 @@
 import { random } from "../../core/index.ts";
 import { telcoSchema } from "../../dataset/index.ts";
 import { type MonitorReport, monitorReport } from "../../monitor/index.ts";
-import {
-  type AnyRows,
-  bool,
-  type Frame,
-  frame,
-  quoteName,
-  schema,
-  text,
-  timestamp,
-} from "../../table/index.ts";
+import { bool, type Frame, frame, type Lake, schema, text, timestamp } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
-import { demoRequests, driftMs, readLog } from "./traffic.ts";
+import { churnLabels, churnSet } from "./customer-features.ts";
+import { silverTable } from "./silver-steps.ts";
+import { demoRequests, driftMs, logTable, readLog } from "./traffic.ts";
 import {
   type ChurnModel,
   type CustomerColumns,
@@ -97,38 +90,31 @@ export async function readTraining(
 }
 
 /**
- * Writes the training table: the silver customers and, given the model that answered, the requests
- * whose truth has come in, each under its request's id.
+ * Writes the training table: the silver customers and, to learn again, the requests whose truth has
+ * come in, each with the features that its key finds.
  */
 export async function writeTraining(
-  workspace: Workspace,
-  silver: AnyRows,
-  asked?: Pick<ChurnModel, "signature">,
+  { lake }: Workspace,
+  { withAnswers }: { readonly withAnswers: boolean },
 ): Promise<{ readonly version: number; readonly rows: number; readonly fromLog: number }> {
-  const { lake } = workspace;
-  const answered = asked === undefined ? undefined : await labelledRequests(workspace, asked);
-  const names = Object.keys(telcoSchema.columns).map(quoteName).join(", ");
-  const more = answered === undefined ? "" : ` UNION ALL SELECT ${names} FROM answered`;
-  const rows = await lake.sql(`SELECT ${names} FROM silver${more} ORDER BY customer_id`, {
-    frames: { silver, ...(answered && { answered }) },
-    schema: telcoSchema,
+  const customers = await lake.sql(`SELECT customer_id, churn FROM ${silverTable}`, {
+    schema: churnLabels,
   });
+  const answered = withAnswers ? await labelledRequests(lake) : undefined;
+  const labels = await lake.sql(
+    `FROM customers${answered === undefined ? "" : " UNION ALL FROM answered"}`,
+    { frames: { customers, ...(answered && { answered }) }, schema: churnLabels },
+  );
+  const set = await churnSet(lake, labels);
+  const rows = await lake.sql("FROM set", { frames: { set: set.rows }, schema: telcoSchema });
   const { version } = await lake.table(trainingTable, telcoSchema).overwrite(rows);
-  return { version, rows: await rows.count(), fromLog: (await answered?.count()) ?? 0 };
+  return { version, rows: await labels.count(), fromLog: (await answered?.count()) ?? 0 };
 }
 
-/** Logged requests with their labels, as customers. */
-async function labelledRequests(
-  workspace: Workspace,
-  asked: Pick<ChurnModel, "signature">,
-): Promise<Frame<CustomerColumns>> {
-  const log = await readLog(workspace, asked);
-  const select = Object.keys(telcoSchema.columns).map((name) => {
-    if (name === "customer_id") return "l.request_id AS customer_id";
-    return name === "churn" ? "t.churn" : `l.${quoteName(name)}`;
-  });
-  return workspace.lake.sql(
-    `SELECT ${select.join(", ")} FROM log l JOIN ${labelTable} t ON l.request_id = t.request_id`,
-    { frames: { log }, schema: telcoSchema },
+/** Logged requests with their labels; a request's features are kept under its id. */
+function labelledRequests(lake: Lake): Promise<Frame<typeof churnLabels.columns>> {
+  return lake.sql(
+    `SELECT request_id AS customer_id, churn FROM ${logTable} JOIN ${labelTable} USING (request_id)`,
+    { schema: churnLabels },
   );
 }

@@ -7,13 +7,13 @@ import {
   type DuckDBDataChunk,
   DuckDBInstance,
   DuckDBTimestampTZValue,
-  JSDuckDBValueConverter,
 } from "@duckdb/node-api";
-import type { Cell, ColumnKind } from "../../flow.ts";
+import type { Cell, Cells, ColumnKind } from "../../flow.ts";
 import { explainData } from "../damaged-data.ts";
 import { fail } from "../errors.ts";
 import { withFiles } from "../named-files.ts";
 import { quoteName } from "../sql-text.ts";
+import { rowsIn } from "./duckdb-rows.ts";
 import {
   type EngineOptions,
   type MemoryLimits,
@@ -222,12 +222,11 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   };
 }
 
-async function rowsOf(connection: DuckDBConnection, sql: string) {
-  const reader = await connection.runAndReadAll(sql);
-  const names = reader.deduplicatedColumnNames();
-  return reader
-    .getRowsJS()
-    .map((row) => Object.fromEntries(names.map((name, i) => [name, cellOf(name, row[i])])));
+async function rowsOf(connection: DuckDBConnection, sql: string): Promise<readonly Cells[]> {
+  const result = await connection.run(sql);
+  const names = result.deduplicatedColumnNames();
+  const chunks = await result.fetchAllChunks();
+  return chunks.flatMap((chunk) => rowsIn(chunk, names));
 }
 
 async function streamRows(
@@ -239,27 +238,9 @@ async function streamRows(
   const names = result.deduplicatedColumnNames();
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; ) {
     const part = chunk;
-    await take({
-      count: part.rowCount,
-      rows: () =>
-        part
-          .convertRows(JSDuckDBValueConverter)
-          .map((row) => Object.fromEntries(names.map((name, i) => [name, cellOf(name, row[i])]))),
-    });
+    await take({ count: part.rowCount, rows: () => rowsIn(part, names) });
     chunk = await result.fetchChunk();
   }
-}
-
-/** A value of DuckDB as a cell. Throws `table/out-of-range-integer` past 2^53. */
-function cellOf(column: string, value: unknown): Cell {
-  if (typeof value === "bigint") {
-    const number = Number(value);
-    if (!Number.isSafeInteger(number))
-      fail("table/out-of-range-integer", { column, got: String(value) });
-    return number;
-  }
-  if (value === undefined) return null;
-  return value as Cell;
 }
 
 const presentDoubles = (sql: string): string =>
