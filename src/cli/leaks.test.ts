@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dataOf, runCommand } from "../../tests/support/run-command.ts";
+import { schema, text } from "../table/index.ts";
+import { openWorkspace } from "../workspace/index.ts";
 import { executable } from "./execute.ts";
 import { leaks } from "./leaks.ts";
 
@@ -40,6 +42,31 @@ describe("leaks", () => {
     );
     expect(across.code).toBe(1);
     expect(across.lines.join("\n")).toContain("the same shop is on both sides of the split");
+  });
+
+  test("says that few rows are too few to tell", async () => {
+    await writeFile(file, "size,bought\n1,true\n2,false\n3,true\n");
+    const few = await run("--label", "bought");
+    expect(few.code).toBe(0);
+    expect(few.lines.join(" ")).toContain(
+      "3 rows are too few to tell whether a column tells bought",
+    );
+    expect(few.lines.join("\n")).not.toContain("1.000");
+  });
+
+  test("takes the texts of a bronze table for the label and the numbers that they are", async () => {
+    const dir = join(folder, "work");
+    await using workspace = await openWorkspace(dir);
+    const raw = schema("raw", { size: text(), bought: text() });
+    const cells = Array.from({ length: 100 }, (_, i) => ({
+      size: String(i % 7),
+      bought: (i * i) % 7 < 3 ? "Yes" : "No",
+    }));
+    await workspace.lake.table("shop.bronze", raw).append(cells);
+    const args = ["shop.bronze", "--label", "bought", "--dir", dir];
+    const { code, lines } = await runCommand(executable(leaks), args);
+    expect(code).toBe(1);
+    expect(lines.join("\n")).toContain("size alone tells bought too well");
   });
 
   test("gives the same as JSON, and tells which option is missing", async () => {

@@ -12,15 +12,16 @@ import { atOptions, atVersion } from "./table-option.ts";
 import { columns, number, wrap } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
-const labelHelp = "what the model is to tell: true or false, or a number";
+const labelHelp = "what the model is to tell: true or false, one of two texts, or a number";
 
 export const leaks = command({
   name: "leaks",
   summary: "Find columns and rows that would let a model cheat.",
   about: [
     "How well each column alone tells the label, and what is too good to be true; columns that name a",
-    "row; moments after the one of the label (--time); with --split the rows and entities that would be",
-    "on both sides. Exit code 1 when something critical was found.",
+    "row; moments after the one of the label (--time); with --split the rows, keys and entities that",
+    "would be on both sides. Texts of numbers, as bronze has them, are taken for numbers. Exit code 1",
+    "when something critical was found.",
   ],
   arguments: { source: sourceArgument },
   options: {
@@ -102,7 +103,8 @@ async function lookedAt({ name, rows, count }: Source, asked: Asked): Promise<Fo
 /** The columns that tell most, with a bar from 0.5 to 1. */
 const shown = 10;
 
-function linesOf({ findings, strengths, name, label, rows, warnings }: Found, width: number) {
+function linesOf(found: Found, width: number) {
+  const { findings, strengths, warnings } = found;
   const best = strengths
     .slice(0, shown)
     .map(({ column, strength }) => [
@@ -117,7 +119,7 @@ function linesOf({ findings, strengths, name, label, rows, warnings }: Found, wi
     "",
     ...findings.flatMap((finding) => findingLines(finding, width)),
     ...warnings.flatMap((warning) => hanging(`⚠ ${warning}`, width)),
-    ...wrap(verdictOf({ findings, name, label, rows }), width),
+    ...wrap(verdictOf(found), width),
   ];
 }
 
@@ -134,12 +136,12 @@ function findingLines(
 const hanging = (line: string, width: number): readonly string[] =>
   wrap(line, width - 4).map((one, i) => (i === 0 ? one : `    ${one}`));
 
-const verdictOf = ({
-  findings,
-  name,
-  label,
-  rows,
-}: Omit<Found, "strengths" | "warnings">): string =>
-  findings.length === 0
-    ? `${name}: no leak found in ${count(rows, "row")}; ${label} has to be earned`
-    : `${name}: ${count(findings.length, "suspicion")} in ${count(rows, "row")}; a column that a model would not have when it answers must go`;
+function verdictOf({ findings, name, label, rows, enough }: Found): string {
+  const few = `${name}: ${count(rows, "row")} are too few to tell whether a column tells ${label} too well; at least 30 with a label are needed, and 5 of either kind`;
+  if (findings.length === 0)
+    return enough
+      ? `${name}: no leak found in ${count(rows, "row")}; ${label} has to be earned`
+      : few;
+  const found = `${name}: ${count(findings.length, "suspicion")} in ${count(rows, "row")}; a column that a model would not have when it answers must go`;
+  return enough ? found : `${found}. ${few}`;
+}

@@ -35,8 +35,8 @@ export const featureErrors = {
       `${d.at}: unknown column ${quote(d.column)}; the frame has ${list(d.columns, d.column)}.${didYouMean(d.column, d.columns)}`,
   ),
   "feature/unsupported-label": caller(
-    (d: { at: string; label: string; kind: string }) =>
-      `${d.at}: the label ${quote(d.label)} must be true or false, or a number; got a column of kind ${d.kind}`,
+    (d: { at: string; label: string; got: string }) =>
+      `${d.at}: the label ${quote(d.label)} must be true or false, one of two texts, or a number; got ${d.got}. Ask of one at a time, as a column that is true where the label is that one.`,
   ),
   "feature/mismatch-kind": caller(
     (d: { column: string; expected: string; got: string }) =>

@@ -100,7 +100,7 @@ describe("findLeaks", () => {
       entity: "name",
       tooGood: 1,
     });
-    expect(told(found)).toEqual(["critical null", "critical name"]);
+    expect(told(found)).toEqual(["critical null", "critical name", "critical id"]);
     const [repeated, shared] = found.findings.map(({ failedRows }) => failedRows);
     expect(repeated).toBeGreaterThanOrEqual(20); // and some that are equal by chance
     expect(shared).toBe(20);
@@ -111,11 +111,56 @@ describe("findLeaks", () => {
     const found = await findLeaks(framed(sql), { label: "size", columns: ["code", "kind"] });
     expect(found.strengths).toEqual([
       { column: "code", strength: 1 },
-      { column: "kind", strength: null },
+      { column: "kind", strength: 0.5 },
     ]);
     const one = framed(`SELECT * FROM (${visitSql}) WHERE bought`);
     const alone = await findLeaks(one, { label: "bought", columns: ["size"] });
-    expect(alone).toEqual({ findings: [], strengths: [{ column: "size", strength: null }] });
+    const strengths = [{ column: "size", strength: null }];
+    expect(alone).toEqual({ findings: [], strengths, enough: false });
+  });
+
+  test("finds a number that follows a parabola, and a text that tells a number", async () => {
+    const sql = `SELECT * REPLACE ((i - 200) ** 2 + hash(i) % 50 AS size, (i - 200)::DOUBLE AS middle,
+      'visitor ' || (abs(i - 200) // 20) AS name) FROM (SELECT *, id AS i FROM (${visitSql}))`;
+    const columns = ["middle", "name", "kind"] as const;
+    const schemed = framed(`SELECT * EXCLUDE (i) FROM (${sql})`);
+    const found = await findLeaks(schemed, { label: "size", columns });
+    expect(told(found)).toEqual(["critical middle", "critical name"]);
+    expect(found.strengths.at(-1)).toMatchObject({ column: "kind" });
+    expect(found.strengths.at(-1)?.strength).toBeLessThan(0.6);
+  });
+
+  test("takes texts of two values for a label, and texts of numbers for numbers", async () => {
+    const texts = schema("raw", { left: text(), bill: text(), tenure: text(), plan: text() });
+    const sql = `SELECT CASE WHEN hash(i) % 2 = 0 THEN 'Yes' ELSE 'No' END AS left,
+      (hash(i) % 2 * 1000 + i)::VARCHAR AS bill, (i * 7 % 60)::VARCHAR AS tenure, 'p' || i % 3 AS plan FROM range(300) t(i)`;
+    const raw = frame({ engine, schema: texts, sql });
+    const columns = ["bill", "tenure", "plan"] as const;
+    expect((await findLeaks(raw, { label: "left", columns })).strengths[0]).toEqual({ column: "bill", strength: 1 }); // biome-ignore format: one line
+    const [bill] = (await findLeaks(raw, { label: "bill", columns: ["left"] })).strengths;
+    expect(bill?.strength).toBeGreaterThan(0.9);
+    await expect(findLeaks(raw, { label: "plan" })).rejects.toThrow("got 3 different texts");
+  });
+
+  test("tells nothing of few rows, nor of few of one kind", async () => {
+    const few = framed(`SELECT * REPLACE (bought::INT::DOUBLE AS size) FROM (${visitSql}) LIMIT 3`);
+    const found = await findLeaks(few, { label: "bought", columns: ["size"] });
+    const strengths = [{ column: "size", strength: null }];
+    expect(found).toEqual({ findings: [], strengths, enough: false });
+  });
+
+  test("finds rows that were repeated before the split, under new names, and keys that are on both sides", async () => {
+    const repeated = `SELECT * REPLACE (id * 10 + k AS id, hash(id)::DOUBLE AS size) FROM (${visitSql}), range(5) r(k)`;
+    const rare = framed(`SELECT * EXCLUDE (k) FROM (${repeated}) WHERE k = 0 OR NOT bought`);
+    const columns = ["size", "middle", "code"] as const;
+    const look = async (all: typeof rows, by: "id" | "name") => {
+      const { train, test: other } = await split(all, { by });
+      return told(await findLeaks(train, { label: "bought", columns, test: other, tooGood: 1 }));
+    };
+    expect(await look(rare, "id")).toEqual(["critical null"]);
+    expect(await look(framed(`SELECT * FROM (${visitSql})`), "id")).toEqual([]);
+    const twice = framed(`SELECT * REPLACE (name || k AS name) FROM (${visitSql}), range(2) r(k)`);
+    expect(await look(twice, "name")).toEqual(["critical id"]); // of so few values rows may be equal by chance
   });
 
   test("looks at what features read", async () => {
@@ -131,6 +176,7 @@ describe("findLeaks", () => {
     await refused(findLeaks(untyped, { label: "bougth" }), "feature/unknown-column");
     await refused(findLeaks(untyped, { label: "bought", time: "when" }), "feature/unknown-column");
     await refused(findLeaks(rows, { label: "name" }), "feature/unsupported-label");
+    await refused(findLeaks(rows, { label: "paidAt" }), "feature/unsupported-label");
     const none = framed(`SELECT * FROM (${visitSql}) WHERE false`);
     await refused(findLeaks(none, { label: "bought" }), "feature/missing-rows");
     await refused(findLeaks(rows, { label: "bought", tooGood: 2 }), "option/out-of-range");

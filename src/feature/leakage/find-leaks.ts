@@ -5,11 +5,12 @@ import { type Columns, type Frame, quoteName } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Features } from "../features.ts";
 import { findAcross } from "./across.ts";
+import { labelNumbers } from "./label.ts";
 import { type Strength, strengthOf } from "./strength.ts";
 
 /** What is looked at, and from where on something is told. */
 export interface FindLeaksOptions<C extends Columns = Columns> {
-  /** What the model is to tell: true or false, or a number. */
+  /** What the model is to tell: true or false, one of two texts, a number, or a text that is one. */
   readonly label: keyof C & string;
   /** The model's features; what they read is looked at. Default: all columns but keys and the label. */
   readonly features?: Features<Columns, keyof C & string>;
@@ -31,12 +32,15 @@ export interface LeakReport {
   readonly findings: readonly Finding[];
   /** How well each column alone tells the label, best first. */
   readonly strengths: readonly Strength[];
+  /** Whether 30 rows have a label, and 5 of either kind: of fewer nothing is told. */
+  readonly enough: boolean;
 }
 
 /**
  * Looks for leaks: columns that alone tell the label too well; columns that name a row (all values
  * differ, or a declared key); moments after the one at which the label was to be told; the time itself
- * among the features; and, with `test`, rows and entities that are on both sides of the split.
+ * among the features; and, with `test`, rows, keys and entities that are on both sides of the split. How well a column
+ * tells is said at {@link Strength}.
  *
  * @param rows - The rows to learn from.
  * @param options - The label, and what is looked at.
@@ -62,15 +66,13 @@ export async function findLeaks<C extends Columns>(
   const { label, test, time, entity, tooGood = 0.95 } = options;
   checkNumber("findLeaks", { tooGood }, { min: 0.5, max: 1 });
   const columns = columnsOf(rows, options);
-  const kind = kindOf(rows, label);
-  if (kind !== "bool" && kind !== "int" && kind !== "float")
-    fail("feature/unsupported-label", { at: "findLeaks", label, kind });
-  for (const column of [...columns, time, entity]) if (column !== undefined) kindOf(rows, column);
+  for (const column of [...columns, label, time, entity])
+    if (column !== undefined) checkColumn(rows, column);
   const total = await rows.count();
   if (total === 0) fail("feature/missing-rows", { at: "findLeaks" });
+  const told = await labelNumbers(rows, label);
   const strengths: Strength[] = [];
-  for (const column of columns)
-    strengths.push(await strengthOf(rows, column, { name: label, kind }));
+  for (const column of columns) strengths.push(await strengthOf(rows, column, told));
   const findings = [
     ...strengths.flatMap((strength) => tooGoodOf(strength, { label, tooGood, total })),
     ...(await identifiersAmong(rows, columns, total)),
@@ -80,6 +82,7 @@ export async function findLeaks<C extends Columns>(
   return {
     findings: findings.toSorted((a, b) => grave.indexOf(a.severity) - grave.indexOf(b.severity)),
     strengths: strengths.toSorted((a, b) => (b.strength ?? 0) - (a.strength ?? 0)),
+    enough: told.enough,
   };
 }
 
@@ -97,10 +100,10 @@ function columnsOf<C extends Columns>(
     .map(([name]) => name);
 }
 
-function kindOf({ schema }: Frame, column: string) {
-  const kind = schema.columns[column]?.kind;
+function checkColumn({ schema }: Frame, column: string): void {
   const columns = Object.keys(schema.columns);
-  return kind ?? fail("feature/unknown-column", { at: "findLeaks", column, columns });
+  if (!columns.includes(column))
+    fail("feature/unknown-column", { at: "findLeaks", column, columns });
 }
 
 function tooGoodOf(

@@ -1,14 +1,16 @@
 /** @file How well one column alone tells the label. */
-import type { ColumnSpec } from "../../flow.ts";
 import { type Frame, quoteName } from "../../table/index.ts";
+import type { LabelNumbers } from "./label.ts";
 
 /** How much one column alone says of the label. */
 export interface Strength {
   readonly column: string;
   /**
-   * 0.5 says nothing and 1 everything: the area under the ROC curve for a label that is true or false;
-   * (1 + |ρ|) / 2 with Spearman's rank correlation ρ for a label that is a number. Null where the
-   * label is the same in all rows.
+   * 0.5 says nothing and 1 everything. For a label that is true or false the area under the ROC curve. For one
+   * that is a number (1 + r) / 2, where r is the larger of |ρ|, Spearman's rank correlation, and η, the
+   * correlation ratio: η² is the share of the variance of the label's ranks that the mean rank of equal labels,
+   * or of 20 buckets of as many numbers each, tells of rows in the other half of the table; so a
+   * parabola is found too. Null where the label is the same in all rows, or rows are too few.
    */
   readonly strength: number | null;
 }
@@ -17,52 +19,69 @@ export interface Strength {
 const buckets = 20;
 
 /**
- * The strength of a column: of numbers by their order and by buckets, of labels by their rate of the label in
- * the other half of the rows, so that a column in which all values differ is worth nothing.
+ * The strength of a column: of numbers (texts of numbers are numbers too) by their order and by buckets, of labels
+ * by what equal ones have in the other half of the rows, so that a column in which all values differ is worth nothing.
  */
 export async function strengthOf(
   rows: Frame,
   column: string,
-  label: { readonly name: string; readonly kind: ColumnSpec["kind"] },
+  { sql: y, isBool, enough }: LabelNumbers,
 ): Promise<Strength> {
-  const kind = rows.schema.columns[column]?.kind;
-  const isOrdered = kind !== "text" && kind !== "category";
-  const x = isOrdered ? orderedSql(column, kind) : quoteName(column);
-  const source = `SELECT ${x} AS x, CAST(${quoteName(label.name)} AS DOUBLE) AS y FROM (${rows.sql}) WHERE ${quoteName(label.name)} IS NOT NULL`; // biome-ignore format: one line
-  if (label.kind !== "bool")
-    return { column, strength: isOrdered ? await rankStrength(rows, source) : null };
+  if (!enough) return { column, strength: null };
+  const ordered = await orderedSql(rows, column);
+  const value = isBool
+    ? y
+    : `rank() OVER (ORDER BY ${y}) + count(*) OVER (PARTITION BY ${y}) / 2.0`;
+  const x = ordered ?? quoteName(column);
+  const source = `SELECT ${x} AS x, ${value} AS y FROM (${rows.sql}) WHERE ${y} IS NOT NULL`;
   const bucket = `CASE WHEN x IS NOT NULL THEN ntile(${buckets}) OVER (ORDER BY x) END`;
-  const found = isOrdered
+  const groups = ordered === undefined ? source : `SELECT ${bucket} AS x, y FROM (${source})`;
+  const found = isBool
     ? [
-        await areaOf(rows, byOrder(source)),
-        await areaOf(rows, byRate(`SELECT ${bucket} AS x, y FROM (${source})`)),
+        ...(ordered === undefined ? [] : [await areaOf(rows, byOrder(source))]),
+        await areaOf(rows, byRate(groups)),
       ]
-    : [await areaOf(rows, byRate(source))];
-  const known = found.filter((area) => area !== null);
+    : [
+        ...(ordered === undefined ? [] : [await rankStrength(rows, source)]),
+        await ratioStrength(rows, groups),
+      ];
+  const known = found.filter((one) => one !== null);
   return { column, strength: known.length === 0 ? null : Math.max(...known) };
 }
 
-function orderedSql(column: string, kind: ColumnSpec["kind"] | undefined): string {
+/** A column as numbers in order; undefined for labels. */
+async function orderedSql(rows: Frame, column: string): Promise<string | undefined> {
   const name = quoteName(column);
-  return kind === "timestamp" ? `epoch_us(${name})` : `CAST(${name} AS DOUBLE)`;
+  const kind = rows.schema.columns[column]?.kind;
+  if (kind === "timestamp") return `epoch_us(${name})::DOUBLE`;
+  if (kind === "category") return undefined;
+  if (kind !== "text") return `CAST(${name} AS DOUBLE)`;
+  const [row] = await rows.engine.query(
+    `SELECT count(TRY_CAST(${name} AS DOUBLE)) AS numbers, count(${name}) AS texts FROM (${rows.sql})`,
+  );
+  const [numbers, texts] = [Number(row?.["numbers"]), Number(row?.["texts"])];
+  return texts > 0 && numbers === texts ? `TRY_CAST(${name} AS DOUBLE)` : undefined;
 }
 
 /** Groups of rows with a score: how many are true and how many false. Missing values come first. */
 const byOrder = (source: string): string =>
   `SELECT coalesce(x, '-inf'::DOUBLE) AS s, sum(y) AS p, sum(1 - y) AS n FROM (${source}) GROUP BY ALL`;
 
-/** The score is the rate of the label among equal values in the other half of the rows. */
-const byRate = (source: string): string => `
-  WITH halves AS (
-    SELECT x, row_number() OVER () % 2 AS f, y FROM (${source})
-  ), counts AS (
-    SELECT x, f, sum(y) AS p, sum(1 - y) AS n FROM halves GROUP BY ALL
+/** Equal values by halves of the rows, and the mean of all rows. */
+const halves = (source: string): string => `
+  WITH counts AS (
+    SELECT x, f, count(*) AS n, sum(y) AS p, sum(y * y) AS q
+    FROM (SELECT x, row_number() OVER () % 2 AS f, y FROM (${source})) GROUP BY x, f
   ), prior AS (
-    SELECT avg(y) AS rate FROM halves
-  )
-  SELECT (coalesce(b.p, 0) + rate) / (coalesce(b.p + b.n, 0) + 1) AS s, sum(a.p) AS p, sum(a.n) AS n
-  FROM counts a LEFT JOIN counts b ON a.x IS NOT DISTINCT FROM b.x AND b.f = 1 - a.f, prior
-  GROUP BY ALL`;
+    SELECT sum(p) / sum(n) AS mean, sum(q) / sum(n) - (sum(p) / sum(n)) ** 2 AS variance FROM counts
+  ), told AS (
+    SELECT (coalesce(b.p, 0) + mean) / (coalesce(b.n, 0) + 1) AS s, a.n, a.p, a.q, variance
+    FROM counts a LEFT JOIN counts b ON a.x IS NOT DISTINCT FROM b.x AND b.f = 1 - a.f, prior
+  )`;
+
+/** The score is the rate of the label among equal values in the other half of the rows. */
+const byRate = (source: string): string =>
+  `${halves(source)} SELECT s, sum(p) AS p, sum(n - p) AS n FROM told GROUP BY s`;
 
 /** The area under the ROC curve of scores, ties counted half; the larger of it and its mirror. */
 async function areaOf(rows: Frame, scored: string): Promise<number | null> {
@@ -77,10 +96,18 @@ async function areaOf(rows: Frame, scored: string): Promise<number | null> {
 
 async function rankStrength(rows: Frame, source: string): Promise<number | null> {
   const [found] = await rows.engine.query(`
-    SELECT corr(a, b) AS rho FROM (
-      SELECT rank() OVER (ORDER BY x) + count(*) OVER (PARTITION BY x) / 2 AS a,
-        rank() OVER (ORDER BY y) + count(*) OVER (PARTITION BY y) / 2 AS b
+    SELECT corr(rank, y) AS rho FROM (
+      SELECT rank() OVER (ORDER BY x) + count(*) OVER (PARTITION BY x) / 2 AS rank, y
       FROM (${source}) WHERE x IS NOT NULL)`);
   const rho = found?.["rho"];
   return typeof rho === "number" && !Number.isNaN(rho) ? (1 + Math.abs(rho)) / 2 : null;
+}
+
+/** η by what the other half tells: √(1 − Σ(y − s)² / Σ(y − ȳ)²), 0 where that is worse than the mean. */
+async function ratioStrength(rows: Frame, source: string): Promise<number | null> {
+  const [found] = await rows.engine.query(
+    `${halves(source)} SELECT 1 - sum(q - 2 * s * p + n * s * s) / nullif(sum(n * variance), 0) AS told FROM told`,
+  );
+  const told = found?.["told"];
+  return typeof told === "number" && !Number.isNaN(told) ? (1 + Math.sqrt(Math.max(0, told))) / 2 : null; // biome-ignore format: one line
 }
