@@ -69,9 +69,53 @@ describe("split", () => {
     expect(none).toEqual([]);
   });
 
+  const panel = schema("panel", {
+    id: int({ key: true }),
+    customer: int(),
+    month: timestamp(),
+    spent: float(),
+    months: int(),
+  });
+  /** 80 customers in 12 months: each has a level of its own, and what is spent by SQL of `i` and `m`. */
+  const customers = (spent: string, order = "id") =>
+    frame({
+      engine,
+      schema: panel,
+      sql: `SELECT i * 12 + m AS id, i AS customer, TIMESTAMPTZ '2026-01-01' + to_months(m::INT) AS month,
+        (i * 10 + ${spent})::DOUBLE AS spent, m AS months FROM range(80) a(i), range(12) b(m) ORDER BY ${order}`,
+    });
+
+  test("warns of a panel in which the rows of each customer are alike from month to month", async () => {
+    const slow = "sin((m + i * 5) / 2.0)"; // every customer with a phase of its own
+    const { warnings } = await split(customers(slow), { by: "id" });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain("rows of one customer that follow each other by month are alike");
+    const shuffled = await split(customers(slow, "hash(id)"), { by: "id" });
+    expect(shuffled.warnings).toEqual(warnings);
+  });
+
+  test("does not warn of a panel of chance, nor of one whose customers stay together", async () => {
+    const chance = "hash(i * 100 + m) % 100 / 10.0";
+    expect((await split(customers(chance), { by: "id" })).warnings).toEqual([]);
+    const slow = customers("sin((m + i * 5) / 2.0)");
+    expect((await split(slow, { by: "customer" })).warnings).toEqual([]);
+  });
+
+  test("warns the same of rows of one moment, in whatever order they come", async () => {
+    const days = (order: string) =>
+      framed(`SELECT * FROM (SELECT i AS id, TIMESTAMPTZ '2026-01-01' + to_days((i // 5)::INT) AS at,
+        sin(i // 5 / 6.0) + hash(i) % 10 / 10.0 AS sold, NULL::VARCHAR AS note FROM range(500) t(i)) ORDER BY ${order}`);
+    const found = [];
+    for (const order of ["id", "sold", "-sold", "hash(id)"])
+      found.push((await split(days(order), { by: "id" })).warnings[0]);
+    expect(found[0]).toContain("alike");
+    expect(new Set(found).size).toBe(1);
+  });
+
   test("does not warn of rows whose order in time tells nothing, nor of few", async () => {
     expect((await split(daily("hash(i) % 1000"), { by: "id" })).warnings).toEqual([]);
-    expect((await split(daily("i", 12), { by: "id" })).warnings).toEqual([]);
+    expect((await split(daily("sin(i / 9.0)", 12), { by: "id" })).warnings).toEqual([]);
+    expect((await split(daily("i"), { by: "id" })).warnings).toEqual([]); // a counter
     const once = framed(
       `SELECT * REPLACE (TIMESTAMPTZ '2026-01-01' AS "at") FROM (${daily("i").sql})`,
     );

@@ -1,15 +1,24 @@
 /** @file Whether rows that follow each other in time are alike: then a split at random leaks. */
+import type { ColumnSpec } from "../flow.ts";
 import { type Frame, quoteName } from "../table/index.ts";
 
-/** Below so many rows, and so many different moments, nothing is said. */
-const fewRows = 30;
-/** Correlation with the row before from which on a split at random is warned of. */
+/** With fewer pairs of rows that follow each other nothing is said. */
+const fewPairs = 29;
+/** Correlation with the row before from which on a split at random is warned of, if it is three standard errors too. */
 const alike = 0.3;
+/** A number that rises, or falls, in so many steps is a counter, and says nothing. */
+const counter = 0.99;
+/** An entity has so many rows on average, or it has no history. */
+const rowsEach = 3;
+/** At most so many columns are looked at as entities, those of the most values first. */
+const mostEntities = 6;
 
 /**
  * A sentence for each column of moments by which other columns are correlated with themselves, from one row to the
- * next: r₁ = corr(xᵢ, xᵢ₋₁) of rows in the order of time. Keys, technical columns and columns that rise
- * or fall with time in nearly every row (counters) are not looked at.
+ * next: r₁ = corr(xᵢ, xᵢ₋₁). Looked at are the means of all rows of a moment, in the order of the moments, and the rows of
+ * each entity, as deviations from the entity's mean: a panel of customers and months is alike within customers.
+ * An entity is a column of texts, labels or whole numbers that names 3 rows or more, each of another moment; rows of
+ * equal `by` stay together in a split, and are none. Keys, technical columns and counters are not looked at.
  */
 export async function timeWarnings(rows: Frame, by: string): Promise<readonly string[]> {
   const columns = Object.entries(rows.schema.columns).filter(([name]) => !name.startsWith("_"));
@@ -19,35 +28,103 @@ export async function timeWarnings(rows: Frame, by: string): Promise<readonly st
     .map(([name]) => name);
   const found: string[] = [];
   for (const time of values.length === 0 ? [] : times) {
-    const correlated = await correlatedIn(rows, time, values);
-    if (correlated === null) continue;
-    const { column, correlation } = correlated;
+    const entities = await entitiesOf(
+      rows,
+      time,
+      columns.filter(([name]) => name !== by),
+    );
+    const orders = [undefined, ...entities];
+    const seen: Correlated[] = [];
+    for (const entity of orders) seen.push(...(await correlatedIn(rows, { time, entity }, values)));
+    const [strongest] = seen.toSorted((a, b) => b.correlation - a.correlation);
+    if (strongest === undefined) continue;
+    const { column, correlation, entity } = strongest;
+    const whose = entity === undefined ? "" : ` of one ${entity}`;
     found.push(
-      `split: rows that follow each other by ${time} are alike (${column} is correlated with the row before: ${correlation.toFixed(2)}), so a split at random lets a model learn from the future of what it is tested on; use splitByTime(rows, { time: ${JSON.stringify(time)} }), or time: null if the order does not matter`,
+      `split: rows${whose} that follow each other by ${time} are alike (${column} is correlated with the row before: ${correlation.toFixed(2)}), so a split at random lets a model learn from the future of what it is tested on; use splitByTime(rows, { time: ${JSON.stringify(time)} }), or time: null if the order does not matter`,
     );
   }
   return found;
 }
 
 const numbers: ReadonlySet<string> = new Set(["int", "float", "bool"]);
+const names: ReadonlySet<string> = new Set(["text", "category", "int"]);
 
-async function correlatedIn(rows: Frame, time: string, values: readonly string[]) {
-  const order = `OVER (ORDER BY ${quoteName(time)})`;
-  const cells = values.map((name, i) => `CAST(${quoteName(name)} AS DOUBLE) AS v${i}`);
-  const before = values.map((_, i) => `v${i}, lag(v${i}) ${order} AS w${i}`);
-  const pairs = values.map(
-    (_, i) => `corr(v${i}, w${i}) FILTER (isfinite(v${i}) AND isfinite(w${i})) AS r${i}`,
+/** Columns that name rows of different moments. */
+async function entitiesOf(
+  rows: Frame,
+  time: string,
+  columns: readonly (readonly [string, ColumnSpec])[],
+): Promise<readonly string[]> {
+  const candidates = columns.filter(([, { kind }]) => names.has(kind)).map(([name]) => name);
+  if (candidates.length === 0) return [];
+  const counts = candidates.flatMap((name, i) => [
+    `count(${quoteName(name)}) AS n${i}`,
+    `count(DISTINCT ${quoteName(name)}) AS d${i}`,
+    `count(DISTINCT (${quoteName(name)}, ${quoteName(time)})) FILTER (${quoteName(name)} IS NOT NULL) AS m${i}`,
+  ]);
+  const [row] = await rows.engine.query(
+    `SELECT ${counts.join(", ")} FROM (${rows.sql}) WHERE ${quoteName(time)} IS NOT NULL`,
   );
-  const [row] = await rows.engine.query(`
-    SELECT count(DISTINCT ${quoteName(time)}) AS moments, ${pairs.join(", ")} FROM (
-      SELECT ${quoteName(time)}, ${before.join(", ")} FROM (
-        SELECT ${quoteName(time)}, ${cells.join(", ")} FROM (${rows.sql})
-        WHERE ${quoteName(time)} IS NOT NULL))`);
-  if (Number(row?.["moments"]) < fewRows) return null;
-  const all = values.flatMap((column, i) => {
-    const correlation = row?.[`r${i}`];
-    return typeof correlation === "number" ? [{ column, correlation }] : [];
+  return candidates
+    .map((name, i) => {
+      const [n, values, moments] = ["n", "d", "m"].map((what) => Number(row?.[`${what}${i}`]));
+      return { name, n: n ?? 0, values: values ?? 0, moments: moments ?? 0 };
+    })
+    .filter(
+      ({ n, values, moments }) => values >= 2 && n >= rowsEach * values && moments >= 0.95 * n,
+    )
+    .toSorted((a, b) => b.values - a.values)
+    .slice(0, mostEntities)
+    .map(({ name }) => name);
+}
+
+interface Correlated {
+  readonly column: string;
+  readonly correlation: number;
+  readonly entity: string | undefined;
+}
+
+/** The correlations of columns with the row, or the moment, before. */
+async function correlatedIn(
+  rows: Frame,
+  { time, entity }: { readonly time: string; readonly entity: string | undefined },
+  values: readonly string[],
+): Promise<readonly Correlated[]> {
+  const columns = values.filter((name) => name !== entity);
+  const means = columns.map((name, i) => {
+    const x = `CAST(${quoteName(name)} AS DOUBLE)`;
+    return `avg(${x}) FILTER (isfinite(${x})) AS x${i}`;
   });
-  const [strongest] = all.toSorted((a, b) => b.correlation - a.correlation);
-  return strongest !== undefined && strongest.correlation >= alike ? strongest : null;
+  // rows of one moment as one, so that it does not matter in which order they come
+  const keys = [time, ...(entity === undefined ? [] : [entity])].map(quoteName);
+  const there = keys.map((name) => `${name} IS NOT NULL`).join(" AND ");
+  const moments = `SELECT ${keys.map((name, i) => `${name} AS k${i}`).join(", ")}, ${means.join(", ")} FROM (${rows.sql}) WHERE ${there} GROUP BY ${keys.join(", ")}`;
+  const whose = entity === undefined ? "" : "PARTITION BY k1";
+  const deviations = columns.map((_, i) => `x${i} - avg(x${i}) OVER (${whose}) AS v${i}`);
+  const source = `SELECT ${keys.map((_, i) => `k${i}`).join(", ")}, ${deviations.join(", ")} FROM (${moments})`;
+  const order = `OVER (${whose} ORDER BY k0)`;
+  const pairs = columns.flatMap((_, i) => {
+    const both = `FILTER (v${i} IS NOT NULL AND w${i} IS NOT NULL)`;
+    return [
+      `corr(v${i}, w${i}) ${both} AS r${i}`,
+      `count(*) ${both} AS n${i}`,
+      `greatest(count(*) FILTER (v${i} > w${i}), count(*) FILTER (v${i} < w${i})) AS s${i}`,
+    ];
+  });
+  if (pairs.length === 0) return [];
+  const before = columns.map((_, i) => `v${i}, lag(v${i}) ${order} AS w${i}`);
+  const [row] = await rows.engine.query(
+    `SELECT ${pairs.join(", ")} FROM (SELECT ${before.join(", ")} FROM (${source}))`,
+  );
+  return columns.flatMap((column, i) => {
+    const correlation = row?.[`r${i}`];
+    const [n, steps] = [Number(row?.[`n${i}`]), Number(row?.[`s${i}`])];
+    const isTold =
+      typeof correlation === "number" &&
+      n >= fewPairs &&
+      steps < counter * n &&
+      correlation >= Math.max(alike, 3 / Math.sqrt(n));
+    return isTold ? [{ column, correlation, entity }] : [];
+  });
 }
