@@ -97,6 +97,7 @@ describe("split", () => {
   test("does not warn of a panel of chance, nor of one whose customers stay together", async () => {
     const chance = "hash(i * 100 + m) % 100 / 10.0";
     expect((await split(customers(chance), { by: "id" })).warnings).toEqual([]);
+    expect((await split(customers("i / 7.0"), { by: "id" })).warnings).toEqual([]); // levels alone
     const slow = customers("sin((m + i * 5) / 2.0)");
     expect((await split(slow, { by: "customer" })).warnings).toEqual([]);
   });

@@ -10,6 +10,10 @@ const alike = 0.3;
 const counter = 0.99;
 /** An entity has so many rows on average, or it has no history. */
 const rowsEach = 3;
+/** Of more rows than about so many, some entities are looked at, with all their rows. */
+const enoughRows = 50_000;
+/** A deviation of so much of a number is none. */
+const rounding = 1e-12;
 /** At most so many columns are looked at as entities, those of the most values first. */
 const mostEntities = 6;
 
@@ -33,9 +37,9 @@ export async function timeWarnings(rows: Frame, by: string): Promise<readonly st
       time,
       columns.filter(([name]) => name !== by),
     );
-    const orders = [undefined, ...entities];
-    const seen: Correlated[] = [];
-    for (const entity of orders) seen.push(...(await correlatedIn(rows, { time, entity }, values)));
+    const seen = [...(await correlatedIn(rows, { time, share: 1 }, values))];
+    for (const { name: entity, share } of entities)
+      seen.push(...(await correlatedIn(rows, { time, entity, share }, values)));
     const [strongest] = seen.toSorted((a, b) => b.correlation - a.correlation);
     if (strongest === undefined) continue;
     const { column, correlation, entity } = strongest;
@@ -55,7 +59,7 @@ async function entitiesOf(
   rows: Frame,
   time: string,
   columns: readonly (readonly [string, ColumnSpec])[],
-): Promise<readonly string[]> {
+): Promise<readonly { readonly name: string; readonly share: number }[]> {
   const candidates = columns.filter(([, { kind }]) => names.has(kind)).map(([name]) => name);
   if (candidates.length === 0) return [];
   const counts = candidates.flatMap((name, i) => [
@@ -76,7 +80,14 @@ async function entitiesOf(
     )
     .toSorted((a, b) => b.values - a.values)
     .slice(0, mostEntities)
-    .map(({ name }) => name);
+    .map(({ name, n }) => ({ name, share: Math.min(1, enoughRows / n) }));
+}
+
+/** Rows in the order of time, or those of each entity; of many rows some of the entities. */
+interface Order {
+  readonly time: string;
+  readonly entity?: string;
+  readonly share: number;
 }
 
 interface Correlated {
@@ -88,7 +99,7 @@ interface Correlated {
 /** The correlations of columns with the row, or the moment, before. */
 async function correlatedIn(
   rows: Frame,
-  { time, entity }: { readonly time: string; readonly entity: string | undefined },
+  { time, entity, share }: Order,
   values: readonly string[],
 ): Promise<readonly Correlated[]> {
   const columns = values.filter((name) => name !== entity);
@@ -99,9 +110,15 @@ async function correlatedIn(
   // rows of one moment as one, so that it does not matter in which order they come
   const keys = [time, ...(entity === undefined ? [] : [entity])].map(quoteName);
   const there = keys.map((name) => `${name} IS NOT NULL`).join(" AND ");
-  const moments = `SELECT ${keys.map((name, i) => `${name} AS k${i}`).join(", ")}, ${means.join(", ")} FROM (${rows.sql}) WHERE ${there} GROUP BY ${keys.join(", ")}`;
+  const some =
+    entity === undefined ? "" : ` AND hash(${quoteName(entity)}) % 1000 < ${share * 1000}`;
+  const moments = `SELECT ${keys.map((name, i) => `${name} AS k${i}`).join(", ")}, ${means.join(", ")} FROM (${rows.sql}) WHERE ${there}${some} GROUP BY ${keys.join(", ")}`;
   const whose = entity === undefined ? "" : "PARTITION BY k1";
-  const deviations = columns.map((_, i) => `x${i} - avg(x${i}) OVER (${whose}) AS v${i}`);
+  const deviations = columns.map((_, i) => {
+    const mean = `avg(x${i}) OVER (${whose})`;
+    const isRounding = `abs(x${i} - ${mean}) <= abs(x${i}) * ${rounding}`; // of a mean of equal numbers
+    return `CASE WHEN ${isRounding} THEN 0 ELSE x${i} - ${mean} END AS v${i}`;
+  });
   const source = `SELECT ${keys.map((_, i) => `k${i}`).join(", ")}, ${deviations.join(", ")} FROM (${moments})`;
   const order = `OVER (${whose} ORDER BY k0)`;
   const pairs = columns.flatMap((_, i) => {
