@@ -18,6 +18,7 @@ export { type AzureOptions, azureBytes } from "./object/azure-bytes.ts";
 export { type BytesAtOptions, bytesAt } from "./object/bytes-at.ts";
 export type { CacheOptions } from "./object/local-cache.ts";
 export type { ObjectOptions } from "./object/object-bytes.ts";
+export { loadPackage } from "./object/optional-package.ts";
 export type { RetryOptions } from "./object/retry.ts";
 export { type S3Options, s3Bytes } from "./object/s3-bytes.ts";
 export type { UploadOptions } from "./object/upload-file.ts";

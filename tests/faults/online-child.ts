@@ -1,5 +1,10 @@
-/** @file A process that materializes again and again until it is killed: `node online-child.ts LAKE SNAPSHOTS`. */
-import { featureTable, materialize, memoryStore, writeFeatures } from "../../src/feature/index.ts";
+/** @file A process that materializes again and again until it is killed: `node online-child.ts LAKE STORE`. */
+import {
+  featureTable,
+  materialize,
+  openOnlineStore,
+  writeFeatures,
+} from "../../src/feature/index.ts";
 import { int, openLake, schema, text } from "../../src/table/index.ts";
 
 /** The counters that the child writes. */
@@ -10,9 +15,9 @@ export const counters = featureTable({
 });
 
 if (process.argv[1] === import.meta.filename) {
-  const [, , folder = "", snapshots = ""] = process.argv;
+  const [, , folder = "", place = ""] = process.argv;
   await using lake = await openLake(folder);
-  await using store = await memoryStore({ snapshots });
+  await using store = await openOnlineStore(place);
   for (let n = 1; ; n++) {
     const rows = Array.from({ length: 500 }, (_, i) => ({ id: `c${i}`, n: n * 1000 + (i % 7) }));
     await writeFeatures(lake, counters, rows);

@@ -56,6 +56,8 @@ export async function startServer(
   how: {
     readonly argumentsFor: (port: number) => readonly string[];
     readonly env?: Readonly<Record<string, string>>;
+    /** The user that it runs as. Default: the one that runs the tests. */
+    readonly user?: { readonly uid?: number; readonly gid?: number };
   },
 ): Promise<RunningServer> {
   const port = await freePort();
@@ -65,6 +67,7 @@ export async function startServer(
     const started = spawn(program, [...first, ...how.argumentsFor(port)], {
       stdio: "ignore",
       env: { ...process.env, ...how.env },
+      ...how.user,
     });
     child = started;
     while (!(await takesConnections(port)))

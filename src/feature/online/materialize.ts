@@ -132,7 +132,7 @@ async function changed(task: Task, before: OnlineState): Promise<Materialized> {
     const [some] = await lake.engine.query(`SELECT 1 AS x FROM ${names} LIMIT 1`);
     if (some === undefined && from === tableVersion)
       return { table: table.name, tableVersion, from, kind: "nothing", upserts: 0, deletes: 0 };
-    await store.write({ state, from, upserts, deletes });
+    await store.write({ state, from: before, upserts, deletes });
     return {
       ...{ table: table.name, tableVersion, from, kind: "incremental" },
       ...{ upserts: counted.upserts, deletes: deletes.length },

@@ -230,7 +230,7 @@ describe("checkParity", () => {
         { key: ["z"], cells: [7], atMs: 0 },
       ];
     };
-    await store.write({ state, from: state.tableVersion, upserts: upserts(), deletes: [["b"]] });
+    await store.write({ state, from: state, upserts: upserts(), deletes: [["b"]] });
     const report = await checkParity(lake, store, "shop.spending");
     expect(report).toMatchObject({ equal: false, differing: 3 });
     expect(report.differences).toEqual(

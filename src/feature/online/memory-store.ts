@@ -1,9 +1,10 @@
 /** @file An online store in the process's memory, kept on the disk as snapshots. */
 import { type Bytes, folderBytes } from "../../store/index.ts";
+import { conflicted } from "./checks.ts";
 import { fail } from "./errors.ts";
 import { type MemoryTable, memoryTable } from "./memory-table.ts";
 import { formatSnapshot, parseSnapshot } from "./snapshot.ts";
-import type { OnlineEntry, OnlineStore } from "./store.ts";
+import { type OnlineEntry, type OnlineState, type OnlineStore, stateText } from "./store.ts";
 
 /** Where snapshots are kept. */
 export interface MemoryStoreOptions {
@@ -51,14 +52,14 @@ export async function memoryStore(options: MemoryStoreOptions = {}): Promise<Onl
     write: async ({ state, from, upserts, deletes }) => {
       const { table } = state;
       const before = tables.get(table);
-      if (from !== null) checkVersion(table, from, before?.state.tableVersion);
+      if (from !== null) checkState(table, from, before?.state);
       // What readers see stays as it is until the new table is whole and on the disk.
       const next = memoryTable(state);
       if (from !== null && before !== undefined) next.apply(state, before.entries(), []);
       next.apply(state, [], deletes);
       for await (const some of upserts) next.apply(state, some, []);
       await bytes?.put(`${table}${ending}`, formatSnapshot(next));
-      if (from !== null) checkVersion(table, from, tables.get(table)?.state.tableVersion);
+      if (from !== null) checkState(table, from, tables.get(table)?.state);
       tables.set(table, next);
     },
     entries: (table) => inParts(there(table).entries()),
@@ -71,9 +72,9 @@ export async function memoryStore(options: MemoryStoreOptions = {}): Promise<Onl
   };
 }
 
-function checkVersion(table: string, expected: number, found: number | undefined): void {
-  if (found !== expected)
-    fail("feature/conflict-materialize", { table, expected, found: found ?? -1 });
+function checkState(table: string, expected: OnlineState, found: OnlineState | undefined): void {
+  if (found === undefined || stateText(found) !== stateText(expected))
+    conflicted(table, { expected, found });
 }
 
 async function* inParts(entries: Iterable<OnlineEntry>): AsyncIterable<readonly OnlineEntry[]> {

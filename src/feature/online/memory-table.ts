@@ -1,7 +1,7 @@
 /** @file One table in memory: keys to rows, rows in typed columns. */
 import type { Cell, OnlineRow } from "../../flow.ts";
+import { checkLength, unknownColumn } from "./checks.ts";
 import { type CellArray, cellArray } from "./columns.ts";
-import { fail } from "./errors.ts";
 import { keyText, type OnlineEntry, type OnlineState } from "./store.ts";
 
 /** The newest features of each key of one table. */
@@ -64,9 +64,9 @@ export function memoryTable(first: OnlineState, snapshot?: SnapshotRows): Memory
       return places.size;
     },
     read: (asked, names) => {
-      const read = names.map((name) => columns.get(name) ?? unknown(state, name));
+      const read = names.map((name) => columns.get(name) ?? unknownColumn(state, name));
       return asked.map((key): OnlineRow | undefined => {
-        if (key.length !== keys.length) mismatch(state, key.length);
+        checkLength(state, key);
         const row = key.includes(null) ? undefined : places.get(keyText(key));
         if (row === undefined) return undefined;
         const at = times.get(row);
@@ -120,12 +120,4 @@ function packed(
   };
   table.apply(state, entries(), []);
   return table;
-}
-
-function unknown({ table, columns }: OnlineState, column: string): never {
-  return fail("feature/unknown-online-column", { table, column, columns: columns.map(({ name }) => name) }); // biome-ignore format: one line
-}
-
-function mismatch({ table, key }: OnlineState, got: number): never {
-  return fail("feature/mismatch-online-key", { table, key: key.map(({ name }) => name), got });
 }

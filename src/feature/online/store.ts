@@ -1,4 +1,5 @@
 /** @file What an online store is: the newest features of each key, up to a version of the offline table. */
+import { formatJson } from "../../core/index.ts";
 import type { Cell, ColumnKind, OnlineReader } from "../../flow.ts";
 
 /** A column as an online store keeps it. */
@@ -36,8 +37,8 @@ export interface OnlineEntry {
 export interface OnlineBatch {
   /** How far the store is afterwards. */
   readonly state: OnlineState;
-  /** The version it must be at before; null when all that is there is replaced. */
-  readonly from: number | null;
+  /** What the store must say of itself before; null when all that is there is replaced. */
+  readonly from: OnlineState | null;
   readonly upserts: AsyncIterable<readonly OnlineEntry[]>;
   readonly deletes: readonly (readonly Cell[])[];
 }
@@ -52,7 +53,8 @@ export interface OnlineStore extends OnlineReader {
   tables(): Promise<readonly string[]>;
   /**
    * Takes a batch whole and records its state; stopped on the way it is at the version before.
-   * Throws `feature/conflict-materialize` when it is at another version than `from`.
+   * Throws `feature/conflict-materialize` when it is not at `from` any more: of two writers that
+   * begin at one state the second is told.
    */
   write(batch: OnlineBatch): Promise<void>;
   /** All entries, some at a time, in no order. */
@@ -63,9 +65,20 @@ export interface OnlineStore extends OnlineReader {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A key as one text; no two keys have the same. */
+/** A state as one text: two are equal when their texts are. */
+export const stateText = (state: OnlineState): string => formatJson(state);
+
+/** A key as one text; no two keys of a table have the same, but 0 and -0, which SQL takes for equal. */
 export function keyText(key: readonly Cell[]): string {
   const [only] = key;
   if (key.length === 1 && typeof only === "string") return only;
-  return JSON.stringify(key);
+  return keyJson(key);
 }
+
+/** A key as JSON, in which a number that JSON lacks is an object with its name. */
+export function keyJson(key: readonly Cell[]): string {
+  return JSON.stringify(key.some(isOdd) ? key.map(named) : key);
+}
+
+const isOdd = (cell: Cell): boolean => typeof cell === "number" && !Number.isFinite(cell);
+const named = (cell: Cell): unknown => (isOdd(cell) ? { number: String(cell) } : cell);

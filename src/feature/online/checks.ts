@@ -1,0 +1,30 @@
+/** @file What every online store refuses in the same words. */
+import type { Cell } from "../../flow.ts";
+import { fail } from "./errors.ts";
+import type { OnlineState } from "./store.ts";
+
+/** The place of a column among the features. Throws `feature/unknown-online-column`. */
+export function placeOf(state: OnlineState, column: string): number {
+  const place = state.columns.findIndex(({ name }) => name === column);
+  return place < 0 ? unknownColumn(state, column) : place;
+}
+
+/** Throws `feature/unknown-online-column`. */
+export function unknownColumn({ table, columns }: OnlineState, column: string): never {
+  return fail("feature/unknown-online-column", { table, column, columns: columns.map(({ name }) => name) }); // biome-ignore format: one line
+}
+
+/** Throws `feature/mismatch-online-key` when a key has not as many parts as the table's. */
+export function checkLength({ table, key }: OnlineState, given: readonly Cell[]): void {
+  if (given.length === key.length) return;
+  fail("feature/mismatch-online-key", { table, key: key.map(({ name }) => name), got: given.length }); // biome-ignore format: one line
+}
+
+/** Throws `feature/conflict-materialize`. */
+export function conflicted(
+  table: string,
+  is: { readonly expected: OnlineState | null; readonly found: OnlineState | undefined },
+): never {
+  const expected = is.expected?.tableVersion ?? null;
+  return fail("feature/conflict-materialize", { table, expected, found: is.found?.tableVersion ?? null }); // biome-ignore format: one line
+}
