@@ -75,13 +75,15 @@ export interface OnlineRow {
   readonly cells: readonly Cell[];
   /** Milliseconds in UTC; null where the features have no time. */
   readonly atMs: number | null;
+  /** The version of the definition that they are of. */
+  readonly version: number;
 }
 
 /** Gives the newest features of keys: what an endpoint asks before a model answers. */
 export interface OnlineReader {
   /** The version of the definition by which it has a table; undefined when it has none of it. */
   state(table: string): Promise<{ readonly version: number } | undefined>;
-  /** One entry per key, in their order; undefined where there is none. */
+  /** One entry per key, in their order, all of one moment; undefined where there is none. */
   read(
     table: string,
     keys: readonly (readonly Cell[])[],

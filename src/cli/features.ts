@@ -1,5 +1,4 @@
 /** @file `millrace features`: feature tables planned, applied, looked at, and copied to the online store. */
-import { join } from "node:path";
 import { count, shown } from "../core/index.ts";
 import {
   applyFeatures,
@@ -11,7 +10,6 @@ import {
   listFeatures,
   type Materialized,
   materialize,
-  memoryStore,
   type ParityReport,
   type PlannedChange,
   planFeatures,
@@ -22,6 +20,7 @@ import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { readDefinitions } from "./features-file.ts";
 import { withLake } from "./named-thing.ts";
+import { namedStore, openStore, store } from "./online-store.ts";
 import { columns, moment, number } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
@@ -48,9 +47,10 @@ export const featureTables = command({
   summary: "Plan, apply and look at feature tables, and keep the online store equal to them.",
   about: [
     "plan FILE says what the feature tables that a module exports would change, apply FILE changes it.",
-    "list and describe TABLE show what is there. materialize brings the workspace's online store to the",
-    "newest version of a table or of all, parity compares both value by value, freshness judges how old",
-    "the newest rows are. Exit code 1 when something is refused, differs or is stale.",
+    "list and describe TABLE show what is there. materialize brings an online store (the workspace's own,",
+    "or Redis or PostgreSQL with --store) to the newest version of a table or of all, parity compares",
+    "both value by value, freshness judges how old the newest rows are. Exit code 1 when something is",
+    "refused, differs or is stale.",
   ],
   arguments: {
     action: { type: "string", choices: actions, help: "what to do" },
@@ -62,13 +62,15 @@ export const featureTables = command({
   options: {
     replace: { type: "boolean", default: false, help: "with apply: empty tables whose rows cannot stay" }, // biome-ignore format: one line
     full: { type: "boolean", default: false, help: "with materialize: read all rows, not the changes" }, // biome-ignore format: one line
+    store,
     dir,
   },
   examples: [
     "features plan features.ts",
     "features apply features.ts --json",
     "features materialize shop.spending",
-    "features parity",
+    "features materialize --store redis://localhost:6379",
+    "features parity --store postgres://ada@localhost:5432/shop",
     "features freshness",
   ],
   run: (values) => withLake(values.dir, (lake) => found(lake, values)),
@@ -90,6 +92,7 @@ interface Asked {
   readonly subject: string | undefined;
   readonly replace: boolean;
   readonly full: boolean;
+  readonly store: string | undefined;
   readonly dir: string;
 }
 
@@ -120,9 +123,10 @@ async function planned(
 async function online(
   lake: Lake,
   names: readonly string[],
-  { action, full, dir: folder }: Asked & { readonly action: "materialize" | "parity" },
+  asked: Asked & { readonly action: "materialize" | "parity" },
 ): Promise<Found> {
-  await using store = await memoryStore({ snapshots: join(folder, "online") });
+  const { action, full } = asked;
+  await using store = await openStore(asked.dir, namedStore(asked.store));
   const reports: ParityReport[] = [];
   const done: Materialized[] = [];
   for (const name of names)

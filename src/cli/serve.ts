@@ -2,17 +2,23 @@
 import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
 import { fail } from "./errors.ts";
+import { namedStore, store } from "./online-store.ts";
 import { serveWorkspace } from "./serving.ts";
 import { dir } from "./workspace-folder.ts";
 
 /** Serves until Ctrl-C, then answers what is under way and closes. */
 export async function serveUntilStopped(
-  task: { readonly folder: string; readonly model: string | undefined; readonly port: number },
+  task: {
+    readonly folder: string;
+    readonly model: string | undefined;
+    readonly port: number;
+    readonly store?: string | undefined;
+  },
   { reporter, signal, json, print }: Surroundings,
 ): Promise<undefined> {
   await using workspace = await openWorkspace(task.folder, { create: false });
   const model = await chosenModel(workspace, task.model);
-  const serving = await serveWorkspace({ workspace, model, port: task.port });
+  const serving = await serveWorkspace({ ...task, workspace, model });
   const { url } = serving.web;
   if (json) print(`${JSON.stringify({ url, model, version: serving.version })}\n`);
   reporter.note(
@@ -41,7 +47,9 @@ export const serve = command({
   summary: "Answer requests over HTTP with the champion of a model.",
   about: [
     "Loads the version with the alias champion, checks requests against its signature, and keeps every",
-    "answer in the inference log, a Delta table of the same workspace. GET / is a page about it all.",
+    "answer in the inference log, a Delta table of the same workspace. GET / is a page about it all. A",
+    "model that looks features up finds them in the workspace's online store, which is brought up to date",
+    "first, or in one that several servers share (--store), which features materialize keeps up to date.",
   ],
   options: {
     dir,
@@ -51,9 +59,13 @@ export const serve = command({
       help: "the registered model; needed where there are several",
     },
     port: { type: "number", default: 8080, value: "PORT", help: "0 picks a free one" },
+    store,
   },
-  examples: ["serve", "serve --dir my-churn --port 0"],
-  run: async ({ dir, model, port }) => ({ folder: dir, model, port }),
+  examples: ["serve", "serve --dir my-churn --port 0", "serve --store redis://localhost:6379"],
+  run: async ({ dir, model, port, store }) => ({
+    ...{ folder: dir, model, port },
+    store: namedStore(store),
+  }),
   render: () => [],
   data: () => undefined,
   after: serveUntilStopped,

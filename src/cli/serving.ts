@@ -14,6 +14,8 @@ export interface ServeTask {
   /** The registered model's name; also the endpoint's. */
   readonly model: string;
   readonly port: number;
+  /** The online store to read features from; default the workspace's own. */
+  readonly store?: string | undefined;
 }
 
 /** A server and what must be closed with it. */
@@ -24,11 +26,8 @@ export interface Serving {
 }
 
 /** Serves the champion of a model. Throws what loading it and listening throw. */
-export async function serveWorkspace({
-  workspace,
-  model: name,
-  port,
-}: ServeTask): Promise<Serving> {
+export async function serveWorkspace(task: ServeTask): Promise<Serving> {
+  const { workspace, model: name, port } = task;
   const { registry, lake, path, clock, ids } = workspace;
   const { model, version } = await registry.load(name, "champion");
   const log = await openInferenceLog({
@@ -42,10 +41,12 @@ export async function serveWorkspace({
   const store =
     lookups === undefined
       ? undefined
-      : await modelStore(workspace, { lookups }).catch(async (error: unknown) => {
-          await log.close();
-          throw error;
-        });
+      : await modelStore(workspace, { lookups, named: task.store }).catch(
+          async (error: unknown) => {
+            await log.close();
+            throw error;
+          },
+        );
   try {
     const found = store === undefined ? {} : { store };
     const answering = endpoint({ name, model, version: version.number, log, clock, ids, ...found });

@@ -124,7 +124,9 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
       };
       const row: OnlineEntry = { key: ["a"], cells: [true], atMs: null };
       await store.write({ ...batch(2, { upserts: parts([row]) }), state: other });
-      expect(await store.read(things, [["a"]], ["only"])).toEqual([{ cells: [true], atMs: null }]);
+      expect(await store.read(things, [["a"]], ["only"])).toEqual([
+        { cells: [true], atMs: null, version: 1 },
+      ]);
       await store.write(batch(3));
       expect(await entriesOf(store)).toEqual([]);
       expect(await store.state(things)).toEqual(state(3));

@@ -73,6 +73,7 @@ export function memoryTable(first: OnlineState, snapshot?: SnapshotRows): Memory
         return {
           cells: read.map((column) => column.get(row)),
           atMs: at instanceof Date ? at.getTime() : null,
+          version: state.version,
         };
       });
     },

@@ -81,7 +81,7 @@ export function serverStore(server: FieldServer, at: string): OnlineStore {
         const bytes = rows[i] ?? null;
         if (bytes === null || fields[i] === stateField) return undefined;
         const { cells, atMs } = parseRow(state, bytes);
-        return { cells: places.map((place) => cells[place] ?? null), atMs };
+        return { cells: places.map((place) => cells[place] ?? null), atMs, version: state.version };
       });
     },
     state: async (table) => {

@@ -163,14 +163,21 @@ async function rowsFor(
 ): Promise<readonly (OnlineRow | undefined)[]> {
   const { table, key, columns } = lookup;
   const keys = requests.map((request) => key.map((part) => request[part.from] ?? null));
-  try {
-    return await from.read(table, keys, Object.values(columns));
-  } finally {
-    // Afterwards, so that rows of a version that came meanwhile are refused; and before the fault of a
-    // column that the other version has not.
-    const state = await from.state(table);
-    if (state !== undefined) checkVersion(lookup, state.version, "the online store");
-  }
+  const rows = await from
+    .read(table, keys, Object.values(columns))
+    .catch(async (error: unknown) => {
+      await checkStored(lookup, from); // a column that the other version has not is told as that
+      throw error;
+    });
+  const some = rows.find((row) => row !== undefined);
+  if (some === undefined) await checkStored(lookup, from);
+  else checkVersion(lookup, some.version, "the online store");
+  return rows;
+}
+
+async function checkStored(lookup: LookupState, from: OnlineReader): Promise<void> {
+  const state = await from.state(lookup.table);
+  if (state !== undefined) checkVersion(lookup, state.version, "the online store");
 }
 
 /** Why a row found does not count; undefined when it does. The same rule as in the join. */
