@@ -4,59 +4,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveWorkspace } from "../../src/cli/serving.ts";
-import {
-  applyFeatures,
-  features,
-  featureTable,
-  lookup,
-  materialize,
-  memoryStore,
-  numeric,
-  scoreBatch,
-  trainingSet,
-  withLookups,
-  writeFeatures,
-} from "../../src/feature/index.ts";
-import { logistic } from "../../src/model/index.ts";
-import { bool, float, type Lake, schema, text } from "../../src/table/index.ts";
+import { applyFeatures, featureTable, materialize, memoryStore, scoreBatch } from "../../src/feature/index.ts"; // biome-ignore format: one line
+import { schema, text } from "../../src/table/index.ts";
 import { openWorkspace, type Workspace } from "../../src/workspace/index.ts";
+import { makeChampion, spendingModel, spendingOptions } from "../support/spending-model.ts";
 
-const options = {
-  name: "shop.spending",
-  schema: schema("spending", { id: text(), spend: float() }),
-  key: "id",
-} as const;
-const inEuro = featureTable({ ...options, description: "in euro" });
-const inCents = featureTable({ ...options, description: "in cents", version: 2 });
+const inEuro = featureTable({ ...spendingOptions, description: "in euro" });
+const inCents = featureTable({ ...spendingOptions, description: "in cents", version: 2 });
 const keysOf = schema("keys", { id: text() });
-
-async function train(lake: Lake) {
-  const ids = ["a", "b", "c", "d"];
-  await writeFeatures(lake, inEuro, ids.map((id, i) => ({ id, spend: i }))); // biome-ignore format: one line
-  const labels = lake.table("shop.labels", schema("labels", { id: text(), churn: bool() }));
-  await labels.append(ids.map((id, i) => ({ id, churn: i > 1 })));
-  const set = await trainingSet(lake, {
-    labels: await labels.read(),
-    lookups: [lookup(inEuro, ["spend"])],
-    label: "churn",
-    exclude: ["id"],
-  });
-  const definition = features(set.schema, (c) => ({ spend: numeric(c.spend) }));
-  return withLookups(await logistic().fit(set.rows, { features: definition, label: "churn" }), set);
-}
 
 let folder = "";
 let workspace: Workspace;
-let model: Awaited<ReturnType<typeof train>>;
+let model: Awaited<ReturnType<typeof spendingModel>>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "millrace-other-version-"));
   workspace = await openWorkspace(join(folder, "work"));
-  model = await train(workspace.lake);
-  await using run = await workspace.tracking.startRun({ experiment: "churn" });
-  await run.end();
-  await workspace.registry.register("churn", {
-    ...{ model, runId: run.id, alias: { name: "champion" } },
-  });
+  model = await spendingModel(workspace.lake, inEuro);
+  await makeChampion(workspace, model);
 });
 afterAll(async () => {
   await workspace.close();

@@ -5,10 +5,17 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkParity, materialize, type OnlineStore } from "../../src/feature/index.ts";
+import { executable } from "../../src/cli/execute.ts";
+import { featureTables } from "../../src/cli/features.ts";
+import { serveWorkspace } from "../../src/cli/serving.ts";
+import { checkParity, materialize, type OnlineStore, writeFeatures } from "../../src/feature/index.ts"; // biome-ignore format: one line
+import { client } from "../../src/serve/index.ts";
 import { openLake } from "../../src/table/index.ts";
+import { openWorkspace } from "../../src/workspace/index.ts";
 import { onlineStoreConformance } from "../conform/online.ts";
 import { batch, entry, parts, spends, state, things } from "../conform/online-rows.ts";
+import { runCommand } from "../support/run-command.ts";
+import { makeChampion, spendingModel, spendingTable } from "../support/spending-model.ts";
 import type { RunningServer } from "./object-servers.ts";
 import { type OnlineServer, password, postgres, redis } from "./online-servers.ts";
 
@@ -127,6 +134,27 @@ function runSuite(kind: OnlineServer): void {
     const bad = await kind.open({ url: `nonsense s3cret ${nobody}` }).catch((thrown: unknown) => thrown); // biome-ignore format: one line
     expect(bad).toMatchObject({ code: "feature/out-of-range-online-address", kind: "caller" });
     expect(wordsOf(bad)).not.toContain("s3cret");
+  });
+
+  test("features materialize fills it, parity finds it equal, and serve answers by key from it", async () => {
+    const work = join(home, "work");
+    await using workspace = await openWorkspace(work);
+    await makeChampion(workspace, await spendingModel(workspace.lake, spendingTable));
+    const serving = () => serveWorkspace({ workspace, model: "churn", port: 0, store: url() });
+    await expect(serving()).rejects.toMatchObject({ code: "feature/missing-online-table" });
+    const run = (...words: readonly string[]) =>
+      runCommand(executable(featureTables), [...words, "--store", url(), "--dir", work]);
+    expect((await run("materialize")).lines[0]).toContain("shop.spending: full");
+    expect((await run("parity")).lines[0]).toContain("shop.spending: equal (4 keys");
+    const served = await serving();
+    const asked = client(served.web.url, { endpoint: "churn" });
+    const before = await asked.predict({ id: "a" });
+    await writeFeatures(workspace.lake, spendingTable, [{ id: "a", spend: 3 }]);
+    expect((await run("materialize", "shop.spending")).lines[0]).toContain("incremental");
+    const after = await asked.predict({ id: "a" });
+    expect(after).toEqual(await asked.predict({ id: "d" }));
+    expect(after.probability).toBeGreaterThan(before.probability);
+    await served.close();
   });
 
   test("a server that says nothing is given up after the time-out", async () => {
