@@ -97,10 +97,6 @@ export const featureErrors = {
     (d: { label: string }) =>
       `fitFeatures: the label ${quote(d.label)} is among the columns that the features read; take it out of the features`,
   ),
-  "feature/conflict-windows": conflict(
-    (d: { name: string; version: number }) =>
-      `${d.name}: these windows are defined otherwise than those that are kept under version ${d.version}; give them a new version, which begins anew`,
-  ),
   "feature/out-of-range-span": caller(
     (d: { at: string; measure: string; ms: number; everyMs: number }) =>
       `${d.at}: the window of ${quote(d.measure)} is ${d.ms} ms, which is not a multiple of the tiles' ${d.everyMs} ms; choose another span, or a smaller every`,

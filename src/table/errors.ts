@@ -86,6 +86,10 @@ export const tableErrors = {
     (d: { reason: string; folder: string }) =>
       `the engine has no memory left for this (${d.reason}), and the part that must stay in memory cannot go to ${quote(d.folder)}; raise memoryLimitBytes or MILLRACE_MEMORY, or do less at the same time. Nothing was committed`,
   ),
+  "table/conflict-newer": conflict(
+    (d: { name: string; expected: number; found: number }) =>
+      `${d.name}: the table is at version ${d.found} and not at ${d.expected}, for which the write was meant; somebody else wrote meanwhile. Read it again, and write what is still to be written`,
+  ),
   "table/conflict-version": caller(
     (d: { name: string }) =>
       `${d.name}: both a version and a moment (at) say which version is meant; give one of them`,

@@ -65,6 +65,31 @@ describe("table", () => {
     expect(await table.txn("loader")).toBe(7);
   });
 
+  test("writes for one version only if nobody wrote since, its settings in the same commit", async () => {
+    await using lake = await newLake();
+    const table = lake.table("shop.orders", orders);
+    const set = (version: number, to: string) => ({ ifVersion: version, properties: { "app.at": to } }); // biome-ignore format: one line
+    await table.append([order("a")], set(-1, "one"));
+    const newer = { code: "table/conflict-newer" };
+    await expect(table.append([order("b")], set(-1, "two"))).rejects.toMatchObject(newer);
+    await table.merge([order("b")], { on: ["id"], ...set(0, "two") });
+    await table.append([order("c")]); // which conflicts with no write of rows
+    await expect(table.append([order("d")], { ifVersion: 1 })).rejects.toMatchObject(newer);
+    await expect(table.overwrite([], set(1, "three"))).rejects.toMatchObject(newer);
+    const tries = ["d", "e", "f"].map((id) => table.append([order(id)], set(2, id)));
+    const done = (await Promise.allSettled(tries)).map(({ status }) => status);
+    expect(done.filter((status) => status === "fulfilled")).toHaveLength(1);
+    expect(await (await table.read()).count()).toBe(4);
+    expect(await table.version()).toBe(3);
+    const setAt = async (version?: number) =>
+      (await table.detail(version === undefined ? {} : { version })).properties["app.at"];
+    expect(await setAt(1)).toBe("two");
+    const [last] = (await (await table.read()).rows()).map(({ id }) => id).filter((id) => id > "c");
+    expect(await setAt()).toBe(last);
+    await table.append([], { properties: { "app.at": null } });
+    expect(await setAt()).toBeUndefined();
+  });
+
   test("merges by key: matched rows are replaced, new ones inserted", async () => {
     await using lake = await newLake();
     const table = lake.table("shop.orders", orders);

@@ -39,6 +39,13 @@ export interface WriteOptions {
   readonly confirm?: (metrics: Commit["metrics"]) => Promise<void> | void;
   /** Adds the schema's new columns to the table and widens numbers where Delta does. Default false. */
   readonly evolve?: boolean;
+  /**
+   * Writes only if the table is at this version still; -1: if there is none. So that what was read and
+   * what is written are one step. Otherwise `table/conflict-newer`.
+   */
+  readonly ifVersion?: number;
+  /** Settings of a program's own to add or replace in the same commit; null drops one. */
+  readonly properties?: Readonly<Record<string, string | null>>;
 }
 
 /** What an overwrite replaces. */

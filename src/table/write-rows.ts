@@ -11,9 +11,10 @@ import {
   type Opening,
   type TxnMark,
   unchanged,
+  withRules,
   withSchema,
 } from "./delta/opening.ts";
-import { checkWritable } from "./delta/protocol.ts";
+import { checkWritable, type Governed } from "./delta/protocol.ts";
 import type { Shape } from "./delta/shape.ts";
 import type { Snapshot } from "./delta/snapshot.ts";
 import { duckTypeOf } from "./delta/types.ts";
@@ -75,6 +76,7 @@ export function commitWrite<C extends Columns>(
     queued,
     confirm: options.confirm,
     planFrom: async (snapshot, writer) => {
+      checkVersion(table.place.name, snapshot, options.ifVersion);
       if (snapshot !== undefined) checkWritable(table.place.name, snapshot, task.removes);
       const opening = openingOf(table, snapshot, task); // a wrong schema is told before all else
       if (isDone(snapshot, options.txn)) return undefined;
@@ -91,9 +93,17 @@ export function commitWrite<C extends Columns>(
       const plan = await task.make({ writer, snapshot, shape, opening, judge, sealed: seal });
       const before = [...opening.actions, ...markOf(options.txn, table.clock)];
       const lineage = judgedLineage(task.lineage(snapshot && tableSource(name, snapshot)), judge);
-      return { ...plan, lineage, actions: [...before, ...plan.actions] };
+      const reads = options.ifVersion === undefined ? plan.reads : "version";
+      return { ...plan, reads, lineage, actions: [...before, ...plan.actions] };
     },
   });
+}
+
+/** Throws `table/conflict-newer` when a write is meant for another version. */
+function checkVersion(name: string, now: Snapshot | undefined, expected: number | undefined): void {
+  const found = now?.version ?? -1;
+  if (expected !== undefined && expected !== found)
+    fail("table/conflict-newer", { name, expected, found });
 }
 
 /** Rules that drop rows decide by the columns that they read which rows there are. */
@@ -153,28 +163,40 @@ async function appendTo(
 function openingOf<C extends Columns>(
   table: WrittenTable<C>,
   snapshot: Snapshot | undefined,
-  { options, overwriteSchema = false }: WriteTask,
+  task: WriteTask,
 ): Opening {
+  const { options, overwriteSchema = false } = task;
   const { place, schema, clock, ids } = table;
   const { name } = place;
   const { partitionBy = [], changeFeed = false, expectations, properties } = table.options;
   if (snapshot === undefined) {
     const checks = checksSql(name, schema, table.options.checks ?? {});
-    const creation = { partitionBy, checks, changeFeed, expectations, properties };
-    return createTable(schema, { creation, clock, ids });
+    const creation = { partitionBy, checks, changeFeed, expectations };
+    const set = { ...properties, ...options.properties };
+    return createTable(schema, { creation: { ...creation, properties: set }, clock, ids });
   }
   const given = table.options.partitionBy;
   if (given !== undefined && given.join("\n") !== snapshot.shape.partitionBy.join("\n"))
     fail("table/mismatch-partitions", { name, table: snapshot.shape.partitionBy, given });
-  if (overwriteSchema)
-    return changed(name, { before: snapshot, after: withSchema(name, snapshot, schema.columns) });
-  const opening =
-    options.evolve === true
-      ? changed(name, { before: snapshot, after: evolved(name, snapshot, schema.columns) })
-      : unchanged(snapshot);
+  const opening = rulesAfter(table, snapshot, task);
+  if (overwriteSchema) return opening;
   checkSchema(name, schema, opening.shape);
   if (options.evolve !== true) checkWhole(name, schema, opening.shape);
   return opening;
+}
+
+/** The rules of a table that is there, after a write: its schema, and settings of a program's own. */
+function rulesAfter<C extends Columns>(
+  { place: { name }, schema: { columns } }: WrittenTable<C>,
+  before: Snapshot,
+  { options: { evolve = false, properties }, overwriteSchema = false }: WriteTask,
+): Opening {
+  const written = (): Governed => {
+    if (overwriteSchema) return withSchema(name, before, columns);
+    return evolve ? evolved(name, before, columns) : before;
+  };
+  const after = withRules(name, written(), { properties });
+  return after === before ? unchanged(before) : changed(name, { before, after });
 }
 
 /** Checks as expressions, in Delta's SQL. Throws `table/unsupported-check`. */

@@ -3,7 +3,7 @@ import { type Clock, checkNames, formatJson, systemClock } from "../../core/inde
 import type { Cell } from "../../flow.ts";
 import { type Frame, type Lake, quoteName } from "../../table/index.ts";
 import { type FeatureTable, featuresOf } from "../table/feature-table.ts";
-import { deltaOf, describeFeatures } from "../table/stored.ts";
+import { checkRefreshed, deltaOf, describeFeatures } from "../table/stored.ts";
 import type { OnlineEntry, OnlineState, OnlineStore } from "./store.ts";
 
 /** What is materialized. */
@@ -32,7 +32,7 @@ export interface Materialized {
  * data feed names, and those whose time has come since; of another definition, or of a table made anew
  * under the name, all are. Stopped on the way, it is done again from the version that the store records.
  *
- * @throws `feature/missing-table`, `feature/conflict-materialize`, and what the store throws
+ * @throws `feature/missing-table`, `feature/missing-refresh`, `feature/conflict-materialize`, and what the store throws
  */
 export async function materialize(
   lake: Lake,
@@ -41,7 +41,9 @@ export async function materialize(
 ): Promise<Materialized> {
   checkNames("materialize", options, ["table", "full", "clock"]);
   const { table: name, full = false, clock = systemClock } = options;
-  const { table, tableId, tableVersion } = await describeFeatures(lake, name);
+  const stored = await describeFeatures(lake, name);
+  checkRefreshed(stored);
+  const { table, tableId, tableVersion } = stored;
   const before = await store.state(name);
   const state = stateOf(table, { tableId, tableVersion, atMs: clock() });
   const task: Task = { lake, store, table, state, before };

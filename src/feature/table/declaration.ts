@@ -22,7 +22,12 @@ export function parseDeclaration(name: string, text: string): FeatureTable {
         name,
         reason: `it has the format ${String(got)}, and this Millrace knows ${format}`,
       });
-    const whole = { ...table, name, schema: schema(table.schema.name, table.schema.columns) };
+    const whole = {
+      ...table,
+      windows: table.windows ?? null,
+      name,
+      schema: schema(table.schema.name, table.schema.columns),
+    };
     checkFeatureTable(whole);
     return whole;
   } catch (error) {
@@ -49,7 +54,11 @@ export function declarationChanges(
   before: FeatureTable,
   after: FeatureTable,
 ): readonly DeclarationChange[] {
-  return [...columnChanges(before, after), ...otherChanges(before, after)];
+  return [
+    ...columnChanges(before, after),
+    ...otherChanges(before, after),
+    ...windowChanges(before, after),
+  ];
 }
 
 function columnChanges(before: FeatureTable, after: FeatureTable): readonly DeclarationChange[] {
@@ -104,6 +113,21 @@ function otherChanges(before: FeatureTable, after: FeatureTable): readonly Decla
     ...compare(meaningParts, "meaning"),
     ...compare(noteParts, "note"),
   ];
+}
+
+/** What the windows are made of: their rows are made anew by the next refresh. */
+function windowChanges(before: FeatureTable, after: FeatureTable): readonly DeclarationChange[] {
+  const parts = ({ windows }: FeatureTable): Readonly<Record<string, string>> => {
+    if (windows === null) return {};
+    const { from, time, everyMs, measures } = windows;
+    const named = Object.entries(measures).map(([name, text]) => [`window ${name}`, text]);
+    return { "windows of": from, time, every: `${everyMs / 3_600_000} h`, ...Object.fromEntries(named) }; // biome-ignore format: one line
+  };
+  const [old, now] = [parts(before), parts(after)];
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((what) => {
+    const [was, is] = [old[what] ?? null, now[what] ?? null];
+    return was === is ? [] : [{ what, before: was, after: is, weight: "meaning" as const }];
+  });
 }
 
 /** A change as a sentence says it: `ttl: 24 h → 48 h`. */

@@ -48,6 +48,10 @@ export const featureTableErrors = {
     (d: { name: string; changes: readonly string[] }) =>
       `${d.name}: its rows cannot become those of the new version (${d.changes.join("; ")}). Replace it (replace: true, --replace), which empties the table and keeps its old versions readable, or give the new definition another name`,
   ),
+  "feature/missing-refresh": conflict(
+    (d: { name: string }) =>
+      `${d.name}: its windows were not refreshed since they were declared as they are, so its rows do not say what is declared; refresh them (featureWindows(…).refresh)`,
+  ),
   "feature/missing-table": notFound(
     (d: { name: string; reason: string; known: readonly string[] }) =>
       `there is no feature table ${quote(d.name)}: ${d.reason}; the feature tables are ${list(d.known, d.name)}.${didYouMean(d.name, d.known)}`,

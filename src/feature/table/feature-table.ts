@@ -30,6 +30,20 @@ export interface FeatureTable<
   readonly description: string;
   /** 1, 2, …: a definition that changes takes the next. */
   readonly version: number;
+  /** What its rows are made of where `featureWindows` keeps them; else null. */
+  readonly windows: DeclaredWindows | null;
+}
+
+/** What the windows of a feature table are made of. */
+export interface DeclaredWindows {
+  /** The source's name. */
+  readonly from: string;
+  /** The column of the source that has a row's moment. */
+  readonly time: string;
+  /** The width of a tile. */
+  readonly everyMs: number;
+  /** Each aggregation by its column, such as `sum("paid") over 168 h`. */
+  readonly measures: Readonly<Record<string, string>>;
 }
 
 /** The columns of a kind. */
@@ -109,6 +123,7 @@ export function featureTable<
     tags,
     description,
     version,
+    windows: null,
   };
   checkFeatureTable(made);
   return made;

@@ -4,6 +4,7 @@ export { changeText } from "./declaration.ts";
 export type { DemandColumn, DemandExpr } from "./demand.ts";
 export { featureTableErrors } from "./errors.ts";
 export {
+  type DeclaredWindows,
   type FeatureNames,
   type FeatureTable,
   type FeatureTableOptions,

@@ -2,7 +2,7 @@
 import { type Frame, type Lake, quoteName } from "../../table/index.ts";
 import { fail } from "./errors.ts";
 import { type FeatureTable, rowKeyOf } from "./feature-table.ts";
-import { deltaOf, describeFeatures, type StoredFeatures } from "./stored.ts";
+import { checkRefreshed, deltaOf, describeFeatures, type StoredFeatures } from "./stored.ts";
 
 /** A feature table that is asked for, and what it must be. */
 export interface AskedTable {
@@ -23,7 +23,7 @@ export interface ReadTable {
  * The newest version of each table: one of each, however often it is asked for.
  *
  * @returns One entry per table asked for, in their order.
- * @throws `feature/missing-table`, `feature/duplicate-rows`, and what the checks throw
+ * @throws `feature/missing-table`, `feature/missing-refresh`, `feature/duplicate-rows`, and what the checks throw
  */
 export async function readTables(
   lake: Lake,
@@ -42,6 +42,7 @@ export async function readTables(
 
 async function readTable(lake: Lake, stored: StoredFeatures): Promise<ReadTable> {
   const { table, tableVersion: version } = stored;
+  checkRefreshed(stored);
   const frame = await deltaOf(lake, table).read({ version });
   await checkKeys(lake, frame, stored);
   return { table, version, frame };

@@ -7,6 +7,7 @@ import {
   formatDeclaration,
   parseDeclaration,
 } from "./declaration.ts";
+import { isRefreshed } from "./declared-windows.ts";
 import { fail } from "./errors.ts";
 import type { FeatureTable } from "./feature-table.ts";
 
@@ -22,6 +23,8 @@ export interface StoredFeatures {
   readonly sizeBytes: number;
   /** When the newest version was committed. */
   readonly modifiedAtMs: number | null;
+  /** False for windows that were declared anew, or at all, and not refreshed since. */
+  readonly refreshed: boolean;
 }
 
 /** The Delta table of a feature table, made with its declaration and a change data feed. */
@@ -39,13 +42,15 @@ export async function findStored(lake: Lake, name: string): Promise<StoredFeatur
   const detail = await detailOf(lake, name);
   const text = detail?.properties[declarationKey];
   if (detail === undefined || text === undefined) return undefined;
+  const table = parseDeclaration(name, text);
   return {
-    table: parseDeclaration(name, text),
+    table,
     tableId: detail.id,
     tableVersion: detail.version,
     rows: detail.rows,
     sizeBytes: detail.sizeBytes,
     modifiedAtMs: detail.modifiedAtMs,
+    refreshed: isRefreshed(table, detail.properties),
   };
 }
 
@@ -99,6 +104,11 @@ export function checkDefinition(stored: FeatureTable, given: FeatureTable): void
   const changes = declarationChanges(stored, given).filter(({ weight }) => weight !== "note");
   if (changes.length > 0)
     fail("feature/conflict-definition", { name, version, changes: changes.map(changeText) });
+}
+
+/** Throws `feature/missing-refresh` for rows that were made by another declaration than that stored. */
+export function checkRefreshed({ table: { name }, refreshed }: StoredFeatures): void {
+  if (!refreshed) fail("feature/missing-refresh", { name });
 }
 
 /** All feature tables of a lake, by name. */

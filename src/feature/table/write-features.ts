@@ -38,7 +38,7 @@ async function mergeRows(
   rows: RowSource<Columns>,
 ): Promise<Commit> {
   if ("sql" in rows) await checkZones(lake, rows, { at: table.name, columns: timesOf(table) });
-  await ready(lake, table);
+  await readyFeatures(lake, table);
   return deltaOf(lake, table).merge(rows, { on: rowKeyOf(table) });
 }
 
@@ -77,7 +77,7 @@ const timesOf = ({ timestamp, availableAt }: FeatureTable): readonly string[] =>
   [timestamp, availableAt].filter((column) => column !== null);
 
 /** The table is there as it is declared; it is made when there is none. Notes are changed by apply alone. */
-async function ready(lake: Lake, table: FeatureTable): Promise<void> {
+export async function readyFeatures(lake: Lake, table: FeatureTable): Promise<void> {
   const stored = await findStored(lake, table.name);
   if (stored === undefined) await applyFeatures(lake, [table]);
   else checkDefinition(stored.table, table);

@@ -5,7 +5,16 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Lake } from "../../table/index.ts";
 import { bool, float, int, openLake, schema, text, timestamp } from "../../table/index.ts";
-import { featureWindows, lookup, readFeatures, trainingSet } from "../index.ts";
+import {
+  applyFeatures,
+  featureWindows,
+  lookup,
+  materialize,
+  memoryStore,
+  planFeatures,
+  readFeatures,
+  trainingSet,
+} from "../index.ts";
 
 const hourMs = 3_600_000;
 const start = Date.UTC(2026, 0, 1);
@@ -21,24 +30,28 @@ type Order = { id: number; who: string | null; at: Date; paid: number | null };
 
 let folder = "";
 let lake: Lake;
+let other: Lake;
 let tables = 0;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "millrace-windows-"));
   lake = await openLake(folder);
+  other = await openLake(folder); // as another process has it
 });
 afterAll(async () => {
   await lake.close();
+  await other.close();
   await rm(folder, { recursive: true });
 });
 
 /** A new source, and windows over it. */
 function made() {
   tables += 1;
-  const name = `shop.orders${tables}`;
+  const name = `shop.orders${tables}` as const;
+  const kept = `shop.spending${tables}` as const;
   const table = lake.table(name, orders, { changeFeed: true });
   const windows = featureWindows(
     {
-      ...{ name: `shop.spending${tables}`, from: name, source: orders },
+      ...{ name: kept, from: name, source: orders },
       ...{ entity: "who", time: "at", every: { hours: 1 } },
     },
     (c, w) => ({
@@ -49,10 +62,28 @@ function made() {
       n3: w.count({ hours: 3 }),
     }),
   );
-  return { table, windows };
+  return { name, kept, table, windows };
+}
+
+/** A lake in which the first merge into a table waits, with all that was read for it, until it is released. */
+function holding(of: Lake, name: string) {
+  const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const table: Lake["table"] = (asked, ...how) => {
+    const found = of.table(asked, ...how);
+    if (asked !== name) return found;
+    const merge: typeof found.merge = async (rows, options) => {
+      reached.resolve();
+      await released.promise;
+      return found.merge(rows, options);
+    };
+    return { ...found, merge };
+  };
+  return { lake: { ...of, table }, reached: reached.promise, release: () => released.resolve() };
 }
 
 const finite = (value: number | null): value is number => value !== null && Number.isFinite(value);
+
+type Windows = ReturnType<typeof made>["windows"];
 
 /** What the windows of an entity are at the end of an hour, by looking at every row. */
 function naive(rows: readonly Order[], who: string, hour: number) {
@@ -75,7 +106,7 @@ function naive(rows: readonly Order[], who: string, hour: number) {
 }
 
 /** The newest features of an entity as of the end of an hour, as of what was known at the end. */
-async function told(windows: ReturnType<typeof made>["windows"], who: string, hour: number) {
+async function told(windows: Windows, who: string, hour: number) {
   const rows = (await (await readFeatures(lake, windows.table)).rows())
     .filter((row) => row.who === who && row.window_end <= at(hour))
     .sort(
@@ -87,10 +118,22 @@ async function told(windows: ReturnType<typeof made>["windows"], who: string, ho
   return { sum3, mean5, max2, min4, n3 };
 }
 
+/** All windows of all hours are what looking at every row gives. */
+async function checkAgainst(windows: Windows, rows: readonly Order[], hour: number) {
+  for (const who of ["ada", "bob"])
+    for (let h = 1; h <= hour; h++)
+      expect({ who, h, ...(await told(windows, who, h)) }).toEqual({
+        ...{ who, h },
+        ...naive(rows, who, h),
+      });
+}
+
 type Step =
   | { readonly does: "write"; readonly rows: readonly Order[] }
   | { readonly does: "delete"; readonly id: number }
-  | { readonly does: "refresh"; readonly hours: number };
+  | { readonly does: "refresh"; readonly hours: number }
+  /** Two refresh at once, and rows come meanwhile. */
+  | { readonly does: "race"; readonly rows: readonly Order[] };
 
 const order: fc.Arbitrary<Order> = fc.record({
   id: fc.nat({ max: 12 }),
@@ -107,6 +150,7 @@ const steps = fc.array(
       .map((rows): Step => ({ does: "write", rows })),
     fc.nat({ max: 12 }).map((id): Step => ({ does: "delete", id })),
     fc.nat({ max: 4 }).map((hours): Step => ({ does: "refresh", hours })),
+    fc.array(order, { minLength: 1, maxLength: 1 }).map((rows): Step => ({ does: "race", rows })),
   ),
   { minLength: 2, maxLength: 7 },
 );
@@ -117,7 +161,12 @@ async function follow(all: readonly Step[]) {
   let hour = 6;
   await table.append([]);
   for (const step of all) {
-    if (step.does === "write") {
+    if (step.does === "race") {
+      const [first, second] = [windows.refresh(lake, { until: at(hour) }), windows.refresh(other, { until: at(hour) })]; // biome-ignore format: one line
+      const written = table.merge(step.rows, { on: ["id"] });
+      await Promise.all([first, second, written]);
+      for (const row of step.rows) rows.set(row.id, row);
+    } else if (step.does === "write") {
       await table.merge(step.rows, { on: ["id"] });
       for (const row of step.rows) rows.set(row.id, row);
     } else if (step.does === "delete") {
@@ -133,18 +182,15 @@ async function follow(all: readonly Step[]) {
   return { windows, rows: [...rows.values()], hour };
 }
 
+const refused = (work: Promise<unknown>, code: string) =>
+  expect(work).rejects.toThrow(expect.objectContaining({ code }));
+
 describe("featureWindows", () => {
   test("law: refreshed step by step, with late rows, updates and deletes, they are what looking at every row gives", async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
         const { windows, rows, hour } = await follow(all);
-        for (const who of ["ada", "bob"])
-          for (let h = 1; h <= hour; h++)
-            expect({ who, h, ...(await told(windows, who, h)) }).toEqual({
-              who,
-              h,
-              ...naive(rows, who, h),
-            });
+        await checkAgainst(windows, rows, hour);
       }),
       { numRuns: 12 },
     );
@@ -190,13 +236,89 @@ describe("featureWindows", () => {
     expect((await told(windows, "ada", 3)).sum3).toBe(7); // as it is known now
   });
 
-  test("begin anew when their definition has changed, and refuse what they cannot keep", async () => {
+  test("lose and double nothing when a refresh stops between its commits", async () => {
     const { table, windows } = made();
+    const first: Order = { id: 1, who: "ada", at: at(1), paid: 5 };
+    const late: Order = { id: 2, who: "ada", at: at(1.5), paid: 9 };
+    await table.append([first]);
+    await windows.refresh(lake, { until: at(4) });
+    await table.append([late]);
+    const kept = lake.table(windows.table.name, windows.table.schema);
+    const before = await kept.version();
+    // Nothing that a late row makes of a window is let in: the refresh stops with its tiles made.
+    await kept.alter({ checks: { small: (c) => c.sum3.isMissing().or(c.sum3.isBelow(10)) } });
+    await expect(windows.refresh(lake, { until: at(5) })).rejects.toMatchObject({ code: "table/mismatch-check" }); // biome-ignore format: one line
+    await kept.alter({ checks: { small: null } });
+    expect(await kept.version()).toBe(before + 2);
+    const again = await windows.refresh(lake, { until: at(5) });
+    expect(again).toMatchObject({ kind: "incremental", tiles: 0 });
+    expect(again.rows).toBeGreaterThan(0);
+    await checkAgainst(windows, [first, late], 5);
+    expect(await windows.refresh(lake, { until: at(5) })).toMatchObject({ tiles: 0, rows: 0 });
+  });
+
+  test("never go back when a slower refresh comes to an end after a faster one", async () => {
+    const { kept, table, windows } = made();
+    const first: Order = { id: 1, who: "ada", at: at(1), paid: 5 };
+    const late: Order = { id: 2, who: "ada", at: at(1), paid: 2 };
+    await table.append([first]);
+    await windows.refresh(lake, { until: at(3) });
+    for (const [name, hour] of [
+      [`${kept}__tiles`, 4],
+      [kept, 8],
+    ] as const) {
+      await table.append([{ ...first, id: hour, who: "bob" }]);
+      const held = holding(other, name);
+      const slow = windows.refresh(held.lake, { until: at(hour) });
+      await held.reached;
+      await table.merge([{ ...late, paid: hour }], { on: ["id"] });
+      const fast = await windows.refresh(lake, { until: at(hour + 2) });
+      held.release();
+      expect(await slow).toMatchObject({ sourceVersion: fast.sourceVersion, until: fast.until });
+      const again = await windows.refresh(lake, { until: at(hour + 2) });
+      expect(again).toMatchObject({ tiles: 0, rows: 0 });
+      await checkAgainst(windows, await (await table.read()).rows(), hour + 2);
+    }
+  });
+
+  test("begin anew where the source or a table of theirs was dropped and made again", async () => {
+    const { name, kept, table, windows } = made();
+    const first: Order = { id: 1, who: "ada", at: at(1), paid: 5 };
+    await table.append([first]);
+    await windows.refresh(lake, { until: at(4) });
+    await lake.drop(name);
+    const second: Order = { id: 1, who: "bob", at: at(2), paid: 3 };
+    await table.append([second]);
+    await table.append([]);
+    expect(await windows.refresh(lake, { until: at(4) })).toMatchObject({ kind: "full", tiles: 1 });
+    await checkAgainst(windows, [second], 4);
+    await lake.drop(kept);
+    expect(await windows.refresh(lake, { until: at(4) })).toMatchObject({ kind: "full" });
+    await checkAgainst(windows, [second], 4);
+    await lake.drop(`${kept}__tiles`);
+    await table.append([{ ...first, id: 2 }]);
+    await windows.refresh(lake, { until: at(5) });
+    await checkAgainst(windows, [second, { ...first, id: 2 }], 5);
+  });
+
+  test("keep what was told later as the later, whatever moments refreshes are given within a tile", async () => {
+    const { table, windows } = made();
+    const first: Order = { id: 1, who: "ada", at: at(1), paid: 5 };
+    const late: Order = { id: 2, who: "ada", at: at(1), paid: 2 };
+    await table.append([first]);
+    await windows.refresh(lake, { until: at(3) });
+    await table.append([late]);
+    await windows.refresh(lake, { until: at(4.75) });
+    await table.delete((c) => c.id.is(2));
+    await windows.refresh(lake, { until: at(4.25) });
+    await checkAgainst(windows, [first], 4);
+  });
+
+  test("are used only as they are declared and made: another aggregation needs a version, apply and a refresh", async () => {
+    const { kept, table, windows } = made();
     await table.append([{ id: 1, who: "ada", at: at(1), paid: 5 }]);
     await windows.refresh(lake, { until: at(4) });
-    const refused = (work: Promise<unknown>, code: string) =>
-      expect(work).rejects.toThrow(expect.objectContaining({ code }));
-    const other = (version: number) =>
+    const changed = (version: number) =>
       featureWindows(
         {
           ...{ name: windows.table.name, from: table.name, source: orders, version },
@@ -210,7 +332,39 @@ describe("featureWindows", () => {
           n3: w.count({ hours: 3 }),
         }),
       );
-    await refused(other(1).refresh(lake, { until: at(5) }), "feature/conflict-windows");
+    await refused(changed(1).refresh(lake, { until: at(5) }), "feature/conflict-definition");
+    await refused(changed(2).refresh(lake, { until: at(5) }), "feature/conflict-version");
+    const labels = lake.table(`shop.asked${tables}`, schema("asked", { who: text(), at: timestamp(), left: bool() })); // biome-ignore format: one line
+    await labels.append([{ who: "ada", at: at(3), left: true }]);
+    const sums = async (of: Windows) => {
+      const lookups = [lookup(of.table, ["sum3"])] as const;
+      const set = await trainingSet(lake, {
+        ...{ labels: await labels.read(), lookups, timestamp: "at", label: "left" },
+      });
+      return (await set.rows.rows()).map(({ sum3 }) => sum3);
+    };
+    expect(await sums(windows)).toEqual([5]);
+    await refused(sums(changed(1)), "feature/conflict-definition");
+    expect((await planFeatures(lake, [changed(1).table]))[0]?.changes).toEqual([
+      {
+        ...{ what: "window sum3", before: 'sum("paid") over 3 h' },
+        ...{ after: 'sum(times("paid", 100)) over 3 h', weight: "meaning" },
+      },
+    ]);
+    await applyFeatures(lake, [changed(2).table]);
+    await refused(sums(changed(2)), "feature/missing-refresh");
+    await using store = await memoryStore();
+    await refused(materialize(lake, store, { table: kept }), "feature/missing-refresh");
+    expect(await changed(2).refresh(lake, { until: at(4) })).toMatchObject({ kind: "full" });
+    expect(await sums(changed(2))).toEqual([500]);
+    await refused(windows.refresh(lake, { until: at(5) }), "feature/conflict-version");
+    expect(await materialize(lake, store, { table: kept })).toMatchObject({ upserts: 1 });
+  });
+
+  test("refuse what they cannot keep", async () => {
+    const { table, windows } = made();
+    await table.append([{ id: 1, who: "ada", at: at(1), paid: 5 }]);
+    await windows.refresh(lake, { until: at(4) });
     await refused(windows.refresh(lake, { until: at(3) }), "feature/out-of-range-refresh");
     await refused(
       windows.refresh(lake, { until: new Date(Number.NaN) }),

@@ -15,7 +15,8 @@ import { fail } from "../errors.ts";
 import { checkFeatureTable, type FeatureTable } from "../table/feature-table.ts";
 import { type Span, spanMs } from "../table/span.ts";
 import { type WindowBuilder, type WindowMeasure, windowBuilder } from "./measures.ts";
-import { type RefreshedWindows, refreshWindows, type WindowsPlan } from "./refresh.ts";
+import type { WindowsPlan } from "./plan.ts";
+import { type RefreshedWindows, refreshWindows } from "./refresh.ts";
 
 /** What windows are made of. */
 export interface FeatureWindowsOptions<C extends Columns, E extends keyof C & string> {
@@ -47,10 +48,14 @@ export interface FeatureWindows<C extends Columns, E extends keyof C & string, M
   readonly table: FeatureTable<WindowColumns<C, E, M>, E, "window_end" | "known_at">;
   /**
    * Brings the feature table to a moment, and to what the source is now. Only tiles are made anew in which
-   * a row was inserted, updated or deleted since the last time.
+   * a row was inserted, updated or deleted since the last time. Any number of processes may refresh at
+   * once, and each may be stopped: nothing is lost, and nothing counted twice. All begins anew for another
+   * definition, once it is applied, and for a source that was dropped and made again.
    *
    * @throws `table/missing-table`, `table/missing-changes`, `feature/out-of-range-refresh`,
-   * `feature/conflict-windows` for another definition of the same version
+   * `feature/conflict-definition` for another definition of the same version,
+   * `feature/conflict-version` for one that was not applied, `table/conflict-newer` when ten times in a
+   * row others were faster
    */
   refresh(lake: Lake, options: { readonly until: Date }): Promise<RefreshedWindows>;
 }
@@ -119,6 +124,10 @@ export function featureWindows<
     ...{ name, schema: schema(name, columnsMade), key: entity, label: null, ttlMs: null },
     ...{ timestamp: "window_end", availableAt: "known_at", freshnessMs: null, tags: {} },
     ...{ owners, description, version },
+    windows: {
+      ...{ from, time, everyMs },
+      measures: Object.fromEntries(measures.map(([measure, { text }]) => [measure, text])),
+    },
   };
   checkFeatureTable(made);
   // Its columns are those just named, of which the type below says what the definition said.

@@ -1,5 +1,6 @@
 /** @file Aggregations over windows of time that tiles can keep. */
-import { type NumberExpr, toSql } from "../../table/index.ts";
+import { formatJson } from "../../core/index.ts";
+import { type ExprNode, type NumberExpr, quoteName, toSql } from "../../table/index.ts";
 import { type Span, spanMs } from "../table/span.ts";
 
 /** What is summed up of a window. */
@@ -10,6 +11,8 @@ export interface WindowMeasure<R extends string = string> {
   readonly aggregate: WindowAggregate;
   /** SQL of the number; null for `count` of rows. */
   readonly sql: string | null;
+  /** As people read it, and the same for the same meaning: `sum("paid") over 168 h`. */
+  readonly text: string;
   readonly reads: readonly R[];
   readonly ms: number;
 }
@@ -27,10 +30,21 @@ export interface WindowBuilder {
 const of =
   (aggregate: WindowAggregate) =>
   <R extends string>(expr: NumberExpr<R>, span: Span): WindowMeasure<R> => {
-    const x = toSql(expr);
-    const sql = `CASE WHEN isfinite(${x}) THEN ${x} END`;
-    return { aggregate, sql, reads: expr.reads, ms: spanMs(aggregate, span) };
+    const ms = spanMs(aggregate, span);
+    const text = textOf(aggregate, nodeText(expr.node), ms);
+    return { aggregate, sql: toSql(expr), text, reads: expr.reads, ms };
   };
+
+/** An expression as calls: `times("paid", 100)`. */
+function nodeText(node: ExprNode): string {
+  if (node.op === "column") return quoteName(node.name);
+  if (node.op === "literal") return typeof node.value === "string" ? `'${node.value.replaceAll("'", "''")}'` : String(node.value); // biome-ignore format: one line
+  const params = node.params === undefined ? [] : [formatJson(node.params)];
+  return `${node.operation}(${[...node.args.map(nodeText), ...params].join(", ")})`;
+}
+
+const textOf = (aggregate: WindowAggregate, of: string, ms: number): string =>
+  `${aggregate}(${of}) over ${ms / 3_600_000} h`;
 
 /** The builder that definitions are given. */
 export const windowBuilder: WindowBuilder = {
@@ -38,7 +52,10 @@ export const windowBuilder: WindowBuilder = {
   mean: of("mean"),
   min: of("min"),
   max: of("max"),
-  count: (span) => ({ aggregate: "count", sql: null, reads: [], ms: spanMs("count", span) }),
+  count: (span) => {
+    const ms = spanMs("count", span);
+    return { aggregate: "count", sql: null, text: textOf("count", "*", ms), reads: [], ms };
+  },
 };
 
 /** What a tile keeps of each different number: its columns, and their SQL over rows of the source. */
@@ -65,13 +82,11 @@ export function tileParts(
   const found = measures.map(({ aggregate, sql }): MeasureParts => {
     if (sql === null) return { n: "rows", value: null };
     const i = numbers.indexOf(sql);
+    const x = `CASE WHEN isfinite(${sql}) THEN ${sql} END`;
     const kept = aggregate === "mean" ? "sum" : aggregate;
-    parts.set(`n${i}`, `count(${sql})`);
+    parts.set(`n${i}`, `count(${x})`);
     // In the order of time, so that a sum has the same bits however many threads make it.
-    parts.set(
-      `${kept}${i}`,
-      kept === "sum" ? `sum(${sql} ORDER BY ${time}, ${sql})` : `${kept}(${sql})`,
-    );
+    parts.set(`${kept}${i}`, kept === "sum" ? `sum(${x} ORDER BY ${time}, ${x})` : `${kept}(${x})`);
     return { n: `n${i}`, value: `${kept}${i}` };
   });
   return {

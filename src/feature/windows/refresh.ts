@@ -1,33 +1,14 @@
 /** @file Refreshing windows: tiles made anew where the source has changed, and rows where windows have. */
-import { hashOfJson } from "../../core/index.ts";
-import {
-  type Column,
-  type Columns,
-  float,
-  frame,
-  int,
-  type Lake,
-  quoteName,
-  type Schema,
-  schema,
-  type Table,
-  timestamp,
-} from "../../table/index.ts";
+import { isMillraceError } from "../../core/index.ts";
+import { frame, type Lake, type Table } from "../../table/index.ts";
 import { fail } from "../errors.ts";
-import type { FeatureTable } from "../table/feature-table.ts";
-import { writeFeatures } from "../table/write-features.ts";
-import { tileParts, type WindowMeasure } from "./measures.ts";
-
-/** What is kept up to date. */
-export interface WindowsPlan {
-  readonly table: FeatureTable;
-  readonly source: Schema;
-  readonly from: string;
-  readonly entity: readonly string[];
-  readonly time: string;
-  readonly everyMs: number;
-  readonly measures: readonly (readonly [string, WindowMeasure])[];
-}
+import { parseSeen, type SeenSource, windowsHash, windowsKey } from "../table/declared-windows.ts";
+import { rowKeyOf } from "../table/feature-table.ts";
+import { deltaOf } from "../table/stored.ts";
+import { readyFeatures } from "../table/write-features.ts";
+import type { WindowsPlan } from "./plan.ts";
+import { changedTilesSql, tilesOf, tilesSql, touchedSql } from "./tiles.ts";
+import { rowsSql } from "./window-rows.ts";
 
 /** What a refresh did. */
 export interface RefreshedWindows {
@@ -42,232 +23,168 @@ export interface RefreshedWindows {
   readonly until: Date;
 }
 
-interface Place {
-  readonly lake: Lake;
-  readonly tiles: Table;
-  readonly plan: WindowsPlan;
-}
-
-/** How far the windows have come, as the tiles' table keeps it. */
-interface Progress {
-  readonly plan: string;
-  /** The version of the definition. */
-  readonly version: number;
-  readonly sourceVersion: number;
+/** How far the rows have come. */
+interface Told extends SeenSource {
   readonly untilMs: number;
+  /** When the last refresh was: from then on what it told was known. */
+  readonly seenMs: number;
 }
 
-const progressKey = "millrace.featureWindows";
+/** A table as it is found: its version (-1: none), and what a refresh kept in it then. */
+interface Kept<S> {
+  readonly version: number;
+  readonly state: S | undefined;
+}
 
-/** See `FeatureWindows.refresh`. */
+const mostTries = 10;
+
+/**
+ * See `FeatureWindows.refresh`. There are two commits, tiles and rows. Each keeps with what it wrote up to
+ * which version of the source that is, and counts only if nobody wrote since it was begun: what stops in
+ * between is gone on from, and of two at once the slower one begins again from where the other came to.
+ */
 export async function refreshWindows(
   lake: Lake,
   plan: WindowsPlan,
   until: Date,
 ): Promise<RefreshedWindows> {
-  const untilMs = Math.floor(until.getTime() / plan.everyMs) * plan.everyMs;
-  if (Number.isNaN(untilMs)) fail("feature/out-of-range-refresh", { name: plan.table.name, until: String(until), last: null }); // biome-ignore format: one line
-  const source = lake.table(plan.from, plan.source);
-  const sourceVersion = await source.version();
-  const tiles = tilesOf(lake, plan);
-  const before = await progressOf(lake, tiles, plan);
-  if (before !== undefined && untilMs < before.untilMs)
-    fail("feature/out-of-range-refresh", { name: plan.table.name, until: new Date(untilMs).toISOString(), last: new Date(before.untilMs).toISOString() }); // biome-ignore format: one line
-  const rows = await source.read({ version: sourceVersion });
-  const seenMs = until.getTime();
-  const place: Place = { lake, tiles, plan };
-  const work = async (changed: string | undefined) => ({
-    tiles: await refreshTiles(place, { rows: rows.sql, changed }),
-    rows: await writeRows(place, { before, untilMs, seenMs, changed }),
-  });
-  const made =
-    before === undefined
-      ? await work(undefined)
-      : await lake.engine.withTable(
-          await changedSql(source, plan, { from: before.sourceVersion + 1, to: sourceVersion }),
-          (changed) => work(`SELECT * FROM ${changed}`),
-        );
-  const { version } = plan.table;
-  const progress: Progress = { plan: planHash(plan), version, sourceVersion, untilMs };
-  await tiles.alter({ properties: { [progressKey]: JSON.stringify(progress) } });
-  return {
-    sourceVersion,
-    kind: before === undefined ? "full" : "incremental",
-    ...made,
-    until: new Date(untilMs),
-  };
+  for (let tries = 1; ; tries++)
+    try {
+      return await refreshOnce(lake, plan, { until, tries });
+    } catch (error) {
+      if (tries === mostTries || !isMillraceError(error, "table/conflict-newer")) throw error;
+    }
 }
 
-/** Another definition has other tiles. */
-const planHash = ({ from, entity, time, everyMs, measures }: WindowsPlan): string =>
-  hashOfJson([from, entity, time, everyMs, measures.map(([name, one]) => [name, { ...one }])]);
-
-const names = (columns: readonly string[]): string => columns.map(quoteName).join(", ");
-const momentSql = (ms: number): string => `make_timestamptz(${ms * 1000})`;
-
-/** The table of partial aggregates, one row per entity and tile. */
-function tilesOf(lake: Lake, { table, entity, measures }: WindowsPlan): Table {
-  const keys = entity.map((name): readonly [string, Column] => {
-    const { description: _, ...column } = table.schema.columns[name] ?? float();
-    return [name, { ...column, key: true }];
-  });
-  const { parts } = tileParts(measures.map(([, measure]) => measure), ""); // biome-ignore format: one line
-  const columns: Columns = {
-    ...Object.fromEntries(keys),
-    tile: timestamp({ key: true }),
-    ...Object.fromEntries(
-      parts.map(({ column, counts }) => [column, counts ? int() : float({ nullable: true })]),
-    ),
-  };
-  return lake.table(`${table.name}__tiles`, schema(`${table.name} tiles`, columns));
+/** What a refresh works on. */
+interface Place {
+  readonly lake: Lake;
+  readonly plan: WindowsPlan;
+  readonly tiles: Table;
+  readonly rows: Table;
+  readonly source: Table;
 }
 
-/**
- * How far the windows of this definition have come; undefined when there are none. Those of an earlier
- * version make room. Throws `feature/conflict-windows` for another definition of the same version.
- */
-async function progressOf(
+async function refreshOnce(
   lake: Lake,
-  tiles: Table,
   plan: WindowsPlan,
-): Promise<Progress | undefined> {
-  if (!(await tiles.exists())) return undefined;
-  const text = (await tiles.detail()).properties[progressKey];
-  if (text === undefined) return undefined;
-  const found = JSON.parse(text) as Progress;
-  const { name, version, schema } = plan.table;
-  if (found.plan === planHash(plan)) return found;
-  if (version <= found.version) fail("feature/conflict-windows", { name, version: found.version });
-  const told = lake.table(name, schema);
-  if (await told.exists()) await told.delete();
-  return undefined;
+  asked: { readonly until: Date; readonly tries: number },
+): Promise<RefreshedWindows> {
+  const { table, from } = plan;
+  await readyFeatures(lake, table);
+  const source = lake.table(from, plan.source);
+  const place: Place = { lake, plan, source, tiles: tilesOf(lake, plan), rows: deltaOf(lake, table) }; // biome-ignore format: one line
+  const tiles = await keptOf<SeenSource>(place.tiles);
+  const rows = await keptOf<Told>(place.rows);
+  // The source last, so that nothing was kept of a version that is not there yet.
+  const { id: sourceId, version: sourceVersion } = await source.detail();
+  const now: SeenSource = { plan: windowsHash(table), sourceId, sourceVersion };
+  const [made, told] = [earlier(tiles.state, now), earlier(rows.state, now)];
+  const to = momentsOf(plan, told, asked);
+  const since = Math.min(made?.sourceVersion ?? Infinity, told?.sourceVersion ?? Infinity);
+  return withTouched(place, { since, sourceVersion }, async (touched) => {
+    const fresh = await writeTiles(place, { version: tiles.version, state: made }, { now, touched }); // biome-ignore format: one line
+    const step = { now: { ...now, ...to }, touched, tiles: fresh.version };
+    return {
+      ...{ sourceVersion, kind: told === undefined ? "full" : "incremental", tiles: fresh.made },
+      rows: await writeRows(place, { version: rows.version, state: told }, step),
+      until: new Date(to.untilMs),
+    };
+  });
 }
 
-/** The start of the tile of a row. */
-const tileSql = ({ time, everyMs }: WindowsPlan): string =>
-  `make_timestamptz(CAST(floor(epoch_ms(${quoteName(time)}) / ${everyMs}) AS BIGINT) * ${everyMs * 1000})`;
+async function keptOf<S extends SeenSource>(table: Table): Promise<Kept<S>> {
+  if (!(await table.exists())) return { version: -1, state: undefined };
+  const { version, properties } = await table.detail();
+  return { version, state: parseSeen<S>(properties) };
+}
 
-/** Rows that count: of an entity, at a moment. */
-const countedSql = ({ entity, time }: WindowsPlan): string =>
-  [...entity, time].map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
+/** What was kept by this declaration, of this source, which was not made anew or cut back since. */
+const earlier = <S extends SeenSource>(kept: S | undefined, now: SeenSource): S | undefined =>
+  kept?.plan === now.plan &&
+  kept.sourceId === now.sourceId &&
+  kept.sourceVersion <= now.sourceVersion
+    ? kept
+    : undefined;
 
-/** The tiles in which a version changed a row. */
-async function changedSql(
-  source: Table,
-  plan: WindowsPlan,
-  range: { readonly from: number; readonly to: number },
-): Promise<string> {
-  const select = `SELECT DISTINCT ${names(plan.entity)}, ${tileSql(plan)} AS tile`;
+/** Until when features are told, and from when on that is known: never before what was told already. */
+function momentsOf(
+  { table: { name }, everyMs }: WindowsPlan,
+  told: Told | undefined,
+  { until, tries }: { readonly until: Date; readonly tries: number },
+): Pick<Told, "untilMs" | "seenMs"> {
+  const untilMs = Math.floor(until.getTime() / everyMs) * everyMs;
+  const last = told === undefined ? null : new Date(told.untilMs).toISOString();
+  if (Number.isNaN(untilMs))
+    fail("feature/out-of-range-refresh", { name, until: String(until), last });
+  if (told === undefined) return { untilMs, seenMs: until.getTime() };
+  if (untilMs < told.untilMs && tries === 1)
+    fail("feature/out-of-range-refresh", { name, until: until.toISOString(), last });
+  return {
+    untilMs: Math.max(untilMs, told.untilMs),
+    seenMs: Math.max(until.getTime(), told.seenMs),
+  };
+}
+
+/** Does the work with the tiles that the source changed after a version, as a table of the engine. */
+async function withTouched<T>(
+  { lake, plan, source }: Place,
+  { since, sourceVersion }: { readonly since: number; readonly sourceVersion: number },
+  work: (touched: string) => Promise<T>,
+): Promise<T> {
   const rows =
-    range.from > range.to ? (await source.read()).sql : (await source.changes(range)).sql;
-  const where = range.from > range.to ? "false" : countedSql(plan);
-  return `${select} FROM (${rows}) WHERE ${where}`;
+    since < sourceVersion
+      ? (await source.changes({ from: since + 1, to: sourceVersion })).sql
+      : `SELECT * FROM (${(await source.read({ version: sourceVersion })).sql}) WHERE false`;
+  return lake.engine.withTable(touchedSql(plan, rows), (touched) => work(`SELECT * FROM ${touched}`)); // biome-ignore format: one line
 }
 
-/** Makes tiles anew, all or those that changed, and tells how many; a tile without rows stays, with nothing in it. */
-async function refreshTiles(
-  { lake, tiles, plan }: Place,
-  { rows, changed }: { readonly rows: string; readonly changed: string | undefined },
-): Promise<number> {
-  const { parts } = tileParts(plan.measures.map(([, measure]) => measure), quoteName(plan.time)); // biome-ignore format: one line
-  const kept = parts.map(({ column, sql }) => `${sql} AS ${column}`).join(", ");
-  const all = `SELECT ${names(plan.entity)}, ${tileSql(plan)} AS tile, ${kept} FROM (${rows}) WHERE ${countedSql(plan)} GROUP BY ALL`;
-  const { engine } = lake;
-  if (changed === undefined) {
-    await tiles.overwrite(frame({ engine, schema: tiles.schema, sql: all }));
-    return (await tiles.read()).count();
+interface Step<S> {
+  /** What is kept with what is written. */
+  readonly now: S;
+  /** The tiles that changed. */
+  readonly touched: string;
+}
+
+/** Brings the tiles to a version of the source: all of them, or those that changed. */
+async function writeTiles(
+  { lake: { engine }, plan, source, tiles }: Place,
+  { version, state }: Kept<SeenSource>,
+  { now, touched }: Step<SeenSource>,
+): Promise<{ readonly version: number; readonly made: number }> {
+  if (state?.sourceVersion === now.sourceVersion) return { version, made: 0 };
+  const read = await source.read({ version: now.sourceVersion });
+  const made = (sql: string) => frame({ engine, schema: tiles.schema, sql, keep: [read] });
+  const how = keeping(version, now);
+  if (state === undefined) {
+    const all = made(tilesSql(plan, read.sql));
+    const commit = await tiles.overwrite(all, { ...how, overwriteSchema: true });
+    return { version: commit.version, made: commit.metrics["numOutputRows"] ?? 0 };
   }
-  const [counted] = await engine.query(`SELECT count(*) AS n FROM (${changed})`);
-  const found = Number(counted?.["n"]);
-  if (found === 0) return 0;
-  const filled = parts.map(({ column, counts }) =>
-    counts ? `coalesce(${column}, 0) AS ${column}` : column,
-  );
-  const by = [...plan.entity, "tile"].map(quoteName).join(", ");
-  const sql = `SELECT ${by}, ${filled.join(", ")} FROM (${changed}) LEFT JOIN (${all}) USING (${by})`;
-  await tiles.merge(frame({ engine, schema: tiles.schema, sql }), { on: [...plan.entity, "tile"] });
-  return found;
+  const some = made(changedTilesSql(plan, read.sql, touched));
+  const commit = await tiles.merge(some, { ...how, on: [...plan.entity, "tile"] });
+  return { version: commit.version, made: commit.metrics["numSourceRows"] ?? 0 };
 }
 
-interface Span {
-  readonly before: Progress | undefined;
-  readonly untilMs: number;
-  /** When the refresh is: from then on what it tells is known. */
-  readonly seenMs: number;
-  /** The tiles that changed; absent where all are new. */
-  readonly changed: string | undefined;
+/** Writes the rows of features of the moments at which a window changed, and tells how many. */
+async function writeRows(
+  { lake: { engine }, plan, tiles, rows }: Place,
+  { version, state }: Kept<Told>,
+  { now, touched, tiles: tilesVersion }: Step<Told> & { readonly tiles: number },
+): Promise<number> {
+  if (state?.sourceVersion === now.sourceVersion && state.untilMs === now.untilMs) return 0;
+  const [all, stored] = [await tiles.read({ version: tilesVersion }), await rows.read({ version })];
+  const before = state && { untilMs: state.untilMs, rows: stored.sql, touched };
+  const sql = rowsSql(plan, { tiles: all.sql, before, ...now });
+  const made = frame({ engine, schema: rows.schema, sql, keep: [all, stored] });
+  const how = keeping(version, now);
+  if (state === undefined) return (await rows.overwrite(made, how)).metrics["numOutputRows"] ?? 0;
+  const { metrics } = await rows.merge(made, { ...how, on: rowKeyOf(plan.table) });
+  return metrics["numSourceRows"] ?? 0;
 }
 
-/** Writes rows of features at the moments at which a window changed, and tells how many. */
-async function writeRows({ lake, tiles, plan }: Place, span: Span): Promise<number> {
-  const { table } = plan;
-  const { engine } = lake;
-  const all = (await tiles.read()).sql;
-  const moments = await momentsSql({ lake, plan }, { ...span, all });
-  const sql = `SELECT ${names(Object.keys(table.schema.columns))} FROM (${valuesSql(plan, { moments, all })})`;
-  return engine.withTable(sql, async (made) => {
-    const rows = frame({ engine, schema: table.schema, sql: `SELECT * FROM ${made}` });
-    const count = await rows.count();
-    const isNew = !(await lake.table(table.name, table.schema).exists());
-    if (count > 0 || isNew) await writeFeatures(lake, table, rows);
-    return count;
-  });
-}
-
-/** Entities and moments at which features are told, and from when on they were known. */
-async function momentsSql(
-  { lake, plan }: Omit<Place, "tiles">,
-  { before, untilMs, seenMs, changed, all }: Span & { readonly all: string },
-): Promise<string> {
-  const { entity, table } = plan;
-  const by = names(entity);
-  const until = momentSql(untilMs);
-  const ends = changesAfter(plan).map((ms) => `tile + to_milliseconds(${ms})`);
-  const told = (tiles: string): string =>
-    `SELECT ${by}, unnest([${ends.join(", ")}]) AS window_end FROM (${tiles})`;
-  if (before === undefined || changed === undefined)
-    return `SELECT DISTINCT ${by}, window_end, window_end AS known_at FROM (${told(all)}) WHERE window_end <= ${until}`;
-  const [last, seen] = [momentSql(before.untilMs), momentSql(seenMs)];
-  const longest = Math.max(...changesAfter(plan));
-  const stored = (await lake.table(table.name, table.schema).read()).sql;
-  const earlier = `SELECT ${by}, window_end FROM (${told(changed)})
-    UNION ALL SELECT ${entity.map((name) => `f.${quoteName(name)}`).join(", ")}, f.window_end
-      FROM (${stored}) f JOIN (${changed}) d USING (${by})
-      WHERE f.window_end > d.tile AND f.window_end <= d.tile + to_milliseconds(${longest})`;
-  return `
-    SELECT DISTINCT ${by}, window_end, ${seen} AS known_at FROM (${told(all)})
-      WHERE window_end > ${last} AND window_end <= ${until}
-    UNION ALL SELECT DISTINCT ${by}, window_end, ${seen} AS known_at FROM (${earlier})
-      WHERE window_end <= ${last}`;
-}
-
-/** How long after the start of a tile windows change: when it enters, and when it has left each. */
-function changesAfter({ everyMs, measures }: WindowsPlan): readonly number[] {
-  return [everyMs, ...new Set(measures.map(([, { ms }]) => ms + everyMs))];
-}
-
-/** The aggregations of the tiles before each moment. */
-function valuesSql(
-  { entity, measures }: WindowsPlan,
-  { moments, all }: { readonly moments: string; readonly all: string },
-): string {
-  const longest = Math.max(...measures.map(([, { ms }]) => ms));
-  const { of } = tileParts(measures.map(([, measure]) => measure), ""); // biome-ignore format: one line
-  const values = measures.map(([name, { aggregate, ms }], i) => {
-    const { n, value } = of[i] ?? { n: "rows", value: null };
-    const within = `FILTER (t.tile >= m.window_end - to_milliseconds(${ms}))`;
-    const count = `coalesce(sum(t.${n}) ${within}, 0)::DOUBLE`;
-    if (value === null) return `${count} AS ${quoteName(name)}`;
-    const kept =
-      aggregate === "min" || aggregate === "max"
-        ? `${aggregate}(t.${value})`
-        : `sum(t.${value} ORDER BY t.tile)`;
-    const whole = aggregate === "mean" ? `${kept} ${within} / ${count}` : `${kept} ${within}`;
-    return `CASE WHEN ${count} > 0 THEN ${whole} END AS ${quoteName(name)}`;
-  });
-  const keys = [...entity.map(quoteName), "window_end", "known_at"].map((name) => `m.${name}`);
-  const same = entity.map((name) => `t.${quoteName(name)} = m.${quoteName(name)}`).join(" AND ");
-  return `SELECT ${keys.join(", ")}, ${values.join(", ")} FROM (${moments}) m LEFT JOIN (${all}) t
-    ON ${same} AND t.tile < m.window_end AND t.tile >= m.window_end - to_milliseconds(${longest})
-    GROUP BY ${keys.join(", ")}`;
-}
+/** A write that counts only if the table is as it was read, and keeps how far it is then. */
+const keeping = (version: number, now: SeenSource) => ({
+  ifVersion: version,
+  properties: { [windowsKey]: JSON.stringify(now) },
+});

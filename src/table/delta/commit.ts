@@ -39,9 +39,10 @@ export interface Plan {
   /**
    * What the plan rests on. "nothing": it only adds rows. "files": it moved rows between the files it
    * removes, and changed none. "table": on all rows; then `touches`, where it is given, says whether
-   * files that others added since hold rows that the plan would have treated.
+   * files that others added since hold rows that the plan would have treated. "version": on nobody
+   * having committed anything since.
    */
-  readonly reads: "nothing" | "files" | "table";
+  readonly reads: "nothing" | "files" | "table" | "version";
   readonly touches?: Touches;
   /** Paths of files that the plan leaves as they are, and that decided what it does. */
   readonly rests?: ReadonlySet<string>;
@@ -200,6 +201,7 @@ function timed(plan: Plan, readVersion: number, atMs: number): readonly Action[]
 
 /** Whether what the winner did could change what the plan would have said. */
 async function conflicts(plan: Plan, winner: readonly Action[]): Promise<boolean> {
+  if (plan.reads === "version") return true;
   const apps = new Set(plan.actions.flatMap(({ txn }) => (txn ? [txn.appId] : [])));
   if (winner.some(({ protocol, metaData }) => protocol !== undefined || metaData !== undefined))
     return true;

@@ -32,7 +32,7 @@ export interface Creation {
   /** Expectations that each row is judged by. */
   readonly expectations?: TableExpectations | undefined;
   /** Settings of a program's own. */
-  readonly properties?: Readonly<Record<string, string>> | undefined;
+  readonly properties?: Readonly<Record<string, string | null>> | undefined;
 }
 
 /** A table's rules after a write, and the actions that make them so. */
