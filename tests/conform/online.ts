@@ -177,7 +177,7 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
 
     test("shows each read rows of one version while others come", async () => {
       await using store = await open();
-      const ids = Array.from({ length: 300 }, (_, i) => `k${i}`);
+      const ids = Array.from({ length: 2500 }, (_, i) => `k${i}`);
       const rows = (n: number) => ids.map((id) => entry(id, 1, n));
       await store.write(batch(1, { upserts: parts(rows(1)) }));
       const writing = { done: false };
@@ -185,7 +185,9 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
         for (let n = 2; n < 12; n++) {
           const from = n % 3 === 0 ? null : state(n - 1);
           const all = rows(n);
-          await store.write(batch(n, { from, upserts: parts(all.slice(0, 150), all.slice(150)) }));
+          await store.write(
+            batch(n, { from, upserts: parts(all.slice(0, 1100), all.slice(1100)) }),
+          );
         }
         writing.done = true;
       };
@@ -200,7 +202,7 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
       };
       await Promise.all([write(), read()]);
       expect(seen.has(undefined)).toBe(false);
-      expect(await spends(store, "k0", "k299")).toEqual([11, 11]);
+      expect(await spends(store, "k0", "k2499")).toEqual([11, 11]);
     });
 
     test("shows nothing of a batch that fails on the way", async () => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { checkParity, materialize, memoryStore } from "../../src/feature/index.ts";
 import { openLake } from "../../src/table/index.ts";
+import { unlessConflict } from "./online-child.ts";
 
 const folders: string[] = [];
 afterAll(async () => {
@@ -38,6 +39,39 @@ describe("an online store whose process is killed", () => {
         equal: true,
         behind: 0,
       });
+    }
+  });
+
+  test("beside others that write to its folder loses nothing that was acknowledged, and is one version", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "millrace-killed-"));
+    folders.push(folder);
+    const [at, snapshots] = [join(folder, "lake"), join(folder, "online")];
+    const program = [join(import.meta.dirname, "online-child.ts"), at, snapshots];
+    for (let round = 0; round < 3; round++) {
+      const child = spawn(process.execPath, program);
+      let said = "";
+      child.stdout.on("data", (data) => {
+        said += String(data);
+      });
+      await once(child.stdout, "data");
+      const own: number[] = [];
+      {
+        await using lake = await openLake(at);
+        await using store = await memoryStore({ snapshots });
+        for (let n = 0; n < 8; n++) {
+          const full = n % 4 === 3;
+          const done = await materialize(lake, store, { table: "shop.counters", full }).catch(unlessConflict); // biome-ignore format: one line
+          if (done !== undefined && !full) own.push(done.tableVersion);
+        }
+        child.kill("SIGKILL");
+        await once(child, "exit");
+      }
+      const told = said.split("\n").filter((line) => line !== "");
+      await using lake = await openLake(at);
+      await using store = await memoryStore({ snapshots });
+      const { tableVersion = -1 } = (await store.state("shop.counters")) ?? {};
+      expect(tableVersion).toBeGreaterThanOrEqual(Math.max(...own, ...told.map(Number)));
+      expect(await checkParity(lake, store, "shop.counters")).toMatchObject({ equal: true, keys: 500 }); // biome-ignore format: one line
     }
   });
 });

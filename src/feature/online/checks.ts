@@ -1,7 +1,9 @@
 /** @file What every online store refuses in the same words. */
+
+import { formatJson, invariant } from "../../core/index.ts";
 import type { Cell } from "../../flow.ts";
 import { fail } from "./errors.ts";
-import type { OnlineState } from "./store.ts";
+import { type OnlineBatch, type OnlineState, stateText } from "./store.ts";
 
 /** The place of a column among the features. Throws `feature/unknown-online-column`. */
 export function placeOf(state: OnlineState, column: string): number {
@@ -27,4 +29,18 @@ export function conflicted(
 ): never {
   const expected = is.expected?.tableVersion ?? null;
   return fail("feature/conflict-materialize", { table, expected, found: is.found?.tableVersion ?? null }); // biome-ignore format: one line
+}
+
+/** Throws `feature/conflict-materialize` when a batch does not begin at what is there. */
+export function checkFrom({ state, from }: OnlineBatch, found: OnlineState | undefined): void {
+  if (from === null) return;
+  checkShape(state, from);
+  if (found === undefined || stateText(found) !== stateText(from))
+    conflicted(state.table, { expected: from, found });
+}
+
+/** A step keeps the columns; other columns are another table, which replaces it. */
+export function checkShape(a: OnlineState, b: OnlineState): void {
+  const shape = ({ key, columns }: OnlineState): string => formatJson([key, columns]);
+  invariant(shape(a) === shape(b), `${a.table}: a step to other columns replaces nothing`);
 }

@@ -1,7 +1,7 @@
 /** @file An online store on a server that keeps bytes by field: what Redis and PostgreSQL have in common. */
 import { hashOf } from "../../core/index.ts";
 import type { Cell, OnlineRow } from "../../flow.ts";
-import { checkLength, conflicted, placeOf } from "./checks.ts";
+import { checkLength, checkShape, conflicted, placeOf } from "./checks.ts";
 import { fail } from "./errors.ts";
 import { formatRow, parseRow } from "./row-bytes.ts";
 import {
@@ -91,6 +91,7 @@ export function serverStore(server: FieldServer, at: string): OnlineStore {
     tables: async () => [...(await server.tables())].sort(),
     write: async (batch) => {
       const { table } = batch.state;
+      if (batch.from !== null) checkShape(batch.state, batch.from);
       const conflict = await server.write(stepOf(batch));
       if (conflict === undefined) return;
       const found = conflict.found === null ? undefined : parse(conflict.found);
