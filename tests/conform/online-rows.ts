@@ -43,12 +43,19 @@ export const entry = (id: string, n: number, spend: number | null): OnlineEntry 
   atMs: n,
 });
 
+/** What a batch says that replaces what a store has now. */
+export async function replacing(
+  store: OnlineStore,
+): Promise<Pick<OnlineBatch, "from" | "replaces">> {
+  return { from: (await store.state(things)) ?? null, replaces: true };
+}
+
 /** Lists of rows as they come, one after the other. */
 export async function* parts(...lists: readonly (readonly OnlineEntry[])[]) {
   yield* lists;
 }
 
-/** A batch that replaces what is there, unless told otherwise. */
+/** The first batch of a table, unless told otherwise. */
 export const batch = (tableVersion: number, more: Partial<OnlineBatch> = {}): OnlineBatch => ({
   state: state(tableVersion),
   from: null,

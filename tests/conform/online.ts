@@ -3,7 +3,17 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { OnlineEntry, OnlineState, OnlineStore } from "../../src/feature/index.ts";
 import type { Cell } from "../../src/flow.ts";
-import { batch, entriesOf, entry, names, parts, spends, state, things } from "./online-rows.ts";
+import {
+  batch,
+  entriesOf,
+  entry,
+  names,
+  parts,
+  replacing,
+  spends,
+  state,
+  things,
+} from "./online-rows.ts";
 
 /** Whether two cells are the same bits. */
 const isSame = (a: Cell | undefined, b: Cell | undefined): boolean =>
@@ -59,7 +69,7 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
       const rows = fc.uniqueArray(row, { selector: keyOf, minLength: 1, maxLength: 30 });
       await fc.assert(
         fc.asyncProperty(rows, async (entries) => {
-          await store.write(batch(1, { upserts: parts(entries) }));
+          await store.write(batch(1, { ...(await replacing(store)), upserts: parts(entries) }));
           const keys = entries.map(({ key }) => key);
           const found = await store.read(things, keys, names);
           for (const [i, { cells, atMs }] of entries.entries()) {
@@ -100,7 +110,8 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
       await store.write(batch(5, step));
       expect(await store.state(things)).toEqual(state(5));
       expect(await spends(store, "a", "b", "c")).toEqual([9, undefined, undefined]);
-      await store.write(batch(6, { upserts: parts([entry("c", 1, 7)]) }));
+      const replace = { from: state(5), replaces: true, upserts: parts([entry("c", 1, 7)]) };
+      await store.write(batch(6, { ...replace, deletes: [["c", 1]] }));
       expect(await spends(store, "a", "b", "c")).toEqual([undefined, undefined, 7]);
       expect(await entriesOf(store)).toEqual([entry("c", 1, 7)]);
       expect(await store.tables()).toEqual([things]);
@@ -123,11 +134,12 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
         columns: [{ name: "only", kind: "bool" }],
       };
       const row: OnlineEntry = { key: ["a"], cells: [true], atMs: null };
-      await store.write({ ...batch(2, { upserts: parts([row]) }), state: other });
+      const replace = { from: state(1), replaces: true, upserts: parts([row]) };
+      await store.write({ ...batch(2, replace), state: other });
       expect(await store.read(things, [["a"]], ["only"])).toEqual([
         { cells: [true], atMs: null, version: 1 },
       ]);
-      await store.write(batch(3));
+      await store.write(batch(3, { from: other, replaces: true }));
       expect(await entriesOf(store)).toEqual([]);
       expect(await store.state(things)).toEqual(state(3));
       expect(await spends(store, "a")).toEqual([undefined]);
@@ -141,8 +153,8 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
       await expect(none).rejects.toMatchObject(refused);
       expect(await store.state(things)).toBeUndefined();
       await store.write(batch(3, { upserts: parts([entry("a", 1, 1)]) }));
-      for (const from of [state(2), state(4), state(3, 11)]) {
-        const late = store.write(batch(5, { from, upserts: upserts() }));
+      for (const from of [state(2), state(4), state(3, 11), null]) {
+        const late = store.write(batch(5, { from, upserts: upserts(), replaces: from === null }));
         await expect(late).rejects.toMatchObject(refused);
         expect(await spends(store, "a")).toEqual([1]);
         expect(await store.state(things)).toEqual(state(3));
@@ -183,10 +195,10 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
       const writing = { done: false };
       const write = async (): Promise<void> => {
         for (let n = 2; n < 12; n++) {
-          const from = n % 3 === 0 ? null : state(n - 1);
+          const how = { from: state(n - 1), replaces: n % 3 === 0 };
           const all = rows(n);
           await store.write(
-            batch(n, { from, upserts: parts(all.slice(0, 1100), all.slice(1100)) }),
+            batch(n, { ...how, upserts: parts(all.slice(0, 1100), all.slice(1100)) }),
           );
         }
         writing.done = true;
@@ -212,8 +224,9 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
         yield [entry("a", 1, 9)];
         throw new Error("the table went away");
       }
-      for (const from of [null, state(3)]) {
-        const failing = store.write(batch(4, { from, upserts: broken(), deletes: [["a", 1]] }));
+      for (const replaces of [true, false]) {
+        const how = { from: state(3), replaces, deletes: [["a", 1]] };
+        const failing = store.write(batch(4, { ...how, upserts: broken() }));
         await expect(failing).rejects.toThrow("went away");
         expect(await spends(store, "a")).toEqual([1]);
         expect(await store.state(things)).toEqual(state(3));

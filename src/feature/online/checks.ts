@@ -33,14 +33,13 @@ export function conflicted(
 
 /** Throws `feature/conflict-materialize` when a batch does not begin at what is there. */
 export function checkFrom({ state, from }: OnlineBatch, found: OnlineState | undefined): void {
-  if (from === null) return;
-  checkShape(state, from);
-  if (found === undefined || stateText(found) !== stateText(from))
-    conflicted(state.table, { expected: from, found });
+  const text = (one: OnlineState | undefined): string => (one === undefined ? "" : stateText(one));
+  if (text(found) !== text(from ?? undefined)) conflicted(state.table, { expected: from, found });
 }
 
-/** A step keeps the columns; other columns are another table, which replaces it. */
-export function checkShape(a: OnlineState, b: OnlineState): void {
+/** A batch that leaves rows keeps the columns, which say what they are. */
+export function checkShape({ state, from, replaces = false }: OnlineBatch): void {
+  if (from === null || replaces) return;
   const shape = ({ key, columns }: OnlineState): string => formatJson([key, columns]);
-  invariant(shape(a) === shape(b), `${a.table}: a step to other columns replaces nothing`);
+  invariant(shape(state) === shape(from), `${state.table}: other columns need other rows`);
 }

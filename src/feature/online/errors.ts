@@ -68,7 +68,7 @@ function placeSince({
 }): string {
   if (found === null) return "has nothing of it any more";
   if (found === expected) return `was written at version ${found}`;
-  return `is at version ${found} and not at ${expected ?? "none"} any more`;
+  return `is at version ${found} ${expected === null ? "already" : `and not at ${expected} any more`}`;
 }
 
 /** Throws one of {@link onlineErrors}. */

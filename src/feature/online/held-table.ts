@@ -1,6 +1,6 @@
 /** @file One table of a store in memory: what readers see, and writers one after the other. */
 import type { OnlineRow } from "../../flow.ts";
-import { checkFrom, conflicted } from "./checks.ts";
+import { checkFrom, checkShape, conflicted } from "./checks.ts";
 import { fail } from "./errors.ts";
 import { type MemoryTable, memoryTable } from "./memory-table.ts";
 import { keysTable, type Step } from "./step.ts";
@@ -88,7 +88,7 @@ export function heldTable(name: string, files: StepFiles | undefined): HeldTable
     }
   };
 
-  /** Stores a step as the next one; whoever is second is told, unless it replaces everything. */
+  /** Stores a step as the next one; whoever is second is told. */
   const store = async (step: Step, check: () => void): Promise<void> => {
     await catchUp();
     check();
@@ -112,6 +112,7 @@ export function heldTable(name: string, files: StepFiles | undefined): HeldTable
   };
 
   const write = async (batch: OnlineBatch): Promise<void> => {
+    checkShape(batch);
     const check = (): void => checkFrom(batch, stateNow());
     await catchUp();
     check();
@@ -151,14 +152,14 @@ export function heldTable(name: string, files: StepFiles | undefined): HeldTable
 }
 
 /** Reads a batch whole. */
-async function stepOf({ state, from, upserts, deletes }: OnlineBatch): Promise<Step> {
+async function stepOf({ state, from, replaces, upserts, deletes }: OnlineBatch): Promise<Step> {
   const rows = memoryTable(state);
   for await (const some of upserts)
     for (const slice of slices(some)) {
       rows.set(slice);
       await breath();
     }
-  if (from === null) return { kind: "whole", rows };
+  if (from === null || replaces === true) return { kind: "whole", rows };
   return { kind: "change", upserts: rows, deletes: keysTable(state, deletes) };
 }
 

@@ -102,11 +102,11 @@ function sinceSql({ timestamp, availableAt }: FeatureTable): string {
 const time = '"\u001ftime"';
 const timeName = "\u001ftime";
 
-async function all({ lake, store, table, state }: Task): Promise<Materialized> {
+async function all({ lake, store, table, state, before }: Task): Promise<Materialized> {
   const rows = await deltaOf(lake, table).read({ version: state.tableVersion });
   const counted = { upserts: 0 };
   const upserts = entriesOf(rows, { table, sql: newestSql(table, rows.sql, state.atMs), counted });
-  await store.write({ state, from: null, upserts, deletes: [] });
+  await store.write({ state, from: before ?? null, replaces: true, upserts, deletes: [] });
   return {
     ...{ table: table.name, tableVersion: state.tableVersion, from: null, kind: "full" },
     ...{ upserts: counted.upserts, deletes: 0 },

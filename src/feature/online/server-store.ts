@@ -21,7 +21,7 @@ export interface FieldServer {
   get(table: string, fields: readonly string[]): Promise<readonly (Buffer | null)[]>;
   /**
    * Sets and forgets fields, all of it or nothing. Gives what the state was instead where that is not
-   * `from`; a `from` of null replaces everything.
+   * `from`, null standing for no table.
    */
   write(step: FieldStep): Promise<Conflict | undefined>;
   /** All fields of a table, some at a time, the state in every part; nothing where there is none. */
@@ -35,6 +35,8 @@ export interface FieldServer {
 export interface FieldStep {
   readonly table: string;
   readonly from: string | null;
+  /** Whether all fields that are there go. */
+  readonly replaces: boolean;
   readonly state: string;
   readonly upserts: AsyncIterable<readonly Field[]>;
   readonly deletes: readonly string[];
@@ -91,7 +93,7 @@ export function serverStore(server: FieldServer, at: string): OnlineStore {
     tables: async () => [...(await server.tables())].sort(),
     write: async (batch) => {
       const { table } = batch.state;
-      if (batch.from !== null) checkShape(batch.state, batch.from);
+      checkShape(batch);
       const conflict = await server.write(stepOf(batch));
       if (conflict === undefined) return;
       const found = conflict.found === null ? undefined : parse(conflict.found);
@@ -116,7 +118,7 @@ export function serverStore(server: FieldServer, at: string): OnlineStore {
 
 const envelope = (state: OnlineState): string => `${format} ${stateText(state)}`;
 
-function stepOf({ state, from, upserts, deletes }: OnlineBatch): FieldStep {
+function stepOf({ state, from, replaces = false, upserts, deletes }: OnlineBatch): FieldStep {
   const fields = async function* (): AsyncIterable<readonly Field[]> {
     for await (const part of upserts)
       yield part.map((entry): Field => [fieldOf(entry.key), formatRow(state, entry)]);
@@ -126,7 +128,8 @@ function stepOf({ state, from, upserts, deletes }: OnlineBatch): FieldStep {
     from: from === null ? null : envelope(from),
     state: envelope(state),
     upserts: fields(),
-    deletes: from === null ? [] : deletes.map(fieldOf),
+    replaces,
+    deletes: replaces ? [] : deletes.map(fieldOf),
   };
 }
 

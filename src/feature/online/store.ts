@@ -37,8 +37,10 @@ export interface OnlineEntry {
 export interface OnlineBatch {
   /** How far the store is afterwards. */
   readonly state: OnlineState;
-  /** What the store must say of itself before; null when all that is there is replaced. */
+  /** What the store must say of itself before; null when it must have nothing of the table. */
   readonly from: OnlineState | null;
+  /** Whether the rows that are there go. Default false: they stay, but for those that the batch names. */
+  readonly replaces?: boolean;
   readonly upserts: AsyncIterable<readonly OnlineEntry[]>;
   readonly deletes: readonly (readonly Cell[])[];
 }

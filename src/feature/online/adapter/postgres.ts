@@ -200,14 +200,15 @@ async function forgetAll(own: Session, table: string): Promise<void> {
 /** One step: of two writers that begin at one state the second finds that of the first. */
 async function write(
   own: Session,
-  { table, from, state, upserts, deletes }: FieldStep,
+  { table, from, replaces, state, upserts, deletes }: FieldStep,
 ): Promise<Conflict | undefined> {
   const { name } = own;
   await lock(own, table);
   const there = `SELECT field, bytes FROM ${name} WHERE table_name = $1 AND field = $2`;
   const [found] = await tell(own, there, [table, stateField]);
-  if (from !== null && found?.bytes.toString() !== from) return { found: found?.bytes ?? null };
-  if (from === null) await forgetAll(own, table);
+  const now = found?.bytes ?? null;
+  if ((now?.toString() ?? null) !== from) return { found: now };
+  if (replaces) await forgetAll(own, table);
   const forget = `DELETE FROM ${name} WHERE table_name = $1 AND field = ANY($2)`;
   for (let i = 0; i < deletes.length; i += rowsAtOnce)
     await tell(own, forget, [table, deletes.slice(i, i + rowsAtOnce)]);

@@ -114,15 +114,16 @@ function fieldServer(line: Line): FieldServer {
 
 /**
  * Takes what is staged: KEYS are the table, its staged fields (the state is one) and the list of the
- * fields to forget; ARGV the state that must be there ("" replaces all) and how much was staged.
+ * fields to forget; ARGV the state that must be there ("" for no table), how much was staged, and
+ * whether it replaces all.
  */
 const take = `
 local now = redis.call('HGET', KEYS[1], '${stateField}')
-if ARGV[1] ~= '' and now ~= ARGV[1] then return {'conflict', now} end
+if (now or '') ~= ARGV[1] then return {'conflict', now} end
 if redis.call('HLEN', KEYS[2]) ~= tonumber(ARGV[2]) or redis.call('LLEN', KEYS[3]) ~= tonumber(ARGV[3]) then
   return {'lost'}
 end
-if ARGV[1] == '' then
+if ARGV[4] == 'replace' then
   redis.call('UNLINK', KEYS[1])
   redis.call('RENAME', KEYS[2], KEYS[1])
   redis.call('PERSIST', KEYS[1])
@@ -163,7 +164,9 @@ async function write(
     for (let i = 0; i < step.deletes.length; i += atOnce)
       await stage(forgotten, ["RPUSH", forgotten, ...step.deletes.slice(i, i + atOnce)]);
     const counts = [String(fields), String(step.deletes.length)];
-    const reply = await tell(["EVAL", take, "3", key, staged, forgotten, step.from ?? "", ...counts]); // biome-ignore format: one line
+    const how = step.replaces ? "replace" : "change";
+    const keys = [key, staged, forgotten];
+    const reply = await tell(["EVAL", take, "3", ...keys, step.from ?? "", ...counts, how]);
     const [said, found = null] = reply as readonly (Buffer | null)[];
     if (String(said) === "conflict") return { found };
     if (String(said) === "lost")
