@@ -65,7 +65,7 @@ export async function splitByTime<C extends Columns>(
     `SELECT * FROM (${sql}) WHERE epoch_us(${quoteName(time)}) ${condition}`;
   const later = `>= ${start}`;
   const earlier = `< ${start - gapMs * 1000}`;
-  const parts = { engine, schema, origin, dividedFrom: sql };
+  const parts = { engine, schema, origin, dividedFrom: [...(rows.dividedFrom ?? []), sql] };
   const testRows = frame({ ...parts, sql: side(later), part: "test" });
   const trainRows = frame({ ...parts, sql: side(earlier), part: "train" });
   const moments = await testRows.texts(`epoch_us(${quoteName(time)})`);

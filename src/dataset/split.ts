@@ -72,7 +72,7 @@ export async function split<C extends Columns>(
   const { engine, schema, sql } = rows;
   const origin = rows.origin && narrowed(rows.origin, [by]);
   const side = (condition: string) => `SELECT * FROM (${sql}) WHERE ${condition}`;
-  const parts = { engine, schema, origin, dividedFrom: sql };
+  const parts = { engine, schema, origin, dividedFrom: [...(rows.dividedFrom ?? []), sql] };
   const testRows = frame({ ...parts, sql: side(isTest), part: "test" });
   const trainRows = frame({ ...parts, sql: side(`NOT (${isTest})`), part: "train" });
   const testKeys = (await testRows.texts(key)).filter((value) => value !== null);

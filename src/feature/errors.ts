@@ -73,6 +73,10 @@ export const featureErrors = {
     () =>
       "fitFeatures: these are test rows, which features must not learn from; expected the train frame of split",
   ),
+  "feature/conflict-divided-rows": conflict(
+    (d: { part: string }) =>
+      `history: these rows are the ${d.part} side of a split, where each history would begin anew; apply the history to all rows, then split. No row knows a later one.`,
+  ),
   "feature/conflict-trained-rows": conflict(
     (d: { known: string }) =>
       `these test rows were trained on: ${d.known}. Split first, then fit on the train side.`,

@@ -24,8 +24,8 @@ export interface Frame<C extends Columns = Columns> extends AnyRows {
   readonly schema: Schema<C>;
   /** Set by `split`: what these rows may be used for. */
   readonly part?: "train" | "test";
-  /** The SELECT that `split` divided: what was fitted on it knows the test rows. */
-  readonly dividedFrom?: string;
+  /** The SELECTs that `split` divided, from the whole to this part: what was fitted on one of them knows the test rows. */
+  readonly dividedFrom?: readonly string[];
   /** All rows; whole numbers past 2^53 are refused, not rounded. */
   rows(): Promise<readonly Row<C>[]>;
   count(): Promise<number>;
@@ -46,8 +46,8 @@ export interface FrameSource<C extends Columns> {
   /** A SELECT of exactly the schema's columns, or what makes it when it is first asked for. */
   readonly sql: string | (() => string);
   readonly part?: "train" | "test";
-  /** The SELECT that was divided into this part and the other. */
-  readonly dividedFrom?: string;
+  /** The SELECTs that were divided, from the whole to this part. */
+  readonly dividedFrom?: readonly string[];
   /** A SELECT that may leave out rows which do not meet the conditions: a table skips files by it. */
   readonly narrow?: ((conditions: readonly ExprNode[]) => string) | undefined;
   /** What must stay as it is while anybody holds the frame: a table's lease on its files. */

@@ -11,8 +11,8 @@ export interface NumbersFrame {
   readonly sql?: string;
   /** Set by `split`: test rows that were trained on are refused. */
   readonly part?: "train" | "test";
-  /** The SELECT that `split` divided. */
-  readonly dividedFrom?: string;
+  /** The SELECTs that `split` divided, from the whole to this part. */
+  readonly dividedFrom?: readonly string[];
   /** One array per SQL expression, in row order; a missing value is NaN. */
   numbers(expressions: readonly string[]): Promise<readonly Float64Array[]>;
   /** The values of a SQL expression as text, in row order. */
@@ -39,6 +39,6 @@ export interface FeaturesState {
   /** The columns read, as the schema declares them. */
   readonly inputs: ColumnSpecs;
   readonly features: readonly FittedFeature[];
-  /** A sample of the training rows' keys, where the schema had a key. */
+  /** The training rows' keys, hashed, where the schema had a key. */
   readonly trained?: Trained;
 }

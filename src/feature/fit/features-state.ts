@@ -5,13 +5,13 @@ import { fail } from "../errors.ts";
 import type { Levels, Output, Stats } from "../feature.ts";
 import type { FittedFeature } from "./features-data.ts";
 import { type FittedFeatures, fittedFeatures } from "./fitted.ts";
-import { sampleSize, type Trained } from "./row-keys.ts";
+import { formatHashes, mostHashes, parseHashes, type Trained } from "./row-keys.ts";
 
 /**
- * The format that this version writes. 1 had no sample of the training rows, and nothing to undo a
- * feature with; it is still read.
+ * The format that this version writes. 1 had nothing of the training rows, and nothing to undo a
+ * feature with; 2 had the hashes of 256 of them as a list. Both are still read.
  */
-export const featuresFormat = 2;
+export const featuresFormat = 3;
 
 /**
  * The features of a state; they give the same bits as those that were stored.
@@ -58,13 +58,19 @@ function checkReads({ outputs, levels }: FittedFeature, inputs: ColumnSpecs): vo
 }
 
 function trainedOf(value: unknown): Trained {
-  const { by, sample } = record(value, "trained");
+  const { by, hashes, sample } = record(value, "trained");
+  const kept = sample === undefined ? text(hashes, "trained.hashes") : sampledHashes(sample);
+  const count = parseHashes(kept)?.length ?? damaged("trained.hashes", "hashes as base64", kept);
+  if (count > mostHashes) damaged("trained.hashes", `at most ${mostHashes}`, count);
+  return { by: array(by, "trained.by").map((name) => text(name, "trained.by")), hashes: kept };
+}
+
+/** The hashes of format 2. */
+function sampledHashes(sample: unknown): string {
   const hashes = array(sample, "trained.sample").map((hash) =>
     typeof hash === "number" ? hash : damaged("trained.sample", "a number", hash),
   );
-  if (hashes.length > sampleSize)
-    damaged("trained.sample", `at most ${sampleSize} numbers`, hashes.length);
-  return { by: array(by, "trained.by").map((name) => text(name, "trained.by")), sample: hashes };
+  return formatHashes(Float64Array.from(hashes).sort());
 }
 
 /** A stored set of column specs, checked as a schema is. */

@@ -8,7 +8,7 @@ import { type Answered, answer, type Questions } from "./answer.ts";
 import type { FittedFeature } from "./features-data.ts";
 import { featuresFormat } from "./features-state.ts";
 import { type FittedFeatures, fittedFeatures } from "./fitted.ts";
-import { keyHashSql, keyOf, sampleOf } from "./row-keys.ts";
+import { formatHashes, keptHashes, keyHashSql, keyOf } from "./row-keys.ts";
 
 /** Options of {@link fitFeatures}. */
 export interface FitFeaturesOptions<C extends Columns = Columns> {
@@ -20,8 +20,8 @@ export interface FitFeaturesOptions<C extends Columns = Columns> {
  * Fits features to training rows. Numbers are summed in row order, so neither the number of threads
  * nor the machine changes a byte. O(n · d); a query for numbers, one for counts, one for texts.
  *
- * The key of the schema, if it has one, is what training rows are told apart by: a sample of them is
- * kept, by which test rows that were trained on are refused later.
+ * The key of the schema, if it has one, is what training rows are told apart by: its hashes are kept, by which
+ * test rows that were trained on are refused later.
  *
  * @param features - The definition.
  * @param frame - Training rows: never the test frame of `split`, which is refused.
@@ -71,7 +71,8 @@ export async function fitFeatures<
   const fitted = learned.map(fittedFeature);
   checkOutputs(fitted);
   const { keyHashes } = answers;
-  const trained = keyHashes === undefined ? {} : { trained: { by, sample: sampleOf(keyHashes) } };
+  const trained =
+    keyHashes === undefined ? {} : { trained: { by, hashes: formatHashes(keptHashes(keyHashes)) } };
   return fittedFeatures(
     { format: featuresFormat, inputs: specsRead(features), features: fitted, ...trained },
     { sql: frame.sql, keyHashes, folds: learned.map(({ folds }) => folds) },

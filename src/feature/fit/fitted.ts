@@ -79,7 +79,11 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
   const checks = levelChecks(state.features);
   const program = toColumns(outputs);
   const matrixAnd: FittedFeatures["matrixAnd"] = async (frame, more) => {
-    if (frame.part === "test" && training?.sql === frame.dividedFrom && training !== undefined)
+    if (
+      training !== undefined &&
+      frame.part === "test" &&
+      frame.dividedFrom?.includes(training.sql)
+    )
       fail("feature/conflict-trained-rows", { known: "the features were fitted before the split" });
     const folded = learnsFromLabel(training) && hasKey(frame, training.keyHashes);
     const { sql: own, run } = folded ? foldedColumns(state, frame, training) : program;

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { dataset, split } from "../../dataset/index.ts";
 import { rocAuc } from "../../metric/index.ts";
@@ -11,7 +12,7 @@ import {
   standardize,
   targetEncode,
 } from "../index.ts";
-import { keyHashSql, sampleOf, sampleSize } from "./row-keys.ts";
+import { formatHashes, keptHashes, keyHashSql, mostHashes, parseHashes } from "./row-keys.ts";
 
 const engine = await openEngine();
 afterAll(() => engine.close());
@@ -50,6 +51,18 @@ async function refusesTrainedRows<C extends typeof columns>(all: Frame<C>): Prom
   await expect(dataset({ features: loaded, rows: tested, label })).rejects.toThrow(conflict);
 }
 
+/** Fits rows 0 to 19,999, and is asked for tests with and without the last of them. */
+async function refusesOneRow<C extends typeof columns>(schemed: { name: string; columns: C }) {
+  const definition = features(schema("customers", columns), (c) => ({ x: standardize(c.x) }));
+  const rows: Frame<Columns> = frameOf({ schema: schemed, to: 20_000 });
+  const fitted = await fitFeatures<string, Columns>(definition, rows);
+  const loaded = featuresFromState(JSON.parse(JSON.stringify(fitted.state)));
+  const tested = (from: number) =>
+    loaded.matrix({ ...frameOf({ schema: schemed, from, to: 24_000 }), part: "test" });
+  await expect(tested(19_999)).rejects.toThrow(conflict);
+  expect((await tested(20_000)).rows).toBe(4000);
+}
+
 describe("fitted features", () => {
   test("refuse test rows that they were fitted on: fitted first, split after", async () => {
     await refusesTrainedRows(frameOf({ schema: keyed }));
@@ -65,6 +78,42 @@ describe("fitted features", () => {
     const { test: tested } = await split(all, { by: "id" });
     await expect(fitted.matrix(tested)).rejects.toThrow(conflict);
     await expect(fitted.matrix(tested.where((c) => c.x.isAbove(0)))).rejects.toThrow(conflict);
+  });
+
+  test("refuse them however often their rows were split since", async () => {
+    const all = frameOf({ schema: keyless });
+    const definition = features(keyless, (c) => ({ x: standardize(c.x) }));
+    const fitted = await fitFeatures(definition, all);
+    let { train } = await split(all, { by: "id" });
+    for (const seed of [1, 2]) {
+      const next = await split(train, { by: "id", seed });
+      await expect(fitted.matrix(next.test)).rejects.toThrow(conflict);
+      train = next.train;
+    }
+    const own = await split(train, { by: "id" });
+    const trained = await fitFeatures(definition, own.train);
+    expect((await trained.matrix(own.test)).rows).toBeGreaterThan(0);
+  });
+
+  test("refuse a single row that they were fitted on, also after they were stored", async () => {
+    await refusesOneRow(keyed);
+    await refusesOneRow(named);
+  });
+
+  test("remember what a state of format 2 does, and refuse a damaged one", async () => {
+    const definition = features(keyed, (c) => ({ x: standardize(c.x) }));
+    const { state } = await fitFeatures(definition, frameOf({ schema: keyed, to: 200 }));
+    const { by = [], hashes = "" } = state.trained ?? {};
+    const sample = [...(parseHashes(hashes) ?? [])];
+    expect(featuresFromState({ ...state, format: 2, trained: { by, sample } }).state).toEqual(
+      state,
+    );
+    for (const wrong of ["é", "gA==", 7]) {
+      const corrupt = { ...state, trained: { by, hashes: wrong } };
+      expect(() => featuresFromState(corrupt)).toThrow(
+        expect.objectContaining({ code: "feature/corrupt-state" }),
+      );
+    }
   });
 
   test("take the test rows of their own split, of a split by another column, and new ones", async () => {
@@ -103,9 +152,40 @@ describe("keyHashSql", () => {
     expect(hashes.every((hash) => Number.isInteger(hash) && hash >= 0 && hash < 2 ** 52)).toBe(
       true,
     );
-    const sorted = [...hashes].sort((a, b) => a - b);
-    expect(sampleOf(hashes)).toEqual(sorted.slice(0, sampleSize));
-    expect(sampleOf(Float64Array.of(3, Number.NaN, 1, 3))).toEqual([1, 3]);
+    expect([...keptHashes(hashes)]).toEqual([...hashes].sort((a, b) => a - b));
+    expect([...keptHashes(Float64Array.of(3, Number.NaN, 1, 3))]).toEqual([1, 3]);
+    expect([...keptHashes(Float64Array.of(Number.NaN))]).toEqual([]);
+  });
+});
+
+describe("keptHashes", () => {
+  test("are the smallest of more than are kept, also where most rows have one key", async () => {
+    const sql = "(md5_number_lower(range::VARCHAR) >> 12)::DOUBLE";
+    const [hashes = new Float64Array()] = await engine.doubles(
+      `SELECT ${sql} AS h FROM range(250000)`,
+    );
+    const sorted = hashes.toSorted();
+    expect(keptHashes(hashes)).toEqual(sorted.subarray(0, mostHashes));
+    const repeated = new Float64Array(400_000).fill(sorted[0] ?? 0);
+    repeated.set(hashes.subarray(0, 1000));
+    expect(keptHashes(repeated)).toEqual(Float64Array.from(new Set(hashes.subarray(0, 1000)).add(sorted[0] ?? 0)).sort()); // biome-ignore format: one line
+  });
+
+  test("law: as text they are the same, and about six bytes each", () => {
+    const steps = fc.array(
+      fc.maxSafeNat().map((n) => n % 2 ** 52),
+      { maxLength: 50 },
+    );
+    fc.assert(
+      fc.property(steps, (numbers) => {
+        const rising = Float64Array.from(new Set(numbers)).sort();
+        expect(parseHashes(formatHashes(rising))).toEqual(rising);
+      }),
+    );
+    const even = Float64Array.from({ length: mostHashes }, (_, i) => (i + 0.5) * (2 ** 52 / mostHashes)).map(Math.floor); // biome-ignore format: one line
+    expect(formatHashes(even).length).toBeLessThan(0.81e6);
+    expect(parseHashes("not base64!")).toBeUndefined();
+    expect(parseHashes("//////////8=")).toBeUndefined();
   });
 });
 

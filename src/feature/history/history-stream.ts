@@ -101,13 +101,13 @@ function statisticOf(
   statistic: Exclude<RollingStatistic, "count">,
   numbers: readonly number[],
 ): number | null {
-  if (statistic === "min") return Math.min(...numbers);
-  if (statistic === "max") return Math.max(...numbers);
+  if (statistic === "min") return Math.min(...numbers) + 0; // -0 is 0
+  if (statistic === "max") return Math.max(...numbers) + 0;
   const sum = numbers.reduce((total, number) => total + number, 0);
   if (statistic === "sum") return sum;
   const mean = sum / numbers.length;
-  if (statistic === "mean") return mean;
+  if (statistic === "mean") return Number.isNaN(mean) ? null : mean;
   if (numbers.length < 2) return null;
-  const squares = numbers.reduce((total, number) => total + (number - mean) ** 2, 0);
-  return Math.sqrt(squares / (numbers.length - 1));
+  const squares = numbers.reduce((total, number) => total + (number - mean) * (number - mean), 0);
+  return Number.isFinite(squares) ? Math.sqrt(squares / (numbers.length - 1)) : null;
 }

@@ -16,7 +16,7 @@ import {
   schema,
 } from "../../table/index.ts";
 import { fail } from "../errors.ts";
-import { measureSql, tiesSql } from "./history-sql.ts";
+import { historySql, tiesSql } from "./history-sql.ts";
 import { type HistoryStream, historyStream } from "./history-stream.ts";
 import type { HistoryMeasure } from "./measures.ts";
 
@@ -38,9 +38,10 @@ export interface EntityHistory<C extends Columns, M> {
   /** The columns that are added. */
   readonly names: readonly (keyof M & string)[];
   /**
-   * The rows with the measures as more columns, by SQL.
+   * The rows with the measures as more columns, by SQL. Rows are split after: on one side of a split the
+   * history would begin anew, and as it is closed on the past nothing of the test side gets into training.
    *
-   * @throws `feature/duplicate-moments` when two rows of an entity have one moment,
+   * @throws `feature/conflict-divided-rows` for one side of a split, `feature/duplicate-moments` when two rows of an entity have one moment,
    * `feature/missing-moments`
    */
   apply(rows: Frame<C>): Promise<Frame<C & HistoryColumns<M>>>;
@@ -100,16 +101,13 @@ export function history<C extends Columns, M extends Readonly<Record<string, His
     names: measures.map(([name]) => name),
     stream: () => historyStream(measures, keys),
     apply: async (rows) => {
+      if (rows.part !== undefined) fail("feature/conflict-divided-rows", { part: rows.part });
       await checkMoments(rows, keys);
-      const selected = measures.map(
-        ([name, measure]) => `${measureSql(measure, keys)} AS ${quoteName(name)}`,
-      );
       const whole = { ...rows.schema.columns, ...added };
       return frame({
         engine: rows.engine,
         schema: schema(rows.schema.name, whole),
-        sql: `SELECT *, ${selected.join(", ")} FROM (${rows.sql})`,
-        ...(rows.part === undefined ? {} : { part: rows.part }),
+        sql: historySql(rows.sql, Object.keys(rows.schema.columns), { measures, keys }),
         origin: rows.origin && originWith(rows.origin, measures, [...keys.entity, time]),
       });
     },

@@ -70,6 +70,8 @@ export type RollingWindow = ({ readonly rows: number } | Span) & {
  * A statistic of the numbers before a row: of the `rows` rows before it, or of the rows in the span
  * [t − span, t) before its moment t. Neither the row itself nor another of its moment is in it.
  * Missing and infinite numbers do not count. A `count` of nothing is 0, every other statistic is missing.
+ * Numbers are summed from the first to the last, in tables as in streams, to the same bits; a sum or mean that is too large for
+ * a number is infinite, a deviation then missing. A table takes O(rows · window).
  *
  * @throws `option/out-of-range`, `option/unknown-name`
  */

@@ -21,7 +21,8 @@ export interface TargetEncodeOptions {
  * level of its own; a level that no training row has gets p.
  *
  * In the matrix of the training rows, each row has what was learned from the folds that it is not in,
- * so that its own label is not among its features. Folds go by the key of the schema.
+ * so that its own label is not among its features. Folds go by the key of the schema. They are not stored: features
+ * that were loaded give training rows what was learned from all, so fit anew to learn from rows again.
  *
  * @param of - A category or a text.
  * @returns One column.
