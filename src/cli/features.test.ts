@@ -53,6 +53,14 @@ describe("features", () => {
     const parity = await run("parity");
     expect(parity.lines[0]).toContain("shop.spending: equal (1 key at version");
     expect(parity.code).toBe(0);
+    {
+      await using workspace = await openWorkspace(work);
+      const plans = featureTable({ name: "shop.plans", schema: schema("p", { id: text() }), key: "id" }); // biome-ignore format: one line
+      await writeFeatures(workspace.lake, plans, [{ id: "a" }]);
+      const undeclared = await run("freshness", "shop.plans");
+      expect(undeclared.lines[0]).toMatch(/^shop\.plans: not declared; newest /);
+      expect(undeclared.code).toBe(0);
+    }
     const freshness = await run("freshness", "shop.spending");
     expect(freshness.lines[0]).toContain("shop.spending: stale");
     expect(freshness.code).toBe(1);

@@ -49,8 +49,8 @@ export const featureTables = command({
     "plan FILE says what the feature tables that a module exports would change, apply FILE changes it.",
     "list and describe TABLE show what is there. materialize brings an online store (the workspace's own,",
     "or Redis or PostgreSQL with --store) to the newest version of a table or of all, parity compares",
-    "both value by value, freshness judges how old the newest rows are. Exit code 1 when something is",
-    "refused, differs or is stale.",
+    "both value by value, freshness judges how old the newest rows are, and counts the keys whose row is past",
+    "its ttl. Exit code 1 when something is refused, differs or is stale.",
   ],
   arguments: {
     action: { type: "string", choices: actions, help: "what to do" },
@@ -83,7 +83,7 @@ export const featureTables = command({
   isBad: (found) => {
     if (found.action === "plan") return found.plan.some(({ action }) => action === "refuse");
     if (found.action === "parity") return found.reports.some(({ equal }) => !equal);
-    return found.action === "freshness" && found.reports.some(({ fresh }) => !fresh);
+    return found.action === "freshness" && found.reports.some(({ state }) => state === "stale");
   },
 });
 
@@ -200,8 +200,16 @@ function parityLines(report: ParityReport): readonly string[] {
   ];
 }
 
-function freshnessLine({ table, newestMs, ageMs, freshnessMs, fresh }: FreshnessReport): string {
+const judged = { fresh: "fresh", stale: "stale", undeclared: "not declared" } as const;
+
+function freshnessLine(report: FreshnessReport): string {
+  const { table, newestMs, ageMs, freshnessMs, state, ttlMs, keys, expired } = report;
   const hours = (ms: number): string => `${(ms / 3_600_000).toFixed(1)} h`;
   const age = ageMs === null ? "no rows" : `newest ${moment(newestMs)}, ${hours(ageMs)} old`;
-  return `${table}: ${fresh ? "fresh" : "stale"}; ${age}${freshnessMs === null ? "" : `, at most ${hours(freshnessMs)}`}`;
+  const most = freshnessMs === null ? "" : `, at most ${hours(freshnessMs)}`;
+  const gone =
+    ttlMs === null || expired === null
+      ? ""
+      : `; ${number(expired)} of ${count(keys, "key")} past the ttl of ${hours(ttlMs)}`;
+  return `${table}: ${judged[state]}; ${age}${most}${gone}`;
 }

@@ -172,6 +172,12 @@ describe("a model with lookups", () => {
     await expect(scoreBatch(fitted, await keys.read(), { lake })).rejects.toMatchObject({
       code: "feature/missing-lookups",
     });
+    await expect(scoreBatch(model, await keys.read(), { lake })).rejects.toMatchObject({
+      code: "feature/missing-time",
+      message: expect.stringContaining("or a moment, such as new Date()"),
+    });
+    const never = scoreBatch(model, await keys.read(), { lake, timestamp: new Date(Number.NaN) });
+    await expect(never).rejects.toMatchObject({ code: "option/out-of-range" });
   });
 
   test("refuses keys without features when it was trained to, and tables that have vanished", async () => {

@@ -1,18 +1,25 @@
-/** @file Freshness: how old the newest features of a table are. */
+/** @file Freshness: how old the newest features of a table are, and how many keys have none that count. */
 import { type Clock, systemClock } from "../../core/index.ts";
 import { type Lake, quoteName } from "../../table/index.ts";
 import { deltaOf, describeFeatures } from "../table/stored.ts";
+import { newestSql, timeName } from "./materialize.ts";
 
 /** How old the newest row is, and whether that is as declared. */
 export interface FreshnessReport {
   readonly table: string;
-  /** When the newest row became true, or, without times, when the table was last written; null when it is empty. */
+  /** When the newest row that is true by now became so, or, without times, when the table was last written; null when it is empty. */
   readonly newestMs: number | null;
   readonly ageMs: number | null;
   /** The age declared; null where none is. */
   readonly freshnessMs: number | null;
-  /** False when the newest row is older than declared, or there is none. */
-  readonly fresh: boolean;
+  /** `stale` when the newest row is older than declared, or there is none; `undeclared` where nobody says how old it may be. */
+  readonly state: "fresh" | "stale" | "undeclared";
+  /** The age past which a row counts no more; null where none is declared. */
+  readonly ttlMs: number | null;
+  /** Things that have a row by now. */
+  readonly keys: number;
+  /** Of these, those whose newest row is past its ttl: they are served as missing. Null without a ttl. */
+  readonly expired: number | null;
 }
 
 /**
@@ -25,16 +32,23 @@ export async function checkFreshness(
   name: string,
   clock: Clock = systemClock,
 ): Promise<FreshnessReport> {
-  const { table, rows, modifiedAtMs } = await describeFeatures(lake, name);
-  const { timestamp, freshnessMs } = table;
-  let newestMs = rows === 0 ? null : modifiedAtMs;
-  if (timestamp !== null) {
-    const { sql, engine } = await deltaOf(lake, table).read();
-    const [found] = await engine.query(`SELECT epoch_ms(max(${quoteName(timestamp)})) AS ms FROM (${sql})`); // biome-ignore format: one line
-    const ms = found?.["ms"];
-    newestMs = typeof ms === "number" ? ms : null;
-  }
-  const ageMs = newestMs === null ? null : clock() - newestMs;
-  const fresh = freshnessMs === null || (ageMs !== null && ageMs <= freshnessMs);
-  return { table: name, newestMs, ageMs, freshnessMs, fresh };
+  const { table, tableVersion, modifiedAtMs } = await describeFeatures(lake, name);
+  const { timestamp, freshnessMs, ttlMs } = table;
+  const nowMs = clock();
+  const { sql, engine } = await deltaOf(lake, table).read({ version: tableVersion });
+  const time = quoteName(timeName);
+  const [found] = await engine.query(
+    `SELECT count(*) AS keys, epoch_ms(max(${time})) AS ms, count(*) FILTER (epoch_ms(${time}) < ${nowMs - (ttlMs ?? 0)}) AS expired
+     FROM (${newestSql(table, sql, nowMs)})`,
+  );
+  const keys = Number(found?.["keys"] ?? 0);
+  const ms = timestamp === null && keys > 0 ? modifiedAtMs : (found?.["ms"] ?? null);
+  const newestMs = ms === null ? null : Number(ms);
+  const ageMs = newestMs === null ? null : nowMs - newestMs;
+  const isFresh = freshnessMs !== null && ageMs !== null && ageMs <= freshnessMs;
+  return {
+    ...{ table: name, newestMs, ageMs, freshnessMs },
+    state: freshnessMs === null ? "undeclared" : isFresh ? "fresh" : "stale",
+    ...{ ttlMs, keys, expired: ttlMs === null ? null : Number(found?.["expired"] ?? 0) },
+  };
 }

@@ -100,7 +100,8 @@ function sinceSql({ timestamp, availableAt }: FeatureTable): string {
 }
 
 const time = '"\u001ftime"';
-const timeName = "\u001ftime";
+/** The column of {@link newestSql} with a row's time. */
+export const timeName = "\u001ftime";
 
 async function all({ lake, store, table, state, before }: Task): Promise<Materialized> {
   const rows = await deltaOf(lake, table).read({ version: state.tableVersion });

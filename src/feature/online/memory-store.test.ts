@@ -216,6 +216,7 @@ describe("checkParity", () => {
     await writeFeatures(lake, spending, [
       { id: "a", at: day(1), spend: 1 },
       { id: "b", at: day(1), spend: 2 },
+      { id: "c", at: day(1), spend: 3 },
     ]);
     await using store = await memoryStore();
     await expect(checkParity(lake, store, "shop.spending")).rejects.toMatchObject({
@@ -228,14 +229,17 @@ describe("checkParity", () => {
       yield [
         { key: ["a"], cells: [7], atMs: 0 },
         { key: ["z"], cells: [7], atMs: 0 },
+        { key: ["c"], cells: [3], atMs: null },
       ];
     };
     await store.write({ state, from: state, upserts: upserts(), deletes: [["b"]] });
     const report = await checkParity(lake, store, "shop.spending");
-    expect(report).toMatchObject({ equal: false, differing: 3 });
+    expect(report).toMatchObject({ equal: false, differing: 5, keys: 3, values: 6 });
     expect(report.differences).toEqual(
       expect.arrayContaining([
         { key: ["a"], column: "spend", offline: 1, online: 7 },
+        { key: ["a"], column: "at", offline: day(1), online: new Date(0) },
+        { key: ["c"], column: "at", offline: day(1), online: null },
         { key: ["b"], column: null, offline: 1, online: "no row" },
         { key: ["z"], column: null, offline: "no row", online: 1 },
       ]),
@@ -244,19 +248,43 @@ describe("checkParity", () => {
 });
 
 describe("checkFreshness", () => {
+  const day2 = () => day(2).getTime();
+
   test("judges the newest row by the declared age; an empty table is not fresh", async () => {
     await using lake = await newLake();
     await writeFeatures(lake, spending, []);
-    const clock = () => day(2).getTime();
-    expect(await checkFreshness(lake, "shop.spending", clock)).toMatchObject({
+    expect(await checkFreshness(lake, "shop.spending", day2)).toMatchObject({
       newestMs: null,
-      fresh: false,
+      state: "stale",
     });
     await writeFeatures(lake, spending, [{ id: "a", at: day(1), spend: 1 }]);
-    expect(await checkFreshness(lake, "shop.spending", clock)).toMatchObject({
+    expect(await checkFreshness(lake, "shop.spending", day2)).toMatchObject({
       ageMs: 86_400_000,
-      fresh: true,
+      state: "fresh",
     });
-    expect((await checkFreshness(lake, "shop.spending", () => clock() + 1)).fresh).toBe(false);
+    expect((await checkFreshness(lake, "shop.spending", () => day2() + 1)).state).toBe("stale");
+    await writeFeatures(lake, spending, [{ id: "a", at: day(9), spend: 1 }]); // to come
+    expect((await checkFreshness(lake, "shop.spending", () => day2() + 1)).state).toBe("stale");
+  });
+
+  test("says where no age is declared, and how many keys have no row within their ttl", async () => {
+    await using lake = await newLake();
+    const aging = featureTable({
+      ...{ name: "shop.aging", schema: spending.schema, key: "id", timestamp: "at" },
+      ttl: { hours: 24 },
+    });
+    await writeFeatures(lake, aging, [
+      { id: "a", at: day(1), spend: 1 },
+      { id: "b", at: new Date(day(1).getTime() - 1), spend: 1 },
+      { id: "b", at: day(9), spend: 2 },
+    ]);
+    expect(await checkFreshness(lake, "shop.aging", day2)).toMatchObject({
+      ...{ state: "undeclared", freshnessMs: null, ttlMs: 86_400_000, keys: 2, expired: 1 },
+    });
+    const plans = featureTable({ name: "shop.plans", schema: schema("p", { id: text() }), key: "id" }); // biome-ignore format: one line
+    await writeFeatures(lake, plans, [{ id: "a" }]);
+    expect(await checkFreshness(lake, "shop.plans", day2)).toMatchObject({
+      ...{ state: "undeclared", ttlMs: null, keys: 1, expired: null },
+    });
   });
 });

@@ -4,7 +4,7 @@ import type { Lake } from "../../table/index.ts";
 import { featuresOf } from "../table/feature-table.ts";
 import { deltaOf, describeFeatures } from "../table/stored.ts";
 import { fail } from "./errors.ts";
-import { newestSql } from "./materialize.ts";
+import { newestSql, timeName } from "./materialize.ts";
 import { keyText, type OnlineEntry, type OnlineStore } from "./store.ts";
 
 /** One value that differs. */
@@ -34,8 +34,8 @@ export interface ParityReport {
 const most = 100;
 
 /**
- * Compares every value of an online store with the offline table at the version that the store
- * records.
+ * Compares every value of an online store, and the time of every row, with the offline table at the
+ * version that the store records.
  *
  * @throws `feature/missing-table`, `feature/missing-online-table`, `feature/conflict-online-table` for
  * a table that was made anew since
@@ -74,6 +74,9 @@ export async function checkParity(
         continue;
       }
       for (const one of differencesOf({ row, entry, features, at })) differ({ key, ...one });
+      const times = timesOf(row, entry);
+      if (table.timestamp !== null && !same(times.offline, times.online))
+        differ({ key, column: table.timestamp, ...times });
     }
   });
   for (const { key } of online.values())
@@ -82,7 +85,12 @@ export async function checkParity(
     table: name,
     tableVersion: state.tableVersion,
     behind: newest - state.tableVersion,
-    ...{ keys, values: keys * features.length, differing, differences },
+    ...{
+      keys,
+      values: keys * (features.length + (table.timestamp === null ? 0 : 1)),
+      differing,
+      differences,
+    },
     equal: differing === 0,
   };
 }
@@ -102,6 +110,12 @@ function differencesOf(pair: {
     return same(offline, online) ? [] : [{ column, offline, online }];
   });
 }
+
+/** Since when a row is true, on both sides: by that a server decides whether it is past its ttl. */
+const timesOf = (row: Cells, { atMs }: OnlineEntry) => ({
+  offline: row[timeName] ?? null,
+  online: atMs === null ? null : new Date(atMs),
+});
 
 const same = (a: Cell, b: Cell): boolean =>
   a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : Object.is(a, b);

@@ -12,9 +12,13 @@ import {
 
 /** What can go wrong while feature tables are declared, changed, joined and looked up. */
 export const featureTableErrors = {
-  "feature/mismatch-owners": caller(
-    (d: { name: string; got: string }) =>
-      `feature table ${d.name}: owners must be a list of texts, such as ["ada"]; got ${quote(d.got)}`,
+  "feature/mismatch-declaration": caller(
+    (d: { at: string; field: string; expected: string; got: unknown }) =>
+      `${d.at}: ${d.field} must be ${d.expected}; got ${quote(d.got)}`,
+  ),
+  "feature/mismatch-span": caller(
+    (d: { at: string; got: unknown }) =>
+      `${d.at}: expected a span of time with its unit, such as { days: 30 } or { hours: 6, minutes: 30 }; got ${quote(d.got)}`,
   ),
   "feature/missing-primary-key": caller(
     (d: { name: string }) =>
@@ -65,8 +69,8 @@ export const featureTableErrors = {
       `${d.at}: the key column ${quote(d.column)} must be ${d.expected} as in the feature table; got ${d.got}`,
   ),
   "feature/missing-time": caller(
-    (d: { at: string; tables: readonly string[] }) =>
-      `${d.at}: features of ${list(d.tables)} change with time, and nothing says as of when each label is; name the column with timestamp`,
+    (d: { at: string; tables: readonly string[]; orMoment?: boolean }) =>
+      `${d.at}: features of ${list(d.tables)} change with time, and nothing says as of when; name the column with timestamp${d.orMoment === true ? ", or a moment, such as new Date()" : ""}`,
   ),
   "feature/missing-moment": caller(
     (d: { at: string; column: string; rows: number }) =>

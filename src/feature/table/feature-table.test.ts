@@ -31,10 +31,6 @@ describe("featureTable", () => {
   test("refuses a table without a key, of a key that may be missing, is a number with fractions, or is named twice", () => {
     const make = (key: readonly string[]) => () =>
       featureTable({ name: "a.b", schema: schema("s", { id: text(), f: float(), n: text({ nullable: true }) }), key: key as never }); // biome-ignore format: one call
-    const owners = JSON.parse('"ada"');
-    expect(() =>
-      featureTable({ name: "a.b", schema: schema("s", { id: text() }), key: "id", owners }),
-    ).toThrow(expect.objectContaining({ code: "feature/mismatch-owners" }));
     expect(make([])).toThrow(expect.objectContaining({ code: "feature/missing-primary-key" }));
     expect(make(["f"])).toThrow(expect.objectContaining({ code: "feature/unsupported-key" }));
     expect(make(["n"])).toThrow(expect.objectContaining({ code: "feature/unsupported-key" }));
@@ -42,6 +38,51 @@ describe("featureTable", () => {
       expect.objectContaining({ code: "feature/unsupported-key" }),
     );
     expect(make(["ix"])).toThrow(expect.objectContaining({ code: "feature/unknown-table-column" }));
+  });
+
+  test("says to untyped code which argument is what, and how spans are written", () => {
+    const make =
+      (
+        more: string,
+        of: unknown = {
+          name: "a.b",
+          schema: schema("s", { id: text(), at: timestamp() }),
+          key: "id",
+        },
+      ) =>
+      () =>
+        // biome-ignore format: one line
+        featureTable(Object.assign({}, of, JSON.parse(more)));
+    const refused = (more: string, words: string) =>
+      expect(make(more)).toThrow(
+        expect.objectContaining({
+          code: "feature/mismatch-declaration",
+          message: expect.stringContaining(words),
+        }),
+      );
+    refused('{"owners":"ada"}', 'owners must be a list of texts, such as ["ada"]; got "ada"');
+    refused('{"owners":[7]}', "owners must be a list of texts");
+    refused('{"name":7}', "name must be a text");
+    refused('{"name":""}', "name must be a text");
+    refused('{"schema":{"id":"text"}}', "schema must be a schema");
+    refused('{"key":{"id":true}}', "key must be a column or a list of columns");
+    refused('{"key":null}', "key must be a column or a list of columns");
+    refused('{"timestamp":["at"]}', "timestamp must be a column");
+    refused('{"label":true}', "label must be a column");
+    refused('{"tags":["gold"]}', "tags must be texts by name");
+    refused('{"tags":{"tier":1}}', "tags must be texts by name");
+    refused('{"description":null}', "description must be a text");
+    for (const span of ["30", '"30 days"', "null", "[30]"])
+      expect(make(`{"timestamp":"at","ttl":${span}}`)).toThrow(
+        expect.objectContaining({
+          code: "feature/mismatch-span",
+          message: expect.stringContaining("such as { days: 30 }"),
+        }),
+      );
+    for (const days of ['"3"', "null", "{}"])
+      expect(make(`{"timestamp":"at","ttl":{"days":${days}}}`)).toThrow(
+        expect.objectContaining({ code: "option/out-of-range" }),
+      );
   });
 
   test("refuses the target among its columns, and times that are none", () => {

@@ -87,7 +87,7 @@ export type FeatureNames<F> =
  *
  * @param options - Name, columns, key, and what else is to be known of it.
  * @returns Plain data.
- * @throws `feature/missing-primary-key`, `feature/unknown-table-column`, `feature/unsupported-key`,
+ * @throws `feature/mismatch-declaration`, `feature/mismatch-span`, `feature/missing-primary-key`, `feature/unknown-table-column`, `feature/unsupported-key`,
  * `feature/unsupported-timestamp`, `feature/conflict-label`, `option/out-of-range`,
  * `option/unknown-name`
  * @example
@@ -143,12 +143,40 @@ function checkKey({ name, schema, key }: FeatureTable): void {
   }
 }
 
+const isText = (value: unknown): boolean => typeof value === "string";
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const column: Kind = ["a column by its name", (value) => value === null || isText(value)];
+
+/** What a field must be, and whether a value is that. */
+type Kind = readonly [expected: string, is: (value: unknown) => boolean];
+
+const kinds: Readonly<Record<string, Kind>> = {
+  name: ['a text, such as "shop.spending"', (value) => isText(value) && value !== ""],
+  schema: ["a schema: schema(name, columns)", (value) => isObject(value) && isObject(value["columns"])], // biome-ignore format: one line
+  key: ["a column or a list of columns", (value) => Array.isArray(value) && value.every(isText)],
+  timestamp: column,
+  availableAt: column,
+  label: column,
+  owners: ['a list of texts, such as ["ada"]', (value) => Array.isArray(value) && value.every(isText)], // biome-ignore format: one line
+  tags: ["texts by name", (value) => isObject(value) && Object.values(value).every(isText)],
+  description: ["a text", isText],
+};
+
+/** Throws `feature/mismatch-declaration`: what comes from untyped code may be anything. */
+function checkKinds(table: FeatureTable): void {
+  const at = isText(table.name) ? `feature table ${table.name}` : "featureTable";
+  for (const [field, [expected, is]] of Object.entries(kinds)) {
+    const got: unknown = table[field as keyof FeatureTable];
+    if (!is(got)) fail("feature/mismatch-declaration", { at, field, expected, got });
+  }
+}
+
 /** Checks what types cannot, and what was read from JSON. */
 export function checkFeatureTable(table: FeatureTable): void {
   const { name, schema, key, timestamp, availableAt, label, ttlMs } = table;
   const { columns } = schema;
-  if (!Array.isArray(table.owners) || table.owners.some((owner) => typeof owner !== "string"))
-    fail("feature/mismatch-owners", { name, got: String(table.owners) });
+  checkKinds(table);
   if (key.length === 0) fail("feature/missing-primary-key", { name });
   checkKey(table);
   for (const column of [timestamp, availableAt])

@@ -1,5 +1,5 @@
 /** @file Scoring a batch given only keys: the features are found in the offline tables. */
-import { checkNames } from "../../core/index.ts";
+import { checkNames, checkNumber } from "../../core/index.ts";
 import type { Cells, Model, Prediction } from "../../flow.ts";
 import { type Columns, type Frame, type Lake, quoteName } from "../../table/index.ts";
 import { demandSql } from "./demand.ts";
@@ -12,7 +12,10 @@ import { checkZones } from "./zones.ts";
 
 /** As of when features count. */
 export interface ScoreOptions {
-  /** A timestamp column of the keys' rows, or one moment for all. Default: now. */
+  /**
+   * A timestamp column of the keys' rows, or one moment for all, such as `new Date()`. Needed where
+   * features have a time: what is scored now and what was asked then differ.
+   */
   readonly timestamp?: string | Date;
 }
 
@@ -27,7 +30,7 @@ const partRows = 10_000;
  * @throws `feature/missing-lookups`, `feature/missing-table` for a table that has vanished,
  * `feature/conflict-lookup` for one whose definition has another version than the model learned from,
  * `feature/unknown-table-column`, `feature/missing-matches` where the model refuses rows without features,
- * `feature/unsupported-timestamp`
+ * `feature/missing-time`, `feature/unsupported-timestamp`
  */
 export async function scoreBatch<Out>(
   model: Pick<Model<never, Out>, "signature" | "predictAll" | "lookups">,
@@ -36,26 +39,23 @@ export async function scoreBatch<Out>(
 ): Promise<readonly Prediction<Out>[]> {
   const at = "scoreBatch";
   checkNames(at, how, ["lake", "timestamp"]);
-  const { lake, timestamp = new Date() } = how;
+  const { lake, timestamp } = how;
   const { lookups, signature } = model;
   if (lookups === undefined) return fail("feature/missing-lookups", { at });
   const state = lookupsFromState(lookups.state);
   for (const column of Object.keys(state.request)) needed(at, keys.schema.columns, column);
-  if (typeof timestamp === "string") {
-    needed(at, keys.schema.columns, timestamp);
-    await checkZones(lake, keys, { at, columns: [timestamp] });
-  }
+  const moment = await momentOf(lake, keys, { at, timestamp });
   const tables = await readTables(
     lake,
     state.lookups.map((one) => ({ name: one.table, check: (stored) => checkStored(one, stored) })),
   );
+  const timed = tables.filter(({ table }) => table.timestamp !== null);
+  if (moment === null && timed.length > 0)
+    fail("feature/missing-time", { at, tables: timed.map(({ table }) => table.name), orMoment: true }); // biome-ignore format: one line
   const join = joinSql({
     labels: keys.sql,
     labelColumns: Object.keys(keys.schema.columns).filter((name) => name in state.request),
-    moment:
-      typeof timestamp === "string"
-        ? quoteName(timestamp)
-        : `make_timestamptz(${timestamp.getTime() * 1000})`,
+    moment,
     joined: state.lookups.flatMap((one, i) => {
       const found = tables[i];
       if (found === undefined) return [];
@@ -81,6 +81,22 @@ export async function scoreBatch<Out>(
       predictions.push(...predict(model, rows.slice(from, from + partRows)));
   });
   return predictions;
+}
+
+/** As of when features count, in SQL: a column of the keys' rows, or a moment; null where nobody says. */
+async function momentOf(
+  lake: Lake,
+  keys: Frame,
+  { at, timestamp }: { readonly at: string; readonly timestamp: string | Date | undefined },
+): Promise<string | null> {
+  if (timestamp === undefined) return null;
+  if (typeof timestamp !== "string") {
+    const ms = checkNumber(at, { timestamp: timestamp.getTime() });
+    return `make_timestamptz(${ms * 1000})`;
+  }
+  needed(at, keys.schema.columns, timestamp);
+  await checkZones(lake, keys, { at, columns: [timestamp] });
+  return quoteName(timestamp);
 }
 
 /** The model takes whole rows, which these are: its inputs were selected. */

@@ -6,7 +6,7 @@ import { parseSeen, type SeenSource, windowsHash, windowsKey } from "../table/de
 import { rowKeyOf } from "../table/feature-table.ts";
 import { deltaOf } from "../table/stored.ts";
 import { readyFeatures } from "../table/write-features.ts";
-import type { WindowsPlan } from "./plan.ts";
+import { names, type WindowsPlan } from "./plan.ts";
 import { changedTilesSql, tilesOf, tilesSql, touchedSql } from "./tiles.ts";
 import { rowsSql } from "./window-rows.ts";
 
@@ -157,7 +157,7 @@ async function writeTiles(
   const made = (sql: string) => frame({ engine, schema: tiles.schema, sql, keep: [read] });
   const how = keeping(version, now);
   if (state === undefined) {
-    const all = made(tilesSql(plan, read.sql));
+    const all = made(`${tilesSql(plan, read.sql)} ORDER BY ${names([...plan.entity, "tile"])}`);
     const commit = await tiles.overwrite(all, { ...how, overwriteSchema: true });
     return { version: commit.version, made: commit.metrics["numOutputRows"] ?? 0 };
   }

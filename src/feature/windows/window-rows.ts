@@ -1,5 +1,6 @@
 /** @file The rows of features that tiles make: at which moments they are told, and what they say. */
 import { quoteName } from "../../table/index.ts";
+import { rowKeyOf } from "../table/feature-table.ts";
 import { tileParts } from "./measures.ts";
 import { momentSql, names, type WindowsPlan } from "./plan.ts";
 
@@ -22,10 +23,10 @@ export interface TellingParts {
     | undefined;
 }
 
-/** A SELECT of the rows of features at the moments at which a window changed. */
+/** A SELECT of the rows of features at the moments at which a window changed, in the order of their keys. */
 export function rowsSql(plan: WindowsPlan, parts: TellingParts): string {
   const values = valuesSql(plan, { moments: momentsSql(plan, parts), all: parts.tiles });
-  return `SELECT ${names(Object.keys(plan.table.schema.columns))} FROM (${values})`;
+  return `SELECT ${names(Object.keys(plan.table.schema.columns))} FROM (${values}) ORDER BY ${names(rowKeyOf(plan.table))}`;
 }
 
 /** Entities and moments at which features are told, and from when on they were known. */
