@@ -79,10 +79,24 @@ export interface OnlineRow {
   readonly version: number;
 }
 
+/** A column of features that are kept for reading. */
+export interface OnlineColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+}
+
+/** What is kept of a feature table, by which version of its definition. */
+export interface OnlineTable {
+  readonly version: number;
+  readonly key: readonly OnlineColumn[];
+  /** The features. */
+  readonly columns: readonly OnlineColumn[];
+}
+
 /** Gives the newest features of keys: what an endpoint asks before a model answers. */
 export interface OnlineReader {
-  /** The version of the definition by which it has a table; undefined when it has none of it. */
-  state(table: string): Promise<{ readonly version: number } | undefined>;
+  /** What it has of a table; undefined when it has none of it. */
+  state(table: string): Promise<OnlineTable | undefined>;
   /** One entry per key, in their order, all of one moment; undefined where there is none. */
   read(
     table: string,

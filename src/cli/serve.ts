@@ -13,6 +13,7 @@ export async function serveUntilStopped(
     readonly model: string | undefined;
     readonly port: number;
     readonly store?: string | undefined;
+    readonly features?: boolean;
   },
   { reporter, signal, json, print }: Surroundings,
 ): Promise<undefined> {
@@ -50,6 +51,8 @@ export const serve = command({
     "answer in the inference log, a Delta table of the same workspace. GET / is a page about it all. A",
     "model that looks features up finds them in the workspace's online store, which is brought up to date",
     "first, or in one that several servers share (--store), which features materialize keeps up to date.",
+    "With --features everybody who reaches the server may read features by key:",
+    `POST /online/shop.spending/lookup with {"keys": [{"id": "a"}]}.`,
   ],
   options: {
     dir,
@@ -60,10 +63,16 @@ export const serve = command({
     },
     port: { type: "number", default: 8080, value: "PORT", help: "0 picks a free one" },
     store,
+    features: { type: "boolean", default: false, help: "give features by key too" },
   },
-  examples: ["serve", "serve --dir my-churn --port 0", "serve --store redis://localhost:6379"],
-  run: async ({ dir, model, port, store }) => ({
-    ...{ folder: dir, model, port },
+  examples: [
+    "serve",
+    "serve --dir my-churn --port 0",
+    "serve --store redis://localhost:6379",
+    "serve --features",
+  ],
+  run: async ({ dir, model, port, store, features }) => ({
+    ...{ folder: dir, model, port, features },
     store: namedStore(store),
   }),
   render: () => [],

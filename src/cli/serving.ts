@@ -1,6 +1,7 @@
 /** @file A workspace served over HTTP: the champion answers, and the first page shows what there is. */
 import { join } from "node:path";
 import { hashOf } from "../core/index.ts";
+import type { OnlineStore } from "../feature/index.ts";
 import { type PipelineRun, pipelineRuns } from "../pipeline/index.ts";
 import { type Endpoint, endpoint, loggedSignature, openInferenceLog } from "../serve/index.ts";
 import { type HttpServer, type PageData, serveHttp } from "../server/index.ts";
@@ -16,6 +17,8 @@ export interface ServeTask {
   readonly port: number;
   /** The online store to read features from; default the workspace's own. */
   readonly store?: string | undefined;
+  /** Whether features are given by key too. Default false. */
+  readonly features?: boolean | undefined;
 }
 
 /** A server and what must be closed with it. */
@@ -38,28 +41,22 @@ export async function serveWorkspace(task: ServeTask): Promise<Serving> {
     clock,
   });
   const { lookups } = model;
-  const store =
-    lookups === undefined
-      ? undefined
-      : await modelStore(workspace, { lookups, named: task.store }).catch(
-          async (error: unknown) => {
-            await log.close();
-            throw error;
-          },
-        );
+  const { store: named, features: all = false } = task;
+  let store: OnlineStore | undefined;
+  const close = async (): Promise<void> => {
+    await log.close();
+    await store?.close();
+  };
   try {
+    if (all || lookups !== undefined) store = await modelStore(workspace, { lookups, all, named });
     const found = store === undefined ? {} : { store };
     const answering = endpoint({ name, model, version: version.number, log, clock, ids, ...found });
     const page = () => pageOf(workspace, name, answering);
-    const web = await serveHttp({ endpoints: [answering], page, port });
-    const close = async (): Promise<void> => {
-      await web.close();
-      await log.close();
-      await store?.close();
-    };
-    return { web, version: version.number, close };
+    const web = await serveHttp({ endpoints: [answering], page, port, ...(all ? found : {}) });
+    const closeAll = (): Promise<void> => web.close().finally(close);
+    return { web, version: version.number, close: closeAll };
   } catch (error) {
-    await log.close();
+    await close();
     throw error;
   }
 }

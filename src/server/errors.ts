@@ -46,6 +46,10 @@ export const serverErrors = {
     (d: { method: string; path: string; known: readonly string[] }) =>
       `there is nothing at ${d.method} ${quote(d.path)}; there is ${list(d.known, `${d.method} ${d.path}`)}.${didYouMean(`${d.method} ${d.path}`, d.known)}`,
   ),
+  "server/missing-online-store": notFound(
+    (_: { store: null }) =>
+      "this server gives no features by key; start it with serve --features, or give serveHttp a store",
+  ),
   "server/missing-endpoint": caller(
     (d: { known: readonly string[] }) =>
       `POST /invocations needs a server with exactly one endpoint; this one has ${list(d.known)}. Post to /endpoints/<name>/invocations`,
@@ -74,6 +78,7 @@ export const fail = failWith(serverErrors);
 const statuses: Readonly<Record<string, number>> = {
   "server/out-of-range-body": 413,
   "server/unsupported-content-type": 415,
+  "feature/unknown-online-column": 404, // in an address it is a place that is not there
 };
 
 /** The HTTP status of an error. */

@@ -98,14 +98,16 @@ function readColumns(content: Fields): readonly unknown[] {
   );
 }
 
-function isFields(value: unknown): value is Fields {
+/** Whether a value is an object with names. */
+export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const isEmpty = (value: unknown): boolean =>
   value === null || (isFields(value) && Object.keys(value).length === 0);
 
-function wordFor(value: unknown): string {
+/** What a value is, in a word. */
+export function wordFor(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";

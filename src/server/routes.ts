@@ -14,6 +14,7 @@ export const places = [
   "GET /endpoints/:name/signature",
   "POST /endpoints/:name/invocations",
   "POST /invocations",
+  "POST /online/:table/lookup",
 ];
 
 /** An answer to a request of rows, and the model it came from: "churn/1". */

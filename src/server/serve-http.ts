@@ -7,7 +7,8 @@ import {
   randomIds,
   systemClock,
 } from "../core/index.ts";
-import type { Endpoint } from "../serve/index.ts";
+import type { OnlineReader } from "../flow.ts";
+import { type Endpoint, featureLookUp } from "../serve/index.ts";
 import { listen } from "./adapter/fastify.ts";
 import { fail } from "./errors.ts";
 import type { PageData } from "./page/index.ts";
@@ -24,6 +25,8 @@ export interface HttpServer extends AsyncDisposable {
 export interface ServeHttpOptions {
   /** Endpoints; a function is asked anew for each request, so that a new version can take over. */
   readonly endpoints: readonly Endpoint[] | (() => readonly Endpoint[]);
+  /** Where `POST /online/<table>/lookup` finds features by key; without it there is no such place. */
+  readonly store?: OnlineReader;
   /** What the first page shows, asked for each time; without it, the endpoints. */
   readonly page?: () => Partial<PageData> | Promise<Partial<PageData>>;
   /** 0 picks a free one. Default 0. */
@@ -41,7 +44,8 @@ export interface ServeHttpOptions {
 /**
  * Serves endpoints over HTTP: `GET /` (a page), `/health`, `/ready`, `/endpoints`,
  * `/endpoints/<name>/signature`, and `POST /endpoints/<name>/invocations` in MLflow's forms, also as
- * `POST /invocations` where there is one endpoint.
+ * `POST /invocations` where there is one endpoint. With a store, `POST /online/<table>/lookup` takes
+ * `{ "keys": [{ "id": "a" }], "features": ["spend"] }` and gives the features of each key with their time.
  *
  * @param options - The endpoints, and the port.
  * @returns The listening server; close it, or leave its `await using` block.
@@ -55,7 +59,7 @@ export interface ServeHttpOptions {
  * @see MLflow 3, "Local inference server specification".
  */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
-  const { endpoints, page = () => ({}), port = 0, host = "127.0.0.1" } = options;
+  const { endpoints, store, page = () => ({}), port = 0, host = "127.0.0.1" } = options;
   const { bodyLimitBytes = 5_000_000, clock = systemClock, ids = randomIds } = options;
   const { onError = () => undefined } = options;
   checkNames("serveHttp", options, known);
@@ -63,11 +67,13 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   checkNumber("serveHttp", { bodyLimitBytes }, { min: 1, max: 1_000_000_000, integer: true });
   const current = typeof endpoints === "function" ? endpoints : () => endpoints;
   checkDistinct(current());
-  return listen({ endpoints: current, page, port, host, bodyLimitBytes, clock, ids, onError });
+  const lookUp = store === undefined ? undefined : featureLookUp(store);
+  const where = { port, host, bodyLimitBytes };
+  return listen({ endpoints: current, lookUp, page, ...where, clock, ids, onError });
 }
 
 const known = [
-  ...["endpoints", "page", "port", "host"],
+  ...["endpoints", "store", "page", "port", "host"],
   ...["bodyLimitBytes", "clock", "ids", "onError"],
 ];
 

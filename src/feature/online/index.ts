@@ -8,7 +8,6 @@ export type { ServerStoreOptions } from "./server-place.ts";
 export { openOnlineStore, postgresStore, redisStore } from "./server-stores.ts";
 export type {
   OnlineBatch,
-  OnlineColumn,
   OnlineEntry,
   OnlineState,
   OnlineStore,

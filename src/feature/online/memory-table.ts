@@ -1,9 +1,9 @@
 /** @file One table in memory: keys to rows, rows in typed columns. */
 import { invariant } from "../../core/index.ts";
-import type { Cell, OnlineRow } from "../../flow.ts";
+import type { Cell, OnlineColumn, OnlineRow } from "../../flow.ts";
 import { checkLength, unknownColumn } from "./checks.ts";
 import { type CellArray, cellArray } from "./columns.ts";
-import { keyText, type OnlineColumn, type OnlineEntry, type OnlineState } from "./store.ts";
+import { keyText, type OnlineEntry, type OnlineState } from "./store.ts";
 
 type Keys = readonly (readonly Cell[])[];
 

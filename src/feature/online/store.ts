@@ -1,22 +1,10 @@
 /** @file What an online store is: the newest features of each key, up to a version of the offline table. */
 import { formatJson } from "../../core/index.ts";
-import type { Cell, ColumnKind, OnlineReader } from "../../flow.ts";
-
-/** A column as an online store keeps it. */
-export interface OnlineColumn {
-  readonly name: string;
-  readonly kind: ColumnKind;
-}
+import type { Cell, OnlineReader, OnlineTable } from "../../flow.ts";
 
 /** How far an online store is with a table. */
-export interface OnlineState {
+export interface OnlineState extends OnlineTable {
   readonly table: string;
-  /** The version of the definition. */
-  readonly version: number;
-  /** The columns of the key. */
-  readonly key: readonly OnlineColumn[];
-  /** The features. */
-  readonly columns: readonly OnlineColumn[];
   /** Delta's id of the table: one made anew under the name has another. */
   readonly tableId: string;
   /** The version of the Delta table up to which everything is in, exactly. */

@@ -1,10 +1,11 @@
 /** @file HTTP by Fastify: routes, headers and errors; what they answer is in `routes.ts`. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type Clock, type Ids, isMillraceError, MillraceError } from "../../core/index.ts";
-import { checkRequestId, type Endpoint } from "../../serve/index.ts";
+import { checkRequestId, type Endpoint, type featureLookUp } from "../../serve/index.ts";
 import { fail, statusOf } from "../errors.ts";
 import { type PageData, pageHtml, stylesheet } from "../page/index.ts";
 import { readBody } from "../read-body.ts";
+import { readKeys } from "../read-keys.ts";
 import {
   completePage,
   endpointList,
@@ -19,6 +20,8 @@ import {
 /** Everything the server was given, checked and complete. */
 export interface ListenOptions {
   readonly endpoints: () => readonly Endpoint[];
+  /** Answers for features by key; undefined where that is not offered. */
+  readonly lookUp: ReturnType<typeof featureLookUp> | undefined;
   readonly page: () => Partial<PageData> | Promise<Partial<PageData>>;
   readonly port: number;
   readonly host: string;
@@ -92,7 +95,7 @@ function makeApp(options: ListenOptions, state: { readonly closing: boolean }): 
   return app;
 }
 
-function addRoutes(app: FastifyInstance, { endpoints }: ListenOptions): void {
+function addRoutes(app: FastifyInstance, { endpoints, lookUp }: ListenOptions): void {
   const answer = async (
     endpoint: Endpoint,
     request: FastifyRequest,
@@ -114,6 +117,11 @@ function addRoutes(app: FastifyInstance, { endpoints }: ListenOptions): void {
     answer(findEndpoint(endpoints(), request.params.name), request, reply),
   );
   app.post("/invocations", (request, reply) => answer(onlyEndpoint(endpoints()), request, reply));
+  app.post<{ Params: { table: string } }>("/online/:table/lookup", async (request, reply) => {
+    if (lookUp === undefined) return fail("server/missing-online-store", { store: null });
+    reply.header("cache-control", "no-store");
+    return lookUp({ table: request.params.table, ...readKeys(request.body) });
+  });
 }
 
 const pageHeaders = {
