@@ -1,7 +1,7 @@
 /**
- * @file Makes the pictures of the guide's page on validation: data docs of a lake of made-up customers,
- * photographed by Chromium and reduced to 256 colours by pngquant, both of which must be installed.
- * `node scripts/pictures.ts [folder for the pages]` writes docs/guide/pictures/{profile,docs-index,failed-result,drift}.png.
+ * @file Makes the pictures of the guide's pages on validation and monitoring: data docs of a lake of made-up customers
+ * and a report of how they drift, photographed by Chromium and reduced to 256 colours by pngquant, both of which must be installed.
+ * `node scripts/pictures.ts [folder for the pages]` writes docs/guide/pictures/{profile,docs-index,failed-result,drift,drift-report}.png.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { check, expectations, profileTable, suite, writeDataDocs } from "../src/check/index.ts";
 import { telcoMonth, telcoSchema } from "../src/dataset/index.ts";
+import { driftReport, driftReportPage, type KeptDrift, keepDriftReport, sketchRows } from "../src/monitor/index.ts"; // biome-ignore format: one line
 import { folderBytes } from "../src/store/index.ts";
 import { openLake } from "../src/table/index.ts";
 
@@ -62,6 +63,29 @@ async function makeDocs(folder: string): Promise<void> {
   await rm(place, { recursive: true });
 }
 
+/** Writes the report of a month that has moved, with those of the months before it. */
+async function makeDriftReport(file: string): Promise<void> {
+  const place = await mkdtemp(join(tmpdir(), "millrace-pictures-"));
+  const lake = await openLake(join(place, "lake"));
+  const sketchOf = async (month: number, drift: number) => {
+    const table = lake.table("telco.months", telcoSchema);
+    await table.overwrite(telcoMonth({ rows: 4000, seed: month, drift, missing: 0.02 + drift / 20 })); // biome-ignore format: one call
+    return sketchRows(await table.read());
+  };
+  const reference = { name: "telco.training", sketch: await sketchOf(99, 0) };
+  const earlier: KeptDrift[] = [];
+  for (let month = 0; month < 10; month++) {
+    const sketch = await sketchOf(month, Math.max(0, month - 4) / 6);
+    const report = driftReport({ reference, current: { name: "telco.month", sketch }, atMs: start + 30 * month * day }); // biome-ignore format: one call
+    await writeFile(file, driftReportPage(report, earlier));
+    const nothing = async (): Promise<void> => undefined;
+    const logMetrics = async (metrics: KeptDrift): Promise<void> => void earlier.push(metrics);
+    await keepDriftReport({ logParams: nothing, logTags: nothing, logArtifact: nothing, logMetrics }, report); // biome-ignore format: one call
+  }
+  await lake.close();
+  await rm(place, { recursive: true });
+}
+
 /** What a picture shows: a page, so wide and high, from so many pixels below its top on. */
 interface Shot {
   readonly page: string;
@@ -92,7 +116,7 @@ async function lastPage(folder: string): Promise<string> {
   return join(folder, names.at(-1) ?? "");
 }
 
-/** Takes the four pictures. */
+/** Takes the five pictures. */
 async function takePictures(docs: string, into: string): Promise<void> {
   const profile = await lastPage(join(docs, "profiles", "customers"));
   const result = await lastPage(join(docs, "results", "telco.customers"));
@@ -101,6 +125,7 @@ async function takePictures(docs: string, into: string): Promise<void> {
     "failed-result": { page: result, width: 1000, height: 620 },
     drift: { page: profile, width: 1000, height: 640, from: 256 },
     profile: { page: profile, width: 1000, height: 700, from: 1672 },
+    "drift-report": { page: join(docs, "drift-report.html"), width: 1000, height: 700 },
   };
   for (const [name, shot] of Object.entries(shots)) {
     const file = join(into, `${name}.png`);
@@ -113,6 +138,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const given = process.argv[2];
   const folder = given ?? (await mkdtemp(join(tmpdir(), "millrace-docs-")));
   await makeDocs(folder);
+  await makeDriftReport(join(folder, "drift-report.html"));
   await takePictures(folder, fileURLToPath(new URL("../docs/guide/pictures", import.meta.url)));
   if (given === undefined) await rm(folder, { recursive: true });
 }

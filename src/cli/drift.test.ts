@@ -65,7 +65,7 @@ describe("millrace drift", () => {
     expect((await run(...args, "--fail-on", "moderate")).code).toBe(1);
   });
 
-  test("keeps the report as a run, and writes it as a page with what the run before had", async () => {
+  test("keeps the report as a run, and writes it as a page with what the runs before had", async () => {
     const args = [
       "telco.customers@0",
       "telco.customers",
@@ -79,6 +79,7 @@ describe("millrace drift", () => {
     const page = await readFile(join(home, "drift.html"), "utf8");
     expect(page.length).toBeLessThan(1_000_000);
     expect(page).toContain("Drift of telco.customers");
+    expect(page).toMatch(/aria-label="2 comparisons, oldest first: ([\d.]+), \1"/);
     await using workspace = await openWorkspace(join(home, "ws"));
     const record = await workspace.tracking.run(second.run ?? "");
     expect(record.tags["drift.level"]).toBe("severe");

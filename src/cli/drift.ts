@@ -33,7 +33,7 @@ export const drift = command({
     "Evidently does: up to 1000 reference rows tests with p, above distances. Exit code 1 when a column has moved",
     "severely, vanished, come or changed its kind, or with --fail-on moderate has moved at all; --fail-on never only",
     "reports. What is not meant to be in both, --columns or --ignore leave out. With --experiment the report is kept",
-    "as a run, and shows what the run before it had.",
+    "as a run, and its page shows each column over the runs before it.",
   ],
   arguments: {
     reference: { type: "string", help: tableHelp },
@@ -73,7 +73,7 @@ export const drift = command({
     const kept = experiment === undefined ? null : await keepIn(dir, experiment, report);
     const page = html === undefined ? null : resolve(html);
     if (page !== null)
-      await folderBytes(dirname(page)).put(basename(page), Buffer.from(driftReportPage(report, kept?.before))); // biome-ignore format: one call
+      await folderBytes(dirname(page)).put(basename(page), Buffer.from(driftReportPage(report, kept?.earlier))); // biome-ignore format: one call
     const failed =
       values.failOn !== "never" &&
       (report.level === "severe" || (values.failOn === "moderate" && report.level === "moderate"));
@@ -162,15 +162,15 @@ async function windowOf(
   return sketchRows(frame({ engine, schema, sql: `SELECT * FROM (${rows.sql}) WHERE ${conditions.join(" AND ")}` })); // biome-ignore format: one call
 }
 
-/** Keeps a report as a run; what the newest run of the experiment had is shown beside. */
+/** Keeps a report as a run; what the runs of the experiment before it had is shown beside. */
 async function keepIn(dir: string, experiment: string, report: DriftReport) {
   await using workspace = await openWorkspace(dir, { create: false });
   const { tracking } = workspace;
   const isThere = (await tracking.experiments()).some(({ name }) => name === experiment);
-  const [last] = isThere ? await tracking.runs({ experiment }) : [];
-  const before = last?.metrics ?? {};
+  const runs = isThere ? await tracking.runs({ experiment }) : [];
+  const earlier = runs.map(({ metrics }) => metrics).reverse();
   await using run = await tracking.startRun({ experiment, name: `drift of ${report.current}` });
-  await keepDriftReport(run, report, before);
+  await keepDriftReport(run, report, earlier);
   await run.end();
-  return { run: run.id, before };
+  return { run: run.id, earlier };
 }

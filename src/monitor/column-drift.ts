@@ -20,7 +20,7 @@ export function compareColumn(pair: Pair, judge: Judge): MeasuredDrift {
   const common = shape === "numbers" ? inCommon(pair.a, pair.b) : undefined;
   const chosen = judge.measureOf(column);
   const measure = chosen === "auto" ? autoMeasure(pair, common) : chosen;
-  const buckets = bucketsOf(pair, judge);
+  const buckets = bucketsOf(pair, { bins: judge.bins, fewNumbers });
   const found = measured({ measure, pair, common, buckets, at: judge.at });
   const [reference, current] = [summaryOf(pair.a), summaryOf(pair.b)];
   const psi = populationStability(
@@ -49,6 +49,8 @@ type Common = ReturnType<typeof inCommon>;
 /** Up to so many rows in the reference are judged by tests, as in Evidently. */
 const testedRows = 1000;
 const fewValues = 5;
+/** So many numbers are counted one by one, as in Evidently. */
+const fewNumbers = 20;
 
 function autoMeasure(pair: Pair, common: Common | undefined): DriftMeasure {
   const isSmall = rowsOf(pair.a) <= testedRows;

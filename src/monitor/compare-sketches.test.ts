@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { peerSample, readDriftPeers } from "../../tests/peer/drift.ts";
+import { type DriftPeers, peerSample, readDriftPeers } from "../../tests/peer/drift.ts";
 import {
   bool,
   type Columns,
@@ -43,6 +43,15 @@ async function one(before: TableView, now: TableView, options: CompareSketchesOp
 }
 const range = (n: number, value = "range::DOUBLE", columns: Columns = x): TableView =>
   rows(`SELECT ${value} AS x FROM range(${n})`, columns);
+
+function samplesOf(peer: DriftPeers["numbers"][number]): readonly [TableView, TableView] {
+  const table = (numbers: readonly number[]) =>
+    rows(`SELECT unnest([${numbers.join(", ")}]::DOUBLE[]) AS x`, x);
+  return [
+    table(peerSample(peer.rows, { ...peer, shift: 0 })),
+    table(peerSample(peer.rowsNow, { ...peer, salt: peer.salt + 100 })),
+  ];
+}
 
 describe("compareSketches", () => {
   test.each([
@@ -93,10 +102,7 @@ describe("compareSketches", () => {
 
   test("gives Evidently's Wasserstein and Kolmogorov-Smirnov of the peers' samples", async () => {
     for (const peer of (await readDriftPeers()).numbers) {
-      const table = (numbers: readonly number[]) =>
-        rows(`SELECT unnest([${numbers.join(", ")}]::DOUBLE[]) AS x`, x);
-      const before = table(peerSample(peer.rows, { ...peer, shift: 0 }));
-      const now = table(peerSample(peer.rowsNow, { ...peer, salt: peer.salt + 100 }));
+      const [before, now] = samplesOf(peer);
       const isExact = Math.max(peer.rows, peer.rowsNow) <= 4096 || peer.levels > 0;
       const moved = await one(before, now, { measure: "wasserstein" });
       // beyond 4096 values a sketch cuts them; its error is below a thousandth of the deviation
@@ -105,6 +111,21 @@ describe("compareSketches", () => {
       const tested = await one(before, now, { measure: "kolmogorov-smirnov" });
       expect(tested.value).toBeClose(peer.evidently.ks, { rtol: 1e-7 });
     }
+  });
+
+  test("gives Evidently's PSI and Jensen-Shannon of at most twenty numbers, counted one by one", async () => {
+    const few = (await readDriftPeers()).numbers.filter(({ evidently }) => evidently.psi !== null);
+    expect(few).toHaveLength(3);
+    for (const peer of few) {
+      const [before, now] = samplesOf(peer);
+      const { psi, jensenShannon } = peer.evidently;
+      expect((await one(before, now, { measure: "psi" })).value).toBeClose(psi ?? 0);
+      expect((await one(before, now, { measure: "jensen-shannon" })).value).toBeClose(
+        jensenShannon ?? 0,
+      );
+    }
+    const drift = await one(range(100, "range % 7"), range(100, "range % 9"), { measure: "psi" });
+    expect(drift.buckets.map(({ label }) => label)).toEqual([..."0123456", "(new)"]);
   });
 
   test("judges a growing share of missing values also where the measure is of values", async () => {

@@ -18,6 +18,9 @@ import { pairOf } from "./sketch-pair.ts";
  * Of labels and words that are not among the 1000 most frequent, those that one table has and the other never had are
  * buckets of their own, "(gone)" and "(new)", as far as they are more than chance explains; see {@link LabelSketch}.
  *
+ * For measures of buckets numbers lie between quantiles of the reference (Evidently: bins of equal width); where the reference
+ * has at most 20 different ones each is a bucket, as in Evidently.
+ *
  * Missing values are a bucket of their own in all measures of buckets; beside the others, which are of
  * values, the share of missing ones is judged by its PSI, and the worse level counts. Infinite values have a bucket
  * at either end and are left out of distances and moments.

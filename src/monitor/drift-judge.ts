@@ -34,7 +34,7 @@ export interface CompareSketchesOptions {
   readonly measure?: DriftMeasure | "auto";
   /** Measures of single columns, in place of `measure`. */
   readonly measures?: Readonly<Record<string, DriftMeasure>>;
-  /** Buckets of numbers for measures that need them, 2 to 100. Default 10. */
+  /** Buckets of numbers for measures that need them, 2 to 100, where there are more than 20 different ones. Default 10. */
   readonly bins?: number;
   /** Default: distances from 0.1 and 0.2 on, p below 0.05 and 0.001. */
   readonly thresholds?: {

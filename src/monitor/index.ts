@@ -36,6 +36,7 @@ export {
   driftReport,
   driftReportPage,
   driftReportText,
+  type KeptDrift,
   keepDriftReport,
   type ReportKeeper,
 } from "./report/drift-report.ts";

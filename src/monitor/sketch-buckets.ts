@@ -21,15 +21,17 @@ export interface Counted {
 
 /** How a column is put into buckets. */
 export interface Bucketing {
-  /** Buckets of numbers. */
+  /** Buckets of numbers, between quantiles of the reference. */
   readonly bins: number;
+  /** Where the reference has no more different numbers than so many, each has a bucket instead. Default 0. */
+  readonly fewNumbers?: number;
   /** Of labels only so many have a bucket, the most frequent of the reference. Default: all that are counted. */
   readonly mostLabels?: number;
 }
 
 /** The buckets of a column: of numbers between quantiles of the reference, else one per label or word. */
 export function bucketsOf(pair: Pair, how: Bucketing): Counted {
-  if (pair.shape === "numbers") return numberBuckets(pair, how.bins);
+  if (pair.shape === "numbers") return numberBuckets(pair, how);
   if (pair.shape === "texts") return labelBuckets(pair.a.tokens, pair.b.tokens, how);
   return labelBuckets(pair.a, pair.b, how);
 }
@@ -59,18 +61,44 @@ function comparable(own: LabelSketch, other: LabelSketch): readonly string[] {
   return [...own.counts].filter(([label, n]) => other.counts.has(label) || n >= least).map(([label]) => label); // biome-ignore format: one line
 }
 
-/** Left-closed buckets between quantiles of the reference, few values one by one. */
 function numberBuckets(
   { a, b }: { readonly a: NumberSketch; readonly b: NumberSketch },
-  bins: number,
+  { bins, fewNumbers = 0 }: Bucketing,
 ): Counted {
   const common = inCommon(a, b);
-  const edges = edgesOf(quantilesOf(common.a, bins));
+  const isFew = common.a.values.length <= fewNumbers;
+  const { labels, of } = isFew ? oneByOne(common.a) : betweenQuantiles(common.a, bins);
   const extra = (sketch: NumberSketch): number[] => [...sketch.infinite, sketch.missing];
-  return counted([...bucketLabels(edges), "−∞", "∞", "(missing)"], {
-    a: [...countIn(common.a, edges), ...extra(a)],
-    b: [...countIn(common.b, edges), ...extra(b)],
+  return counted([...labels, "−∞", "∞", "(missing)"], {
+    a: [...of(common.a), ...extra(a)],
+    b: [...of(common.b), ...extra(b)],
   });
+}
+
+/** Buckets by name, and the rows of a column in each. */
+interface Cut {
+  readonly labels: readonly string[];
+  readonly of: (column: Weighted) => readonly number[];
+}
+
+/** Left-closed buckets between quantiles. */
+function betweenQuantiles(reference: Weighted, bins: number): Cut {
+  const edges = edgesOf(quantilesOf(reference, bins));
+  return { labels: bucketLabels(edges), of: (column) => countIn(column, edges) };
+}
+
+/** A bucket for each number of the reference, and one for all others. */
+function oneByOne({ values }: Weighted): Cut {
+  return {
+    labels: [...Array.from(values, String), "(new)"],
+    of: (column) => {
+      const rows = new Map(Array.from(column.values, (value, i) => [value, column.counts[i] ?? 0]));
+      const own = Array.from(values, (value) => rows.get(value) ?? 0);
+      const sum = (counts: Iterable<number>): number =>
+        [...counts].reduce((total, n) => total + n, 0);
+      return [...own, sum(column.counts) - sum(own)];
+    },
+  };
 }
 
 function counted(

@@ -19,7 +19,9 @@ from evidently.legacy.calculations.stattests import (
     chi_stat_test,
     hellinger_stat_test,
     jensenshannon_stat_test,
+    kl_div_stat_test,
     ks_stat_test,
+    psi_stat_test,
     wasserstein_stat_test,
     z_stat_test,
 )
@@ -62,10 +64,13 @@ for n, m, salt, shift, levels in [
     (5, 7, 1, 0.3, 0), (40, 40, 2, 0.1, 0), (200, 300, 3, 0.2, 0), (1000, 1000, 4, 0.05, 0),
     (1000, 800, 5, 0.1, 12), (3000, 2000, 6, 0.01, 0), (12000, 20000, 7, 0.004, 0),
     (12000, 20000, 8, 0.01, 0), (12000, 20000, 9, 0.03, 0), (30000, 15000, 10, 0.2, 40),
+    (3000, 2000, 11, 0.4, 5), (3000, 2500, 12, 0.3, 20),
 ]:  # fmt: skip
     a, b = sample(n, salt, 0, levels), sample(m, salt + 100, shift, levels)
     ks = ks_2samp(a, b)
     num = ColumnType.Numerical
+    # of at most 20 values Evidently counts each; of more it has bins of equal width, and we quantiles
+    counted = 0 < levels <= 20
     numbers.append(
         {
             **{"rows": n, "rowsNow": m, "salt": salt, "shift": shift, "levels": levels},
@@ -74,6 +79,8 @@ for n, m, salt, shift, levels in [
             "evidently": {
                 "ks": value(ks_stat_test, a, b, num),
                 "wasserstein": value(wasserstein_stat_test, a, b, num),
+                "psi": value(psi_stat_test, a, b, num) if counted else None,
+                "jensenShannon": value(jensenshannon_stat_test, a, b, num) if counted else None,
             },
         }
     )
@@ -97,6 +104,8 @@ for a, b in [
                 "chiSquare": value(chi_stat_test, *columns, cat),
                 "jensenShannon": value(jensenshannon_stat_test, *columns, cat),
                 "hellinger": value(hellinger_stat_test, *columns, cat),
+                "psi": value(psi_stat_test, *columns, cat),
+                "kl": value(kl_div_stat_test, *columns, cat),
                 "z": None if two is None else value(z_stat_test, *two, cat),
             },
         }

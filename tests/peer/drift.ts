@@ -20,7 +20,13 @@ export interface DriftPeers {
     readonly ks: number;
     readonly p: number;
     readonly wasserstein: number;
-    readonly evidently: { readonly ks: number; readonly wasserstein: number };
+    readonly evidently: {
+      readonly ks: number;
+      readonly wasserstein: number;
+      /** Null of more than 20 values, which Evidently puts into other bins than we do. */
+      readonly psi: number | null;
+      readonly jensenShannon: number | null;
+    };
   }[];
   readonly counts: readonly {
     readonly reference: readonly number[];
@@ -33,6 +39,8 @@ export interface DriftPeers {
       readonly chiSquare: number;
       readonly jensenShannon: number;
       readonly hellinger: number;
+      readonly psi: number;
+      readonly kl: number;
       readonly z: number | null;
     };
   }[];

@@ -25,6 +25,18 @@ export function barChart(counts: readonly number[], says: string): Html {
   return html`<svg viewBox="0 0 100 40" preserveAspectRatio="none" role="img" aria-label="${says}"><path class="fill" d="${bars.join("")}"/></svg>`;
 }
 
+/** Values as bars side by side, oldest first, the last one in colour and the highest filling the height. */
+export function valueChart(values: readonly number[], says: string): Html {
+  const top = Math.max(...values);
+  const step = 100 / Math.max(12, values.length);
+  const first = 100 - step * values.length;
+  const drawn = values.map((value, i) => {
+    const height = Math.max(1, top > 0 ? (28 * value) / top : 0);
+    return bar(first + i * step, step * 0.8, { floor: 28, height });
+  });
+  return html`<svg viewBox="0 0 100 28" preserveAspectRatio="none" role="img" aria-label="${says}"><path class="was" d="${drawn.slice(0, -1).join("")}"/><path class="fill" d="${drawn.at(-1) ?? ""}"/></svg>`;
+}
+
 /** A share as a bar in its track; marks are shares too. */
 export function shareBar(
   share: number,

@@ -2,7 +2,7 @@
 import { count } from "../../core/index.ts";
 import type { DriftLevel } from "../../flow.ts";
 import { percent, shortNumber } from "../profile/words.ts";
-import { pairBars } from "./charts.ts";
+import { pairBars, valueChart } from "./charts.ts";
 import { fitting, foreign, type Html, html, nothing } from "./html.ts";
 import { badge, facts, leftOut, moment, page, section, table } from "./parts.ts";
 
@@ -30,8 +30,8 @@ export interface DriftPageColumn {
     readonly reference: number;
     readonly current: number;
   }[];
-  /** What the comparison before this one gave. */
-  readonly before?: number;
+  /** What earlier comparisons gave, oldest first. */
+  readonly earlier?: readonly number[];
 }
 
 /** What the page shows. */
@@ -61,10 +61,11 @@ const shownBuckets = 12;
  */
 export function driftPage(data: DriftPageData): string {
   const { reference, current, columns } = data;
+  const isFirst = columns.every(({ earlier = [] }) => earlier.length === 0);
   const moved = columns.filter(({ level }) => level !== "none");
-  const rows = fitting(columns, columnRow, bytes.list);
+  const rows = fitting(columns, (column) => columnRow(column, isFirst), bytes.list);
   const cards = fitting([...moved, ...columns.filter(({ level }) => level === "none")], columnCard, bytes.cards); // biome-ignore format: one call
-  const heads = ["Column", "#Value", "Level", "#~Before", "#~Missing"];
+  const heads = ["Column", "#Value", "Level", ...(isFirst ? [] : ["#~Over time"]), "#~Missing"];
   return page({
     title: `Drift of ${current}`,
     about: html`since ${foreign(reference)} · compared ${moment(data.atMs)} UTC`,
@@ -72,7 +73,7 @@ export function driftPage(data: DriftPageData): string {
       section("Summary", summary(data)),
       section(
         "Columns",
-        html`${table("Drift by column", heads, rows.shown)}${leftOut(rows.left, "columns")}<p class="note">Of a test (kolmogorov-smirnov, chi-square, z) the value is p: the smaller, the surer that something has moved. Of every other measure it is a distance: the larger, the farther. A missing cell counts as moved by its share.</p>`,
+        html`${table("Drift by column", heads, rows.shown)}${leftOut(rows.left, "columns")}<p class="note">Of a test (kolmogorov-smirnov, chi-square, z) the value is p: the smaller, the surer that something has moved. Of every other measure it is a distance: the larger, the farther. A missing cell counts as moved by its share.${isFirst ? "" : " Over time are the comparisons that were kept, the newest on the right, each column by its largest value."}</p>`,
       ),
       section(
         "Distributions",
@@ -98,10 +99,18 @@ function summary({ rows, columns, changes, severe }: DriftPageData): Html {
   ])}${told}`;
 }
 
-function columnRow(drift: DriftPageColumn): Html {
-  const { column, measure, value, level, before, missing, current } = drift;
+function columnRow(drift: DriftPageColumn, isFirst: boolean): Html {
+  const { column, measure, value, level, earlier = [], missing, current } = drift;
   const share = missing.level === "none" ? percent(current.missing) : html`${badge(tones[missing.level], percent(current.missing))}`; // biome-ignore format: one line
-  return html`<tr><th scope="row">${foreign(column, 60)}<small>${measure}</small></th><td class="num">${figure(value)}</td><td>${badge(tones[level], `${signs[level]} ${level}`)}</td><td class="num wide">${before === undefined ? "–" : figure(before)}</td><td class="num wide">${share}</td></tr>`;
+  return html`<tr><th scope="row">${foreign(column, 60)}<small>${measure}</small></th><td class="num">${figure(value)}</td><td>${badge(tones[level], `${signs[level]} ${level}`)}</td>${isFirst ? nothing : overTime([...earlier, value])}<td class="num wide">${share}</td></tr>`;
+}
+
+/** Earlier values and this one as bars, and the one before in figures. */
+function overTime(values: readonly number[]): Html {
+  const before = values.at(-2);
+  if (before === undefined) return html`<td class="trend wide"></td>`;
+  const says = `${count(values.length, "comparison")}, oldest first: ${values.map(figure).join(", ")}`;
+  return html`<td class="trend wide">${valueChart(values, says)}<span class="ends"><span></span><span>before ${figure(before)}</span></span></td>`;
 }
 
 /** Three places, and a small p with its power of ten. */

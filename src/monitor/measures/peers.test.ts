@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { peerSample, readDriftPeers } from "../../../tests/peer/drift.ts";
+import { populationStability } from "../psi.ts";
 import { chiSquareTest, homogeneityTest, proportionTest } from "./chi-square.ts";
 import { hellinger, jensenShannon, klDivergence } from "./divergences.ts";
 import { kolmogorovSmirnov } from "./kolmogorov-smirnov.ts";
@@ -50,6 +51,8 @@ describe("measures", () => {
       const [p, q] = [sharesOf(reference), sharesOf(current)];
       expect(jensenShannon(p, q).distance).toBeClose(evidently.jensenShannon);
       expect(hellinger(p, q)).toBeClose(evidently.hellinger);
+      expect(populationStability(p, q)).toBeClose(evidently.psi);
+      expect(klDivergence(q, p)).toBeClose(evidently.kl); // Evidently's is of the reference from the current
       const yes = (counts: readonly number[]) => ({
         yes: counts[0] ?? 0,
         rows: counts.reduce((sum, n) => sum + n, 0),

@@ -75,19 +75,25 @@ export function driftReport(options: DriftReportOptions): DriftReport {
   };
 }
 
-/** A report as one HTML document below a megabyte; `before` has an earlier report's value of each column. */
-export function driftReportPage(
-  report: DriftReport,
-  before: Readonly<Record<string, number>> = {},
-): string {
+/** What a report kept as a run has in its metrics. */
+export type KeptDrift = Readonly<Record<string, number>>;
+
+/** A report as one HTML document below a megabyte; `earlier` has the metrics of reports before it, oldest first. */
+export function driftReportPage(report: DriftReport, earlier: readonly KeptDrift[] = []): string {
   const columns = report.columns.map((drift) => {
-    const earlier = before[metricOf(drift)];
-    return earlier === undefined ? drift : { ...drift, before: earlier };
+    const values = earlier.map((metrics) => metrics[metricOf(drift)]);
+    return {
+      ...drift,
+      earlier: values.filter((value) => value !== undefined).slice(-shownReports),
+    };
   });
   const rows = [report.referenceRows, report.currentRows] as const;
   const changes = wordsOfSchema(report, report);
   return driftPage({ ...report, columns, rows, changes, severe: report.severe.length });
 }
+
+/** A page shows so many earlier reports at most. */
+const shownReports = 29;
 
 /** The part of a run that keeps a report: `Run` of `millrace/run` has it. */
 export interface ReportKeeper {
@@ -106,7 +112,7 @@ export interface ReportKeeper {
 export async function keepDriftReport(
   run: ReportKeeper,
   report: DriftReport,
-  before: Readonly<Record<string, number>> = {},
+  earlier: readonly KeptDrift[] = [],
 ): Promise<void> {
   const { reference, current, referenceRows, currentRows, level, severe, moderate } = report;
   await run.logParams({ reference, current, referenceRows, currentRows });
@@ -117,7 +123,7 @@ export async function keepDriftReport(
     ...Object.fromEntries(report.columns.map((drift) => [`missing.${plain(drift.column)}`, drift.current.missing])), // biome-ignore format: one line
   });
   await run.logTags({ "drift.level": level });
-  await run.logArtifact("drift.html", Buffer.from(driftReportPage(report, before)));
+  await run.logArtifact("drift.html", Buffer.from(driftReportPage(report, earlier)));
   await run.logArtifact("drift.json", Buffer.from(JSON.stringify(report)));
 }
 
