@@ -49,6 +49,10 @@ describe("features", () => {
     }
     expect((await run("list")).lines[1]).toContain("shop.spending");
     expect((await run("describe", "shop.spending")).lines).toContain("  key id; time at");
+    const show = await run("show", "shop.spending");
+    expect(show.lines[0]).toMatch(/^shop\.spending, version 1: 1 row at table version /);
+    expect(show.lines[1]).toMatch(/^feature +kind +count +nulls +distinct +min +mean +max/);
+    expect(show.lines[2]).toMatch(/^spend +float +1 +0 +1 +1 +1 +1/);
     expect((await run("materialize")).lines[0]).toContain("shop.spending: full");
     const parity = await run("parity");
     expect(parity.lines[0]).toContain("shop.spending: equal (1 key at version");

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { newLake } from "../../../tests/support/lake.ts";
-import { bool, float, frame, int, schema, text, timestamp } from "../../table/index.ts";
+import { bool, category, float, frame, int, schema, text, timestamp } from "../../table/index.ts";
 import { declarationKey } from "./declaration.ts";
+import { featureStatistics } from "./feature-statistics.ts";
 import { featuresOf, featureTable } from "./feature-table.ts";
 import { applyFeatures, planFeatures } from "./plan-features.ts";
 import { describeFeatures, listFeatures } from "./stored.ts";
@@ -239,6 +240,50 @@ describe("applyFeatures", () => {
     await expect(table.alter({ properties: { "delta.x": "1" } })).rejects.toMatchObject({
       code: "table/unsupported-property",
     });
+  });
+});
+
+describe("featureStatistics", () => {
+  test("tells of each feature what the newest version holds, whatever its kind", async () => {
+    await using lake = await newLake();
+    const kinds = featureTable({
+      ...{ name: "shop.kinds", key: "id" },
+      schema: schema("kinds", {
+        id: text(),
+        spend: float({ nullable: true }),
+        visits: int(),
+        gold: bool(),
+        plan: category(["free", "paid"]),
+        since: timestamp(),
+      }),
+    });
+    const row = { spend: 9, visits: 9, gold: false, plan: "paid", since: day(9) } as const;
+    await writeFeatures(lake, kinds, [{ id: "a", ...row }]);
+    await writeFeatures(lake, kinds, [
+      { id: "a", spend: 1, visits: 2, gold: true, plan: "free", since: day(1) },
+      { id: "b", spend: 4, visits: 4, gold: true, plan: "paid", since: day(3) },
+      { id: "c", spend: null, visits: 6, gold: false, plan: "paid", since: day(5) },
+    ]);
+    const { features, ...whole } = await featureStatistics(lake, "shop.kinds");
+    expect(whole).toMatchObject({ table: "shop.kinds", version: 1, rows: 3 });
+    const none = { min: null, max: null, mean: null };
+    expect(features).toMatchObject([
+      { name: "gold", count: 3, ...none, levels: [{ value: "true", count: 2 }, { count: 1 }] },
+      { name: "plan", count: 3, ...none, distinct: 2, levels: [{ value: "paid", count: 2 }, {}] },
+      { name: "since", min: day(1).getTime(), max: day(5).getTime(), mean: day(3).getTime() },
+      { name: "spend", count: 2, nulls: 1, min: 1, max: 4, mean: 2.5, distinct: 2 },
+      { name: "visits", count: 3, nulls: 0, min: 2, max: 6, mean: 4, distinct: 3 },
+    ]);
+    await writeFeatures(lake, spending, []);
+    const empty = await featureStatistics(lake, "shop.spending");
+    expect(empty).toMatchObject({ rows: 0, features: [{ count: 0, ...none }, { count: 0 }] });
+    const bare = featureTable({
+      name: "shop.bare",
+      schema: schema("b", { id: text() }),
+      key: "id",
+    });
+    await writeFeatures(lake, bare, [{ id: "a" }]);
+    expect(await featureStatistics(lake, "shop.bare")).toMatchObject({ rows: 1, features: [] });
   });
 });
 

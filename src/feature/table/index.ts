@@ -4,6 +4,11 @@ export { changeText } from "./declaration.ts";
 export type { DemandColumn, DemandExpr } from "./demand.ts";
 export { featureTableErrors } from "./errors.ts";
 export {
+  type FeatureStatistic,
+  type FeatureStatistics,
+  featureStatistics,
+} from "./feature-statistics.ts";
+export {
   type DeclaredWindows,
   type FeatureNames,
   type FeatureTable,
