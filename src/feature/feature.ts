@@ -56,14 +56,21 @@ export interface LabelCount {
   readonly positives: number;
 }
 
+/** Numbers by their rank, as a sorted list has them. */
+export interface Ordered {
+  readonly length: number;
+  /** The number of a rank, from 0; undefined past the end. */
+  at(rank: number): number | undefined;
+}
+
 /** The answers to the requests of one feature, by the place of the request. */
 export interface Measured {
   /** The rows that were measured, n ≥ 1. */
   readonly rows: number;
   /** The numbers that are not missing, in row order; there may be none. */
   numbers(request: number): Float64Array;
-  /** The same, rising. */
-  sorted(request: number): Float64Array;
+  /** The same by their ranks, rising. */
+  sorted(request: number): Ordered;
   counts(request: number): TextCounts;
   labels(request: number): readonly LabelCount[];
   texts(request: number): readonly (string | null)[];

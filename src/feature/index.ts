@@ -6,6 +6,7 @@ export type {
   Learned,
   Levels,
   Measured,
+  Ordered,
   Output,
   Request,
   Stats,

@@ -2,7 +2,8 @@
 import { invariant } from "../../core/index.ts";
 import { type Columns, type Frame, quoteName, toSql } from "../../table/index.ts";
 import { byCodePoint } from "../code-points.ts";
-import type { LabelCount, Measured, Request, TextCounts } from "../feature.ts";
+import type { LabelCount, Measured, Ordered, Request, TextCounts } from "../feature.ts";
+import { ordered } from "./ordered.ts";
 import { foldSql } from "./row-keys.ts";
 
 /** What is measured, and on which rows. */
@@ -50,9 +51,9 @@ export async function answer(questions: Questions): Promise<Answers> {
     present.set(sql, found);
     return found;
   };
-  const risen = new Map<string, Float64Array>();
-  const sortedOf = (sql: string): Float64Array => {
-    const found = risen.get(sql) ?? numbersOf(sql).slice().sort();
+  const risen = new Map<string, Ordered>();
+  const sortedOf = (sql: string): Ordered => {
+    const found = risen.get(sql) ?? ordered(numbersOf(sql));
     risen.set(sql, found);
     return found;
   };
@@ -78,6 +79,7 @@ export async function answer(questions: Questions): Promise<Answers> {
 }
 
 function withoutMissing(column: Float64Array): Float64Array {
+  if (!column.some(Number.isNaN)) return column;
   const present = new Float64Array(column.length);
   let n = 0;
   for (let i = 0; i < column.length; i++) {
@@ -85,7 +87,7 @@ function withoutMissing(column: Float64Array): Float64Array {
     present[n] = value;
     if (!Number.isNaN(value)) n += 1;
   }
-  return n === column.length ? column : present.subarray(0, n);
+  return present.subarray(0, n);
 }
 
 interface Groups {

@@ -81,7 +81,7 @@ export async function fitFeatures<
 
 function learn(name: string, feature: Feature, measured: Answered): Learned {
   const { rows } = measured;
-  const there = (values: Float64Array): Float64Array => {
+  const there = <V extends { readonly length: number }>(values: V): V => {
     if (values.length === 0) fail("feature/missing-values", { feature: name, rows });
     return values;
   };

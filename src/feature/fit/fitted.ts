@@ -3,8 +3,8 @@
 import { count, list } from "../../core/index.ts";
 import type { Cells, ColumnSpecs, Matrix } from "../../flow.ts";
 import {
-  type ColumnsProgram,
-  toColumns,
+  type MatrixProgram,
+  toMatrix,
   toRow,
   toRows,
   toSql,
@@ -77,7 +77,7 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
   const numbersOf = toRows(outputs);
   const sql = outputs.map((output) => toSql(output));
   const checks = levelChecks(state.features);
-  const program = toColumns(outputs);
+  const program = toMatrix(outputs);
   const matrixAnd: FittedFeatures["matrixAnd"] = async (frame, more) => {
     if (
       training !== undefined &&
@@ -86,7 +86,7 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
     )
       fail("feature/conflict-trained-rows", { known: "the features were fitted before the split" });
     const folded = learnsFromLabel(training) && hasKey(frame, training.keyHashes);
-    const { sql: own, run } = folded ? foldedColumns(state, frame, training) : program;
+    const { sql: own, fill } = folded ? foldedMatrix(state, frame, training) : program;
     const tested = testedSql(state, frame);
     const found = await frame.numbers([...own, ...more, ...checks.sql, ...tested]);
     if (state.trained !== undefined && tested.length > 0)
@@ -94,10 +94,7 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
     const kept = await checks.filter(frame, found.slice(0, found.length - tested.length));
     const rows = kept[0]?.length ?? 0;
     const x = { rows, cols: outputs.length, data: new Float64Array(rows * outputs.length) };
-    run(kept.slice(0, own.length), (j, from, values) => {
-      for (let i = 0, at = from * x.cols + j; i < values.length; i++, at += x.cols)
-        x.data[at] = values[i] ?? 0;
-    });
+    fill(kept.slice(0, own.length), x.data);
     return { x, more: kept.slice(own.length, own.length + more.length) };
   };
   return {
@@ -119,6 +116,8 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
   };
 }
 
+const none = new Float64Array();
+
 function inverseOf(state: FeaturesState, outputs: readonly Output[]): FittedFeatures["inverse"] {
   const undone = state.features.flatMap(({ name, inverse }) =>
     inverse === undefined ? [] : [{ name, of: toRow({ node: inverse }) }],
@@ -138,64 +137,50 @@ const hasKey = ({ schema }: NumbersFrame, known: Float64Array | undefined): bool
   known !== undefined && keyOf(schema.columns).length > 0;
 
 /**
- * The columns of rows among which there may be training rows, whatever query gives them: a row whose key
- * was trained on has what was learned from the other folds, any other row what was learned from all.
+ * The matrix of rows among which there may be training rows, whatever query gives them: a row whose key was
+ * trained on has what was learned from the other folds, any other row what was learned from all.
  */
-function foldedColumns(
+function foldedMatrix(
   state: FeaturesState,
   { schema }: NumbersFrame,
   training: Training,
-): ColumnsProgram {
+): Pick<MatrixProgram, "sql" | "fill"> {
   const hash = keyHashSql(keyOf(schema.columns), schema.columns);
-  const trained = new Set(training.keyHashes);
-  const nodes: Output[] = [];
-  // where each column of the matrix is among the nodes, and of which number of folds
-  const places = state.features.flatMap(({ outputs }, i) => {
+  const columns = state.features.flatMap(({ outputs }, i) => {
     const folds = training.folds[i];
-    return outputs.map((output, j) => {
-      const first = nodes.length;
-      nodes.push(output, ...(folds ?? []).map((made) => made[j] ?? output));
-      return { first, folds: folds?.length };
-    });
+    return outputs.map((output, j) => [output, ...(folds ?? []).map((made) => made[j] ?? output)]);
   });
-  const { sql, run } = toColumns(nodes);
+  const { sql, fill } = toMatrix(columns);
   return {
     sql: [...sql, hash],
-    run: (columns, take) => {
-      const hashes = columns[sql.length] ?? new Float64Array();
-      const foldsOf = new Map<number, Float64Array>();
-      for (const { folds } of places)
-        if (folds !== undefined && !foldsOf.has(folds))
-          foldsOf.set(
-            folds,
-            hashes.map((one) => (trained.has(one) ? foldOf(one, folds) : all)),
-          );
-      const byNode = places.flatMap(({ folds }, j) =>
-        Array.from({ length: 1 + (folds ?? 0) }, (_, i) => ({ j, fold: i - 1, folds })),
+    fill: (given, to) => {
+      const hashes = given[sql.length] ?? none;
+      const isTrained = trainedRows(hashes, training.keyHashes ?? none);
+      const chosen = columns.map(({ length }) =>
+        length === 1 ? undefined : choiceOf(hashes, { isTrained, folds: length - 1 }),
       );
-      run(columns.slice(0, sql.length), (node, from, values) => {
-        const { j = 0, fold = 0, folds } = byNode[node] ?? {};
-        if (folds === undefined) take(j, from, values);
-        else
-          keepFold(foldsOf.get(folds), { fold, from, values, take: (mine) => take(j, from, mine) });
-      });
+      fill(given.slice(0, sql.length), to, chosen);
     },
   };
 }
 
-/** The fold of a row that was not trained on. */
-const all = -1;
-const merged = new Float64Array(4096);
+/** Of each row 0 for what was learned from all rows, or 1 + the fold that it was trained in. */
+function choiceOf(
+  hashes: Float64Array,
+  { isTrained, folds }: { isTrained: (row: number) => boolean; folds: number },
+): Int16Array {
+  const choice = new Int16Array(hashes.length);
+  for (let i = 0; i < hashes.length; i++)
+    if (isTrained(i)) choice[i] = 1 + foldOf(hashes[i] ?? Number.NaN, folds);
+  return choice;
+}
 
-/** Gathers the values of each row's own fold, and hands them over with those of the last fold. */
-function keepFold(
-  folds: Float64Array | undefined,
-  of: { fold: number; from: number; values: Float64Array; take: (values: Float64Array) => void },
-): void {
-  const { fold, from, values, take } = of;
-  for (let i = 0; i < values.length; i++)
-    if (folds?.[from + i] === fold) merged[i] = values[i] ?? 0;
-  take(merged.subarray(0, values.length));
+/** Whether each of some rows, told by the hash of its key, was trained on. */
+function trainedRows(hashes: Float64Array, trained: Float64Array): (row: number) => boolean {
+  const areThey = hashes.length === trained.length && hashes.every((one, i) => one === trained[i]);
+  if (areThey) return () => true;
+  const known = new Set(trained);
+  return (row) => known.has(hashes[row] ?? Number.NaN);
 }
 
 /** The hashes of the keys of test rows, where they and the training rows can be told apart. */

@@ -1,4 +1,5 @@
 /** @file Statistics of one column, summed in row order, so that threads never change a bit. */
+import type { Ordered } from "../feature.ts";
 
 /** Mean and population standard deviation, √(Σ(x − mean)² / n); exactly 0 for a constant column. */
 export function meanAndStd(values: Float64Array): { mean: number; std: number } {
@@ -32,18 +33,19 @@ export function range(values: Float64Array): { min: number; max: number } {
  * The value below which the share q of sorted values lies, between two of them on the line that joins
  * them. Bit for bit NumPy's `quantile(method="linear")`.
  */
-export function quantileOf(sorted: Float64Array, q: number): number {
+export function quantileOf(sorted: Ordered, q: number): number {
   const place = (sorted.length - 1) * q;
   const below = Math.floor(place);
-  const a = sorted[below] ?? Number.NaN;
-  const b = sorted[Math.min(below + 1, sorted.length - 1)] ?? a;
+  const a = sorted.at(below) ?? Number.NaN;
+  const b = sorted.at(Math.min(below + 1, sorted.length - 1)) ?? a;
   const t = place - below;
   if (a === b) return a;
   return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
 }
 
 /** The value that occurs most often; of several, the smallest. */
-export function modeOf(sorted: Float64Array): number {
+export function modeOf(numbers: Float64Array): number {
+  const sorted = numbers.slice().sort();
   let [mode, most, run] = [sorted[0] ?? Number.NaN, 0, 0];
   for (let i = 0; i < sorted.length; i++) {
     run = i > 0 && sorted[i] === sorted[i - 1] ? run + 1 : 1;

@@ -2,7 +2,13 @@
 import { checkChoice, checkNames, checkNumber } from "../../core/index.ts";
 import { type NumberExpr, when } from "../../table/index.ts";
 import { fail } from "../errors.ts";
-import { type Feature, type Learned, learnsNothing, type Output } from "../feature.ts";
+import {
+  type Feature,
+  type Learned,
+  learnsNothing,
+  type Ordered,
+  type Output,
+} from "../feature.ts";
 import { quantileOf, range } from "../fit/measure.ts";
 
 /** What both kinds of buckets have. */
@@ -99,10 +105,7 @@ function ofBins<R extends string>(
     reads: of.reads,
     requests: [{ measure: "numbers", of: of.node }],
     learn: (name, measured): Learned => {
-      const edges = learnEdges(by === "width" ? measured.numbers(0) : measured.sorted(0), {
-        bins,
-        by,
-      });
+      const edges = rising(by === "width" ? equalWidths(measured.numbers(0), bins) : equalShares(measured.sorted(0), bins)); // biome-ignore format: one line
       return {
         stats: measured.finite({ edges }),
         outputs: bucketColumns({ of, edges, outside, as }, name),
@@ -111,21 +114,24 @@ function ofBins<R extends string>(
   };
 }
 
-/** The edges, increasing; one where all values are equal. */
-function learnEdges(
-  values: Float64Array, // rising where quantiles are learned
-  { bins, by }: { readonly bins: number; readonly by: "width" | "quantile" },
-): number[] {
+/** Edges of buckets that are equally wide. */
+function equalWidths(values: Float64Array, bins: number): readonly number[] {
   const { min, max } = range(values);
   const step = (max - min) / bins;
-  const edges = Array.from({ length: bins + 1 }, (_, i) =>
-    by === "quantile" ? quantileOf(values, i / bins) : i === bins ? max : min + i * step,
-  );
+  return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? max : min + i * step));
+}
+
+/** Edges of buckets that have equally many rows. */
+const equalShares = (values: Ordered, bins: number): readonly number[] =>
+  Array.from({ length: bins + 1 }, (_, i) => quantileOf(values, i / bins));
+
+/** The edges without those that are equal to the one before; one is left where all values are equal. */
+function rising(edges: readonly number[]): readonly number[] {
+  const kept: number[] = [];
   // quantiles of many equal values are equal, or differ by a rounding; scikit-learn's measure of that
-  const rising: number[] = [];
   for (const edge of edges)
-    if (rising.length === 0 || edge - (rising.at(-1) ?? 0) > 1e-8) rising.push(edge + 0);
-  return rising;
+    if (kept.length === 0 || edge - (kept.at(-1) ?? 0) > 1e-8) kept.push(edge + 0);
+  return kept;
 }
 
 interface Buckets {

@@ -1,14 +1,14 @@
 /** @file Numbers with something in place of what is missing. */
 import { checkChoice, checkNames } from "../../core/index.ts";
 import type { NumberExpr } from "../../table/index.ts";
-import type { Feature } from "../feature.ts";
+import type { Feature, Measured } from "../feature.ts";
 import { meanOf, modeOf, quantileOf } from "../fit/measure.ts";
 import { missingColumn } from "./made.ts";
 
 const centres = {
-  mean: meanOf,
-  median: (sorted: Float64Array): number => quantileOf(sorted, 0.5),
-  mode: modeOf,
+  mean: (measured: Measured): number => meanOf(measured.numbers(0)),
+  median: (measured: Measured): number => quantileOf(measured.sorted(0), 0.5),
+  mode: (measured: Measured): number => modeOf(measured.numbers(0)),
 };
 
 /** Options of {@link impute}. */
@@ -46,7 +46,7 @@ export function impute<R extends string>(
     reads: of.reads,
     requests: [{ measure: "numbers", of: of.node }],
     learn: (name, measured) => {
-      const value = centres[kind](kind === "mean" ? measured.numbers(0) : measured.sorted(0)) + 0;
+      const value = centres[kind](measured) + 0;
       const stats = measured.finite({ [kind]: value });
       const column = { name, node: of.orElse(value).node };
       return { stats, outputs: own ? [column, missingColumn(of, name)] : [column] };

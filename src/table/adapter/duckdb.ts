@@ -8,6 +8,7 @@ import {
   DuckDBInstance,
   DuckDBTimestampTZValue,
 } from "@duckdb/node-api";
+import bindings, { type DataChunk } from "@duckdb/node-bindings";
 import type { Cell, Cells, ColumnKind } from "../../flow.ts";
 import { explainData } from "../damaged-data.ts";
 import { fail } from "../errors.ts";
@@ -248,8 +249,10 @@ const presentDoubles = (sql: string): string =>
 
 /** A column of a chunk whose type is DOUBLE, as it lies in memory. */
 function doublesIn(chunk: DuckDBDataChunk, column: number): Float64Array {
-  const { items } = chunk.getColumnVector(column) as unknown as { items: Float64Array };
-  return items.subarray(0, chunk.rowCount);
+  const { chunk: raw } = chunk as unknown as { readonly chunk: DataChunk };
+  const size = chunk.rowCount * Float64Array.BYTES_PER_ELEMENT;
+  const bytes = bindings.vector_get_data(bindings.data_chunk_get_vector(raw, column), size);
+  return new Float64Array(bytes.buffer, bytes.byteOffset, chunk.rowCount);
 }
 
 async function doublesOf(

@@ -1,6 +1,7 @@
 /** @file The steps of a columns program: what a step of a row does, for some thousand rows. */
 import type { NodeKind, Operand } from "./node.ts";
 import { codes } from "./number-steps.ts";
+import type { Operation } from "./operations/operation.ts";
 
 /** Computes n values into `out` from the registers. */
 export type ColumnStep = (registers: readonly Float64Array[], out: Float64Array, n: number) => void;
@@ -9,7 +10,7 @@ export type ColumnStep = (registers: readonly Float64Array[], out: Float64Array,
 export interface StepParts {
   /** The code of the operation in `runSteps`, where it has one. */
   readonly code: number | undefined;
-  readonly row: (...args: readonly Operand[]) => Operand;
+  readonly operation: Pick<Operation, "row" | "column">;
   readonly kinds: readonly NodeKind[];
   readonly args: readonly number[];
 }
@@ -101,17 +102,19 @@ const loops: Readonly<Record<number, Loop>> = {
 const empty = new Float64Array();
 
 /** The step of an operation: by its code, or by its row function. */
-export function columnStep({ code, row, kinds, args }: StepParts): ColumnStep {
+export function columnStep({ code, operation, kinds, args }: StepParts): ColumnStep {
+  const { row, column } = operation;
   const loop = code === undefined ? undefined : loops[code];
   const [a = 0, b = 0, c = 0] = args;
   if (loop !== undefined)
     return (registers, out, n) =>
       loop(out, n, [registers[a] ?? empty, registers[b] ?? empty, registers[c] ?? empty]);
+  if (column !== undefined) return (registers, out, n) => column(registers[a] ?? empty, out, n);
   if (args.length === 1 && kinds[0] !== "bool")
     return (registers, out, n) => {
-      const column = registers[a] ?? empty;
+      const given = registers[a] ?? empty;
       for (let i = 0; i < n; i++) {
-        const x = column[i] ?? 0;
+        const x = given[i] ?? 0;
         out[i] = numberOf(row(Number.isNaN(x) ? null : x));
       }
     };

@@ -1,7 +1,7 @@
 /** @file The two targets of an expression: SQL for a whole table, a function for one row. */
 import { invariant } from "../../core/index.ts";
 import type { Cells } from "../../flow.ts";
-import { type ColumnsProgram, compileColumns } from "./columns-program.ts";
+import { compileMatrix, type MatrixProgram } from "./matrix-program.ts";
 import type { ExprNode, Operand, Value } from "./node.ts";
 import { nodeSql } from "./node-sql.ts";
 import { compileProgram } from "./program.ts";
@@ -100,19 +100,20 @@ export function toRows(exprs: readonly Compilable[]): (row: Cells) => Float64Arr
 }
 
 /**
- * Expressions of numbers and truth values as columns, [d][n]: what {@link toRows} gives for each row, bit for
+ * Expressions of numbers and truth values as a matrix, [n, d]: what {@link toRows} gives for each row, bit for
  * bit, from the columns that `sql` asks the engine for.
  *
+ * @param exprs - One a column; of several for one column, each row has the one that is chosen for it.
  * @example
  * ```ts
  * const people = schema("people", { age: int() });
- * const { sql, run } = toColumns([cells(people).age.plus(1)]);
+ * const { sql, fill } = toMatrix([cells(people).age.plus(1)]);
  * sql // => ['CAST("age" AS DOUBLE)']
- * const found: number[] = [];
- * run([Float64Array.of(40, 20)], (_, from, values) => found.push(...values));
- * found // => [41, 21]
+ * const found = new Float64Array(2);
+ * fill([Float64Array.of(40, 20)], found);
+ * found // => Float64Array.of(41, 21)
  * ```
  */
-export function toColumns(exprs: readonly Compilable[]): ColumnsProgram {
-  return compileColumns(exprs.map(({ node }) => node));
+export function toMatrix(exprs: readonly (Compilable | readonly Compilable[])[]): MatrixProgram {
+  return compileMatrix(exprs.map((of) => ("node" in of ? [of.node] : of.map(({ node }) => node))));
 }

@@ -2,10 +2,10 @@
 export type { BoolExpr, BoolOperand } from "./bool.ts";
 export type { Expr, ExprKind } from "./build.ts";
 export { type CellsOf, cells, type ExprOf } from "./cells.ts";
-export type { ColumnsProgram, Take } from "./columns-program.ts";
-export { type Compilable, toColumns, toRow, toRows, toSql, toTokens } from "./compile.ts";
+export { type Compilable, toMatrix, toRow, toRows, toSql, toTokens } from "./compile.ts";
 export { exprErrors } from "./errors.ts";
 export type { LookupTable } from "./lookup-table.ts";
+export type { MatrixProgram } from "./matrix-program.ts";
 export {
   type CallNode,
   type ColumnNode,

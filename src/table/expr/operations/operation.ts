@@ -7,6 +7,8 @@ export interface Operation {
   readonly kind: (args: readonly NodeKind[]) => NodeKind | null;
   readonly sql: (...args: readonly string[]) => string;
   readonly row: (...args: readonly Operand[]) => Operand;
+  /** What `row` gives for n numbers of one argument, NaN for null; for an operation that is worth a loop of its own. */
+  readonly column?: (x: Float64Array, out: Float64Array, n: number) => void;
   /** Whether the SQL may give NaN where the row function gives null. */
   readonly mayBeNan?: true;
 }

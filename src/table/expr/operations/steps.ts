@@ -1,6 +1,7 @@
 /** @file Numbers looked up among increasing edges: steps and lines between them. */
 import { quoteText } from "../../sql-text.ts";
 import { isIncreasing, isNumbers, isRecord } from "./check-params.ts";
+import { bucketAt, bucketIn, type GridOfEdges, gridOf } from "./edge-search.ts";
 import { numberSql, type Operation, type OperationFamily, one } from "./operation.ts";
 
 /** k edges, and k + 1 values: before the first edge, from each edge on to the next, from the last on. */
@@ -15,24 +16,15 @@ export interface Line {
   readonly ys: readonly number[];
 }
 
-/** How many edges are at most x: the number of the bucket [edge, next edge) that x falls into. */
-export function bucketAt(edges: readonly number[], x: number): number {
-  let [low, high] = [0, edges.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((edges[middle] ?? Number.NaN) <= x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The value of the step at x. */
 export const stepAt = ({ edges, values }: Steps, x: number): number =>
   values[bucketAt(edges, x)] ?? Number.NaN;
 
 /** The value of the line at x. */
-export function lineAt({ xs, ys }: Line, x: number): number {
-  const i = bucketAt(xs, x); // xs[i - 1] <= x < xs[i]
+export const lineAt = (line: Line, x: number): number => heightAt(line, bucketAt(line.xs, x), x);
+
+/** The height at x, where xs[i − 1] ≤ x < xs[i]. */
+function heightAt({ xs, ys }: Line, i: number, x: number): number {
   if (i === 0) return ys[0] ?? Number.NaN;
   const [x0 = 0, x1, y0 = 0, y1 = 0] = [xs[i - 1], xs[i], ys[i - 1], ys[i]];
   return x1 === undefined ? y0 : y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
@@ -45,7 +37,18 @@ const searchFrom = 16;
 export const step: OperationFamily = {
   of: (params) => {
     if (!isSteps(params)) return null;
+    const { edges, values } = params;
+    let made: GridOfEdges | undefined;
+    const column: Operation["column"] = (x, out, n) => {
+      made ??= gridOf(edges);
+      const grid = made;
+      for (let i = 0; i < n; i++) {
+        const number = x[i] ?? 0;
+        out[i] = Number.isNaN(number) ? number : (values[bucketIn(grid, number)] ?? Number.NaN);
+      }
+    };
     return searched((x) => stepAt(params, x), {
+      column,
       short: params.edges.length < searchFrom,
       sql: (a) => `(CASE ${casesOf(params, a)} END)`,
       call: (a) => `millrace_step(${a}, ${quoteText(JSON.stringify(params))})`,
@@ -58,21 +61,31 @@ export const line: OperationFamily = {
   of: (params) => {
     if (!isLine(params)) return null;
     const call = (a: string): string => `millrace_line(${a}, ${quoteText(JSON.stringify(params))})`;
-    return searched((x) => lineAt(params, x), { short: false, sql: call, call });
+    let made: GridOfEdges | undefined;
+    const column: Operation["column"] = (x, out, n) => {
+      made ??= gridOf(params.xs);
+      const grid = made;
+      for (let i = 0; i < n; i++) {
+        const number = x[i] ?? 0;
+        out[i] = Number.isNaN(number) ? number : heightAt(params, bucketIn(grid, number), number);
+      }
+    };
+    return searched((x) => lineAt(params, x), { column, short: false, sql: call, call });
   },
 };
 
-interface SearchSql {
+interface Searched extends Pick<Operation, "column"> {
   readonly short: boolean;
   readonly sql: (a: string) => string;
   readonly call: (a: string) => string;
 }
 
-function searched(at: (x: number) => number, { short, sql, call }: SearchSql): Operation {
+function searched(at: (x: number) => number, { column, short, sql, call }: Searched): Operation {
   return {
     kind: (args) => (one(args, "number", "timestamp") ? "number" : null),
     sql: (a = "") => (short ? sql(a) : call(a)),
     row: (a = null) => (typeof a === "number" ? at(a) : null),
+    ...(column && { column }),
   };
 }
 

@@ -1,10 +1,11 @@
 /**
- * @file Expressions computed for whole columns: the engine gives numbers and, of each text, which of the known
- * texts it is; the same steps as for one row do the rest, some thousand rows at a time.
+ * @file Expressions computed for whole columns into a matrix: the engine gives numbers and, of each text, which
+ * of the known texts it is; the same steps as for one row do the rest, some hundred rows at a time.
  */
 import { invariant } from "../../core/index.ts";
 import { quoteText } from "../sql-text.ts";
 import { type ColumnStep, columnStep } from "./column-steps.ts";
+import { chooseRows, copyRows, type Rows, spreadRows, writeColumn } from "./matrix-rows.ts";
 import { type CallNode, type ExprNode, isOneOrZero, type NodeKind, nodeKindOf } from "./node.ts";
 import { nodeSql } from "./node-sql.ts";
 import { codeOf } from "./number-steps.ts";
@@ -12,42 +13,106 @@ import { isSeed, murmur3 } from "./operations/hash.ts";
 import { findOperation } from "./operations/index.ts";
 import { isLookup, lookupSql } from "./operations/lookup.ts";
 
-/** Expressions of numbers and truth values, ready to compute columns. */
-export interface ColumnsProgram {
+/** Expressions of numbers and truth values, ready to compute a matrix. */
+export interface MatrixProgram {
   /** What the engine is asked for: SQL that gives DOUBLE, NULL where missing. */
   readonly sql: readonly string[];
   /**
-   * Computes all rows from the engine's columns, [n] each, and hands over each expression's values of some
-   * rows: `take(expression, from, values)`, where the values are of the rows from `from` on.
+   * Computes all rows from the engine's columns, [n] each.
+   *
+   * @param columns - What `sql` gave.
+   * @param to - [n, d], of zeros; it is filled.
+   * @param chosen - For a column of several expressions, [n]: which of them is taken in each row.
    */
-  run(columns: readonly Float64Array[], take: Take): void;
+  fill(columns: readonly Float64Array[], to: Float64Array, chosen?: Chosen): void;
 }
 
-/** Takes some values of an expression. */
-export type Take = (expression: number, from: number, values: Float64Array) => void;
+type Chosen = readonly (Int16Array | undefined)[];
 
 /** How many rows are computed at a time: so few that all registers stay near the processor. */
 const rowsAtATime = 256;
 
-/** The program of some expressions. */
-export function compileColumns(nodes: readonly ExprNode[]): ColumnsProgram {
-  const compiler = new ColumnsCompiler();
-  const results = nodes.map((node) => compiler.register(node));
+/**
+ * The program of some expressions, one a column of the matrix; of several for one column each row has its own
+ * taken.
+ */
+export function compileMatrix(columns: readonly (readonly ExprNode[])[]): MatrixProgram {
+  const compiler = new MatrixCompiler();
+  const { written, spreads } = placed(columns, compiler);
+  const { inputs, steps } = compiler;
+  const write = (registers: readonly Float64Array[], rows: Rows, chosen: Chosen): void => {
+    const valuesOf = (at: number): Float64Array => registers[at] ?? none;
+    for (const { column, among } of written) {
+      const choice = chosen[column];
+      const [first = none] = among.map(valuesOf);
+      const values = choice === undefined ? first : chooseRows(among.map(valuesOf), { ...rows, choice }); // biome-ignore format: one line
+      writeColumn(values, rows, column);
+    }
+    for (const { place, value, columnOf } of spreads)
+      spreadRows(valuesOf(place), valuesOf(value), { ...rows, columnOf });
+  };
   return {
     sql: compiler.inputSql(),
-    run: (columns, take) => {
-      const rows = columns[0]?.length ?? 0;
+    fill: (given, to, chosen = []) => {
       const registers = compiler.registers();
+      const rows = given[0]?.length ?? 0;
       for (let from = 0; from < rows; from += rowsAtATime) {
         const n = Math.min(rowsAtATime, rows - from);
-        for (const [i, at] of compiler.inputs.entries())
-          registers[at] = columns[i]?.subarray(from, from + n) ?? new Float64Array(n);
-        for (const { step, to } of compiler.steps) step(registers, registers[to] ?? none, n);
-        for (const [j, at] of results.entries())
-          take(j, from, (registers[at] ?? none).subarray(0, n));
+        for (const [i, at] of inputs.entries())
+          copyRows(given[i] ?? none, { from, n, to: registers[at] ?? none });
+        for (const one of steps) one.step(registers, registers[one.to] ?? none, n);
+        write(registers, { from, n, to, step: columns.length }, chosen);
       }
     },
   };
+}
+
+/** How the columns are written: those of one place and one value together, others each for itself. */
+function placed(columns: readonly (readonly ExprNode[])[], compiler: MatrixCompiler) {
+  const spreads = new Map<string, Spread>();
+  const written: { readonly column: number; readonly among: readonly number[] }[] = [];
+  for (const [column, nodes] of columns.entries()) {
+    const [node] = nodes;
+    const spot = nodes.length === 1 && node !== undefined ? compiler.spot(node) : undefined;
+    if (spot === undefined || !addSpot(spreads, spot, column))
+      written.push({ column, among: nodes.map((one) => compiler.register(one)) });
+  }
+  return {
+    written,
+    spreads: [...spreads.values()].map(({ place, value, columnOf }) => {
+      const places = 1 + Math.max(...columnOf.keys());
+      const found = Int32Array.from({ length: places }, (_, i) => columnOf.get(i) ?? -1);
+      return { place, value, columnOf: found };
+    }),
+  };
+}
+
+/** A value that stands in one of some columns, by a place; zero in the others. */
+interface Spread {
+  readonly place: number;
+  readonly value: number;
+  readonly columnOf: Map<number, number>;
+}
+
+/** A column that has the value where the place is the wanted one, and zero elsewhere. */
+interface Spot {
+  readonly place: number;
+  readonly wanted: number;
+  readonly value: number;
+}
+
+/** The most places of a spread. */
+const mostPlaces = 65_536;
+
+/** Puts a column to the others of its place and value; false where that cannot be. */
+function addSpot(spreads: Map<string, Spread>, spot: Spot, column: number): boolean {
+  const { place, wanted, value } = spot;
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted >= mostPlaces) return false;
+  const key = `${place} ${value}`;
+  const spread = spreads.get(key) ?? { place, value, columnOf: new Map() };
+  if (spread.columnOf.has(wanted)) return false;
+  spreads.set(key, { ...spread, columnOf: spread.columnOf.set(wanted, column) });
+  return true;
 }
 
 const none = new Float64Array();
@@ -59,7 +124,7 @@ interface KnownTexts {
   readonly register: number;
 }
 
-class ColumnsCompiler {
+class MatrixCompiler {
   readonly steps: { readonly step: ColumnStep; readonly to: number }[] = [];
   /** The registers that the engine fills. */
   readonly inputs: number[] = [];
@@ -102,10 +167,26 @@ class ColumnsCompiler {
       invariant(found, `the operation ${JSON.stringify(operation)} is known`);
       const kinds = node.args.map(kindOf);
       this.steps.push({
-        step: columnStep({ code: codeOf(operation), row: found.row, kinds, args }),
+        step: columnStep({ code: codeOf(operation), operation: found, kinds, args }),
         to,
       });
     });
+  }
+
+  /** `when(place.is(literal), value, 0)` as a spot; undefined for any other node. */
+  spot(node: ExprNode): Spot | undefined {
+    if (node.op !== "call" || node.operation !== "when") return undefined;
+    const [condition, value, otherwise] = node.args;
+    if (value === undefined || otherwise?.op !== "literal" || otherwise.value !== 0)
+      return undefined;
+    if (condition?.op !== "call" || condition.operation !== "equal") return undefined;
+    const [place, wanted] = condition.args;
+    if (place === undefined || wanted?.op !== "literal") return undefined;
+    if (!isText(place))
+      return { place: this.register(place), wanted: Number(wanted.value), value: this.register(value) }; // biome-ignore format: one line
+    const { register, numbers } = this.#textsOf(place);
+    const number = numberOfText(numbers, String(wanted.value));
+    return { place: register, wanted: number, value: this.register(value) };
   }
 
   /** `when(a.is(b), 1, 0)` in one step; undefined for other conditions. */
