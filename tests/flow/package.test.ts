@@ -54,5 +54,18 @@ test("the packed package runs the demo from an empty folder, and its doors open"
   );
   const opened = spawnSync(process.execPath, ["open.ts"], { cwd: user, encoding: "utf8" });
   expect(opened.stdout, opened.stderr).toBe("function [ 'churn' ]\n");
+  await writeFile(
+    join(user, "stores.ts"),
+    `import { openOnlineStore } from "millrace/feature";
+     for (const at of ["redis://127.0.0.1:9", "postgres://127.0.0.1:9/db"])
+       await openOnlineStore(at).catch(({ code, message }) => console.log(code, message));`,
+  );
+  const stores = spawnSync(process.execPath, ["stores.ts"], { cwd: user, encoding: "utf8" });
+  for (const name of ["redis", "pg"])
+    expect(stores.stdout, stores.stderr).toMatch(
+      new RegExp(
+        `store/missing-package .* needs the package "${name}", .* Run: npm install ${name}`,
+      ),
+    );
   await rm(folder, { recursive: true });
 });

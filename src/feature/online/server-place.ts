@@ -31,7 +31,7 @@ export interface ServerPlace {
 /**
  * Checks options.
  *
- * @param protocols - The address's, the first for an example.
+ * @param protocols - Those that the address may have.
  * @throws `feature/out-of-range-online-address`, `option/out-of-range`, `option/unknown-name`
  */
 export function serverPlace(
@@ -42,7 +42,7 @@ export function serverPlace(
   checkNames(name, options, ["url", "prefix", "timeoutMs"]);
   const { url, prefix = "millrace", timeoutMs = 5000 } = options;
   checkNumber(name, { timeoutMs }, { min: 1, max: 3_600_000 });
-  const expected = `"${protocols[0]}//user:password@host:port/…"`;
+  const expected = protocols.map((one) => `"${one}//user:password@host:port/…"`).join(" or ");
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !protocols.includes(parsed.protocol))
     return fail("feature/out-of-range-online-address", { expected });
@@ -88,5 +88,6 @@ const words: Readonly<Record<string, string>> = {
 
 function reasonOf(thrown: unknown): string {
   const error = thrown as NodeJS.ErrnoException;
-  return words[error?.code ?? ""] ?? (error?.message || error?.code || String(thrown));
+  const said = error?.message || error?.code || String(thrown);
+  return words[error?.code ?? ""] ?? said.replace(/\.$/, "");
 }
