@@ -91,29 +91,30 @@ async function ask<Row extends QueryResultRow>(
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
   const { timeoutMs } = place;
-  try {
-    // its types do not know that a query may have a time of its own
-    const query = { text, values: [...values], query_timeout: timeoutMs };
-    return (await client.query<Row>(query)).rows;
-  } catch (error) {
-    return codeOf(error) === undefinedTable ? [] : failed(place, error, timeoutMs);
-  }
+  return client.query<Row>(queryOf(text, values, timeoutMs)).then(
+    ({ rows }) => rows,
+    (error: unknown) => (codeOf(error) === undefinedTable ? [] : failed(place, error, timeoutMs)),
+  );
 }
 
-/** The same for one that writes. */
+/** The rows of one that writes. */
 async function tell(
   { client, place }: Session,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<readonly FieldRow[]> {
   const { writeTimeoutMs } = place;
-  try {
-    const query = { text, values: [...values], query_timeout: writeTimeoutMs };
-    return (await client.query<FieldRow>(query)).rows;
-  } catch (error) {
-    return failed(place, error, writeTimeoutMs);
-  }
+  return client.query<FieldRow>(queryOf(text, values, writeTimeoutMs)).then(
+    ({ rows }) => rows,
+    (error: unknown) => failed(place, error, writeTimeoutMs),
+  );
 }
+
+/** The types of the package do not know that a query may have a time of its own. */
+const queryOf = (text: string, values: readonly unknown[], timeoutMs: number) => ({
+  ...{ text, values: [...values] },
+  query_timeout: timeoutMs,
+});
 
 function failed(place: ServerPlace, error: unknown, timeoutMs: number): never {
   const { message = "" } = error as { readonly message?: string };
