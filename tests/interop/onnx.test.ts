@@ -109,6 +109,11 @@ const exact: Readonly<Record<string, NumberExpr>> = {
     .total(),
   bigrams: c.note.tokens({ ngrams: [1, 2], stopWords: ["the"] }).count("slow internet"),
   trigrams: c.note.tokens({ ngrams: [3, 3] }).total(),
+  pieces: c.note.tokens({ letters: [2, 4], stopWords: ["the"] }).count(" sl"),
+  piecesOfAll: c.note
+    .lower()
+    .tokens({ letters: [1, 3] })
+    .total(),
   pattern: c.note.tokens({ pattern: "[a-z][a-z]+" }).total(),
   isBefore: truth(c.at.isBefore(c.later)),
   daysSince: c.at.daysSince(c.later),

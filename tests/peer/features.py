@@ -65,6 +65,7 @@ cases = {
 for name, made in {
     "count": CountVectorizer(token_pattern=pattern),
     "pairs": CountVectorizer(token_pattern=pattern, ngram_range=(1, 2), stop_words=["is", "the"], min_df=2),
+    "letters": CountVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=2),
     "tfIdf": TfidfVectorizer(token_pattern=pattern),
     "tfIdfPlain": TfidfVectorizer(token_pattern=pattern, smooth_idf=False, norm="l1", max_df=0.5),
 }.items():

@@ -176,6 +176,7 @@ export const everyTransform: Readonly<Record<string, Readonly<Record<string, Tra
     words: exact((c) => bagOfWords(c.note.lower())),
     pairs: exact((c) => bagOfWords(c.note, { ngrams: [1, 2], stopWords: ["the"], maxWords: 10 })),
     has: exact((c) => bagOfWords(c.note, { as: "has" })),
+    letters: exact((c) => bagOfWords(c.note.lower(), { letters: [2, 4], maxWords: 40 })),
   },
   tfIdf: {
     norm: nearly((c) => tfIdf(c.note.lower())),

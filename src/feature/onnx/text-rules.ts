@@ -17,7 +17,7 @@ export function pieces(
 }
 
 /** Each character alone. */
-const characters = (graph: GraphBuilder, name: TensorName): TensorName =>
+export const characters = (graph: GraphBuilder, name: TensorName): TensorName =>
   pieces(graph, name, { separators: [""] });
 
 /** How many characters a text has. */

@@ -2,22 +2,54 @@
 import { type Cut, characterTables } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { GraphBuilder, TensorName } from "./graph.ts";
-import { pieces } from "./text-rules.ts";
+import { characters, pieces } from "./text-rules.ts";
 
 /** The tokens of each text, [n, m], filled up with "" at the end. */
 export function emitTokens(graph: GraphBuilder, name: TensorName, cut: Cut): TensorName {
-  const { pattern, stopWords, ngrams } = cut;
+  const { pattern, stopWords, ngrams, letters } = cut;
   if (pattern !== null && !isPlain(pattern)) fail("feature/unsupported-onnx", { pattern });
   const found = pieces(graph, name, { tokenexp: pattern ?? characterTables.words });
   const kept = stopWords.reduce((tokens, word) => without(graph, tokens, word), found);
-  const [shortest, longest] = ngrams;
-  if (longest === 1) return kept;
+  if (letters !== undefined) return piecesOfWords(graph, kept, letters);
+  if (ngrams[1] === 1) return kept;
   const close = stopWords.length === 0 ? kept : movedTogether(graph, kept);
+  return allRuns(graph, close, { sizes: ngrams, between: " " });
+}
+
+/** The pieces of the words of each text, [n, k]: words with a space at both ends, cut into characters that are joined again. */
+function piecesOfWords(
+  graph: GraphBuilder,
+  words: TensorName,
+  sizes: readonly [number, number],
+): TensorName {
+  const space = graph.texts([" "]);
+  const spaced = graph.add("StringConcat", [graph.add("StringConcat", [space, words]), space]);
+  const none = graph.add("Equal", [words, graph.texts([""])]);
+  const marked = graph.add("Where", [none, words, spaced]); // [n, m]
+  const flat = graph.add("Reshape", [marked, graph.whole([-1])]); // [n · m]
+  // one word more, for of none there are no characters
+  const some = graph.add("Concat", [flat, graph.texts(["-"])], { attributes: { axis: 0 } });
+  const runs = allRuns(graph, characters(graph, some), { sizes, between: "" });
+  const found = graph.add("Slice", [runs, graph.whole([0]), graph.whole([-1]), graph.whole([0])]);
+  const rows = graph.add("Shape", [words], { attributes: { start: 0, end: 1 } });
+  const shape = graph.add("Concat", [rows, graph.whole([-1])], { attributes: { axis: 0 } });
+  return graph.add("Reshape", [found, shape]);
+}
+
+/** The runs of tokens of all sizes, the shortest first. */
+function allRuns(
+  graph: GraphBuilder,
+  tokens: TensorName,
+  {
+    sizes: [shortest, longest],
+    between,
+  }: { readonly sizes: readonly [number, number]; readonly between: string },
+): TensorName {
   const runs = Array.from({ length: longest - shortest + 1 }, (_, i) =>
-    runsOf(graph, close, shortest + i),
+    runsOf(graph, tokens, { size: shortest + i, between }),
   );
   return runs.length === 1
-    ? (runs[0] ?? close)
+    ? (runs[0] ?? tokens)
     : graph.add("Concat", runs, { attributes: { axis: 1 } });
 }
 
@@ -52,10 +84,16 @@ function movedTogether(graph: GraphBuilder, tokens: TensorName): TensorName {
   return graph.add("GatherElements", [tokens, sorted], { attributes: { axis: 1 } });
 }
 
-/** Every run of so many tokens, joined by spaces, [n, m]; "" where a run is not whole. */
-function runsOf(graph: GraphBuilder, tokens: TensorName, size: number): TensorName {
+/** Every run of so many tokens, joined, [n, m]; "" where a run is not whole. */
+function runsOf(
+  graph: GraphBuilder,
+  tokens: TensorName,
+  { size, between }: { readonly size: number; readonly between: string },
+): TensorName {
   if (size === 1) return tokens;
-  const column = graph.add("Unsqueeze", [graph.repeated(graph.texts([""])), graph.whole([1])]);
+  const bounds = [graph.whole([0]), graph.whole([1]), graph.whole([1])];
+  const first = graph.add("Slice", [tokens, ...bounds]);
+  const column = graph.add("Where", [graph.add("Equal", [first, first]), graph.texts([""]), first]);
   const padding = Array.from({ length: size - 1 }, () => column);
   const padded = graph.add("Concat", [tokens, ...padding], { attributes: { axis: 1 } });
   const parts = Array.from({ length: size }, (_, i) => {
@@ -63,9 +101,9 @@ function runsOf(graph: GraphBuilder, tokens: TensorName, size: number): TensorNa
     const bounds = [graph.whole([i]), graph.whole([end]), graph.whole([1])];
     return graph.add("Slice", [padded, ...bounds]);
   });
-  const run = parts.reduce((left, right) =>
-    graph.add("StringConcat", [graph.add("StringConcat", [left, graph.texts([" "])]), right]),
-  );
+  const joint = (left: TensorName): TensorName =>
+    between === "" ? left : graph.add("StringConcat", [left, graph.texts([between])]);
+  const run = parts.reduce((left, right) => graph.add("StringConcat", [joint(left), right]));
   const gaps = parts
     .map((part) => graph.add("Equal", [part, graph.texts([""])]))
     .reduce((any, next) => graph.add("Or", [any, next]));

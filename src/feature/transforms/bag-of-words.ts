@@ -15,12 +15,13 @@ export interface BagOfWordsOptions extends WordsOptions {
   readonly as?: "count" | "has";
 }
 
-const cutNames = ["pattern", "stopWords", "ngrams"];
+const cutNames = ["pattern", "stopWords", "ngrams", "letters"];
 const wordNames = [...cutNames, "minRows", "maxShare", "maxWords"];
 
 /**
  * A column a word of the training rows, in the order of the code points: how often it is in the text. A
- * missing text, like one without known words, is 0 in all. Case counts: `c.note.lower()`.
+ * missing text, like one without known words, is 0 in all. Case counts: `c.note.lower()`. With `letters` the
+ * columns are pieces of words, as of `analyzer="char_wb"`.
  *
  * @param of - The text.
  * @returns As many columns as words, `note "slow"`.
@@ -135,18 +136,19 @@ export function checkWords(at: string, options: VocabularyOptions): void {
 }
 
 /** The options of the cut, without those that are not given. */
-export function cutOptions({ pattern, stopWords, ngrams }: TokensOptions): TokensOptions {
+export function cutOptions({ pattern, stopWords, ngrams, letters }: TokensOptions): TokensOptions {
   return {
     ...(pattern === undefined ? {} : { pattern }),
     ...(stopWords === undefined ? {} : { stopWords }),
     ...(ngrams === undefined ? {} : { ngrams }),
+    ...(letters === undefined ? {} : { letters }),
   };
 }
 
 /** Options as JSON, without those that are not given. */
 export function plain(options: WordsOptions): Readonly<Record<string, Json>> {
-  const { pattern, stopWords, ngrams, minRows, maxShare, maxWords } = options;
-  const all = { pattern, stopWords, ngrams, minRows, maxShare, maxWords };
+  const { pattern, stopWords, ngrams, letters, minRows, maxShare, maxWords } = options;
+  const all = { pattern, stopWords, ngrams, letters, minRows, maxShare, maxWords };
   const given: Record<string, Json> = {};
   for (const [name, value] of Object.entries(all)) if (value !== undefined) given[name] = value;
   return given;

@@ -166,6 +166,8 @@ describe("scikit-learn has the same numbers", () => {
       "pairs",
       (c) => bagOfWords(c.t.lower(), { ngrams: [1, 2], stopWords: ["is", "the"], minRows: 2 }),
     ],
+    // words end at white space there
+    ["letters", (c) => bagOfWords(c.t.lower(), { pattern: "[^ ]+", letters: [2, 4], minRows: 2 })],
     ["tfIdf", (c) => tfIdf(c.t.lower())],
     ["tfIdfPlain", (c) => tfIdf(c.t.lower(), { smooth: false, norm: "l1", maxShare: 0.5 })],
   ];

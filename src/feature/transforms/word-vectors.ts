@@ -29,7 +29,7 @@ export interface Word2VecOptions extends WordsOptions {
 }
 
 const numberNames = ["size", "window", "epochs", "learningRate", "negatives", "seed"];
-const optionNames = ["pattern", "stopWords", "ngrams", "minRows", "maxShare", "maxWords", ...numberNames, "kind", "unknown"]; // biome-ignore format: one line
+const optionNames = ["pattern", "stopWords", "ngrams", "letters", "minRows", "maxShare", "maxWords", ...numberNames, "kind", "unknown"]; // biome-ignore format: one line
 
 /** Columns as the words of one sentence. */
 export type ColumnWords<R extends string = string> = Readonly<Record<string, Crossable<R>>>;

@@ -84,13 +84,19 @@ const tables = fc.uniqueArray(texts, { maxLength: 30 }).chain((keys) =>
     { requiredKeys: ["keys", "values"] },
   ),
 );
-const cuts = fc.record(
-  {
-    pattern: fc.constantFrom("[a-z]+", "\\w\\w+", "(?:é|e)+[0-9]?"),
+const cuts = fc.oneof(
+  fc.record(
+    {
+      pattern: fc.constantFrom("[a-z]+", "\\w\\w+", "(?:é|e)+[0-9]?"),
+      stopWords: fc.array(fc.constantFrom("yes", "a", "e")),
+      ngrams: fc.constantFrom([1, 1] as const, [1, 2] as const, [2, 3] as const),
+    },
+    { requiredKeys: [] },
+  ),
+  fc.record({
     stopWords: fc.array(fc.constantFrom("yes", "a", "e")),
-    ngrams: fc.constantFrom([1, 1] as const, [1, 2] as const, [2, 3] as const),
-  },
-  { requiredKeys: [] },
+    letters: fc.constantFrom([1, 2] as const, [3, 3] as const, [2, 5] as const),
+  }),
 );
 
 interface Case {

@@ -66,6 +66,9 @@ describe("operations on numbers", () => {
       () => note.hash(-1),
       () => note.tokens({ pattern: "\\s" }),
       () => note.tokens({ ngrams: [2, 1] }),
+      () => note.tokens({ letters: [4, 5] }),
+      () => note.tokens({ letters: [2, 9] }),
+      () => note.tokens({ letters: [2, 3], ngrams: [1, 2] }),
       () => at.part(JSON.parse('"century"')),
       () => at.part("hour", { zone: "Mars/Olympus" }),
     ];
@@ -128,6 +131,16 @@ describe("operations on texts", () => {
     expect(toRow(mean)({ note: "slow slow internet" })).toBe(2);
     expect(toRow(mean)({ note: "nothing known" })).toBe(null);
     expect(toRow(cut.total())({ note: "slow slow internet" })).toBe(5);
+  });
+
+  test("cut words into pieces of characters, with a space at both ends", () => {
+    const cut = note.lower().tokens({ letters: [3, 4], stopWords: ["the"] });
+    expect(toTokens(cut)({ note: "The Slow ü" })).toEqual([
+      ...[" sl", "slo", "low", "ow ", " slo", "slow", "low "],
+      " ü ",
+    ]);
+    const single = note.tokens({ letters: [1, 1] });
+    expect(toTokens(single)({ note: "a𝄞_" })).toEqual([" ", "a", " ", " ", "_", " "]);
   });
 
   test("take patterns that mean the same everywhere, and no others", () => {

@@ -17,6 +17,12 @@ export interface TokensOptions {
   readonly stopWords?: readonly string[];
   /** The shortest and the longest run of tokens that counts as one, 1 to 8. Default [1, 1]. */
   readonly ngrams?: readonly [number, number];
+  /**
+   * The shortest and the longest piece of a word that counts as a token, in characters, 1 to 3 and up to 8, in
+   * place of the words: of "slow" with [3, 3] `" sl"`, `"slo"`, `"low"`, `"ow "`. A space stands at both ends, so that
+   * beginnings and ends are tokens of their own. So words that were never seen, misspelled or bent have known parts.
+   */
+  readonly letters?: readonly [number, number];
 }
 
 /** An expression that is the list of tokens of a text, or missing; numbers are made of it. */
@@ -40,7 +46,7 @@ export interface TokensExpr<R extends string = string> extends Expr<"tokens", R>
 const tokensParams = {
   name: "tokens",
   expected:
-    "a pattern that means the same in every engine, texts as stop words, and runs of 1 to 8 tokens",
+    "a pattern that means the same in every engine, texts as stop words, and runs of 1 to 8 tokens, or pieces of words from 1 to 3 characters up to 8",
 };
 const countParams = { name: "count", expected: "a text" };
 const normParams = { name: "tokenNorm", expected: "a table of texts and as many finite numbers" };
@@ -52,9 +58,10 @@ export function tokensOf<R extends string>(
   reads: readonly R[],
   options: TokensOptions,
 ): TokensExpr<R> {
-  checkNames("tokens", options, ["pattern", "stopWords", "ngrams"]);
-  const { pattern = null, stopWords = [], ngrams = [1, 1] } = options;
-  const cut = { pattern, stopWords: [...stopWords], ngrams: [...ngrams] };
+  checkNames("tokens", options, ["pattern", "stopWords", "ngrams", "letters"]);
+  const { pattern = null, stopWords = [], ngrams = [1, 1], letters } = options;
+  const pieces = letters === undefined ? {} : { letters: [...letters] };
+  const cut = { pattern, stopWords: [...stopWords], ngrams: [...ngrams], ...pieces };
   const tokens = callWith(tokensParams, cut, node);
   return {
     kind: "tokens",
