@@ -7,9 +7,10 @@ import {
   knownRows,
   servedRow,
 } from "../../tests/support/every-transform.ts";
+import { frameOf } from "../../tests/support/frame-of.ts";
 import type { Cells } from "../flow.ts";
-import { type Frame, frame, openEngine } from "../table/index.ts";
-import { features, featuresFromState, fitFeatures } from "./index.ts";
+import { type Frame, frame, openEngine, schema, text } from "../table/index.ts";
+import { features, featuresFromState, fitFeatures, hashed, indexLevels, oneHot } from "./index.ts";
 import * as transforms from "./transforms/index.ts";
 
 const engine = await openEngine();
@@ -81,5 +82,22 @@ describe("every transform", () => {
       ),
       { numRuns: 12 },
     );
+  });
+
+  test("agrees in SQL and in rows where a text with a NUL is among many", async () => {
+    const place = schema("place", { city: text({ nullable: true }) });
+    const definition = features(place, (c) => ({
+      one: oneHot(c.city),
+      number: indexLevels(c.city),
+      hash: hashed(c.city, { buckets: 8 }),
+    }));
+    const cities = [..."abcdefghijklmno"].flatMap((city) => [city, `${city}\0`, `${city}\0`]);
+    const rows = [...cities, null, "unseen\0"].map((city) => ({ city }));
+    const fitted = await fitFeatures(definition, frameOf(engine, place, rows.slice(0, -1)));
+    const all = frameOf(engine, place, rows);
+    const expected = rows.map((row) => [...fitted.row(row)]);
+    expect(await fitted.matrix(all)).toMatchObject({ data: Float64Array.from(expected.flat()) });
+    const columns = await all.numbers(fitted.sql);
+    expect(rows.map((_, i) => columns.map((column) => column[i]))).toEqual(expected);
   });
 });

@@ -3,7 +3,6 @@
  * of the known texts it is; the same steps as for one row do the rest, some hundred rows at a time.
  */
 import { invariant } from "../../core/index.ts";
-import { quoteText } from "../sql-text.ts";
 import { type ColumnStep, columnStep } from "./column-steps.ts";
 import { chooseRows, copyRows, type Rows, spreadRows, writeColumn } from "./matrix-rows.ts";
 import { type CallNode, type ExprNode, isOneOrZero, type NodeKind, nodeKindOf } from "./node.ts";
@@ -11,7 +10,7 @@ import { nodeSql } from "./node-sql.ts";
 import { codeOf } from "./number-steps.ts";
 import { isSeed, murmur3 } from "./operations/hash.ts";
 import { findOperation } from "./operations/index.ts";
-import { isLookup, lookupSql } from "./operations/lookup.ts";
+import { enumPlaceSql, isLookup, lookupSql } from "./operations/lookup.ts";
 
 /** Expressions of numbers and truth values, ready to compute a matrix. */
 export interface MatrixProgram {
@@ -300,9 +299,9 @@ class MatrixCompiler {
 
 /** SQL for the place of a text among others: −1 where it is none of them, NULL where it is missing. */
 function placeSql(text: string, keys: readonly string[]): string {
-  if (keys.length < 12)
+  const place = enumPlaceSql(text, keys);
+  if (place === undefined)
     return lookupSql(text, { keys, values: keys.map((_, i) => i), otherwise: -1 });
-  const place = `enum_code(TRY_CAST(${text} AS ENUM(${keys.map(quoteText).join(", ")})))`;
   return `(CASE WHEN ${text} IS NOT NULL THEN coalesce(CAST(${place} AS DOUBLE), -1) END)`;
 }
 

@@ -35,12 +35,21 @@ export function lookupSql(a: string, { keys, values, otherwise }: Lookup): strin
       ? found
       : `(CASE WHEN ${a} IS NOT NULL THEN coalesce(${found}, ${other}) END)`;
   if (keys.length === 0) return `(CASE WHEN ${a} IS NOT NULL THEN ${other} END)`;
-  if (keys.length < hashedFrom) {
+  const place = enumPlaceSql(a, keys);
+  if (place === undefined) {
     const cases = keys.map((key, i) => `WHEN ${quoteText(key)} THEN ${numberSql(values[i] ?? 0)}`);
     return present(`(CASE ${a} ${cases.join(" ")} END)`);
   }
-  const place = `enum_code(TRY_CAST(${a} AS ENUM(${keys.map(quoteText).join(", ")})))`;
   return present(`list_extract([${values.map(numberSql).join(", ")}], ${place} + 1)`);
+}
+
+/**
+ * The SQL of the place of a text among many keys, by a hash table: NULL for other texts. Undefined for few keys, and
+ * for keys with a NUL, which no ENUM can have.
+ */
+export function enumPlaceSql(a: string, keys: readonly string[]): string | undefined {
+  if (keys.length < hashedFrom || keys.some((key) => key.includes("\0"))) return undefined;
+  return `enum_code(TRY_CAST(${a} AS ENUM(${keys.map(quoteText).join(", ")})))`;
 }
 
 /** The table as a map. */
