@@ -4,6 +4,7 @@ import {
   features,
   featureTable,
   lookup,
+  type MissingPolicy,
   oneHot,
   standardize,
   trainingSet,
@@ -73,17 +74,32 @@ export type ShopModel = Awaited<ReturnType<typeof fitShop>>;
 /** A feature table of customers, and a model that is asked by their keys. */
 export const customerFeatures = featureTable({
   name: "telco.customer_features",
-  schema: schema("customer features", { customer_id: text(), tenure: int(), charges: float() }),
+  schema: schema("customer features", {
+    customer_id: text(),
+    tenure: int(),
+    charges: float({ nullable: true }),
+  }),
   key: "customer_id",
 });
 const labels = schema("labels", { customer_id: text(), churn: bool() });
 
-export async function fitByKey(lake: Lake) {
+export async function labelledByKey(lake: Lake) {
   const rows = await lake.table("telco.labels", labels).read();
   const lookups = [lookup(customerFeatures)] as const;
-  const set = await trainingSet(lake, { labels: rows, lookups, label: "churn" });
+  return trainingSet(lake, { labels: rows, lookups, label: "churn" });
+}
+
+export async function fitByKey(lake: Lake) {
+  const set = await labelledByKey(lake);
   const definition = features(set.schema, (c) => ({ tenure: standardize(c.tenure) }));
   return withLookups(await boost().fit(set.rows, { features: definition, label: "churn" }), set);
 }
 export type KeyModel = Awaited<ReturnType<typeof fitByKey>>;
 export const keyClient = client<KeyModel>("http://127.0.0.1:9", { endpoint: "churn" });
+
+/** A training set under a policy for labels without features. */
+export async function setUnder<M extends MissingPolicy>(lake: Lake, missing: M) {
+  const rows = await lake.table("telco.labels", labels).read();
+  const lookups = [lookup(customerFeatures)] as const;
+  return trainingSet(lake, { labels: rows, lookups, label: "churn", missing });
+}

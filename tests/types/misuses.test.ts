@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import type { MissingPolicy } from "../../src/feature/index.ts";
 import type { InputOf, OutputOf } from "../../src/serve/index.ts";
 import type { Row } from "../../src/table/index.ts";
-import type { ChurnModel, customers } from "./churn.ts";
+import type { ChurnModel, customers, labelledByKey, setUnder } from "./churn.ts";
 
 const file = join(import.meta.dirname, "misuses.ts");
 const source = readFileSync(file, "utf8");
@@ -56,6 +57,8 @@ describe("the compiler", () => {
   });
 });
 
+type RowUnder<M extends MissingPolicy> = Row<Awaited<ReturnType<typeof setUnder<M>>>["schema"]>;
+
 describe("the type of the loop", () => {
   test("goes from the schema to the client", () => {
     expectTypeOf<Row<typeof customers>>().toEqualTypeOf<{
@@ -73,5 +76,22 @@ describe("the type of the loop", () => {
       readonly total_charges: number | null;
     }>();
     expectTypeOf<OutputOf<ChurnModel>>().toEqualTypeOf<boolean>();
+  });
+
+  test("says null of what was looked up only where a label without features is kept", () => {
+    interface Under<Tenure> {
+      readonly customer_id: string;
+      readonly churn: boolean;
+      readonly tenure: Tenure;
+      readonly charges: number | null;
+    }
+    type Found = Under<number>;
+    type Kept = Under<number | null>;
+    expectTypeOf<RowUnder<"refuse">>().toEqualTypeOf<Found>();
+    expectTypeOf<RowUnder<"drop">>().toEqualTypeOf<Found>();
+    expectTypeOf<RowUnder<"null">>().toEqualTypeOf<Kept>();
+    expectTypeOf<RowUnder<"null" | "drop">>().toEqualTypeOf<Kept>();
+    expectTypeOf<Row<Awaited<ReturnType<typeof labelledByKey>>["schema"]>>().toEqualTypeOf<Kept>();
+    expectTypeOf<RowUnder<MissingPolicy>>().toEqualTypeOf<Kept>();
   });
 });

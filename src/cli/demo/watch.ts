@@ -106,8 +106,7 @@ export async function writeTraining(
     { frames: { customers, ...(answered && { answered }) }, schema: churnLabels },
   );
   const set = await churnSet(lake, labels);
-  const rows = await lake.sql("FROM set", { frames: { set: set.rows }, schema: telcoSchema });
-  const { version } = await lake.table(trainingTable, telcoSchema).overwrite(rows);
+  const { version } = await lake.table(trainingTable, telcoSchema).overwrite(set.rows);
   return { version, rows: await labels.count(), fromLog: (await answered?.count()) ?? 0 };
 }
 

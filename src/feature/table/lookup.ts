@@ -1,6 +1,6 @@
 /** @file A lookup: which columns of a feature table are joined to rows, and by which keys. */
 import { checkNames } from "../../core/index.ts";
-import type { Column, Columns } from "../../table/index.ts";
+import type { Columns } from "../../table/index.ts";
 import { fail } from "./errors.ts";
 import { type FeatureNames, type FeatureTable, featuresOf } from "./feature-table.ts";
 
@@ -23,13 +23,10 @@ export interface LookupOptions<K extends string, N extends string, B extends str
   readonly rename?: R & Readonly<Partial<Record<N, string>>>;
 }
 
-/** The column as it is looked up: it may be missing. */
-type Found<S> = S extends Column<infer V, infer Kind> ? Column<V | null, Kind> : never;
-
 /** Columns of a table under their new names. */
 export type LookedUp<C extends Columns, N extends string, R> = {
   readonly [O in N as O extends keyof R ? (R[O] extends string ? R[O] : O) : O]: O extends keyof C
-    ? Found<C[O]>
+    ? C[O]
     : never;
 };
 

@@ -7,12 +7,19 @@ import type { LookupsState } from "./lookups-state.ts";
 /** What is done with a label that has no features: nulls in its row, left out, or an error. */
 export type MissingPolicy = "null" | "drop" | "refuse";
 
-/** The columns of all lookups together. */
-export type LookedUpColumns<L extends readonly FeatureLookup[]> = L extends readonly [
-  FeatureLookup<infer Out>,
-  ...infer Rest extends readonly FeatureLookup[],
-]
-  ? Out & LookedUpColumns<Rest>
+/** A column as a policy gives it: where labels without features are kept it may be missing. */
+type Found<S, M> = "null" extends M
+  ? S extends Column<infer V, infer Kind>
+    ? Column<V | null, Kind>
+    : never
+  : S;
+
+/** The columns of all lookups together, under a policy for labels without features. */
+export type LookedUpColumns<
+  L extends readonly FeatureLookup[],
+  M extends MissingPolicy = "null",
+> = L extends readonly [FeatureLookup<infer Out>, ...infer Rest extends readonly FeatureLookup[]]
+  ? { readonly [N in keyof Out]: Found<Out[N], M> } & LookedUpColumns<Rest, M>
   : Readonly<Record<never, never>>;
 
 /** The columns of the labels by which something is looked up. */
@@ -35,6 +42,7 @@ export interface TrainingSetOptions<
   Label extends string,
   X extends string,
   D extends Demands,
+  M extends MissingPolicy = MissingPolicy,
 > {
   /** Rows with keys, moments and labels. */
   readonly labels: Frame<C>;
@@ -47,9 +55,9 @@ export interface TrainingSetOptions<
   /** Columns that are left out at the end. */
   readonly exclude?: readonly (X & (keyof C | keyof LookedUpColumns<L>))[];
   /** Features computed of the columns of the labels and of the lookups, in training as in serving. */
-  readonly onDemand?: (columns: CellsOf<Flat<Omit<C, Label> & LookedUpColumns<L>>>) => D;
+  readonly onDemand?: (columns: CellsOf<Flat<Omit<C, Label> & LookedUpColumns<L, M>>>) => D;
   /** What becomes of labels without features, and later of requests without. Default "null". */
-  readonly missing?: MissingPolicy;
+  readonly missing?: M;
 }
 
 /** Labels with the features that were known then. */

@@ -8,6 +8,7 @@ import type {
   Flat,
   KeysOf,
   LookedUpColumns,
+  MissingPolicy,
   TrainingSet,
   TrainingSetOptions,
 } from "./training-options.ts";
@@ -47,10 +48,13 @@ export async function trainingSet<
   const Label extends string,
   const X extends string = never,
   D extends Demands = Readonly<Record<never, never>>,
+  const M extends MissingPolicy = "null",
 >(
   lake: Lake,
-  options: TrainingSetOptions<C, L, Label, X, D>,
-): Promise<TrainingSet<Flat<Omit<C & LookedUpColumns<L> & DemandColumns<D>, X>>, C, KeysOf<L>, D>> {
+  options: TrainingSetOptions<C, L, Label, X, D, M>,
+): Promise<
+  TrainingSet<Flat<Omit<C & LookedUpColumns<L, M> & DemandColumns<D>, X>>, C, KeysOf<L>, D>
+> {
   const { labels, onDemand } = options;
   const made = await makeTrainingSet(lake, {
     ...options,
