@@ -39,8 +39,10 @@ export async function answer(questions: Questions): Promise<Answers> {
       request.measure === measure ? [toSql({ node: request.of })] : [],
     );
   const numberSql = [...new Set(asked("numbers"))];
-  const columns = await frame.numbers([...numberSql, ...(keyHash === undefined ? [] : [keyHash])]);
-  const groups = await countGroups(questions);
+  const [columns, groups] = await Promise.all([
+    frame.numbers([...numberSql, ...(keyHash === undefined ? [] : [keyHash])]),
+    countGroups(questions), // the engine counts while numbers are taken over
+  ]);
   const rows = columns[0]?.length ?? groups.rows ?? (await frame.count());
   const texts = new Map<string, readonly (string | null)[]>();
   for (const sql of new Set(asked("texts"))) texts.set(sql, await frame.texts(sql));
