@@ -88,7 +88,7 @@ async function pageOf(
     title: name,
     runs,
     best: { metric: "auc" },
-    model: { ...version, kind: model.kind, signature: model.signature },
+    model: { ...version, kind: model.kind, signature: model.signature, lookups: model.lookups },
     endpoints: [{ name: answering.name, version: answering.version, ...answering.stats() }],
     ...(monitor === undefined ? {} : monitor),
   };

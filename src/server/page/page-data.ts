@@ -1,5 +1,5 @@
 /** @file What the first page shows, as plain data. */
-import type { Drift, RunRecord, Signature, Version } from "../../flow.ts";
+import type { Drift, ModelLookups, RunRecord, Signature, Version } from "../../flow.ts";
 
 /** A run as the page's table shows it. */
 export type PageRun = Pick<
@@ -13,6 +13,8 @@ export interface PageModel
   /** The algorithm: "boost". */
   readonly kind: string;
   readonly signature: Signature;
+  /** Of a model that looks features up: what a request holds, and in which tables the rest is found. */
+  readonly lookups?: Pick<ModelLookups, "request" | "tables"> | undefined;
 }
 
 /** An endpoint, and what it has done since it was made. */

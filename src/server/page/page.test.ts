@@ -37,6 +37,10 @@ const full = (evil: string): PageData => ({
       inputs: { [evil]: { kind: "category", nullable: false, levels: [evil], unit: evil } },
       output: { name: evil, kind: "bool" },
     },
+    lookups: {
+      request: { [evil]: { kind: "text", nullable: false } },
+      tables: [{ table: evil, columns: [evil] }],
+    },
   },
   endpoints: [
     { name: evil, version: 1, sinceMs: 0, requests: 8, failures: 2, rows: 8, latencyMs: null },
@@ -91,6 +95,13 @@ describe("pageHtml", () => {
     expect(bestOf({ metric: "auc", lowest: true })).toBe("low");
     expect(bestOf({ metric: "other" })).toBe("0 rows");
     expect(bestOf(undefined)).toBe("0 rows");
+  });
+
+  test("says by what a model is asked that looks features up, and where", () => {
+    const page = pageHtml(full("plain"), 0);
+    expect(page).toContain("<dt>Asked by</dt><dd><bdi>plain<wbr></bdi>");
+    expect(page).toContain("<dt>Looks up</dt><dd><bdi>plain<wbr></bdi> <small>1 feature</small>");
+    expect(pageHtml(empty, 0)).not.toContain("Asked by");
   });
 
   test("names the level of drift in words, not by colour alone", () => {

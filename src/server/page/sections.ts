@@ -1,4 +1,5 @@
 /** @file The sections of the first page, in the order of the flow: runs, model, endpoint, charts. */
+import { count } from "../../core/index.ts";
 import type { ColumnSpec } from "../../flow.ts";
 import { type Html, html, nothing } from "./html.ts";
 import type { PageChart, PageData, PageEndpoint, PageModel, PageRun } from "./page-data.ts";
@@ -106,7 +107,20 @@ function modelFacts(model: PageModel): Html {
       "Answers",
       html`${name(model.signature.output.name)} <small>${model.signature.output.kind}</small>`,
     ],
+    ...lookupFacts(model),
   ]);
+}
+
+function lookupFacts({ lookups }: PageModel): readonly (readonly [string, Html])[] {
+  if (lookups === undefined) return [];
+  const tables = lookups.tables.map(
+    ({ table, columns }) =>
+      html`${name(table)} <small>${count(columns.length, "feature")}</small> `,
+  );
+  return [
+    ["Asked by", html`${Object.keys(lookups.request).map((column) => html`${name(column)} `)}`],
+    ["Looks up", html`${tables}`],
+  ];
 }
 
 function signatureTable({ signature }: PageModel): Html {
