@@ -8,6 +8,10 @@ export const optionErrors = {
     (d: { at: string; option: string; expected: string; got: unknown }) =>
       `${d.at}: ${d.option} must be ${d.expected}; got ${quote(d.got)}`,
   ),
+  "option/missing-options": caller(
+    (d: { at: string; known: readonly string[] }) =>
+      `${d.at}: its options are missing; expected an object with some of ${list(d.known)}`,
+  ),
   "option/unknown-name": caller(
     (d: { at: string; option: string; known: readonly string[] }) =>
       `${d.at}: unknown option ${quote(d.option)}; expected one of ${list(d.known, d.option)}.${didYouMean(d.option, d.known)}`,
@@ -62,8 +66,14 @@ export function checkChoice<const T extends string>(
   );
 }
 
-/** Refuses names that are not options, so that a misspelt one is never ignored. */
+/**
+ * Refuses names that are not options, so that a misspelt one is never ignored.
+ *
+ * @throws `option/unknown-name`; `option/missing-options` where a program that nobody type-checked gives none
+ */
 export function checkNames(at: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null)
+    fail("option/missing-options", { at, known });
   for (const option of Object.keys(options))
     if (!known.includes(option)) fail("option/unknown-name", { at, option, known });
 }

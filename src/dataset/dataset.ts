@@ -1,7 +1,7 @@
 /** @file The dataset an estimator learns from: features and labels of the rows of a frame. */
 import { hashOfJson } from "../core/index.ts";
 import type { ColumnSpecs, Dataset, Matrix } from "../flow.ts";
-import { type Columns, type Frame, quoteName } from "../table/index.ts";
+import { type Columns, checkFrame, type Frame, quoteName } from "../table/index.ts";
 import { fail } from "./errors.ts";
 
 /** What computes the features of a frame; `FittedFeatures` does. */
@@ -45,6 +45,7 @@ export interface DatasetParts<C extends Columns> {
  */
 export async function dataset<C extends Columns>(parts: DatasetParts<C>): Promise<Dataset> {
   const { features, rows, label } = parts;
+  checkFrame("dataset", rows);
   const columns = Object.keys(rows.schema.columns);
   const kind = rows.schema.columns[label]?.kind;
   if (kind === undefined)

@@ -1,6 +1,13 @@
 /** @file Train and test rows before and after a moment: what comes later is never learned from. */
 import { checkNames, checkNumber, hashOfJson } from "../core/index.ts";
-import { type Columns, type Frame, frame, narrowed, quoteName } from "../table/index.ts";
+import {
+  type Columns,
+  checkFrame,
+  type Frame,
+  frame,
+  narrowed,
+  quoteName,
+} from "../table/index.ts";
 import { fail } from "./errors.ts";
 import type { Split } from "./split.ts";
 
@@ -49,6 +56,7 @@ export async function splitByTime<C extends Columns>(
   options: SplitByTimeOptions<keyof C & string>,
 ): Promise<TimeSplit<C>> {
   const at = "splitByTime";
+  checkFrame(at, rows);
   checkNames(at, options, ["time", "test", "gapMs"]);
   const { time, test = 0.2, gapMs = 0 } = options;
   checkNumber(at, { test }, { above: 0, below: 1 });

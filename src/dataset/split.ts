@@ -1,7 +1,15 @@
 /** @file Train and test rows, told apart by a hash of a key, so that nobody ever changes sides. */
 import { checkNames, checkNumber, hashOfJson } from "../core/index.ts";
 import type { Hash } from "../flow.ts";
-import { type Columns, type Frame, frame, narrowed, quoteName, quoteText } from "../table/index.ts";
+import {
+  type Columns,
+  checkFrame,
+  type Frame,
+  frame,
+  narrowed,
+  quoteName,
+  quoteText,
+} from "../table/index.ts";
 import { fail } from "./errors.ts";
 import { timeWarnings } from "./time-order.ts";
 
@@ -52,6 +60,7 @@ export async function split<C extends Columns>(
   rows: Frame<C>,
   options: SplitOptions<keyof C & string>,
 ): Promise<Split<C>> {
+  checkFrame("split", rows);
   checkNames("split", options, ["test", "by", "seed", "time"]);
   const { test = 0.2, by, seed = 0 } = options;
   checkNumber("split", { test }, { above: 0, below: 1 });

@@ -4,7 +4,12 @@ import { caller, conflict, count, didYouMean, failWith, list, quote } from "../c
 /** What can go wrong while features are defined, fitted, stored and applied. */
 export const featureErrors = {
   "feature/missing-features": caller(
-    (d: { at: string }) => `${d.at}: expected at least one feature; got none`,
+    (d: { at: string }) =>
+      `${d.at}: expected at least one feature, such as features(schema, (c) => ({ age: numeric(c.age) })) gives; got none`,
+  ),
+  "feature/mismatch-feature": caller(
+    (d: { at: string; name: string }) =>
+      `${d.at}: ${quote(d.name)} is no feature; expected what a transform gives, such as numeric(c.age)`,
   ),
   "feature/duplicate-names": caller(
     (d: { at: string; name: string }) =>

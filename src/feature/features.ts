@@ -21,7 +21,7 @@ export type ReadsOf<F> = F[keyof F] extends Feature<infer R> ? R : never;
  * @param from - The schema of the table.
  * @param define - Gets the columns as expressions, gives transforms by name.
  * @returns A definition for `fitFeatures` or an estimator's `fit`.
- * @throws `feature/missing-features`
+ * @throws `feature/missing-features`, `feature/mismatch-feature`
  * @example
  * ```ts
  * const people = schema("people", { age: int(), income: float(), plan: category(["free", "paid"]) });
@@ -38,6 +38,8 @@ export function features<C extends Columns, F extends Readonly<Record<string, Fe
 ): Features<C, ReadsOf<F>> {
   const byName = define(cells(from));
   const all = Object.values(byName);
+  for (const [name, feature] of Object.entries<Feature | undefined>(byName))
+    if (feature?.learn === undefined) fail("feature/mismatch-feature", { at: "features", name });
   if (all.length === 0) fail("feature/missing-features", { at: "features" });
   const used = new Set(all.flatMap((feature) => feature.reads));
   const isRead = (name: string): name is ReadsOf<F> => used.has(name);

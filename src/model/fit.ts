@@ -1,9 +1,9 @@
 /** @file Fitting a model to typed rows: what an estimator's `fit` does and which types it asks for. */
-import type { LongWork } from "../core/index.ts";
+import { checkNames, type LongWork } from "../core/index.ts";
 import { dataset } from "../dataset/index.ts";
 import { type Features, fitFeatures } from "../feature/index.ts";
 import type { Dataset, Predictor } from "../flow.ts";
-import type { Columns, Frame, Row } from "../table/index.ts";
+import { type Columns, checkFrame, type Frame, type Row } from "../table/index.ts";
 import { type FittedModel, fittedModel } from "./fitted-model.ts";
 
 /** A sentence that the compiler shows where a type does not fit; no value has this type. */
@@ -62,6 +62,8 @@ export type Fit = <C extends Columns, D extends Columns, R extends string, const
 /** The `fit` of an estimator that can learn. */
 export function fitWith(learner: Learner): Fit {
   return async (rows, options, work) => {
+    checkFrame("fit", rows);
+    checkNames("fit", options, ["features", "label"]);
     const { features: definition, label } = options;
     const features = await fitFeatures(definition, rows, { label });
     const data = await dataset({ features, rows, label });

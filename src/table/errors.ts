@@ -30,6 +30,10 @@ export const tableErrors = {
     (d: { at: string; column: string; columns: readonly string[] }) =>
       `${d.at}: unknown column ${quote(d.column)}; the columns are ${list(d.columns, d.column)}.${didYouMean(d.column, d.columns)}`,
   ),
+  "table/mismatch-argument": caller(
+    (d: { at: string; expected: string; got: string }) =>
+      `${d.at}: expected ${d.expected}; got ${d.got}`,
+  ),
   "table/mismatch-columns": caller(
     (d: { name: string; missing: readonly string[]; extra: readonly string[] }) =>
       `${d.name}: the rows do not fit the table; missing columns: ${list(d.missing)}; columns the table has not: ${list(d.extra)}`,

@@ -2,6 +2,7 @@ export { type Engine, type EngineColumn, openEngine, type RowsPart } from "./ada
 export type { EngineOptions } from "./adapter/engine-memory.ts";
 export type { Assignments } from "./assign.ts";
 export * from "./catalog/index.ts";
+export { checkFrame } from "./check-frame.ts";
 export * from "./clean/index.ts";
 export { type ChangeColumns, changeColumns } from "./delta/changes.ts";
 export type { Commit } from "./delta/commit.ts";

@@ -4,6 +4,7 @@ import type { Commit } from "./delta/commit.ts";
 import { type MergeAction, type MergeClause, mergePlan } from "./delta/merge.ts";
 import { checkKeys, sourceName } from "./delta/merge-keys.ts";
 import { fail } from "./errors.ts";
+import { named } from "./expr/cells.ts";
 import { type CellsOf, cells, toSql } from "./expr/index.ts";
 import { checkColumn, type Frame } from "./frame.ts";
 import { type MergeReads, mergeLineage, readsOfMerge } from "./lineage/of-merge.ts";
@@ -179,7 +180,8 @@ function sourceCells<S extends Columns>(schema: Schema<S>): CellsOf<S> {
       Object.entries(schema.columns).map(([name, column]) => [sourceName(name), column]),
     ),
   });
-  return Object.fromEntries(
+  const byName = Object.fromEntries(
     Object.keys(schema.columns).map((name) => [name, renamed[sourceName(name)]]),
-  ) as CellsOf<S>;
+  );
+  return named(`the source, ${schema.name}`, byName as CellsOf<S>);
 }

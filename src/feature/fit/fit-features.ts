@@ -1,6 +1,6 @@
 /** @file Fitting: what features learn from the training rows, always to the same bytes. */
 import { checkNames } from "../../core/index.ts";
-import { type Column, type Columns, type Frame, quoteName } from "../../table/index.ts";
+import { type Column, type Columns, checkFrame, type Frame, quoteName } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Feature, Learned, Measured } from "../feature.ts";
 import { type Features, specsRead } from "../features.ts";
@@ -49,6 +49,8 @@ export async function fitFeatures<
   frame: Frame<C>,
   options: FitFeaturesOptions<C> = {},
 ): Promise<FittedFeatures> {
+  if (features?.byName === undefined) fail("feature/missing-features", { at: "fitFeatures" });
+  checkFrame("fitFeatures", frame);
   checkNames("fitFeatures", options, ["label"]);
   const { label } = options;
   if (frame.part === "test") fail("feature/conflict-test-rows", {});

@@ -6,6 +6,7 @@ import {
   type Column,
   type Columns,
   cells,
+  checkFrame,
   type Frame,
   float,
   frame,
@@ -101,6 +102,7 @@ export function history<C extends Columns, M extends Readonly<Record<string, His
     names: measures.map(([name]) => name),
     stream: () => historyStream(measures, keys),
     apply: async (rows) => {
+      checkFrame("history, apply", rows);
       if (rows.part !== undefined) fail("feature/conflict-divided-rows", { part: rows.part });
       await checkMoments(rows, keys);
       const whole = { ...rows.schema.columns, ...added };

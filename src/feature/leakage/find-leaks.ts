@@ -1,7 +1,7 @@
 /** @file Finding what a model could know of its label in training and not when it answers. */
 import { checkNames, checkNumber } from "../../core/index.ts";
 import type { Finding } from "../../flow.ts";
-import { type Columns, type Frame, quoteName } from "../../table/index.ts";
+import { type Columns, checkFrame, type Frame, quoteName } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Features } from "../features.ts";
 import { findAcross } from "./across.ts";
@@ -62,8 +62,10 @@ export async function findLeaks<C extends Columns>(
   rows: Frame<C>,
   options: FindLeaksOptions<C>,
 ): Promise<LeakReport> {
+  checkFrame("findLeaks", rows);
   checkNames("findLeaks", options, known);
   const { label, test, time, entity, tooGood = 0.95 } = options;
+  if (test !== undefined) checkFrame("findLeaks, test", test);
   checkNumber("findLeaks", { tooGood }, { min: 0.5, max: 1 });
   const columns = columnsOf(rows, options);
   for (const column of [...columns, label, time, entity])

@@ -1,9 +1,10 @@
 /** @file A training set made: labels, tables and on-demand features joined in one query, and what serving needs of it. */
-import { checkChoice, checkNames } from "../../core/index.ts";
+import { checkChoice } from "../../core/index.ts";
 import type { ColumnSpec } from "../../flow.ts";
 import {
   type Column,
   type Columns,
+  checkFrame,
   type Frame,
   frame,
   type Lake,
@@ -32,16 +33,14 @@ export interface MakeOptions {
   readonly missing?: MissingPolicy;
 }
 
-const known = ["labels", "lookups", "timestamp", "label", "exclude", "onDemand", "missing"];
-
 /** See `trainingSet`. */
 export async function makeTrainingSet(
   lake: Lake,
   options: MakeOptions,
 ): Promise<Omit<TrainingSet, "base">> {
-  const { labels, lookups, timestamp: moment, label, exclude = [], missing = "null" } = options;
   const at = "trainingSet";
-  checkNames(at, options, known);
+  const { labels, lookups, timestamp: moment, label, exclude = [], missing = "null" } = options;
+  checkFrame(`${at}, labels`, labels);
   checkChoice(at, { missing }, ["null", "drop", "refuse"]);
   const { columns } = labels.schema;
   has(at, columns, label);

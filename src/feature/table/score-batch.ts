@@ -1,7 +1,7 @@
 /** @file Scoring a batch given only keys: the features are found in the offline tables. */
 import { checkNames, checkNumber } from "../../core/index.ts";
 import type { Cells, Model, Prediction } from "../../flow.ts";
-import { type Columns, type Frame, type Lake, quoteName } from "../../table/index.ts";
+import { type Columns, checkFrame, type Frame, type Lake, quoteName } from "../../table/index.ts";
 import { demandSql } from "./demand.ts";
 import { fail } from "./errors.ts";
 import type { FeatureTable } from "./feature-table.ts";
@@ -40,6 +40,7 @@ export async function scoreBatch<Out>(
   const at = "scoreBatch";
   checkNames(at, how, ["lake", "timestamp"]);
   const { lake, timestamp } = how;
+  checkFrame(`${at}, keys`, keys);
   const { lookups, signature } = model;
   if (lookups === undefined) return fail("feature/missing-lookups", { at });
   const state = lookupsFromState(lookups.state);

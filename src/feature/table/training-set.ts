@@ -1,4 +1,5 @@
 /** @file Training sets: labels, and the features that were known of them then. */
+import { checkNames } from "../../core/index.ts";
 import { type Columns, cells, type Lake } from "../../table/index.ts";
 import type { FeatureLookup } from "./lookup.ts";
 import { makeTrainingSet } from "./make-training-set.ts";
@@ -12,6 +13,8 @@ import type {
   TrainingSet,
   TrainingSetOptions,
 } from "./training-options.ts";
+
+const known = ["labels", "lookups", "timestamp", "label", "exclude", "onDemand", "missing"];
 
 /**
  * Joins features to labels as of the labels' moments: of each key the newest row that was true and
@@ -55,6 +58,7 @@ export async function trainingSet<
 ): Promise<
   TrainingSet<Flat<Omit<C & LookedUpColumns<L, M> & DemandColumns<D>, X>>, C, KeysOf<L>, D>
 > {
+  checkNames("trainingSet", options, known);
   const { labels, onDemand } = options;
   const made = await makeTrainingSet(lake, {
     ...options,

@@ -1,6 +1,5 @@
 /** @file What a step does, in SQL over the rows so far: the one form that the runner executes. */
 import type { Engine } from "../adapter/duckdb.ts";
-import { type CellsOf, cells } from "../expr/index.ts";
 import { checkColumn } from "../frame.ts";
 import type { Columns, Schema } from "../schema.ts";
 import { quoteName } from "../sql-text.ts";
@@ -45,19 +44,6 @@ export interface Deed {
   readonly found?: Readonly<Record<string, number>>;
   /** What an imputer learned. */
   readonly fitted?: ImputerState;
-}
-
-/**
- * The columns of a schema as expressions, for the functions that users put in steps. Unlike bare
- * `cells`, a column that is not there is an error that names it. Throws `table/unknown-column`.
- */
-export function columnsOf<C extends Columns>(at: string, target: Schema<C>): CellsOf<C> {
-  return new Proxy(cells(target), {
-    get: (found, name, self) => {
-      if (typeof name === "string") checkColumn(at, target, name);
-      return Reflect.get(found, name, self);
-    },
-  });
 }
 
 /** Refuses columns that the target has not. Throws `table/unknown-column`. */

@@ -1,5 +1,6 @@
 /** @file The columns of a schema as expressions. */
 import type { ColumnSpec } from "../../flow.ts";
+import { fail } from "../errors.ts";
 import type { CellOf, Column, Columns, Schema } from "../schema.ts";
 import { type BoolExpr, boolExpr } from "./bool.ts";
 import type { Expr } from "./build.ts";
@@ -37,10 +38,26 @@ export type CellsOf<C extends Columns> = {
  * const { total, items } = cells(orders);
  * toRow(total.over(items))({ total: 12, items: 4 }) // => 3
  * ```
+ * @param at - What errors name as the place. Default: the schema's name.
+ * @throws `table/unknown-column` when a column is asked for that the schema has not
  */
-export function cells<C extends Columns>(schema: Schema<C>): CellsOf<C> {
+export function cells<C extends Columns>(schema: Schema<C>, at = schema.name): CellsOf<C> {
   const entries = Object.entries(schema.columns).map(([name, spec]) => [name, cellOf(name, spec)]);
-  return Object.fromEntries(entries);
+  return named(at, Object.fromEntries(entries));
+}
+
+/** What JavaScript itself asks of any object: whether it is a promise, and how it becomes JSON. */
+const askedOfAll: readonly (string | symbol)[] = ["then", "toJSON"];
+
+/** Expressions by name, of which one that is not there is an error. Throws `table/unknown-column`. */
+export function named<E extends object>(at: string, byName: E): E {
+  return new Proxy(byName, {
+    get: (found, name, self) => {
+      if (typeof name === "string" && !(name in found) && !askedOfAll.includes(name))
+        fail("table/unknown-column", { at, column: name, columns: Object.keys(found) });
+      return Reflect.get(found, name, self);
+    },
+  });
 }
 
 function cellOf(name: string, { kind, levels = [] }: ColumnSpec): Expr {

@@ -1,9 +1,11 @@
 /** @file What an imputation needs of its columns, checked before any row is read. */
+
 import { checkChoice, checkNumber } from "../../../core/index.ts";
 import type { ColumnKind } from "../../../flow.ts";
 import type { Engine } from "../../adapter/duckdb.ts";
+import { cells } from "../../expr/index.ts";
 import type { Columns, Schema } from "../../schema.ts";
-import { checkColumns, columnsOf, type Touches } from "../deed.ts";
+import { checkColumns, type Touches } from "../deed.ts";
 import { fail } from "../errors.ts";
 import { cellValue, checkExpr, checkNumeric, type Place, placeOf } from "../values.ts";
 import type { Imputation, ImputeMethod } from "./methods.ts";
@@ -50,7 +52,7 @@ function readsOf<C extends Columns>(
   method: ImputeMethod<C>,
   { at, schema }: Pick<Training<C>, "at" | "schema">,
 ): readonly string[] {
-  if (method.by === "rule") return method.from(columnsOf(at, schema)).reads;
+  if (method.by === "rule") return method.from(cells(schema, at)).reads;
   if (method.by === "group") return [method.of];
   return method.by === "nearest" || method.by === "regression" ? method.from : [];
 }
@@ -63,7 +65,7 @@ function checkMethod<C extends Columns>(
 ): void {
   const middle = method.by === "group" ? method.middle : method.by;
   if (["mean", "median", "regression"].includes(middle)) checkNumeric(where, middle);
-  if (method.by === "rule") checkExpr(where, method.from(columnsOf(at, schema)));
+  if (method.by === "rule") checkExpr(where, method.from(cells(schema, at)));
   if (method.by === "group") {
     checkChoice(at, { middle }, ["mean", "median", "mode"]);
     checkGroup(placeOf(at, schema, method.of));

@@ -1,9 +1,9 @@
 /** @file Learning from training rows what missing cells are filled with. */
 import type { Json } from "../../../flow.ts";
-import { toSql, type Value } from "../../expr/index.ts";
+import { cells, toSql, type Value } from "../../expr/index.ts";
 import type { Columns } from "../../schema.ts";
 import { quoteName } from "../../sql-text.ts";
-import { columnsOf, place } from "../deed.ts";
+import { place } from "../deed.ts";
 import { fail } from "../errors.ts";
 import { cellValue, type Place, placeOf, readSql, valueSql } from "../values.ts";
 import { imputationTouches, type Term, type Training, termsOf } from "./checks.ts";
@@ -46,7 +46,7 @@ async function fitFilling<C extends Columns>(
     case "category":
       return { by: "value", value: cellValue(where, method.label) };
     case "rule": {
-      const { node } = method.from(columnsOf(training.at, training.schema));
+      const { node } = method.from(cells(training.schema, training.at));
       return { by: "rule", node: JSON.parse(JSON.stringify(node)) as Json };
     }
     case "group":

@@ -1,9 +1,9 @@
 /** @file Two facts of one row that must agree: count the rows where they do not, blank cells, or reject. */
 import { checkChoice, checkNumber } from "../../../core/index.ts";
-import { type CellsOf, type Expr, toSql } from "../../expr/index.ts";
+import { type CellsOf, cells, type Expr, toSql } from "../../expr/index.ts";
 import type { Columns } from "../../schema.ts";
 import { quoteName } from "../../sql-text.ts";
-import { type Bench, checkColumns, columnsOf, type Deed, type Touches } from "../deed.ts";
+import { type Bench, checkColumns, type Deed, type Touches } from "../deed.ts";
 import { fail } from "../errors.ts";
 import { withRescued } from "../values.ts";
 import type { ColumnName } from "./columns.ts";
@@ -35,7 +35,7 @@ export function agreeTouches<C extends Columns>(step: AgreeStep<C>, here: Here<C
   const { at, target } = here;
   checkChoice(at, { action: step.action }, ["count", "reject", "blank"]);
   checkNumber(at, { tolerance: step.tolerance ?? 0 }, { min: 0 });
-  const [a, b] = step.facts(columnsOf(at, target));
+  const [a, b] = step.facts(cells(target, at));
   const textual = [a, b].every(({ kind }) => kind === "text" || kind === "category");
   if (a.kind !== b.kind && !textual)
     fail("table/mismatch-kind", {
@@ -55,7 +55,7 @@ export async function agreeDeed<C extends Columns>(
   step: AgreeStep<C>,
   { at, target, engine, table }: Bench<C>,
 ): Promise<Deed> {
-  const [a, b] = step.facts(columnsOf(at, target));
+  const [a, b] = step.facts(cells(target, at));
   const [left, right] = [toSql(a), toSql(b)];
   const tolerance = step.tolerance ?? 0;
   const apart =

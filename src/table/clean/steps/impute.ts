@@ -1,7 +1,7 @@
 /** @file A step that fills missing cells: learned from the rows at hand, or learned before. */
-import { type BoolExpr, type CellsOf, toSql } from "../../expr/index.ts";
+import { type BoolExpr, type CellsOf, cells, toSql } from "../../expr/index.ts";
 import type { Columns } from "../../schema.ts";
-import { type Bench, columnsOf, type Deed, type Touches } from "../deed.ts";
+import type { Bench, Deed, Touches } from "../deed.ts";
 import { imputationTouches } from "../impute/checks.ts";
 import { fillDeed, stateTouches } from "../impute/fill.ts";
 import { fitState } from "../impute/fit.ts";
@@ -27,7 +27,7 @@ export function imputeTouches<C extends Columns>(
 ): Touches {
   if (step.by === "fitted") return stateTouches(parseImputer(step.fitted, at));
   const touches = imputationTouches(step, { at, schema: target });
-  const more = step.trainOn?.(columnsOf(at, target)).reads ?? [];
+  const more = step.trainOn?.(cells(target, at)).reads ?? [];
   return { ...touches, reads: [...new Set([...touches.reads, ...more])] };
 }
 
@@ -38,7 +38,7 @@ export async function imputeDeed<C extends Columns>(
 ): Promise<Deed> {
   if (step.by === "fitted") return fillDeed(parseImputer(step.fitted, bench.at), bench);
   const { at, target, engine, table } = bench;
-  const filter = step.trainOn === undefined ? "true" : toSql(step.trainOn(columnsOf(at, target)));
+  const filter = step.trainOn === undefined ? "true" : toSql(step.trainOn(cells(target, at)));
   const sql = `SELECT * FROM ${table} t WHERE ${filter}`;
   return fillDeed(await fitState([step], { engine, schema: target, sql, at }), bench);
 }

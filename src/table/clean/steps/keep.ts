@@ -1,7 +1,7 @@
 /** @file A step that keeps the rows for which a condition is true. */
-import { type BoolExpr, type CellsOf, toSql } from "../../expr/index.ts";
+import { type BoolExpr, type CellsOf, cells, toSql } from "../../expr/index.ts";
 import type { Columns } from "../../schema.ts";
-import { type Bench, columnsOf, type Deed, type Touches } from "../deed.ts";
+import type { Bench, Deed, Touches } from "../deed.ts";
 
 /** Keeps the rows for which a condition is true; where it is false or missing, the row goes. */
 export interface KeepStep<C extends Columns> {
@@ -15,7 +15,7 @@ export function keepTouches<C extends Columns>(
   step: KeepStep<C>,
   { at, target }: Pick<Bench<C>, "at" | "target">,
 ): Touches {
-  return { reads: step.rows(columnsOf(at, target)).reads, writes: [], removes: true };
+  return { reads: step.rows(cells(target, at)).reads, writes: [], removes: true };
 }
 
 /** {@link KeepStep} in SQL. */
@@ -23,5 +23,5 @@ export function keepDeed<C extends Columns>(
   step: KeepStep<C>,
   { at, target }: Pick<Bench<C>, "at" | "target">,
 ): Deed {
-  return { reject: `NOT coalesce(${toSql(step.rows(columnsOf(at, target)))}, false)` };
+  return { reject: `NOT coalesce(${toSql(step.rows(cells(target, at)))}, false)` };
 }

@@ -1,11 +1,10 @@
 /** @file Numbers far from the others: four ways to draw the fences, and five things to do beyond them. */
 import { checkChoice } from "../../../core/index.ts";
 import type { Cell } from "../../../flow.ts";
-import type { BoolExpr, CellsOf, Expr } from "../../expr/index.ts";
-import { toSql } from "../../expr/index.ts";
+import { type BoolExpr, type CellsOf, cells, type Expr, toSql } from "../../expr/index.ts";
 import type { Columns } from "../../schema.ts";
 import { quoteName } from "../../sql-text.ts";
-import { type Bench, columnsOf, type Deed, type Touches } from "../deed.ts";
+import type { Bench, Deed, Touches } from "../deed.ts";
 import {
   cellSql,
   checkExpr,
@@ -46,7 +45,7 @@ export function outlierTouches<C extends Columns>(
   const where = placeOf(at, target, step.column);
   checkNumeric(where, "outliers");
   checkFenceRule(at, step);
-  const columns = columnsOf(at, target);
+  const columns = cells(target, at);
   const reads = [step.column, ...(step.trainOn?.(columns).reads ?? [])];
   if (step.action === "remove") return { reads, writes: [], removes: true };
   if (step.action === "flag") return { reads, writes: [step.in], makes: [step.in] };
@@ -64,7 +63,7 @@ export async function outlierDeed<C extends Columns>(
 ): Promise<Deed> {
   const { at, target, engine, table } = bench;
   const where = placeOf(at, target, step.column);
-  const filter = step.trainOn === undefined ? "true" : toSql(step.trainOn(columnsOf(at, target)));
+  const filter = step.trainOn === undefined ? "true" : toSql(step.trainOn(cells(target, at)));
   const fences = await fencesOf(step, {
     engine,
     where,
@@ -96,5 +95,5 @@ function changedSql<C extends Columns>(
 ): string {
   return step.action === "replace"
     ? cellSql(where, step.with)
-    : exprCell(where, step.to(columnsOf(at, target)));
+    : exprCell(where, step.to(cells(target, at)));
 }

@@ -1,8 +1,8 @@
 /** @file Two steps about one column: recover a missing fact from others, and empty what cannot be true. */
-import { type BoolExpr, type CellsOf, type Expr, toSql } from "../../expr/index.ts";
+import { type BoolExpr, type CellsOf, cells, type Expr, toSql } from "../../expr/index.ts";
 import type { Columns } from "../../schema.ts";
 import { quoteName } from "../../sql-text.ts";
-import { type Bench, columnsOf, type Deed, type Touches } from "../deed.ts";
+import type { Bench, Deed, Touches } from "../deed.ts";
 import { checkExpr, exprCell, missingSql, placeOf, withRescued } from "../values.ts";
 import type { ColumnName } from "./columns.ts";
 
@@ -27,7 +27,7 @@ export function recoverTouches<C extends Columns>(
   step: FillStep<C>,
   { at, target }: Pick<Bench<C>, "at" | "target">,
 ): Touches {
-  const made = step.from(columnsOf(at, target));
+  const made = step.from(cells(target, at));
   checkExpr(placeOf(at, target, step.column), made);
   return { reads: made.reads, writes: [step.column] };
 }
@@ -38,7 +38,7 @@ export function recoverDeed<C extends Columns>(
   { at, target }: Pick<Bench<C>, "at" | "target">,
 ): Deed {
   const where = placeOf(at, target, step.column);
-  const filled = exprCell(where, step.from(columnsOf(at, target)));
+  const filled = exprCell(where, step.from(cells(target, at)));
   const old = `t.${quoteName(step.column)}`;
   return {
     set: { [step.column]: `CASE WHEN ${missingSql(where)} THEN ${filled} ELSE ${old} END` },
@@ -50,7 +50,7 @@ export function blankTouches<C extends Columns>(
   step: BlankStep<C>,
   { at, target }: Pick<Bench<C>, "at" | "target">,
 ): Touches {
-  return { reads: step.when(columnsOf(at, target)).reads, writes: [step.column] };
+  return { reads: step.when(cells(target, at)).reads, writes: [step.column] };
 }
 
 /** {@link BlankStep} in SQL. */
@@ -58,7 +58,7 @@ export function blankDeed<C extends Columns>(
   step: BlankStep<C>,
   { at, target }: Pick<Bench<C>, "at" | "target">,
 ): Deed {
-  const wrong = `coalesce(${toSql(step.when(columnsOf(at, target)))}, false)`;
+  const wrong = `coalesce(${toSql(step.when(cells(target, at)))}, false)`;
   const set = {
     [step.column]: `CASE WHEN ${wrong} THEN NULL ELSE t.${quoteName(step.column)} END`,
   };

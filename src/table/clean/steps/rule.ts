@@ -1,10 +1,10 @@
 /** @file A rule: where a condition is true, remove, clip, replace, transform or flag. */
 import { checkChoice, checkNumber } from "../../../core/index.ts";
 import type { Cell } from "../../../flow.ts";
-import { type BoolExpr, type CellsOf, type Expr, toSql } from "../../expr/index.ts";
+import { type BoolExpr, type CellsOf, cells, type Expr, toSql } from "../../expr/index.ts";
 import type { Columns } from "../../schema.ts";
 import { quoteName } from "../../sql-text.ts";
-import { type Bench, columnsOf, type Deed, type Touches } from "../deed.ts";
+import type { Bench, Deed, Touches } from "../deed.ts";
 import { cellSql, checkExpr, checkNumeric, exprCell, placeOf, withRescued } from "../values.ts";
 import { clipSql } from "./clip.ts";
 import type { BoolColumn, ColumnName, NumberColumn } from "./columns.ts";
@@ -54,7 +54,7 @@ export function ruleTouches<C extends Columns>(
   { at, target }: Here<C>,
 ): Touches {
   checkChoice(at, { action: step.action }, ["remove", "clip", "replace", "transform", "flag"]);
-  const columns = columnsOf(at, target);
+  const columns = cells(target, at);
   const reads = step.when?.(columns).reads ?? [];
   if (step.action === "remove") return { reads, writes: [], removes: true };
   if (step.action === "flag") return { reads, writes: [step.in], makes: [step.in] };
@@ -76,7 +76,7 @@ export function ruleTouches<C extends Columns>(
 
 /** {@link RuleStep} in SQL. */
 export function ruleDeed<C extends Columns>(step: RuleStep<C>, { at, target }: Here<C>): Deed {
-  const columns = columnsOf(at, target);
+  const columns = cells(target, at);
   const hit = step.when === undefined ? "true" : `coalesce(${toSql(step.when(columns))}, false)`;
   if (step.action === "remove") return { reject: hit };
   if (step.action === "flag") {
