@@ -158,15 +158,18 @@ function alone(work) {
   }
 }
 
-const runUsage = `Usage: ./mill run FILE.ts [ARGUMENTS]
+const runUsage = `Usage: ./mill run [--check] FILE.ts [ARGUMENTS]
 
   Runs a TypeScript program with the right Node; \`import { openLake } from "millrace"\` is this checkout.
+  Node leaves types out and does not check them: --check has them checked first, and runs nothing that is wrong.
 
 Examples
-  ./mill run examples/00-whole-flow.ts`;
+  ./mill run examples/00-whole-flow.ts
+  ./mill run --check program.ts`;
 
 /** A program of the user's, from where the user is; it finds this checkout as `millrace`. */
-function userProgram([file, ...rest]) {
+function userProgram(args) {
+  const [file, ...rest] = isChecked(args) ? args.slice(1) : args;
   if (file === "--help") {
     process.stdout.write(`${runUsage}\n`);
     process.exit(0);
@@ -175,6 +178,16 @@ function userProgram([file, ...rest]) {
   const program = path.resolve(file);
   if (!fs.existsSync(program)) stop(`run: there is no file ${program}.`, 2);
   return [...withSources, program, ...rest];
+}
+
+/** Whether the types of the program are to be checked before it runs. */
+const isChecked = ([first]) => first === "--check";
+
+/** Checks the types of a program; stops with the compiler's words where they are wrong. */
+function checkTypes(node, file) {
+  const script = path.join(__dirname, "check-types.ts");
+  const done = spawnSync(node, [script, file], { stdio: ["ignore", 2, 2] });
+  if (done.status !== 0) process.exit(done.status ?? 70);
 }
 
 /** Lets modules of the user's find this checkout as `millrace`. */
@@ -204,13 +217,15 @@ function programOf([word, ...rest]) {
 }
 
 function main() {
-  const program = programOf(process.argv.slice(2));
+  const [word, ...args] = process.argv.slice(2);
+  const program = programOf(word === undefined ? [] : [word, ...args]);
   const node = alone(() => {
     const found = rightNode();
     install(found);
     buildKernels(found);
     return found;
   });
+  if (word === "run" && isChecked(args)) checkTypes(node, args[1]);
   const env = { ...process.env, MILLRACE_COMMAND: "./mill" };
   const key = Object.keys(env).find((name) => name.toUpperCase() === "PATH") || "PATH";
   env[key] = `${path.dirname(node)}${path.delimiter}${env[key] || ""}`;

@@ -93,7 +93,10 @@ export function programHelp(groups: readonly CommandGroup[], around: HelpAround)
   const { program } = around;
   const width = Math.min(around.width, 100);
   const checkout = [
-    ["run", "A TypeScript program of yours, millrace being this checkout: ./mill run FILE.ts."],
+    [
+      "run",
+      "A TypeScript program of yours, millrace being this checkout: ./mill run --check FILE.ts.",
+    ],
     ["test", "Types, lint, layers and all tests of this checkout."],
     ["bench", "A measurement beside the real peer: ./mill bench NAME."],
   ] as const;

@@ -42,11 +42,33 @@ describe("./mill run", () => {
     expect(JSON.parse(out)).toEqual([["a.points"], ["--each", "2"]]);
   });
 
+  test("checks the types first when asked, and runs nothing that is wrong", async () => {
+    const program = (column: string) =>
+      [
+        'import { features, int, schema, standardize } from "millrace";',
+        'const people = schema("people", { age: int() });',
+        `const { reads } = features(people, (c) => ({ a: standardize(c.${column}) }));`,
+        "console.log(JSON.stringify([await Promise.resolve(reads), process.argv.slice(2)]));",
+      ].join("\n");
+    await writeFile(join(folder, "wrong.ts"), program("agee"));
+    await writeFile(join(folder, "right.ts"), program("age"));
+    expect(await run("--check", "wrong.ts")).toMatchObject({
+      ...{ code: 2, out: "" },
+      err: expect.stringMatching(
+        /^wrong\.ts\(3,\d+\): error TS2551: .*'agee' does not exist.*Did you mean 'age'/,
+      ),
+    });
+    const { code, out, err } = await run("--check", "right.ts", "--check");
+    expect([code, err, JSON.parse(out)]).toEqual([0, "", [["age"], ["--check"]]]);
+    expect(await run("wrong.ts")).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean "age"?') }); // biome-ignore format: one line
+    expect(await run("--check")).toMatchObject({ code: 2, err: expect.stringContaining("Usage: ./mill run") }); // biome-ignore format: one line
+  });
+
   test("gives the program's exit code, and says what is wrong with its own words", async () => {
     await writeFile(join(folder, "three.ts"), "process.exit(3);");
     expect(await run("three.ts")).toMatchObject({ code: 3 });
     expect(await run("none.ts")).toMatchObject({ code: 2, err: expect.stringMatching(/there is no file .*none\.ts/) }); // biome-ignore format: one line
-    expect(await run()).toMatchObject({ code: 2, err: expect.stringContaining("Usage: ./mill run FILE.ts") }); // biome-ignore format: one line
+    expect(await run()).toMatchObject({ code: 2, err: expect.stringContaining("Usage: ./mill run [--check] FILE.ts") }); // biome-ignore format: one line
     expect(await run("--help")).toMatchObject({ code: 0, out: expect.stringContaining("examples/00-whole-flow.ts") }); // biome-ignore format: one line
   });
 });
