@@ -2,7 +2,7 @@
 
 import { hashOf } from "../core/index.ts";
 import type { Hash } from "../flow.ts";
-import type { Engine } from "./adapter/duckdb.ts";
+import type { Engine, TakeDoubles } from "./adapter/duckdb.ts";
 import { fail } from "./errors.ts";
 import { type BoolExpr, type CellsOf, cells, type ExprNode, toSql } from "./expr/index.ts";
 import { narrowed, type RowOrigin } from "./lineage/origin.ts";
@@ -33,6 +33,8 @@ export interface Frame<C extends Columns = Columns> extends AnyRows {
   where(condition: (columns: CellsOf<C>) => BoolExpr): Frame<C>;
   /** One array per SQL expression, in row order; a missing value is NaN. */
   numbers(expressions: readonly string[]): Promise<Float64Array<ArrayBuffer>[]>;
+  /** The same some thousand rows at a time, in row order. */
+  takeNumbers(expressions: readonly string[], take: TakeDoubles): Promise<void>;
   /** The values of a SQL expression as text, in row order. */
   texts(expression: string): Promise<readonly (string | null)[]>;
   /** The hash of the schema's columns and all rows in order, leaving some columns out. */
@@ -90,10 +92,10 @@ export function frame<C extends Columns>(source: FrameSource<C>): Frame<C> {
         origin: source.origin && narrowed(source.origin, chosen.reads),
       });
     },
-    numbers: async (expressions) => {
-      if (expressions.length === 0) return [];
-      const select = expressions.map((e, i) => `(${e})::DOUBLE AS c${i}`);
-      return engine.doubles(`SELECT ${select.join(", ")} FROM (${sql()})`);
+    numbers: async (expressions) =>
+      expressions.length === 0 ? [] : engine.doubles(numbersSql(expressions, sql())),
+    takeNumbers: async (expressions, take) => {
+      if (expressions.length > 0) await engine.takeDoubles(numbersSql(expressions, sql()), take);
     },
     texts: async (expression) => {
       const rows = await engine.query(`SELECT (${expression})::VARCHAR AS t FROM (${sql()})`);
@@ -104,6 +106,11 @@ export function frame<C extends Columns>(source: FrameSource<C>): Frame<C> {
       return hashRows(engine, { sql: sql(), kept });
     },
   };
+}
+
+function numbersSql(expressions: readonly string[], rows: string): string {
+  const select = expressions.map((e, i) => `(${e})::DOUBLE AS c${i}`);
+  return `SELECT ${select.join(", ")} FROM (${rows})`;
 }
 
 /** Narrows by a condition that holds for all rows, and by those that come. */

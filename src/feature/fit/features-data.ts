@@ -13,8 +13,14 @@ export interface NumbersFrame {
   readonly part?: "train" | "test";
   /** The SELECTs that `split` divided, from the whole to this part. */
   readonly dividedFrom?: readonly string[];
-  /** One array per SQL expression, in row order; a missing value is NaN. */
-  numbers(expressions: readonly string[]): Promise<readonly Float64Array[]>;
+  /**
+   * One array per SQL expression, some rows at a time, in row order: those from the row `from` on, of `rows` in
+   * all. A missing value is NaN.
+   */
+  takeNumbers(
+    expressions: readonly string[],
+    take: (part: readonly Float64Array[], from: number, rows: number) => void,
+  ): Promise<void>;
   /** The values of a SQL expression as text, in row order. */
   texts(expression: string): Promise<readonly (string | null)[]>;
 }

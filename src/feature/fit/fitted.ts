@@ -2,25 +2,25 @@
 
 import { count, list } from "../../core/index.ts";
 import type { Cells, ColumnSpecs, Matrix } from "../../flow.ts";
-import {
-  type MatrixProgram,
-  toMatrix,
-  toRow,
-  toRows,
-  toSql,
-  type Value,
-} from "../../table/index.ts";
+import { toMatrix, toRow, toRows, toSql, type Value } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Output } from "../feature.ts";
 import type { FeaturesState, NumbersFrame } from "./features-data.ts";
+import { foldedMatrix, type PartProgram, type Training } from "./folded-matrix.ts";
 import { levelChecks } from "./level-checks.ts";
-import { foldOf, keyHashSql, keyOf, type Trained, trainedOn } from "./row-keys.ts";
+import { keyHashSql, type Trained, trainedOn } from "./row-keys.ts";
 
 /** Where a column of the matrix comes from. */
 export interface Origin {
   readonly feature: string;
   readonly transform: string;
   readonly reads: readonly string[];
+}
+
+/** A matrix, and further columns of its rows, [n] each. */
+export interface MatrixAnd {
+  readonly x: Matrix;
+  readonly more: readonly Float64Array[];
 }
 
 /** Features with what they learned. Rows and tables give the same bits. */
@@ -49,10 +49,7 @@ export interface FittedFeatures {
    */
   matrix(frame: NumbersFrame): Promise<Matrix>;
   /** The matrix, and the columns of more SQL expressions, [n] each, all from one query. */
-  matrixAnd(
-    frame: NumbersFrame,
-    more: readonly string[],
-  ): Promise<{ readonly x: Matrix; readonly more: readonly Float64Array[] }>;
+  matrixAnd(frame: NumbersFrame, more: readonly string[]): Promise<MatrixAnd>;
   /** The features whose category is not a known level in this row; missing is not unknown. */
   unknowns(row: Cells): readonly string[];
   /**
@@ -62,15 +59,6 @@ export interface FittedFeatures {
   inverse(numbers: Float64Array): Readonly<Record<string, Value>>;
 }
 
-/** What is known of the rows just fitted on, and not stored. */
-export interface Training {
-  readonly sql: string;
-  /** The hashes of the rows' keys, [n], where the schema has a key. */
-  readonly keyHashes: Float64Array | undefined;
-  /** By feature: what its columns are in the training rows of each fold. */
-  readonly folds: readonly (readonly (readonly Output[])[] | undefined)[];
-}
-
 /** Compiles the state to both targets. The state must be checked. */
 export function fittedFeatures(state: FeaturesState, training?: Training): FittedFeatures {
   const outputs = state.features.flatMap((feature) => feature.outputs);
@@ -78,6 +66,7 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
   const sql = outputs.map((output) => toSql(output));
   const checks = levelChecks(state.features);
   const program = toMatrix(outputs);
+  const whole: PartProgram = { sql: program.sql, fill: (part, to) => program.fill(part, to) };
   const matrixAnd: FittedFeatures["matrixAnd"] = async (frame, more) => {
     if (
       training !== undefined &&
@@ -85,17 +74,26 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
       frame.dividedFrom?.includes(training.sql)
     )
       fail("feature/conflict-trained-rows", { known: "the features were fitted before the split" });
-    const folded = learnsFromLabel(training) && hasKey(frame, training.keyHashes);
-    const { sql: own, fill } = folded ? foldedMatrix(state, frame, training) : program;
+    const { sql: own, fill } = foldedMatrix(state, frame, training) ?? whole;
     const tested = testedSql(state, frame);
-    const found = await frame.numbers([...own, ...more, ...checks.sql, ...tested]);
+    const asked = [...more, ...checks.sql, ...tested];
+    let data = none;
+    let rest: readonly Float64Array<ArrayBuffer>[] = asked.map(() => none);
+    const cols = outputs.length;
+    await frame.takeNumbers([...own, ...asked], (part, from, rows) => {
+      if (from === 0) {
+        data = new Float64Array(rows * cols);
+        rest = asked.map(() => new Float64Array(rows));
+      }
+      fill(part.slice(0, own.length), data.subarray(from * cols), from);
+      for (const [k, column] of rest.entries()) column.set(part[own.length + k] ?? none, from);
+    });
     if (state.trained !== undefined && tested.length > 0)
-      refuseTrained(state.trained, found.at(-1) ?? new Float64Array());
-    const kept = await checks.filter(frame, found.slice(0, found.length - tested.length));
-    const rows = kept[0]?.length ?? 0;
-    const x = { rows, cols: outputs.length, data: new Float64Array(rows * outputs.length) };
-    fill(kept.slice(0, own.length), x.data);
-    return { x, more: kept.slice(own.length, own.length + more.length) };
+      refuseTrained(state.trained, rest.at(-1) ?? none);
+    const flags = rest.slice(more.length, more.length + checks.sql.length);
+    const kept = await checks.kept(flags, (sql) => frame.texts(sql));
+    const x = { rows: cols === 0 ? (rest[0]?.length ?? 0) : data.length / cols, cols, data };
+    return keptRows({ x, more: rest.slice(0, more.length) }, kept);
   };
   return {
     names: outputs.map(({ name }) => name),
@@ -128,59 +126,13 @@ function inverseOf(state: FeaturesState, outputs: readonly Output[]): FittedFeat
   };
 }
 
-function learnsFromLabel(training: Training | undefined): training is Training {
-  return training?.folds.some((folds) => folds !== undefined) === true;
-}
-
-/** Whether rows can be told from those that were fitted on. */
-const hasKey = ({ schema }: NumbersFrame, known: Float64Array | undefined): boolean =>
-  known !== undefined && keyOf(schema.columns).length > 0;
-
-/**
- * The matrix of rows among which there may be training rows, whatever query gives them: a row whose key was
- * trained on has what was learned from the other folds, any other row what was learned from all.
- */
-function foldedMatrix(
-  state: FeaturesState,
-  { schema }: NumbersFrame,
-  training: Training,
-): Pick<MatrixProgram, "sql" | "fill"> {
-  const hash = keyHashSql(keyOf(schema.columns), schema.columns);
-  const columns = state.features.flatMap(({ outputs }, i) => {
-    const folds = training.folds[i];
-    return outputs.map((output, j) => [output, ...(folds ?? []).map((made) => made[j] ?? output)]);
-  });
-  const { sql, fill } = toMatrix(columns);
-  return {
-    sql: [...sql, hash],
-    fill: (given, to) => {
-      const hashes = given[sql.length] ?? none;
-      const isTrained = trainedRows(hashes, training.keyHashes ?? none);
-      const chosen = columns.map(({ length }) =>
-        length === 1 ? undefined : choiceOf(hashes, { isTrained, folds: length - 1 }),
-      );
-      fill(given.slice(0, sql.length), to, chosen);
-    },
-  };
-}
-
-/** Of each row 0 for what was learned from all rows, or 1 + the fold that it was trained in. */
-function choiceOf(
-  hashes: Float64Array,
-  { isTrained, folds }: { isTrained: (row: number) => boolean; folds: number },
-): Int16Array {
-  const choice = new Int16Array(hashes.length);
-  for (let i = 0; i < hashes.length; i++)
-    if (isTrained(i)) choice[i] = 1 + foldOf(hashes[i] ?? Number.NaN, folds);
-  return choice;
-}
-
-/** Whether each of some rows, told by the hash of its key, was trained on. */
-function trainedRows(hashes: Float64Array, trained: Float64Array): (row: number) => boolean {
-  const areThey = hashes.length === trained.length && hashes.every((one, i) => one === trained[i]);
-  if (areThey) return () => true;
-  const known = new Set(trained);
-  return (row) => known.has(hashes[row] ?? Number.NaN);
+/** A matrix and columns without the rows that do not stay. */
+function keptRows({ x, more }: MatrixAnd, kept: ((row: number) => boolean) | undefined): MatrixAnd {
+  if (kept === undefined) return { x, more };
+  const isKept = (_: number, i: number): boolean => kept(Math.floor(i / x.cols));
+  const data = x.data.filter(isKept);
+  const columns = more.map((column) => column.filter((_, row) => kept(row)));
+  return { x: { rows: data.length / x.cols, cols: x.cols, data }, more: columns };
 }
 
 /** The hashes of the keys of test rows, where they and the training rows can be told apart. */

@@ -9,8 +9,14 @@ import type { FittedFeature, NumbersFrame } from "./features-data.ts";
 export interface LevelChecks {
   /** One expression a check that refuses or skips: 1 where the level is unknown, else 0. */
   readonly sql: readonly string[];
-  /** Refuses, or leaves out, rows by the last columns, which are those of `sql`. */
-  filter(frame: NumbersFrame, columns: readonly Float64Array[]): Promise<readonly Float64Array[]>;
+  /**
+   * Refuses rows by what `sql` gave, [n] each, or says which stay; undefined when all do. `texts` gives the texts
+   * of an expression.
+   */
+  kept(
+    flags: readonly Float64Array[],
+    texts: NumbersFrame["texts"],
+  ): Promise<((row: number) => boolean) | undefined>;
   /** Throws `feature/unknown-level` for a row that is refused or skipped. */
   refuse(row: Cells): void;
   /** The features whose level is unknown in a row. */
@@ -32,16 +38,13 @@ export function levelChecks(features: readonly FittedFeature[]): LevelChecks {
   const strict = checks.filter(({ levels }) => levels.unknown !== "zero");
   return {
     sql: strict.map(unknownSql),
-    filter: async (frame, columns) => {
-      const flags = columns.slice(columns.length - strict.length);
+    kept: async (flags, texts) => {
       for (const [i, check] of strict.entries())
         if (check.levels.unknown === "refuse" && flags[i]?.includes(1))
-          for (const text of await frame.texts(toSql({ node: check.levels.input })))
-            refuse(check, text);
+          for (const text of await texts(toSql({ node: check.levels.input }))) refuse(check, text);
       const skipping = flags.filter((_, i) => strict[i]?.levels.unknown === "skip");
-      if (!skipping.some((flag) => flag.includes(1))) return columns;
-      const kept = (_: number, row: number): boolean => skipping.every((flag) => flag[row] !== 1);
-      return columns.map((column) => column.filter(kept));
+      if (!skipping.some((flag) => flag.includes(1))) return undefined;
+      return (row) => skipping.every((flag) => flag[row] !== 1);
     },
     refuse: (row) => {
       for (const check of strict) refuse(check, check.textOf(row));

@@ -29,6 +29,9 @@ export interface EngineColumn {
   readonly kind: ColumnKind;
 }
 
+/** Takes the columns of some rows, from the row `from` on, of `rows` in all; they are its own until it returns. */
+export type TakeDoubles = (part: readonly Float64Array[], from: number, rows: number) => void;
+
 /** Runs SQL. Made by {@link openEngine}; close it when done. */
 export interface Engine {
   /** Runs a statement and gives its rows; timestamps as Date, whole numbers as number. */
@@ -44,6 +47,8 @@ export interface Engine {
   run(sql: string): Promise<void>;
   /** Every column of the result as doubles, null as NaN. The columns must be DOUBLE. */
   doubles(sql: string): Promise<Float64Array<ArrayBuffer>[]>;
+  /** The same as they come over, some thousand rows at a time, in order. */
+  takeDoubles(sql: string, take: TakeDoubles): Promise<void>;
   /**
    * Hands over the result's columns as doubles, null as NaN, some thousand rows at a time, so that no
    * more than that are in memory; they are its own until the call returns. The columns must be DOUBLE.
@@ -187,6 +192,8 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     stream: (sql, take) => stating(sql, (connection) => streamRows(connection, sql, take)),
     run: (sql) => stating(sql, async (connection) => void (await connection.run(sql))),
     doubles: (sql) => stating(sql, (connection) => doublesOf(connection, sql)),
+    takeDoubles: (sql, take) =>
+      stating(sql, async (connection) => void (await takeDoubles(connection, sql, take))),
     eachDoubles: (sql, take) => stating(sql, (connection) => streamDoubles(connection, sql, take)),
     describe: async (sql) => {
       const rows = await stating(sql, (connection) => rowsOf(connection, `DESCRIBE ${sql}`));
@@ -259,18 +266,36 @@ async function doublesOf(
   connection: DuckDBConnection,
   sql: string,
 ): Promise<Float64Array<ArrayBuffer>[]> {
-  const result = await connection.run(presentDoubles(sql));
-  const chunks = await result.fetchAllChunks();
-  const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
-  return Array.from({ length: result.columnCount }, (_, j) => {
-    const column = new Float64Array(rows);
-    let at = 0;
-    for (const chunk of chunks) {
-      column.set(doublesIn(chunk, j), at);
-      at += chunk.rowCount;
-    }
-    return column;
+  let columns: Float64Array<ArrayBuffer>[] | undefined;
+  const count = await takeDoubles(connection, sql, (part, from, rows) => {
+    columns ??= part.map(() => new Float64Array(rows));
+    for (const [j, column] of columns.entries()) column.set(part[j] ?? [], from);
   });
+  return columns ?? Array.from({ length: count }, () => new Float64Array());
+}
+
+/** Hands over a result that is in memory, each part while the next is fetched; gives the number of columns. */
+async function takeDoubles(
+  connection: DuckDBConnection,
+  sql: string,
+  take: TakeDoubles,
+): Promise<number> {
+  const result = await connection.run(presentDoubles(sql));
+  const { columnCount, rowCount } = result;
+  let next = result.fetchChunk();
+  for (let from = 0; from < rowCount; ) {
+    const chunk = await next;
+    next = result.fetchChunk();
+    if (chunk === null) break;
+    take(
+      Array.from({ length: columnCount }, (_, j) => doublesIn(chunk, j)),
+      from,
+      rowCount,
+    );
+    from += chunk.rowCount;
+  }
+  await next;
+  return columnCount;
 }
 
 async function streamDoubles(

@@ -17,7 +17,7 @@ export interface MatrixProgram {
   /** What the engine is asked for: SQL that gives DOUBLE, NULL where missing. */
   readonly sql: readonly string[];
   /**
-   * Computes all rows from the engine's columns, [n] each.
+   * Computes rows from the engine's columns, [n] each.
    *
    * @param columns - What `sql` gave.
    * @param to - [n, d], of zeros; it is filled.
@@ -50,10 +50,11 @@ export function compileMatrix(columns: readonly (readonly ExprNode[])[]): Matrix
     for (const { place, value, columnOf } of spreads)
       spreadRows(valuesOf(place), valuesOf(value), { ...rows, columnOf });
   };
+  let registers: Float64Array[] | undefined;
   return {
     sql: compiler.inputSql(),
     fill: (given, to, chosen = []) => {
-      const registers = compiler.registers();
+      registers ??= compiler.registers();
       const rows = given[0]?.length ?? 0;
       for (let from = 0; from < rows; from += rowsAtATime) {
         const n = Math.min(rowsAtATime, rows - from);
