@@ -1,12 +1,13 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { checkParity, materialize, memoryStore } from "../../src/feature/index.ts";
 import { openLake } from "../../src/table/index.ts";
+import { startWorker } from "../support/worker.ts";
 import { unlessConflict } from "./online-child.ts";
+
+const program = join(import.meta.dirname, "online-child.ts");
 
 const folders: string[] = [];
 afterAll(async () => {
@@ -19,15 +20,10 @@ describe("an online store whose process is killed", () => {
     folders.push(folder);
     const [at, snapshots] = [join(folder, "lake"), join(folder, "online")];
     for (let round = 0; round < 5; round++) {
-      const child = spawn(process.execPath, [
-        join(import.meta.dirname, "online-child.ts"),
-        at,
-        snapshots,
-      ]);
-      await once(child.stdout, "data"); // one whole round, and some part of the next
+      const worker = startWorker(program, at, snapshots);
+      await worker.begun; // one whole round, and some part of the next
       await new Promise((later) => setTimeout(later, 13 * round));
-      child.kill("SIGKILL");
-      await once(child, "exit");
+      await worker.kill();
       await using lake = await openLake(at);
       await using store = await memoryStore({ snapshots });
       expect(await checkParity(lake, store, "shop.counters")).toMatchObject({
@@ -46,14 +42,9 @@ describe("an online store whose process is killed", () => {
     const folder = await mkdtemp(join(tmpdir(), "millrace-killed-"));
     folders.push(folder);
     const [at, snapshots] = [join(folder, "lake"), join(folder, "online")];
-    const program = [join(import.meta.dirname, "online-child.ts"), at, snapshots];
     for (let round = 0; round < 3; round++) {
-      const child = spawn(process.execPath, program);
-      let said = "";
-      child.stdout.on("data", (data) => {
-        said += String(data);
-      });
-      await once(child.stdout, "data");
+      const worker = startWorker(program, at, snapshots);
+      await worker.begun;
       const own: number[] = [];
       {
         await using lake = await openLake(at);
@@ -63,10 +54,8 @@ describe("an online store whose process is killed", () => {
           const done = await materialize(lake, store, { table: "shop.counters", full }).catch(unlessConflict); // biome-ignore format: one line
           if (done !== undefined) own.push(done.tableVersion);
         }
-        child.kill("SIGKILL");
-        await once(child, "exit");
       }
-      const told = said.split("\n").filter((line) => line !== "");
+      const told = await worker.kill();
       await using lake = await openLake(at);
       await using store = await memoryStore({ snapshots });
       const { tableVersion = -1 } = (await store.state("shop.counters")) ?? {};

@@ -56,8 +56,8 @@ export async function startServer(
   how: {
     readonly argumentsFor: (port: number) => readonly string[];
     readonly env?: Readonly<Record<string, string>>;
-    /** The user that it runs as. Default: the one that runs the tests. */
-    readonly user?: { readonly uid?: number; readonly gid?: number };
+    /** As whom and where it runs. Default: as the tests do. */
+    readonly as?: { readonly uid?: number; readonly gid?: number; readonly cwd?: string };
   },
 ): Promise<RunningServer> {
   const port = await freePort();
@@ -67,11 +67,18 @@ export async function startServer(
     const started = spawn(program, [...first, ...how.argumentsFor(port)], {
       stdio: "ignore",
       env: { ...process.env, ...how.env },
-      ...how.user,
+      ...how.as,
     });
     child = started;
-    while (!(await takesConnections(port)))
-      if (started.exitCode !== null) throw new Error(`${program} ended with ${started.exitCode}`);
+    let failure: Error | undefined;
+    started.on("error", (error) => {
+      failure = error;
+    });
+    while (!(await takesConnections(port))) {
+      const end = started.exitCode ?? started.signalCode;
+      if (end !== null) throw new Error(`${program} ended with ${end}`);
+      if (failure !== undefined) throw failure;
+    }
   };
   const kill = async (signal: NodeJS.Signals = "SIGKILL"): Promise<void> => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

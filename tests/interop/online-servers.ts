@@ -73,7 +73,8 @@ export const postgres: OnlineServer = {
   start: async (folder) => {
     const [program = ""] = postgresProgram.command ?? [];
     const isRoot = process.getuid?.() === 0;
-    const user = isRoot ? { uid: nobody, gid: nobody } : {};
+    // nobody may not be allowed where the tests run
+    const as = isRoot ? { uid: nobody, gid: nobody, cwd: folder } : { cwd: folder };
     const bin = dirname(isRoot ? copyOf(program, folder) : program);
     const data = join(folder, "data");
     const word = join(folder, "password");
@@ -83,11 +84,11 @@ export const postgres: OnlineServer = {
     const made = spawnSync(
       join(bin, "initdb"),
       ["-D", data, "-U", "ada", `--pwfile=${word}`, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C"], // biome-ignore format: one line
-      { ...user, encoding: "utf8" },
+      { ...as, encoding: "utf8" },
     );
     if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
     const server = await startServer([join(bin, "postgres")], {
-      user,
+      as,
       argumentsFor: (port) => [
         ...["-D", data, "-p", String(port)],
         ...["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
@@ -95,7 +96,7 @@ export const postgres: OnlineServer = {
     });
     const answers = () => answersQueries(postgres.url(server.port));
     await answers();
-    return { ...server, start: () => server.start().then(answers) };
+    return { ...server, start: () => startAgain(server).then(answers) };
   },
   url: (port, word = password) => `postgres://ada:${encodeURIComponent(word)}@127.0.0.1:${port}/postgres`, // biome-ignore format: one line
   open: postgresStore,
@@ -116,6 +117,18 @@ function copyOf(program: string, folder: string): string {
   for (const name of ["embedded_postgres", "embedded_postgres.libs"])
     cpSync(join(installed, name), join(folder, name), { recursive: true, verbatimSymlinks: true });
   return join(folder, relative(installed, program));
+}
+
+/** After a kill its children hold its memory for a moment, and it does not start while they do. */
+async function startAgain(server: RunningServer): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const failure = await server.start().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (failure === undefined) return;
+    if (tries === 100) throw failure;
+  }
 }
 
 /** It listens some time before it answers, above all after it was killed. */
