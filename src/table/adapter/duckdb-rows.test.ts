@@ -56,6 +56,26 @@ describe("rowsIn", () => {
     expect(sorted.filter(({ t }) => t !== null && String(t).startsWith("long"))).toHaveLength(1667);
   });
 
+  test("gives numbers in parts as it gives them whole, and ends when they are not taken", async () => {
+    const sql = "SELECT i::DOUBLE AS a, CASE WHEN i % 7 = 0 THEN NULL ELSE i / 3 END::DOUBLE AS b FROM range(5000) r(i)"; // biome-ignore format: one line
+    const [a = [], b = []] = await engine.doubles(sql);
+    const found: [number[], number[]] = [[], []];
+    let parts = 0;
+    await engine.takeDoubles(sql, ([x = [], y = []], from, rows) => {
+      expect([from, rows]).toEqual([found[0].length, 5000]);
+      found[0].push(...x);
+      found[1].push(...y);
+      parts += 1;
+    });
+    expect(parts).toBeGreaterThan(1);
+    expect(found).toEqual([[...a], [...b]]);
+    const stop = engine.takeDoubles(sql, () => {
+      throw new Error("no more");
+    });
+    await expect(stop).rejects.toThrow("no more");
+    expect(await engine.doubles("SELECT 1::DOUBLE AS a WHERE false")).toEqual([new Float64Array()]);
+  });
+
   test("refuses whole numbers past 2^53", async () => {
     await expect(engine.query("SELECT 9007199254740993 AS n")).rejects.toMatchObject({
       code: "table/out-of-range-integer",

@@ -282,19 +282,20 @@ async function takeDoubles(
 ): Promise<number> {
   const result = await connection.run(presentDoubles(sql));
   const { columnCount, rowCount } = result;
+  const columnsOf = (chunk: DuckDBDataChunk): readonly Float64Array[] =>
+    Array.from({ length: columnCount }, (_, j) => doublesIn(chunk, j));
   let next = result.fetchChunk();
-  for (let from = 0; from < rowCount; ) {
-    const chunk = await next;
-    next = result.fetchChunk();
-    if (chunk === null) break;
-    take(
-      Array.from({ length: columnCount }, (_, j) => doublesIn(chunk, j)),
-      from,
-      rowCount,
-    );
-    from += chunk.rowCount;
+  try {
+    for (let from = 0; from < rowCount; ) {
+      const chunk = await next;
+      next = result.fetchChunk();
+      if (chunk === null) break;
+      take(columnsOf(chunk), from, rowCount);
+      from += chunk.rowCount;
+    }
+  } finally {
+    await next.catch(() => undefined); // the connection is free when nothing is under way
   }
-  await next;
   return columnCount;
 }
 
