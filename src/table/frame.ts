@@ -34,7 +34,7 @@ export interface Frame<C extends Columns = Columns> extends AnyRows {
   /** One array per SQL expression, in row order; a missing value is NaN. */
   numbers(expressions: readonly string[]): Promise<Float64Array<ArrayBuffer>[]>;
   /** The same some thousand rows at a time, in row order. */
-  takeNumbers(expressions: readonly string[], take: TakeDoubles): Promise<void>;
+  takeNumbers(expressions: readonly string[], how: TakeDoubles): Promise<void>;
   /** The values of a SQL expression as text, in row order. */
   texts(expression: string): Promise<readonly (string | null)[]>;
   /** The hash of the schema's columns and all rows in order, leaving some columns out. */
@@ -94,8 +94,8 @@ export function frame<C extends Columns>(source: FrameSource<C>): Frame<C> {
     },
     numbers: async (expressions) =>
       expressions.length === 0 ? [] : engine.doubles(numbersSql(expressions, sql())),
-    takeNumbers: async (expressions, take) => {
-      if (expressions.length > 0) await engine.takeDoubles(numbersSql(expressions, sql()), take);
+    takeNumbers: async (expressions, how) => {
+      if (expressions.length > 0) await engine.takeDoubles(numbersSql(expressions, sql()), how);
     },
     texts: async (expression) => {
       const rows = await engine.query(`SELECT (${expression})::VARCHAR AS t FROM (${sql()})`);

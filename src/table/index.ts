@@ -1,4 +1,10 @@
-export { type Engine, type EngineColumn, openEngine, type RowsPart } from "./adapter/duckdb.ts";
+export {
+  type Engine,
+  type EngineColumn,
+  openEngine,
+  type RowsPart,
+  type TakeDoubles,
+} from "./adapter/duckdb.ts";
 export type { EngineOptions } from "./adapter/engine-memory.ts";
 export type { Assignments } from "./assign.ts";
 export * from "./catalog/index.ts";

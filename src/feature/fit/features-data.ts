@@ -1,6 +1,6 @@
 /** @file Fitted features as plain data, and what they ask of a frame. */
 import type { ColumnSpecs, Json } from "../../flow.ts";
-import type { ExprNode, Schema } from "../../table/index.ts";
+import type { ExprNode, Schema, TakeDoubles } from "../../table/index.ts";
 import type { Levels, Output, Stats } from "../feature.ts";
 import type { Trained } from "./row-keys.ts";
 
@@ -13,14 +13,8 @@ export interface NumbersFrame {
   readonly part?: "train" | "test";
   /** The SELECTs that `split` divided, from the whole to this part. */
   readonly dividedFrom?: readonly string[];
-  /**
-   * One array per SQL expression, some rows at a time, in row order: those from the row `from` on, of `rows` in
-   * all. A missing value is NaN.
-   */
-  takeNumbers(
-    expressions: readonly string[],
-    take: (part: readonly Float64Array[], from: number, rows: number) => void,
-  ): Promise<void>;
+  /** Hands over one array per SQL expression, some rows at a time, in row order; a missing value is NaN. */
+  takeNumbers(expressions: readonly string[], how: TakeDoubles): Promise<void>;
   /** The values of a SQL expression as text, in row order. */
   texts(expression: string): Promise<readonly (string | null)[]>;
 }

@@ -77,7 +77,7 @@ export async function fitFeatures<
     keyHashes === undefined ? {} : { trained: { by, hashes: formatHashes(keptHashes(keyHashes)) } };
   return fittedFeatures(
     { format: featuresFormat, inputs: specsRead(features), features: fitted, ...trained },
-    { sql: frame.sql, keyHashes, folds: learned.map(({ folds }) => folds) },
+    { sql: frame.sql, rows: answers.rows, keyHashes, folds: learned.map(({ folds }) => folds) },
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { count, list } from "../../core/index.ts";
 import type { Cells, ColumnSpecs, Matrix } from "../../flow.ts";
-import { toMatrix, toRow, toRows, toSql, type Value } from "../../table/index.ts";
+import { type TakeDoubles, toMatrix, toRow, toRows, toSql, type Value } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Output } from "../feature.ts";
 import type { FeaturesState, NumbersFrame } from "./features-data.ts";
@@ -80,14 +80,16 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
     let data = none;
     let rest: readonly Float64Array<ArrayBuffer>[] = asked.map(() => none);
     const cols = outputs.length;
-    await frame.takeNumbers([...own, ...asked], (part, from, rows) => {
+    const take: TakeDoubles["take"] = (part, from, rows) => {
       if (from === 0) {
         data = new Float64Array(rows * cols);
         rest = asked.map(() => new Float64Array(rows));
       }
       fill(part.slice(0, own.length), data.subarray(from * cols), from);
       for (const [k, column] of rest.entries()) column.set(part[own.length + k] ?? none, from);
-    });
+    };
+    const rows = training?.sql === frame.sql ? training?.rows : undefined;
+    await frame.takeNumbers([...own, ...asked], { take, rows });
     if (state.trained !== undefined && tested.length > 0)
       refuseTrained(state.trained, rest.at(-1) ?? none);
     const flags = rest.slice(more.length, more.length + checks.sql.length);

@@ -7,6 +7,7 @@ import { foldOf, keyHashSql, keyOf } from "./row-keys.ts";
 /** What is known of the rows just fitted on, and not stored. */
 export interface Training {
   readonly sql: string;
+  readonly rows: number;
   /** The hashes of the rows' keys, [n], where the schema has a key. */
   readonly keyHashes: Float64Array | undefined;
   /** By feature: what its columns are in the training rows of each fold. */

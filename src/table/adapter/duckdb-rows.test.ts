@@ -56,23 +56,44 @@ describe("rowsIn", () => {
     expect(sorted.filter(({ t }) => t !== null && String(t).startsWith("long"))).toHaveLength(1667);
   });
 
-  test("gives numbers in parts as it gives them whole, and ends when they are not taken", async () => {
-    const sql = "SELECT i::DOUBLE AS a, CASE WHEN i % 7 = 0 THEN NULL ELSE i / 3 END::DOUBLE AS b FROM range(5000) r(i)"; // biome-ignore format: one line
-    const [a = [], b = []] = await engine.doubles(sql);
-    const found: [number[], number[]] = [[], []];
-    let parts = 0;
-    await engine.takeDoubles(sql, ([x = [], y = []], from, rows) => {
-      expect([from, rows]).toEqual([found[0].length, 5000]);
-      found[0].push(...x);
-      found[1].push(...y);
-      parts += 1;
+  test.each([undefined, 5000, 4000, 9000])(
+    "gives numbers in parts as it gives them whole, where %s rows are expected",
+    async (rows) => {
+      const sql = "SELECT i::DOUBLE AS a, CASE WHEN i % 7 = 0 THEN NULL ELSE i / 3 END::DOUBLE AS b FROM range(5000) r(i)"; // biome-ignore format: one line
+      const found: [number[], number[]] = [[], []];
+      let parts = 0;
+      await engine.takeDoubles(sql, {
+        rows,
+        take: ([a = [], b = []], from, all) => {
+          if (from === 0) for (const column of found) column.length = 0;
+          found[0].push(...a);
+          found[1].push(...b);
+          parts += 1;
+          expect([from + a.length, all]).toEqual([found[0].length, expect.any(Number)]);
+        },
+      });
+      expect(parts).toBeGreaterThan(1);
+      expect(found).toEqual((await engine.doubles(sql)).map((column) => [...column]));
+    },
+  );
+
+  test("keeps the order of a table that is read by several threads", async () => {
+    const sql = "SELECT i::DOUBLE AS i FROM range(1000000) r(i)";
+    await engine.withTable(sql, async (table) => {
+      const [column = []] = await engine.doubles(
+        `SELECT i + 1 AS i FROM ${table} WHERE i % 3 <> 1`,
+      );
+      expect(column).toHaveLength(666_667);
+      expect(column.every((x, k) => k === 0 || x > (column[k - 1] ?? Infinity))).toBe(true);
     });
-    expect(parts).toBeGreaterThan(1);
-    expect(found).toEqual([[...a], [...b]]);
-    const stop = engine.takeDoubles(sql, () => {
+  });
+
+  test("ends when numbers are not taken, and goes on with the next statement", async () => {
+    const take = () => {
       throw new Error("no more");
-    });
-    await expect(stop).rejects.toThrow("no more");
+    };
+    const sql = "SELECT i::DOUBLE AS i FROM range(100000) r(i)";
+    await expect(engine.takeDoubles(sql, { take, rows: 100_000 })).rejects.toThrow("no more");
     expect(await engine.doubles("SELECT 1::DOUBLE AS a WHERE false")).toEqual([new Float64Array()]);
   });
 

@@ -29,8 +29,16 @@ export interface EngineColumn {
   readonly kind: ColumnKind;
 }
 
-/** Takes the columns of some rows, from the row `from` on, of `rows` in all; they are its own until it returns. */
-export type TakeDoubles = (part: readonly Float64Array[], from: number, rows: number) => void;
+/** How the columns of a result are taken, some thousand rows at a time. */
+export interface TakeDoubles {
+  /**
+   * Takes the columns of some rows, from the row `from` on, of `rows` in all; they are its own until it returns. It
+   * begins anew at 0 when there turn out to be more rows, or fewer.
+   */
+  take(part: readonly Float64Array[], from: number, rows: number): void;
+  /** How many rows there are, where that is known: then they are taken while the engine makes the next. */
+  readonly rows?: number | undefined;
+}
 
 /** Runs SQL. Made by {@link openEngine}; close it when done. */
 export interface Engine {
@@ -48,7 +56,7 @@ export interface Engine {
   /** Every column of the result as doubles, null as NaN. The columns must be DOUBLE. */
   doubles(sql: string): Promise<Float64Array<ArrayBuffer>[]>;
   /** The same as they come over, some thousand rows at a time, in order. */
-  takeDoubles(sql: string, take: TakeDoubles): Promise<void>;
+  takeDoubles(sql: string, how: TakeDoubles): Promise<void>;
   /**
    * Hands over the result's columns as doubles, null as NaN, some thousand rows at a time, so that no
    * more than that are in memory; they are its own until the call returns. The columns must be DOUBLE.
@@ -192,8 +200,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     stream: (sql, take) => stating(sql, (connection) => streamRows(connection, sql, take)),
     run: (sql) => stating(sql, async (connection) => void (await connection.run(sql))),
     doubles: (sql) => stating(sql, (connection) => doublesOf(connection, sql)),
-    takeDoubles: (sql, take) =>
-      stating(sql, async (connection) => void (await takeDoubles(connection, sql, take))),
+    takeDoubles: (sql, how) => stating(sql, (connection) => takeDoubles(connection, sql, how)),
     eachDoubles: (sql, take) => stating(sql, (connection) => streamDoubles(connection, sql, take)),
     describe: async (sql) => {
       const rows = await stating(sql, (connection) => rowsOf(connection, `DESCRIBE ${sql}`));
@@ -266,37 +273,62 @@ async function doublesOf(
   connection: DuckDBConnection,
   sql: string,
 ): Promise<Float64Array<ArrayBuffer>[]> {
-  let columns: Float64Array<ArrayBuffer>[] | undefined;
-  const count = await takeDoubles(connection, sql, (part, from, rows) => {
-    columns ??= part.map(() => new Float64Array(rows));
-    for (const [j, column] of columns.entries()) column.set(part[j] ?? [], from);
-  });
-  return columns ?? Array.from({ length: count }, () => new Float64Array());
+  const { chunks, columns: count, rows } = await allOf(connection, sql);
+  const columns = Array.from({ length: count }, () => new Float64Array(rows));
+  for (const { chunk, from } of chunks)
+    for (const [j, column] of columns.entries()) column.set(doublesIn(chunk, j), from);
+  return columns;
 }
 
-/** Hands over a result that is in memory, each part while the next is fetched; gives the number of columns. */
-async function takeDoubles(
+/** All chunks of a result, which the engine makes while the last ones are taken. */
+async function allOf(connection: DuckDBConnection, sql: string) {
+  const chunks: { readonly chunk: DuckDBDataChunk; readonly from: number }[] = [];
+  let rows = 0;
+  const columns = await eachChunk(connection, sql, (chunk) => {
+    chunks.push({ chunk, from: rows });
+    rows += chunk.rowCount;
+  });
+  return { chunks, columns, rows };
+}
+
+/** Hands over chunks in order, each while the engine makes the next; gives the number of columns. */
+async function eachChunk(
   connection: DuckDBConnection,
   sql: string,
-  take: TakeDoubles,
+  take: (chunk: DuckDBDataChunk) => void,
 ): Promise<number> {
-  const result = await connection.run(presentDoubles(sql));
-  const { columnCount, rowCount } = result;
-  const columnsOf = (chunk: DuckDBDataChunk): readonly Float64Array[] =>
-    Array.from({ length: columnCount }, (_, j) => doublesIn(chunk, j));
+  const result = await connection.stream(presentDoubles(sql));
   let next = result.fetchChunk();
   try {
-    for (let from = 0; from < rowCount; ) {
-      const chunk = await next;
+    for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
       next = result.fetchChunk();
-      if (chunk === null) break;
-      take(columnsOf(chunk), from, rowCount);
-      from += chunk.rowCount;
+      take(chunk);
     }
   } finally {
     await next.catch(() => undefined); // the connection is free when nothing is under way
   }
-  return columnCount;
+  return result.columnCount;
+}
+
+const columnsIn = (chunk: DuckDBDataChunk, count: number): readonly Float64Array[] =>
+  Array.from({ length: count }, (_, j) => doublesIn(chunk, j));
+
+async function takeDoubles(
+  connection: DuckDBConnection,
+  sql: string,
+  { take, rows: expected }: TakeDoubles,
+): Promise<void> {
+  if (expected !== undefined) {
+    let from = 0;
+    await eachChunk(connection, sql, (chunk) => {
+      if (from + chunk.rowCount <= expected)
+        take(columnsIn(chunk, chunk.columnCount), from, expected);
+      from += chunk.rowCount;
+    });
+    if (from === expected) return;
+  }
+  const { chunks, columns, rows } = await allOf(connection, sql);
+  for (const { chunk, from } of chunks) take(columnsIn(chunk, columns), from, rows);
 }
 
 async function streamDoubles(
@@ -304,12 +336,7 @@ async function streamDoubles(
   sql: string,
   take: (part: readonly Float64Array[]) => void,
 ): Promise<void> {
-  const result = await connection.stream(presentDoubles(sql));
-  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; ) {
-    const part = chunk;
-    take(Array.from({ length: result.columnCount }, (_, j) => doublesIn(part, j)));
-    chunk = await result.fetchChunk();
-  }
+  await eachChunk(connection, sql, (chunk) => take(columnsIn(chunk, chunk.columnCount)));
 }
 
 async function appendRows(

@@ -31,7 +31,7 @@ export function explainingEngine(engine: Engine): Engine {
     stream: (sql, take) => engine.stream(sql, take).catch(explain),
     run: (sql) => engine.run(sql).catch(explain),
     doubles: (sql) => engine.doubles(sql).catch(explain),
-    takeDoubles: (sql, take) => engine.takeDoubles(sql, take).catch(explain),
+    takeDoubles: (sql, how) => engine.takeDoubles(sql, how).catch(explain),
     eachDoubles: (sql, take) => engine.eachDoubles(sql, take).catch(explain),
     describe: (sql) => engine.describe(sql).catch(explain),
   };
