@@ -33,8 +33,8 @@ export const featureTableErrors = {
       `${d.name}: ${quote(d.column)} cannot be part of the key: ${d.reason}. Keys are text, category, int or bool, and never missing`,
   ),
   "feature/unsupported-timestamp": caller(
-    (d: { at: string; column: string; reason: string }) =>
-      `${d.at}: ${quote(d.column)} cannot tell when its row was true: ${d.reason}. Give a moment in UTC; in SQL, timezone('Europe/Paris', ${d.column}) makes one of a local time`,
+    (d: { at: string; column: string; reason: string; advice: string }) =>
+      `${d.at}: ${quote(d.column)} cannot tell when its row was true: ${d.reason}. ${d.advice}`,
   ),
   "feature/conflict-label": caller(
     (d: { at: string; label: string }) =>

@@ -126,12 +126,32 @@ describe("writeFeatures", () => {
 
   test("refuses a timestamp without a zone", async () => {
     await using lake = await newLake();
-    const sql = "SELECT 'a' AS id, TIMESTAMP '2026-01-01 10:00:00' AS at, 1.0::DOUBLE AS spend, 1::BIGINT AS visits"; // biome-ignore format: one query
-    const rows = frame({ engine: lake.engine, schema: spending.schema, sql });
-    await expect(writeFeatures(lake, spending, rows)).rejects.toMatchObject({
-      code: "feature/unsupported-timestamp",
-      message: expect.stringContaining("without a time zone"),
-    });
+    for (const [at, reason, advice] of [
+      [
+        `TIMESTAMP '2026-01-01 10:00:00'`,
+        "it is a TIMESTAMP without a time zone",
+        `timezone('Europe/Paris', "at")`,
+      ],
+      [`DATE '2026-01-01'`, "it is a DATE without a time zone", `timezone('Europe/Paris', "at")`],
+      [
+        `'2026-01-01 10:00:00'`,
+        "it is a text",
+        `timezone('Europe/Paris', CAST("at" AS TIMESTAMP))`,
+      ],
+      [`'2026-01-01 10:00:00+01'`, "it is a text", `CAST("at" AS TIMESTAMPTZ)`],
+    ] as const) {
+      const rowsAt = (moment: string) =>
+        frame({
+          engine: lake.engine,
+          schema: spending.schema,
+          sql: `SELECT 'a' AS id, ${moment} AS at, 1.0::DOUBLE AS spend, 1::BIGINT AS visits FROM (SELECT ${at} AS "at")`,
+        });
+      const refused = writeFeatures(lake, spending, rowsAt(`"at"`));
+      await expect(refused).rejects.toMatchObject({ code: "feature/unsupported-timestamp" });
+      await expect(refused).rejects.toThrow(`cannot tell when its row was true: ${reason}. `);
+      await expect(refused).rejects.toThrow(advice);
+      await writeFeatures(lake, spending, rowsAt(advice));
+    }
   });
 
   test("refuses a definition that changed under the same version, and a newer one that nobody applied", async () => {

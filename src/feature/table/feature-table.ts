@@ -2,6 +2,7 @@
 import { checkNames, checkNumber } from "../../core/index.ts";
 import type { Column, Columns, Schema } from "../../table/index.ts";
 import { fail } from "./errors.ts";
+import { type MomentFault, noTimes } from "./moment-faults.ts";
 import { type Span, spanMs } from "./span.ts";
 
 /** Features of things that a key names: plain data. It is kept as a Delta table of a lake. */
@@ -181,8 +182,8 @@ export function checkFeatureTable(table: FeatureTable): void {
   checkKey(table);
   for (const column of [timestamp, availableAt])
     if (column !== null) {
-      const reason = timeFault(columnOf(name, columns, column));
-      if (reason !== undefined) fail("feature/unsupported-timestamp", { at: name, column, reason });
+      const fault = timeFault(column, columnOf(name, columns, column));
+      if (fault !== undefined) fail("feature/unsupported-timestamp", { at: name, ...fault });
     }
   if (timestamp === null && (availableAt !== null || ttlMs !== null))
     fail("feature/missing-time", { at: name, tables: [name] });
@@ -202,9 +203,11 @@ function keyFault({ kind, nullable }: Column): string | undefined {
   return nullable ? "it may be missing" : undefined;
 }
 
-function timeFault({ kind, nullable }: Column): string | undefined {
-  if (kind !== "timestamp") return `it is a ${kind} column`;
-  return nullable ? "it may be missing" : undefined;
+function timeFault(column: string, { kind, nullable }: Column): MomentFault | undefined {
+  if (kind !== "timestamp") return noTimes(column, kind);
+  if (!nullable) return undefined;
+  const advice = "Declare it without nullable, and leave out rows without a moment";
+  return { column, reason: "it may be missing", advice };
 }
 
 /** The columns that tell the rows apart: the key, and the times of a row. */

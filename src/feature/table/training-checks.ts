@@ -3,6 +3,7 @@ import { type Column, type Columns, type Frame, type Lake, quoteName } from "../
 import { fail } from "./errors.ts";
 import { foundColumn } from "./join-sql.ts";
 import type { FeatureLookup } from "./lookup.ts";
+import { noTimes } from "./moment-faults.ts";
 import { checkZones } from "./zones.ts";
 
 /** A column that must be there. Throws `feature/unknown-table-column`. */
@@ -54,7 +55,7 @@ export async function checkMoments(
   }
   const spec = has(at, labels.schema.columns, column);
   if (spec.kind !== "timestamp")
-    fail("feature/unsupported-timestamp", { at, column, reason: `it is a ${spec.kind} column` });
+    fail("feature/unsupported-timestamp", { at, ...noTimes(column, spec.kind) });
   await checkZones(lake, labels, { at, columns: [column] });
   if (!spec.nullable) return;
   const [counted] = await labels.engine.query(

@@ -1,6 +1,7 @@
 /** @file Moments need a zone: a local time would be joined hours away from where it belongs. */
 import type { AnyRows, Lake } from "../../table/index.ts";
 import { fail } from "./errors.ts";
+import { localTimes, type MomentFault, textTimes } from "./moment-faults.ts";
 import { detailOf } from "./stored.ts";
 
 /**
@@ -19,21 +20,21 @@ export async function checkZones(
   );
   for (const column of columns) {
     const type = types.get(column) ?? "";
-    if (/^(TIMESTAMP(_S|_MS|_NS)?|DATE|VARCHAR)$/.test(type))
-      fail("feature/unsupported-timestamp", {
-        at,
-        column,
-        reason: `it is a ${type} without a time zone`,
-      });
+    const fault = faultOf(column, type);
+    if (fault !== undefined) fail("feature/unsupported-timestamp", { at, ...fault });
     for (const { source, column: from } of rows.origin?.columns.get(column)?.from ?? []) {
       if (source.kind !== "table") continue;
       const stored = (await detailOf(lake, source.name))?.types[from];
-      if (stored === "timestamp_ntz" || stored === "date")
-        fail("feature/unsupported-timestamp", {
-          at,
-          column,
-          reason: `it comes from ${source.name}, which keeps it as ${stored}, without a time zone`,
-        });
+      if (stored !== "timestamp_ntz" && stored !== "date") continue;
+      const reason = `it comes from ${source.name}, which keeps it as ${stored}, without a time zone`;
+      fail("feature/unsupported-timestamp", { at, ...localTimes(column, reason) });
     }
   }
+}
+
+/** What is wrong with a type of the engine; undefined where it tells moments. */
+function faultOf(column: string, type: string): MomentFault | undefined {
+  if (type === "VARCHAR") return textTimes(column);
+  if (!/^(TIMESTAMP(_S|_MS|_NS)?|DATE)$/.test(type)) return undefined;
+  return localTimes(column, `it is a ${type} without a time zone`);
 }
