@@ -22,7 +22,7 @@ export type Found =
 
 /** What was found, as lines for people. */
 export function linesOf(found: Found, width: number): readonly string[] {
-  if ("plan" in found) return found.plan.flatMap(planLines);
+  if ("plan" in found) return found.plan.flatMap((entry) => planLines(entry, found.action));
   if ("done" in found) return found.done.map(doneLine);
   if ("statistics" in found) return found.statistics.flatMap((one) => statisticLines(one, width));
   if (found.action === "list") return listLines(found.tables, width);
@@ -34,10 +34,20 @@ export function linesOf(found: Found, width: number): readonly string[] {
 const doneLine = ({ table, kind, tableVersion, upserts, deletes }: Materialized): string =>
   `${table}: ${kind}, at version ${tableVersion}; ${count(upserts, "key")} set, ${count(deletes, "key")} deleted`;
 
-function planLines({ name, action, from, to, changes, reason }: PlannedChange): readonly string[] {
+/** What becomes of rows that cannot stay. */
+const emptied = {
+  plan: "its rows cannot stay; apply --replace empties the table",
+  apply: "its rows could not stay, and the table is empty now",
+};
+
+function planLines(
+  { name, action, from, to, changes, reason }: PlannedChange,
+  did: "plan" | "apply",
+): readonly string[] {
   const versions = from === null || from === to ? `version ${to}` : `version ${from} → ${to}`;
+  const why = reason ?? (action === "replace" ? emptied[did] : null);
   return [
-    `${action} ${name}, ${versions}${reason === null ? "" : `: ${reason}`}`,
+    `${action} ${name}, ${versions}${why === null ? "" : `: ${why}`}`,
     ...changes.map((change) => `  ${shown(changeText(change))}`),
   ];
 }

@@ -70,6 +70,32 @@ describe("features", () => {
     expect(freshness.code).toBe(1);
   });
 
+  test("apply makes the workspace that is not there, once the definitions can be read", async () => {
+    const file = await definitions("first.mjs", spending);
+    const dir = join(folder, "new");
+    const there = (...words: readonly string[]) => runCommand(executable(featureTables), [...words, "--dir", dir]); // biome-ignore format: one line
+    const absent = { code: "workspace/missing-workspace" };
+    await expect(there("plan", file)).rejects.toMatchObject(absent);
+    await expect(there("apply", join(folder, "no.mjs"))).rejects.toMatchObject({ code: "cli/missing-definitions" }); // biome-ignore format: one line
+    await expect(there("list")).rejects.toMatchObject(absent);
+    expect((await there("apply", file)).lines).toEqual(["create shop.spending, version 1"]);
+    expect((await there("list")).lines[1]).toContain("shop.spending");
+  });
+
+  test("says before that --replace empties a table, and does so then", async () => {
+    const plans = featureTable({ name: "shop.levels", schema: schema("p", { id: text(), level: text() }), key: "id" }); // biome-ignore format: one line
+    await run("apply", await definitions("levels.mjs", plans));
+    const next = featureTable({ name: "shop.levels", schema: schema("p", { id: text(), level: float() }), key: "id", version: 2 }); // biome-ignore format: one line
+    const file = await definitions("levels2.mjs", next);
+    expect((await run("plan", file)).lines[0]).toBe(
+      "replace shop.levels, version 1 → 2: its rows cannot stay; apply --replace empties the table",
+    );
+    await expect(run("apply", file)).rejects.toMatchObject({ code: "feature/unsupported-change" });
+    expect((await run("apply", file, "--replace")).lines[0]).toBe(
+      "replace shop.levels, version 1 → 2: its rows could not stay, and the table is empty now",
+    );
+  });
+
   test("says what is refused, with exit code 1, and applies nothing of it", async () => {
     const file = await definitions("two.mjs", { ...spending, ttlMs: 3_600_000 });
     const planned = await run("plan", file);

@@ -13,6 +13,7 @@ import {
   planFeatures,
 } from "../feature/index.ts";
 import type { Lake } from "../table/index.ts";
+import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { readDefinitions } from "./features-file.ts";
@@ -36,12 +37,13 @@ export const featureTables = command({
   name: "features",
   summary: "Plan, apply and look at feature tables, and keep the online store equal to them.",
   about: [
-    "plan FILE says what the feature tables that a module exports would change, apply FILE changes it.",
-    "list and describe TABLE tell what is declared, show TABLE what its features hold: counts, nulls, bounds,",
-    "means, levels. materialize brings an online store (the workspace's own, or Redis or PostgreSQL with",
-    "--store) to the newest version of a table or of all, parity compares both value by value, freshness",
-    "judges how old the newest rows are, and counts the keys whose row is past its ttl. Exit code 1 when",
-    "something is refused, differs or is stale.",
+    "plan FILE says what the feature tables that a module exports would change, apply FILE changes it, in a",
+    "workspace that it makes if there is none. Rows that cannot stay under a new definition are kept until",
+    "apply is told --replace, which empties their table. list and describe TABLE tell what is declared, show",
+    "TABLE what its features hold: counts, nulls, bounds, means, levels. materialize brings an online store",
+    "(the workspace's own, or Redis or PostgreSQL with --store) to the newest version of a table or of all,",
+    "parity compares both value by value, freshness judges how old the newest rows are, and counts the keys",
+    "whose row is past its ttl. Exit code 1 when something is refused, differs or is stale.",
   ],
   arguments: {
     action: { type: "string", choices: actions, help: "what to do" },
@@ -51,7 +53,7 @@ export const featureTables = command({
     },
   },
   options: {
-    replace: { type: "boolean", default: false, help: "with apply: empty tables whose rows cannot stay" }, // biome-ignore format: one line
+    replace: { type: "boolean", default: false, help: "with apply: empty the tables whose rows cannot stay; plan says which" }, // biome-ignore format: one line
     full: { type: "boolean", default: false, help: "with materialize: read all rows, not the changes" }, // biome-ignore format: one line
     store,
     dir,
@@ -65,7 +67,11 @@ export const featureTables = command({
     "features parity --store postgres://ada@localhost:5432/shop",
     "features freshness",
   ],
-  run: (values) => withLake(values.dir, (lake) => found(lake, values)),
+  run: (values) => {
+    const { action, dir } = values;
+    if (action === "plan" || action === "apply") return planned({ ...values, action });
+    return withLake(dir, (lake) => found(lake, { ...values, action }));
+  },
   render: (found, { width }) => linesOf(found, width),
   data: (found): unknown => {
     if ("plan" in found) return found.plan.map(({ table: _, ...entry }) => entry);
@@ -80,8 +86,11 @@ export const featureTables = command({
   },
 });
 
-interface Asked {
-  readonly action: (typeof actions)[number];
+type Action = (typeof actions)[number];
+type Planning = "plan" | "apply";
+
+interface Asked<A extends Action> {
+  readonly action: A;
   readonly subject: string | undefined;
   readonly replace: boolean;
   readonly full: boolean;
@@ -89,9 +98,8 @@ interface Asked {
   readonly dir: string;
 }
 
-async function found(lake: Lake, asked: Asked): Promise<Found> {
+async function found(lake: Lake, asked: Asked<Exclude<Action, Planning>>): Promise<Found> {
   const { action, subject } = asked;
-  if (action === "plan" || action === "apply") return planned(lake, { ...asked, action });
   if (action === "list") return { action, tables: await listFeatures(lake) };
   const names = subject === undefined ? await namesOf(lake) : [subject];
   if (action === "describe") {
@@ -107,21 +115,21 @@ async function found(lake: Lake, asked: Asked): Promise<Found> {
   return { action, reports: await Promise.all(names.map((name) => checkFreshness(lake, name))) };
 }
 
-async function planned(
-  lake: Lake,
-  { action, subject, replace }: Asked & { readonly action: "plan" | "apply" },
-): Promise<Found> {
+/** Compares, or changes; a workspace that is not there is made for a change. */
+async function planned({ action, subject, replace, dir }: Asked<Planning>): Promise<Found> {
   if (subject === undefined)
     return fail("cli/missing-definitions", { file: "FILE", reason: "name it" });
   const definitions = await readDefinitions(subject);
-  if (action === "plan") return { action, plan: await planFeatures(lake, definitions) };
-  return { action, plan: await applyFeatures(lake, definitions, { replace }) };
+  if (action === "plan")
+    return withLake(dir, async (lake) => ({ action, plan: await planFeatures(lake, definitions) }));
+  await using workspace = await openWorkspace(dir);
+  return { action, plan: await applyFeatures(workspace.lake, definitions, { replace }) };
 }
 
 async function online(
   lake: Lake,
   names: readonly string[],
-  asked: Asked & { readonly action: "materialize" | "parity" },
+  asked: Asked<"materialize" | "parity">,
 ): Promise<Found> {
   const { action, full } = asked;
   await using store = await openStore(asked.dir, namedStore(asked.store));
