@@ -27,18 +27,7 @@ export * from "./expr/index.ts";
 export { type AnyRows, type Frame, type FrameSource, frame } from "./frame.ts";
 export * from "./ingest/index.ts";
 export { type Lake, type LakeOptions, openLake } from "./lake.ts";
-export type { DirectLineage, LineageEdge, LineageEnd, LineageTarget } from "./lineage/edges.ts";
-export { formatDot, formatMermaid } from "./lineage/format-drawing.ts";
-export { formatTree } from "./lineage/format-tree.ts";
-export type { FormatLineageOptions } from "./lineage/lineage-text.ts";
-export {
-  type ColumnSource,
-  type Derived,
-  type LineageSource,
-  narrowed,
-  type RowOrigin,
-} from "./lineage/origin.ts";
-export type { LineageOptions, TableLineage } from "./lineage/table-lineage.ts";
+export * from "./lineage/index.ts";
 export * from "./schema.ts";
 export { schemaErrors } from "./schema-errors.ts";
 export type { RowSource } from "./source.ts";
