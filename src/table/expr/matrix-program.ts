@@ -177,7 +177,7 @@ class MatrixCompiler {
   spot(node: ExprNode): Spot | undefined {
     if (node.op !== "call" || node.operation !== "when") return undefined;
     const [condition, value, otherwise] = node.args;
-    if (value === undefined || otherwise?.op !== "literal" || otherwise.value !== 0)
+    if (value === undefined || otherwise?.op !== "literal" || !Object.is(otherwise.value, 0))
       return undefined;
     if (condition?.op !== "call" || condition.operation !== "equal") return undefined;
     const [place, wanted] = condition.args;
