@@ -50,3 +50,44 @@ export function chooseRows(
   for (let i = 0; i < n; i++) chosen[i] = among[choice[from + i] ?? 0]?.[i] ?? 0;
   return chosen;
 }
+
+/** 1 where a number is the wanted one, else 0. */
+export function sameAs(
+  column: Float64Array,
+  { out, n, wanted }: { out: Float64Array; n: number; wanted: number },
+): void {
+  for (let i = 0; i < n; i++) out[i] = column[i] === wanted ? 1 : 0;
+}
+
+/** 1 where the text has the wanted number, 0 where it is another, NaN where it is missing. */
+export function isNumbered(
+  texts: Float64Array,
+  { out, n, wanted }: { out: Float64Array; n: number; wanted: number },
+): void {
+  for (let i = 0; i < n; i++) {
+    const text = texts[i] ?? 0;
+    out[i] = text === wanted ? 1 : text >= -1 ? 0 : Number.NaN;
+  }
+}
+
+export function lookedUp(
+  texts: Float64Array,
+  { out, n, dense, other }: { out: Float64Array; n: number; dense: Float64Array; other: number },
+): void {
+  for (let i = 0; i < n; i++) {
+    const text = texts[i] ?? 0;
+    out[i] = text >= 0 ? (dense[text] ?? 0) : text === -1 ? other : Number.NaN;
+  }
+}
+
+/** The hash of each text: of a numbered one from the list, of others what the engine gave. */
+export function hashRows(
+  texts: Float64Array,
+  of: { out: Float64Array; n: number; hashes: Float64Array; others: Float64Array },
+): void {
+  const { out, n, hashes, others } = of;
+  for (let i = 0; i < n; i++) {
+    const text = texts[i] ?? -1;
+    out[i] = text >= 0 ? (hashes[text] ?? 0) : (others[i] ?? 0);
+  }
+}
