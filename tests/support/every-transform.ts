@@ -192,6 +192,9 @@ export const everyTransform: Readonly<Record<string, Readonly<Record<string, Tra
         words: { slow: [1, 0], internet: [0, 1], é: [0.5, -0.5] },
       }),
     ),
+    pieces: exact((c) =>
+      sentenceVector(c.note, { words: { " s": [1, 0], ow: [0, 1] }, letters: [2, 2] }),
+    ),
   },
 };
 

@@ -15,8 +15,10 @@ export interface BagOfWordsOptions extends WordsOptions {
   readonly as?: "count" | "has";
 }
 
-const cutNames = ["pattern", "stopWords", "ngrams", "letters"];
-const wordNames = [...cutNames, "minRows", "maxShare", "maxWords"];
+/** The options of how a text is cut. */
+export const cutNames = ["pattern", "stopWords", "ngrams", "letters"];
+/** The options of which words have a column, and how a text is cut. */
+export const wordNames = [...cutNames, "minRows", "maxShare", "maxWords"];
 
 /**
  * A column a word of the training rows, in the order of the code points: how often it is in the text. A

@@ -5,7 +5,14 @@ import { fail } from "../errors.ts";
 import type { Feature, Learned, Measured } from "../feature.ts";
 import { cutOf, type Vocabulary, vocabularyOf } from "../fit/vocabulary.ts";
 import { trainVectors } from "../fit/word-vectors.ts";
-import { checkWords, cutOptions, plain, type WordsOptions } from "./bag-of-words.ts";
+import {
+  checkWords,
+  cutNames,
+  cutOptions,
+  plain,
+  type WordsOptions,
+  wordNames,
+} from "./bag-of-words.ts";
 import type { Crossable } from "./cross.ts";
 
 /** Options of {@link word2Vec}. */
@@ -29,7 +36,7 @@ export interface Word2VecOptions extends WordsOptions {
 }
 
 const numberNames = ["size", "window", "epochs", "learningRate", "negatives", "seed"];
-const optionNames = ["pattern", "stopWords", "ngrams", "letters", "minRows", "maxShare", "maxWords", ...numberNames, "kind", "unknown"]; // biome-ignore format: one line
+const optionNames = [...wordNames, ...numberNames, "kind", "unknown"];
 
 /** Columns as the words of one sentence. */
 export type ColumnWords<R extends string = string> = Readonly<Record<string, Crossable<R>>>;
@@ -127,7 +134,7 @@ export function sentenceVector<R extends string>(
   of: TextExpr<R> | CategoryExpr<R>,
   options: SentenceVectorOptions,
 ): Feature<R> {
-  checkNames("sentenceVector", options, ["pattern", "stopWords", "ngrams", "words", "weight"]);
+  checkNames("sentenceVector", options, [...cutNames, "words", "weight"]);
   const { words: given, weight = 1e-3 } = options;
   if (weight !== "none") checkNumber("sentenceVector", { weight }, { above: 0 });
   const words = Object.keys(given);
