@@ -30,6 +30,19 @@ export function parseSeen<S extends SeenSource>(
   }
 }
 
+/**
+ * Before when the rows of windows tell what is true: until the tile after the last refresh ends a row may be
+ * the newest, later another would have followed. Null for rows that are no windows.
+ */
+export function toldBefore(
+  { windows }: FeatureTable,
+  properties: Readonly<Record<string, string>>,
+): number | null {
+  if (windows === null) return null;
+  const { untilMs } = parseSeen<SeenSource & { readonly untilMs: number }>(properties) ?? {};
+  return untilMs === undefined ? null : untilMs + windows.everyMs;
+}
+
 /** Whether the rows are those of the declaration: always, but for windows that were declared anew since. */
 export const isRefreshed = (
   table: FeatureTable,

@@ -11,6 +11,8 @@ export interface Joined {
   readonly by: readonly string[];
   /** The table's column for each column made. */
   readonly columns: Readonly<Record<string, string>>;
+  /** From then on its rows say nothing: windows that were not refreshed since. Null for never. */
+  readonly toldBeforeMs: number | null;
   /** Whether labels without features are left out. */
   readonly drops: boolean;
 }
@@ -33,7 +35,7 @@ const found = (i: number): string => quoteName(`\u001ffound${i}`);
  * A SELECT of the labels' columns and those of each lookup, in the order of the labels. A row counts
  * when its timestamp is not after the label's and, where the table says so, was known by then; of
  * those the one with the newest timestamp, then the one known last. One that is older than the ttl
- * counts as none. Also gives whether each lookup found a row, as `found(i)`.
+ * counts as none, and so does one of windows that were not refreshed until the label's moment. Also gives whether each lookup found a row, as `found(i)`.
  */
 export function joinSql(parts: JoinParts): string {
   const { labels, labelColumns, joined, moment } = parts;
@@ -57,12 +59,13 @@ export function joinSql(parts: JoinParts): string {
 export const foundColumn = found;
 
 /** A value of the row found, or nothing where the row is too old. */
-function inTime({ table }: Joined, i: number, value: string): string {
+function inTime({ table, toldBeforeMs }: Joined, i: number, value: string): string {
   const { timestamp, ttlMs } = table;
   if (timestamp === null) return value === "true" ? `f${i}.${there} IS NOT NULL` : value;
   const at = `f${i}.${quoteName(timestamp)}`;
   const fresh = ttlMs === null ? `${at} IS NOT NULL` : `epoch_us(l.${asOf}) - epoch_us(${at}) <= ${ttlMs * 1000}`; // biome-ignore format: one line
-  return `CASE WHEN ${fresh} THEN ${value} END`;
+  const told = toldBeforeMs === null ? "" : ` AND epoch_us(l.${asOf}) < ${toldBeforeMs * 1000}`;
+  return `CASE WHEN ${fresh}${told} THEN ${value} END`;
 }
 
 const there = '"\u001fthere"';

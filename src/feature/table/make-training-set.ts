@@ -68,6 +68,7 @@ export async function makeTrainingSet(
     ({ table, by, columns: taken }, i): Joined => ({
       ...{ table, by, columns: taken, drops: missing === "drop" },
       sql: tables[i]?.frame.sql ?? "",
+      toldBeforeMs: tables[i]?.toldBeforeMs ?? null,
     }),
   );
   const join = joinSql({

@@ -17,6 +17,8 @@ export interface ReadTable {
   readonly table: FeatureTable;
   readonly version: number;
   readonly frame: Frame;
+  /** Before when its rows tell what is true; null where that has no end. */
+  readonly toldBeforeMs: number | null;
 }
 
 /**
@@ -41,11 +43,11 @@ export async function readTables(
 }
 
 async function readTable(lake: Lake, stored: StoredFeatures): Promise<ReadTable> {
-  const { table, tableVersion: version } = stored;
+  const { table, tableVersion: version, toldBeforeMs } = stored;
   checkRefreshed(stored);
   const frame = await deltaOf(lake, table).read({ version });
   await checkKeys(lake, frame, stored);
-  return { table, version, frame };
+  return { table, version, frame, toldBeforeMs };
 }
 
 /** The version of each table, by Delta's id, whose keys were looked at last: a version never changes. */

@@ -60,11 +60,13 @@ export async function scoreBatch<Out>(
     joined: state.lookups.flatMap((one, i) => {
       const found = tables[i];
       if (found === undefined) return [];
-      const { table, frame } = found;
+      const { table, frame, toldBeforeMs } = found;
       const by = table.key.map((column) => one.key.find(({ name }) => name === column)?.from ?? column); // biome-ignore format: one line
       // The ttl is as it was learned, and is served.
       const asLearned = { ...table, ttlMs: table.timestamp === null ? null : one.ttlMs };
-      return [{ table: asLearned, by, columns: one.columns, drops: false, sql: frame.sql }];
+      return [
+        { table: asLearned, by, columns: one.columns, drops: false, sql: frame.sql, toldBeforeMs },
+      ];
     }),
   });
   const found = state.lookups.map((_, i) => foundColumn(i));

@@ -7,7 +7,7 @@ import {
   formatDeclaration,
   parseDeclaration,
 } from "./declaration.ts";
-import { isRefreshed } from "./declared-windows.ts";
+import { isRefreshed, toldBefore } from "./declared-windows.ts";
 import { fail } from "./errors.ts";
 import type { FeatureTable } from "./feature-table.ts";
 
@@ -25,6 +25,8 @@ export interface StoredFeatures {
   readonly modifiedAtMs: number | null;
   /** False for windows that were declared anew, or at all, and not refreshed since. */
   readonly refreshed: boolean;
+  /** Before when its rows tell what is true, in milliseconds; null where that has no end. */
+  readonly toldBeforeMs: number | null;
 }
 
 /** The Delta table of a feature table, made with its declaration and a change data feed. */
@@ -51,6 +53,7 @@ export async function findStored(lake: Lake, name: string): Promise<StoredFeatur
     sizeBytes: detail.sizeBytes,
     modifiedAtMs: detail.modifiedAtMs,
     refreshed: isRefreshed(table, detail.properties),
+    toldBeforeMs: toldBefore(table, detail.properties),
   };
 }
 

@@ -3,17 +3,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { boost } from "../../model/index.ts";
 import type { Lake } from "../../table/index.ts";
 import { bool, float, int, openLake, schema, text, timestamp } from "../../table/index.ts";
 import {
   applyFeatures,
+  features,
   featureWindows,
   lookup,
   materialize,
   memoryStore,
+  numeric,
   planFeatures,
   readFeatures,
+  scoreBatch,
   trainingSet,
+  withLookups,
 } from "../index.ts";
 
 const hourMs = 3_600_000;
@@ -234,6 +239,34 @@ describe("featureWindows", () => {
     const [early] = found.filter(({ asked }) => asked.getTime() === at(3).getTime());
     expect(early?.sum3).toBe(5);
     expect((await told(windows, "ada", 3)).sum3).toBe(7); // as it is known now
+  });
+
+  test("say nothing of moments after the tile of the last refresh, in training as in batches", async () => {
+    const { table, windows } = made();
+    await table.append([{ id: 1, who: "ada", at: at(1), paid: 5 }]);
+    await windows.refresh(lake, { until: at(3) });
+    const labels = lake.table(`shop.asked${tables}`, schema("asked", { who: text(), asked: timestamp(), left: bool() })); // biome-ignore format: one line
+    const asked = [at(3), new Date(at(4).getTime() - 1), at(4), at(50)];
+    await labels.append(
+      asked.map((moment, i) => ({ who: "ada", asked: moment, left: i % 2 === 0 })),
+    );
+    const rows = await labels.read();
+    const how = { labels: rows, timestamp: "asked", label: "left" } as const;
+    const set = await trainingSet(lake, { ...how, lookups: [lookup(windows.table, ["sum3"])] });
+    expect((await set.rows.rows()).map(({ sum3 }) => sum3)).toEqual([5, 5, null, null]);
+    const refusing = trainingSet(lake, { ...how, lookups: [lookup(windows.table, ["sum3"])], missing: "refuse" }); // biome-ignore format: one line
+    await expect(refusing).rejects.toMatchObject({ code: "feature/missing-matches" });
+    const fitted = await boost({ trees: 1 }).fit(set.rows, { features: features(set.schema, (c) => ({ sum3: numeric(c.sum3) })), label: "left" }); // biome-ignore format: one line
+    const scored = await scoreBatch(withLookups(fitted, set), rows, { lake, timestamp: "asked" });
+    expect(scored).toEqual(fitted.predictAll([5, 5, null, null].map((sum3) => ({ sum3 }))));
+    await windows.refresh(lake, { until: at(50) });
+    const later = await trainingSet(lake, { ...how, lookups: [lookup(windows.table, ["sum3"])] });
+    expect((await later.rows.rows()).map(({ sum3 }) => sum3)).toEqual([
+      5,
+      5,
+      expect.anything(),
+      null,
+    ]);
   });
 
   test("lose and double nothing when a refresh stops between its commits", async () => {
