@@ -17,6 +17,8 @@ export interface AnyRows {
   readonly sql: string;
   /** Where the rows come from; absent where nobody knows. A write records it. */
   readonly origin?: RowOrigin;
+  /** Columns whose times had no zone in the query that gave them, and are taken as UTC. */
+  readonly localTimes?: readonly string[];
 }
 
 /** Rows that are known by the query that makes them. Nothing is read until it is asked for. */
@@ -56,6 +58,8 @@ export interface FrameSource<C extends Columns> {
   readonly keep?: unknown;
   /** Where the rows come from, of the schema's columns; unknown when it is not said. */
   readonly origin?: RowOrigin | undefined;
+  /** Columns whose times had no zone in the query, and are taken as UTC. */
+  readonly localTimes?: readonly string[] | undefined;
 }
 
 /** Makes a frame from a SELECT whose columns are the schema's. */
@@ -77,6 +81,7 @@ export function frame<C extends Columns>(source: FrameSource<C>): Frame<C> {
     ...part,
     ...(source.dividedFrom === undefined ? {} : { dividedFrom: source.dividedFrom }),
     ...(source.origin === undefined ? {} : { origin: source.origin }),
+    ...(source.localTimes === undefined ? {} : { localTimes: source.localTimes }),
     rows: async () => (await engine.query(sql())) as readonly Row<C>[],
     count: async () => {
       const [row] = await engine.query(`SELECT count(*) AS n FROM (${sql()})`);

@@ -53,8 +53,11 @@ describe("openOnlineStore", () => {
     await using store = await openOnlineStore(folder);
     expect(await store.tables()).toEqual([]);
     await rm(folder, { recursive: true });
-    const { code } = await failureOf(openOnlineStore("mysql://host/db"));
-    expect(code).toBe("feature/out-of-range-online-address");
+    for (const place of ["mysql://host/db", "localhost:6379", "nonsense"]) {
+      const { code } = await failureOf(openOnlineStore(place));
+      expect(code).toBe("feature/out-of-range-online-address");
+    }
+    expect((await failureOf(openOnlineStore("nonsense"))).said).toContain("write ./nonsense");
     expect((await failureOf(openOnlineStore("redis://127.0.0.1:9"))).code).toBe("feature/failed-online-store"); // biome-ignore format: one line
     expect((await failureOf(openOnlineStore("postgresql://127.0.0.1:9/db"))).code).toBe("feature/failed-online-store"); // biome-ignore format: one line
   });

@@ -1,6 +1,8 @@
 /** @file Online stores on servers: Redis and PostgreSQL, each by a package that its users install. */
+import { existsSync } from "node:fs";
 import { postgresServer } from "./adapter/postgres.ts";
 import { redisServer } from "./adapter/redis.ts";
+import { fail } from "./errors.ts";
 import { memoryStore } from "./memory-store.ts";
 import { type ServerStoreOptions, serverPlace } from "./server-place.ts";
 import { serverStore } from "./server-store.ts";
@@ -45,9 +47,9 @@ export async function postgresStore(options: ServerStoreOptions): Promise<Online
 
 /**
  * Opens the online store at a place: an address of Redis or PostgreSQL, or the folder of a
- * {@link memoryStore}'s snapshots.
+ * {@link memoryStore}'s snapshots. A new folder has a slash in its name, so that no mistyped address makes one.
  *
- * @throws what {@link redisStore}, {@link postgresStore} and {@link memoryStore} throw
+ * @throws `feature/out-of-range-online-address`, and what {@link redisStore}, {@link postgresStore} and {@link memoryStore} throw
  * @example
  * ```ts
  * await using store = await openOnlineStore("./online");
@@ -59,5 +61,9 @@ export async function openOnlineStore(place: string): Promise<OnlineStore> {
   if (redisProtocols.includes(protocol)) return redisStore({ url: place });
   if (postgresProtocols.includes(protocol)) return postgresStore({ url: place });
   if (protocol !== "") serverPlace("openOnlineStore", { url: place }, [...redisProtocols, ...postgresProtocols]); // biome-ignore format: one line
+  if (!/[\\/]/.test(place) && !existsSync(place))
+    fail("feature/out-of-range-online-address", {
+      expected: `redis://HOST, postgres://HOST/DATABASE or a folder; for a new folder write ./${/^[\w.-]*$/.test(place) ? place : "NAME"}`,
+    });
   return memoryStore({ snapshots: place });
 }

@@ -154,6 +154,22 @@ describe("writeFeatures", () => {
     }
   });
 
+  test("refuses a timestamp to which only lake.sql gave a zone", async () => {
+    await using lake = await newLake();
+    const given = (at: string) =>
+      lake.sql(`SELECT 'a' AS id, ${at} AS at, 1.0 AS spend, 1 AS visits`, {
+        schema: spending.schema,
+      });
+    for (const at of ["TIMESTAMP '2026-01-01 10:00:00'", "DATE '2026-01-01'"]) {
+      const local = await given(at);
+      for (const rows of [local, local.where((c) => c.visits.isAbove(0))])
+        await expect(writeFeatures(lake, spending, rows)).rejects.toThrow(
+          "the query gives it without a time zone",
+        );
+    }
+    await writeFeatures(lake, spending, await given("TIMESTAMPTZ '2026-01-01 10:00:00+01'"));
+  });
+
   test("refuses a definition that changed under the same version, and a newer one that nobody applied", async () => {
     await using lake = await newLake();
     await writeFeatures(lake, spending, []);

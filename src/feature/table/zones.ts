@@ -19,18 +19,32 @@ export async function checkZones(
     (await rows.engine.describe(rows.sql)).map(({ name, type }) => [name, type]),
   );
   for (const column of columns) {
-    const type = types.get(column) ?? "";
-    const fault = faultOf(column, type);
+    const isLocal = rows.localTimes?.includes(column) === true;
+    const given = isLocal ? givenLocal(column) : faultOf(column, types.get(column) ?? "");
+    const fault = given ?? (await storedFault(lake, rows, column));
     if (fault !== undefined) fail("feature/unsupported-timestamp", { at, ...fault });
-    for (const { source, column: from } of rows.origin?.columns.get(column)?.from ?? []) {
-      if (source.kind !== "table") continue;
-      const stored = (await detailOf(lake, source.name))?.types[from];
-      if (stored !== "timestamp_ntz" && stored !== "date") continue;
-      const reason = `it comes from ${source.name}, which keeps it as ${stored}, without a time zone`;
-      fail("feature/unsupported-timestamp", { at, ...localTimes(column, reason) });
-    }
   }
 }
+
+/** What is wrong with the columns of tables that a column comes from. */
+async function storedFault(
+  lake: Lake,
+  { origin }: AnyRows,
+  column: string,
+): Promise<MomentFault | undefined> {
+  for (const { source, column: from } of origin?.columns.get(column)?.from ?? []) {
+    if (source.kind !== "table") continue;
+    const stored = (await detailOf(lake, source.name))?.types[from];
+    if (stored !== "timestamp_ntz" && stored !== "date") continue;
+    const reason = `it comes from ${source.name}, which keeps it as ${stored}, without a time zone`;
+    return localTimes(column, reason);
+  }
+  return undefined;
+}
+
+/** Of times that `lake.sql` took as UTC. */
+const givenLocal = (column: string): MomentFault =>
+  localTimes(column, "the query gives it without a time zone");
 
 /** What is wrong with a type of the engine; undefined where it tells moments. */
 function faultOf(column: string, type: string): MomentFault | undefined {

@@ -9,6 +9,8 @@ export interface ResultColumn {
   readonly kind: ColumnKind;
   /** The column's cells as that kind, in SQL. */
   readonly sql: string;
+  /** Whether they are times without a zone, which are taken as UTC. */
+  readonly isLocal?: boolean;
 }
 
 /**
@@ -27,18 +29,13 @@ export interface ResultColumn {
 export function resultColumn(name: string, type: string): ResultColumn {
   const column = quoteName(name);
   const kind = kindOf(type);
-  return { name, kind, sql: cellSql(column, type, kind) };
+  return { name, kind, sql: cellSql(column, type, kind), isLocal: locals.has(type) };
 }
 
 const whole = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
 const nested = /^(STRUCT|MAP|UNION)\(|\]$/;
-const moments = new Set([
-  "DATE",
-  "TIMESTAMP",
-  "TIMESTAMP_S",
-  "TIMESTAMP_MS",
-  "TIMESTAMP WITH TIME ZONE",
-]);
+const locals = new Set(["DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"]);
+const moments = new Set([...locals, "TIMESTAMP WITH TIME ZONE"]);
 
 /** The kind of column that holds the cells of one of the engine's types. */
 function kindOf(type: string): ColumnKind {

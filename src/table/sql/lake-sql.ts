@@ -35,9 +35,11 @@ export function lakeSql(lake: QueryLake): LakeSql {
   return async (query: string, options: QueryOptions = {}) => {
     checkNames("lake.sql", options, ["values", "frames", "files", "schema"]);
     const planned = await planQuery(lake, query, options);
+    const localTimes = planned.columns.flatMap(({ name, isLocal }) => isLocal === true ? [name] : []); // biome-ignore format: one line
+    const found = { ...planned, localTimes };
     const wanted = options.schema;
-    if (wanted === undefined) return frameOf(lake, planned, schemaOf(planned));
-    return frameOf(lake, { ...planned, columns: fittedColumns(planned.columns, wanted) }, wanted);
+    if (wanted === undefined) return frameOf(lake, found, schemaOf(planned));
+    return frameOf(lake, { ...found, columns: fittedColumns(planned.columns, wanted) }, wanted);
   };
 }
 
@@ -52,7 +54,7 @@ function schemaOf({ columns }: Planned): Schema {
 
 function frameOf<C extends Columns>(
   { engine }: QueryLake,
-  { columns, text, keep, origin }: Planned,
+  { columns, text, keep, origin, localTimes }: Planned & Pick<AnyRows, "localTimes">,
   result: Schema<C>,
 ): Frame<C> {
   const select = columns.map(({ name, sql }) => `${sql} AS ${quoteName(name)}`);
@@ -62,5 +64,6 @@ function frameOf<C extends Columns>(
     sql: () => `SELECT ${select.join(", ")} FROM (\n${text()}\n)`,
     keep,
     origin,
+    localTimes,
   });
 }
