@@ -97,6 +97,25 @@ function runSuite(kind: OnlineServer): void {
     expect(await other.tables()).toEqual([]);
   });
 
+  test("a table that is dropped while it is written is listed if it is there", async () => {
+    const same = { prefix: prefix() };
+    await using one = await open(same);
+    await using two = await open(same);
+    let dropping: Promise<void> | undefined;
+    async function* upserts() {
+      yield [entry("a", 1, 1)];
+      dropping = two.drop(things);
+      for (let i = 0; i < 50; i++) await two.tables(); // PostgreSQL drops it after the write
+      yield [entry("b", 1, 2)];
+    }
+    await one.write(batch(1, { upserts: upserts() }));
+    await dropping;
+    const isThere = (await one.state(things)) !== undefined;
+    expect(await one.tables()).toEqual(isThere ? [things] : []);
+    await one.drop(things);
+    expect(await one.tables()).toEqual([]);
+  });
+
   test("what a newer Millrace wrote is refused and left alone; a damaged row is named", async () => {
     const at = { prefix: prefix(), table: things };
     await using store = await open({ prefix: at.prefix });

@@ -85,6 +85,7 @@ function fieldServer(line: Line): FieldServer {
   const tablesKey = `${prefix}:tables`;
   // braces keep what belongs to a table on one node of a cluster
   const keyOf = (table: string): string => `${prefix}:{${table}}`;
+  /** The names are those of all tables that ever were: they may be on another node than a table. */
   const tables = async (): Promise<readonly string[]> => {
     const names = (await ask((client) => client.sendCommand(["SMEMBERS", tablesKey]))) as unknown as readonly Buffer[]; // biome-ignore format: one line
     const there = await Promise.all(
@@ -104,10 +105,8 @@ function fieldServer(line: Line): FieldServer {
     },
     parts: (table) => parts(line, keyOf(table)),
     tables,
-    drop: async (table) => {
-      await tell(["UNLINK", keyOf(table)]);
-      await tell(["SREM", tablesKey, table]);
-    },
+    // Its name stays among the names: taken away, it could be that of a table just written.
+    drop: async (table) => void (await tell(["UNLINK", keyOf(table)])),
     close,
   };
 }
