@@ -4,6 +4,7 @@ import type { Cell } from "../../flow.ts";
 import { type Frame, type Lake, quoteName } from "../../table/index.ts";
 import { type FeatureTable, featuresOf } from "../table/feature-table.ts";
 import { checkRefreshed, deltaOf, describeFeatures } from "../table/stored.ts";
+import { partsOf } from "./parts-of.ts";
 import type { OnlineEntry, OnlineState, OnlineStore } from "./store.ts";
 
 /** What is materialized. */
@@ -175,9 +176,9 @@ async function* entriesOf(
   },
 ): AsyncIterable<readonly OnlineEntry[]> {
   const features = featuresOf(how.table);
-  const parts: (readonly OnlineEntry[])[] = [];
-  await engine.stream(how.sql, (part) => {
-    const entries = part.rows().map((row): OnlineEntry => {
+  for await (const part of partsOf(engine, how.sql)) {
+    how.counted.upserts += part.count;
+    yield part.rows().map((row): OnlineEntry => {
       const at: Cell | undefined = row[timeName];
       return {
         key: how.table.key.map((column) => row[column] ?? null),
@@ -185,8 +186,5 @@ async function* entriesOf(
         atMs: at instanceof Date ? at.getTime() : null,
       };
     });
-    how.counted.upserts += entries.length;
-    parts.push(entries);
-  });
-  yield* parts;
+  }
 }
