@@ -75,6 +75,8 @@ export interface OnlineRow {
   readonly cells: readonly Cell[];
   /** Milliseconds in UTC; null where the features have no time. */
   readonly atMs: number | null;
+  /** How old they may be when they are used, in milliseconds; null where any age will do. */
+  readonly ttlMs: number | null;
   /** The version of the definition that they are of. */
   readonly version: number;
 }

@@ -22,4 +22,5 @@ export { type Bounds, checkChoice, checkNames, checkNumber, optionErrors } from 
 export type { LongWork, Progress } from "./progress.ts";
 export { type Random, random } from "./random.ts";
 export { cutTo, padTo, widthOf } from "./text-width.ts";
+export { type Validity, validityOf } from "./validity.ts";
 export { count, didYouMean, list, quote, shown } from "./words.ts";

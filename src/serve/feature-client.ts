@@ -1,5 +1,5 @@
 /** @file A client of features by key, typed by the feature table's declaration. */
-import { checkNames, checkNumber } from "../core/index.ts";
+import { checkNames, checkNumber, type Validity } from "../core/index.ts";
 import type { CellOf, Columns } from "../table/index.ts";
 import { fail } from "./errors.ts";
 import { fromJson, type LookedUpReply } from "./look-up.ts";
@@ -22,12 +22,20 @@ type FeatureOf<F extends Declared> = string extends keyof F["schema"]["columns"]
   ? string
   : Exclude<keyof F["schema"]["columns"] & string, F["key"][number] | NonNullable<F["timestamp"]>>;
 
-/** Features of one key, and the moment they are of. */
-export interface FoundFeatures<F extends Declared, N extends FeatureOf<F> = FeatureOf<F>> {
-  readonly features: { readonly [K in N]: CellOf<F["schema"]["columns"][K]> };
-  /** Null where the features have no time. */
-  readonly time: Date | null;
-}
+/** Features of one key, and the moment they are of; all null where the row does not count now. */
+export type FoundFeatures<F extends Declared, N extends FeatureOf<F> = FeatureOf<F>> =
+  | {
+      readonly status: "valid";
+      readonly features: { readonly [K in N]: CellOf<F["schema"]["columns"][K]> };
+      /** Null where the features have no time. */
+      readonly time: Date | null;
+    }
+  | {
+      /** Past the table's ttl, or true from a later moment only. */
+      readonly status: Exclude<Validity, "valid">;
+      readonly features: { readonly [K in N]: null };
+      readonly time: Date;
+    };
 
 /** Asks a server for features by key. */
 export interface FeatureClient<F extends Declared> {
@@ -47,7 +55,9 @@ export interface FeatureClientOptions {
 
 /**
  * Makes a client for the features of one table. With `featureClient<typeof spending>` a key or a feature
- * that the table has not does not compile. Values are what the online store has, bit for bit.
+ * that the table has not does not compile. Values are what the online store has, bit for bit: NaN,
+ * the infinities and -0 too, which the answer has as texts. A row past its ttl, or to come, has a
+ * `status` that says so, and nulls.
  *
  * @param url - The server's address: "http://127.0.0.1:8080".
  * @param options - The table's name and the time-out.
@@ -68,10 +78,7 @@ export function featureClient<F extends Declared = Declared>(
   checkNames("featureClient", options, ["table", "timeoutMs"]);
   checkNumber("featureClient", { timeoutMs }, { min: 1, max: 3_600_000 });
   const place = `${url.replace(/\/+$/, "")}/online/${encodeURIComponent(table)}/lookup`;
-  const read = async (
-    keys: readonly object[],
-    features?: readonly string[],
-  ): Promise<readonly (FoundFeatures<Declared> | undefined)[]> => {
+  const read = async (keys: readonly object[], features?: readonly string[]) => {
     checkFinite(place, keys);
     const body = JSON.stringify({ keys, features });
     const reply = await post(place, { headers: {}, body, timeoutMs });
@@ -80,6 +87,7 @@ export function featureClient<F extends Declared = Declared>(
       row === null
         ? undefined
         : {
+            status: row.status,
             features: fromJson(columns, row),
             time: row.time === null ? null : new Date(row.time),
           },

@@ -1,6 +1,14 @@
 /** @file Features asked for by key over HTTP: keys checked, features found, and how both look as JSON. */
-import { formatJson } from "../core/index.ts";
-import type { Cell, Cells, ColumnKind, ColumnSpec, OnlineReader, OnlineTable } from "../flow.ts";
+import { type Clock, formatJson, systemClock, type Validity, validityOf } from "../core/index.ts";
+import type {
+  Cell,
+  Cells,
+  ColumnKind,
+  ColumnSpec,
+  OnlineReader,
+  OnlineRow,
+  OnlineTable,
+} from "../flow.ts";
 import { checkRows, rowChecker } from "./check-row.ts";
 
 /** What is asked of a table. */
@@ -25,14 +33,24 @@ export interface LookedUpReply {
 
 /** The features of one key. */
 export interface LookedUpValues {
+  /**
+   * As JSON: a moment is a text in ISO 8601, and where a number is none that JSON has a text is in its
+   * place: "NaN", "Infinity", "-Infinity" or "-0". `featureClient` reads them back. All are null unless
+   * the status is "valid".
+   */
   readonly values: readonly (string | number | boolean | null)[];
   /** The moment they are of; null where features have none. */
   readonly time: string | null;
+  /** Whether the row counts now, by the rule of training sets and models: past its ttl, or to come, it does not. */
+  readonly status: Validity;
 }
 
 /**
  * Makes what answers such questions from an online store: one read each, whatever the number of keys.
+ * What a training set would not take is not given: values of a row that is past its table's ttl, or
+ * true from a later moment only, are null, and its `status` says so.
  *
+ * @param clock - Says when it is now. Default: the machine's.
  * @returns A function. It throws `serve/mismatch-request` for keys that are not the table's, and what
  * the store throws: `feature/missing-online-table`, `feature/unknown-online-column`
  * @example
@@ -43,10 +61,13 @@ export interface LookedUpValues {
  * await using store = await memoryStore();
  * await materialize(lake, store, { table: "shop.plans" });
  * const found = await featureLookUp(store)({ table: "shop.plans", keys: [{ id: "a" }, { id: "z" }] });
- * found.rows // => [{ values: ["gold"], time: null }, null]
+ * found.rows // => [{ values: ["gold"], time: null, status: "valid" }, null]
  * ```
  */
-export function featureLookUp(store: OnlineReader): (asked: LookUp) => Promise<LookedUpReply> {
+export function featureLookUp(
+  store: OnlineReader,
+  clock: Clock = systemClock,
+): (asked: LookUp) => Promise<LookedUpReply> {
   const known = new Map<string, Known>();
   const knowing = async (table: string): Promise<Known> => {
     const found = await store.state(table);
@@ -68,19 +89,13 @@ export function featureLookUp(store: OnlineReader): (asked: LookUp) => Promise<L
     const [row] = found.filter((one) => one !== undefined);
     if (row !== undefined && row.version !== is.table.version)
       return lookUp(asked, await knowing(name)); // the table was declared anew
+    const nowMs = clock();
     const kinds = new Map(is.table.columns.map((column) => [column.name, column.kind]));
     return {
       table: name,
       version: is.table.version,
       features: names.map((feature) => ({ name: feature, kind: kinds.get(feature) ?? "text" })),
-      rows: found.map((one) =>
-        one === undefined
-          ? null
-          : {
-              values: one.cells.map(toJson),
-              time: one.atMs === null ? null : new Date(one.atMs).toISOString(),
-            },
-      ),
+      rows: found.map((one) => (one === undefined ? null : valuesOf(one, nowMs))),
     };
   };
   return async (asked) => {
@@ -91,6 +106,15 @@ export function featureLookUp(store: OnlineReader): (asked: LookUp) => Promise<L
       if (shapeOf(now) === shapeOf(before)) throw error;
       return lookUp(asked, now);
     });
+  };
+}
+
+function valuesOf(row: OnlineRow, nowMs: number): LookedUpValues {
+  const status = validityOf(row, nowMs);
+  return {
+    values: row.cells.map(status === "valid" ? toJson : () => null),
+    time: row.atMs === null ? null : new Date(row.atMs).toISOString(),
+    status,
   };
 }
 

@@ -45,7 +45,9 @@ export interface ServeHttpOptions {
  * Serves endpoints over HTTP: `GET /` (a page), `/health`, `/ready`, `/endpoints`,
  * `/endpoints/<name>/signature`, and `POST /endpoints/<name>/invocations` in MLflow's forms, also as
  * `POST /invocations` where there is one endpoint. With a store, `POST /online/<table>/lookup` takes
- * `{ "keys": [{ "id": "a" }], "features": ["spend"] }` and gives the features of each key with their time.
+ * `{ "keys": [{ "id": "a" }], "features": ["spend"] }` and gives the features of each key with their time
+ * and whether they count now (`status`: "valid", or "expired" or "future", with nulls). A number that JSON lacks is
+ * a text there: "NaN", "Infinity", "-Infinity", "-0".
  *
  * @param options - The endpoints, and the port.
  * @returns The listening server; close it, or leave its `await using` block.
@@ -67,7 +69,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   checkNumber("serveHttp", { bodyLimitBytes }, { min: 1, max: 1_000_000_000, integer: true });
   const current = typeof endpoints === "function" ? endpoints : () => endpoints;
   checkDistinct(current());
-  const lookUp = store === undefined ? undefined : featureLookUp(store);
+  const lookUp = store === undefined ? undefined : featureLookUp(store, clock);
   const where = { port, host, bodyLimitBytes };
   return listen({ endpoints: current, lookUp, page, ...where, clock, ids, onError });
 }

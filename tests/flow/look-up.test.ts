@@ -27,6 +27,10 @@ const visits = featureTable({
   key: ["id", "shop"],
   timestamp: "at",
 });
+const aging = featureTable({
+  ...{ name: "shop.aging", key: "id", timestamp: "at", ttl: { days: 2 } },
+  schema: schema("aging", { id: text(), at: timestamp(), spend: float() }),
+});
 const day = (n: number): Date => new Date(Date.UTC(2026, 0, n));
 
 let store: OnlineStore;
@@ -69,9 +73,9 @@ describe("POST /online/:table/lookup", () => {
           { name: "spend", kind: "float" },
         ],
         rows: [
-          { values: ["paid", 0.1], time: "2026-01-02T00:00:00.000Z" },
+          { values: ["paid", 0.1], time: "2026-01-02T00:00:00.000Z", status: "valid" },
           null,
-          { values: ["paid", null], time: "2026-01-03T00:00:00.000Z" },
+          { values: ["paid", null], time: "2026-01-03T00:00:00.000Z", status: "valid" },
         ],
       },
     });
@@ -128,7 +132,9 @@ describe("POST /online/:table/lookup", () => {
       await expect(ask(without.web.url)).rejects.toMatchObject(missing);
       await without.close();
       const served = await serveWorkspace({ ...task, features: true });
-      expect(await ask(served.web.url)).toEqual([{ features: { spend: 2 }, time: null }]);
+      expect(await ask(served.web.url)).toEqual([
+        { status: "valid", features: { spend: 2 }, time: null },
+      ]);
       const others = featureClient<typeof visits>(served.web.url, { table: "shop.visits" });
       expect(await others.read([{ id: "a", shop: 1 }])).toEqual([undefined]);
       await served.close();
@@ -148,12 +154,17 @@ describe("featureClient", () => {
     const asked = featureClient<typeof visits>(web.url, { table: "shop.visits" });
     const found = await asked.read([{ id: "ü/?", shop: -7 }, { id: "b", shop: 1 }]); // biome-ignore format: one line
     expect(found).toEqual([
-      { features: { spend: null, gold: true, plan: "paid", since: day(1) }, time: day(3) },
+      {
+        status: "valid",
+        features: { spend: null, gold: true, plan: "paid", since: day(1) },
+        time: day(3),
+      },
       undefined,
     ]);
     const [first] = await asked.read([{ id: "a", shop: 1 }], ["plan"]);
     expect(first?.features).toEqual({ plan: "paid" });
-    expectTypeOf(first?.features).toEqualTypeOf<{ readonly plan: "free" | "paid" } | undefined>();
+    if (first?.status !== "valid") throw new Error("it does not count");
+    expectTypeOf(first.features).toEqualTypeOf<{ readonly plan: "free" | "paid" }>();
     // @ts-expect-error the table has no such feature
     await expect(asked.read([{ id: "a", shop: 1 }], ["plans"])).rejects.toMatchObject({
       code: "feature/unknown-online-column",
@@ -188,12 +199,57 @@ describe("featureClient", () => {
     } as const;
     const upserts = parts([{ key: ["a"], cells: [true], atMs: null }]);
     await odd.write({ state: anew, from: state(1), replaces: true, upserts, deletes: [] });
-    expect(await asked.read([{ id: "a" }])).toEqual([{ features: { only: true }, time: null }]);
+    expect(await asked.read([{ id: "a" }])).toEqual([
+      { status: "valid", features: { only: true }, time: null },
+    ]);
+  });
+
+  test("gives nulls in place of what a training set would not take: past its ttl, or to come", async () => {
+    await using lake = await newLake();
+    await using kept = await memoryStore();
+    const row = { id: "a", at: day(1), spend: 1 };
+    await writeFeatures(lake, aging, [row, { ...row, id: "b", at: day(5) }]);
+    await materialize(lake, kept, { table: "shop.aging", clock: () => day(5).getTime() });
+    let now = day(3).getTime();
+    const url = await serving(kept, () => now);
+    const asked = featureClient<typeof aging>(url, { table: "shop.aging" });
+    const read = async () => (await asked.read([{ id: "a" }, { id: "b" }])).map((one) => [one?.status, one?.features.spend, one?.time]); // biome-ignore format: one line
+    const atFirst = [
+      ["valid", 1, day(1)],
+      ["future", null, day(5)],
+    ];
+    expect(await read()).toEqual(atFirst);
+    now += 1;
+    const later = [
+      ["expired", null, day(1)],
+      ["future", null, day(5)],
+    ];
+    expect(await read()).toEqual(later);
+    const [first] = await asked.read([{ id: "a" }]);
+    expectTypeOf(first?.features.spend).toEqualTypeOf<number | null | undefined>();
+  });
+
+  test("applies a ttl from when a store is materialized again that was filled without one", async () => {
+    await using lake = await newLake();
+    await using old = await memoryStore();
+    await writeFeatures(lake, aging, [{ id: "a", at: day(1), spend: 1 }]);
+    await materialize(lake, old, { table: "shop.aging" });
+    const from = await old.state("shop.aging");
+    if (from === undefined) throw new Error("it is not there");
+    const { ttlMs: _, ...before } = from;
+    const upserts = parts([{ key: ["a"], cells: [1], atMs: day(1).getTime() }]);
+    await old.write({ state: before, from, replaces: true, upserts, deletes: [] });
+    const url = await serving(old, () => day(9).getTime());
+    const asked = featureClient<typeof aging>(url, { table: "shop.aging" });
+    expect((await asked.read([{ id: "a" }]))[0]).toMatchObject({ status: "valid", time: day(1) });
+    const again = await materialize(lake, old, { table: "shop.aging" });
+    expect(again).toMatchObject({ kind: "full" });
+    expect((await asked.read([{ id: "a" }]))[0]).toMatchObject({ status: "expired", time: day(1) });
   });
 
   const open: HttpServer[] = [];
-  async function serving(from: OnlineStore): Promise<string> {
-    const server = await serveHttp({ endpoints: [], store: from });
+  async function serving(from: OnlineStore, clock = Date.now): Promise<string> {
+    const server = await serveHttp({ endpoints: [], store: from, clock });
     open.push(server);
     return server.url;
   }

@@ -71,16 +71,21 @@ function stateOf(
     version: table.version,
     key: table.key.map(column),
     columns: featuresOf(table).map(column),
+    ttlMs: table.ttlMs,
     ...at,
   };
 }
 
-/** Whether a state is of the same table, which was not made anew or cut since, and of the same shape. */
+/** Whether a state is of the same table, which was not made anew or cut since, and says the same of it. */
 const isEarlier = (before: OnlineState, now: OnlineState): boolean =>
   before.tableId === now.tableId &&
   before.tableVersion <= now.tableVersion &&
   before.version === now.version &&
-  formatJson([before.key, before.columns]) === formatJson([now.key, now.columns]);
+  declared(before) === declared(now);
+
+/** What a state says of the declaration; one of before has no ttl, not even null. */
+const declared = ({ key, columns, ttlMs }: OnlineState): string =>
+  formatJson({ key, columns, ttlMs });
 
 /** A SELECT of the newest row of each key as of a moment: key, features, and its time. */
 export function newestSql(table: FeatureTable, rows: string, atMs: number): string {

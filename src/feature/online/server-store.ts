@@ -83,7 +83,8 @@ export function serverStore(server: FieldServer, at: string): OnlineStore {
         const bytes = rows[i] ?? null;
         if (bytes === null || fields[i] === stateField) return undefined;
         const { cells, atMs } = parseRow(state, bytes);
-        return { cells: places.map((place) => cells[place] ?? null), atMs, version: state.version };
+        const { version, ttlMs = null } = state;
+        return { cells: places.map((place) => cells[place] ?? null), atMs, ttlMs, version };
       });
     },
     state: async (table) => {

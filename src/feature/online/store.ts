@@ -11,6 +11,11 @@ export interface OnlineState extends OnlineTable {
   readonly tableVersion: number;
   /** Rows of later moments than this were not taken. Milliseconds in UTC. */
   readonly atMs: number;
+  /**
+   * How old a row may be when it is used, in milliseconds; null where any age will do. A state from
+   * before this was recorded does not say, and any age will do until the table is materialized again.
+   */
+  readonly ttlMs?: number | null;
 }
 
 /** The newest features of one key. */

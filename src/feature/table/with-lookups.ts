@@ -1,5 +1,5 @@
 /** @file A model that carries its lookups: asked by key, it finds the same features that it learned from. */
-import { formatJson, hashOf, hashOfJson, parseJson } from "../../core/index.ts";
+import { formatJson, hashOf, hashOfJson, parseJson, validityOf } from "../../core/index.ts";
 import type {
   Cell,
   Cells,
@@ -188,9 +188,10 @@ function faultOf(
 ): string | undefined {
   if (row === undefined) return "there is no row of that key";
   if (!timed || row.atMs === null) return undefined;
-  if (row.atMs > atMs) return `its row is of ${new Date(row.atMs).toISOString()}, which is to come`;
-  if (ttlMs === null || atMs - row.atMs <= ttlMs) return undefined;
-  return `its row is of ${new Date(row.atMs).toISOString()}, older than the ttl`;
+  const validity = validityOf({ atMs: row.atMs, ttlMs }, atMs);
+  if (validity === "valid") return undefined;
+  const why = validity === "future" ? "which is to come" : "older than the ttl";
+  return `its row is of ${new Date(row.atMs).toISOString()}, ${why}`;
 }
 
 /** The warning of a request without features; an error where the policy refuses it. */
