@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { newLake } from "../../../tests/support/lake.ts";
-import { runningStatements } from "../../table/adapter/duckdb.ts";
+import { runningStatements } from "../../../tests/support/running-statements.ts";
 import { float, openEngine, schema, text } from "../../table/index.ts";
 import { featureTable } from "../table/feature-table.ts";
 import { writeFeatures } from "../table/write-features.ts";

@@ -3,9 +3,8 @@ import type { Engine, RowsPart } from "../../table/index.ts";
 
 /**
  * The rows of a SELECT, some thousand at a time. The query waits while a part is worked on, so that no
- * more than one is in memory, and ends when nobody wants the next.
- *
- * @throws what the query throws, where its next part would be
+ * more than one is in memory, and ends when nobody wants the next. What the query throws comes where
+ * its next part would be.
  */
 export async function* partsOf(
   engine: Pick<Engine, "stream">,
