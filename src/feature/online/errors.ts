@@ -27,7 +27,7 @@ export const onlineErrors = {
   ),
   "feature/conflict-materialize": conflict(
     (d: { table: string; expected: number | null; found: number | null }) =>
-      `${d.table}: the online store ${placeSince(d)}, because another process wrote meanwhile; materialize again`,
+      `${d.table}: the online store ${placeSince(d)}, because another process wrote meanwhile; begin again`,
   ),
   "feature/out-of-range-online-address": caller(
     (d: { expected: string }) =>
