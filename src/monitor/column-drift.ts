@@ -1,4 +1,5 @@
 /** @file One column compared: the measure, what it gives, and the level. */
+import { chanceOf, noiseOf, rarelyChance, wassersteinNoise } from "./chance.ts";
 import { type DriftMeasure, type Judge, levels } from "./drift-judge.ts";
 import { fail } from "./errors.ts";
 import type { ColumnSummary, MeasuredDrift } from "./measured-drift.ts";
@@ -7,7 +8,7 @@ import { hellinger, jensenShannon, klDivergence, totalVariation } from "./measur
 import { kolmogorovSmirnovOf } from "./measures/kolmogorov-smirnov.ts";
 import { wassersteinOf } from "./measures/wasserstein.ts";
 import type { Weighted } from "./measures/weighted.ts";
-import { populationStability } from "./psi.ts";
+import { populationStability, stabilityOfCounts } from "./psi.ts";
 import { finiteRows, hasMoments, inCommon, type NumberSketch } from "./sketch/number-sketch.ts";
 import { unseenShare } from "./sketch/rare-labels.ts";
 import { type ColumnSketch, rowsOf } from "./sketch/table-sketch.ts";
@@ -23,18 +24,15 @@ export function compareColumn(pair: Pair, judge: Judge): MeasuredDrift {
   const buckets = bucketsOf(pair, { bins: judge.bins, fewNumbers });
   const found = measured({ measure, pair, common, buckets, at: judge.at });
   const [reference, current] = [summaryOf(pair.a), summaryOf(pair.b)];
-  const psi = populationStability(
-    [reference.missing, 1 - reference.missing],
-    [current.missing, 1 - current.missing],
-  );
-  const missing = { psi, level: judge.level("psi", psi) };
-  const own = judge.level(measure, found.value);
+  const missing = missingDrift(reference, current, judge);
+  const own = found.isChance ? "none" : judge.level(measure, found.value);
   return {
     column,
     kind: shape,
     measure,
     value: found.value,
     statistic: found.statistic,
+    noise: found.noise,
     level: levels[Math.max(levels.indexOf(own), levels.indexOf(missing.level))] ?? own,
     missing,
     unknownWords: shape === "texts" ? unseenShare(pair.b.tokens, pair.a.tokens) : null,
@@ -43,6 +41,29 @@ export function compareColumn(pair: Pair, judge: Judge): MeasuredDrift {
     buckets: buckets.shares,
   };
 }
+
+/** The share of missing values, judged by its PSI and by whether chance explains it. */
+function missingDrift(before: ColumnSummary, now: ColumnSummary, judge: Judge) {
+  const counts = ({ rows, missing }: ColumnSummary) => [rows * missing, rows * (1 - missing)];
+  const [a, b] = [counts(before), counts(now)];
+  const psi = stabilityOfCounts(a, b);
+  const isChance = homogeneityTest(a, b).p >= rarelyChance;
+  return { psi, level: isChance ? ("none" as const) : judge.level("psi", psi) };
+}
+
+/** What a measure gives, and what of it is chance. Tests have that in their p. */
+interface Found {
+  readonly value: number;
+  readonly statistic: number | null;
+  readonly noise: number | null;
+  readonly isChance: boolean;
+}
+const tested = (value: number, statistic: number | null): Found => ({
+  value,
+  statistic,
+  noise: null,
+  isChance: false,
+});
 
 type Common = ReturnType<typeof inCommon>;
 
@@ -81,7 +102,7 @@ function measured(task: {
   readonly common: Common | undefined;
   readonly buckets: Counted;
   readonly at: string;
-}): { readonly value: number; readonly statistic: number | null } {
+}): Found {
   const { measure, pair, common, buckets, at } = task;
   const { column } = pair;
   const refuse = (reason: string): never =>
@@ -95,12 +116,17 @@ function measured(task: {
   if (measure === "chi-square" || measure === "homogeneity") {
     const test = measure === "homogeneity" ? homogeneityTest : chiSquareTest;
     const { statistic, p } = test(before, now);
-    return { value: p, statistic: Number.isFinite(statistic) ? statistic : null };
+    return tested(p, Number.isFinite(statistic) ? statistic : null);
   }
   if (measure === "z") return twoShares(buckets, refuse);
   const p = buckets.shares.map(({ reference }) => reference);
   const q = buckets.shares.map(({ current }) => current);
-  return { value: distances[measure](p, q), statistic: null };
+  return {
+    value: distances[measure](p, q),
+    statistic: null,
+    noise: noiseOf(measure, pair, buckets.shares.length),
+    isChance: chanceOf(pair, buckets.counts) >= rarelyChance,
+  };
 }
 
 const distances: Readonly<
@@ -128,10 +154,10 @@ function distanceOfNumbers(
     readonly b: NumberSketch;
     readonly common: { readonly a: Weighted; readonly b: Weighted };
   },
-): { readonly value: number; readonly statistic: number | null } {
+): Found {
   const { column, a, b, common } = pair;
   const [n, m] = [finiteRows(a), finiteRows(b)];
-  if (n + m === 0) return { value: measure === "wasserstein" ? 0 : 1, statistic: null };
+  if (n + m === 0) return tested(measure === "wasserstein" ? 0 : 1, null);
   for (const [which, rows] of [
     ["reference", n],
     ["current", m],
@@ -139,26 +165,31 @@ function distanceOfNumbers(
     if (rows === 0) fail("monitor/missing-values", { at, which, column });
   if (measure === "kolmogorov-smirnov") {
     const { statistic, p } = kolmogorovSmirnovOf(common.a, common.b);
-    return { value: p, statistic };
+    return tested(p, statistic);
   }
   if (!hasMoments(a) || !hasMoments(b))
     fail("monitor/unsupported-measure", { at, column, measure, reason: "its values are too large for distances" }); // biome-ignore format: one line
   const norm = Math.max(Math.sqrt(a.squares / n), 0.001);
-  return { value: wassersteinOf(common.a, common.b) / norm, statistic: null };
+  const value = wassersteinOf(common.a, common.b) / norm;
+  const noise = wassersteinNoise(common.a, common.b) / norm;
+  return { value, statistic: null, noise, isChance: value <= timesNoise * noise };
 }
+
+/** Chance gives so many times the Wasserstein distance that is to be expected less than once in a thousand. */
+const timesNoise = 3;
 
 /** The z-test of the first of two buckets; missing values are a third, and then it is no test of two shares. */
 function twoShares(
   { counts: [before, now], shares }: Counted,
   refuse: (reason: string) => never,
-): { readonly value: number; readonly statistic: number } {
+): Found {
   if (shares.length > 2) return refuse("it takes two values, and missing ones are a third");
   const of = (counts: readonly number[]) => ({
     yes: counts[0] ?? 0,
     rows: counts.reduce((sum, n) => sum + n, 0),
   });
   const { z, p } = proportionTest(of(before), of(now));
-  return { value: p, statistic: z };
+  return tested(p, z);
 }
 
 function summaryOf(sketch: ColumnSketch): ColumnSummary {

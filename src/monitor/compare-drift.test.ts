@@ -65,20 +65,25 @@ const psiOf = async (reference: Frame<Columns>, current: Frame<Columns>) =>
   Object.fromEntries(
     (await compareDrift({ reference, current })).map(({ column, psi }) => [column, psi]),
   );
-/** The formula by a loop over rows, with no sketch and none of the engine's help. */
+/** The formula by a loop over rows, with no sketch and none of the engine's help; what only one table has is half a row in the other. */
 function plainPsi(before: readonly number[], now: readonly number[]): number {
   const sorted = before.toSorted((a, b) => a - b);
   const quantile = (i: number) => sorted[Math.ceil((i / 10) * sorted.length) - 1] ?? Number.NaN;
   const edges = edgesOf([1, 2, 3, 4, 5, 6, 7, 8, 9].map(quantile));
-  const shares = (values: readonly number[]) => {
+  const counts = (values: readonly number[]) => {
     const held = [...edges, Infinity].map(() => 0);
     for (const value of values) {
       const at = edges.filter((edge) => value >= edge).length;
       held[at] = (held[at] ?? 0) + 1;
     }
-    return held.map((n) => n / values.length);
+    return held;
   };
-  return populationStability(shares(before), shares(now));
+  const [a, b] = [counts(before), counts(now)];
+  const of = (n: number, m = 0, rows: number) => (n + m === 0 ? 0 : Math.max(n, 0.5) / rows);
+  return populationStability(
+    a.map((n, i) => of(n, b[i], before.length)),
+    b.map((n, i) => of(n, a[i], now.length)),
+  );
 }
 
 describe("compareDrift", () => {
@@ -120,16 +125,18 @@ describe("compareDrift", () => {
       contract,
       senior: null,
     });
-    const reference = await tableOf([row("month"), row("month"), row("month"), row("year")]);
-    const current = await tableOf([row("month"), row("two"), row(null), row("year")]);
+    const rows = (contracts: readonly CustomerRow["contract"][]) =>
+      tableOf(contracts.flatMap((contract) => new Array<CustomerRow>(10).fill(row(contract))));
+    const reference = await rows(["month", "month", "month", "year"]);
+    const current = await rows(["month", "two", null, "year"]);
     const [first, ...others] = await compareDrift({ reference, current });
     expect(first?.buckets).toEqual([
       { label: "month", reference: 0.75, current: 0.25 },
       { label: "year", reference: 0.25, current: 0.25 },
-      { label: "(other)", reference: 0, current: 0.25 },
+      { label: "two", reference: 0, current: 0.25 },
       { label: "(missing)", reference: 0, current: 0.25 },
     ]);
-    const expected = 0.5 * Math.log(3) + 2 * (1e-6 - 0.25) * Math.log(1e-6 / 0.25);
+    const expected = 0.5 * Math.log(3) + 2 * (0.0125 - 0.25) * Math.log(0.0125 / 0.25);
     expect(first?.psi).toBeClose(expected);
     expect(first?.level).toBe("severe");
     expect(others.map(({ psi }) => psi)).toEqual([0, 0, 0]);

@@ -1,6 +1,7 @@
 /** @file Drift: how far each column of a table has moved from a reference. */
 import { checkNames, checkNumber } from "../core/index.ts";
 import type { Drift } from "../flow.ts";
+import { chanceOf } from "./chance.ts";
 import { comparedColumns, type TableView } from "./columns.ts";
 import { fail } from "./errors.ts";
 import {
@@ -8,7 +9,7 @@ import {
   type DriftThresholds,
   driftLevel,
   expectedNoise,
-  populationStability,
+  stabilityOfCounts,
 } from "./psi.ts";
 import { numberSketcher } from "./sketch/number-sketch.ts";
 import { sketchRows } from "./sketch/sketch-rows.ts";
@@ -20,6 +21,8 @@ import { pairOf } from "./sketch-pair.ts";
 export interface ColumnDrift extends Drift {
   /** The PSI to expect by chance alone, for tables of these sizes. */
   readonly noise: number;
+  /** How often chance alone makes the buckets differ as much, 0 to 1. */
+  readonly p: number;
   readonly referenceRows: number;
   readonly currentRows: number;
   readonly buckets: readonly DriftBucket[];
@@ -43,9 +46,10 @@ export interface CompareDriftOptions {
  * Compares the columns of two tables by their population stability index, over the sketches of {@link sketchRows}.
  * Numbers are put into left-closed buckets between the reference's quantiles, which are values of the column up to 4096
  * distinct ones, and near one where there are more (the index is then off by some thousandths of itself); ties are merged, so no bucket is empty in the reference.
- * The 50 most frequent labels of the reference have a bucket each; the rest is "(other)", and what one table never had,
- * beyond what chance explains, is "(new)" or "(gone)". Texts of more than 1000 kinds are
- * compared by their words. Missing and infinite values have buckets of their own.
+ * The 50 most frequent labels of both have a bucket each, where 5 rows or more of them are to be expected in either; the
+ * rest is "(other)", and what one table never had, beyond what chance explains, is "(new)" or "(gone)". Texts of more than
+ * 1000 kinds are compared by their words. Missing and infinite values have buckets of their own. A bucket that only one
+ * table has rows in counts half a row in the other.
  *
  * @param options - The two tables, the columns, the number of bins and the thresholds.
  * @returns One entry per column, by PSI descending, then by name. Equal tables give exactly 0.
@@ -148,13 +152,11 @@ function driftOf(compared: {
 }): ColumnDrift {
   const { at, column, a, b, bins, thresholds } = compared;
   const pair = { column, ...pairOf({ at, column }, a, b) };
-  const { shares: buckets } = bucketsOf(pair, { bins, mostLabels });
-  const psi = populationStability(
-    buckets.map(({ reference }) => reference),
-    buckets.map(({ current }) => current),
-  );
+  const { shares: buckets, counts } = bucketsOf(pair, { bins, mostLabels });
+  const psi = stabilityOfCounts(...counts);
   const [referenceRows, currentRows] = [rowsOf(a), rowsOf(b)];
   const noise = expectedNoise({ buckets: buckets.length, referenceRows, currentRows });
   const level = driftLevel(psi, thresholds);
-  return { column, psi, level, noise, referenceRows, currentRows, buckets };
+  const p = chanceOf(pair, counts);
+  return { column, psi, level, noise, p, referenceRows, currentRows, buckets };
 }

@@ -25,6 +25,9 @@ export interface MeasuredDrift {
   readonly value: number;
   /** The statistic of a test, where it is finite; null for a distance. */
   readonly statistic: number | null;
+  /** The distance to expect by chance alone, for tables of these sizes; null for a test. */
+  readonly noise: number | null;
+  /** "none" also where a distance is not beyond chance. */
   readonly level: DriftLevel;
   /** The PSI of the share of missing values, which has a level of its own. */
   readonly missing: { readonly psi: number; readonly level: DriftLevel };

@@ -241,13 +241,15 @@ describe("monitorReport", () => {
 
   test("does not take chance in a small window for drift, unless told to", async () => {
     const log = await logOf(
-      [1, 2, 3, 60, 61].map((tenure, i) => ({ id: `${i}`, hour: 0, tenure, prediction: true })),
+      [1, 2, 3, 60, 61]
+        .flatMap((tenure) => [tenure, tenure, tenure, tenure])
+        .map((tenure, i) => ({ id: `${i}`, hour: 0, tenure, prediction: true })),
     );
     const options = { reference: await reference(), log, columns: ["tenure"] };
     const report = await monitorReport({ ...options, rules: { chance: 20 } });
     expect(report.severe).toEqual(["tenure"]);
     expect(report.retrain.due).toBe(false);
-    expect(report.notes[0]).toMatch(/^tenure may have drifted .* but 5 rows are too few to tell$/);
+    expect(report.notes[0]).toMatch(/^tenure may have drifted .* but 20 rows are too few to tell$/);
     expect((await monitorReport({ ...options, rules: { chance: 0 } })).retrain.due).toBe(true);
   });
 

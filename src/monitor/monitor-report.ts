@@ -1,6 +1,7 @@
 /** @file The monitor's report: drift, predictions, accuracy, and whether the model should learn again. */
 import { checkNames, checkNumber } from "../core/index.ts";
 import { accuracyByHour, type HourAccuracy, marginOf } from "./accuracy-by-hour.ts";
+import { rarelyChance } from "./chance.ts";
 import { schemaChanges, sharedColumns, type TableView } from "./columns.ts";
 import { type ColumnDrift, compareDrift, comparePredictions } from "./compare-drift.ts";
 import { checkThresholds, type DriftThresholds } from "./psi.ts";
@@ -14,7 +15,7 @@ export interface RetrainRules {
   readonly newestHours: number;
   /** With fewer labels in those hours the accuracy is not judged. Default 30. */
   readonly minLabels: number;
-  /** Severe drift counts when its PSI is above so many times that of chance. Default 2. */
+  /** Severe drift counts when its PSI is above so many times that of chance, and chance gives it less than once in 10,000. Default 2. */
   readonly chance: number;
 }
 
@@ -187,7 +188,8 @@ function judgeSchema({ onlyReference, changed }: SchemaDrift, isNamed: boolean):
 
 function judgeDrift(drift: readonly ColumnDrift[], { chance }: RetrainRules): Judgement {
   const severe = drift.filter(({ level }) => level === "severe");
-  const isReal = ({ psi, noise }: ColumnDrift): boolean => psi > chance * noise;
+  const isReal = ({ psi, noise, p }: ColumnDrift): boolean =>
+    psi > chance * noise && p < rarelyChance;
   const figures = ({ psi, noise }: ColumnDrift): string =>
     `PSI ${psi.toFixed(3)} against ${noise.toFixed(3)} by chance`;
   return {

@@ -50,6 +50,17 @@ export function populationStability(
 }
 
 /**
+ * {@link populationStability} of rows that are counted: where only one table has rows in a bucket, the other counts as
+ * having half a row in it, the most that its size lets one say of an empty bucket.
+ */
+export function stabilityOfCounts(before: readonly number[], now: readonly number[]): number {
+  const total = (counts: readonly number[]): number => counts.reduce((sum, n) => sum + n, 0);
+  const shares = (counts: readonly number[], others: readonly number[]): number[] =>
+    counts.map((n, i) => (n === 0 && others[i] === 0 ? 0 : Math.max(n, 0.5) / total(counts)));
+  return populationStability(shares(before, now), shares(now, before));
+}
+
+/**
  * The PSI to expect when nothing has changed: (B − 1)(1/n + 1/m) for B buckets, n reference rows
  * and m current rows. A PSI of this size is chance.
  *

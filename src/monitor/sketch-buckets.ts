@@ -25,7 +25,7 @@ export interface Bucketing {
   readonly bins: number;
   /** Where the reference has no more different numbers than so many, each has a bucket instead. Default 0. */
   readonly fewNumbers?: number;
-  /** Of labels only so many have a bucket, the most frequent of the reference. Default: all that are counted. */
+  /** Of labels only so many have a bucket, the most frequent of both tables. Default: all that are counted often enough. */
   readonly mostLabels?: number;
 }
 
@@ -36,12 +36,23 @@ export function bucketsOf(pair: Pair, how: Bucketing): Counted {
   return labelBuckets(pair.a, pair.b, how);
 }
 
-/** What has no bucket is other, except what one table has and the other never had, beyond chance. */
+/**
+ * A label has a bucket of its own where 5 rows or more are to be expected of it in either table, by both together: so that
+ * chance chooses alike in both, and does not look like drift. What has no bucket is other, except what one table has
+ * and the other never had, beyond chance.
+ *
+ * @see Cochran, Annals of Mathematical Statistics 23(3), 1952: expected counts of 5.
+ */
 function labelBuckets(a: LabelSketch, b: LabelSketch, { mostLabels }: Bucketing): Counted {
-  const labels =
-    mostLabels === undefined
-      ? [...new Set([...comparable(a, b), ...comparable(b, a)])]
-      : comparable(a, b).slice(0, mostLabels);
+  const both = new Map<string, number>();
+  for (const label of [...comparable(a, b), ...comparable(b, a)])
+    both.set(label, (a.counts.get(label) ?? 0) + (b.counts.get(label) ?? 0));
+  const least = (leastExpected * (a.rows + b.rows)) / Math.max(1, Math.min(a.rows, b.rows));
+  const labels = [...both]
+    .filter(([, rows]) => rows >= least)
+    .sort(([x, n], [y, m]) => m - n || (x < y ? -1 : 1))
+    .slice(0, mostLabels)
+    .map(([label]) => label);
   const listed = new Set(labels);
   const of = (sketch: LabelSketch): number[] =>
     labels.map((label) => sketch.counts.get(label) ?? 0);
@@ -51,6 +62,8 @@ function labelBuckets(a: LabelSketch, b: LabelSketch, { mostLabels }: Bucketing)
     b: [...of(b), now.rows - now.news, 0, now.news, b.missing],
   });
 }
+
+const leastExpected = 5;
 
 /**
  * Labels whose rows are known in both: counted in both, or so frequent in one that the other's error is little beside it.

@@ -13,14 +13,14 @@ afterAll(() => engine.close());
 function wide(columns: number, salt: string): TableSketch {
   const sketch = (): ColumnSketch =>
     labelSketch(
-      { rows: 2000, missing: 0 },
+      { rows: 20_000, missing: 0 },
       Array.from({ length: 1000 }, (_, i) => [
         `${salt} <label & number ${i}> ${"x".repeat(200)}`,
-        2,
+        20,
       ]),
     );
   return {
-    rows: 2000,
+    rows: 20_000,
     columns: new Map(Array.from({ length: columns }, (_, i) => [`column "${i}"`, sketch()])),
   };
 }

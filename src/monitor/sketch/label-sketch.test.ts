@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { random } from "../../core/index.ts";
 import { openEngine } from "../../table/index.ts";
-import { hashOfLabel, labelHashSql, labelSketch, mergeLabels, mostLabels } from "./label-sketch.ts";
+import { compareSketches } from "../compare-sketches.ts";
+import type { DriftMeasure } from "../drift-judge.ts";
+import {
+  hashOfLabel,
+  type LabelSketch,
+  labelHashSql,
+  labelSketch,
+  mergeLabels,
+  mostLabels,
+} from "./label-sketch.ts";
 
 function countsOf(labels: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
@@ -51,6 +61,40 @@ describe("mergeLabels", () => {
     expect(sum + merged.rest).toBe(merged.rows);
     expect([...merged.counts].slice(0, 5).map(([label]) => label.slice(0, 5))).toEqual(
       new Array(5).fill("often"),
+    );
+  });
+});
+
+describe("a merged sketch beside that of the whole", () => {
+  const compared = (whole: LabelSketch, merged: LabelSketch, measure: DriftMeasure) => {
+    const table = (x: LabelSketch) => ({ rows: x.rows, columns: new Map([["x", x]]) });
+    const tables = { reference: table(whole), current: table(merged) };
+    return compareSketches(tables, { measure })[0];
+  };
+
+  test("law: they differ by no more than what was not counted, and by nothing while labels fit", () => {
+    const skew = fc.record({
+      parts: fc.integer({ min: 2, max: 6 }),
+      kinds: fc.constantFrom(3, 900, 1500, 4000, 20_000),
+      power: fc.constantFrom(1, 2, 4),
+      seed: fc.integer({ min: 1, max: 1e6 }),
+    });
+    fc.assert(
+      fc.property(skew, ({ parts, kinds, power, seed }) => {
+        const draws = random(seed);
+        const all = Array.from({ length: parts }, () =>
+          Array.from({ length: 3000 }, () => `l${Math.floor(kinds * draws.next() ** power)}`),
+        );
+        const whole = sketchOf(all.flat());
+        const merged = all.map((part) => sketchOf(part)).reduce(mergeLabels);
+        const bound = Math.min(mostLabels * merged.error, merged.rest) / merged.rows;
+        const moved = compared(whole, merged, "total-variation")?.value ?? Number.NaN;
+        const apart = compared(whole, merged, "jensen-shannon")?.value ?? Number.NaN;
+        expect(moved).toBeLessThanOrEqual(bound + 1e-12);
+        expect(apart).toBeLessThanOrEqual(Math.sqrt(Math.LN2 * bound) + 1e-6);
+        if (kinds <= mostLabels) expect([moved, apart]).toEqual([0, 0]);
+      }),
+      { numRuns: 30 },
     );
   });
 });
