@@ -54,8 +54,8 @@ export const runErrors = {
       `a ${d.kind} model has a file called ${quote(d.path)}, and so has every model folder. Call it something else.`,
   ),
   "run/mismatch-example": caller(
-    (d: { unknown: readonly string[]; missing: readonly string[] }) =>
-      `the input example does not fit the model's signature: columns it does not have ${list(d.unknown)}; columns it needs ${list(d.missing)}`,
+    (d: { asked: readonly string[]; unknown: readonly string[]; missing: readonly string[] }) =>
+      `the input example does not fit what the model is asked with: expected rows of ${list(d.asked)}; columns beyond them ${list(d.unknown)}; columns it needs and got no value of ${list(d.missing)}`,
   ),
   "run/corrupt-model": environment(
     (d: { run: string; file: string; reason: string }) =>

@@ -122,6 +122,22 @@ describe("logModel", () => {
     expect(await run.artifacts()).toEqual([]);
   });
 
+  test("takes a request of a model that looks features up, and says what requests hold", async () => {
+    const run = await tracking.startRun();
+    const request = { customer: { kind: "text", nullable: false } } as const;
+    const asked = { ...threshold(1), lookups: { request, tables: [], state: null, complete: async () => [] } }; // biome-ignore format: one line
+    await run.logModel(asked, { inputExample: { customer: "0001" } });
+    const about = parse(decode(await run.artifact("model/MLmodel")), { version: "1.1" });
+    expect(about.signature).toEqual(mlflowSignature({ ...signature, inputs: request }));
+    expect(JSON.parse(decode(await run.artifact("model/input_example.json")))).toEqual({
+      columns: ["customer"],
+      data: [["0001"]],
+    });
+    await expect(run.logModel(asked, { inputExample: row })).rejects.toThrow(
+      'expected rows of "customer"; columns beyond them "contract", "tenure"',
+    );
+  });
+
   test("refuses a model whose files have the names of the folder's own", async () => {
     const run = await tracking.startRun();
     const model = threshold(1, { MLmodel: new Uint8Array() });

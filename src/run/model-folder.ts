@@ -21,7 +21,8 @@ export interface FolderFacts {
 }
 
 /**
- * The files of an MLflow model folder. `MLmodel` comes last, so that a folder that has it is whole.
+ * The files of an MLflow model folder. `MLmodel` comes last, so that a folder that has it is whole. Signature and
+ * example are of what an endpoint asks for: whole rows, or requests of a model that looks features up.
  *
  * @throws `run/duplicate-file`, `run/mismatch-example`
  * @see MLflow's model format: https://mlflow.org/docs/latest/ml/model/
@@ -30,7 +31,9 @@ export function modelFolder(model: Model, facts: FolderFacts): readonly [string,
   const files = model.files();
   for (const path of Object.values(aboutFiles))
     if (path in files) fail("run/duplicate-file", { path, kind: model.kind });
-  const example = encode(exampleJson(model.signature, facts.inputExample));
+  // A model that looks features up is asked by key: that is its input for whoever reads the folder.
+  const asked: Signature = { ...model.signature, inputs: model.lookups?.request ?? model.signature.inputs }; // biome-ignore format: one line
+  const example = encode(exampleJson(asked, facts.inputExample));
   const sizeBytes = Object.values(files).reduce((sum, file) => sum + file.byteLength, 0);
   const about = formatYaml({
     artifact_path: facts.artifactPath,
@@ -41,7 +44,7 @@ export function modelFolder(model: Model, facts: FolderFacts): readonly [string,
     saved_input_example_info: {
       ...{ artifact_path: aboutFiles.example, type: "dataframe", pandas_orient: "split" },
     },
-    signature: mlflowSignature(model.signature),
+    signature: mlflowSignature(asked),
     utc_time_created: new Date(facts.atMs).toISOString().replace("T", " ").replace("Z", "000"),
   });
   const inOrder = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -88,7 +91,8 @@ function exampleJson({ inputs }: Signature, rows: readonly Cells[]): string {
   const unknown = [...new Set(rows.flatMap(Object.keys))].filter((name) => !(name in inputs));
   const needed = columns.filter((name) => inputs[name]?.nullable === false);
   const missing = needed.filter((name) => rows.some((row) => (row[name] ?? null) === null));
-  if (unknown.length > 0 || missing.length > 0) fail("run/mismatch-example", { unknown, missing });
+  if (unknown.length > 0 || missing.length > 0)
+    fail("run/mismatch-example", { asked: columns, unknown, missing });
   const data = rows.map((row) => columns.map((name) => cellJson(row[name] ?? null)));
   return JSON.stringify({ columns, data });
 }

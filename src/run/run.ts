@@ -13,7 +13,7 @@ export type EndStatus = Exclude<RunStatus, "running">;
 
 /** Options of {@link Run.logModel}. */
 export interface LogModelOptions {
-  /** A row, or some rows, that the model takes. */
+  /** A row, or some rows, that the model takes; of a model with lookups, a request (`lookups.request`). */
   readonly inputExample: Cells | readonly Cells[];
   /** The folder among the run's artifacts. Default "model". */
   readonly name?: string;

@@ -180,7 +180,7 @@ const textOf = (
 
 /** The first row as a request would send it. */
 async function exampleRows(train: Frame<CustomerColumns>, model: ChurnModel) {
-  const names = Object.keys(model.signature.inputs);
+  const names = Object.keys(model.lookups.request);
   const sql = `SELECT ${names.map(quoteName).join(", ")} FROM (${train.sql}) LIMIT 1`;
   return train.engine.query(sql);
 }
