@@ -28,7 +28,7 @@ export function linesOf(found: Found, width: number): readonly string[] {
   if (found.action === "list") return listLines(found.tables, width);
   if ("tables" in found) return found.tables.flatMap(describeLines);
   if (found.action === "parity") return found.reports.flatMap(parityLines);
-  return found.reports.map(freshnessLine);
+  return freshnessLines(found.reports);
 }
 
 const doneLine = ({ table, kind, tableVersion, upserts, deletes }: Materialized): string =>
@@ -95,6 +95,14 @@ function parityLines(report: ParityReport): readonly string[] {
 }
 
 const judged = { fresh: "fresh", stale: "stale", undeclared: "not declared" } as const;
+
+const declareLine =
+  "declare how old is too old in featureTable({ …, freshness: { hours: 24 } }), and apply it";
+
+function freshnessLines(reports: readonly FreshnessReport[]): readonly string[] {
+  const open = reports.some(({ state }) => state === "undeclared");
+  return [...reports.map(freshnessLine), ...(open ? [declareLine] : [])];
+}
 
 function freshnessLine(report: FreshnessReport): string {
   const { table, newestMs, ageMs, freshnessMs, state, ttlMs, keys, expired } = report;

@@ -63,10 +63,12 @@ describe("features", () => {
       await writeFeatures(workspace.lake, plans, [{ id: "a" }]);
       const undeclared = await run("freshness", "shop.plans");
       expect(undeclared.lines[0]).toMatch(/^shop\.plans: not declared; newest /);
+      expect(undeclared.lines[1]).toContain("featureTable({ …, freshness: { hours: 24 } })");
       expect(undeclared.code).toBe(0);
     }
     const freshness = await run("freshness", "shop.spending");
     expect(freshness.lines[0]).toContain("shop.spending: stale");
+    expect(freshness.lines).toHaveLength(1);
     expect(freshness.code).toBe(1);
   });
 

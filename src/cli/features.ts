@@ -42,8 +42,8 @@ export const featureTables = command({
     "apply is told --replace, which empties their table. list and describe TABLE tell what is declared, show",
     "TABLE what its features hold: counts, nulls, bounds, means, levels. materialize brings an online store",
     "(the workspace's own, or Redis or PostgreSQL with --store) to the newest version of a table or of all,",
-    "parity compares both value by value, freshness judges how old the newest rows are, and counts the keys",
-    "whose row is past its ttl. Exit code 1 when something is refused, differs or is stale.",
+    "parity compares both value by value, freshness judges how old the newest rows are by what featureTable",
+    "declares, freshness: { hours: 24 }, and counts the keys whose row is past its ttl. Exit code 1 when something is refused, differs or is stale.",
   ],
   arguments: {
     action: { type: "string", choices: actions, help: "what to do" },

@@ -18,7 +18,14 @@ export {
 } from "./errors.ts";
 export { hashOf, hashOfJson } from "./hash.ts";
 export { formatJson, jsonErrors, parseJson } from "./json.ts";
-export { type Bounds, checkChoice, checkNames, checkNumber, optionErrors } from "./options.ts";
+export {
+  type Bounds,
+  checkChoice,
+  checkDate,
+  checkNames,
+  checkNumber,
+  optionErrors,
+} from "./options.ts";
 export type { LongWork, Progress } from "./progress.ts";
 export { type Random, random } from "./random.ts";
 export { cutTo, padTo, widthOf } from "./text-width.ts";

@@ -66,6 +66,14 @@ export function checkChoice<const T extends string>(
   );
 }
 
+/** Checks that an option is a `Date`, and returns it. Throws `option/out-of-range`. */
+export function checkDate(at: string, option: Readonly<Record<string, Date>>): Date {
+  const [name = "", got = undefined] = Object.entries(option)[0] ?? [];
+  if (got instanceof Date) return got;
+  const expected = 'a Date, such as new Date("2026-01-31T09:00:00Z")';
+  return fail("option/out-of-range", { at, option: name, expected, got });
+}
+
 /**
  * Refuses names that are not options, so that a misspelt one is never ignored.
  *

@@ -11,6 +11,10 @@ export const featureErrors = {
     (d: { at: string; name: string }) =>
       `${d.at}: ${quote(d.name)} is no feature; expected what a transform gives, such as numeric(c.age)`,
   ),
+  "feature/mismatch-input": caller(
+    (d: { at: string; takes: readonly string[]; kind: string | null; reads: readonly string[] }) =>
+      `${d.at}: takes a ${d.takes.join(" or a ")}; got ${d.kind === null ? "no column or expression" : `a ${d.kind} of ${list(d.reads)}`}`,
+  ),
   "feature/duplicate-names": caller(
     (d: { at: string; name: string }) =>
       `${d.at}: two features give a column ${quote(d.name)}; rename one of them`,
@@ -109,6 +113,12 @@ export const featureErrors = {
   "feature/out-of-range-span": caller(
     (d: { at: string; measure: string; ms: number; everyMs: number }) =>
       `${d.at}: the window of ${quote(d.measure)} is ${d.ms} ms, which is not a multiple of the tiles' ${d.everyMs} ms; choose another span, or a smaller every`,
+  ),
+  "feature/missing-changes": caller(
+    (d: { name: string; from: string; off: { from: number; to: number } | null }) =>
+      d.off === null
+        ? `${d.name}: its windows are kept from the changes of ${d.from}, whose change data feed is off. Turn it on, table.alter({ changeFeed: true }), and refresh again`
+        : `${d.name}: the change data feed of ${d.from} was off between its versions ${d.off.from} and ${d.off.to}, so what changed since the last refresh is not known. Give the windows another name, or drop ${d.name} and ${d.name}__tiles, and refresh: all is made anew`,
   ),
   "feature/out-of-range-refresh": caller(
     (d: { name: string; until: string; last: string | null }) =>

@@ -72,7 +72,9 @@ const fits: Readonly<Record<ColumnKind, (cell: Cell) => boolean>> = {
 /** Why a cell of untyped code is not of its column's kind; undefined when it is. */
 export function cellFault({ name, kind }: EngineColumn, cell: Cell): string | undefined {
   if (cell === null || fits[kind](cell)) return undefined;
-  return `column ${quote(name)} holds ${kind}, got ${typeof cell} ${String(cell)}`;
+  const held = `column ${quote(name)} holds ${kind}, got ${typeof cell} ${String(cell)}`;
+  if (kind !== "timestamp" || cell instanceof Date) return held;
+  return `${held}; pass a Date, such as new Date("2026-01-31T09:00:00Z")`;
 }
 
 function checkCell(table: string, column: EngineColumn, cell: Cell): Cell {

@@ -22,12 +22,14 @@ const namesIn = (form: RegExp, shown: string): readonly string[] =>
 /** The options that a transform knows: it names them to whoever gives another. */
 function optionsOf(transform: object, given: object): readonly string[] {
   if (typeof transform !== "function") throw new Error("no transform");
-  try {
-    Reflect.apply(transform, undefined, [columns.text, { ...given, noSuchOption: 1 }]);
-  } catch (error) {
-    const details: unknown = Reflect.get(Object(error), "details");
-    return Reflect.get(Object(details), "known");
-  }
+  for (const column of [columns.text, columns.number])
+    try {
+      Reflect.apply(transform, undefined, [column, { ...given, noSuchOption: 1 }]);
+    } catch (error) {
+      const details: unknown = Reflect.get(Object(error), "details");
+      const known: unknown = Reflect.get(Object(details), "known");
+      if (Array.isArray(known)) return known;
+    }
   return [];
 }
 

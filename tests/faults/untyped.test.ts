@@ -4,9 +4,9 @@
  */
 import { describe, expect, test } from "vitest";
 import { dataset, split, splitByTime } from "../../src/dataset/index.ts";
-import { features, findLeaks, fitFeatures, history, lag, numeric, scoreBatch, standardize, trainingSet } from "../../src/feature/index.ts"; // biome-ignore format: one line
+import { calendar, features, featureWindows, findLeaks, fitFeatures, history, lag, numeric, oneHot, ordinal, scoreBatch, standardize, trainingSet } from "../../src/feature/index.ts"; // biome-ignore format: one line
 import { logistic } from "../../src/model/index.ts";
-import { bool, cells, int, schema, timestamp } from "../../src/table/index.ts";
+import { bool, type CellsOf, cells, int, schema, text, timestamp } from "../../src/table/index.ts";
 import { newLake } from "../support/lake.ts";
 
 const people = schema("people", { age: int(), at: timestamp(), left: bool() });
@@ -99,6 +99,36 @@ describe("a program without types", () => {
         'features: "age" is no feature; expected what a transform gives, such as numeric(c.age)',
     });
     await expect(call(features, people, () => ({ age: undefined }))).rejects.toThrow('"age" is no feature'); // biome-ignore format: one line
+  });
+
+  test("is told which argument of a transform, of windows or of a row is wrong", async () => {
+    const notes = schema("notes", { note: text() });
+    const using = (transform: object, of: (c: CellsOf<typeof notes.columns>) => unknown) =>
+      call(features, notes, (c: CellsOf<typeof notes.columns>) => ({
+        note: Reflect.apply(Object(transform), undefined, [of(c), {}]),
+      }));
+    for (const [transform, said] of [
+      [ordinal, "ordinal: takes a category; got a text of"],
+      [standardize, "standardize: takes a number; got a text of"],
+      [calendar, "calendar: takes a timestamp; got a text of"],
+    ] as const)
+      await expect(using(transform, (c) => c.note)).rejects.toMatchObject({
+        code: "feature/mismatch-input",
+        message: `${said} "note"`,
+      });
+    await expect(using(oneHot, () => "note")).rejects.toThrow("takes a text or a category or a bool; got no column"); // biome-ignore format: one line
+    const windows = featureWindows(
+      { name: "shop.ages", from: "shop.people", source: people, entity: "age", time: "at" },
+      (_, w) => ({ n: w.count({ days: 1 }) }),
+    );
+    for (const until of [undefined, "2026-01-01", 5])
+      await expect(call(windows.refresh, lake, { until })).rejects.toMatchObject({
+        code: "option/out-of-range",
+        message: expect.stringContaining("shop.ages, refresh: until must be a Date"),
+      });
+    await expect(call(windows.refresh, lake)).rejects.toMatchObject({ code: "option/missing-options" }); // biome-ignore format: one line
+    const moment = call(table.append, [{ age: 40, at: "2026-01-01", left: true }]);
+    await expect(moment).rejects.toThrow('got string 2026-01-01; pass a Date, such as new Date("'); // biome-ignore format: one line
   });
 
   test("may look at all columns as at any object", async () => {

@@ -5,6 +5,7 @@ import type { CategoryExpr, TextExpr, TokensOptions } from "../../table/index.ts
 import { fail } from "../errors.ts";
 import type { Feature, Measured, Output } from "../feature.ts";
 import { cutOf, type Vocabulary, type VocabularyOptions, vocabularyOf } from "../fit/vocabulary.ts";
+import { checkInput } from "./made.ts";
 
 /** How a text is cut into words, and which words have a column. */
 export interface WordsOptions extends TokensOptions, VocabularyOptions {}
@@ -27,7 +28,7 @@ export const wordNames = [...cutNames, "minRows", "maxShare", "maxWords"];
  *
  * @param of - The text.
  * @returns As many columns as words, `note "slow"`.
- * @throws `option/out-of-range`, `option/unknown-name`, `table/unsupported-literal`; when fitted,
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`, `table/unsupported-literal`; when fitted,
  * `feature/missing-words`
  * @example
  * ```ts
@@ -41,6 +42,7 @@ export function bagOfWords<R extends string>(
   options: BagOfWordsOptions = {},
 ): Feature<R> {
   checkNames("bagOfWords", options, [...wordNames, "as"]);
+  checkInput("bagOfWords", of, ["text", "category"]);
   checkWords("bagOfWords", options);
   const { as = "count" } = options;
   checkChoice("bagOfWords", { as }, ["count", "has"]);
@@ -78,7 +80,7 @@ export interface TfIdfOptions extends WordsOptions {
  *
  * @param of - The text.
  * @returns As many columns as words, `note "slow"`.
- * @throws `option/out-of-range`, `option/unknown-name`, `table/unsupported-literal`; when fitted,
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`, `table/unsupported-literal`; when fitted,
  * `feature/missing-words`
  * @example
  * ```ts
@@ -92,6 +94,7 @@ export function tfIdf<R extends string>(
   options: TfIdfOptions = {},
 ): Feature<R> {
   checkNames("tfIdf", options, [...wordNames, "norm", "smooth"]);
+  checkInput("tfIdf", of, ["text", "category"]);
   checkWords("tfIdf", options);
   const { norm = "l2", smooth = true } = options;
   checkChoice("tfIdf", { norm }, ["l2", "l1", "none"]);

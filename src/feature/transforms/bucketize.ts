@@ -10,6 +10,7 @@ import {
   type Output,
 } from "../feature.ts";
 import { quantileOf, range } from "../fit/measure.ts";
+import { checkInput } from "./made.ts";
 
 /** What both kinds of buckets have. */
 export interface BucketColumns {
@@ -47,7 +48,7 @@ export type BucketizeOptions = EdgesOptions | BinsOptions;
  *
  * @param of - The number.
  * @returns One column, or one a bucket.
- * @throws `feature/out-of-range-edges`, `option/out-of-range`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `feature/out-of-range-edges`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
  * const people = schema("people", { age: int() });
@@ -64,6 +65,7 @@ export function bucketize<R extends string>(
   of: NumberExpr<R>,
   options: BucketizeOptions,
 ): Feature<R> {
+  checkInput("bucketize", of, ["number"]);
   const { as = "index" } = options;
   checkChoice("bucketize", { as }, ["index", "oneHot"]);
   return "edges" in options ? ofEdges(of, { ...options, as }) : ofBins(of, { ...options, as });

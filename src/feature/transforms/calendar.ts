@@ -3,6 +3,7 @@ import { checkNames } from "../../core/index.ts";
 import type { DatePart, TimestampExpr } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import { type Feature, learnsNothing } from "../feature.ts";
+import { checkInput } from "./made.ts";
 
 /** Options of {@link calendar}. */
 export interface CalendarOptions {
@@ -18,7 +19,7 @@ export interface CalendarOptions {
  *
  * @param of - The moment.
  * @returns As many columns as parts.
- * @throws `feature/missing-parts`, `feature/duplicate-names`, `table/unsupported-literal`,
+ * @throws `feature/mismatch-input`, `feature/missing-parts`, `feature/duplicate-names`, `table/unsupported-literal`,
  * `option/unknown-name`
  * @example
  * ```ts
@@ -32,6 +33,7 @@ export function calendar<R extends string>(
   options: CalendarOptions,
 ): Feature<R> {
   checkNames("calendar", options, ["parts", "zone"]);
+  checkInput("calendar", of, ["timestamp"]);
   const { parts, zone } = options;
   if (parts.length === 0)
     fail("feature/missing-parts", { at: "calendar, parts", fewest: 1, got: 0 });

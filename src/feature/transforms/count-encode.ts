@@ -2,6 +2,7 @@
 import { checkChoice, checkNames } from "../../core/index.ts";
 import type { CategoryExpr, TextExpr } from "../../table/index.ts";
 import type { Feature } from "../feature.ts";
+import { checkInput } from "./made.ts";
 
 /** Options of {@link countEncode}. */
 export interface CountEncodeOptions {
@@ -15,7 +16,7 @@ export interface CountEncodeOptions {
  *
  * @param of - A category or a text.
  * @returns One column.
- * @throws `option/out-of-range`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
  * const people = schema("people", { city: text() });
@@ -28,6 +29,7 @@ export function countEncode<R extends string>(
   options: CountEncodeOptions = {},
 ): Feature<R> {
   checkNames("countEncode", options, ["as"]);
+  checkInput("countEncode", of, ["text", "category"]);
   const { as = "rows" } = options;
   checkChoice("countEncode", { as }, ["rows", "share"]);
   return {

@@ -2,6 +2,7 @@
 import { checkNames, checkNumber } from "../../core/index.ts";
 import type { NumberExpr } from "../../table/index.ts";
 import { type Feature, learnsNothing } from "../feature.ts";
+import { checkInput } from "./made.ts";
 
 /** Options of {@link cyclic}. */
 export interface CyclicOptions {
@@ -15,7 +16,7 @@ export interface CyclicOptions {
  *
  * @param of - What goes round, such as a part of a moment.
  * @returns Two columns, `weekday sin` and `weekday cos`.
- * @throws `option/out-of-range`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
  * const visits = schema("visits", { at: timestamp() });
@@ -24,6 +25,7 @@ export interface CyclicOptions {
  */
 export function cyclic<R extends string>(of: NumberExpr<R>, options: CyclicOptions): Feature<R> {
   checkNames("cyclic", options, ["period"]);
+  checkInput("cyclic", of, ["number"]);
   const { period } = options;
   checkNumber("cyclic", { period }, { above: 0 });
   const angle = of.times(2 * Math.PI).over(period);

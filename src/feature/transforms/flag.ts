@@ -2,7 +2,7 @@
 import { checkChoice, checkNames } from "../../core/index.ts";
 import { type BoolExpr, when } from "../../table/index.ts";
 import { type Feature, learnsNothing } from "../feature.ts";
-import { type MaybeMissing, missingColumn } from "./made.ts";
+import { checkInput, type MaybeMissing, missingColumn } from "./made.ts";
 
 /** Options of {@link flag}. */
 export interface FlagOptions {
@@ -18,7 +18,7 @@ export interface FlagOptions {
  *
  * @param of - A truth value.
  * @returns One column; with `missing: "own"` a second, `partner missing`.
- * @throws `option/out-of-range`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
  * const people = schema("people", { member: bool(), age: int() });
@@ -27,6 +27,7 @@ export interface FlagOptions {
  */
 export function flag<R extends string>(of: BoolExpr<R>, options: FlagOptions = {}): Feature<R> {
   checkNames("flag", options, ["missing"]);
+  checkInput("flag", of, ["bool"]);
   const { missing = "nan" } = options;
   checkChoice("flag", { missing }, ["nan", "own", "zero"]);
   const known = when(of, 1, 0);

@@ -10,6 +10,7 @@ import {
   when,
 } from "../../table/index.ts";
 import type { Feature, TextCounts } from "../feature.ts";
+import { checkInput } from "./made.ts";
 
 /** Options of {@link hashed}. */
 export interface HashedOptions {
@@ -33,7 +34,7 @@ const mostReported = 20;
  *
  * @param of - A text or a category of any number of levels.
  * @returns `buckets` columns, `city#0` and on.
- * @throws `option/out-of-range`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
  * const people = schema("people", { city: text() });
@@ -46,6 +47,7 @@ export function hashed<R extends string>(
   options: HashedOptions,
 ): Feature<R> {
   checkNames("hashed", options, ["buckets", "seed", "signed"]);
+  checkInput("hashed", of, ["text", "category"]);
   const { buckets, seed = 0, signed = true } = options;
   checkNumber("hashed", { buckets }, { min: 2, max: 65_536, integer: true });
   checkNumber("hashed", { seed }, { min: 0, max: 2 ** 31 - 1, integer: true });

@@ -3,7 +3,7 @@ import { checkChoice, checkNames } from "../../core/index.ts";
 import type { NumberExpr } from "../../table/index.ts";
 import type { Feature, Measured } from "../feature.ts";
 import { meanOf, modeOf, quantileOf } from "../fit/measure.ts";
-import { missingColumn } from "./made.ts";
+import { checkInput, missingColumn } from "./made.ts";
 
 const centres = {
   mean: (measured: Measured): number => meanOf(measured.numbers(0)),
@@ -25,7 +25,7 @@ export interface ImputeOptions {
  *
  * @param of - The number.
  * @returns One column; with `own: true` a second, `age missing`.
- * @throws `option/out-of-range`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
  * const people = schema("people", { age: int({ nullable: true }) });
@@ -38,6 +38,7 @@ export function impute<R extends string>(
   options: ImputeOptions = {},
 ): Feature<R> {
   checkNames("impute", options, ["with", "own"]);
+  checkInput("impute", of, ["number"]);
   const { with: kind = "mean", own = false } = options;
   checkChoice("impute", { with: kind }, ["mean", "median", "mode"]);
   return {

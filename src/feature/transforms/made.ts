@@ -8,6 +8,7 @@ import {
   type NumberExpr,
   when,
 } from "../../table/index.ts";
+import { fail } from "../errors.ts";
 import type { Output } from "../feature.ts";
 
 /** A column of the matrix as an expression, for what undoes a feature. */
@@ -17,6 +18,17 @@ export function madeNumber(name: string): NumberExpr {
   );
   invariant(made, "a schema of one column has a column");
   return made;
+}
+
+/**
+ * What a transform is given is an expression of a kind that it takes: types say so, and programs without types are told.
+ *
+ * @throws `feature/mismatch-input`
+ */
+export function checkInput(at: string, of: Expr | undefined, takes: readonly Expr["kind"][]): void {
+  const kind = of?.kind;
+  if (kind !== undefined && takes.includes(kind)) return;
+  fail("feature/mismatch-input", { at, takes, kind: kind ?? null, reads: of?.reads ?? [] });
 }
 
 /** Any expression that can be missing. */

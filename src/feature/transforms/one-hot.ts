@@ -17,7 +17,7 @@ import {
   type Output,
   type TextCounts,
 } from "../feature.ts";
-import { missingColumn } from "./made.ts";
+import { checkInput, missingColumn } from "./made.ts";
 
 /** Options of {@link oneHot}. */
 export interface OneHotOptions {
@@ -54,7 +54,7 @@ const names = ["unknown", "missing", "drop", "minRows", "maxLevels"];
  *
  * @param of - A category, a truth value or a text.
  * @returns As many columns as levels; with `other` and `missing` one more each, with `drop` one fewer.
- * @throws `option/out-of-range`, `option/unknown-name`; when fitted, `feature/out-of-range-levels`
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`; when fitted, `feature/out-of-range-levels`
  * @example
  * ```ts
  * const people = schema("people", { plan: category(["free", "paid"]), city: text() });
@@ -69,6 +69,7 @@ export function oneHot<R extends string>(
   of: CategoryExpr<R> | TextExpr<R> | BoolExpr<R>,
   options: OneHotOptions = {},
 ): Feature<R> {
+  checkInput("oneHot", of, ["text", "category", "bool"]);
   checkNames("oneHot", options, of.kind === "text" ? names : names.slice(0, 3));
   const { unknown = "zero", missing = "zero", drop, minRows = 1, maxLevels } = options;
   checkChoice("oneHot", { unknown }, ["zero", "own", "refuse", "skip"]);

@@ -3,6 +3,7 @@ import { checkChoice, checkNames } from "../../core/index.ts";
 import type { CategoryExpr, TextExpr } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import { type Feature, type Learned, learnsNothing } from "../feature.ts";
+import { checkInput } from "./made.ts";
 
 /**
  * What becomes of a text that is no level: NaN; the place after the last; an error; or the row is left
@@ -23,7 +24,7 @@ export interface OrdinalOptions<L extends string = string> {
  *
  * @param of - A category.
  * @returns One column.
- * @throws `feature/mismatch-order`, `option/out-of-range`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `feature/mismatch-order`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
  * const people = schema("people", { plan: category(["free", "paid"]) });
@@ -36,6 +37,7 @@ export function ordinal<R extends string, L extends string>(
   options: OrdinalOptions<NoInfer<L>> = {},
 ): Feature<R> {
   checkNames("ordinal", options, ["order", "unknown"]);
+  checkInput("ordinal", of, ["category"]);
   const { order = of.levels, unknown = "missing" } = options;
   checkUnknown("ordinal", unknown);
   const { levels } = of;
@@ -64,7 +66,7 @@ export interface IndexLevelsOptions {
  *
  * @param of - A text or a category.
  * @returns One column.
- * @throws `option/out-of-range`, `option/unknown-name`; when fitted, `feature/missing-values`
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`; when fitted, `feature/missing-values`
  * @example
  * ```ts
  * const people = schema("people", { city: text() });
@@ -77,6 +79,7 @@ export function indexLevels<R extends string>(
   options: IndexLevelsOptions = {},
 ): Feature<R> {
   checkNames("indexLevels", options, ["order", "unknown"]);
+  checkInput("indexLevels", of, ["text", "category"]);
   const { order = "text", unknown = "missing" } = options;
   checkChoice("indexLevels", { order }, ["text", "rows"]);
   checkUnknown("indexLevels", unknown);

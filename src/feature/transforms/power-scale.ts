@@ -5,6 +5,7 @@ import { fail } from "../errors.ts";
 import { type Feature, learnsNothing } from "../feature.ts";
 import { meanAndStd, range } from "../fit/measure.ts";
 import { minimise } from "../fit/minimise.ts";
+import { checkInput } from "./made.ts";
 
 /** Options of {@link logScale}. */
 export interface LogScaleOptions {
@@ -19,7 +20,7 @@ export interface LogScaleOptions {
  *
  * @param of - The number.
  * @returns One column.
- * @throws `option/out-of-range`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
  * const people = schema("people", { income: float() });
@@ -32,6 +33,7 @@ export function logScale<R extends string>(
   options: LogScaleOptions = {},
 ): Feature<R> {
   checkNames("logScale", options, ["plus", "missing"]);
+  checkInput("logScale", of, ["number"]);
   const { plus = 1, missing = Number.NaN } = options;
   checkNumber("logScale", { plus });
   const log = (plus === 0 ? of : of.plus(plus)).log();
@@ -60,7 +62,7 @@ export interface PowerScaleOptions {
  *
  * @param of - The number.
  * @returns One column.
- * @throws `option/out-of-range`, `option/unknown-name`; when fitted, `feature/out-of-range-sign`,
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`; when fitted, `feature/out-of-range-sign`,
  * `feature/missing-values`
  * @example
  * ```ts
@@ -74,6 +76,7 @@ export function powerScale<R extends string>(
   options: PowerScaleOptions = {},
 ): Feature<R> {
   checkNames("powerScale", options, ["method"]);
+  checkInput("powerScale", of, ["number"]);
   const { method = "yeoJohnson" } = options;
   checkChoice("powerScale", { method }, ["yeoJohnson", "boxCox"]);
   return {

@@ -3,6 +3,7 @@ import { checkChoice, checkNames, checkNumber } from "../../core/index.ts";
 import { type NumberExpr, when } from "../../table/index.ts";
 import type { Feature } from "../feature.ts";
 import { quantileOf } from "../fit/measure.ts";
+import { checkInput } from "./made.ts";
 
 /** Options of {@link quantileScale}. */
 export interface QuantileScaleOptions {
@@ -23,7 +24,7 @@ const nearest = 1e-7 - 2 ** -52;
  *
  * @param of - The number.
  * @returns One column.
- * @throws `option/out-of-range`, `option/unknown-name`; when fitted, `feature/missing-values`
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`; when fitted, `feature/missing-values`
  * @example
  * ```ts
  * const people = schema("people", { income: float() });
@@ -36,6 +37,7 @@ export function quantileScale<R extends string>(
   options: QuantileScaleOptions = {},
 ): Feature<R> {
   checkNames("quantileScale", options, ["to", "points"]);
+  checkInput("quantileScale", of, ["number"]);
   const { to = "uniform", points = 1000 } = options;
   checkChoice("quantileScale", { to }, ["uniform", "normal"]);
   checkNumber("quantileScale", { points }, { min: 2, max: 10_000, integer: true });

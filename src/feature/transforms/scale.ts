@@ -4,7 +4,7 @@ import type { NumberExpr } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import { type Feature, learnsNothing } from "../feature.ts";
 import { meanAndStd, meanOf, quantileOf, range } from "../fit/measure.ts";
-import { madeNumber } from "./made.ts";
+import { checkInput, madeNumber } from "./made.ts";
 
 /** Options of {@link standardize}. */
 export interface StandardizeOptions {
@@ -21,7 +21,7 @@ export interface StandardizeOptions {
  *
  * @param of - The number to scale.
  * @returns One column.
- * @throws `option/out-of-range`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
  * const people = schema("people", { age: int() });
@@ -34,6 +34,7 @@ export function standardize<R extends string>(
   options: StandardizeOptions = {},
 ): Feature<R> {
   checkNames("standardize", options, ["std"]);
+  checkInput("standardize", of, ["number"]);
   const { std: kind = "population" } = options;
   checkChoice("standardize", { std: kind }, ["population", "sample"]);
   return {
@@ -70,7 +71,7 @@ export interface MinMaxOptions {
  *
  * @param of - The number to scale.
  * @returns One column.
- * @throws `feature/out-of-range-bounds`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `feature/out-of-range-bounds`, `option/unknown-name`
  * @example
  * ```ts
  * const people = schema("people", { age: int() });
@@ -83,6 +84,7 @@ export function minMax<R extends string>(
   options: MinMaxOptions = {},
 ): Feature<R> {
   checkNames("minMax", options, ["to", "clip"]);
+  checkInput("minMax", of, ["number"]);
   const { to = [0, 1], clip = false } = options;
   const [low, high] = to;
   if (!(Number.isFinite(low) && Number.isFinite(high) && low < high))
@@ -128,7 +130,7 @@ export interface RobustOptions {
  *
  * @param of - The number to scale.
  * @returns One column.
- * @throws `feature/out-of-range-bounds`, `option/unknown-name`
+ * @throws `feature/mismatch-input`, `feature/out-of-range-bounds`, `option/unknown-name`
  * @example
  * ```ts
  * const people = schema("people", { income: float() });
@@ -141,6 +143,7 @@ export function robust<R extends string>(
   options: RobustOptions = {},
 ): Feature<R> {
   checkNames("robust", options, ["quantiles"]);
+  checkInput("robust", of, ["number"]);
   const { quantiles = [0.25, 0.75] } = options;
   const [low, high] = quantiles;
   if (!(0 <= low && low < high && high <= 1))
@@ -175,7 +178,7 @@ export interface NumericOptions {
  *
  * @param of - The number.
  * @returns One column.
- * @throws `option/unknown-name`, `table/unsupported-literal`
+ * @throws `feature/mismatch-input`, `option/unknown-name`, `table/unsupported-literal`
  * @example
  * ```ts
  * const people = schema("people", { age: int({ nullable: true }) });
@@ -187,6 +190,7 @@ export function numeric<R extends string>(
   options: NumericOptions = {},
 ): Feature<R> {
   checkNames("numeric", options, ["missing"]);
+  checkInput("numeric", of, ["number"]);
   const { missing = Number.NaN } = options;
   const { node } = Number.isNaN(missing) ? of : of.orElse(missing);
   return {

@@ -2,6 +2,7 @@
 import { checkNames, checkNumber } from "../../core/index.ts";
 import type { CategoryExpr, TextExpr } from "../../table/index.ts";
 import type { Feature, LabelCount, Output } from "../feature.ts";
+import { checkInput } from "./made.ts";
 
 /** Options of {@link targetEncode}. */
 export interface TargetEncodeOptions {
@@ -26,7 +27,7 @@ export interface TargetEncodeOptions {
  *
  * @param of - A category or a text.
  * @returns One column.
- * @throws `option/out-of-range`, `option/unknown-name`; when fitted, `feature/missing-label`,
+ * @throws `feature/mismatch-input`, `option/out-of-range`, `option/unknown-name`; when fitted, `feature/missing-label`,
  * `feature/mismatch-label`, `feature/missing-key`
  * @example
  * ```ts
@@ -40,6 +41,7 @@ export function targetEncode<R extends string>(
   options: TargetEncodeOptions = {},
 ): Feature<R> {
   checkNames("targetEncode", options, ["smoothing", "folds"]);
+  checkInput("targetEncode", of, ["text", "category"]);
   const { smoothing = "auto", folds = 5 } = options;
   if (smoothing !== "auto") checkNumber("targetEncode", { smoothing }, { min: 0 });
   checkNumber("targetEncode", { folds }, { min: 2, max: 1000, integer: true });

@@ -14,6 +14,7 @@ import {
   wordNames,
 } from "./bag-of-words.ts";
 import type { Crossable } from "./cross.ts";
+import { checkInput } from "./made.ts";
 
 /** Options of {@link word2Vec}. */
 export interface Word2VecOptions extends WordsOptions {
@@ -120,7 +121,7 @@ export interface SentenceVectorOptions extends TokensOptions {
  *
  * @param of - The text.
  * @returns As many columns as a vector is long, `note[0]` and on.
- * @throws `feature/mismatch-vectors`, `option/out-of-range`, `option/unknown-name`; when fitted,
+ * @throws `feature/mismatch-input`, `feature/mismatch-vectors`, `option/out-of-range`, `option/unknown-name`; when fitted,
  * `feature/missing-values`
  * @example
  * ```ts
@@ -135,6 +136,7 @@ export function sentenceVector<R extends string>(
   options: SentenceVectorOptions,
 ): Feature<R> {
   checkNames("sentenceVector", options, [...cutNames, "words", "weight"]);
+  checkInput("sentenceVector", of, ["text", "category"]);
   const { words: given, weight = 1e-3 } = options;
   if (weight !== "none") checkNumber("sentenceVector", { weight }, { above: 0 });
   const words = Object.keys(given);

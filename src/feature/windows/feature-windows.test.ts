@@ -426,14 +426,27 @@ describe("featureWindows", () => {
       () => featureWindows({ ...options, entity: nobody }, (_, w) => ({ n: w.count({ days: 1 }) })),
       "feature/unknown-column",
     );
-    const plain = lake.table(`shop.plain${tables}`, orders);
+  });
+
+  test("refuse a source without a change data feed, and one that was without since", async () => {
+    tables += 1;
+    const [name, from] = [`shop.blind${tables}`, `shop.plain${tables}`] as const;
+    const plain = lake.table(from, orders);
     await plain.append([{ id: 1, who: "ada", at: at(1), paid: 5 }]);
     const blind = featureWindows(
-      { ...options, from: plain.name, name: `shop.blind${tables}` },
+      { name, from, source: orders, entity: "who", time: "at" },
       (_, w) => ({ n: w.count({ days: 1 }) }),
     );
-    await blind.refresh(lake, { until: at(24) });
-    await plain.delete((c) => c.id.is(1));
-    await refused(blind.refresh(lake, { until: at(48) }), "table/missing-changes");
+    const refresh = () => blind.refresh(lake, { until: at(24) });
+    await refused(refresh(), "feature/missing-changes");
+    await plain.alter({ changeFeed: true });
+    expect((await refresh()).kind).toBe("full");
+    await plain.alter({ changeFeed: false });
+    await plain.append([{ id: 2, who: "ada", at: at(2), paid: 5 }]);
+    await plain.alter({ changeFeed: true });
+    await refused(refresh(), "feature/missing-changes");
+    for (const kept of [name, `${name}__tiles`] as const) await lake.drop(kept);
+    expect((await refresh()).kind).toBe("full");
+    expect((await (await readFeatures(lake, blind.table)).rows())[0]?.n).toBe(2);
   });
 });

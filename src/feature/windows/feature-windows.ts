@@ -1,5 +1,5 @@
 /** @file Windowed aggregations: declared once, kept up to date from the changes of their source. */
-import { checkNames } from "../../core/index.ts";
+import { checkDate, checkNames } from "../../core/index.ts";
 import {
   type CellsOf,
   type Column,
@@ -52,7 +52,9 @@ export interface FeatureWindows<C extends Columns, E extends keyof C & string, M
    * once, and each may be stopped: nothing is lost, and nothing counted twice. All begins anew for another
    * definition, once it is applied, and for a source that was dropped and made again.
    *
-   * @throws `table/missing-table`, `table/missing-changes`, `feature/out-of-range-refresh`,
+   * @throws `table/missing-table`, `feature/missing-changes` for a source whose change data feed is off, or was
+   * since the last time, `feature/out-of-range-refresh`, `option/out-of-range`,
+   * `option/unknown-name`, `option/missing-options`,
    * `feature/conflict-definition` for another definition of the same version,
    * `feature/conflict-version` for one that was not applied, `table/conflict-newer` when ten times in a
    * row others were faster
@@ -133,7 +135,13 @@ export function featureWindows<
   // Its columns are those just named, of which the type below says what the definition said.
   const table = made as unknown as FeatureWindows<C, E, M>["table"];
   const plan: WindowsPlan = { table: made, source, from, entity, time, everyMs, measures };
-  return { table, refresh: (lake, { until }) => refreshWindows(lake, plan, until) };
+  const refresh: FeatureWindows<C, E, M>["refresh"] = async (lake, how) => {
+    checkNames(`${name}, refresh`, how, ["until"]);
+    const { until } = how;
+    checkDate(`${name}, refresh`, { until });
+    return refreshWindows(lake, plan, until);
+  };
+  return { table, refresh };
 }
 
 const known = [

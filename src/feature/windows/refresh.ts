@@ -77,7 +77,8 @@ async function refreshOnce(
   const tiles = await keptOf<SeenSource>(place.tiles);
   const rows = await keptOf<Told>(place.rows);
   // The source last, so that nothing was kept of a version that is not there yet.
-  const { id: sourceId, version: sourceVersion } = await source.detail();
+  const { id: sourceId, version: sourceVersion, changeFeed } = await source.detail();
+  if (!changeFeed) fail("feature/missing-changes", { name: table.name, from, off: null });
   const now: SeenSource = { plan: windowsHash(table), sourceId, sourceVersion };
   const [made, told] = [earlier(tiles.state, now), earlier(rows.state, now)];
   const to = momentsOf(plan, told, asked);
@@ -134,9 +135,23 @@ async function withTouched<T>(
 ): Promise<T> {
   const rows =
     since < sourceVersion
-      ? (await source.changes({ from: since + 1, to: sourceVersion })).sql
+      ? await changesSql(plan, source, { from: since + 1, to: sourceVersion })
       : `SELECT * FROM (${(await source.read({ version: sourceVersion })).sql}) WHERE false`;
   return lake.engine.withTable(touchedSql(plan, rows), (touched) => work(`SELECT * FROM ${touched}`)); // biome-ignore format: one line
+}
+
+/** What the source changed, as SQL. Throws `feature/missing-changes` where that was not kept. */
+async function changesSql(
+  { table: { name }, from }: WindowsPlan,
+  source: Table,
+  versions: { readonly from: number; readonly to: number },
+): Promise<string> {
+  try {
+    return (await source.changes(versions)).sql;
+  } catch (error) {
+    if (!isMillraceError(error, "table/missing-changes")) throw error;
+    return fail("feature/missing-changes", { name, from, off: versions }, { cause: error });
+  }
 }
 
 interface Step<S> {
