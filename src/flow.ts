@@ -77,6 +77,8 @@ export interface OnlineRow {
   readonly atMs: number | null;
   /** How old they may be when they are used, in milliseconds; null where any age will do. */
   readonly ttlMs: number | null;
+  /** Before when they may be used, in milliseconds in UTC: of windows up to their next refresh; null for ever. */
+  readonly toldBeforeMs: number | null;
   /** The version of the definition that they are of. */
   readonly version: number;
 }

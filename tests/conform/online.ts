@@ -133,12 +133,13 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
         key: [{ name: "id", kind: "text" }],
         columns: [{ name: "only", kind: "bool" }],
         ttlMs: 5,
+        toldBeforeMs: 7,
       };
       const row: OnlineEntry = { key: ["a"], cells: [true], atMs: null };
       const replace = { from: state(1), replaces: true, upserts: parts([row]) };
       await store.write({ ...batch(2, replace), state: other });
       expect(await store.read(things, [["a"]], ["only"])).toEqual([
-        { cells: [true], atMs: null, ttlMs: 5, version: 1 },
+        { cells: [true], atMs: null, ttlMs: 5, toldBeforeMs: 7, version: 1 },
       ]);
       await store.write(batch(3, { from: other, replaces: true }));
       expect(await entriesOf(store)).toEqual([]);

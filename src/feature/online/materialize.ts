@@ -44,9 +44,9 @@ export async function materialize(
   const { table: name, full = false, clock = systemClock } = options;
   const stored = await describeFeatures(lake, name);
   checkRefreshed(stored);
-  const { table, tableId, tableVersion } = stored;
+  const { table, tableId, tableVersion, toldBeforeMs } = stored;
   const before = await store.state(name);
-  const state = stateOf(table, { tableId, tableVersion, atMs: clock() });
+  const state = stateOf(table, { tableId, tableVersion, toldBeforeMs, atMs: clock() });
   const task: Task = { lake, store, table, state, before };
   if (full || before === undefined || !isEarlier(before, state)) return all(task);
   return changed(task, before);
@@ -63,7 +63,7 @@ interface Task {
 /** How a store is with a table at a version and a moment. */
 function stateOf(
   table: FeatureTable,
-  at: Pick<OnlineState, "tableId" | "tableVersion" | "atMs">,
+  at: Pick<OnlineState, "tableId" | "tableVersion" | "toldBeforeMs" | "atMs">,
 ): OnlineState {
   const column = (name: string) => ({ name, kind: table.schema.columns[name]?.kind ?? "text" });
   return {
@@ -83,9 +83,9 @@ const isEarlier = (before: OnlineState, now: OnlineState): boolean =>
   before.version === now.version &&
   declared(before) === declared(now);
 
-/** What a state says of the declaration; one of before has no ttl, not even null. */
-const declared = ({ key, columns, ttlMs }: OnlineState): string =>
-  formatJson({ key, columns, ttlMs });
+/** What a state says of the declaration; one of before has no ttl and no end, not even null. */
+const declared = ({ key, columns, ttlMs, toldBeforeMs }: OnlineState): string =>
+  formatJson({ key, columns, ttlMs, hasEnd: toldBeforeMs !== undefined });
 
 /** A SELECT of the newest row of each key as of a moment: key, features, and its time. */
 export function newestSql(table: FeatureTable, rows: string, atMs: number): string {

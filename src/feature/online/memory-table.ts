@@ -65,7 +65,8 @@ export function memoryTable(first: OnlineState, snapshot?: SnapshotRows): Memory
         const row = key.includes(null) ? undefined : places.get(keyText(key));
         if (row === undefined) return undefined;
         const cells = read.map((column) => column.get(row));
-        return { cells, atMs: msAt(row), ttlMs: state.ttlMs ?? null, version: state.version };
+        const { version, ttlMs = null, toldBeforeMs = null } = state;
+        return { cells, atMs: msAt(row), ttlMs, toldBeforeMs, version };
       });
     },
     has: (key) => places.has(keyText(key)),

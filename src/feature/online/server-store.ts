@@ -83,8 +83,8 @@ export function serverStore(server: FieldServer, at: string): OnlineStore {
         const bytes = rows[i] ?? null;
         if (bytes === null || fields[i] === stateField) return undefined;
         const { cells, atMs } = parseRow(state, bytes);
-        const { version, ttlMs = null } = state;
-        return { cells: places.map((place) => cells[place] ?? null), atMs, ttlMs, version };
+        const { version, ttlMs = null, toldBeforeMs = null } = state;
+        return { cells: places.map((place) => cells[place] ?? null), atMs, ttlMs, toldBeforeMs, version }; // biome-ignore format: one line
       });
     },
     state: async (table) => {

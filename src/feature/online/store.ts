@@ -16,6 +16,8 @@ export interface OnlineState extends OnlineTable {
    * before this was recorded does not say, and any age will do until the table is materialized again.
    */
   readonly ttlMs?: number | null;
+  /** Before when rows may be used, in milliseconds in UTC: windows up to their next refresh; else null. */
+  readonly toldBeforeMs?: number | null;
 }
 
 /** The newest features of one key. */

@@ -188,8 +188,11 @@ function faultOf(
 ): string | undefined {
   if (row === undefined) return "there is no row of that key";
   if (!timed || row.atMs === null) return undefined;
-  const validity = validityOf({ atMs: row.atMs, ttlMs }, atMs);
+  const { toldBeforeMs } = row;
+  const validity = validityOf({ atMs: row.atMs, ttlMs, toldBeforeMs }, atMs);
   if (validity === "valid") return undefined;
+  if (toldBeforeMs !== null && atMs >= toldBeforeMs)
+    return `its windows were refreshed for moments before ${new Date(toldBeforeMs).toISOString()}`;
   const why = validity === "future" ? "which is to come" : "older than the ttl";
   return `its row is of ${new Date(row.atMs).toISOString()}, ${why}`;
 }

@@ -259,6 +259,26 @@ describe("featureWindows", () => {
     const fitted = await boost({ trees: 1 }).fit(set.rows, { features: features(set.schema, (c) => ({ sum3: numeric(c.sum3) })), label: "left" }); // biome-ignore format: one line
     const scored = await scoreBatch(withLookups(fitted, set), rows, { lake, timestamp: "asked" });
     expect(scored).toEqual(fitted.predictAll([5, 5, null, null].map((sum3) => ({ sum3 }))));
+    const model = withLookups(fitted, set);
+    await using store = await memoryStore();
+    const kept = windows.table.name;
+    await materialize(lake, store, { table: kept, clock: () => at(3).getTime() });
+    const served = async (moment: Date) => {
+      const [one] = await model.lookups.complete([{ who: "ada" }], store, moment.getTime());
+      return [one?.row["sum3"], one?.warnings.length];
+    };
+    expect(await Promise.all(asked.map(served))).toEqual([
+      [5, 0],
+      [5, 0],
+      [null, 1],
+      [null, 1],
+    ]);
+    await windows.refresh(lake, { until: at(4) });
+    await materialize(lake, store, { table: kept, clock: () => at(4).getTime() });
+    expect(await Promise.all([at(4), at(5)].map(served))).toEqual([
+      [5, 0],
+      [null, 1],
+    ]);
     await windows.refresh(lake, { until: at(50) });
     const later = await trainingSet(lake, { ...how, lookups: [lookup(windows.table, ["sum3"])] });
     expect((await later.rows.rows()).map(({ sum3 }) => sum3)).toEqual([
