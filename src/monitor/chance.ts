@@ -9,7 +9,7 @@ import type { Counted } from "./sketch-buckets.ts";
 import type { Pair } from "./sketch-pair.ts";
 
 /** A difference that chance gives less often is none of chance. */
-export const rarelyChance = 1e-4;
+export const rarelyChance = 1e-3;
 
 /**
  * How often chance alone makes buckets differ as much: p of the chi-square test of two samples. Words of one text hang

@@ -1,7 +1,7 @@
 /** @file Drift: how far each column of a table has moved from a reference. */
 import { checkNames, checkNumber } from "../core/index.ts";
 import type { Drift } from "../flow.ts";
-import { chanceOf } from "./chance.ts";
+import { chanceOf, rarelyChance } from "./chance.ts";
 import { comparedColumns, type TableView } from "./columns.ts";
 import { fail } from "./errors.ts";
 import {
@@ -49,7 +49,8 @@ export interface CompareDriftOptions {
  * The 50 most frequent labels of both have a bucket each, where 5 rows or more of them are to be expected in either; the
  * rest is "(other)", and what one table never had, beyond what chance explains, is "(new)" or "(gone)". Texts of more than
  * 1000 kinds are compared by their words. Missing and infinite values have buckets of their own. A bucket that only one
- * table has rows in counts half a row in the other.
+ * table has rows in counts half a row in the other. What chance gives more than once in 1000 has level "none", whatever its
+ * index.
  *
  * @param options - The two tables, the columns, the number of bins and the thresholds.
  * @returns One entry per column, by PSI descending, then by name. Equal tables give exactly 0.
@@ -60,8 +61,8 @@ export interface CompareDriftOptions {
  * await using lake = await openLake("./lake");
  * const sizes = (sql: string) =>
  *   frame({ engine: lake.engine, schema: schema("sizes", { size: float() }), sql });
- * const reference = sizes("SELECT range::DOUBLE AS size FROM range(100)");
- * const current = sizes("SELECT range * 1.5 AS size FROM range(100)");
+ * const reference = sizes("SELECT range::DOUBLE AS size FROM range(1000)");
+ * const current = sizes("SELECT range * 1.5 AS size FROM range(1000)");
  * const [size] = await compareDrift({ reference, current });
  * size?.level // => "severe"
  * ```
@@ -156,7 +157,7 @@ function driftOf(compared: {
   const psi = stabilityOfCounts(...counts);
   const [referenceRows, currentRows] = [rowsOf(a), rowsOf(b)];
   const noise = expectedNoise({ buckets: buckets.length, referenceRows, currentRows });
-  const level = driftLevel(psi, thresholds);
   const p = chanceOf(pair, counts);
+  const level = p < rarelyChance ? driftLevel(psi, thresholds) : "none";
   return { column, psi, level, noise, p, referenceRows, currentRows, buckets };
 }

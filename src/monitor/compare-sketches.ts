@@ -21,7 +21,7 @@ import { pairOf } from "./sketch-pair.ts";
  * A label has a bucket where 5 rows or more of it are to be expected in either table; the rest is "(other)".
  *
  * `noise` is the distance to expect by chance. A distance that chance explains has level "none": of buckets, where the
- * chi-square test of two samples has p of 1 in 10,000 or more; of Wasserstein, where it is at most three times its noise.
+ * chi-square test of two samples has p of 1 in 1000 or more; of Wasserstein, where it is at most three times its noise.
  *
  * For measures of buckets numbers lie between quantiles of the reference (Evidently: bins of equal width); where the reference
  * has at most 20 different ones each is a bucket, as in Evidently.

@@ -253,6 +253,17 @@ describe("monitorReport", () => {
     expect((await monitorReport({ ...options, rules: { chance: 0 } })).retrain.due).toBe(true);
   });
 
+  test("calls what chance explains no drift, and notes an index that is large", async () => {
+    const log = await logOf(
+      [1, 2, 3, 60, 61].map((tenure, i) => ({ id: `${i}`, hour: 0, tenure, prediction: true })),
+    );
+    const options = { reference: await reference(), log, columns: ["tenure"] };
+    const report = await monitorReport({ ...options, rules: { chance: 0 } });
+    expect(report).toMatchObject({ severe: [], moderate: [], retrain: { due: false } });
+    expect(report.drift[0]?.psi).toBeGreaterThan(0.2);
+    expect(report.notes[0]).toMatch(/^tenure may have drifted .* but 5 rows are too few to tell$/);
+  });
+
   test("notes drift of the predictions without making it a reason", async () => {
     const { log } = await served(80, (draw) => Math.floor(72 * draw));
     const trained = { probabilities: Array.from({ length: 100 }, (_, i) => i / 100) };

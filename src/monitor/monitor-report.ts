@@ -1,7 +1,6 @@
 /** @file The monitor's report: drift, predictions, accuracy, and whether the model should learn again. */
 import { checkNames, checkNumber } from "../core/index.ts";
 import { accuracyByHour, type HourAccuracy, marginOf } from "./accuracy-by-hour.ts";
-import { rarelyChance } from "./chance.ts";
 import { schemaChanges, sharedColumns, type TableView } from "./columns.ts";
 import { type ColumnDrift, compareDrift, comparePredictions } from "./compare-drift.ts";
 import { checkThresholds, type DriftThresholds } from "./psi.ts";
@@ -15,7 +14,7 @@ export interface RetrainRules {
   readonly newestHours: number;
   /** With fewer labels in those hours the accuracy is not judged. Default 30. */
   readonly minLabels: number;
-  /** Severe drift counts when its PSI is above so many times that of chance, and chance gives it less than once in 10,000. Default 2. */
+  /** Severe drift counts when its PSI is above so many times that of chance. Default 2. */
   readonly chance: number;
 }
 
@@ -127,7 +126,7 @@ export async function monitorReport(options: MonitorReportOptions): Promise<Moni
   const { minLabels } = rules;
   const hours = labels === undefined ? [] : await accuracyByHour({ log, labels, label, minLabels });
   const recent = recentAccuracy(hours, rules);
-  const byDrift = judgeDrift(drift, rules);
+  const byDrift = judgeDrift(drift, { ...rules, ...thresholds });
   const byAccuracy = judgeAccuracy(recent, trained.accuracy, rules);
   const bySchema = judgeSchema(changes, options.columns !== undefined);
   const reasons = [...bySchema.reasons, ...byDrift.reasons, ...byAccuracy.reasons];
@@ -186,17 +185,20 @@ function judgeSchema({ onlyReference, changed }: SchemaDrift, isNamed: boolean):
   };
 }
 
-function judgeDrift(drift: readonly ColumnDrift[], { chance }: RetrainRules): Judgement {
-  const severe = drift.filter(({ level }) => level === "severe");
-  const isReal = ({ psi, noise, p }: ColumnDrift): boolean =>
-    psi > chance * noise && p < rarelyChance;
+function judgeDrift(
+  drift: readonly ColumnDrift[],
+  { chance, severe }: Pick<RetrainRules, "chance"> & Pick<DriftThresholds, "severe">,
+): Judgement {
+  const large = drift.filter(({ psi }) => psi >= severe);
+  const isReal = ({ psi, noise, level }: ColumnDrift): boolean =>
+    level === "severe" && psi > chance * noise;
   const figures = ({ psi, noise }: ColumnDrift): string =>
     `PSI ${psi.toFixed(3)} against ${noise.toFixed(3)} by chance`;
   return {
-    reasons: severe
+    reasons: large
       .filter(isReal)
       .map((column) => `${column.column} has drifted severely: ${figures(column)}`),
-    notes: severe
+    notes: large
       .filter((column) => !isReal(column))
       .map(
         (column) =>
