@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lastJson, runCli } from "../../tests/support/cli.ts";
 import { telcoMonth, telcoSchema } from "../dataset/index.ts";
-import { frame, schema, text, timestamp } from "../table/index.ts";
+import { float, frame, schema, text, timestamp } from "../table/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 
 let home: string;
@@ -49,6 +49,18 @@ describe("millrace drift", () => {
     expect(moved.code).toBe(1);
     expect(moved.stdout).toMatch(/severe +0\.\d+ +(wasserstein|jensen-shannon)/);
     expect((await run("telco.customers@0", "telco.customers", "--fail-on", "never")).code).toBe(0);
+  });
+
+  test("leaves technical columns aside, unless they are asked for", async () => {
+    const silver = schema("silver", { _run: text(), x: float() });
+    await using workspace = await openWorkspace(join(home, "ws"));
+    const rows = (run: string) => Array.from({ length: 200 }, (_, i) => ({ _run: run, x: i % 7 }));
+    const table = workspace.lake.table("telco.runs", silver);
+    await table.append(rows("one"));
+    await table.overwrite(rows("two"));
+    expect((await run("telco.runs@0", "telco.runs")).code).toBe(0);
+    const asked = await run("telco.runs@0", "telco.runs", "--columns", "_run,x");
+    expect([asked.code, asked.stdout]).toEqual([1, expect.stringMatching(/^_run +severe/m)]);
   });
 
   test("fails when a column vanished, and heads the list", async () => {

@@ -32,8 +32,9 @@ export const drift = command({
     "table, and the next comparison reads only files that are new. The measure is chosen by kind and rows, nearly as",
     "Evidently does: up to 1000 reference rows tests with p, above distances. Exit code 1 when a column has moved",
     "severely, vanished, come or changed its kind, or with --fail-on moderate has moved at all; --fail-on never only",
-    "reports. What is not meant to be in both, --columns or --ignore leave out. With --experiment the report is kept",
-    "as a run, and its page shows each column over the runs before it.",
+    "reports. What is not meant to be in both, --columns or --ignore leave out; technical columns (_loaded_at and",
+    "the like) count only when --columns names them. With --experiment the report is kept as a run, and its page",
+    "shows each column over the runs before it.",
   ],
   arguments: {
     reference: { type: "string", help: tableHelp },
@@ -118,13 +119,19 @@ async function compared(lake: Lake, values: DriftValues): Promise<DriftReport> {
     atMs: systemClock(),
     measure,
     bins,
-    ignore: namesOf(values.ignore),
+    ignore: [...namesOf(values.ignore), ...technicalOf([reference, current], columns)],
     ...(columns.length === 0 ? {} : { columns }),
     thresholds: {
       distance: { ...(moderate === undefined ? {} : { moderate }), ...(severe === undefined ? {} : { severe }) }, // biome-ignore format: one line
       ...(p === undefined ? {} : { p: { moderate: p } }),
     },
   });
+}
+
+/** The technical columns of tables, but those that are asked for. */
+function technicalOf(tables: readonly TableSketch[], asked: readonly string[]): readonly string[] {
+  const names = new Set(tables.flatMap((table) => [...table.columns.keys()]));
+  return [...names].filter((name) => name.startsWith("_") && !asked.includes(name));
 }
 
 /** "telco.silver@3" is version 3. */
