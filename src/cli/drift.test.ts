@@ -52,15 +52,16 @@ describe("millrace drift", () => {
   });
 
   test("leaves technical columns aside, unless they are asked for", async () => {
-    const silver = schema("silver", { _run: text(), x: float() });
+    const silver = schema("silver", { _row_id: text(), x: float() });
     await using workspace = await openWorkspace(join(home, "ws"));
-    const rows = (run: string) => Array.from({ length: 200 }, (_, i) => ({ _run: run, x: i % 7 }));
+    const rows = (run: string) =>
+      Array.from({ length: 200 }, (_, i) => ({ _row_id: run, x: i % 7 }));
     const table = workspace.lake.table("telco.runs", silver);
     await table.append(rows("one"));
     await table.overwrite(rows("two"));
     expect((await run("telco.runs@0", "telco.runs")).code).toBe(0);
-    const asked = await run("telco.runs@0", "telco.runs", "--columns", "_run,x");
-    expect([asked.code, asked.stdout]).toEqual([1, expect.stringMatching(/^_run +severe/m)]);
+    const asked = await run("telco.runs@0", "telco.runs", "--columns", "_row_id,x");
+    expect([asked.code, asked.stdout]).toEqual([1, expect.stringMatching(/^_row_id +severe/m)]);
   });
 
   test("fails when a column vanished, and heads the list", async () => {

@@ -13,7 +13,7 @@ import {
   type TableSketch,
 } from "../monitor/index.ts";
 import { folderBytes } from "../store/index.ts";
-import { frame, type Lake, quoteName, quoteText } from "../table/index.ts";
+import { frame, isTechnicalColumn, type Lake, quoteName, quoteText } from "../table/index.ts";
 import { openWorkspace, openWorkspaceLake } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { fail, failTable } from "./errors.ts";
@@ -131,7 +131,7 @@ async function compared(lake: Lake, values: DriftValues): Promise<DriftReport> {
 /** The technical columns of tables, but those that are asked for. */
 function technicalOf(tables: readonly TableSketch[], asked: readonly string[]): readonly string[] {
   const names = new Set(tables.flatMap((table) => [...table.columns.keys()]));
-  return [...names].filter((name) => name.startsWith("_") && !asked.includes(name));
+  return [...names].filter((name) => isTechnicalColumn(name) && !asked.includes(name));
 }
 
 /** "telco.silver@3" is version 3. */
