@@ -2,7 +2,8 @@
 
 import { hashOf } from "../core/index.ts";
 import type { Hash } from "../flow.ts";
-import type { Engine, TakeDoubles } from "./adapter/duckdb.ts";
+import type { Engine } from "./adapter/duckdb.ts";
+import type { TakeDoubles } from "./adapter/duckdb-doubles.ts";
 import { fail } from "./errors.ts";
 import { type BoolExpr, type CellsOf, cells, type ExprNode, toSql } from "./expr/index.ts";
 import { narrowed, type RowOrigin } from "./lineage/origin.ts";

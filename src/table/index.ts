@@ -3,8 +3,8 @@ export {
   type EngineColumn,
   openEngine,
   type RowsPart,
-  type TakeDoubles,
 } from "./adapter/duckdb.ts";
+export type { TakeDoubles } from "./adapter/duckdb-doubles.ts";
 export type { EngineOptions } from "./adapter/engine-memory.ts";
 export type { Assignments } from "./assign.ts";
 export * from "./catalog/index.ts";

@@ -61,14 +61,14 @@ const candidates = {
 export type CandidateName = keyof typeof candidates;
 export const candidateNames = Object.keys(candidates) as readonly CandidateName[];
 
-/** What every model of the demo learns from, what it learns to tell, and what it is asked by. */
-const how = { features: churnFeatures, label: "churn", request: churnRequest } as const;
+/** What every model of the demo learns from, and what it learns to tell. */
+const how = { features: churnFeatures, label: "churn" } as const;
 
 const fitOne = async (name: CandidateName, train: Frame<CustomerColumns>, set: ChurnSet) =>
-  withLookups(await candidates[name].fit(train, { features: churnFeatures, label: "churn" }), set);
+  withLookups(await candidates[name].fit(train, how), set);
 
 /** A stored model of the demo under the type that its features give it. */
-export const churnModel = (model: Model) => typedModel(model, how);
+export const churnModel = (model: Model) => typedModel(model, { ...how, request: churnRequest });
 export type ChurnModel = ReturnType<typeof churnModel>;
 
 /** Scores by the names under which runs keep them. */
