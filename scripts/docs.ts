@@ -16,6 +16,7 @@ import { statusOf } from "../src/server/errors.ts";
 /** The rooms in the order data flows through them; the command line, above them all, is last. */
 export const flowOrder: readonly string[] = [
   ...["core", "tensor", "store", "table", "check", "feature", "dataset", "metric", "model"],
+  ...["cluster", "forecast", "tune"],
   ...["run", "registry", "pipeline", "serve", "monitor", "plot", "workspace", "server", "cli"],
 ];
 

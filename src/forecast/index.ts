@@ -1,0 +1,2 @@
+/** @file Series, their forecasts and backtests. */
+export { forecastErrors } from "./errors.ts";

@@ -1,0 +1,2 @@
+/** @file Spaces, samplers, pruners, studies. */
+export { tuneErrors } from "./errors.ts";
