@@ -30,6 +30,39 @@ export const datasetErrors = {
     () =>
       `split: these rows are the test side of a split; expected rows that may be learned from. Split the training side again for validation.`,
   ),
+  "dataset/out-of-range-folds": caller(
+    (d: { at: string; folds: number; what: string; got: number }) =>
+      `${d.at}: there are too many folds; expected at most as many as ${d.what}, ${d.got}, got ${d.folds}. Ask for fewer folds.`,
+  ),
+  "dataset/missing-time-order": caller(
+    (d: { folds: number; moments: number; test: number; gap: number; needed: number }) =>
+      `folds: there are too few moments for ${count(d.folds, "fold")} in time; expected at least ${d.needed} (${d.test} to judge on in each, a gap of ${d.gap}, one to learn from), got ${d.moments}. Ask for fewer folds or a smaller gap.`,
+  ),
+  "dataset/mismatch-length": caller(
+    (d: { at: string; what: string; rows: number; got: number }) =>
+      `${d.at}: ${d.what} has another length; expected one for each of ${count(d.rows, "row")}, got ${d.got}`,
+  ),
+  "dataset/missing-value": caller(
+    (d: { at: string; what: string; row: number; got: unknown }) =>
+      `${d.at}: ${d.what} must tell every row apart; expected a value in row ${d.row}, got ${typeof d.got === "number" ? d.got : quote(d.got)}`,
+  ),
+  "dataset/mismatch-shares": caller(
+    (d: { at: string; sum: number }) =>
+      `${d.at}: the shares must sum to 1, so that every row has a part; got ${Number(d.sum.toPrecision(6))}`,
+  ),
+  "dataset/missing-part": caller(
+    (d: { at: string; part: string; of: string; rows: number }) =>
+      `${d.at}: ${d.part} would be empty; expected a ${d.of} for every part, got ${d.rows} in all. Take larger shares or fewer parts.`,
+  ),
+  "dataset/conflict-columns": caller(
+    (d: { at: string; first: string; second: string }) =>
+      `${d.at}: ${d.first} and ${d.second} cannot both decide; expected one of labels, groups and times`,
+  ),
+  "dataset/conflict-order": caller((d: { at: string; option: string; inTime: boolean }) =>
+    d.inTime
+      ? `${d.at}: ${d.option} has no use where times decide; leave it out, or leave times out`
+      : `${d.at}: ${d.option} has a use only where times decide; give times, or leave it out`,
+  ),
   "dataset/mismatch-label": caller(
     (d: { label: string; kind: string }) =>
       `dataset: the label ${quote(d.label)} must be a bool column; got ${d.kind}`,

@@ -1,8 +1,11 @@
 /** @file From a table to what an estimator learns from, and the data sets made for trying. */
 export { type DatasetParts, dataset, type MatrixSource } from "./dataset.ts";
 export { datasetErrors } from "./errors.ts";
+export { type Fold, type FoldsOptions, folds } from "./folds.ts";
+export type { RowKeys, RowTimes } from "./row-codes.ts";
 export { type Split, type SplitOptions, split } from "./split.ts";
 export { type SplitByTimeOptions, splitByTime, type TimeSplit } from "./split-by-time.ts";
+export { type PartShares, type RowParts, type SplitRowsOptions, splitRows } from "./split-rows.ts";
 export {
   type TelcoColumn,
   type TelcoCustomer,
