@@ -28,6 +28,17 @@ export {
 } from "./options.ts";
 export type { LongWork, Progress } from "./progress.ts";
 export { type Random, random } from "./random.ts";
+export {
+  chiSquareTail,
+  fisherTail,
+  incompleteBeta,
+  logGamma,
+  normalQuantile,
+  normalTails,
+  studentQuantile,
+  studentTails,
+  upperGamma,
+} from "./tails.ts";
 export { cutTo, padTo, widthOf } from "./text-width.ts";
 export { type Validity, validityOf } from "./validity.ts";
 export { count, didYouMean, list, quote, shown } from "./words.ts";

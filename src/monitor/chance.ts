@@ -1,7 +1,8 @@
 /** @file What chance alone gives where nothing has changed: the figure to expect, and whether more was found. */
+
+import { chiSquareTail } from "../core/index.ts";
 import type { DriftMeasure } from "./drift-judge.ts";
 import { homogeneityTest } from "./measures/chi-square.ts";
-import { chiSquareTail } from "./measures/tails.ts";
 import { rowsIn, type Weighted, walk } from "./measures/weighted.ts";
 import { expectedNoise } from "./psi.ts";
 import { rowsOf } from "./sketch/table-sketch.ts";

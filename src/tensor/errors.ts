@@ -17,7 +17,7 @@ export const tensorErrors = {
   ),
   "tensor/missing-kernel": environment(
     (d: { path: string }) =>
-      `boost: ${d.path} is missing; expected the compiled kernel. Run \`npm run kernels\`.`,
+      `tensor: ${d.path} is missing; expected the compiled kernel. Run \`npm run kernels\`.`,
   ),
   "tensor/failed-worker": environment(
     (d: { thread: number; reason: string }) =>

@@ -3,6 +3,14 @@ export type { TreeOptions } from "./boost/layout.ts";
 export { type BoostProblem, trainTrees } from "./boost/train.ts";
 export { type Trees, treeMargins, treeProbabilities } from "./boost/trees.ts";
 export { tensorErrors } from "./errors.ts";
+export {
+  openRows,
+  type RowBlock,
+  type RowPass,
+  type Rows,
+  type RowSums,
+  type RowsOptions,
+} from "./linear/open-rows.ts";
 export { findNotFinite, matrix, matrixOfColumns, type Place, withOnes } from "./matrix.ts";
 export {
   formatOnnx,

@@ -1,5 +1,5 @@
 /** @file Tests of counts: chi-square for categories, and the z-test of two proportions. */
-import { chiSquareTail, normalTails } from "./tails.ts";
+import { chiSquareTail, normalTails } from "../../core/index.ts";
 
 /** What a chi-square test gives. */
 export interface ChiSquare {

@@ -1,5 +1,5 @@
 /** @file The Kolmogorov-Smirnov test of two samples: the largest gap of their cumulative shares, and its p. */
-import { logGamma } from "./tails.ts";
+import { logGamma } from "../../core/index.ts";
 import { rowsIn, type Weighted, walk, weighted } from "./weighted.ts";
 
 /** What the test gives. */
