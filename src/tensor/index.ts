@@ -7,8 +7,8 @@ export {
   openRows,
   type RowBlock,
   type RowPass,
-  type Rows,
   type RowSums,
+  type Rows,
   type RowsOptions,
 } from "./linear/open-rows.ts";
 export { findNotFinite, matrix, matrixOfColumns, type Place, withOnes } from "./matrix.ts";

@@ -62,7 +62,7 @@ export interface Rows {
  * @throws `tensor/missing-kernel`, `tensor/out-of-range-memory`
  * @example
  * ```ts
- * const rows = await openRows(matrix([[1, 2], [3, 4]]));
+ * const rows = await openRows(matrix([[1, 0], [3, 4]]));
  * const { gradient, hessian } = rows.pass({
  *   hessian: true,
  *   visit: ({ residuals: [r], curvatures: [v] }) => {
@@ -70,8 +70,8 @@ export interface Rows {
  *     v?.fill(1);
  *   },
  * });
- * gradient // => Float64Array.of(4, 6, 2)
- * hessian?.data // => Float64Array.of(10, 14, 4, 14, 20, 6, 4, 6, 2)
+ * gradient // => Float64Array.of(4, 4, 2)
+ * hessian?.data // => Float64Array.of(10, 12, 4, 12, 16, 4, 4, 4, 2)
  * ```
  */
 export async function openRows(x: Matrix, options: RowsOptions = {}): Promise<Rows> {
