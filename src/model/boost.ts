@@ -1,7 +1,13 @@
 /** @file Gradient-boosted trees for two classes. */
 import { checkNames, checkNumber } from "../core/index.ts";
 import type { Dataset, Predictor } from "../flow.ts";
-import { type Trees, trainTrees, treeProbabilities } from "../tensor/index.ts";
+import {
+  sigmoid,
+  type Trees,
+  trainTrees,
+  treeImportances,
+  treePredictor,
+} from "../tensor/index.ts";
 import { checkWidth, type Estimator, estimator } from "./estimator.ts";
 
 /** Options of {@link boost}; XGBoost's word for each in brackets. */
@@ -35,8 +41,7 @@ export interface BoostOptions {
 export interface BoostState {
   /** Features of a row, d. */
   readonly width: number;
-  /** Log-odds before the first tree: those of the training share. */
-  readonly base: number;
+  /** One output, in log-odds; their base is that of the training share. */
   readonly trees: Trees;
   /** Share of each feature in all gain, [d], summing to 1; absent when no tree has a split. */
   readonly importances?: Float64Array;
@@ -98,7 +103,9 @@ export function boost(options: BoostOptions = {}): Estimator<BoostPredictor> {
       const share = y.reduce((sum, label) => sum + label, 0) / y.length;
       const base = Math.log(share / (1 - share));
       const grown = await trainTrees({ x, y, base, options: settings, threads }, work);
-      return boostPredictor({ width: x.cols, base, trees: grown.trees, ...shares(grown.gains) });
+      const importances = treeImportances(grown.trees);
+      const shares = importances === undefined ? {} : { importances };
+      return boostPredictor({ width: x.cols, trees: grown.trees, ...shares });
     },
   });
 }
@@ -107,31 +114,22 @@ export function boost(options: BoostOptions = {}): Estimator<BoostPredictor> {
  * The predictor of trees; learning and loading both come through here. One row and 100 trees of
  * depth 4 take about 3 µs.
  *
- * @param state - Width, base, trees and importances.
+ * @param state - Width, trees and importances.
  * @returns The predictor; its `predict` throws `model/mismatch-width`.
  * @example
  * ```ts
- * const trees = {
- *   depth: 1,
- *   features: Int32Array.of(0),
- *   thresholds: Float64Array.of(2.5),
- *   missingRight: Uint8Array.of(0),
- *   leaves: Float32Array.of(0, 100),
- * };
- * boostPredictor({ width: 1, base: 0, trees }).predict(matrix([[2], [3]])) // => Float64Array.of(0.5, 1)
+ * const stump = { feature: 0, threshold: 2.5, left: { value: 0 }, right: { value: 100 } };
+ * const trees = treesOf([stump], { width: 1 });
+ * boostPredictor({ width: 1, trees }).predict(matrix([[2], [3]])) // => Float64Array.of(0.5, 1)
  * ```
  */
 export function boostPredictor(state: BoostState): BoostPredictor {
-  const { width, base, trees, importances } = state;
+  const { width, trees, importances } = state;
+  const margins = treePredictor(trees);
   const predict: Predictor["predict"] = (x) => {
     checkWidth("boost", x, width);
-    return treeProbabilities(trees, x, base);
+    return margins(x).map(sigmoid);
   };
   const data = importances === undefined ? {} : { importances };
-  return { kind: "boost", width, base, trees, ...data, predict };
-}
-
-function shares(gains: Float64Array): Pick<BoostState, "importances"> {
-  const total = gains.reduce((sum, gain) => sum + gain, 0);
-  return total > 0 ? { importances: gains.map((gain) => gain / total) } : {};
+  return { kind: "boost", width, trees, ...data, predict };
 }

@@ -1,8 +1,8 @@
 /** @file A predictor as plain data. */
 import type { Predictor } from "../flow.ts";
 
-/** The format that this version writes. */
-export const predictorFormat = 1;
+/** The format that this version writes. In 1, boosted trees were complete and had their base beside them. */
+export const predictorFormat = 2;
 
 /** What {@link predictorState} gives: `formatJson` writes it, typed arrays included. */
 export interface PredictorState {
@@ -19,7 +19,7 @@ export interface PredictorState {
  * @example
  * ```ts
  * predictorState(majorityPredictor({ share: 0.3, width: 2 }))
- * // => { format: 1, kind: "majority", share: 0.3, width: 2 }
+ * // => { format: 2, kind: "majority", share: 0.3, width: 2 }
  * ```
  */
 export function predictorState(predictor: Predictor): PredictorState {

@@ -1,5 +1,11 @@
 /** @file A predictor back from plain data, without changing a bit of what it predicts. */
 import type { Predictor } from "../flow.ts";
+import {
+  type CompleteTrees,
+  findTreeDamage,
+  fromCompleteTrees,
+  type Trees,
+} from "../tensor/index.ts";
 import { boostPredictor } from "./boost.ts";
 import { fail } from "./errors.ts";
 import { logisticPredictor } from "./logistic.ts";
@@ -48,6 +54,44 @@ const readers: Readonly<Record<string, (state: Fields) => Predictor>> = {
 function readBoost(state: Fields): Predictor {
   const width = state.number("width");
   const fields = fieldsOf(state.value["trees"], "trees");
+  const trees =
+    fields.value["starts"] === undefined
+      ? fromCompleteTrees(readCompleteTrees(fields, width), width, state.number("base"))
+      : readTrees(fields, width);
+  const importances =
+    state.value["importances"] === undefined
+      ? {}
+      : { importances: state.array("importances", Float64Array) };
+  return boostPredictor({ width, trees, ...importances });
+}
+
+/** Trees as a state has them; their width must be the predictor's. */
+function readTrees(fields: Fields, width: number): Trees {
+  const trees = {
+    width: fields.number("width"),
+    outputs: fields.number("outputs"),
+    leafWidth: fields.number("leafWidth"),
+    average: fields.boolean("average"),
+    base: fields.array("base", Float64Array),
+    starts: fields.array("starts", Int32Array),
+    features: fields.array("features", Int32Array),
+    thresholds: fields.array("thresholds", Float64Array),
+    left: fields.array("left", Int32Array),
+    flags: fields.array("flags", Uint8Array),
+    setStarts: fields.array("setStarts", Int32Array),
+    setWords: fields.array("setWords", Uint32Array),
+    values: fields.array("values", Float64Array),
+    covers: fields.array("covers", Float64Array),
+    gains: fields.array("gains", Float64Array),
+  };
+  const damage = findTreeDamage({ ...trees, width });
+  if (damage !== undefined) damaged(`trees.${damage.field}`, damage.expected, damage.got);
+  if (trees.width !== width) damaged("trees.width", `${width}`, `${trees.width}`);
+  return trees;
+}
+
+/** What format 1 had in their place. */
+function readCompleteTrees(fields: Fields, width: number): CompleteTrees {
   const trees = {
     depth: fields.number("depth"),
     features: fields.array("features", Int32Array),
@@ -61,11 +105,7 @@ function readBoost(state: Fields): Predictor {
       damaged(`trees.${field}`, `${inner} values`, `${trees[field].length}`);
   const odd = trees.features.find((f) => f < 0 || f >= width);
   if (odd !== undefined) damaged("trees.features", `features below ${width}`, `${odd}`);
-  const importances =
-    state.value["importances"] === undefined
-      ? {}
-      : { importances: state.array("importances", Float64Array) };
-  return boostPredictor({ width, base: state.number("base"), trees, ...importances });
+  return trees;
 }
 
 type Fields = ReturnType<typeof fieldsOf>;

@@ -1,7 +1,6 @@
 export type { Grown } from "./boost/grow.ts";
 export type { TreeOptions } from "./boost/layout.ts";
 export { type BoostProblem, trainTrees } from "./boost/train.ts";
-export { type Trees, treeMargins, treeProbabilities } from "./boost/trees.ts";
 export { tensorErrors } from "./errors.ts";
 export {
   openRows,
@@ -25,3 +24,27 @@ export {
 export { dot, gram, times, transposeTimes } from "./products.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { solvePositive } from "./solve-positive.ts";
+export { type CompleteTrees, fromCompleteTrees } from "./tree/complete-trees.ts";
+export { type ImportanceKind, treeImportances } from "./tree/importances.ts";
+export { treeLeaves, treePredictor } from "./tree/predict-trees.ts";
+export { atMost, belowFloat32, nextUp } from "./tree/thresholds.ts";
+export {
+  type LeafNode,
+  type SplitNode,
+  type TreeNode,
+  type TreesSetup,
+  treeNode,
+  treesOf,
+} from "./tree/tree-nodes.ts";
+export { type TreesShape, TreeWriter, type WrittenSplit } from "./tree/tree-writer.ts";
+export {
+  codesOf,
+  findTreeDamage,
+  goesLeft,
+  hasCode,
+  nodeFlags,
+  type TreeDamage,
+  type Trees,
+  treeCount,
+  zeroLimit,
+} from "./tree/trees.ts";

@@ -22,7 +22,10 @@ interface WasmApi {
     readonly maximum: number;
     readonly shared: true;
   }) => WasmMemory;
-  readonly Module: { customSections(module: WasmModule, name: string): ArrayBuffer[] };
+  readonly Module: {
+    new (bytes: Uint8Array): WasmModule;
+    customSections(module: WasmModule, name: string): ArrayBuffer[];
+  };
 }
 
 /** The runtime's WebAssembly. */

@@ -1,10 +1,11 @@
 /** @file Growing trees, a level at a time, by telling a crew what to pass over. */
 import { random } from "../../core/index.ts";
 import type { WasmMemory, WasmModule } from "../adapter/web-assembly.ts";
+import { TreeWriter } from "../tree/tree-writer.ts";
+import type { Trees } from "../tree/trees.ts";
 import { type Crew, controlOf, leadCrew, leafModes, passes, writeScan } from "./crew.ts";
 import { type Kernel, openKernel } from "./kernel.ts";
 import { jobFields, type Layout, routeBytes, splitBytes, type TreeOptions } from "./layout.ts";
-import type { Trees } from "./trees.ts";
 
 /** What a thread needs to take part; plain data, so that it can be posted to a worker. */
 export interface BoostJob {
@@ -13,12 +14,12 @@ export interface BoostJob {
   readonly layout: Layout;
   readonly cuts: readonly Float64Array[];
   readonly options: TreeOptions;
+  readonly base: number;
 }
 
-/** Trees, and how much each feature gained over all their splits, [d], in nats of log loss. */
+/** What was grown. */
 export interface Grown {
   readonly trees: Trees;
-  readonly gains: Float64Array;
 }
 
 const taskRows = 8192; // rows a thread takes at a time; a multiple of 256
@@ -64,12 +65,11 @@ export function openGrower(job: BoostJob, stallMs?: number): Grower {
   const grow = (): void => {
     sampler.chooseColumns(tree);
     let nodes = level.root();
+    writer.begin();
     for (let depth = 0; depth < options.depth; depth++) {
       const ends = nodes.flatMap((node) => [node.split?.left ?? node, node.split?.right ?? node]);
-      for (const [i, node] of nodes.entries()) {
-        writer.writeNode(tree, 2 ** depth - 1 + i, node.split);
-        level.writeRoute(i, node.split);
-      }
+      writer.writeLevel(nodes);
+      for (const [i, node] of nodes.entries()) level.writeRoute(i, node.split);
       const children = ends.map(({ gradient, hessian }) => ({
         gradient,
         hessian,
@@ -77,8 +77,8 @@ export function openGrower(job: BoostJob, stallMs?: number): Grower {
       }));
       nodes = depth + 1 < options.depth ? level.pass(depth, nodes, children) : children;
     }
-    const values = nodes.map((node) => leafValue(node, layout, options));
-    writer.writeLeaves(tree, values);
+    const values = nodes.map((node) => Math.fround(leafValue(node, layout, options)));
+    writer.writeLeaves(nodes, values);
     new Float32Array(kernel.memory.buffer, layout.leaves, values.length).set(values);
     tree++;
     sampler.chooseRows(tree);
@@ -86,7 +86,7 @@ export function openGrower(job: BoostJob, stallMs?: number): Grower {
   };
   sampler.chooseRows(0);
   passLeaves(leafModes.renew);
-  return { grow, grown: () => ({ trees: writer.trees, gains: writer.gains }) };
+  return { grow, grown: () => ({ trees: writer.written() }) };
 }
 
 /** −G/(H + λ), shrunk by the learning rate; 0 where no row of the sample lies. */
@@ -183,27 +183,31 @@ function openLevel(kernel: Kernel, crew: Crew, layout: Layout) {
   return { writeRoute, root, pass };
 }
 
-/** The trees under construction. */
-function openWriter({ layout, options, cuts }: BoostJob) {
-  const inner = 2 ** options.depth - 1;
-  const trees: Trees = {
-    depth: options.depth,
-    features: new Int32Array(options.trees * inner),
-    thresholds: new Float64Array(options.trees * inner).fill(Infinity),
-    missingRight: new Uint8Array(options.trees * inner),
-    leaves: new Float32Array(options.trees * (inner + 1)),
+/** The trees under construction, each from its root down. */
+function openWriter({ layout, cuts, base }: BoostJob) {
+  const shape = { width: layout.width, outputs: 1, leafWidth: 1, average: false };
+  const writer = new TreeWriter({ ...shape, base: Float64Array.of(base) });
+  let places: number[] = []; // the written node of each node of the level
+  const begin = (): void => {
+    places = [writer.addTree()];
   };
-  const gains = new Float64Array(layout.width);
-  const writeNode = (tree: number, node: number, split: Split | undefined): void => {
-    if (split === undefined) return;
-    const k = tree * inner + node;
-    const ends = cuts[split.feature]!; // bins up to b hold what is below cut b
-    trees.features[k] = split.feature;
-    trees.thresholds[k] = split.bin === 0 ? -Infinity : (ends[split.bin - 1] ?? Infinity);
-    trees.missingRight[k] = split.missingRight ? 1 : 0;
-    gains[split.feature] = gains[split.feature]! + split.gain;
+  const writeLevel = (nodes: readonly Node[]): void => {
+    places = nodes.flatMap(({ split, hessian }, i) => {
+      const place = places[i]!;
+      writer.setCover(place, hessian / layout.hessianScale);
+      if (split === undefined) return [place, place];
+      const { feature, bin, missingRight, gain } = split;
+      const ends = cuts[feature]!; // bins up to b hold what is below cut b
+      const threshold = bin === 0 ? -Infinity : (ends[bin - 1] ?? Infinity);
+      const left = writer.split(place, { feature, threshold, missingLeft: !missingRight, gain });
+      return [left, left + 1];
+    });
   };
-  const writeLeaves = (tree: number, values: readonly number[]): void =>
-    trees.leaves.set(values, tree * (inner + 1));
-  return { trees, gains, writeNode, writeLeaves };
+  const writeLeaves = (nodes: readonly Node[], values: readonly number[]): void => {
+    for (const [i, node] of nodes.entries()) {
+      writer.setCover(places[i]!, node.hessian / layout.hessianScale);
+      writer.setValue(places[i]!, values[i]!);
+    }
+  };
+  return { begin, writeLevel, writeLeaves, written: () => writer.written() };
 }

@@ -1,8 +1,6 @@
 /** @file Loading the compiled boosting kernel. */
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { type WasmMemory, type WasmModule, wasm } from "../adapter/web-assembly.ts";
-import { fail } from "../errors.ts";
+import type { WasmMemory, WasmModule } from "../adapter/web-assembly.ts";
+import { loadKernelFile, openModule } from "../kernel-file.ts";
 
 /** The functions of kernels/boost.as.ts. */
 export interface KernelCode {
@@ -29,27 +27,12 @@ export interface Kernel {
   readonly code: KernelCode;
 }
 
-const compiled = new URL("../kernels/boost.wasm", import.meta.url);
-
 /** Compiles the kernel for this process. @throws `tensor/missing-kernel` when nobody built it. */
-export async function loadKernel(url: URL = compiled): Promise<WasmModule> {
-  const bytes = await readFile(url).catch((cause: unknown) =>
-    fail("tensor/missing-kernel", { path: fileURLToPath(url) }, { cause }),
-  );
-  return wasm.compile(bytes);
+export function loadKernel(): Promise<WasmModule> {
+  return loadKernelFile("boost");
 }
 
 /** An instance over a memory; its static data is written below the first free byte. */
 export function openKernel(module: WasmModule, memory: WasmMemory): Kernel {
-  const abort = (): never => {
-    throw new Error("the boosting kernel aborted");
-  };
-  const { exports } = new wasm.Instance(module, { env: { memory, abort } });
-  return { memory, code: exports as KernelCode };
-}
-
-/** A shared memory of exactly as many 64 KiB pages as hold the bytes. */
-export function sharedMemory(bytes: number): WasmMemory {
-  const pages = Math.ceil(bytes / 65_536);
-  return new wasm.Memory({ initial: pages, maximum: pages, shared: true });
+  return { memory, code: openModule(module, memory) as KernelCode };
 }

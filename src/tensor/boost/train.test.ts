@@ -3,12 +3,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatJson, random } from "../../core/index.ts";
 import type { Matrix } from "../../flow.ts";
+import { loadKernelFile, loadKernelSync } from "../kernel-file.ts";
 import { matrix } from "../matrix.ts";
+import { treePredictor } from "../tree/predict-trees.ts";
+import { nodeFlags } from "../tree/trees.ts";
 import { quantileCuts } from "./cuts.ts";
-import { loadKernel } from "./kernel.ts";
 import { planLayout } from "./layout.ts";
 import { type BoostProblem, openJob, trainTrees } from "./train.ts";
-import { treeMargins } from "./trees.ts";
 import { growInWorkers } from "./workers.ts";
 
 const options = {
@@ -84,7 +85,7 @@ describe("trainTrees", () => {
         const y = Float64Array.from(table, ([, , , label]) => label);
         const problem = { x, y, base: 0, options: { ...options, l2: penalty, depth: levels } };
         const { trees } = await trainTrees(problem);
-        expect(treeMargins(trees, x, 0)).toBeClose(plainTree(problem), { rtol: 1e-6, atol: 1e-7 });
+        expect(treePredictor(trees)(x)).toBeClose(plainTree(problem), { rtol: 1e-6, atol: 1e-7 });
       }),
     );
   });
@@ -106,7 +107,7 @@ describe("trainTrees", () => {
     const losses: number[] = [];
     for (let depth = 1; depth <= 8; depth++) {
       const { trees } = await trainTrees({ ...problem, options: { ...problem.options, depth } });
-      const margins = treeMargins(trees, problem.x, problem.base);
+      const margins = treePredictor(trees)(problem.x);
       losses.push(
         margins.reduce((sum, m, i) => sum + Math.log1p(Math.exp(problem.y[i] === 1 ? -m : m)), 0),
       );
@@ -119,7 +120,7 @@ describe("trainTrees", () => {
     const x = { rows, cols: 1, data: new Float64Array(rows) };
     const y = new Float64Array(rows).fill(1);
     const leaf = async (base: number): Promise<number> =>
-      (await trainTrees({ x, y, base, options })).trees.leaves[0]!;
+      (await trainTrees({ x, y, base, options })).trees.values[0]!;
     expect(await leaf(0)).toBeClose((0.5 * rows) / (0.25 * rows + 1), { rtol: 1e-6 });
     expect(await leaf(-60)).toBeClose(rows, { rtol: 1e-6 }); // every gradient is −1, every hessian 0
   });
@@ -130,15 +131,17 @@ describe("trainTrees", () => {
     const y = new Float64Array(rows).fill(1);
     const sampled = { ...options, rowSample: 0.3 };
     const { trees } = await trainTrees({ x, y, base: -60, options: sampled });
-    expect(trees.leaves[0]).toBeClose(0.3 * rows, { rtol: 0.02 }); // the sum of gradients −1
+    expect(trees.values[0]).toBeClose(0.3 * rows, { rtol: 0.02 }); // the sum of gradients −1
   });
 
   test("uses no column outside a tree's sample", async () => {
     const { x, y, base } = sample(2000, 6);
     const sampled = { ...options, trees: 20, depth: 4, columnSample: 1 / 6 };
-    const { features } = (await trainTrees({ x, y, base, options: sampled })).trees;
-    const splits = Array.from({ length: 20 }, (_, t) => features.subarray(15 * t, 15 * t + 15));
-    const used = splits.map((tree) => [...new Set(tree)].filter((f) => f !== 0)); // no split says 0
+    const { features, starts } = (await trainTrees({ x, y, base, options: sampled })).trees;
+    const used = Array.from({ length: 20 }, (_, t) => {
+      const nodes = features.subarray(starts[t], starts[t + 1]);
+      return [...new Set(nodes)].filter((f) => f >= 0);
+    });
     expect(used.every((some) => some.length <= 1)).toBe(true);
     expect(new Set(used.flat()).size).toBeGreaterThan(2);
   });
@@ -147,9 +150,9 @@ describe("trainTrees", () => {
     const x = matrix([[1], [2], [2], [2]]);
     const y = Float64Array.of(0, 1, 1, 1);
     const { trees } = await trainTrees({ x, y, base: 0, options: { ...options, depth: 1 } });
-    expect(trees.missingRight).toEqual(Uint8Array.of(1));
+    expect(trees.flags[0]).toBe(0);
     const mirrored = { x: { ...x, data: x.data.map((v) => -v) }, y, base: 0, options };
-    expect((await trainTrees(mirrored)).trees.missingRight[0]).toBe(0);
+    expect((await trainTrees(mirrored)).trees.flags[0]).toBe(nodeFlags.missingLeft);
   });
 
   test("tells its progress, and lets the event loop run", async () => {
@@ -157,10 +160,10 @@ describe("trainTrees", () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
     const problem = sample(60_000, 10);
-    const many = { ...problem, options: { ...options, trees: 12, depth: 6 }, threads: 1 };
+    const many = { ...problem, options: { ...options, trees: 60, depth: 6 }, threads: 1 };
     await trainTrees(many, { progress: ({ done, total }) => seen.push(done / total!) });
     clearInterval(timer);
-    expect(seen).toBeClose(Array.from({ length: 12 }, (_, i) => (i + 1) / 12));
+    expect(seen).toBeClose(Array.from({ length: 60 }, (_, i) => (i + 1) / 60));
     expect(turns).toBeGreaterThan(0);
   });
 
@@ -189,11 +192,12 @@ describe("an abort before the trees", () => {
   });
 });
 
-describe("loadKernel", () => {
+describe("loadKernelFile", () => {
   test("says how to build a kernel that is missing", async () => {
-    const missing = loadKernel(new URL("./nowhere.wasm", import.meta.url));
+    const missing = loadKernelFile("nowhere");
     await expect(missing).rejects.toThrow(code("tensor/missing-kernel"));
     await expect(missing).rejects.toThrow("npm run kernels");
+    expect(() => loadKernelSync("nowhere")).toThrow(code("tensor/missing-kernel"));
   });
 });
 

@@ -4,9 +4,10 @@ import { setImmediate } from "node:timers/promises";
 import type { LongWork } from "../../core/index.ts";
 import type { Matrix } from "../../flow.ts";
 import type { WasmModule } from "../adapter/web-assembly.ts";
+import { sharedMemory } from "../kernel-file.ts";
 import { quantileCuts } from "./cuts.ts";
 import { type BoostJob, type Grown, openGrower } from "./grow.ts";
-import { type Kernel, loadKernel, openKernel, sharedMemory } from "./kernel.ts";
+import { type Kernel, loadKernel, openKernel } from "./kernel.ts";
 import { type Layout, planLayout, stagedRows, type TreeOptions, writeJob } from "./layout.ts";
 import { growInWorkers } from "./workers.ts";
 
@@ -35,7 +36,7 @@ export interface BoostProblem {
  *
  * @param problem - Data, base and options.
  * @param work - Progress in trees; the signal is heard between trees.
- * @returns The trees, and the gain of each feature, [d].
+ * @returns The trees.
  * @throws `tensor/missing-kernel`, `tensor/out-of-range-memory`, `tensor/failed-worker`,
  *   `tensor/timed-out-worker`, or the signal's reason.
  * @example
@@ -47,8 +48,8 @@ export interface BoostProblem {
  * const x = matrix([[1], [2], [3], [4]]);
  * const problem = { x, y: Float64Array.of(0, 0, 1, 1), base: 0, options };
  * const { trees } = await trainTrees(problem);
- * trees.thresholds // => Float64Array.of(2.5)
- * trees.leaves // => Float32Array.of(-2, 2)
+ * trees.thresholds // => Float64Array.of(2.5, 0, 0)
+ * trees.values // => Float64Array.of(0, -2, 2)
  * ```
  * @see Chen & Guestrin, KDD 2016; Ke et al., NeurIPS 2017; Shi et al., NeurIPS 2022 (quantised
  *   gradients). Peer: XGBoost `tree_method="hist"`.
@@ -70,7 +71,7 @@ export async function openJob(problem: BoostProblem): Promise<BoostJob> {
   const kernel = openKernel(module, memory);
   writeJob(kernel, layout, { ...shape, labels, base });
   await binAll(kernel, layout, x);
-  return { module, memory, layout, cuts, options };
+  return { module, memory, layout, cuts, options, base };
 }
 
 function defaultThreads(x: Matrix): number {
