@@ -39,7 +39,7 @@ const score = (judged: m.Model) => {
   return {
     auc: m.rocAuc(
       y,
-      Float64Array.from(p, ({ probability }) => probability),
+      Float64Array.from(p, ({ probability }) => probability ?? Number.NaN),
     ),
   };
 };

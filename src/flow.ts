@@ -61,12 +61,28 @@ export interface Matrix {
   readonly data: Float64Array;
 }
 
+/** What is told of a row: whether something holds, which of k classes it is, or how much. */
+export type Task =
+  | { readonly kind: "binary" }
+  | { readonly kind: "multiclass"; readonly classes: readonly string[] }
+  | { readonly kind: "regression" };
+export type TaskKind = Task["kind"];
+
 /** Features x, shape [n, d], targets y, shape [n], the columns' names, and the rows' fingerprint. */
 export interface Dataset {
   readonly x: Matrix;
+  /** Binary: 0 or 1; multiclass: the class's place in `task.classes`; regression: any finite number. */
   readonly y: Float64Array;
   readonly names: readonly string[];
   readonly source: Hash;
+  /** Absent: binary. */
+  readonly task?: Task;
+  /** How much each row counts, [n], finite, at least 0; absent: 1 each. */
+  readonly weights?: Float64Array;
+  /** Which rows are ranked against each other, [n], one number per query; for ranking only. */
+  readonly groups?: Float64Array;
+  /** The names of features whose numbers are codes of categories, 0, 1, …, in no order. */
+  readonly categorical?: readonly string[];
 }
 
 // Table → Features by key ---------------------------------------------------------------------------
@@ -113,7 +129,12 @@ export interface OnlineReader {
 /** The algorithm's half of a model, by its kind ("boost"): numbers in, numbers out; data is state. */
 export interface Predictor {
   readonly kind: string;
-  /** x has shape [n, d]; for a binary classifier the result, [n], is the probability of true. */
+  /** What it tells of a row; absent: binary. */
+  readonly task?: Task;
+  /**
+   * x has shape [n, d]. Binary: the probability of true, [n]; multiclass: the probability of each
+   * class, [n, k], row by row; regression: [n], in the unit of the label.
+   */
   predict(x: Matrix): Float64Array;
   /** How much each feature matters, shape [d], summing to 1; absent where it means nothing. */
   readonly importances?: Float64Array;
@@ -122,13 +143,21 @@ export interface Predictor {
 /** What a model takes, and what it gives. */
 export interface Signature {
   readonly inputs: ColumnSpecs;
-  readonly output: { readonly name: string; readonly kind: ColumnKind };
+  /** The label: bool is binary, category one of its levels, float a number. */
+  readonly output: {
+    readonly name: string;
+    readonly kind: ColumnKind;
+    readonly levels?: readonly string[];
+  };
 }
 
-/** An answer: the value, and the probability the model gives to `true`. */
+/** An answer: the value, and how sure the model is of it. */
 export interface Prediction<Out = Cell> {
   readonly value: Out;
-  readonly probability: number;
+  /** Of a truth value the probability of `true`, of a class its own; null of a number. */
+  readonly probability: Out extends number ? null : number;
+  /** Of a class, the probability of every class. */
+  readonly probabilities?: Readonly<Record<Extract<Out, string>, number>>;
 }
 
 /** The bytes of a stored model, by path inside its folder. */

@@ -65,7 +65,19 @@ export const datasetErrors = {
   ),
   "dataset/mismatch-label": caller(
     (d: { label: string; kind: string }) =>
-      `dataset: the label ${quote(d.label)} must be a bool column; got ${d.kind}`,
+      `dataset: the label ${quote(d.label)} must be a bool, category, text, int or float column; got ${d.kind}`,
+  ),
+  "dataset/out-of-range-classes": caller(
+    (d: { label: string; most: number }) =>
+      `dataset: the label ${quote(d.label)} has more than ${d.most} different values; expected at most ${d.most} classes. Choose a label with fewer, or make it a number.`,
+  ),
+  "dataset/mismatch-weights": caller(
+    (d: { weights: string; got: string }) =>
+      `dataset: the weights ${quote(d.weights)} must be an int or float column with 0 or more in every row; got ${d.got}`,
+  ),
+  "dataset/missing-groups": caller(
+    (d: { groups: string; rows: number }) =>
+      `dataset: the group ${quote(d.groups)} is missing in ${count(d.rows, "row")}; expected one in every row, because rows are ranked within it`,
   ),
   "dataset/conflict-label": caller(
     (d: { label: string; reads: readonly string[] }) =>
@@ -73,7 +85,7 @@ export const datasetErrors = {
   ),
   "dataset/missing-label": caller(
     (d: { label: string; rows: number; of: number }) =>
-      `dataset: the label ${quote(d.label)} is missing in ${d.rows} of ${count(d.of, "row")}; expected true or false in every row. Keep labelled rows with where((c) => c[${quote(d.label)}].isMissing().not()).`,
+      `dataset: the label ${quote(d.label)} is missing in ${d.rows} of ${count(d.of, "row")}; expected one in every row. Keep labelled rows with where((c) => c[${quote(d.label)}].isMissing().not()).`,
   ),
 };
 

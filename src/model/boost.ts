@@ -2,6 +2,7 @@
 import { checkNames, checkNumber } from "../core/index.ts";
 import type { Dataset, Predictor } from "../flow.ts";
 import {
+  fromCompleteTrees,
   sigmoid,
   type Trees,
   trainTrees,
@@ -9,6 +10,8 @@ import {
   treePredictor,
 } from "../tensor/index.ts";
 import { checkWidth, type Estimator, estimator } from "./estimator.ts";
+import { readCompleteTrees, readTrees } from "./read-trees.ts";
+import type { Fields } from "./state-fields.ts";
 
 /** Options of {@link boost}; XGBoost's word for each in brackets. */
 export interface BoostOptions {
@@ -86,7 +89,7 @@ const bounds = {
  * ```
  * @see Chen & Guestrin, XGBoost, KDD 2016. Peer: XGBoost `tree_method="hist"`.
  */
-export function boost(options: BoostOptions = {}): Estimator<BoostPredictor> {
+export function boost(options: BoostOptions = {}): Estimator<BoostPredictor, "binary"> {
   const { trees = 100, depth = 4, learningRate = 0.1, l2 = 1, minChildWeight = 1 } = options;
   const { rowSample = 1, columnSample = 1, bins = 255, seed = 0, threads } = options;
   const shape = { trees, depth, bins, seed };
@@ -97,6 +100,7 @@ export function boost(options: BoostOptions = {}): Estimator<BoostPredictor> {
   return estimator({
     name: "boost",
     options: settings,
+    tasks: ["binary"],
     missing: true,
     oneClass: false,
     learn: async ({ x, y }: Dataset, work) => {
@@ -132,4 +136,17 @@ export function boostPredictor(state: BoostState): BoostPredictor {
   };
   const data = importances === undefined ? {} : { importances };
   return { kind: "boost", width, trees, ...data, predict };
+}
+
+/** The predictor of a stored state. @throws `model/corrupt-state` */
+export function readBoost(state: Fields): BoostPredictor {
+  const width = state.number("width");
+  const fields = state.fields("trees");
+  const trees = fields.has("starts")
+    ? readTrees(fields, width)
+    : fromCompleteTrees(readCompleteTrees(fields, width), width, state.number("base"));
+  const importances = state.has("importances")
+    ? { importances: state.array("importances", Float64Array) }
+    : {};
+  return boostPredictor({ width, trees, ...importances });
 }

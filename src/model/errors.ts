@@ -23,13 +23,28 @@ export const modelErrors = {
     (d: { at: string; expected: number; got: number }) =>
       `${d.at}: the rows have another width; expected ${count(d.expected, "feature")}, got ${d.got}. Predict with the features that the model learned from.`,
   ),
+  "model/mismatch-task": caller(
+    (d: { at: string; expected: readonly string[]; got: string }) =>
+      `${d.at}: it does not learn this task; expected ${list(d.expected)}, got ${quote(d.got)}. The task is what the label's kind says, or \`task\` of the dataset; choose another estimator, or another label.`,
+  ),
   "model/out-of-range-label": caller(
+    (d: { at: string; row: number; expected: string; got: number }) =>
+      `${d.at}: label ${d.row} does not fit the task; expected ${d.expected}, got ${d.got}. Drop rows without a label; write true as 1, and say what else labels are with \`task\`.`,
+  ),
+  "model/out-of-range-weight": caller(
     (d: { at: string; row: number; got: number }) =>
-      `${d.at}: label ${d.row} is not a class; expected 0 or 1, got ${d.got}. Drop rows without a label, and write true as 1.`,
+      `${d.at}: weight ${d.row} is ${d.got}; expected a finite number, 0 or more`,
+  ),
+  "model/missing-weight": caller(
+    (d: { at: string }) => `${d.at}: all weights are 0; expected at least one above 0`,
+  ),
+  "model/unsupported-weights": caller(
+    (d: { at: string }) =>
+      `${d.at}: it does not weigh rows; expected a dataset without weights. Leave them out, or use an estimator that weighs.`,
   ),
   "model/missing-class": caller(
     (d: { at: string; rows: number; label: number }) =>
-      `${d.at}: all ${count(d.rows, "label")} are ${d.label}; expected both 0 and 1. Learn from rows of both classes, or use majority().`,
+      `${d.at}: all ${count(d.rows, "label")} are ${d.label}; expected at least two classes. Learn from rows of more classes, or use majority().`,
   ),
   "model/missing-value": caller(
     (d: CellPlace) =>

@@ -1,39 +1,57 @@
 /** @file What every algorithm offers, and the checks of data that all of them share. */
 import type { LongWork } from "../core/index.ts";
-import type { Dataset, Json, Matrix, Predictor } from "../flow.ts";
+import type { Dataset, Json, Matrix, Predictor, Task, TaskKind } from "../flow.ts";
 import { findNotFinite } from "../tensor/index.ts";
 import { fail } from "./errors.ts";
 import { type Fit, fitWith } from "./fit.ts";
 
-/** An algorithm with its options: data in, predictor out. Learning changes neither it nor the data. */
-export interface Estimator<P extends Predictor = Predictor> {
+/**
+ * An algorithm with its options: data in, predictor out. Learning changes neither it nor the data. `T` are
+ * the tasks it learns.
+ */
+export interface Estimator<P extends Predictor = Predictor, T extends TaskKind = TaskKind> {
   /** The algorithm: "boost". */
   readonly name: string;
   /** Every option that decides the result, defaults included. */
   readonly options: Readonly<Record<string, Json>>;
+  /** The tasks it learns. */
+  readonly tasks: readonly T[];
   /**
-   * Learns from x of shape [n, d] and y of shape [n], 0 or 1, with n ≥ 1 and d ≥ 1.
+   * Learns from x of shape [n, d] and y of shape [n], with n ≥ 1 and d ≥ 1; `data.task` says what y is.
+   * Rows of weight 0 are as if they were not there.
    *
    * @throws `model/missing-rows`, `model/missing-features`, `model/mismatch-length`,
-   *   `model/out-of-range-label`, `model/out-of-range-value`, `model/missing-value` unless missing
-   *   values are handled, `model/missing-class` unless one class is enough, or the signal's reason.
+   *   `model/mismatch-task`, `model/out-of-range-label`, `model/out-of-range-value`,
+   *   `model/out-of-range-weight`, `model/unsupported-weights` where weights are not used,
+   *   `model/missing-value` unless missing values are handled, `model/missing-class` unless one class
+   *   is enough, or the signal's reason.
    */
   learn(data: Dataset, work?: LongWork): Promise<P>;
   /** Fits features and predictor to typed rows: a model that takes raw rows. */
-  readonly fit: Fit;
+  readonly fit: Fit<T>;
 }
 
 /** What one algorithm is made of. */
-export interface EstimatorParts<P extends Predictor> {
+export interface EstimatorParts<P extends Predictor, T extends TaskKind> {
   readonly name: string;
   readonly options: Readonly<Record<string, Json>>;
+  /** The tasks it learns. */
+  readonly tasks: readonly T[];
   /** Whether NaN, a missing value, is handled. */
   readonly missing: boolean;
-  /** Whether labels that are all the same are enough. */
+  /** Whether labels that are all the same are enough; of regression they always are. */
   readonly oneClass: boolean;
+  /** Whether rows may be weighted. Default false: weights are refused. */
+  readonly weights?: boolean;
   /** Learns from data that was checked. */
   readonly learn: (data: Dataset, work: LongWork) => P | Promise<P>;
 }
+
+/** What is told where a dataset says nothing. */
+const binary: Task = { kind: "binary" };
+
+/** The task of a dataset or predictor; binary where it says nothing. */
+export const taskOf = ({ task = binary }: { readonly task?: Task }): Task => task;
 
 /**
  * An estimator from its parts: its `learn` checks the data first, so that each algorithm holds its
@@ -46,6 +64,7 @@ export interface EstimatorParts<P extends Predictor> {
  * const always = estimator({
  *   name: "always",
  *   options: {},
+ *   tasks: ["binary"],
  *   missing: true,
  *   oneClass: true,
  *   learn: () => ({ kind: "always", predict: (x) => new Float64Array(x.rows).fill(1) }),
@@ -55,16 +74,20 @@ export interface EstimatorParts<P extends Predictor> {
  * (await always.learn(data)).predict(data.x) // => Float64Array.of(1, 1)
  * ```
  */
-export function estimator<P extends Predictor>(parts: EstimatorParts<P>): Estimator<P> {
-  const { name, options } = parts;
+export function estimator<P extends Predictor, T extends TaskKind>(
+  parts: EstimatorParts<P, T>,
+): Estimator<P, T> {
+  const { name, options, tasks } = parts;
   const learn = async (data: Dataset, work: LongWork = {}): Promise<P> => {
     work.signal?.throwIfAborted();
     checkShape(name, data);
-    checkLabels(parts, data.y);
-    checkFeatures(parts, data);
-    return parts.learn(data, work);
+    checkTask(name, tasks, taskOf(data));
+    const weighed = withWeights(parts, data);
+    checkLabels(parts, weighed);
+    checkFeatures(parts, weighed);
+    return parts.learn(weighed, work);
   };
-  return { name, options, learn, fit: fitWith({ learn }) };
+  return { name, options, tasks, learn, fit: fitWith({ learn }) };
 }
 
 /** Refuses rows of another width than the predictor learned from. Throws `model/mismatch-width`. */
@@ -72,27 +95,77 @@ export function checkWidth(at: string, x: Matrix, expected: number): void {
   if (x.cols !== expected) fail("model/mismatch-width", { at, expected, got: x.cols });
 }
 
-function checkShape(at: string, { x, y, names }: Dataset): void {
+type Checks = Pick<
+  EstimatorParts<Predictor, TaskKind>,
+  "name" | "missing" | "oneClass" | "weights"
+>;
+
+function checkShape(at: string, { x, y, names, weights, groups }: Dataset): void {
   if (x.rows === 0) fail("model/missing-rows", { at });
   if (x.cols === 0) fail("model/missing-features", { at });
   const lengths = [
     { what: "label", expected: x.rows, got: y.length },
     { what: "name", expected: x.cols, got: names.length },
     { what: "number", expected: x.rows * x.cols, got: x.data.length },
+    { what: "weight", expected: x.rows, got: weights?.length ?? x.rows },
+    { what: "group", expected: x.rows, got: groups?.length ?? x.rows },
   ];
   for (const length of lengths)
     if (length.got !== length.expected) fail("model/mismatch-length", { at, ...length });
 }
 
-function checkLabels({ name, oneClass }: EstimatorParts<Predictor>, y: Float64Array): void {
-  const odd = y.findIndex((label) => label !== 0 && label !== 1);
-  if (odd >= 0) fail("model/out-of-range-label", { at: name, row: odd, got: y[odd] ?? Number.NaN });
+function checkTask(at: string, tasks: readonly TaskKind[], { kind }: Task): void {
+  if (!tasks.includes(kind)) fail("model/mismatch-task", { at, expected: tasks, got: kind });
+}
+
+/** The dataset without rows of weight 0, and without weights that are all 1. */
+function withWeights({ name, weights: used = false }: Checks, data: Dataset): Dataset {
+  const { weights, ...plain } = data;
+  if (weights === undefined) return data;
+  const row = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
+  if (row >= 0)
+    fail("model/out-of-range-weight", { at: name, row, got: weights[row] ?? Number.NaN });
+  if (weights.every((weight) => weight === 1)) return plain;
+  if (!used) fail("model/unsupported-weights", { at: name });
+  if (weights.every((weight) => weight === 0)) fail("model/missing-weight", { at: name });
+  return weights.includes(0) ? keptRows(data, weights) : data;
+}
+
+function keptRows(data: Dataset, weights: Float64Array): Dataset {
+  const { x, y, groups } = data;
+  const kept = (column: Float64Array): Float64Array => column.filter((_, i) => weights[i] !== 0);
+  const numbers = x.data.filter((_, at) => weights[Math.floor(at / x.cols)] !== 0);
+  return {
+    ...data,
+    x: { rows: numbers.length / x.cols, cols: x.cols, data: numbers },
+    y: kept(y),
+    weights: kept(weights),
+    ...(groups === undefined ? {} : { groups: kept(groups) }),
+  };
+}
+
+function checkLabels({ name, oneClass }: Checks, data: Dataset): void {
+  const { y } = data;
+  const task = taskOf(data);
+  const classes = task.kind === "multiclass" ? task.classes.length : 2;
+  const fits = (label: number): boolean =>
+    task.kind === "regression"
+      ? Number.isFinite(label)
+      : Number.isInteger(label) && label >= 0 && label < classes;
+  const row = y.findIndex((label) => !fits(label));
+  const expected = task.kind === "regression" ? "a finite number" : expectedClass(classes);
+  if (row >= 0)
+    fail("model/out-of-range-label", { at: name, row, expected, got: y[row] ?? Number.NaN });
+  if (task.kind === "regression" || oneClass) return;
   const [label = 0] = y;
-  if (!oneClass && y.every((other) => other === label))
+  if (y.every((other) => other === label))
     fail("model/missing-class", { at: name, rows: y.length, label });
 }
 
-function checkFeatures({ name, missing }: EstimatorParts<Predictor>, { x, names }: Dataset): void {
+const expectedClass = (classes: number): string =>
+  classes === 2 ? "0 or 1" : `a whole number from 0 to ${classes - 1}`;
+
+function checkFeatures({ name, missing }: Checks, { x, names }: Dataset): void {
   const place = findNotFinite(x, missing);
   if (place === undefined) return;
   const { row, value: got } = place;

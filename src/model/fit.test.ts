@@ -53,8 +53,8 @@ const trees = features(telcoSchema, (c) => ({
   senior: flag(c.senior_citizen),
 }));
 
-let linearModel: FittedModel<Pick<TelcoCustomer, (typeof linear.reads)[number]>>;
-let treeModel: FittedModel<Pick<TelcoCustomer, (typeof trees.reads)[number]>>;
+let linearModel: FittedModel<Pick<TelcoCustomer, (typeof linear.reads)[number]>, boolean>;
+let treeModel: FittedModel<Pick<TelcoCustomer, (typeof trees.reads)[number]>, boolean>;
 let tested: readonly TelcoCustomer[] = [];
 
 beforeAll(() =>

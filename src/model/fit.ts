@@ -2,44 +2,82 @@
 import { checkNames, type LongWork } from "../core/index.ts";
 import { dataset } from "../dataset/index.ts";
 import { type Features, fitFeatures } from "../feature/index.ts";
-import type { Dataset, Predictor } from "../flow.ts";
+import type { Cell, Dataset, Predictor, TaskKind } from "../flow.ts";
 import { type Columns, checkFrame, type Frame, type Row } from "../table/index.ts";
-import { type FittedModel, fittedModel } from "./fitted-model.ts";
+import { type FittedModel, fittedModel, outputOf } from "./fitted-model.ts";
 
 /** A sentence that the compiler shows where a type does not fit; no value has this type. */
 export interface Misuse<Sentence extends string> {
   readonly problem: Sentence;
 }
 
+/** The kinds of label that some tasks are learned from. */
+export type LabelKind<T extends TaskKind> = T extends "binary"
+  ? "bool"
+  : T extends "multiclass"
+    ? "category" | "text"
+    : "int" | "float";
+
+/** The kinds of label that some tasks are learned from, in words. */
+type LabelWords<T extends TaskKind> = [TaskKind] extends [T]
+  ? "a bool, category, text, int or float column"
+  : [T] extends ["binary"]
+    ? "a bool column"
+    : [T] extends ["regression"]
+      ? "an int or float column"
+      : [T] extends ["binary" | "multiclass"]
+        ? "a bool, category or text column"
+        : "a column of another kind";
+
 /**
  * `unknown` when rows of the columns C have what features read, R, and L among them can be the
- * label; else the problem. Columns that are known only at run time are checked then.
+ * label of one of the tasks T; else the problem. Columns that are known only at run time are checked then.
  */
 export type LabelProblem<
   C extends Columns,
   R extends string,
   L extends string,
+  T extends TaskKind = "binary",
 > = string extends keyof C
   ? unknown
   : [R] extends [keyof C]
     ? L extends R
       ? Misuse<`the label "${L}" is among the columns that the features read`>
       : L extends keyof C
-        ? C[L]["kind"] extends "bool"
+        ? C[L]["kind"] extends LabelKind<T>
           ? unknown
-          : Misuse<`the label "${L}" is a ${C[L]["kind"]} column; expected a bool column`>
+          : Misuse<`the label "${L}" is a ${C[L]["kind"]} column; expected ${LabelWords<T>}`>
         : Misuse<`there is no column "${L}"`>
     : Misuse<`the rows have no column "${Exclude<R, keyof C>}", which the features read`>;
 
 /** The row that a model asks for: the columns its features read, and no others. */
 export type ModelInput<D extends Columns, R extends string> = Row<Pick<D, R & keyof D>>;
 
+/** What a model of the label L tells: true or false, a level, or a number. */
+export type ModelOutput<
+  C extends Columns,
+  L extends string,
+  T extends TaskKind,
+> = string extends keyof C
+  ? [T] extends ["binary"]
+    ? boolean
+    : [T] extends ["regression"]
+      ? number
+      : Cell
+  : L extends keyof C
+    ? NonNullable<Row<C>[L]>
+    : Cell;
+
 /** What a model learns from, and what it learns to tell. */
 export interface FitOptions<D extends Columns, R extends string, L extends string> {
   /** Defined on the schema of the rows, or on another that has the columns they read. */
   readonly features: Features<D, R>;
-  /** A bool column of the rows that the features do not read. */
+  /** A column of the rows that the features do not read; its kind decides the task. */
   readonly label: L;
+  /** A column of numbers, 0 or more: how much each row counts. */
+  readonly weights?: string;
+  /** A column of equal values for rows that are ranked against each other. */
+  readonly groups?: string;
 }
 
 /** What can be fitted: `learn` turns numbers into a predictor. */
@@ -53,21 +91,35 @@ export interface Learner {
  * @throws What `fitFeatures`, `dataset` and `learn` throw: `feature/conflict-test-rows`,
  * `dataset/missing-label`, `model/missing-value` and others
  */
-export type Fit = <C extends Columns, D extends Columns, R extends string, const L extends string>(
+export type Fit<T extends TaskKind = TaskKind> = <
+  C extends Columns,
+  D extends Columns,
+  R extends string,
+  const L extends string,
+>(
   rows: Frame<C>,
-  options: FitOptions<D, R, L> & { readonly label: LabelProblem<C, R, L> },
+  options: FitOptions<D, R, L> & {
+    readonly label: LabelProblem<C, R, L, T>;
+    readonly weights?: keyof C & string;
+    readonly groups?: keyof C & string;
+  },
   work?: LongWork,
-) => Promise<FittedModel<ModelInput<D, R>>>;
+) => Promise<FittedModel<ModelInput<D, R>, ModelOutput<C, L, T>>>;
 
 /** The `fit` of an estimator that can learn. */
-export function fitWith(learner: Learner): Fit {
+export function fitWith<T extends TaskKind>(learner: Learner): Fit<T> {
   return async (rows, options, work) => {
     checkFrame("fit", rows);
-    checkNames("fit", options, ["features", "label"]);
-    const { features: definition, label } = options;
+    checkNames("fit", options, ["features", "label", "weights", "groups"]);
+    const { features: definition, label, weights, groups } = options;
     const features = await fitFeatures(definition, rows, { label });
-    const data = await dataset({ features, rows, label });
+    const beside = {
+      ...(weights === undefined ? {} : { weights }),
+      ...(groups === undefined ? {} : { groups }),
+    };
+    const data = await dataset({ features, rows, label, ...beside });
     const predictor = await learner.learn(data, work);
-    return fittedModel({ features, predictor, label });
+    const levels = rows.schema.columns[label]?.levels;
+    return fittedModel({ features, predictor, output: outputOf(predictor, label, levels) });
   };
 }

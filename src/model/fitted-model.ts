@@ -1,11 +1,12 @@
 /** @file A model: fitted features and a predictor, from raw rows to answers, and its files. */
 import { formatJson, hashOf } from "../core/index.ts";
 import type { FittedFeatures } from "../feature/index.ts";
-import type { Cells, Matrix, Model, ModelFiles, Predictor, Signature } from "../flow.ts";
+import type { Cell, Cells, Matrix, Model, ModelFiles, Predictor, Signature } from "../flow.ts";
+import { answersOf } from "./answers.ts";
 import { predictorState } from "./predictor-format.ts";
 
-/** A model of a yes-or-no label, with its two halves in view. */
-export interface FittedModel<In = Cells> extends Model<In, boolean> {
+/** A model with its two halves in view. */
+export interface FittedModel<In = Cells, Out = Cell> extends Model<In, Out> {
   readonly features: FittedFeatures;
   readonly predictor: Predictor;
 }
@@ -14,8 +15,8 @@ export interface FittedModel<In = Cells> extends Model<In, boolean> {
 export interface ModelParts {
   readonly features: FittedFeatures;
   readonly predictor: Predictor;
-  /** The name of the column it predicts. */
-  readonly label: string;
+  /** What it tells. */
+  readonly output: Signature["output"];
 }
 
 /** The format of `model.json` that this version writes. */
@@ -24,17 +25,41 @@ export const modelFormat = 1;
 export const modelFile = "model.json";
 
 /**
+ * What a predictor tells of a label: bool, category or float. The levels are those of the label's column, of
+ * which a class of the predictor is always one.
+ */
+export function outputOf(
+  { task }: Predictor,
+  name: string,
+  declared: readonly string[] = [],
+): Signature["output"] {
+  switch (task?.kind) {
+    case "multiclass": {
+      const others = task.classes.filter((level) => !declared.includes(level));
+      return { name, kind: "category", levels: [...declared, ...others] };
+    }
+    case "regression":
+      return { name, kind: "float" };
+    default:
+      return { name, kind: "bool" };
+  }
+}
+
+/**
  * The model of some features and a predictor. Its hash is that of its file, in which there are
  * neither times nor ids.
  */
-export function fittedModel<In extends Cells>(parts: ModelParts): FittedModel<In> {
-  const { features, predictor, label } = parts;
-  const signature: Signature = { inputs: features.reads, output: { name: label, kind: "bool" } };
+export function fittedModel<In extends Cells, Out extends Cell>(
+  parts: ModelParts,
+): FittedModel<In, Out>;
+export function fittedModel(parts: ModelParts): FittedModel {
+  const { features, predictor, output } = parts;
+  const signature: Signature = { inputs: features.reads, output };
   const bytes = new TextEncoder().encode(formatModel(parts, signature));
-  const predictAll = (rows: readonly In[]) => {
+  const answers = answersOf(predictor, output.levels);
+  const predictAll = (rows: readonly Cells[]) => {
     const x = matrixOf(features, rows); // [n, d]
-    const probabilities = predictor.predict(x); // [n]
-    return Array.from(probabilities, (probability) => ({ value: probability >= 0.5, probability }));
+    return answers.of(predictor.predict(x), rows.length);
   };
   return {
     kind: predictor.kind,
@@ -43,7 +68,7 @@ export function fittedModel<In extends Cells>(parts: ModelParts): FittedModel<In
     features,
     predictor,
     importances: importancesOf(parts),
-    predict: (row) => predictAll([row])[0] ?? { value: false, probability: Number.NaN },
+    predict: (row) => predictAll([row])[0] ?? answers.none,
     predictAll,
     files: (): ModelFiles => ({ [modelFile]: bytes.slice() }),
   };
@@ -59,7 +84,7 @@ function formatModel({ features, predictor }: ModelParts, signature: Signature):
   });
 }
 
-function matrixOf<In extends Cells>(features: FittedFeatures, rows: readonly In[]): Matrix {
+function matrixOf(features: FittedFeatures, rows: readonly Cells[]): Matrix {
   const cols = features.names.length;
   const data = new Float64Array(rows.length * cols);
   for (const [i, row] of rows.entries()) data.set(features.row(row), i * cols);

@@ -1,4 +1,11 @@
 export {
+  type AverageOptions,
+  type AveragePredictor,
+  type AverageState,
+  average,
+  averagePredictor,
+} from "./average.ts";
+export {
   type BoostOptions,
   type BoostPredictor,
   type BoostState,
@@ -6,8 +13,16 @@ export {
   boostPredictor,
 } from "./boost.ts";
 export { modelErrors } from "./errors.ts";
-export { checkWidth, type Estimator, type EstimatorParts, estimator } from "./estimator.ts";
-export type { Fit, FitOptions, LabelProblem, Misuse, ModelInput } from "./fit.ts";
+export { checkWidth, type Estimator, type EstimatorParts, estimator, taskOf } from "./estimator.ts";
+export type {
+  Fit,
+  FitOptions,
+  LabelKind,
+  LabelProblem,
+  Misuse,
+  ModelInput,
+  ModelOutput,
+} from "./fit.ts";
 export type { FittedModel } from "./fitted-model.ts";
 export {
   type LogisticOptions,

@@ -13,6 +13,7 @@ import {
 } from "../tensor/index.ts";
 import { fail } from "./errors.ts";
 import { checkWidth, type Estimator, estimator } from "./estimator.ts";
+import type { Fields } from "./state-fields.ts";
 
 /** Options of {@link logistic}. */
 export interface LogisticOptions {
@@ -62,7 +63,7 @@ export interface LogisticPredictor extends Predictor, LogisticState {
  * @see Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, 2nd edition, 4.4.1.
  *   Peer: scikit-learn `LogisticRegression(C=1/l2, solver="newton-cholesky")`.
  */
-export function logistic(options: LogisticOptions = {}): Estimator<LogisticPredictor> {
+export function logistic(options: LogisticOptions = {}): Estimator<LogisticPredictor, "binary"> {
   const { l2 = 1, maxIterations = 100, tolerance = 1e-12 } = options;
   checkNames("logistic", options, ["l2", "maxIterations", "tolerance"]);
   checkNumber("logistic", { l2 }, { min: 0 });
@@ -72,6 +73,7 @@ export function logistic(options: LogisticOptions = {}): Estimator<LogisticPredi
   return estimator({
     name: "logistic",
     options: settings,
+    tasks: ["binary"],
     missing: false,
     oneClass: false,
     learn: (data, work) => minimise(data, settings, work),
@@ -99,6 +101,16 @@ export function logisticPredictor(state: LogisticState): LogisticPredictor {
     return margins.map((margin) => sigmoid(margin + bias));
   };
   return { kind: "logistic", weights, bias, iterations, converged, predict };
+}
+
+/** The predictor of a stored state. @throws `model/corrupt-state` */
+export function readLogistic(state: Fields): LogisticPredictor {
+  return logisticPredictor({
+    weights: state.array("weights", Float64Array),
+    bias: state.number("bias"),
+    iterations: state.number("iterations"),
+    converged: state.boolean("converged"),
+  });
 }
 
 /** A missing or infinite feature leaves its trace in the margin, so one look per row is enough. */

@@ -3,7 +3,7 @@ import { isMillraceError, parseJson } from "../core/index.ts";
 import { featuresFromState, withStoredLookups } from "../feature/index.ts";
 import type { ModelFiles } from "../flow.ts";
 import { fail } from "./errors.ts";
-import { type FittedModel, fittedModel, modelFile, modelFormat } from "./fitted-model.ts";
+import { type FittedModel, fittedModel, modelFile, modelFormat, outputOf } from "./fitted-model.ts";
 import { predictorFromState } from "./predictor-state.ts";
 
 /**
@@ -49,12 +49,20 @@ function modelOf(value: unknown): FittedModel {
     fail("model/unsupported-format", { kind: "model", got: format, known: modelFormat });
   const output = isRecord(signature) ? signature["output"] : undefined;
   const label = isRecord(output) ? output["name"] : undefined;
-  if (typeof label !== "string") return corrupt("its signature names no output");
+  if (!isRecord(output) || typeof label !== "string")
+    return corrupt("its signature names no output");
   const features = featuresFromState(state);
   const predictor = predictorFromState(learned);
   const cols = features.names.length;
   predictor.predict({ rows: 1, cols, data: new Float64Array(cols) }); // refuses another width
-  return fittedModel({ features, predictor, label });
+  const told = outputOf(predictor, label, textsOf(output["levels"]));
+  if (told.kind !== output["kind"])
+    return corrupt(`its signature tells ${String(output["kind"])}, and its predictor ${told.kind}`);
+  return fittedModel({ features, predictor, output: told });
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
 }
 
 function corrupt(reason: string, cause?: unknown): never {

@@ -176,8 +176,17 @@ function predict(
   }
   if (predictions.length !== rows.length)
     return refuse(`it gave ${predictions.length} answers to ${rows.length} rows`);
-  const odd = predictions.find(({ probability: p }) => !(p >= 0 && p <= 1));
-  return odd === undefined ? predictions : refuse(`it gave the probability ${odd.probability}`);
+  const odd = predictions.find((prediction) => !isAnswer(prediction));
+  if (odd === undefined) return predictions;
+  return odd.probability === null
+    ? refuse(`it gave the value ${String(odd.value)}`)
+    : refuse(`it gave the probability ${odd.probability}`);
+}
+
+/** A finite number, or anything else with a probability. */
+function isAnswer({ value, probability }: Prediction): boolean {
+  if (probability === null) return Number.isFinite(value);
+  return probability >= 0 && probability <= 1;
 }
 
 function checkLog(at: string, model: Signature, log: Signature): void {

@@ -13,7 +13,8 @@ const before: Columns = {
 
 /**
  * The columns of a log: who asked when and which version answered, one column per input, then
- * `prediction`, `probability` and `warnings` (a JSON list of texts). Categories are kept as text,
+ * `prediction`, `probability` (null of a number), of a class also `probabilities` (JSON), and `warnings` (a JSON
+ * list of texts). Categories are kept as text,
  * because a request may hold a level that the model has not seen.
  *
  * @param at - Who asks, for the error.
@@ -28,9 +29,11 @@ const before: Columns = {
  * ```
  */
 export function logColumns(at: string, signature: Signature): Columns {
+  const isNumber = signature.output.kind === "float" || signature.output.kind === "int";
   const after: Columns = {
     prediction: plainColumn({ kind: signature.output.kind, nullable: true }),
-    probability: float(),
+    probability: float({ nullable: isNumber }),
+    ...(signature.output.kind === "category" ? { probabilities: text() } : {}),
     warnings: text(),
   };
   const own = new Set([...Object.keys(before), ...Object.keys(after)]);
@@ -56,6 +59,9 @@ export function answerCells(at: string, columns: ColumnSpecs, answer: Answered):
     model_version: version,
     prediction: prediction.value,
     probability: prediction.probability,
+    ...("probabilities" in columns
+      ? { probabilities: JSON.stringify(prediction.probabilities ?? {}) }
+      : {}),
     warnings: JSON.stringify(warnings),
   };
   const extra = Object.keys(row).find((name) => !Object.hasOwn(columns, name));

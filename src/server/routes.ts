@@ -1,5 +1,5 @@
 /** @file What each place of the server answers, without a word of HTTP libraries. */
-import type { Answered } from "../flow.ts";
+import type { Answered, Prediction } from "../flow.ts";
 import { type Endpoint, requestSchema } from "../serve/index.ts";
 import { fail } from "./errors.ts";
 import { readRows } from "./invocation.ts";
@@ -21,7 +21,7 @@ export const places = [
 export interface InvocationReply {
   readonly model: string;
   readonly body: {
-    readonly predictions: readonly { readonly value: unknown; readonly probability: number }[];
+    readonly predictions: readonly Prediction[];
     readonly request_ids: readonly string[];
     readonly model_version: number;
     readonly warnings: readonly { readonly row: number; readonly message: string }[];
@@ -82,9 +82,15 @@ export function completePage(given: Partial<PageData>, endpoints: readonly Endpo
 /** "churn/1". */
 export const modelName = ({ name, version }: Endpoint): string => `${name}/${version}`;
 
+const wirePrediction = ({ value, probability, probabilities }: Prediction): Prediction => ({
+  value,
+  probability,
+  ...(probabilities === undefined ? {} : { probabilities }),
+});
+
 function replyBody(version: number, answers: readonly Answered[]): InvocationReply["body"] {
   return {
-    predictions: answers.map(({ prediction: { value, probability } }) => ({ value, probability })),
+    predictions: answers.map(({ prediction }) => wirePrediction(prediction)),
     request_ids: answers.map(({ requestId }) => requestId),
     model_version: version,
     warnings: answers.flatMap(({ warnings }, row) => warnings.map((message) => ({ row, message }))),

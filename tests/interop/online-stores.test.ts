@@ -8,6 +8,7 @@ import { executable } from "../../src/cli/execute.ts";
 import { featureTables } from "../../src/cli/features.ts";
 import { serveWorkspace } from "../../src/cli/serving.ts";
 import { checkParity, materialize, type OnlineStore, writeFeatures } from "../../src/feature/index.ts"; // biome-ignore format: one line
+import type { Cells, Prediction } from "../../src/flow.ts";
 import { client } from "../../src/serve/index.ts";
 import { openLake } from "../../src/table/index.ts";
 import { openWorkspace } from "../../src/workspace/index.ts";
@@ -164,7 +165,9 @@ function runSuite(kind: OnlineServer): void {
     expect((await run("materialize")).lines[0]).toContain("shop.spending: full");
     expect((await run("parity")).lines[0]).toContain("shop.spending: equal (4 keys");
     const served = await serving();
-    const asked = client(served.web.url, { endpoint: "churn" });
+    const asked = client<{ predict(row: Cells): Prediction<boolean> }>(served.web.url, {
+      endpoint: "churn",
+    });
     const before = await asked.predict({ id: "a" });
     await writeFeatures(workspace.lake, spendingTable, [{ id: "a", spend: 3 }]);
     expect((await run("materialize", "shop.spending")).lines[0]).toContain("incremental");

@@ -19,7 +19,7 @@ import {
   targetEncode,
   tfIdf,
 } from "../../src/feature/index.ts";
-import { boost } from "../../src/model/index.ts";
+import { average, boost, majority } from "../../src/model/index.ts";
 import { client } from "../../src/serve/index.ts";
 import { category, formatTree, type Row, when } from "../../src/table/index.ts";
 import {
@@ -148,8 +148,12 @@ export async function misuses(world: World, model: ChurnModel) {
   // fit
   // @ts-expect-error the label among the features → the label "churn" is among the columns
   await boost().fit(sides.train, { features: leakyFeatures, label: "churn" });
-  // @ts-expect-error a text label → the label "customer_id" is a text column
-  await boost().fit(sides.train, { features: churnFeatures, label: "customer_id" });
+  // @ts-expect-error a moment as label → the label "since" is a timestamp column
+  await boost().fit(sides.train, { features: churnFeatures, label: "since" });
+  // @ts-expect-error a truth value averaged → the label "churn" is a bool column; expected an int or float
+  await average().fit(sides.train, { features: churnFeatures, label: "churn" });
+  // @ts-expect-error weights that are not there → tenur
+  await majority().fit(sides.train, { features: churnFeatures, label: "churn", weights: "tenur" });
   // @ts-expect-error a label that is not there → there is no column "churned"
   await boost().fit(sides.train, { features: churnFeatures, label: "churned" });
   // @ts-expect-error features of another table → the rows have no column "tenure"
