@@ -1,15 +1,10 @@
 export type { Grown } from "./boost/grow.ts";
 export type { TreeOptions } from "./boost/layout.ts";
 export { type BoostProblem, trainTrees } from "./boost/train.ts";
+export * from "./descent/index.ts";
 export { tensorErrors } from "./errors.ts";
-export {
-  openRows,
-  type RowBlock,
-  type RowPass,
-  type RowSums,
-  type Rows,
-  type RowsOptions,
-} from "./linear/open-rows.ts";
+export * from "./factor/index.ts";
+export * from "./linear/index.ts";
 export { findNotFinite, matrix, matrixOfColumns, type Place, withOnes } from "./matrix.ts";
 export {
   formatOnnx,
