@@ -27,3 +27,12 @@ export { type MissingTimes, type Series, type SeriesInput, type SeriesOptions, s
 export { type SeriesColumns, seriesOf } from "./series/series-of.ts";
 export { type MovingAverageOptions, movingAverage } from "./simple/moving-average.ts";
 export { naive, naiveDrift, type SeasonalNaiveOptions, seasonalNaive } from "./simple/naive.ts";
+export type { SmoothingTrend } from "./smoothing/form.ts";
+export {
+  type AutoSmoothingOptions,
+  autoSmoothing,
+  type HoltWintersOptions,
+  holtWinters,
+  type SmoothingOptions,
+  smoothing,
+} from "./smoothing/smoothing.ts";

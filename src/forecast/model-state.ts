@@ -6,6 +6,7 @@ import { type Fields, fieldsOf } from "./fields.ts";
 import { type Family, type ForecastModel, forecastFormat, modelOf, type SeriesPlace } from "./forecaster.ts"; // biome-ignore format: one line
 import { averageFamily } from "./simple/moving-average.ts";
 import { lineFamily, naiveFamily, seasonFamily } from "./simple/naive.ts";
+import { smoothingFamily } from "./smoothing/smoothing.ts";
 
 type Reader = (params: Fields, place: SeriesPlace) => ForecastModel;
 
@@ -19,6 +20,7 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   [lineFamily.kind, reader(lineFamily)],
   [seasonFamily.kind, reader(seasonFamily)],
   [averageFamily.kind, reader(averageFamily)],
+  [smoothingFamily.kind, reader(smoothingFamily)],
 ]);
 
 /**

@@ -16,7 +16,22 @@ export {
   type OnnxType,
   type OnnxValue,
 } from "./onnx/format-onnx.ts";
+export {
+  gradientOf,
+  type MinimiseOptions,
+  type Minimum,
+  minimise,
+  type Objective,
+} from "./optimise.ts";
 export { dot, gram, times, transposeTimes } from "./products.ts";
+export {
+  type SmoothForm,
+  type SmoothRun,
+  type SmoothSeason,
+  smoothLoss,
+  smoothRun,
+  smoothWidth,
+} from "./series/smooth.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { solvePositive } from "./solve-positive.ts";
 export { type CompleteTrees, fromCompleteTrees } from "./tree/complete-trees.ts";

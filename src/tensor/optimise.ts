@@ -50,8 +50,8 @@ export function minimise(
   { maxIterations = 200, tolerance = 1e-9, memory = 8 }: MinimiseOptions = {},
 ): Minimum {
   const d = start.length;
-  let x = Float64Array.from(start);
-  let gradient = new Float64Array(d);
+  let x: Float64Array = Float64Array.from(start);
+  let gradient: Float64Array = new Float64Array(d);
   let value = objective(x, gradient);
   const [steps, turns]: [Float64Array[], Float64Array[]] = [[], []];
   const recent: number[] = [];
