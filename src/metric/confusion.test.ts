@@ -1,7 +1,8 @@
 /** @file Tests of the four counts and their shares. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { accuracy, classesAt, confusion, f1, precision, recall } from "./confusion.ts";
+import { f1, precision, recall } from "./class-shares.ts";
+import { accuracy, classesAt, confusion } from "./confusion.ts";
 
 const labels = Float64Array.of(1, 1, 1, 0, 0, 0, 0, 0);
 const answers = Float64Array.of(1, 1, 0, 1, 0, 0, 0, 0);

@@ -1,5 +1,7 @@
-/** @file The four counts of a binary classifier, and the shares made of them. */
-import { checkRows } from "./checks.ts";
+/** @file The four counts of a binary classifier, its answers at a threshold, and how many are right. */
+import { checkNames } from "../core/index.ts";
+import { checkClasses, checkLengths, checkRows } from "./checks.ts";
+import { checkWeights, type WeightOptions, weightedMean } from "./weights.ts";
 
 /** How many rows of each label got each answer. */
 export interface Confusion {
@@ -24,7 +26,15 @@ export interface Confusion {
  * @see Peer: scikit-learn `confusion_matrix`, whose rows are labels.
  */
 export function confusion(y: Float64Array, predicted: Float64Array): Confusion {
-  return countsOf("confusion", y, predicted);
+  checkRows("confusion", y, predicted);
+  checkRows("confusion", predicted, y); // answers are classes too
+  const counts: [number, number, number, number] = [0, 0, 0, 0];
+  for (const [i, label] of y.entries()) {
+    const cell = 2 * label + (predicted[i] ?? 0);
+    counts[cell] = (counts[cell] ?? 0) + 1;
+  }
+  const [trueNegatives, falsePositives, falseNegatives, truePositives] = counts;
+  return { trueNegatives, falsePositives, falseNegatives, truePositives };
 }
 
 /**
@@ -43,92 +53,28 @@ export function classesAt(probability: Float64Array, threshold = 0.5): Float64Ar
 }
 
 /**
- * The share of right answers, (TP + TN)/n. O(n).
+ * The share of right answers. O(n).
  *
- * @param y - Labels, shape [n], 0 or 1, n ≥ 1.
- * @param predicted - Answers, shape [n], 0 or 1.
+ * @param y - Labels, shape [n], whole numbers from 0, n ≥ 1.
+ * @param predicted - Answers, shape [n], classes too.
+ * @param options - Weights of rows.
  * @returns 0 to 1.
- * @throws as {@link confusion}
+ * @throws as {@link confusionMatrix}
  * @example
  * ```ts
  * accuracy(Float64Array.of(0, 0, 1, 1), Float64Array.of(0, 1, 1, 1)) // => 0.75
  * ```
  * @see Peer: scikit-learn `accuracy_score`.
  */
-export function accuracy(y: Float64Array, predicted: Float64Array): number {
-  const { truePositives, trueNegatives } = countsOf("accuracy", y, predicted);
-  return (truePositives + trueNegatives) / y.length;
-}
-
-/**
- * The share of right answers among the answers 1, TP/(TP + FP); 0 when there is no such answer, as
- * scikit-learn has it. O(n).
- *
- * @param y - Labels, shape [n], 0 or 1, n ≥ 1.
- * @param predicted - Answers, shape [n], 0 or 1.
- * @returns 0 to 1.
- * @throws as {@link confusion}
- * @example
- * ```ts
- * precision(Float64Array.of(0, 1, 1), Float64Array.of(1, 1, 0)) // => 0.5
- * ```
- * @see Peer: scikit-learn `precision_score`.
- */
-export function precision(y: Float64Array, predicted: Float64Array): number {
-  const { truePositives, falsePositives } = countsOf("precision", y, predicted);
-  return share(truePositives, truePositives + falsePositives);
-}
-
-/**
- * The share of the labels 1 that were found, TP/(TP + FN); 0 when there is no such label, as
- * scikit-learn has it. O(n).
- *
- * @param y - Labels, shape [n], 0 or 1, n ≥ 1.
- * @param predicted - Answers, shape [n], 0 or 1.
- * @returns 0 to 1.
- * @throws as {@link confusion}
- * @example
- * ```ts
- * recall(Float64Array.of(0, 1, 1, 1), Float64Array.of(1, 1, 1, 0)).toFixed(2) // => "0.67"
- * ```
- * @see Peer: scikit-learn `recall_score`.
- */
-export function recall(y: Float64Array, predicted: Float64Array): number {
-  const { truePositives, falseNegatives } = countsOf("recall", y, predicted);
-  return share(truePositives, truePositives + falseNegatives);
-}
-
-/**
- * The harmonic mean of precision and recall, 2·TP/(2·TP + FP + FN); 0 when there is neither a label
- * 1 nor an answer 1, as scikit-learn has it. O(n).
- *
- * @param y - Labels, shape [n], 0 or 1, n ≥ 1.
- * @param predicted - Answers, shape [n], 0 or 1.
- * @returns 0 to 1.
- * @throws as {@link confusion}
- * @example
- * ```ts
- * f1(Float64Array.of(0, 1, 1), Float64Array.of(1, 1, 0)) // => 0.5
- * ```
- * @see Peer: scikit-learn `f1_score`.
- */
-export function f1(y: Float64Array, predicted: Float64Array): number {
-  const { truePositives, falsePositives, falseNegatives } = countsOf("f1", y, predicted);
-  return share(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives);
-}
-
-function countsOf(at: string, y: Float64Array, predicted: Float64Array): Confusion {
-  checkRows(at, y, predicted);
-  checkRows(at, predicted, y); // answers are classes too
-  const counts: [number, number, number, number] = [0, 0, 0, 0];
-  for (const [i, label] of y.entries()) {
-    const cell = 2 * label + (predicted[i] ?? 0);
-    counts[cell] = (counts[cell] ?? 0) + 1;
-  }
-  const [trueNegatives, falsePositives, falseNegatives, truePositives] = counts;
-  return { trueNegatives, falsePositives, falseNegatives, truePositives };
-}
-
-function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
+export function accuracy(
+  y: Float64Array,
+  predicted: Float64Array,
+  options: WeightOptions = {},
+): number {
+  checkNames("accuracy", options, ["weights"]);
+  checkLengths("accuracy", y.length, predicted.length);
+  checkClasses("accuracy", y);
+  checkClasses("accuracy", predicted);
+  checkWeights("accuracy", y.length, options.weights);
+  return weightedMean(y.length, options.weights, (row) => (y[row] === predicted[row] ? 1 : 0));
 }

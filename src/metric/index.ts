@@ -1,13 +1,38 @@
+export * from "./calibration.ts";
+export * from "./class-shares.ts";
+export { accuracy, type Confusion, classesAt, confusion } from "./confusion.ts";
 export {
-  accuracy,
-  type Confusion,
-  classesAt,
-  confusion,
-  f1,
-  precision,
-  recall,
-} from "./confusion.ts";
+  balancedAccuracy,
+  type ConfusionMatrixOptions,
+  confusionMatrix,
+  type KappaOptions,
+  kappa,
+  likeliest,
+  matthews,
+} from "./confusion-matrix.ts";
+export * from "./curves.ts";
+export {
+  gammaDeviance,
+  type PinballOptions,
+  pinball,
+  poissonDeviance,
+  type TweedieOptions,
+  tweedieDeviance,
+} from "./deviance.ts";
 export { metricErrors } from "./errors.ts";
-export { brier, logLoss } from "./probability.ts";
-export { prAuc, type RocPoints, rocAuc, rocCurve } from "./ranking.ts";
+export * from "./explained.ts";
+export {
+  type Metric,
+  type MetricName,
+  metricNames,
+  metricOf,
+  metrics,
+  type ScoredRows,
+} from "./metrics.ts";
+export * from "./probability.ts";
+export * from "./queries.ts";
+export * from "./ranking.ts";
+export * from "./regression.ts";
+export { type ReportOptions, score } from "./score.ts";
 export { type BinaryScores, type ScoreBinaryOptions, scoreBinary } from "./score-binary.ts";
+export type { WeightOptions } from "./weights.ts";

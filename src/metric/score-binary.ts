@@ -1,7 +1,8 @@
 /** @file All scores of a binary classifier at once. */
 import { checkNames, checkNumber } from "../core/index.ts";
 import { checkProbabilities } from "./checks.ts";
-import { accuracy, classesAt, f1, precision, recall } from "./confusion.ts";
+import { f1, precision, recall } from "./class-shares.ts";
+import { accuracy, classesAt } from "./confusion.ts";
 import { brier, logLoss } from "./probability.ts";
 import { prAuc, rocAuc } from "./ranking.ts";
 

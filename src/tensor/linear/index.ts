@@ -1,8 +1,0 @@
-export {
-  openRows,
-  type RowBlock,
-  type RowPass,
-  type RowSums,
-  type Rows,
-  type RowsOptions,
-} from "./open-rows.ts";
