@@ -1,5 +1,5 @@
 /** @file What can go wrong with matrices and kernels. */
-import { caller, count, environment, failWith } from "../core/index.ts";
+import { caller, count, environment, failWith, list, quote } from "../core/index.ts";
 
 /** The errors of this folder: code → sentence. */
 export const tensorErrors = {
@@ -14,6 +14,14 @@ export const tensorErrors = {
   "tensor/out-of-range-memory": caller(
     (d: { at: string; needBytes: number; maxBytes: number; rows: number; features: number }) =>
       `${d.at}: ${count(d.rows, "row")} × ${count(d.features, "feature")} need ${count(d.needBytes, "byte")} of memory; expected at most ${count(d.maxBytes, "byte")}. Use a smaller depth, fewer bins, fewer features or fewer rows.`,
+  ),
+  "tensor/mismatch-checkpoint": caller(
+    (d: { expected: string; got: string }) =>
+      `descend: the checkpoint is of another training; expected ${d.expected}, got ${d.got}. Resume with the model and the optimiser that it was made with.`,
+  ),
+  "tensor/unknown-metric": caller(
+    (d: { got: string; known: readonly string[] }) =>
+      `earlyStopping: no epoch has the metric ${quote(d.got)}; expected one of ${list(d.known)}. Measure it, or monitor another.`,
   ),
   "tensor/missing-kernel": environment(
     (d: { path: string }) =>

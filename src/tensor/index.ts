@@ -1,15 +1,10 @@
 export type { Grown } from "./boost/grow.ts";
 export type { TreeOptions } from "./boost/layout.ts";
 export { type BoostProblem, trainTrees } from "./boost/train.ts";
+export * from "./descent/index.ts";
 export { tensorErrors } from "./errors.ts";
-export {
-  openRows,
-  type RowBlock,
-  type RowPass,
-  type RowSums,
-  type Rows,
-  type RowsOptions,
-} from "./linear/open-rows.ts";
+export * from "./factor/index.ts";
+export * from "./linear/index.ts";
 export { findNotFinite, matrix, matrixOfColumns, type Place, withOnes } from "./matrix.ts";
 export {
   formatOnnx,
@@ -21,7 +16,22 @@ export {
   type OnnxType,
   type OnnxValue,
 } from "./onnx/format-onnx.ts";
+export {
+  gradientOf,
+  type MinimiseOptions,
+  type Minimum,
+  minimise,
+  type Objective,
+} from "./optimise.ts";
 export { dot, gram, times, transposeTimes } from "./products.ts";
+export {
+  type SmoothForm,
+  type SmoothRun,
+  type SmoothSeason,
+  smoothLoss,
+  smoothRun,
+  smoothWidth,
+} from "./series/smooth.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { solvePositive } from "./solve-positive.ts";
 export { type CompleteTrees, fromCompleteTrees } from "./tree/complete-trees.ts";

@@ -105,3 +105,53 @@ function addPair(out: usize, left: v128, right: v128): void {
   v128.store(out, f64x2.add(v128.load(out), left));
   v128.store(out, f64x2.add(v128.load(out, 16), right), 16);
 }
+
+/**
+ * Rotates a block of rows into a triangle: with Householder reflections [R; X] becomes [R'; 0], so that
+ * R'ᵀR' = RᵀR + XᵀX. R has `cols` rows of `stride` numbers; X is used up; s is scratch of `stride`
+ * numbers. A pair of columns is worked on at a time.
+ */
+export function addTriangle(r: usize, x: usize, rows: u32, cols: u32, stride: u32, s: usize): void {
+  const end = (<usize>stride) << 3;
+  for (let j: usize = 0; j < <usize>cols; j++) {
+    const column = j << 3;
+    let below: f64 = 0; // Σ x[i,j]²
+    let largest: f64 = 0;
+    for (let i: u32 = 0, at = x + column; i < rows; i++, at += end) largest = max(largest, abs(load<f64>(at)));
+    if (largest == 0) continue;
+    const head = load<f64>(r + column);
+    largest = max(largest, abs(head));
+    for (let i: u32 = 0, at = x + column; i < rows; i++, at += end) {
+      const value = load<f64>(at) / largest;
+      below += value * value;
+    }
+    const norm = largest * sqrt((head / largest) * (head / largest) + below);
+    const diagonal = head > 0 ? -norm : norm; // away from cancellation
+    const first = head - diagonal; // v = (first, x[·,j]); H = I − v·vᵀ/(−diagonal·first)
+    const scale = -1 / (diagonal * first);
+    const from = column & ~15;
+    for (let c = from; c < end; c += 16)
+      v128.store(s + c, f64x2.mul(f64x2.splat(first), v128.load(r + c)));
+    let at = x;
+    for (let i: u32 = 0; i < rows; i++, at += end) {
+      const value = v128.load64_splat(at + column);
+      for (let c = from; c < end; c += 16)
+        v128.store(s + c, f64x2.add(v128.load(s + c), f64x2.mul(value, v128.load(at + c))));
+    }
+    for (let c = from; c < end; c += 16) {
+      const factor = f64x2.mul(f64x2.splat(scale), v128.load(s + c));
+      v128.store(s + c, factor);
+      v128.store(r + c, f64x2.sub(v128.load(r + c), f64x2.mul(f64x2.splat(first), factor)));
+    }
+    at = x;
+    for (let i: u32 = 0; i < rows; i++, at += end) {
+      const value = v128.load64_splat(at + column);
+      for (let c = from; c < end; c += 16)
+        v128.store(at + c, f64x2.sub(v128.load(at + c), f64x2.mul(value, v128.load(s + c))));
+      store<f64>(at + column, 0);
+    }
+    store<f64>(r + column, diagonal);
+    if (column != from) store<f64>(r + from, 0);
+    r += end;
+  }
+}

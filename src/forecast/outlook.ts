@@ -1,0 +1,41 @@
+/** @file What a model expects of the steps ahead, and within which bounds. */
+import { normalQuantile } from "../core/index.ts";
+
+/** The steps ahead: their expected values, and bounds at any level. */
+export interface Outlook {
+  /** Shape [t]. */
+  readonly mean: Float64Array;
+  /** Bounds that hold a step's value with this probability, above 0 and below 1. */
+  bounds(level: number): { readonly lower: Float64Array; readonly upper: Float64Array };
+}
+
+/** An outlook whose errors are normal with these standard deviations, shape [t]. */
+export function normalOutlook(mean: Float64Array, deviations: Float64Array): Outlook {
+  return {
+    mean,
+    bounds: (level) => {
+      const z = normalQuantile((1 + level) / 2);
+      const at = (sign: number) => mean.map((value, i) => value + sign * z * (deviations[i] ?? 0));
+      return { lower: at(-1), upper: at(1) };
+    },
+  };
+}
+
+/** An outlook of simulated paths: the values of each step, which are sorted here. */
+export function sampledOutlook(mean: Float64Array, steps: readonly Float64Array[]): Outlook {
+  for (const values of steps) values.sort();
+  return {
+    mean,
+    bounds: (level) => ({
+      lower: Float64Array.from(steps, (values) => quantileOf(values, (1 - level) / 2)),
+      upper: Float64Array.from(steps, (values) => quantileOf(values, (1 + level) / 2)),
+    }),
+  };
+}
+
+/** The quantile of sorted values, by a line between neighbours (Hyndman & Fan's type 7). */
+export function quantileOf(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(place)] ?? 0, sorted[Math.ceil(place)] ?? 0];
+  return low + (high - low) * (place - Math.floor(place));
+}

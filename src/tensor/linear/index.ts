@@ -1,0 +1,8 @@
+export {
+  openRows,
+  type RowBlock,
+  type RowPass,
+  type RowSums,
+  type Rows,
+  type RowsOptions,
+} from "./open-rows.ts";
