@@ -201,6 +201,23 @@ export interface Model<In = Cells, Out = Cell> {
 }
 export type LoadModel = (files: ModelFiles) => Model;
 
+// Model × test rows → Scores -------------------------------------------------------------------------
+/** One scoring of test rows: which study, which rows, which model. */
+export interface TestAccess {
+  readonly study: string;
+  /** Tells test rows apart: the same rows in any order have the same. */
+  readonly rows: Hash;
+  readonly model: Hash;
+  /** Why rows that this study has scored before are scored again; null the first time. */
+  readonly again: string | null;
+}
+
+/** Keeps who scored which test rows. A study scores the same rows once, unless it says why again. */
+export interface TestLog {
+  /** Notes an access before its scores are known; refuses a second one that does not say why. */
+  enter(access: TestAccess): Promise<void>;
+}
+
 // Study → Trials (tune, later) ----------------------------------------------------------------------
 /** One point of a search, and how it did. */
 export interface Trial {

@@ -19,6 +19,7 @@ export { featuresFromState } from "./fit/features-state.ts";
 export { type FitFeaturesOptions, fitFeatures } from "./fit/fit-features.ts";
 export type { FittedFeatures, Origin } from "./fit/fitted.ts";
 export type { Trained } from "./fit/row-keys.ts";
+export { countTrainedRows } from "./fit/trained-rows.ts";
 export * from "./history/index.ts";
 export * from "./leakage/index.ts";
 export * from "./online/index.ts";

@@ -3,6 +3,7 @@ export type { ExperimentRecord } from "./experiments.ts";
 export type { MetricPoint } from "./metrics.ts";
 export { mlflowSignature } from "./model-folder.ts";
 export type { EndStatus, LogModelOptions, Run } from "./run.ts";
+export { openTestLog, type TestLogbook, type TestLogOptions, type TestLogRow } from "./test-log.ts";
 export {
   openTracking,
   type StartRunOptions,

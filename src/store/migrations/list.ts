@@ -2,13 +2,18 @@
 import type { SchemaModule } from "../adapter/sqlite.ts";
 import { type PipelineTables, pipelines } from "./pipeline.ts";
 import { type RegistryTables, registry } from "./registry.ts";
+import { type TestLogTables, testLog } from "./test-log.ts";
 import { type TrackingTables, tracking } from "./tracking.ts";
 
 /** All tables, by name. A noun adds its tables to this type and its migration to the list. */
-export interface RecordTables extends TrackingTables, RegistryTables, PipelineTables {}
+export interface RecordTables
+  extends TrackingTables,
+    RegistryTables,
+    PipelineTables,
+    TestLogTables {}
 
 /** Changes the tables from one format to the next. */
 export type Migration = (schema: SchemaModule) => Promise<void>;
 
 /** The format number of a record file is how many of these it has had. */
-export const migrations: readonly Migration[] = [tracking, registry, pipelines];
+export const migrations: readonly Migration[] = [tracking, registry, pipelines, testLog];
