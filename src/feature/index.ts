@@ -23,7 +23,9 @@ export { countTrainedRows } from "./fit/trained-rows.ts";
 export * from "./history/index.ts";
 export * from "./leakage/index.ts";
 export * from "./online/index.ts";
+
 export * from "./onnx/index.ts";
+export * from "./propose/index.ts";
 export * from "./table/index.ts";
 export * from "./transforms/index.ts";
 export * from "./windows/index.ts";

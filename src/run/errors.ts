@@ -31,8 +31,8 @@ export const runErrors = {
       `run ${d.run} has no model ${quote(d.name)}; it has ${list(d.known, d.name)}.${didYouMean(d.name, d.known)}`,
   ),
   "run/conflict-test-rows": conflict(
-    (d: { study: string; atMs: number; model: string; times: number }) =>
-      `study ${quote(d.study)} has scored these test rows before (${count(d.times, "time")}, first at ${new Date(d.atMs).toISOString()} with model ${d.model}); expected one scoring, because a choice made by test scores makes them too good. Choose by validation rows or cross-validation; to score again all the same, say why: { again: "…" }, which is kept.`,
+    (d: { study: string; first: string; model: string; times: number }) =>
+      `study ${quote(d.study)} has scored these test rows before (${count(d.times, "time")}, first at ${d.first} with model ${d.model}); expected one scoring, because a choice made by test scores makes them too good. Choose by validation rows or cross-validation; to score again all the same, say why: { again: "…" }, which is kept.`,
   ),
   "run/conflict-param": conflict(
     (d: { run: string; key: string; stored: string; given: string }) =>

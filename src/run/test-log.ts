@@ -85,7 +85,12 @@ async function enter(records: Records, access: TestAccess, nowMs: number): Promi
     const isNew = !same.some((row) => row.model_hash === model);
     if (first !== undefined && isNew && again === null)
       fail("run/conflict-test-rows", {
-        ...{ study, atMs: first.at_ms, model: first.model_hash, times: same.length },
+        ...{
+          study,
+          first: new Date(first.at_ms).toISOString(),
+          model: first.model_hash,
+          times: same.length,
+        },
       });
     const sequence = (before.at(-1)?.sequence ?? 0) + 1;
     const row = { study, sequence, at_ms: nowMs, rows_hash: rows, model_hash: model, again };

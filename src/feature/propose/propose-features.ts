@@ -1,0 +1,126 @@
+/** @file Features that suit a table and a kind of model, with the reason for each column. */
+import { checkChoice, checkNames, checkNumber } from "../../core/index.ts";
+import {
+  type Columns,
+  cells,
+  checkFrame,
+  type Expr,
+  type Frame,
+  isTechnicalColumn,
+} from "../../table/index.ts";
+import { fail } from "../errors.ts";
+import type { Feature } from "../feature.ts";
+import { type Features, features } from "../features.ts";
+import { columnFacts } from "./column-facts.ts";
+import { limits, treatLinear, treatTrees } from "./treatments.ts";
+
+/** Options of {@link proposeFeatures}. */
+export interface ProposeFeaturesOptions<C extends Columns = Columns> {
+  /** What is to be told; never among the features. */
+  readonly label: keyof C & string;
+  /**
+   * What learns from them. Trees take numbers as they are, missing ones too, and codes of categories; linear models,
+   * and all that measure distances, need scaled numbers, a column a category, and nothing missing. Default "trees".
+   */
+  readonly model?: "trees" | "linear";
+  /** Columns to leave out. */
+  readonly leave?: readonly (keyof C & string)[];
+  /** Most different texts that get a column each, for linear models, 2 to 1000. Default 50. */
+  readonly maxLevels?: number;
+}
+
+/** One column, and what becomes of it. */
+export interface ProposedColumn {
+  readonly column: string;
+  /** The transform: "standardize"; null of a column that is left out. */
+  readonly as: string | null;
+  /** Why: "a number", "the same in every row". */
+  readonly why: string;
+}
+
+/** Features, and how each column was judged. */
+export interface FeatureProposal<C extends Columns = Columns> {
+  readonly features: Features<C, keyof C & string>;
+  readonly columns: readonly ProposedColumn[];
+}
+
+/** How one column is made a feature; or why it is none. */
+export type Treatment =
+  | { readonly features: Readonly<Record<string, Feature>>; readonly why: string }
+  | { readonly why: string };
+
+/**
+ * Proposes features for a table: a start that a person can read and change, and what AutoML begins with. Keys, columns
+ * that are the same in every row, missing in nearly all, or another text in every row, are left out; the
+ * proposal says so. Nothing of the label is looked at. One query, O(n · d).
+ *
+ * @param rows - Training rows: a test frame is refused, because its values would be looked at.
+ * @param options - The label, and what kind of model will learn.
+ * @returns The definition, not fitted, and a line for each column.
+ * @throws `feature/missing-column`, `feature/conflict-test-rows`, `feature/missing-features` when no column is left,
+ * `option/unknown-name`, `option/out-of-range`
+ * @example
+ * ```ts
+ * const engine = await openEngine();
+ * const people = schema("people", { id: int({ key: true }), age: int(), plan: category(["free", "paid"]), left: bool() });
+ * const sql = "SELECT range AS id, range % 7 AS age, 'free' AS plan, range > 5 AS left FROM range(20)";
+ * const { columns } = await proposeFeatures(frame({ engine, schema: people, sql }), { label: "left" });
+ * columns.map(({ as }) => as) // => [null, "numeric", null]
+ * columns[2]?.why // => "the same in every row"
+ * await engine.close();
+ * ```
+ */
+export async function proposeFeatures<C extends Columns>(
+  rows: Frame<C>,
+  options: ProposeFeaturesOptions<C>,
+): Promise<FeatureProposal<C>> {
+  checkFrame("proposeFeatures", rows);
+  checkNames("proposeFeatures", options, ["label", "model", "leave", "maxLevels"]);
+  const { label, model = "trees", leave = [], maxLevels = 50 } = options;
+  checkChoice("proposeFeatures", { model }, ["trees", "linear"]);
+  checkNumber("proposeFeatures", { maxLevels }, { min: 2, max: 1000, integer: true });
+  if (rows.part === "test") fail("feature/conflict-test-rows", {});
+  const all = Object.keys(rows.schema.columns);
+  for (const column of [label, ...leave])
+    if (!all.includes(column)) fail("feature/missing-column", { column, columns: all });
+  const named = all.filter((column) => column !== label);
+  const facts = await columnFacts(rows, named);
+  const byName: Readonly<Record<string, Expr>> = cells(rows.schema);
+  const treat = model === "trees" ? treatTrees : treatLinear;
+  const treated = facts.map((fact) => {
+    const expr = byName[fact.column];
+    const set = reasonToLeave(rows, fact.column, leave) ?? limits(fact);
+    const treatment: Treatment =
+      set !== undefined || expr === undefined
+        ? { why: set ?? "no column" }
+        : treat(expr, { ...fact, maxLevels });
+    return { column: fact.column, treatment };
+  });
+  const found = treated.flatMap(({ treatment }) =>
+    "features" in treatment ? Object.entries(treatment.features) : [],
+  );
+  if (found.length === 0) fail("feature/missing-features", { at: "proposeFeatures" });
+  return {
+    features: features(rows.schema, () => Object.fromEntries(found)),
+    columns: treated.map(({ column, treatment }) => ({
+      column,
+      as:
+        "features" in treatment
+          ? Object.values(treatment.features)
+              .map(({ transform }) => transform)
+              .join(" + ")
+          : null,
+      why: treatment.why,
+    })),
+  };
+}
+
+function reasonToLeave(
+  rows: Frame<Columns>,
+  column: string,
+  leave: readonly string[],
+): string | undefined {
+  if (leave.includes(column)) return "left out as asked";
+  if (rows.schema.columns[column]?.key === true) return "a key";
+  return isTechnicalColumn(column) ? "a technical column" : undefined;
+}
