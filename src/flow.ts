@@ -218,13 +218,13 @@ export interface TestLog {
   enter(access: TestAccess): Promise<void>;
 }
 
-// Study → Trials (tune, later) ----------------------------------------------------------------------
+// Study → Trials -------------------------------------------------------------------------------------
 /** One point of a search, and how it did. */
 export interface Trial {
   readonly number: number;
   readonly params: Readonly<Record<string, Json>>;
   readonly value: number | null;
-  readonly state: "running" | "complete" | "pruned" | "failed";
+  readonly state: "waiting" | "running" | "complete" | "pruned" | "failed";
 }
 
 // Graph → Model (nn, later) -------------------------------------------------------------------------

@@ -1,8 +1,90 @@
 /** @file What can go wrong with spaces, samplers, pruners, studies. */
-import { type Catalogue, failWith } from "../core/index.ts";
+import {
+  type Catalogue,
+  caller,
+  conflict,
+  count,
+  didYouMean,
+  environment,
+  failWith,
+  list,
+  notFound,
+  quote,
+} from "../core/index.ts";
 
 /** The errors of this room: code → sentence. */
-export const tuneErrors = {} satisfies Catalogue;
+export const tuneErrors = {
+  "tune/out-of-range-param": caller(
+    (d: { param: string; expected: string; got: string }) =>
+      `param ${quote(d.param)}: expected ${d.expected}; got ${d.got}`,
+  ),
+  "tune/mismatch-param": caller(
+    (d: { study: string; param: string; known: string; asked: string }) =>
+      `study ${quote(d.study)}: param ${quote(d.param)} is ${d.known}, and was asked for as ${d.asked}. A param keeps its range through a study: give the other one another name, or begin a new study.`,
+  ),
+  "tune/unknown-param": caller(
+    (d: { study: string; param: string; known: readonly string[] }) =>
+      `study ${quote(d.study)}: unknown param ${quote(d.param)}; its space has ${list(d.known, d.param)}.${didYouMean(d.param, d.known)}`,
+  ),
+  "tune/mismatch-direction": caller(
+    (d: { study: string; metric: string; word: string; direction: string; better: string }) =>
+      `study ${quote(d.study)}: ${quote(d.metric)} says ${quote(d.word)}, of which ${d.better} is better, and the direction is ${quote(d.direction)}. Change the direction; if the metric means something else, give it a name that says so.`,
+  ),
+  "tune/unsupported-objectives": caller(
+    (d: { at: string; most: number; got: number }) =>
+      `${d.at}: it takes ${count(d.most, "objective")}; the study has ${d.got}. Use tpe, nsga2, random, grid or quasiRandom.`,
+  ),
+  "tune/missing-objective": caller(
+    (d: { study: string }) =>
+      `study ${quote(d.study)}: it does not say what is searched for; expected metric and direction, or a list of objectives`,
+  ),
+  "tune/duplicate-metric": caller(
+    (d: { study: string; metric: string }) =>
+      `study ${quote(d.study)}: two objectives are called ${quote(d.metric)}; expected names that differ. Rename one of them.`,
+  ),
+  "tune/missing-space": caller((d: { at: string; param: string | null }) =>
+    d.param === null
+      ? `${d.at}: it does not know which values to go through. Give them, grid({ depth: [2, 4, 8] }), or declare the study's space.`
+      : `${d.at}: ${quote(d.param)} has no list of values. Give it in grid({ ${d.param}: […] }), or give the param a step.`,
+  ),
+  "tune/conflict-study": conflict(
+    (d: { study: string; stored: string; given: string }) =>
+      `study ${quote(d.study)}: it is kept with ${d.stored}, and was opened with ${d.given}. Open it as it is, or give the new one another name.`,
+  ),
+  "tune/missing-study": notFound(
+    (d: { study: string; known: readonly string[] }) =>
+      `no study is called ${quote(d.study)}; there are ${list(d.known, d.study)}.${didYouMean(d.study, d.known)}`,
+  ),
+  "tune/missing-trial": notFound(
+    (d: { study: string; trial: number; trials: number }) =>
+      `study ${quote(d.study)}: it has no trial ${d.trial}; it has ${count(d.trials, "trial")}, counted from 0`,
+  ),
+  "tune/missing-best": notFound((d: { study: string; complete: number }) =>
+    d.complete === 0
+      ? `study ${quote(d.study)}: no trial is complete, so none is the best`
+      : `study ${quote(d.study)}: none of ${count(d.complete, "complete trial")} keeps the constraints, so none is the best`,
+  ),
+  "tune/unsupported-best": caller(
+    (d: { study: string; objectives: number }) =>
+      `study ${quote(d.study)}: with ${d.objectives} objectives there is no one best trial. Ask for front().`,
+  ),
+  "tune/conflict-trial": conflict(
+    (d: { study: string; trial: number; state: string }) =>
+      `study ${quote(d.study)}: trial ${d.trial} is ${d.state}, and nothing can be told of it here. Tell of trials that this study's ask() gave, once each.`,
+  ),
+  "tune/out-of-range-value": caller(
+    (d: { at: string; expected: string; got: string }) =>
+      `${d.at}: expected ${d.expected}; got ${d.got}`,
+  ),
+  "tune/failed-trials": caller(
+    (d: { study: string; failed: number; first: string }) =>
+      `study ${quote(d.study)}: all of ${count(d.failed, "trial")} failed; the first: ${d.first}`,
+  ),
+  "tune/unsupported-format": environment(
+    (d: { study: string; format: number; supported: number }) =>
+      `study ${quote(d.study)}: it was written by a newer Millrace (format ${d.format}; this one reads up to ${d.supported}). Update Millrace; the study was not touched.`,
+  ),
+} satisfies Catalogue;
 
 /** Throws one of {@link tuneErrors}. */
 export const fail = failWith(tuneErrors);

@@ -1,2 +1,38 @@
 /** @file Spaces, samplers, pruners, studies. */
 export { tuneErrors } from "./errors.ts";
+export type { SearchDirection, StudyObjective } from "./objective.ts";
+export {
+  type HalvingOptions,
+  type HyperbandOptions,
+  halvingPruner,
+  hyperbandPruner,
+} from "./pruner/halving.ts";
+export { type PatienceOptions, patientPruner } from "./pruner/patience.ts";
+export { medianPruner, type PercentileOptions, percentilePruner } from "./pruner/percentile.ts";
+export type { Pruner } from "./pruner/pruner.ts";
+export { type ThresholdOptions, thresholdPruner } from "./pruner/threshold.ts";
+export { grid } from "./sampler/grid.ts";
+export { haltonPoint, quasiRandom } from "./sampler/quasi-random.ts";
+export { randomSampler } from "./sampler/random-sampler.ts";
+export type { Asked, Drawn, Sampler } from "./sampler/sampler.ts";
+export { type TpeOptions, tpe } from "./sampler/tpe.ts";
+export {
+  type CategorySpec,
+  type FloatOptions,
+  type FloatSpec,
+  type IntOptions,
+  type IntSpec,
+  type ParamSpec,
+  type Params,
+  type ParamsOf,
+  type ParamValue,
+  type Range,
+  type Space,
+  type SpaceBuilder,
+  space,
+} from "./space.ts";
+export type { SearchOptions, SearchSummary } from "./study/search.ts";
+export { openStudy, type Study, type StudyOptions, type Told } from "./study/study.ts";
+export type { ObjectiveFunction, ObjectiveResult, RunningTrial, TrialRecord } from "./trial.ts";
+export type { Owner, TrialRow, TrialState } from "./trial-row.ts";
+export type { SearchView } from "./view.ts";

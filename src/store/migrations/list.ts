@@ -2,6 +2,7 @@
 import type { SchemaModule } from "../adapter/sqlite.ts";
 import { type PipelineTables, pipelines } from "./pipeline.ts";
 import { type RegistryTables, registry } from "./registry.ts";
+import { type StudyTables, studies } from "./studies.ts";
 import { type TestLogTables, testLog } from "./test-log.ts";
 import { type TrackingTables, tracking } from "./tracking.ts";
 
@@ -10,10 +11,11 @@ export interface RecordTables
   extends TrackingTables,
     RegistryTables,
     PipelineTables,
-    TestLogTables {}
+    TestLogTables,
+    StudyTables {}
 
 /** Changes the tables from one format to the next. */
 export type Migration = (schema: SchemaModule) => Promise<void>;
 
 /** The format number of a record file is how many of these it has had. */
-export const migrations: readonly Migration[] = [tracking, registry, pipelines, testLog];
+export const migrations: readonly Migration[] = [tracking, registry, pipelines, testLog, studies];

@@ -1,0 +1,253 @@
+/** @file Tests of samplers: they search well, they draw what params can be, and grids and sequences are what they say. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { random } from "../../core/index.ts";
+import { space } from "../space.ts";
+import { openStudy } from "../study/study.ts";
+import type { ObjectiveFunction } from "../trial.ts";
+import { grid } from "./grid.ts";
+import { parzen } from "./parzen.ts";
+import { haltonPoint, quasiRandom } from "./quasi-random.ts";
+import { randomSampler } from "./random-sampler.ts";
+import { crowding, frontsOf } from "./ranking.ts";
+import type { Sampler } from "./sampler.ts";
+import { tpe } from "./tpe.ts";
+
+const base = { name: "s", metric: "y", direction: "minimise" } as const;
+const code = (code: string) => expect.objectContaining({ code });
+const samplers: readonly Sampler[] = [randomSampler(), quasiRandom(), tpe()];
+
+/** Branin's function, with three minima of 0.397887. */
+const branin: ObjectiveFunction = (trial) => {
+  const [x, y] = [trial.float("x", -5, 10), trial.float("y", 0, 15)];
+  const bent = y - (5.1 / (4 * Math.PI ** 2)) * x * x + (5 / Math.PI) * x - 6;
+  return bent ** 2 + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) + 10;
+};
+
+async function medianOf(sampler: Sampler, trials: number, objective = branin): Promise<number> {
+  const found: number[] = [];
+  for (let seed = 0; seed < 11; seed++) {
+    const study = await openStudy({ ...base, sampler, seed });
+    await study.search(objective, { trials });
+    found.push((await study.best()).value ?? Infinity);
+  }
+  return found.sort((a, b) => a - b)[5] ?? Infinity;
+}
+
+describe("every sampler", () => {
+  const mixed: ObjectiveFunction = (trial) => {
+    const depth = trial.int("depth", 2, 9);
+    const rate = trial.float("rate", 1e-4, 1, { log: true });
+    const share = trial.float("share", 0, 1, { step: 0.25 });
+    const kind = trial.category("kind", ["a", "b", true, null]);
+    const width = kind === "a" ? trial.int("width", 1, 4000, { log: true }) : 1;
+    return depth + share + Math.log(rate) ** 2 + Math.log(width) + (kind === "b" ? 0 : 1);
+  };
+
+  test("draws only what params can be, and everything at some time", async () => {
+    for (const sampler of samplers) {
+      const study = await openStudy({ ...base, sampler });
+      await study.search(mixed, { trials: 120 });
+      const trials = await study.trials();
+      const kinds = new Set<unknown>(["a", "b", true, null]);
+      const of = (name: string) => new Set(trials.map(({ params }) => params[name]));
+      expect([...of("kind")].every((kind) => kinds.has(kind ?? null))).toBe(true);
+      expect(of("kind").size).toBe(4);
+      for (const { params } of trials) {
+        expect(Number.isInteger(params["depth"])).toBe(true);
+        expect(Number(params["rate"])).toBeGreaterThanOrEqual(1e-4);
+        expect(Number(params["rate"])).toBeLessThanOrEqual(1);
+        expect([0, 0.25, 0.5, 0.75, 1]).toContain(params["share"]);
+        expect("width" in params).toBe(params["kind"] === "a");
+      }
+    }
+  });
+
+  test("takes a param of one value, and a space of one param", async () => {
+    for (const sampler of samplers) {
+      const study = await openStudy({ ...base, sampler });
+      const one: ObjectiveFunction = (trial) =>
+        trial.int("only", 3, 3) + trial.float("same", 2, 2) + trial.category("c", ["x"]).length;
+      await study.search(one, { trials: 25 });
+      expect((await study.best()).value).toBe(6);
+    }
+  });
+
+  test("goes on when all values are equal, and when trials fail", async () => {
+    for (const sampler of samplers) {
+      const study = await openStudy({ ...base, sampler });
+      await study.search(
+        (trial) => {
+          trial.float("x", 0, 1);
+          if (trial.number % 3 === 0) throw new Error("no");
+          return 1;
+        },
+        { trials: 40 },
+      );
+      expect((await study.trials()).filter(({ state }) => state === "complete")).toHaveLength(26);
+    }
+  });
+});
+
+describe("tpe", () => {
+  test("beats random search at the same budget on Branin's function, by the median of 11 seeds", async () => {
+    const [found, even] = [await medianOf(tpe(), 60), await medianOf(randomSampler(), 60)];
+    expect(found).toBeLessThan(even - 0.1);
+    expect(found).toBeLessThan(0.6);
+  });
+
+  test("learns which params go together", async () => {
+    const ridge: ObjectiveFunction = (trial) => {
+      const [x, y] = [trial.float("x", -1, 1), trial.float("y", -1, 1)];
+      return (x - y) ** 2 * 10 + 0.1 * (x + y - 1) ** 2;
+    };
+    expect(await medianOf(tpe(), 80, ridge)).toBeLessThan(
+      await medianOf(randomSampler(), 80, ridge),
+    );
+  });
+
+  test("draws the branches of a conditional space apart", async () => {
+    const study = await openStudy({ ...base, sampler: tpe() });
+    await study.search(
+      (trial) => {
+        if (trial.category("kind", ["line", "tree"]) === "line") return 2 + trial.float("l2", 0, 1);
+        return (trial.int("depth", 1, 30) - 7) ** 2 / 100 + trial.float("rate", 0, 1);
+      },
+      { trials: 80 },
+    );
+    const { params } = await study.best();
+    expect(params["kind"]).toBe("tree");
+    expect(Math.abs(Number(params["depth"]) - 7)).toBeLessThanOrEqual(3);
+  });
+
+  test("stays away from where trials are under way", async () => {
+    const near = async (constantLiar: boolean): Promise<number> => {
+      const study = await openStudy({ ...base, sampler: tpe({ constantLiar }) });
+      const ask = async () => (await study.ask()).float("x", 0, 1);
+      await study.search((trial) => trial.float("x", 0, 1) ** 2, { trials: 30 });
+      for (let i = 0; i < 60; i++) await study.enqueue({ x: 0.05 });
+      for (let i = 0; i < 60; i++) expect(await ask()).toBe(0.05);
+      const asked: number[] = [];
+      for (let i = 0; i < 40; i++) asked.push(await ask());
+      return asked.filter((x) => Math.abs(x - 0.05) < 0.1).length;
+    };
+    expect(await near(true)).toBeLessThan((await near(false)) / 2);
+  });
+
+  test("maximises as it minimises", async () => {
+    const up = await openStudy({ ...base, direction: "maximise" });
+    const down = await openStudy(base);
+    await up.search(async (trial) => -Number(await branin(trial)), { trials: 40 });
+    await down.search(branin, { trials: 40 });
+    expect((await up.trials()).map(({ params }) => params)).toEqual((await down.trials()).map(({ params }) => params)); // biome-ignore format: one line
+  });
+
+  test("refuses options that are none", () => {
+    expect(() => tpe({ startupTrials: 0 })).toThrow(code("option/out-of-range"));
+    expect(() => tpe({ candidates: 1.5 })).toThrow(code("option/out-of-range"));
+  });
+});
+
+describe("parzen", () => {
+  test("law: the densities of all values of a param with few sum to 1", () => {
+    const spec = { kind: "int", low: 0, high: 7, step: 1, log: false } as const;
+    fc.assert(
+      fc.property(fc.array(fc.nat(7), { maxLength: 12 }), (observed) => {
+        const codes = Float64Array.from(observed);
+        const mixture = parzen({ specs: [spec], codes: [codes], weights: codes.map(() => 1) });
+        const all = Array.from({ length: 8 }, (_, i) => Math.exp(mixture.logDensity(Float64Array.of(i)))); // biome-ignore format: one line
+        expect(all.reduce((sum, p) => sum + p, 0)).toBeClose(1, { rtol: 2e-3 }); // wide kernels are taken for flat within a step
+      }),
+    );
+  });
+
+  test("law: the density of a number integrates to 1, and draws follow it", () => {
+    const spec = { kind: "float", low: -1, high: 3, step: null, log: false } as const;
+    const codes = Float64Array.of(-1, -0.8, 2.9);
+    const mixture = parzen({ specs: [spec], codes: [codes], weights: Float64Array.of(1, 1, 1) });
+    const cells = 4000;
+    let [sum, below] = [0, 0];
+    for (let i = 0; i < cells; i++) {
+      const x = -1 + (4 * (i + 0.5)) / cells;
+      const mass = (Math.exp(mixture.logDensity(Float64Array.of(x))) * 4) / cells;
+      sum += mass;
+      if (x < 0) below += mass;
+    }
+    expect(sum).toBeClose(1, { rtol: 1e-4 });
+    const chance = random(1).stream("draws");
+    const draws = Array.from({ length: 20_000 }, () => mixture.draw(chance)[0] ?? 0);
+    expect(draws.filter((x) => x < 0).length / 20_000).toBeClose(below, { atol: 0.015 });
+  });
+});
+
+describe("grid", () => {
+  test("goes through a declared space whose params have lists of values", async () => {
+    const declared = space((s) => ({ a: s.int(1, 5, { step: 2 }), b: s.category(["x", "y"]), c: s.float(0, 1, { step: 0.5 }) })); // biome-ignore format: one line
+    const study = await openStudy({ ...base, space: declared, sampler: grid() });
+    await study.search(({ params }) => params.a, { trials: 1000 });
+    const tried = new Set((await study.trials()).map(({ params }) => JSON.stringify(params)));
+    expect(tried.size).toBe(18);
+    expect(await study.trials()).toHaveLength(18);
+  });
+
+  test("refuses spaces without lists of values, values that params cannot have, and no values", async () => {
+    const bare = await openStudy({ ...base, sampler: grid() });
+    await expect(bare.search(() => 1, { trials: 1 })).rejects.toThrow(code("tune/missing-space"));
+    const declared = space((s) => ({ a: s.float(0, 1) }));
+    const smooth = await openStudy({ ...base, space: declared, sampler: grid() });
+    await expect(smooth.search(() => 1, { trials: 1 })).rejects.toThrow(
+      '"a" has no list of values',
+    );
+    const off = await openStudy({ ...base, sampler: grid({ depth: [2, 99] }) });
+    await expect(off.search((trial) => trial.int("depth", 1, 9), { trials: 9 })).rejects.toThrow(code("tune/out-of-range-param")); // biome-ignore format: one line
+    expect(() => grid({})).toThrow(code("tune/out-of-range-value"));
+    expect(() => grid({ a: [] })).toThrow(code("tune/out-of-range-value"));
+    const many = Array.from({ length: 101 }, (_, i) => i);
+    expect(() => grid({ a: many, b: many, c: many })).toThrow(code("tune/out-of-range-value"));
+  });
+});
+
+describe("haltonPoint", () => {
+  test("law: the first 2ᵏ points put one in each of 2ᵏ equal parts of the first coordinate", () => {
+    fc.assert(
+      fc.property(fc.nat(1000), fc.integer({ min: 1, max: 6 }), (seed, k) => {
+        const parts = Array.from({ length: 2 ** k }, (_, i) => Math.floor((haltonPoint(seed, i, 1)[0] ?? 0) * 2 ** k)); // biome-ignore format: one line
+        expect(new Set(parts).size).toBe(2 ** k);
+      }),
+    );
+  });
+
+  test("law: the first 3ᵏ points put one in each of 3ᵏ equal parts of the second coordinate", () => {
+    fc.assert(
+      fc.property(fc.nat(1000), fc.integer({ min: 1, max: 4 }), (seed, k) => {
+        const parts = Array.from({ length: 3 ** k }, (_, i) => Math.floor((haltonPoint(seed, i, 2)[1] ?? 0) * 3 ** k)); // biome-ignore format: one line
+        expect(new Set(parts).size).toBe(3 ** k);
+      }),
+    );
+  });
+
+  test("leaves smaller gaps than chance: the mean of a product is nearer to its integral", () => {
+    const errorOf = (point: (i: number) => Float64Array): number => {
+      let sum = 0;
+      for (let i = 0; i < 512; i++) sum += point(i).reduce((product, x) => product * 2 * x, 1);
+      return Math.abs(sum / 512 - 1);
+    };
+    const chance = random(5).stream("plain");
+    const even = errorOf(() => Float64Array.from({ length: 5 }, () => chance.next()));
+    expect(errorOf((i) => haltonPoint(5, i, 5))).toBeLessThan(even / 2);
+  });
+});
+
+describe("frontsOf", () => {
+  test("peels fronts off, and says how alone their points are", () => {
+    const losses = [
+      [1, 4],
+      [2, 2],
+      [4, 1],
+      [3, 3],
+      [5, 5],
+    ];
+    expect(frontsOf(losses)).toEqual([[0, 1, 2], [3], [4]]);
+    expect([...crowding(losses.slice(0, 3))]).toEqual([Infinity, 2, Infinity]);
+  });
+});

@@ -1,0 +1,114 @@
+/** @file TPE: params are drawn where good trials are dense and others are not. */
+import { checkNames, checkNumber } from "../../core/index.ts";
+import type { ParamSpec } from "../space.ts";
+import type { TrialRow } from "../trial-row.ts";
+import { chanceOf, type SearchView } from "../view.ts";
+import { groupsOf } from "./groups.ts";
+import { type Parzen, parzen } from "./parzen.ts";
+import { drawEvenly } from "./random-sampler.ts";
+import { ranked } from "./ranking.ts";
+import type { Sampler } from "./sampler.ts";
+
+/** How TPE searches. */
+export interface TpeOptions {
+  /** Trials that are drawn evenly before. Default 10. */
+  readonly startupTrials?: number;
+  /** How many points are drawn and judged for each trial. Default 24. */
+  readonly candidates?: number;
+  /** Whether trials under way count as bad, so that parallel ones do not all try the same. Default true. */
+  readonly constantLiar?: boolean;
+}
+
+/**
+ * The tree-structured Parzen estimator: of the trials so far the best tenth (at most 25) give a density
+ * l, the others a density g, and of some points drawn from l the one with the greatest l / g is tried.
+ * Params that occur together are drawn together, so that it learns which of them go together; those of
+ * different branches of a conditional space are drawn apart. It takes constraints (trials that break
+ * them are among the others) and several objectives. O(n·d·candidates) for each trial.
+ *
+ * @throws `option/out-of-range`, `option/unknown-name`
+ * @example
+ * ```ts
+ * tpe({ startupTrials: 20 }).options["candidates"] // => 24
+ * ```
+ * @see Bergstra et al., NeurIPS 2011; Watanabe, arXiv:2304.11127, 2023. Peer: Optuna
+ * `TPESampler(multivariate=True, group=True, constant_liar=True)`.
+ */
+export function tpe(options: TpeOptions = {}): Sampler {
+  checkNames("tpe", options, ["startupTrials", "candidates", "constantLiar"]);
+  const { startupTrials = 10, candidates = 24, constantLiar = true } = options;
+  checkNumber("tpe", { startupTrials }, { min: 1, integer: true });
+  checkNumber("tpe", { candidates }, { min: 1, integer: true });
+  return {
+    name: "tpe",
+    options: { startupTrials, candidates, constantLiar },
+    draw: (view, trial) => {
+      const over = view.rows.filter(isOver);
+      if (over.length < startupTrials) return { codes: {} };
+      const codes: Record<string, number> = {};
+      for (const group of groupsOf(view)) {
+        const given = { trial, candidates, constantLiar };
+        for (const [j, code] of drawGroup(view, group, given).entries())
+          codes[group[j]?.[0] ?? ""] = code;
+      }
+      return { codes };
+    },
+    drawOne: drawEvenly,
+  };
+}
+
+const isOver = ({ state }: TrialRow): boolean => state === "complete" || state === "pruned";
+
+/** How many trials are good: a tenth, at most 25. */
+const goodOf = (trials: number): number => Math.min(Math.ceil(0.1 * trials), 25);
+
+/** Params that are drawn together. */
+type Group = readonly (readonly [string, ParamSpec])[];
+
+function drawGroup(
+  view: SearchView,
+  group: Group,
+  how: { readonly trial: number; readonly candidates: number; readonly constantLiar: boolean },
+): Float64Array {
+  const hasAll = (row: TrialRow): boolean => group.every(([name]) => name in row.codes);
+  const known = view.rows.filter(hasAll);
+  const over = known.filter(isOver);
+  const order = ranked(view, over);
+  const good = order.slice(0, goodOf(order.length));
+  const lies = how.constantLiar
+    ? known.filter(({ state, number }) => state === "running" && number !== how.trial)
+    : [];
+  const chosen = new Set(good);
+  const others = [...over.filter((row) => !chosen.has(row)), ...lies];
+  const names = group.map(([name]) => name).join("/");
+  const chance = chanceOf(view, how.trial, `tpe/${names}`);
+  const [l, g] = [mixture(group, good), mixture(group, others)];
+  return bestOf(l, g, () => Array.from({ length: how.candidates }, () => l.draw(chance)));
+}
+
+function bestOf(l: Parzen, g: Parzen, draw: () => readonly Float64Array[]): Float64Array {
+  let best = new Float64Array(0);
+  let most = -Infinity;
+  for (const point of draw()) {
+    const gain = l.logDensity(point) - g.logDensity(point);
+    if (!(gain > most || best.length === 0)) continue;
+    most = gain;
+    best = new Float64Array(point);
+  }
+  return best;
+}
+
+function mixture(group: Group, rows: readonly TrialRow[]): Parzen {
+  const sorted = [...rows].sort((a, b) => a.number - b.number);
+  const codes = group.map(([name]) => Float64Array.from(sorted, (row) => row.codes[name] ?? 0));
+  return parzen({ specs: group.map(([, spec]) => spec), codes, weights: weightsOf(sorted.length) });
+}
+
+/** The newest 25 weigh 1; of more, the oldest weighs 1 / n, and those between lie on a line. */
+function weightsOf(n: number): Float64Array {
+  const ramp = n - 25;
+  return Float64Array.from({ length: n }, (_, k) => {
+    if (k >= ramp) return 1;
+    return ramp === 1 ? 1 / n : 1 / n + ((1 - 1 / n) * k) / (ramp - 1);
+  });
+}
