@@ -71,7 +71,11 @@ export function checkObjectives(study: string, objectives: readonly StudyObjecti
   }
 }
 
-function checkDirection(study: string, { direction }: StudyObjective, names: readonly string[]): void {
+function checkDirection(
+  study: string,
+  { direction }: StudyObjective,
+  names: readonly string[],
+): void {
   for (const name of names) {
     const said = saidBy(name);
     if (said === undefined) continue;

@@ -1,6 +1,6 @@
 /** @file What a sampler and a pruner see of a study, and what they ask of it again and again. */
 import { type Random, random } from "../core/index.ts";
-import { type SearchDirection, lossOf, type StudyObjective } from "./objective.ts";
+import { lossOf, type SearchDirection, type StudyObjective } from "./objective.ts";
 import type { ParamSpec, Space } from "./space.ts";
 import type { TrialRow } from "./trial-row.ts";
 

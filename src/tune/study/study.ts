@@ -147,7 +147,12 @@ export async function openStudy(
   return studyOver({ store, sampler, pruner, declared, owner, clock, retries, children });
 }
 
-function objectivesOf({ name, metric, direction, objectives }: StudyOptions): readonly StudyObjective[] {
+function objectivesOf({
+  name,
+  metric,
+  direction,
+  objectives,
+}: StudyOptions): readonly StudyObjective[] {
   if (objectives !== undefined) return objectives;
   if (metric === undefined || direction === undefined)
     return fail("tune/missing-objective", { study: name });
