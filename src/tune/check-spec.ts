@@ -1,7 +1,7 @@
 /** @file What a range must be, and ranges in words. */
 import { list } from "../core/index.ts";
 import { fail } from "./errors.ts";
-import type { FloatSpec, IntSpec, ParamSpec } from "./space.ts";
+import type { FloatSpec, IntSpec, ParamSpec } from "./spec.ts";
 
 /** Checks bounds, step and scale. Throws `tune/out-of-range-param`. */
 export function checkRange(param: string, spec: IntSpec | FloatSpec): void {

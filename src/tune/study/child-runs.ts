@@ -21,20 +21,23 @@ export interface ChildRuns {
 /** The tag by which MLflow knows the parent of a run. */
 const parentTag = "mlflow.parentRunId";
 
-/** Opens the run of a study, begins one where there is none that goes on, and makes the runs of trials. */
-export async function childRuns(
+/** Makes the runs of trials; with the first, the run of the study, where there is none that goes on. */
+export function childRuns(
   store: StudyStore,
   { tracking, experiment }: { readonly tracking: Tracking; readonly experiment: string },
-): Promise<ChildRuns> {
-  const parent = await parentRun(store, { tracking, experiment });
+): ChildRuns {
+  let opened: Promise<Run> | undefined;
+  const open = (): Promise<Run> => {
+    opened ??= parentRun(store, { tracking, experiment });
+    return opened;
+  };
   const { name: study, objectives } = store.head;
   return {
-    begin: (trial) =>
-      tracking.startRun({
-        experiment,
-        name: `${study} ${trial}`,
-        tags: { [parentTag]: parent.id, "millrace.study": study, "millrace.trial": `${trial}` },
-      }),
+    begin: async (trial) => {
+      const { id } = await open();
+      const tags = { [parentTag]: id, "millrace.study": study, "millrace.trial": `${trial}` };
+      return tracking.startRun({ experiment, name: `${study} ${trial}`, tags });
+    },
     end: async (row) => {
       if (row.runId === null) return;
       const run = await tracking.openRun(row.runId);
@@ -55,12 +58,13 @@ export async function childRuns(
       if (runId !== null) await (await tracking.openRun(runId)).end("failed");
     },
     noteBest: async ({ number, values }) => {
+      const parent = await open();
       if ((await tracking.run(parent.id)).status !== "running") return; // another process has ended it
       const metric = objectives[0]?.metric ?? "value";
       await parent.logMetrics({ [metric]: values?.[0] ?? Number.NaN }, number);
       await parent.logTags({ "millrace.best": `${number}` });
     },
-    finish: () => parent.end(),
+    finish: async () => (await opened)?.end(),
   };
 }
 

@@ -7,6 +7,7 @@ import { grid } from "../sampler/grid.ts";
 import { randomSampler } from "../sampler/random-sampler.ts";
 import { space } from "../space.ts";
 import type { ObjectiveFunction, RunningTrial } from "../trial.ts";
+import { findStore } from "./record-store.ts";
 import { openStudy, type StudyOptions } from "./study.ts";
 
 let records: Records;
@@ -385,6 +386,12 @@ describe("openStudy", () => {
     await expect(openStudy({ ...base, direction: "maximise", records })).rejects.toThrow(code("tune/conflict-study")); // biome-ignore format: one line
     const wider = space((s) => ({ depth: s.int(2, 80) }));
     await expect(openStudy({ ...base, space: wider, records })).rejects.toThrow(code("tune/mismatch-param")); // biome-ignore format: one line
+  });
+
+  test("finds no study of another name to read", async () => {
+    await using study = await openStudy({ ...base, records });
+    await expect(findStore(records, "t")).rejects.toThrow(code("tune/missing-study"));
+    expect((await findStore(records, study.name)).head.objectives).toEqual(study.objectives);
   });
 
   test("refuses a study that a newer Millrace wrote, and does not touch it", async () => {

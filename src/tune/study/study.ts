@@ -106,7 +106,7 @@ const optionNames = [
  * @param options - Name, objectives, how to draw and where to keep it; see {@link StudyOptions}. With a
  * `space`, made by `space`, params are typed by it; without, the objective asks for them as it goes.
  * @throws `tune/mismatch-direction` where the metric's name says that the other direction is better;
- * `tune/conflict-study`, `tune/unsupported-format`, `tune/unsupported-objectives`, `option/out-of-range`
+ * `tune/conflict-study`, `tune/unsupported-format`, `option/out-of-range`
  * @example
  * ```ts
  * const study = await openStudy({ name: "parabola", metric: "loss", direction: "minimise" });
@@ -132,16 +132,13 @@ export async function openStudy(
   checkObjectives(name, objectives);
   checkNumber(at, { seed });
   checkNumber(at, { retries }, { min: 0, integer: true });
-  const { mostObjectives: most = Infinity } = sampler;
-  if (objectives.length > most)
-    fail("tune/unsupported-objectives", { at: sampler.name, most, got: objectives.length });
   for (const [param, spec] of Object.entries(space ?? {})) checkSpec(param, spec);
   const head: StudyHead = {
     ...{ id: ids(), name, objectives, seed, createdAtMs: clock(), runId: null },
   };
   const store = records === undefined ? memoryStore(head) : await recordStore(records, head);
   checkDeclared(store, space ?? null);
-  const children = tracking === undefined ? null : await childRuns(store, { tracking, experiment });
+  const children = tracking === undefined ? null : childRuns(store, { tracking, experiment });
   const owner = thisOwner(ids());
   const declared = space ?? null;
   return studyOver({ store, sampler, pruner, declared, owner, clock, retries, children });
