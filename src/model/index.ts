@@ -24,6 +24,7 @@ export type {
   ModelOutput,
 } from "./fit.ts";
 export type { FittedModel } from "./fitted-model.ts";
+export * from "./linear/index.ts";
 export {
   type LogisticOptions,
   type LogisticPredictor,

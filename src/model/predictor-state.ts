@@ -3,6 +3,8 @@ import type { Predictor } from "../flow.ts";
 import { readAverage } from "./average.ts";
 import { readBoost } from "./boost.ts";
 import { fail } from "./errors.ts";
+import { readLeastSquares } from "./linear/least-squares.ts";
+import { readRidge } from "./linear/ridge.ts";
 import { readLogistic } from "./logistic.ts";
 import { readMajority } from "./majority.ts";
 import { predictorFormat } from "./predictor-format.ts";
@@ -40,4 +42,6 @@ const readers: Readonly<Record<string, (state: Fields) => Predictor>> = {
   average: readAverage,
   logistic: readLogistic,
   boost: readBoost,
+  "least-squares": readLeastSquares,
+  ridge: readRidge,
 };

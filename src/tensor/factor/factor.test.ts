@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { random } from "../../core/index.ts";
 import type { Matrix } from "../../flow.ts";
 import { gram } from "../products.ts";
+import { multiply } from "./multiply.ts";
 import { singularValues, transpose } from "./singular-values.ts";
-import { triangle } from "./triangle.ts";
+import { type TriangleBlock, triangle } from "./triangle.ts";
 
 const shape = fc.tuple(
   fc.integer({ min: 1, max: 700 }),
@@ -18,23 +19,11 @@ function normals(rows: number, cols: number, seed = 0): Matrix {
   return { rows, cols, data: Float64Array.from({ length: rows * cols }, () => draws.normal()) };
 }
 
-function product(a: Matrix, b: Matrix): Matrix {
-  const data = new Float64Array(a.rows * b.cols);
-  for (let i = 0; i < a.rows; i++)
-    for (let j = 0; j < b.cols; j++)
-      for (let k = 0; k < a.cols; k++)
-        data[i * b.cols + j] =
-          data[i * b.cols + j]! + a.data[i * a.cols + k]! * b.data[k * b.cols + j]!;
-  return { rows: a.rows, cols: b.cols, data };
-}
-
 const identity = (d: number): Float64Array =>
   Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? 1 : 0));
 
-function write(
-  x: Matrix,
-): (to: Float64Array, first: number, count: number, stride: number) => void {
-  return (to, first, count, stride) => {
+function write(x: Matrix): (block: TriangleBlock) => void {
+  return ({ to, first, count, stride }) => {
     for (let i = 0; i < count; i++)
       to.set(x.data.subarray((first + i) * x.cols, (first + i + 1) * x.cols), i * stride);
   };
@@ -47,7 +36,7 @@ describe("triangle", () => {
         const x = normals(n, d, seed);
         const r = await triangle({ rows: n, cols: d, write: write(x) });
         for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) expect(r.data[i * d + j]).toBe(0);
-        const back = product(transpose(r), r).data;
+        const back = multiply(transpose(r), r).data;
         expect(back).toBeClose(gram(x, new Float64Array(n).fill(1)).data, { atol: 1e-10 });
       }),
       { numRuns: 40 },
@@ -82,9 +71,9 @@ describe("singularValues", () => {
         const p = Math.min(n, d);
         expect([u.rows, u.cols, s.length, v.rows, v.cols]).toEqual([n, p, p, d, p]);
         const scaled = { ...u, data: u.data.map((value, k) => value * (s[k % p] ?? 0)) };
-        expect(product(scaled, transpose(v)).data).toBeClose(a.data, { atol: 1e-12 });
-        expect(product(transpose(u), u).data).toBeClose(identity(p), { atol: 1e-12 });
-        expect(product(transpose(v), v).data).toBeClose(identity(p), { atol: 1e-12 });
+        expect(multiply(scaled, transpose(v)).data).toBeClose(a.data, { atol: 1e-12 });
+        expect(multiply(transpose(u), u).data).toBeClose(identity(p), { atol: 1e-12 });
+        expect(multiply(transpose(v), v).data).toBeClose(identity(p), { atol: 1e-12 });
         expect(Array.from(s)).toEqual(Array.from(s).sort((a, b) => b - a));
       }),
     );
@@ -106,5 +95,12 @@ describe("singularValues", () => {
   test("gives small values with all their digits", () => {
     const { s } = singularValues({ rows: 2, cols: 2, data: Float64Array.of(1, 0, 1e-3, 1e-17) });
     expect((s[0] ?? 0) * (s[1] ?? 0)).toBeClose(1e-17, { rtol: 1e-12, atol: 0 }); // the determinant
+  });
+});
+
+describe("multiply", () => {
+  test("refuses matrices that do not fit", () => {
+    const mismatch = expect.objectContaining({ code: "tensor/mismatch-shape" });
+    expect(() => multiply(normals(2, 3), normals(2, 3))).toThrow(mismatch);
   });
 });

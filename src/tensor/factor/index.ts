@@ -1,2 +1,3 @@
+export { multiply } from "./multiply.ts";
 export { type SingularValues, singularValues, transpose } from "./singular-values.ts";
-export { type TriangleSource, triangle } from "./triangle.ts";
+export { type TriangleBlock, type TriangleSource, triangle } from "./triangle.ts";

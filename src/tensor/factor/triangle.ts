@@ -1,15 +1,23 @@
 /** @file The triangle R of a QR factorisation of many rows, a block of them at a time. */
 import type { Matrix } from "../../flow.ts";
-import { wasm } from "../adapter/web-assembly.ts";
 import { fail } from "../errors.ts";
-import { loadLinearKernel, openLinearKernel } from "../linear/kernel.ts";
+import { sharedMemory } from "../kernel-file.ts";
+import { openLinearKernel } from "../linear/kernel.ts";
+
+/** Where some rows are to be written. */
+export interface TriangleBlock {
+  readonly to: Float64Array;
+  readonly first: number;
+  readonly count: number;
+  readonly stride: number;
+}
 
 /** Rows that are made when they are needed. */
 export interface TriangleSource {
   readonly rows: number;
   readonly cols: number;
   /** Writes `count` rows from row `first` on into `to`, each `stride` numbers after the one before. */
-  readonly write: (to: Float64Array, first: number, count: number, stride: number) => void;
+  readonly write: (block: TriangleBlock) => void;
 }
 
 /**
@@ -23,7 +31,7 @@ export interface TriangleSource {
  * @example
  * ```ts
  * const x = matrix([[3, 1], [4, 2]]);
- * const { data } = await triangle({ rows: 2, cols: 2, write: (to) => to.set(x.data) });
+ * const { data } = await triangle({ rows: 2, cols: 2, write: ({ to }) => to.set(x.data) });
  * data.map(Math.abs).map((v) => Math.round(v * 1e9) / 1e9) // => Float64Array.of(5, 2.2, 0, 0.4)
  * ```
  * @see Golub & Van Loan, Matrix Computations, 4th edition, sections 5.2 and 5.3 (updating by blocks of rows).
@@ -44,15 +52,13 @@ export async function triangle({ rows, cols, write }: TriangleSource): Promise<M
       rows,
       features: cols,
     });
-  const module = await loadLinearKernel();
-  const pages = Math.ceil(needBytes / 65_536);
-  const memory = new wasm.Memory({ initial: pages, maximum: pages, shared: true });
-  const code = openLinearKernel(module, memory);
+  const memory = sharedMemory(needBytes);
+  const code = await openLinearKernel(memory);
   const staged = new Float64Array(memory.buffer, x, stride * block);
   for (let first = 0; first < rows; first += block) {
     const count = Math.min(block, rows - first);
     staged.fill(0);
-    write(staged, first, count, stride);
+    write({ to: staged, first, count, stride });
     code.addTriangle(r, x, count, cols, stride, s);
   }
   const found = new Float64Array(memory.buffer, r, stride * cols);

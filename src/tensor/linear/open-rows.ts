@@ -1,8 +1,8 @@
 /** @file Passes over the rows of a matrix for linear models: margins, gradients, weighted Gram matrices. */
 import type { Matrix } from "../../flow.ts";
-import { wasm } from "../adapter/web-assembly.ts";
 import { fail } from "../errors.ts";
-import { type LinearCode, loadLinearKernel, openLinearKernel } from "./kernel.ts";
+import { sharedMemory } from "../kernel-file.ts";
+import { type LinearCode, openLinearKernel } from "./kernel.ts";
 
 /** What {@link openRows} plans for. */
 export interface RowsOptions {
@@ -76,10 +76,8 @@ export interface Rows {
  */
 export async function openRows(x: Matrix, options: RowsOptions = {}): Promise<Rows> {
   const { outputs = 1, hessian = true } = options;
-  const module = await loadLinearKernel();
   const plan = planMemory(x, outputs, hessian);
-  const pages = Math.ceil(plan.bytes / 65_536);
-  const memory = new wasm.Memory({ initial: pages, maximum: pages, shared: true });
+  const memory = sharedMemory(plan.bytes);
   const centre = roughCentre(x);
   const { buffer } = memory;
   const numbers = (at: number, length: number) => new Float64Array(buffer, at, length);
@@ -89,7 +87,7 @@ export async function openRows(x: Matrix, options: RowsOptions = {}): Promise<Ro
     plan,
     centre,
     numbers,
-    code: openLinearKernel(module, memory),
+    code: await openLinearKernel(memory),
     moved: centre.some((c) => c !== 0),
   };
   return { rows: x.rows, cols: x.cols, centre, pass: (pass) => runPass(staging, pass) };
