@@ -27,6 +27,14 @@ export const modelErrors = {
     (d: { at: string; expected: readonly string[]; got: string }) =>
       `${d.at}: it does not learn this task; expected ${list(d.expected)}, got ${quote(d.got)}. The task is what the label's kind says, or \`task\` of the dataset; choose another estimator, or another label.`,
   ),
+  "model/conflict-trained-rows": caller(
+    (d: { rows: number }) =>
+      `evaluate: the model has learned from ${count(d.rows, "row")} of these; expected rows that it has not seen, because of others it knows the labels. Evaluate on the test side of a split; or say onTrained: true where that is meant.`,
+  ),
+  "model/missing-label": caller(
+    (d: { label: string; columns: readonly string[] }) =>
+      `evaluate: the rows have no column ${quote(d.label)}, which the model tells; they have ${list(d.columns)}. Evaluate on rows whose labels are known.`,
+  ),
   "model/out-of-range-label": caller(
     (d: { at: string; row: number; expected: string; got: number }) =>
       `${d.at}: label ${d.row} does not fit the task; expected ${d.expected}, got ${d.got}. Drop rows without a label; write true as 1, and say what else labels are with \`task\`.`,

@@ -14,6 +14,13 @@ export {
 } from "./boost.ts";
 export { modelErrors } from "./errors.ts";
 export { checkWidth, type Estimator, type EstimatorParts, estimator, taskOf } from "./estimator.ts";
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type Judged,
+  type Scores,
+} from "./evaluate.ts";
 export type {
   Fit,
   FitOptions,
@@ -40,4 +47,5 @@ export {
 } from "./majority.ts";
 export { loadModel } from "./model-files.ts";
 export { type PredictorState, predictorFromState, predictorState } from "./predictor-state.ts";
+export * from "./report/index.ts";
 export { typedModel } from "./typed-model.ts";

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { type Clock, type Ids, randomIds, systemClock } from "../core/index.ts";
 import { loadModel } from "../model/index.ts";
 import { openRegistry, type Registry } from "../registry/index.ts";
-import { openTracking, type Tracking } from "../run/index.ts";
+import { openTestLog, openTracking, type TestLogbook, type Tracking } from "../run/index.ts";
 import { type Bytes, folderBytes, openRecords, type Records } from "../store/index.ts";
 import { type Lake, openLake } from "../table/index.ts";
 import { fail } from "./errors.ts";
@@ -29,6 +29,8 @@ export interface Workspace {
   readonly records: Records;
   readonly bytes: Bytes;
   readonly tracking: Tracking;
+  /** Which study scored which test rows; for `evaluate`. */
+  readonly testLog: TestLogbook;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -62,6 +64,7 @@ export async function openWorkspace(
   });
   const bytes = folderBytes(folder);
   const tracking = openTracking({ records, bytes, clock, ids });
+  const testLog = openTestLog({ records, clock });
   const registry = openRegistry({ records, bytes, loadModel, clock });
   const close = async (): Promise<void> => {
     await records.close();
@@ -73,6 +76,7 @@ export async function openWorkspace(
     records,
     bytes,
     tracking,
+    testLog,
     registry,
     clock,
     ids,

@@ -1,0 +1,8 @@
+/** @file What learning costs, and whether more threads pay. */
+export {
+  type ScalingLine,
+  type ScalingReport,
+  type ScalingReportOptions,
+  scalingReport,
+} from "./scaling-report.ts";
+export { type TrainingReport, type TrainingReportOptions, trainingReport } from "./training-report.ts"; // biome-ignore format: one line
