@@ -12,8 +12,15 @@ export const tensorErrors = {
       `${d.at}: the matrix of shape [${d.size}, ${d.size}] is not positive definite; expected pivot ${d.pivot} above 0, got ${d.value}. Add to its diagonal, or drop a column that the others add up to.`,
   ),
   "tensor/out-of-range-memory": caller(
-    (d: { at: string; needBytes: number; maxBytes: number; rows: number; features: number }) =>
-      `${d.at}: ${count(d.rows, "row")} × ${count(d.features, "feature")} need ${count(d.needBytes, "byte")} of memory; expected at most ${count(d.maxBytes, "byte")}. Use a smaller depth, fewer bins, fewer features or fewer rows.`,
+    (d: {
+      at: string;
+      needBytes: number;
+      maxBytes: number;
+      rows: number;
+      features: number;
+      advice?: string;
+    }) =>
+      `${d.at}: ${count(d.rows, "row")} × ${count(d.features, "feature")} need ${count(d.needBytes, "byte")} of memory; expected at most ${count(d.maxBytes, "byte")}. ${d.advice ?? "Use a smaller depth, fewer bins, fewer features or fewer rows."}`,
   ),
   "tensor/mismatch-checkpoint": caller(
     (d: { expected: string; got: string }) =>

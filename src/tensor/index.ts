@@ -1,21 +1,13 @@
 export type { Grown } from "./boost/grow.ts";
 export type { TreeOptions } from "./boost/layout.ts";
 export { type BoostProblem, trainTrees } from "./boost/train.ts";
+export * from "./cluster/index.ts";
 export * from "./descent/index.ts";
 export { tensorErrors } from "./errors.ts";
 export * from "./factor/index.ts";
 export * from "./linear/index.ts";
 export { findNotFinite, matrix, matrixOfColumns, type Place, withOnes } from "./matrix.ts";
-export {
-  formatOnnx,
-  type OnnxAttribute,
-  type OnnxGraph,
-  type OnnxModel,
-  type OnnxNode,
-  type OnnxTensor,
-  type OnnxType,
-  type OnnxValue,
-} from "./onnx/format-onnx.ts";
+export * from "./onnx/index.ts";
 export {
   gradientOf,
   type MinimiseOptions,
