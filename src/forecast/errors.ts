@@ -46,6 +46,10 @@ export const forecastErrors = {
     (d: { at: string; id: string; expected: number; got: number; why: string }) =>
       `${d.at}: ${named(d.id)} is too short; expected at least ${count(d.expected, "value")} (${d.why}), got ${d.got}. Take a simpler model, such as naive(), or a longer history.`,
   ),
+  "forecast/conflict-constant": caller(
+    (d: { differences: number }) =>
+      `arima: a constant of a series differenced ${d.differences} times is a curve that runs away; expected constant only with at most 1 difference. Leave constant out.`,
+  ),
   "forecast/mismatch-kind": caller(
     (d: { at: string; column: string; expected: string; got: string }) =>
       `${d.at}: column ${quote(d.column)} is of kind ${d.got}; expected ${d.expected}`,

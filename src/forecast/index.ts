@@ -1,3 +1,5 @@
+export { type ArimaOptions, arima, type Orders } from "./arima/arima.ts";
+export { type AutoArimaOptions, autoArima } from "./arima/auto-arima.ts";
 export { type Frequency, frequencies, type Grid, timeOf } from "./calendar/grid.ts";
 export {
   type HolidayDay,

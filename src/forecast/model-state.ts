@@ -1,5 +1,6 @@
 /** @file A forecasting model back from plain data, without changing a bit of what it forecasts. */
 import { checkChoice } from "../core/index.ts";
+import { arimaFamily } from "./arima/arima.ts";
 import { frequencies } from "./calendar/grid.ts";
 import { fail } from "./errors.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
@@ -21,6 +22,7 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   [seasonFamily.kind, reader(seasonFamily)],
   [averageFamily.kind, reader(averageFamily)],
   [smoothingFamily.kind, reader(smoothingFamily)],
+  [arimaFamily.kind, reader(arimaFamily)],
 ]);
 
 /**

@@ -16,14 +16,7 @@ export {
   type Objective,
 } from "./optimise.ts";
 export { dot, gram, times, transposeTimes } from "./products.ts";
-export {
-  type SmoothForm,
-  type SmoothRun,
-  type SmoothSeason,
-  smoothLoss,
-  smoothRun,
-  smoothWidth,
-} from "./series/smooth.ts";
+export * from "./series/index.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { solvePositive } from "./solve-positive.ts";
 export { type CompleteTrees, fromCompleteTrees } from "./tree/complete-trees.ts";

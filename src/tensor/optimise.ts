@@ -7,7 +7,7 @@ export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 export interface MinimiseOptions {
   /** Most steps, ≥ 1. Default 200. */
   readonly maxIterations?: number;
-  /** Done when ten steps lower f by less than this, relative to |f| + 1. Default 1e-9. */
+  /** Done when five steps lower f by less than this, relative to |f| + 1. Default 1e-9. */
   readonly tolerance?: number;
   /** Steps that are remembered, ≥ 1. Default 8. */
   readonly memory?: number;
@@ -84,11 +84,11 @@ export function minimise(
       }
     }
     recent.push(value);
-    if (recent.length > 10) recent.shift();
+    if (recent.length > 5) recent.shift();
     ({ x, value, gradient } = next);
     const gained = recent[0]! - value;
     const isFlat = Math.sqrt(inner(gradient, gradient)) <= 1e-7 * (1 + Math.abs(value));
-    converged = isFlat || (recent.length === 10 && gained <= tolerance * (1 + Math.abs(value)));
+    converged = isFlat || (recent.length === 5 && gained <= tolerance * (1 + Math.abs(value)));
   }
   return { x, value, iterations, converged };
 }

@@ -1,0 +1,9 @@
+export { type ArmaProcess, type ArmaRun, armaRun, armaShocks, shockWeights } from "./arma.ts";
+export {
+  type SmoothForm,
+  type SmoothRun,
+  type SmoothSeason,
+  smoothLoss,
+  smoothRun,
+  smoothWidth,
+} from "./smooth.ts";
