@@ -61,6 +61,10 @@ export const forecastErrors = {
     (d: { name: string; expected: string; got: string }) =>
       `holidays: the rule of ${quote(d.name)} names no day; expected ${d.expected}, got ${d.got}`,
   ),
+  "forecast/duplicate-name": caller(
+    (d: { at: string; name: string }) =>
+      `${d.at}: two series have the id ${quote(d.name)}; expected ids that differ`,
+  ),
   "forecast/unsupported-format": caller(
     (d: { kind: string; got: number; known: number }) =>
       `this ${d.kind} model was written in format ${d.got}; expected at most ${d.known}. Read it with the Millrace that wrote it, or a newer one.`,

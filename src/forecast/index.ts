@@ -1,14 +1,13 @@
 export { type ArimaOptions, arima, type Orders } from "./arima/arima.ts";
 export { type AutoArimaOptions, autoArima } from "./arima/auto-arima.ts";
-export { type Frequency, frequencies, type Grid, timeOf } from "./calendar/grid.ts";
 export {
-  type HolidayDay,
-  type HolidayRule,
-  holidayRules,
-  type Observed,
-  type Region,
-} from "./calendar/holiday-rules.ts";
-export { type Holiday, type HolidayOptions, holidays } from "./calendar/holidays.ts";
+  type BacktestEntry,
+  type BacktestOptions,
+  type BacktestReport,
+  backtest,
+} from "./backtest/backtest.ts";
+export type { Coverage, ForecastScores, Judged } from "./backtest/scores.ts";
+export * from "./calendar/index.ts";
 export { forecastErrors } from "./errors.ts";
 export {
   type Forecast,
@@ -17,6 +16,13 @@ export {
   forecastSchema,
   type Interval,
 } from "./forecast.ts";
+export {
+  defaultForecasters,
+  type ForecastAllOptions,
+  type ForecastMetric,
+  type ForecastResult,
+  forecastAll,
+} from "./forecast-all.ts";
 export type {
   Forecaster,
   ForecastModel,
@@ -25,8 +31,7 @@ export type {
   SeriesPlace,
 } from "./forecaster.ts";
 export { forecastModelFromState } from "./model-state.ts";
-export { type MissingTimes, type Series, type SeriesInput, type SeriesOptions, series, seriesHead } from "./series/series.ts"; // biome-ignore format: one line
-export { type SeriesColumns, seriesOf } from "./series/series-of.ts";
+export * from "./series/index.ts";
 export { type MovingAverageOptions, movingAverage } from "./simple/moving-average.ts";
 export { naive, naiveDrift, type SeasonalNaiveOptions, seasonalNaive } from "./simple/naive.ts";
 export type { SmoothingTrend } from "./smoothing/form.ts";

@@ -183,6 +183,18 @@ export function seriesHead(whole: Series, n: number): Series {
   return { ...whole, values, filled: holes };
 }
 
+/** The values of a series from one place to another, the later ones as they were known at its end. */
+export function seriesPart(whole: Series, from: number, to: number): Series {
+  const head = seriesHead(whole, to);
+  const start = Math.max(0, from);
+  return {
+    ...head,
+    startMs: timeOf(whole, start),
+    values: head.values.slice(start),
+    filled: head.filled.filter((place) => place >= start).map((place) => place - start),
+  };
+}
+
 /** A moment as errors show it: a day alone where it begins one. */
 export function isoOf(atMs: number | undefined): string {
   const text = new Date(atMs ?? 0).toISOString();

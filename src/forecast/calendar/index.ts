@@ -1,0 +1,9 @@
+export { type Frequency, frequencies, type Grid, timeOf } from "./grid.ts";
+export {
+  type HolidayDay,
+  type HolidayRule,
+  holidayRules,
+  type Observed,
+  type Region,
+} from "./holiday-rules.ts";
+export { type Holiday, type HolidayOptions, holidays } from "./holidays.ts";
