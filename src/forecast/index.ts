@@ -6,7 +6,7 @@ export {
   type BacktestReport,
   backtest,
 } from "./backtest/backtest.ts";
-export type { Coverage, ForecastScores, Judged } from "./backtest/scores.ts";
+export type { Coverage, ForecastScores, JudgedStep } from "./backtest/scores.ts";
 export * from "./calendar/index.ts";
 export { forecastErrors } from "./errors.ts";
 export {

@@ -97,9 +97,9 @@ export function leastOf(form: ArimaOrder): number {
  * @example
  * ```ts
  * const times = Array.from({ length: 30 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)));
- * const values = times.map((_, i) => 10 * (-0.5) ** i + 3);
- * const model = await arima({ order: [1, 0, 0] }).fit(series({ times, values }));
- * Math.round(10 * Number(model.summary["ar1"])) // => -5
+ * const values = times.map((_, i) => 2 * i + (i % 2));
+ * const walk = await arima({ order: [0, 1, 0], constant: true }).fit(series({ times, values }));
+ * walk.forecast({ horizon: 1 }).mean // => Float64Array.of(59 + 59 / 29)
  * ```
  * @see Box, Jenkins, Reinsel & Ljung, Time Series Analysis, 5th edition. Peer: statsmodels `SARIMAX`.
  */

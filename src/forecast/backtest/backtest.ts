@@ -5,7 +5,7 @@ import { fail } from "../errors.ts";
 import { type Forecaster, seasonOf } from "../forecaster.ts";
 import { type Series, seriesPart } from "../series/series.ts";
 import { changesOf, naive, seasonalNaive } from "../simple/naive.ts";
-import { type ForecastScores, type Judged, scoresOf } from "./scores.ts";
+import { type ForecastScores, type JudgedStep, scoresOf } from "./scores.ts";
 
 /** What is compared, how far ahead, and from where. */
 export interface BacktestOptions extends LongWork {
@@ -40,7 +40,7 @@ export interface BacktestEntry {
   /** Why it could not forecast. */
   readonly failure: string | null;
   /** Every value that was judged, by origin. */
-  readonly judged: readonly Judged[];
+  readonly judged: readonly JudgedStep[];
 }
 
 /** What a backtest found. */
@@ -83,11 +83,11 @@ export async function backtest(series: Series, options: BacktestOptions): Promis
   const entries: BacktestEntry[] = [];
   let done = 0;
   for (const [name, forecaster] of plan.forecasters) {
-    const judged: Judged[] = [];
+    const judged: JudgedStep[] = [];
     let failure: string | null = null;
     for (const origin of plan.origins) {
       signal?.throwIfAborted();
-      const found: readonly Judged[] | string =
+      const found: readonly JudgedStep[] | string =
         failure === null ? await judge(series, plan, { forecaster, origin, signal }) : [];
       if (typeof found === "string") failure = found;
       else judged.push(...found);
@@ -161,7 +161,7 @@ async function judge(
   series: Series,
   { window, horizon, levels, season }: Plan,
   { forecaster, origin, signal }: Trial,
-): Promise<readonly Judged[] | string> {
+): Promise<readonly JudgedStep[] | string> {
   const known = seriesPart(series, window === undefined ? 0 : origin - window, origin);
   const model = await forecaster.fit(known, signal === undefined ? {} : { signal }).catch(reason);
   if (typeof model === "string") return model;
@@ -191,9 +191,9 @@ function reason(error: unknown): string {
 function entryOf(
   name: string,
   { levels, horizon, baselines }: Plan,
-  { judged, failure }: { readonly judged: readonly Judged[]; readonly failure: string | null },
+  { judged, failure }: { readonly judged: readonly JudgedStep[]; readonly failure: string | null },
 ): BacktestEntry {
-  const scored = (some: readonly Judged[]): ForecastScores | null =>
+  const scored = (some: readonly JudgedStep[]): ForecastScores | null =>
     failure !== null || some.length === 0 ? null : scoresOf(some, levels);
   const bySteps = Array.from({ length: horizon }, (_, i) => scored(judged.filter(({ step }) => step === i + 1))); // biome-ignore format: one line
   const isBaseline = baselines.includes(name);

@@ -1,7 +1,7 @@
 /** @file How far forecasts were off. */
 
 /** One forecast value, and what came. */
-export interface Judged {
+export interface JudgedStep {
   /** 1 for the first step ahead. */
   readonly step: number;
   readonly actual: number;
@@ -53,11 +53,11 @@ export interface ForecastScores {
  * @see Hyndman & Koehler, International Journal of Forecasting 22(4), 2006. Peer: scikit-learn for
  *   rmse, mae and mape, statsforecast's `utilsforecast` for smape and mase.
  */
-export function scoresOf(judged: readonly Judged[], levels: readonly number[]): ForecastScores {
-  const mean = (of: (one: Judged) => number): number =>
+export function scoresOf(judged: readonly JudgedStep[], levels: readonly number[]): ForecastScores {
+  const mean = (of: (one: JudgedStep) => number): number =>
     judged.reduce((sum, one) => sum + of(one), 0) / judged.length;
-  const off = ({ actual, forecast }: Judged): number => Math.abs(actual - forecast);
-  const size = ({ actual, forecast }: Judged): number => Math.abs(actual) + Math.abs(forecast);
+  const off = ({ actual, forecast }: JudgedStep): number => Math.abs(actual - forecast);
+  const size = ({ actual, forecast }: JudgedStep): number => Math.abs(actual) + Math.abs(forecast);
   return {
     values: judged.length,
     rmse: Math.sqrt(mean((one) => off(one) ** 2)),
