@@ -3,6 +3,7 @@ import type { Predictor } from "../flow.ts";
 import { readAverage } from "./average.ts";
 import { readBoost } from "./boost.ts";
 import { fail } from "./errors.ts";
+import { readElasticNet } from "./linear/elastic-net.ts";
 import { readLeastSquares } from "./linear/least-squares.ts";
 import { readRidge } from "./linear/ridge.ts";
 import { readLogistic } from "./logistic.ts";
@@ -44,4 +45,5 @@ const readers: Readonly<Record<string, (state: Fields) => Predictor>> = {
   boost: readBoost,
   "least-squares": readLeastSquares,
   ridge: readRidge,
+  "elastic-net": readElasticNet,
 };

@@ -1,4 +1,12 @@
 export {
+  type ElasticNetOptions,
+  type ElasticNetPredictor,
+  type ElasticNetState,
+  elasticNet,
+  elasticNetPredictor,
+  lasso,
+} from "./elastic-net.ts";
+export {
   type Coefficient,
   type Intervals,
   type LeastSquaresPredictor,
