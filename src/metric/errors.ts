@@ -38,6 +38,18 @@ export const metricErrors = {
     (d: { at: string }) =>
       `${d.at}: all weights are 0; expected at least one row that counts, got none`,
   ),
+  "metric/missing-class": caller(
+    (d: { at: string; label: number; rows: number; least: number }) =>
+      `${d.at}: there are too few rows of label ${d.label}; expected at least ${d.least}, got ${d.rows}`,
+  ),
+  "metric/missing-differences": caller(
+    (d: { at: string; least: string; got: number }) =>
+      `${d.at}: there are too few differences to judge by; expected ${d.at === "fiveByTwo" ? "" : "at least "}${d.least}, got ${d.got}`,
+  ),
+  "metric/missing-steps": caller(
+    (d: { got: number }) =>
+      `diagnoseFit: a curve needs an end and a beginning; expected at least 2 steps, got ${d.got}`,
+  ),
   "metric/mismatch-task": caller(
     (d: { metric: string; task: string; tasks: readonly string[] }) =>
       `score: ${d.metric} is no metric of a ${d.task} task; expected ${list(d.tasks)}. Choose another metric.`,

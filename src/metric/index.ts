@@ -19,6 +19,7 @@ export {
   type TweedieOptions,
   tweedieDeviance,
 } from "./deviance.ts";
+export * from "./diagnose-fit.ts";
 export { metricErrors } from "./errors.ts";
 export * from "./explained.ts";
 export {
@@ -35,4 +36,18 @@ export * from "./ranking.ts";
 export * from "./regression.ts";
 export { type ReportOptions, score } from "./score.ts";
 export { type BinaryScores, type ScoreBinaryOptions, scoreBinary } from "./score-binary.ts";
+export {
+  type CompareModelsOptions,
+  compareModels,
+  type ModelComparison,
+} from "./uncertainty/compare-models.ts";
+export {
+  type BootstrapOptions,
+  type ConfidenceIntervalOptions,
+  confidenceInterval,
+  type MetricInterval,
+} from "./uncertainty/confidence-interval.ts";
+export * from "./uncertainty/delong.ts";
+export * from "./uncertainty/fold-tests.ts";
+export * from "./uncertainty/mcnemar.ts";
 export type { WeightOptions } from "./weights.ts";

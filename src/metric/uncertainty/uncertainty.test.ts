@@ -1,0 +1,168 @@
+/** @file Tests of intervals and comparisons: laws, what they cover, and what they refuse. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { random } from "../../core/index.ts";
+import { rocAuc } from "../ranking.ts";
+import { compareModels } from "./compare-models.ts";
+import { confidenceInterval } from "./confidence-interval.ts";
+import { delong } from "./delong.ts";
+import { fiveByTwo, foldTest, wilcoxon } from "./fold-tests.ts";
+import { mcnemar } from "./mcnemar.ts";
+
+const f = (...numbers: number[]) => Float64Array.from(numbers);
+const code = (expected: string) => expect.objectContaining({ code: expected });
+const binary = { kind: "binary" } as const;
+
+/** n labels, and a score that knows them so well. */
+function drawn(n: number, { knows, seed }: { readonly knows: number; readonly seed: number }) {
+  const chance = random(seed).stream("rows");
+  const y = Float64Array.from({ length: n }, () => chance.below(2));
+  const score = y.map((label) => 1 / (1 + Math.exp(-knows * (label - 0.5) - chance.normal())));
+  return { y, score, noise: y.map(() => chance.normal()) };
+}
+
+describe("confidenceInterval", () => {
+  test("is the same for the same seed, another for another, and holds the value", async () => {
+    const { y, score } = drawn(80, { knows: 1.5, seed: 1 });
+    const rows = { task: binary, y, predictions: score };
+    const of = (seed: number) => confidenceInterval(rows, { metric: "auc", resamples: 200, seed });
+    const [first, again, other] = [await of(0), await of(0), await of(1)];
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+    expect(first.low < first.value && first.value < first.high).toBe(true);
+    expect(first.value).toBe(rocAuc(y, score));
+  });
+
+  test("covers the truth about as often as it says", async () => {
+    const truth = Math.sqrt(2 / Math.PI); // the mean of |x| of the normal distribution
+    let covered = 0;
+    for (let seed = 0; seed < 100; seed++) {
+      const chance = random(seed).stream("normal");
+      const y = Float64Array.from({ length: 60 }, () => chance.normal());
+      const rows = { task: { kind: "regression" } as const, y, predictions: y.map(() => 0) };
+      const { low, high } = await confidenceInterval(rows, { metric: "mae", resamples: 200, level: 0.8 }); // biome-ignore format: one line
+      if (low <= truth && truth <= high) covered += 1;
+    }
+    expect(covered).toBeGreaterThan(68);
+    expect(covered).toBeLessThan(90);
+  });
+
+  test("draws whole queries, and keeps each class where asked", async () => {
+    const groups = Float64Array.from({ length: 30 }, (_, row) => Math.floor(row / 3));
+    const y = groups.map((_, row) => (row % 3 === 0 ? 1 : 0));
+    const predictions = y.map((_, row) => ((row * 7) % 10) / 10);
+    const ranked = await confidenceInterval({ task: binary, y, predictions, groups }, { metric: "mrr", resamples: 100 }); // biome-ignore format: one line
+    expect(ranked.low > 1 / 3 - 1e-9 && ranked.high <= 1).toBe(true);
+    const rare = { task: binary, y: f(1, 0, 0, 0, 0, 0), predictions: f(0.9, 0.5, 0.4, 0.3, 0.2, 0.1) }; // biome-ignore format: one line
+    const loose = await confidenceInterval(rare, { metric: "auc", resamples: 100 });
+    const kept = await confidenceInterval(rare, {
+      metric: "auc",
+      resamples: 100,
+      stratified: true,
+    });
+    expect([loose.undefinedResamples > 0, kept.undefinedResamples]).toEqual([true, 0]);
+  });
+
+  test("is NaN where the metric is, and stops when told to", async () => {
+    const one = { task: binary, y: f(1, 1), predictions: f(0.4, 0.5) };
+    const found = await confidenceInterval(one, { metric: "auc", resamples: 100 });
+    expect([found.value, found.low, found.high]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    const stop = AbortSignal.abort(new Error("enough"));
+    await expect(confidenceInterval(one, { metric: "accuracy", signal: stop })).rejects.toThrow("enough"); // biome-ignore format: one line
+    await expect(confidenceInterval(one, { metric: "auc", resamples: 3 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    await expect(confidenceInterval(one, { metric: "rmse" })).rejects.toThrow(code("metric/mismatch-task")); // biome-ignore format: one line
+  });
+});
+
+describe("compareModels", () => {
+  test("tells a better model from a worse one by the test of the metric", async () => {
+    const { y, score, noise } = drawn(300, { knows: 3, seed: 2 });
+    const worse = score.map((p, row) => 1 / (1 + Math.exp(-(p - 0.5) - (noise[row] ?? 0))));
+    const rows = { task: binary, y, predictions: score };
+    for (const [metric, name] of [
+      ["auc", "delong"],
+      ["accuracy", "mcnemar"],
+      ["logLoss", "paired bootstrap"],
+    ] as const) {
+      // biome-ignore format: one line
+      const found = await compareModels(rows, worse, { metric, resamples: 300 });
+      expect([found.test, found.better, found.p < 0.01]).toEqual([name, "a", true]);
+      expect(Math.sign(found.low)).toBe(Math.sign(found.high));
+      const back = await compareModels({ ...rows, predictions: worse }, score, { metric, resamples: 300 }); // biome-ignore format: one line
+      expect([back.better, back.difference]).toEqual(["b", -found.difference]);
+    }
+  });
+
+  test("says neither where there is no difference", async () => {
+    const { y, score } = drawn(60, { knows: 1, seed: 3 });
+    for (const metric of ["auc", "accuracy", "brier"] as const) {
+      const found = await compareModels({ task: binary, y, predictions: score }, score, { metric, resamples: 100 }); // biome-ignore format: one line
+      expect([found.difference, found.p, found.better]).toEqual([0, 1, "neither"]);
+    }
+  });
+});
+
+describe("delong", () => {
+  test("law: areas are those of rocAuc, and changing sides changes the sign", () => {
+    const pairs = fc.array(fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })), { minLength: 6, maxLength: 40 }); // biome-ignore format: one line
+    fc.assert(
+      fc.property(pairs, (list) => {
+        const [y, a, b] = [0, 1, 2].map((i) => Float64Array.from(list, (row) => row[i] ?? 0));
+        const ones = list.filter(([label]) => label === 1).length;
+        fc.pre(ones > 1 && list.length - ones > 1);
+        if (!y || !a || !b) return;
+        const found = delong(y, [a, b]);
+        expect([found.a, found.b]).toBeClose([rocAuc(y, a), rocAuc(y, b)]);
+        expect(delong(y, [b, a]).z).toBeClose(-found.z);
+        expect(found.p >= 0 && found.p <= 1).toBe(true);
+      }),
+    );
+  });
+
+  test("refuses a label with fewer than two rows, and scores that are none", () => {
+    expect(() => delong(f(0, 0, 1), [f(1, 2, 3), f(1, 2, 3)])).toThrow(
+      code("metric/missing-class"),
+    );
+    expect(() => delong(f(0, 0, 1, 1), [f(1, 2, 3, Number.NaN), f(1, 2, 3, 4)])).toThrow(code("metric/out-of-range-score")); // biome-ignore format: one line
+  });
+});
+
+describe("tests over folds", () => {
+  test("say what is certain where differences do not vary", () => {
+    expect(foldTest([0, 0, 0], { testPerTrain: 0.5 })).toMatchObject({ t: 0, p: 1 });
+    expect(foldTest([1, 1, 1], { testPerTrain: 0.5 })).toMatchObject({ t: Infinity, p: 0 });
+    expect(fiveByTwo(Array.from({ length: 5 }, () => [0, 0] as const))).toEqual({ t: 0, p: 1, f: 0, fP: 1 }); // biome-ignore format: one line
+    expect(wilcoxon([0, 0])).toEqual({ statistic: 0, p: 1, method: "exact" });
+  });
+
+  test("law: p is a probability, and the other sign has the same", () => {
+    const differences = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 2, maxLength: 60 });
+    fc.assert(
+      fc.property(differences, (d) => {
+        const back = d.map((v) => -v);
+        const [w, t] = [wilcoxon(d), foldTest(d, { testPerTrain: 0.25 })];
+        expect([w.p >= 0 && w.p <= 1 + 1e-12, t.p >= 0 && t.p <= 1]).toEqual([true, true]);
+        expect(wilcoxon(back).p).toBeClose(w.p);
+        expect(foldTest(back, { testPerTrain: 0.25 }).p).toBeClose(t.p);
+      }),
+    );
+  });
+
+  test("refuse too few differences, and such that are no number", () => {
+    expect(() => foldTest([1], { testPerTrain: 1 })).toThrow("expected at least 2, got 1");
+    expect(() => fiveByTwo([[1, 2]])).toThrow(code("metric/missing-differences"));
+    expect(() => wilcoxon([])).toThrow(code("metric/missing-differences"));
+    expect(() => wilcoxon([Number.NaN])).toThrow(code("metric/out-of-range-number"));
+    expect(() => foldTest([1, 2], { testPerTrain: 0 })).toThrow(code("option/out-of-range"));
+  });
+});
+
+describe("mcnemar", () => {
+  test("has p 1 where the models are right in the same rows, and where they are as often alone", () => {
+    const [y, a, b] = [f(1, 1, 0), f(1, 0, 0), f(0, 1, 0)];
+    for (const method of ["exact", "corrected"] as const) {
+      expect(mcnemar(y, [a, a], { method }).p).toBe(1);
+      expect(mcnemar(y, [a, b], { method }).p).toBe(1);
+    }
+  });
+});
