@@ -92,6 +92,18 @@ export const modelErrors = {
     (d: { got: string; known: readonly string[] }) =>
       `predictorFromState: unknown kind ${quote(d.got)}; expected one of ${list(d.known)}`,
   ),
+  "model/corrupt-interchange": caller(
+    (d: { at: string; place: string; expected: string; got: string }) =>
+      `${d.at}: the model is damaged at ${d.place === "" ? "its beginning" : d.place}; expected ${d.expected}, got ${d.got}. Write the model again with the library that made it.`,
+  ),
+  "model/mismatch-names": caller(
+    (d: { at: string; expected: number; got: number }) =>
+      `${d.at}: names do not fit the features; expected ${count(d.expected, "name")}, got ${d.got}. Pass the names of the dataset that it learned from.`,
+  ),
+  "model/unsupported-interchange": caller(
+    (d: { at: string; what: string; expected: string }) =>
+      `${d.at}: ${d.what} cannot be carried over; expected ${d.expected}`,
+  ),
   "model/corrupt-state": caller(
     (d: { field: string; expected: string; got: string }) =>
       `predictorFromState: ${d.field} is damaged; expected ${d.expected}, got ${d.got}. Read the stored model again from its source.`,

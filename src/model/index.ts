@@ -31,6 +31,7 @@ export type {
   ModelOutput,
 } from "./fit.ts";
 export type { FittedModel } from "./fitted-model.ts";
+export * from "./interchange/index.ts";
 export * from "./linear/index.ts";
 export {
   type LogisticOptions,
@@ -48,4 +49,5 @@ export {
 export { loadModel } from "./model-files.ts";
 export { type PredictorState, predictorFromState, predictorState } from "./predictor-state.ts";
 export * from "./report/index.ts";
+export * from "./tree/index.ts";
 export { typedModel } from "./typed-model.ts";

@@ -10,6 +10,7 @@ import { readLogistic } from "./logistic.ts";
 import { readMajority } from "./majority.ts";
 import { predictorFormat } from "./predictor-format.ts";
 import { type Fields, fieldsOf } from "./state-fields.ts";
+import { readTreesPredictor } from "./tree/trees-predictor.ts";
 
 export { type PredictorState, predictorState } from "./predictor-format.ts";
 
@@ -46,4 +47,5 @@ const readers: Readonly<Record<string, (state: Fields) => Predictor>> = {
   "least-squares": readLeastSquares,
   ridge: readRidge,
   "elastic-net": readElasticNet,
+  trees: readTreesPredictor,
 };

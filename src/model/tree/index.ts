@@ -1,0 +1,7 @@
+export type { TreeLink } from "./links.ts";
+export {
+  type OutOfBag,
+  type TreesPredictor,
+  type TreesState,
+  treesPredictor,
+} from "./trees-predictor.ts";

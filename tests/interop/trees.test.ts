@@ -1,0 +1,157 @@
+import { afterAll, describe, expect, test } from "vitest";
+import type { Predictor } from "../../src/flow.ts";
+import {
+  formatLightgbm,
+  formatXgboost,
+  lightgbmModel,
+  type TreeNode,
+  treesOf,
+  treesPredictor,
+  xgboostModel,
+} from "../../src/index.ts";
+import { openPeer } from "./peer.ts";
+import { pythonWith } from "./python.ts";
+import {
+  matrixOfRows,
+  type Training,
+  trainLightgbm,
+  trainXgboost,
+  treePackages,
+  treeScript,
+} from "./trees.ts";
+
+const python = pythonWith(treePackages);
+if ("missing" in python) process.stdout.write(`trees interop skipped: ${python.missing}\n`);
+const there = !("missing" in python);
+const peer = there ? openPeer(python, treeScript) : undefined;
+afterAll(async () => await peer?.[Symbol.asyncDispose]());
+
+/** XGBoost sums 32-bit numbers: seven digits, fewer where they cancel. */
+const single = { rtol: 3e-5, atol: 3e-6 };
+/** LightGBM sums doubles, as we do. */
+const double = { rtol: 1e-12, atol: 1e-13 };
+
+const xgboostCases: readonly (readonly [string, Training])[] = [
+  ["regression", { task: "regression", params: { objective: "reg:squarederror" } }],
+  ["binary", { task: "binary", params: { objective: "binary:logistic" } }],
+  ["binary of categories", { task: "binary", categories: true, params: { objective: "binary:logistic" } }],
+  ["one category against all", { task: "regression", categories: true, params: { max_cat_to_onehot: 100 } }],
+  ["multiclass", { task: "multiclass", params: { objective: "multi:softprob", num_class: 3 } }],
+  ["multiclass of categories", { task: "multiclass", categories: true, params: { objective: "multi:softprob", num_class: 3 } }],
+  ["DART", { task: "binary", params: { objective: "binary:logistic", booster: "dart", rate_drop: 0.5 } }],
+  ["parallel trees", { task: "multiclass", params: { objective: "multi:softprob", num_class: 3, num_parallel_tree: 3, subsample: 0.6 } }],
+  ["leaf-wise trees", { task: "regression", params: { grow_policy: "lossguide", max_leaves: 9, max_depth: 0 } }],
+  ["a base of its own", { task: "binary", params: { objective: "binary:logistic", base_score: 0.2 } }],
+  ["counts", { task: "positive", params: { objective: "count:poisson" } }],
+  ["gamma", { task: "positive", params: { objective: "reg:gamma" } }],
+  ["tweedie", { task: "positive", params: { objective: "reg:tweedie" } }],
+  ["logistic regression of shares", { task: "binary", params: { objective: "reg:logistic" } }],
+  ["hinge", { task: "binary", params: { objective: "binary:hinge" } }],
+  ["absolute error", { task: "regression", params: { objective: "reg:absoluteerror" } }],
+]; // biome-ignore format: a table
+
+const lightgbmCases: readonly (readonly [string, Training])[] = [
+  ["regression", { task: "regression", params: { objective: "regression" } }],
+  ["binary", { task: "binary", params: { objective: "binary" } }],
+  ["binary with a sigmoid", { task: "binary", params: { objective: "binary", sigmoid: 0.7 } }],
+  ["binary of categories", { task: "binary", categories: true, params: { objective: "binary" } }],
+  ["one category against all", { task: "regression", categories: true, params: { max_cat_to_onehot: 100 } }],
+  ["multiclass", { task: "multiclass", params: { objective: "multiclass", num_class: 3 } }],
+  ["one class against all", { task: "multiclass", params: { objective: "multiclassova", num_class: 3, sigmoid: 2 } }],
+  ["zero as missing", { task: "binary", params: { objective: "binary", zero_as_missing: true } }],
+  ["nothing missing", { task: "binary", params: { objective: "binary", use_missing: false } }],
+  ["a random forest", { task: "binary", params: { objective: "binary", boosting: "rf", bagging_freq: 1, bagging_fraction: 0.6 } }],
+  ["a forest of classes", { task: "multiclass", params: { objective: "multiclass", num_class: 3, boosting: "rf", bagging_freq: 1, bagging_fraction: 0.6 } }],
+  ["DART", { task: "regression", params: { boosting: "dart", drop_rate: 0.5 } }],
+  ["counts", { task: "positive", params: { objective: "poisson" } }],
+  ["tweedie", { task: "positive", params: { objective: "tweedie" } }],
+  ["the root of a number", { task: "regression", params: { objective: "regression", reg_sqrt: true } }],
+  ["shares", { task: "binary", params: { objective: "cross_entropy" } }],
+  ["intensities", { task: "binary", params: { objective: "cross_entropy_lambda" } }],
+]; // biome-ignore format: a table
+
+describe.skipIf(!there)("xgboostModel", () => {
+  for (const [name, training] of xgboostCases)
+    for (const format of ["json", "ubj"] as const)
+      test(`${name}: a model that XGBoost wrote as ${format} predicts the same here`, async () => {
+        if (peer === undefined) return;
+        const { model, rows, told } = await trainXgboost(peer, { ...training, format });
+        const { predictor, names, categorical } = xgboostModel(Buffer.from(model, "base64"));
+        expect(names).toEqual(["a", "b", "whole", "code", "zeros"]);
+        expect(categorical).toEqual(training.categories === true ? ["code"] : []);
+        expect(predictor.predict(matrixOfRows(rows))).toBeClose([...told], single);
+      });
+});
+
+describe.skipIf(!there)("formatXgboost", () => {
+  const back = async (predictor: Predictor, rows: readonly unknown[], format: "json" | "ubj") => {
+    const names = ["a", "b", "whole", "code", "zeros"];
+    const model = Buffer.from(formatXgboost(predictor, { names, format })).toString("base64");
+    return (await peer?.ask("predict_xgboost", { model, format, rows })) as number[];
+  };
+
+  for (const [name, training] of xgboostCases)
+    test(`${name}: XGBoost predicts the same with what we write`, async () => {
+      if (peer === undefined) return;
+      const { model, rows, told } = await trainXgboost(peer, training);
+      const { predictor } = xgboostModel(Buffer.from(model, "base64"));
+      for (const format of ["json", "ubj"] as const)
+        expect(await back(predictor, rows, format)).toBeClose([...told], single);
+    });
+
+  test("LightGBM's models predict the same in XGBoost", async () => {
+    if (peer === undefined) return;
+    for (const [, training] of lightgbmCases.slice(0, 6)) {
+      const { model, rows, told } = await trainLightgbm(peer, training);
+      expect(await back(lightgbmModel(model).predictor, rows, "json")).toBeClose([...told], single);
+    }
+  });
+});
+
+describe.skipIf(!there)("lightgbmModel", () => {
+  for (const [name, training] of lightgbmCases)
+    test(`${name}: a model that LightGBM wrote predicts the same here`, async () => {
+      if (peer === undefined) return;
+      const { model, rows, told } = await trainLightgbm(peer, training);
+      const { predictor, names, categorical } = lightgbmModel(model);
+      expect(names).toEqual(["a", "b", "whole", "code", "zeros"]);
+      expect(categorical).toEqual(training.categories === true ? ["code"] : []);
+      expect(predictor.predict(matrixOfRows(rows))).toBeClose([...told], double);
+    });
+});
+
+describe.skipIf(!there)("formatLightgbm", () => {
+  const back = async (predictor: Predictor, rows: readonly unknown[]) => {
+    const model = formatLightgbm(predictor, { names: ["a", "b", "whole", "code", "zeros"] });
+    return (await peer?.ask("predict_lightgbm", { model, rows })) as number[];
+  };
+
+  for (const [name, training] of lightgbmCases)
+    test(`${name}: LightGBM predicts the same with what we write`, async () => {
+      if (peer === undefined) return;
+      const { model, rows, told } = await trainLightgbm(peer, training);
+      expect(await back(lightgbmModel(model).predictor, rows)).toBeClose([...told], double);
+    });
+
+  test("XGBoost's models predict the same in LightGBM", async () => {
+    if (peer === undefined) return;
+    for (const [name, training] of xgboostCases) {
+      if (name === "hinge") continue; // LightGBM has no such objective
+      const { model, rows, told } = await trainXgboost(peer, training);
+      const { predictor } = xgboostModel(Buffer.from(model, "base64"));
+      expect(await back(predictor, rows)).toBeClose([...told], single);
+    }
+  });
+
+  test("a category split whose missing values go with its set, and a tree that is a leaf", async () => {
+    if (peer === undefined) return;
+    const leaf = (value: number): TreeNode => ({ value });
+    const set = { feature: 3, codes: [1, 35], missingLeft: true, left: leaf(1), right: leaf(2) };
+    const root = { feature: 0, threshold: 0.5, left: set, right: { ...set, missingLeft: false } };
+    const trees = treesOf([root, leaf(10)], { width: 5, base: [100] });
+    const predictor = treesPredictor({ width: 5, trees, link: "identity", task: { kind: "regression" } }); // biome-ignore format: one line
+    const codes = [0, 1, 2, 35, 36, 900, null];
+    const rows = codes.flatMap((code) => [-1, 0.5, null].map((a) => [a, 0, 0, code, 0]));
+    expect(await back(predictor, rows)).toBeClose([...predictor.predict(matrixOfRows(rows))], double); // biome-ignore format: one line
+  });
+});
