@@ -9,7 +9,7 @@ export const datasetErrors = {
   ),
   "dataset/missing-key": caller(
     (d: { column: string; rows: number }) =>
-      `split: ${quote(d.column)} is missing in ${count(d.rows, "row")}; expected a key in every row, because it decides the side. Choose another column.`,
+      `${quote(d.column)} is missing in ${count(d.rows, "row")}; expected a key in every row, because it decides the side. Choose another column.`,
   ),
   "dataset/mismatch-time": caller(
     (d: { column: string; kind: string }) =>
@@ -28,7 +28,7 @@ export const datasetErrors = {
   ),
   "dataset/conflict-test-rows": caller(
     () =>
-      `split: these rows are the test side of a split; expected rows that may be learned from. Split the training side again for validation.`,
+      `split: these rows are held out (the test side of a split, or the validation side of a fold); expected rows that may be learned from. Split the training side again for validation.`,
   ),
   "dataset/out-of-range-folds": caller(
     (d: { at: string; folds: number; what: string; got: number }) =>

@@ -5,6 +5,7 @@ import {
   checkFrame,
   type Frame,
   frame,
+  isHeldOut,
   narrowed,
   quoteName,
 } from "../table/index.ts";
@@ -61,7 +62,7 @@ export async function splitByTime<C extends Columns>(
   const { time, test = 0.2, gapMs = 0 } = options;
   checkNumber(at, { test }, { above: 0, below: 1 });
   checkNumber(at, { gapMs }, { min: 0 });
-  if (rows.part === "test") fail("dataset/conflict-test-rows", {});
+  if (isHeldOut(rows)) fail("dataset/conflict-test-rows", {});
   const columns = Object.keys(rows.schema.columns);
   const kind = rows.schema.columns[time]?.kind;
   if (kind === undefined) return fail("dataset/unknown-column", { at, column: time, columns });

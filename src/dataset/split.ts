@@ -6,6 +6,7 @@ import {
   checkFrame,
   type Frame,
   frame,
+  isHeldOut,
   narrowed,
   quoteName,
   quoteText,
@@ -65,7 +66,7 @@ export async function split<C extends Columns>(
   const { test = 0.2, by, seed = 0 } = options;
   checkNumber("split", { test }, { above: 0, below: 1 });
   checkNumber("split", { seed });
-  if (rows.part === "test") fail("dataset/conflict-test-rows", {});
+  if (isHeldOut(rows)) fail("dataset/conflict-test-rows", {});
   const columns = Object.keys(rows.schema.columns);
   if (!columns.includes(by)) fail("dataset/unknown-column", { at: "split", column: by, columns });
   const key = `CAST(${quoteName(by)} AS VARCHAR)`;

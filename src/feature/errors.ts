@@ -80,7 +80,7 @@ export const featureErrors = {
   ),
   "feature/conflict-test-rows": conflict(
     () =>
-      "fitFeatures: these are test rows, which features must not learn from; expected the train frame of split",
+      'fitFeatures: these rows are held out (part "test" or "validation"), and features must not learn from them; expected the train frame of a split',
   ),
   "feature/conflict-divided-rows": conflict(
     (d: { part: string }) =>

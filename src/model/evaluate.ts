@@ -4,7 +4,14 @@ import { dataset } from "../dataset/index.ts";
 import { countTrainedRows } from "../feature/index.ts";
 import type { Cell, Dataset, Hash, Task, TestLog } from "../flow.ts";
 import { type MetricName, score } from "../metric/index.ts";
-import { type Columns, checkFrame, type Frame, quoteName } from "../table/index.ts";
+import {
+  type Columns,
+  checkFrame,
+  type Frame,
+  type FramePart,
+  isHeldOut,
+  quoteName,
+} from "../table/index.ts";
 import { fail } from "./errors.ts";
 import { taskOf } from "./estimator.ts";
 import type { FittedModel } from "./fitted-model.ts";
@@ -34,7 +41,7 @@ export type Scores = Readonly<Partial<Record<MetricName, number>>>;
 export interface Evaluation {
   readonly rows: number;
   /** Which side of a split the rows are; null of rows that were not split. */
-  readonly part: "train" | "test" | null;
+  readonly part: FramePart | null;
   readonly metrics: Scores;
   /** The same metrics of the best constant answer: the classes' shares, or the mean, of these very rows. */
   readonly baseline: Scores;
@@ -115,7 +122,7 @@ async function checkTrained(
   if (allowed) return [];
   const trained = await countTrainedRows(model.features, rows);
   if (trained === undefined)
-    return rows.part === "test"
+    return isHeldOut(rows)
       ? []
       : ["the rows have no key, so nobody can tell whether the model learned from them"];
   if (trained > 0) fail("model/conflict-trained-rows", { rows: trained });

@@ -22,11 +22,18 @@ export interface AnyRows {
   readonly localTimes?: readonly string[];
 }
 
+/** What the rows of a split are for: to learn from, to choose by, to judge by in the end. */
+export type FramePart = "train" | "validation" | "test";
+
+/** Whether rows were set aside, so that nothing may learn from them. */
+export const isHeldOut = ({ part }: { readonly part?: FramePart | undefined }): boolean =>
+  part === "validation" || part === "test";
+
 /** Rows that are known by the query that makes them. Nothing is read until it is asked for. */
 export interface Frame<C extends Columns = Columns> extends AnyRows {
   readonly schema: Schema<C>;
-  /** Set by `split`: what these rows may be used for. */
-  readonly part?: "train" | "test";
+  /** Set by `split` and `frameFolds`: what these rows may be used for. */
+  readonly part?: FramePart;
   /** The SELECTs that `split` divided, from the whole to this part: what was fitted on one of them knows the test rows. */
   readonly dividedFrom?: readonly string[];
   /** All rows; whole numbers past 2^53 are refused, not rounded. */
@@ -50,7 +57,7 @@ export interface FrameSource<C extends Columns> {
   readonly schema: Schema<C>;
   /** A SELECT of exactly the schema's columns, or what makes it when it is first asked for. */
   readonly sql: string | (() => string);
-  readonly part?: "train" | "test";
+  readonly part?: FramePart;
   /** The SELECTs that were divided, from the whole to this part. */
   readonly dividedFrom?: readonly string[];
   /** A SELECT that may leave out rows which do not meet the conditions: a table skips files by it. */

@@ -1,6 +1,6 @@
 /** @file Fitted features as plain data, and what they ask of a frame. */
 import type { ColumnSpecs, Json } from "../../flow.ts";
-import type { ExprNode, Schema, TakeDoubles } from "../../table/index.ts";
+import type { ExprNode, FramePart, Schema, TakeDoubles } from "../../table/index.ts";
 import type { Levels, Output, Stats } from "../feature.ts";
 import type { Trained } from "./row-keys.ts";
 
@@ -10,7 +10,7 @@ export interface NumbersFrame {
   /** The SELECT that makes the rows: the rows that were fitted on are known by it. */
   readonly sql?: string;
   /** Set by `split`: test rows that were trained on are refused. */
-  readonly part?: "train" | "test";
+  readonly part?: FramePart;
   /** The SELECTs that `split` divided, from the whole to this part. */
   readonly dividedFrom?: readonly string[];
   /** Hands over one array per SQL expression, some rows at a time, in row order; a missing value is NaN. */

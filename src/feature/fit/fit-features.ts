@@ -1,6 +1,13 @@
 /** @file Fitting: what features learn from the training rows, always to the same bytes. */
 import { checkNames } from "../../core/index.ts";
-import { type Column, type Columns, checkFrame, type Frame, quoteName } from "../../table/index.ts";
+import {
+  type Column,
+  type Columns,
+  checkFrame,
+  type Frame,
+  isHeldOut,
+  quoteName,
+} from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Feature, Learned, Measured } from "../feature.ts";
 import { type Features, specsRead } from "../features.ts";
@@ -53,7 +60,7 @@ export async function fitFeatures<
   checkFrame("fitFeatures", frame);
   checkNames("fitFeatures", options, ["label"]);
   const { label } = options;
-  if (frame.part === "test") fail("feature/conflict-test-rows", {});
+  if (isHeldOut(frame)) fail("feature/conflict-test-rows", {});
   if (label !== undefined && features.reads.some((column) => column === label))
     fail("feature/conflict-label-read", { label });
   checkColumns(features, frame.schema.columns);

@@ -2,7 +2,15 @@
 
 import { count, list } from "../../core/index.ts";
 import type { Cells, ColumnSpecs, Matrix } from "../../flow.ts";
-import { type TakeDoubles, toMatrix, toRow, toRows, toSql, type Value } from "../../table/index.ts";
+import {
+  isHeldOut,
+  type TakeDoubles,
+  toMatrix,
+  toRow,
+  toRows,
+  toSql,
+  type Value,
+} from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Output } from "../feature.ts";
 import type { FeaturesState, NumbersFrame } from "./features-data.ts";
@@ -68,11 +76,7 @@ export function fittedFeatures(state: FeaturesState, training?: Training): Fitte
   const program = toMatrix(outputs);
   const whole: PartProgram = { sql: program.sql, fill: (part, to) => program.fill(part, to) };
   const matrixAnd: FittedFeatures["matrixAnd"] = async (frame, more) => {
-    if (
-      training !== undefined &&
-      frame.part === "test" &&
-      frame.dividedFrom?.includes(training.sql)
-    )
+    if (training !== undefined && isHeldOut(frame) && frame.dividedFrom?.includes(training.sql))
       fail("feature/conflict-trained-rows", { known: "the features were fitted before the split" });
     const { sql: own, fill } = foldedMatrix(state, frame, training) ?? whole;
     const tested = testedSql(state, frame);
@@ -139,7 +143,7 @@ function keptRows({ x, more }: MatrixAnd, kept: ((row: number) => boolean) | und
 
 /** The hashes of the keys of test rows, where they and the training rows can be told apart. */
 function testedSql({ trained }: FeaturesState, { part, schema }: NumbersFrame): readonly string[] {
-  if (trained === undefined || part !== "test") return [];
+  if (trained === undefined || !isHeldOut({ part })) return [];
   const known = trained.by.every((name) => name in schema.columns);
   return known ? [keyHashSql(trained.by, schema.columns)] : [];
 }

@@ -6,6 +6,7 @@ import {
   checkFrame,
   type Expr,
   type Frame,
+  isHeldOut,
   isTechnicalColumn,
 } from "../../table/index.ts";
 import { fail } from "../errors.ts";
@@ -79,7 +80,7 @@ export async function proposeFeatures<C extends Columns>(
   const { label, model = "trees", leave = [], maxLevels = 50 } = options;
   checkChoice("proposeFeatures", { model }, ["trees", "linear"]);
   checkNumber("proposeFeatures", { maxLevels }, { min: 2, max: 1000, integer: true });
-  if (rows.part === "test") fail("feature/conflict-test-rows", {});
+  if (isHeldOut(rows)) fail("feature/conflict-test-rows", {});
   const all = Object.keys(rows.schema.columns);
   for (const column of [label, ...leave])
     if (!all.includes(column)) fail("feature/missing-column", { column, columns: all });

@@ -1,6 +1,6 @@
 /** @file Imputers: what training rows say about missing cells, applied later to tables and to single rows. */
 import type { Cells } from "../../flow.ts";
-import type { AnyRows, Frame } from "../frame.ts";
+import { type AnyRows, type Frame, isHeldOut } from "../frame.ts";
 import type { Columns, Schema } from "../schema.ts";
 import { type Cleaned, runAndFrame } from "./clean.ts";
 import { place } from "./deed.ts";
@@ -51,7 +51,7 @@ export async function fitImputer<C extends Columns>(
   imputations: readonly Imputation<C>[],
 ): Promise<Imputer> {
   const at = "fitImputer";
-  if (rows.part === "test") fail("table/conflict-training-rows", { at });
+  if (isHeldOut(rows)) fail("table/conflict-training-rows", { at });
   const sql = `SELECT *, row_number() OVER () AS ${place} FROM (${rows.sql})`;
   return imputer(
     await fitState(imputations, { engine: rows.engine, schema: rows.schema, sql, at }),
