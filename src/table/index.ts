@@ -24,14 +24,7 @@ export type {
   TableExpectations,
 } from "./expectations/table-expectations.ts";
 export * from "./expr/index.ts";
-export {
-  type AnyRows,
-  type Frame,
-  type FramePart,
-  type FrameSource,
-  frame,
-  isHeldOut,
-} from "./frame.ts";
+export * from "./frame.ts";
 export * from "./ingest/index.ts";
 export { type Lake, type LakeOptions, openLake } from "./lake.ts";
 export * from "./lineage/index.ts";
