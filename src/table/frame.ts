@@ -141,9 +141,3 @@ async function hashRows(
   const rows = await engine.query(`SELECT json_array(${cellsSql})::VARCHAR AS r FROM (${sql})`);
   return hashOf(`${JSON.stringify(kept)}\n${rows.map((row) => row["r"]).join("\n")}`);
 }
-
-/** Refuses a column name that the schema has not. Throws `table/unknown-column`. */
-export function checkColumn(at: string, schema: Schema, column: string): void {
-  const columns = Object.keys(schema.columns);
-  if (!columns.includes(column)) fail("table/unknown-column", { at, column, columns });
-}

@@ -2,6 +2,7 @@
 import { type Clock, checkNames, checkNumber, type Ids } from "../core/index.ts";
 import type { Engine } from "./adapter/duckdb.ts";
 import { checkFilled, checkSchema } from "./agreement.ts";
+import { checkColumn } from "./check-column.ts";
 import { changeColumns, changesSql } from "./delta/changes.ts";
 import { commitPlan } from "./delta/commit.ts";
 import { detailOf } from "./delta/detail.ts";
@@ -14,7 +15,7 @@ import { readSnapshot, type Snapshot, snapshotHash } from "./delta/snapshot.ts";
 import { vacuumTable } from "./delta/vacuum.ts";
 import { fail } from "./errors.ts";
 import { parseExpectations } from "./expectations/table-expectations.ts";
-import { checkColumn, type Frame, frame } from "./frame.ts";
+import { type Frame, frame } from "./frame.ts";
 import { derivedColumns, originOf } from "./lineage/origin.ts";
 import { tableSource } from "./lineage/self.ts";
 import { tableLineage } from "./lineage/table-lineage.ts";

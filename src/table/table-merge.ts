@@ -1,12 +1,13 @@
 /** @file MERGE as users write it: the short form by key, and the form with clauses. */
 import { type Assignments, assignSql } from "./assign.ts";
+import { checkColumn } from "./check-column.ts";
 import type { Commit } from "./delta/commit.ts";
 import { type MergeAction, type MergeClause, mergePlan } from "./delta/merge.ts";
 import { checkKeys, sourceName } from "./delta/merge-keys.ts";
 import { fail } from "./errors.ts";
 import { named } from "./expr/cells.ts";
 import { type CellsOf, cells, toSql } from "./expr/index.ts";
-import { checkColumn, type Frame } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import { type MergeReads, mergeLineage, readsOfMerge } from "./lineage/of-merge.ts";
 import type { RowOrigin } from "./lineage/origin.ts";
 import type { OpenTable } from "./opened.ts";

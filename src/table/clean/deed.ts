@@ -1,6 +1,6 @@
 /** @file What a step does, in SQL over the rows so far: the one form that the runner executes. */
 import type { Engine } from "../adapter/duckdb.ts";
-import { checkColumn } from "../frame.ts";
+import { checkColumn } from "../check-column.ts";
 import type { Columns, Schema } from "../schema.ts";
 import { quoteName } from "../sql-text.ts";
 import type { ImputerState } from "./impute/state.ts";

@@ -1,5 +1,6 @@
 /** @file Column names in one spelling: snake_case by rule, and a map for what no rule can know. */
-import { type AnyRows, checkColumn, type Frame, frame } from "../frame.ts";
+import { checkColumn } from "../check-column.ts";
+import { type AnyRows, type Frame, frame } from "../frame.ts";
 import { derivedColumns } from "../lineage/origin.ts";
 import { type Column, type Columns, schema } from "../schema.ts";
 import { checkName } from "../schema-checks.ts";
