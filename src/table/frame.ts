@@ -4,7 +4,6 @@ import { hashOf } from "../core/index.ts";
 import type { Hash } from "../flow.ts";
 import type { Engine } from "./adapter/duckdb.ts";
 import type { TakeDoubles } from "./adapter/duckdb-doubles.ts";
-import { fail } from "./errors.ts";
 import { type BoolExpr, type CellsOf, cells, type ExprNode, toSql } from "./expr/index.ts";
 import { narrowed, type RowOrigin } from "./lineage/origin.ts";
 import type { Columns, Row, Schema } from "./schema.ts";
