@@ -66,6 +66,10 @@ export const modelErrors = {
     (d: { at: string; rows: number; rank: number }) =>
       `${d.at}: nothing is left to judge the residuals by; expected more than ${count(d.rank + 1, "row")} for a model of rank ${d.rank} and a bias, got ${d.rows}. Learn from more rows, or from fewer features.`,
   ),
+  "model/out-of-range-feature": caller(
+    (d: CellPlace & { expected: string; got: number }) =>
+      `${d.at}: feature ${quote(d.feature)} is ${d.got} in row ${d.row}; expected ${d.expected}. Leave the feature out, or use gaussianBayes() or another estimator.`,
+  ),
   "model/failed-fit": caller(
     (d: { at: string; l2: number; iteration: number }) =>
       `${d.at}: the weights are not determined at iteration ${d.iteration}; expected features of which none is the sum of others and that do not separate the classes exactly, got l2 ${d.l2}. Use a larger l2.`,

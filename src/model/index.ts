@@ -5,6 +5,7 @@ export {
   average,
   averagePredictor,
 } from "./average.ts";
+export * from "./bayes/index.ts";
 export {
   type BoostOptions,
   type BoostPredictor,
@@ -47,6 +48,7 @@ export {
   majorityPredictor,
 } from "./majority.ts";
 export { loadModel } from "./model-files.ts";
+export * from "./neighbour/index.ts";
 export { type PredictorState, predictorFromState, predictorState } from "./predictor-state.ts";
 export * from "./report/index.ts";
 export * from "./tree/index.ts";

@@ -1,6 +1,7 @@
 /** @file A predictor back from plain data, without changing a bit of what it predicts. */
 import type { Predictor } from "../flow.ts";
 import { readAverage } from "./average.ts";
+import { bayesReaders } from "./bayes/readers.ts";
 import { readBoost } from "./boost.ts";
 import { fail } from "./errors.ts";
 import { readElasticNet } from "./linear/elastic-net.ts";
@@ -8,6 +9,7 @@ import { readLeastSquares } from "./linear/least-squares.ts";
 import { readRidge } from "./linear/ridge.ts";
 import { readLogistic } from "./logistic.ts";
 import { readMajority } from "./majority.ts";
+import { readNeighbours } from "./neighbour/neighbours.ts";
 import { predictorFormat } from "./predictor-format.ts";
 import { type Fields, fieldsOf } from "./state-fields.ts";
 import { readTreesPredictor } from "./tree/trees-predictor.ts";
@@ -48,4 +50,6 @@ const readers: Readonly<Record<string, (state: Fields) => Predictor>> = {
   ridge: readRidge,
   "elastic-net": readElasticNet,
   trees: readTreesPredictor,
+  neighbours: readNeighbours,
+  ...bayesReaders,
 };

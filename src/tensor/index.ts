@@ -7,6 +7,7 @@ export { tensorErrors } from "./errors.ts";
 export * from "./factor/index.ts";
 export * from "./linear/index.ts";
 export { findNotFinite, matrix, matrixOfColumns, type Place, withOnes } from "./matrix.ts";
+export * from "./neighbour/index.ts";
 export * from "./onnx/index.ts";
 export {
   gradientOf,
@@ -18,7 +19,7 @@ export {
 export { dot, gram, times, transposeTimes } from "./products.ts";
 export * from "./series/index.ts";
 export { sigmoid } from "./sigmoid.ts";
-export { solvePositive } from "./solve-positive.ts";
+export { choleskyFactor, solvePositive } from "./solve-positive.ts";
 export { type CompleteTrees, fromCompleteTrees } from "./tree/complete-trees.ts";
 export { type ImportanceKind, treeImportances } from "./tree/importances.ts";
 export { treeLeaves, treePredictor } from "./tree/predict-trees.ts";

@@ -20,6 +20,8 @@ export interface EstimatorTraits {
   readonly weights?: number;
   /** How close predictions are after columns changed places, relative. Default 1e-6; null: chance picks columns by place. */
   readonly columns?: number | null;
+  /** Turns normal numbers into features that it takes; absent: it takes any finite number. */
+  readonly feature?: (normal: number) => number;
 }
 
 type Make = (options?: Readonly<Record<string, unknown>>) => Estimator;
@@ -47,9 +49,9 @@ export function checkEstimator(make: Make, traits: EstimatorTraits): void {
   for (const task of all) {
     if (tasks.includes(task.kind))
       describe(task.kind, () => {
-        checkLearning(make, sample(60, 3, task), traits);
-        checkData(make, sample(60, 3, task), traits);
-        checkLabels(make, sample(60, 3, task), traits);
+        checkLearning(make, sampleFor(traits, [60, 3], task), traits);
+        checkData(make, sampleFor(traits, [60, 3], task), traits);
+        checkLabels(make, sampleFor(traits, [60, 3], task), traits);
       });
     else
       test(`conforms: ${task.kind} labels are refused`, () =>
@@ -151,7 +153,7 @@ function checkData(make: Make, data: Dataset, traits: EstimatorTraits): void {
   });
 
   test("conforms: more features than rows are learned or refused with a sentence", async () => {
-    const few = sample(6, 20, taskOf(data));
+    const few = sampleFor(traits, [6, 20], taskOf(data));
     const learned = await make()
       .learn(few)
       .catch((error: unknown) => expect(error).toMatchObject({ code: /^(model|tensor)\// }));
@@ -242,6 +244,16 @@ const code = (what: string) => expect.objectContaining({ code: what });
 function outputsOf(data: Dataset): number {
   const task = taskOf(data);
   return task.kind === "multiclass" ? task.classes.length : 1;
+}
+
+/** A sample whose features are what the estimator takes. */
+function sampleFor(
+  { feature = (normal) => normal }: EstimatorTraits,
+  [n, d]: readonly [number, number],
+  task: Task,
+): Dataset {
+  const data = sample(n, d, task);
+  return { ...data, x: { ...data.x, data: data.x.data.map(feature) } };
 }
 
 /** Normal features, and a label that leans on the first two. */

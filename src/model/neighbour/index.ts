@@ -1,0 +1,7 @@
+export {
+  type NeighboursOptions,
+  type NeighboursPredictor,
+  type NeighboursState,
+  neighbours,
+  neighboursPredictor,
+} from "./neighbours.ts";

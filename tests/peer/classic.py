@@ -1,0 +1,119 @@
+"""Makes classic.json: scikit-learn's numbers for neighbours, naive Bayes, discriminants and what combines estimators.
+
+    python3 -m venv /tmp/peer && /tmp/peer/bin/pip install scikit-learn==1.9.1
+    /tmp/peer/bin/python tests/peer/classic.py
+
+The data comes from integer arithmetic that tests/peer/classic.ts repeats, so it is not stored: Mulberry32 gives uniform
+numbers, `sample` makes features and labels of them. The first `rows` rows are learned from, the next 20 are asked.
+"""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import sklearn
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
+from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+warnings.simplefilter("ignore")
+asked = 20
+
+
+def fractions(count, salt):
+    """Mulberry32 from the seed `salt`: 32-bit integer arithmetic, the same in every language."""
+    a, out = salt, []
+    for _ in range(count):
+        a = (a + 0x6D2B79F5) & 0xFFFFFFFF
+        t = ((a ^ (a >> 15)) * (a | 1)) & 0xFFFFFFFF
+        t ^= (t + (((t ^ (t >> 7)) * (t | 61)) & 0xFFFFFFFF)) & 0xFFFFFFFF
+        out.append((t ^ (t >> 14)) / 4294967296)
+    return np.array(out)
+
+
+def sample(rows, features, salt, task, counts):
+    """Uniform features in (-1, 1), or counts 0 to 4; a label that leans on three of them."""
+    n = rows + asked
+    u = fractions(n * (features + 2), salt).reshape(n, features + 2)
+    x = 2 * u[:, :features] - 1
+    z = x[:, 0] - x[:, 1] + x[:, 2] * x[:, 2] + 1.5 * u[:, features] - 1
+    if task == "regression":
+        y = z
+    elif task == "binary":
+        y = (z > 0).astype(float)
+    else:
+        y = (z > -0.4).astype(float) + (z > 0.5)
+    if counts:
+        x = np.floor(2.5 * (x + 1))
+    return x, y, 0.5 + u[:, features + 1]
+
+
+def told(model, x, task):
+    if task == "regression":
+        return model.predict(x).tolist()
+    p = model.predict_proba(x)
+    return p[:, 1].tolist() if task == "binary" else p.ravel().tolist()
+
+
+def case(make, rows, features, salt, task, counts=False, weighed=False):
+    x, y, w = sample(rows, features, salt, task, counts)
+    weights = {"sample_weight": w[:rows]} if weighed else {}
+    model = make.fit(x[:rows], y[:rows], **weights)
+    data = {"rows": rows, "features": features, "salt": salt, "task": task, "counts": counts}
+    return {**data, "weighed": weighed, "told": told(model, x[rows:], task)}
+
+
+neighbours = []
+for salt, (ours, theirs) in enumerate(
+    [
+        ({}, {}),
+        ({"neighbours": 1}, {"n_neighbors": 1}),
+        ({"neighbours": 9, "weights": "distance"}, {"n_neighbors": 9, "weights": "distance"}),
+        ({"distance": "manhattan"}, {"metric": "manhattan"}),
+        ({"distance": "chebyshev", "weights": "distance"}, {"metric": "chebyshev", "weights": "distance"}),
+        ({"distance": "cosine"}, {"metric": "cosine"}),
+        ({"distance": "cosine", "weights": "distance"}, {"metric": "cosine", "weights": "distance"}),
+        ({"distance": "minkowski", "power": 3}, {"metric": "minkowski", "p": 3}),
+    ]
+):
+    for task in ["binary", "multiclass", "regression"]:
+        for features in [4, 30]:
+            kind = KNeighborsRegressor if task == "regression" else KNeighborsClassifier
+            neighbours.append({"options": ours, **case(kind(**theirs), 300, features, salt + 1, task)})
+
+bayes = []
+for salt, (name, ours, make, counts) in enumerate(
+    [
+        ("gaussianBayes", {}, GaussianNB(), False),
+        ("gaussianBayes", {"smoothing": 0.1, "priors": "uniform"}, GaussianNB(var_smoothing=0.1), False),
+        ("multinomialBayes", {}, MultinomialNB(), True),
+        ("multinomialBayes", {"smoothing": 0.3, "priors": "uniform"}, MultinomialNB(alpha=0.3, fit_prior=False), True),
+        ("complementBayes", {}, ComplementNB(), True),
+        ("complementBayes", {"smoothing": 2, "normalize": True}, ComplementNB(alpha=2, norm=True), True),
+        ("bernoulliBayes", {}, BernoulliNB(), False),
+        ("bernoulliBayes", {"smoothing": 0.5, "binarize": 0.25}, BernoulliNB(alpha=0.5, binarize=0.25), False),
+        ("categoricalBayes", {}, CategoricalNB(), True),
+        ("categoricalBayes", {"smoothing": 0.2, "priors": "uniform"}, CategoricalNB(alpha=0.2, fit_prior=False), True),
+        ("linearDiscriminant", {}, LinearDiscriminantAnalysis(), False),
+        ("linearDiscriminant", {"shrinkage": 0.3}, LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.3), False),
+        ("quadraticDiscriminant", {}, QuadraticDiscriminantAnalysis(), False),
+        ("quadraticDiscriminant", {"shrinkage": 0.2}, QuadraticDiscriminantAnalysis(reg_param=0.2), False),
+    ]
+):
+    for task in ["binary", "multiclass"]:
+        # Their discriminants take no weights, and their smoothing is a share of the variance without weights.
+        alone = "Discriminant" in name or (name == "gaussianBayes" and "smoothing" in ours)
+        for weighed in [False] if alone else [False, True]:
+            if name == "gaussianBayes" and "priors" in ours:
+                make.set_params(priors=[1 / 2] * 2 if task == "binary" else [1 / 3] * 3)
+            shape = (200, 6, 20 + salt, task)
+            bayes.append({"name": name, "options": ours, **case(make, *shape, counts, weighed)})
+
+about = (
+    f"Made by classic.py with scikit-learn {sklearn.__version__}. Neighbours, Bayes and discriminants agree to 1e-9: "
+    "the formulas are the same, only the order of sums differs. Cosine distances agree to 1e-7 as weights: theirs are "
+    "1 - cos, which has lost digits where rows are near."
+)
+result = {"about": about, "neighbours": neighbours, "bayes": bayes}
+Path(__file__).with_suffix(".json").write_text(json.dumps(result) + "\n")
