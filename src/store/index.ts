@@ -23,3 +23,4 @@ export type { RetryOptions } from "./object/retry.ts";
 export { type S3Options, s3Bytes } from "./object/s3-bytes.ts";
 export type { UploadOptions } from "./object/upload-file.ts";
 export { openRecords, type RecordDatabase, type Records, type RecordsOptions } from "./records.ts";
+export { openSqliteFile, type SqliteFile } from "./sqlite-file.ts";

@@ -80,6 +80,17 @@ export const tuneErrors = {
     (d: { study: string; format: number; supported: number }) =>
       `study ${quote(d.study)}: it was written by a newer Millrace (format ${d.format}; this one reads up to ${d.supported}). Update Millrace; the study was not touched.`,
   ),
+  "tune/duplicate-study": conflict(
+    (d: { study: string }) =>
+      `study ${quote(d.study)}: a study of that name is there already. Give the other one another name.`,
+  ),
+  "tune/unsupported-file": environment(
+    (d: { path: string; reason: string }) =>
+      `${quote(d.path)} is not a study file of Optuna that can be read: ${d.reason}`,
+  ),
+  "tune/duplicate-file": conflict(
+    (d: { path: string }) => `${quote(d.path)} is there already. Name a file that is not.`,
+  ),
 } satisfies Catalogue;
 
 /** Throws one of {@link tuneErrors}. */

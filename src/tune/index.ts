@@ -1,6 +1,13 @@
 /** @file Spaces, samplers, pruners, studies. */
 export { tuneErrors } from "./errors.ts";
 export type { SearchDirection, StudyObjective } from "./objective.ts";
+export { type ExportOptunaOptions, exportOptuna } from "./optuna/export.ts";
+export {
+  type ImportedStudy,
+  type ImportOptunaOptions,
+  importOptuna,
+  optunaStudies,
+} from "./optuna/import.ts";
 export {
   type HalvingOptions,
   type HyperbandOptions,

@@ -101,6 +101,21 @@ class TurnDriver extends SqliteDriver {
   }
 }
 
+/** What can be bound to a statement. */
+export type SqliteValue = string | number | null;
+
+/** Opens a file that is not a record file. */
+export function openSqlite(path: string, options: { readOnly: boolean; timeout: number }) {
+  const { DatabaseSync } = sqlite();
+  const database = new DatabaseSync(path, options);
+  return {
+    all: (sql: string, values: readonly SqliteValue[]) => database.prepare(sql).all(...values),
+    run: (sql: string, values: readonly SqliteValue[]) =>
+      Number(database.prepare(sql).run(...values).lastInsertRowid),
+    close: () => database.close(),
+  };
+}
+
 /** Loads `node:sqlite` without its one warning, that it is experimental. */
 function sqlite(): typeof import("node:sqlite") {
   const emit = process.emitWarning;
