@@ -35,7 +35,7 @@ export const directionAt = (view: SearchView, i: number): SearchDirection =>
 /** By how much a trial breaks the constraints, in sum; 0 where it keeps them. */
 export function violationOf(row: TrialRow): number {
   let sum = 0;
-  for (const value of Object.values(row.constraints)) sum += Math.max(0, value);
+  for (const name in row.constraints) sum += Math.max(0, row.constraints[name] ?? 0);
   return sum;
 }
 

@@ -22,8 +22,19 @@ export interface Parzen {
 
 /** One param of a mixture. */
 interface Dimension {
-  /** Adds the logarithms of the kernels' densities at a code to sums, shape [n + 1]. */
-  add(code: number, sums: Float64Array): void;
+  /** What each kernel's logarithm is less by, wherever the code is, shape [n + 1]. */
+  readonly norms?: Float64Array;
+  /** Of normal kernels that are not cut into steps: where they are. */
+  readonly bell?: {
+    /** Shape [n + 1]; the last is the prior's. */
+    readonly means: Float64Array;
+    /** By which distances are multiplied before they are squared; of the prior. */
+    readonly scale: number;
+    readonly wide: number;
+    at(code: number): number;
+  };
+  /** Adds the logarithms of the kernels' densities at a code to sums, shape [n + 1], where it is no bell. */
+  add?(code: number, sums: Float64Array): void;
   /** Draws a code from one kernel; kernel n is the prior. */
   draw(kernel: number, chance: Random): number;
 }
@@ -39,7 +50,6 @@ export function parzen({ specs, codes, weights }: Observed): Parzen {
   const n = weights.length;
   const total = weights.reduce((sum, weight) => sum + weight, 1);
   const shares = Float64Array.from({ length: n + 1 }, (_, k) => (weights[k] ?? 1) / total);
-  const logShares = shares.map(Math.log);
   const scale = 0.2 * Math.max(n, 1) ** (-1 / (specs.length + 4));
   const dimensions = specs.map((spec, j) => {
     const observed = codes[j] ?? new Float64Array(0);
@@ -47,6 +57,11 @@ export function parzen({ specs, codes, weights }: Observed): Parzen {
       ? choices(spec.choices.length, observed)
       : numbers(spec, observed, scale);
   });
+  const norms = shares.map(Math.log);
+  for (const { norms: more } of dimensions)
+    for (let k = 0; k <= n; k++) norms[k] = (norms[k] ?? 0) + (more?.[k] ?? 0);
+  const smooth = packed(dimensions, n);
+  const others = dimensions.flatMap(({ add }, j) => (add === undefined ? [] : [{ add, j }]));
   const sums = new Float64Array(n + 1);
   return {
     draw: (chance) => {
@@ -54,11 +69,57 @@ export function parzen({ specs, codes, weights }: Observed): Parzen {
       return Float64Array.from(dimensions, (dimension) => dimension.draw(kernel, chance));
     },
     logDensity: (point) => {
-      sums.set(logShares);
-      for (const [j, dimension] of dimensions.entries()) dimension.add(point[j] ?? 0, sums);
+      smooth({ point, norms, sums });
+      for (const { add, j } of others) add(point[j] ?? 0, sums);
       return logSumExp(sums);
     },
   };
+}
+
+interface Smooth {
+  readonly point: Float64Array;
+  readonly norms: Float64Array;
+  readonly sums: Float64Array;
+}
+
+/** All kernels of all smooth params in one pass: norms less the squares of scaled distances. */
+function packed(dimensions: readonly Dimension[], n: number): (given: Smooth) => void {
+  const used = dimensions.flatMap(({ bell }, j) => (bell === undefined ? [] : [{ bell, j }]));
+  const d = used.length;
+  const means = new Float64Array((n + 1) * d);
+  for (const [i, { bell }] of used.entries())
+    for (let k = 0; k <= n; k++) means[k * d + i] = (bell.means[k] ?? 0) * bell.scale;
+  const wide = Float64Array.from(used, ({ bell }) => bell.wide / bell.scale);
+  const scaled = new Float64Array(d);
+  return ({ point, norms, sums }) => {
+    for (const [i, { bell, j }] of used.entries()) scaled[i] = bell.at(point[j] ?? 0) * bell.scale;
+    subtractSquares({ scaled, means, norms, sums });
+    let prior = norms[n] ?? 0;
+    for (let i = 0; i < d; i++) {
+      const away = ((scaled[i] ?? 0) - (means[n * d + i] ?? 0)) * (wide[i] ?? 0);
+      prior -= away * away;
+    }
+    sums[n] = prior;
+  };
+}
+
+/** For each kernel its norm less the squared distance of its means from a point. */
+function subtractSquares(given: {
+  readonly scaled: Float64Array;
+  readonly means: Float64Array;
+  readonly norms: Float64Array;
+  readonly sums: Float64Array;
+}): void {
+  const { scaled, means, norms, sums } = given;
+  let at = 0;
+  for (let k = 0; k < norms.length; k++) {
+    let sum = norms[k] ?? 0;
+    for (let i = 0; i < scaled.length; i++) {
+      const away = (scaled[i] ?? 0) - (means[at++] ?? 0);
+      sum -= away * away;
+    }
+    sums[k] = sum;
+  }
 }
 
 function pickShare(shares: Float64Array, place: number): number {
@@ -146,38 +207,34 @@ function numbers(
   const n = observed.length;
   const line = lineOf(spec);
   const range = line.high - line.low;
-  if (!(range > 0)) return { add: () => undefined, draw: () => spec.low }; // one value only
+  if (!(range > 0)) return { draw: () => spec.low }; // one value only
   const sigma = Math.max(scale * range, range / Math.min(100, n + 2));
-  const means = observed.map((code) => line.at(code));
-  const [middle, wide] = [(line.low + line.high) / 2, range];
+  const middle = (line.low + line.high) / 2;
+  const means = new Float64Array(n + 1).fill(middle);
+  for (let k = 0; k < n; k++) means[k] = line.at(observed[k] ?? 0);
+  const widthOf = (kernel: number): number => (kernel < n ? sigma : range);
   const isStepped = line.step > 0 && sigma < 4 * line.step;
-  const inside = (mean: number, width: number): number =>
-    normalCdf((line.high - mean) / width) - normalCdf((line.low - mean) / width);
-  const unit = isStepped ? 1 : sigma * Math.sqrt(2 * Math.PI);
-  const norms = means.map((mean) => -Math.log(inside(mean, sigma) * unit));
-  const priorMass = inside(middle, wide);
-  const chanceAt = (place: number, mean: number, width: number): number => {
-    const half = line.step / 2;
-    return normalCdf((place + half - mean) / width) - normalCdf((place - half - mean) / width);
+  const norms = normsOf(means, { line, widthOf, isStepped });
+  const draw = (kernel: number, chance: Random): number => {
+    const mean = means[kernel] ?? middle;
+    const width = widthOf(kernel);
+    const [from, to] = [(line.low - mean) / width, (line.high - mean) / width];
+    return line.codeAt(mean + width * cutNormal(from, to, chance.next()));
   };
-  const priorAt = (place: number): number => {
-    if (isStepped) return Math.log(chanceAt(place, middle, wide) / priorMass);
-    const away = (place - middle) / wide;
-    return (-away * away) / 2 - Math.log(priorMass * wide * Math.sqrt(2 * Math.PI));
-  };
+  if (!isStepped) {
+    const [own, wide] = [1 / (sigma * Math.SQRT2), 1 / (range * Math.SQRT2)];
+    return { norms, draw, bell: { means, scale: own, wide, at: line.at } };
+  }
+  const half = line.step / 2;
+  const held = (place: number, mean: number, width: number): number =>
+    normalCdf((place + half - mean) / width) - normalCdf((place - half - mean) / width);
   return {
+    norms,
+    draw,
     add: (code, sums) => {
       const place = line.at(code);
-      if (isStepped)
-        addStepped({ place, means, norms, sums }, (mean) => chanceAt(place, mean, sigma)); // biome-ignore format: one call
-      else addSmooth({ place, means, norms, sums }, sigma);
-      sums[n] = (sums[n] ?? 0) + priorAt(place);
-    },
-    draw: (kernel, chance) => {
-      const mean = kernel < n ? (means[kernel] ?? middle) : middle;
-      const width = kernel < n ? sigma : wide;
-      const [from, to] = [(line.low - mean) / width, (line.high - mean) / width];
-      return line.codeAt(mean + width * cutNormal(from, to, chance.next()));
+      addStepped({ place, means, sums }, (mean) => held(place, mean, sigma));
+      sums[n] = (sums[n] ?? 0) + Math.log(held(place, middle, range));
     },
   };
 }
@@ -185,30 +242,66 @@ function numbers(
 interface Sums {
   readonly place: number;
   readonly means: Float64Array;
-  readonly norms: Float64Array;
   readonly sums: Float64Array;
 }
 
-function addSmooth({ place, means, norms, sums }: Sums, sigma: number): void {
-  const scale = 1 / (sigma * Math.SQRT2);
-  for (let k = 0; k < means.length; k++) {
-    const away = (place - (means[k] ?? 0)) * scale;
-    sums[k] = (sums[k] ?? 0) + (norms[k] ?? 0) - away * away;
-  }
-}
-
 /** Few different means are there where steps are wide, so that what a step holds is worked out once for each. */
-function addStepped({ place, means, norms, sums }: Sums, held: (mean: number) => number): void {
+function addStepped({ place, means, sums }: Sums, held: (mean: number) => number): void {
   const known = new Map<number, number>();
-  for (let k = 0; k < means.length; k++) {
+  for (let k = 0; k < means.length - 1; k++) {
     const mean = means[k] ?? place;
     let log = known.get(mean);
     if (log === undefined) {
       log = Math.log(Math.max(held(mean), 1e-300));
       known.set(mean, log);
     }
-    sums[k] = (sums[k] ?? 0) + log + (norms[k] ?? 0);
+    sums[k] = (sums[k] ?? 0) + log;
   }
+}
+
+/** The logarithms of what kernels are divided by: their mass within the bounds, and the width of their bell. */
+function normsOf(
+  means: Float64Array,
+  how: {
+    readonly line: Line;
+    readonly widthOf: (kernel: number) => number;
+    readonly isStepped: boolean;
+  },
+): Float64Array {
+  const { line, widthOf, isStepped } = how;
+  const n = means.length - 1;
+  const massOf = logMass(line, widthOf(0), n);
+  const unit = (width: number): number =>
+    isStepped ? 0 : Math.log(width * Math.sqrt(2 * Math.PI));
+  const own = unit(widthOf(0));
+  const norms = new Float64Array(n + 1);
+  for (let k = 0; k < n; k++) norms[k] = -massOf(means[k] ?? 0) - own;
+  norms[n] = -exactLogMass(line, widthOf(n))(means[n] ?? 0) - unit(widthOf(n));
+  return norms;
+}
+
+/** The logarithm of a bell's mass within the bounds, by where its mean is. */
+const exactLogMass =
+  ({ low, high }: Line, width: number) =>
+  (mean: number): number =>
+    Math.log(normalCdf((high - mean) / width) - normalCdf((low - mean) / width));
+
+/** As {@link exactLogMass}; for many means from a table with 16 places a width, off by less than 1e-3. */
+function logMass(line: Line, width: number, count: number): (mean: number) => number {
+  const exact = exactLogMass(line, width);
+  const range = line.high - line.low;
+  const places = Math.ceil((16 * range) / width);
+  if (count < 2 * places) return exact;
+  const table = new Float64Array(places + 2);
+  for (let i = 0; i < table.length; i++)
+    table[i] = exact(Math.min(line.high, line.low + (i * range) / places));
+  const scale = places / range;
+  return (mean) => {
+    const at = (mean - line.low) * scale;
+    const i = Math.floor(at);
+    const below = table[i] ?? 0;
+    return below + (at - i) * ((table[i + 1] ?? 0) - below);
+  };
 }
 
 /** N(0, 1) cut at two bounds, at a share of what is between; of the far right, the mirrored left is exact. */
