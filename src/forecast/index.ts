@@ -31,6 +31,7 @@ export type {
   SeriesPlace,
 } from "./forecaster.ts";
 export { forecastModelFromState } from "./model-state.ts";
+export { calendarRegression } from "./regression/calendar-regression.ts";
 export * from "./series/index.ts";
 export { type MovingAverageOptions, movingAverage } from "./simple/moving-average.ts";
 export { naive, naiveDrift, type SeasonalNaiveOptions, seasonalNaive } from "./simple/naive.ts";

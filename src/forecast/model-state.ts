@@ -5,6 +5,7 @@ import { frequencies } from "./calendar/grid.ts";
 import { fail } from "./errors.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 import { type Family, type ForecastModel, forecastFormat, modelOf, type SeriesPlace } from "./forecaster.ts"; // biome-ignore format: one line
+import { regressionFamily } from "./regression/calendar-regression.ts";
 import { averageFamily } from "./simple/moving-average.ts";
 import { lineFamily, naiveFamily, seasonFamily } from "./simple/naive.ts";
 import { smoothingFamily } from "./smoothing/smoothing.ts";
@@ -23,6 +24,7 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   [averageFamily.kind, reader(averageFamily)],
   [smoothingFamily.kind, reader(smoothingFamily)],
   [arimaFamily.kind, reader(arimaFamily)],
+  [regressionFamily.kind, reader(regressionFamily)],
 ]);
 
 /**

@@ -1,3 +1,4 @@
+export type { CalendarFeatureOptions, Waves } from "./calendar-features.ts";
 export { type Frequency, frequencies, type Grid, timeOf } from "./grid.ts";
 export {
   type HolidayDay,

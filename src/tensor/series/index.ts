@@ -1,4 +1,5 @@
 export { type ArmaProcess, type ArmaRun, armaRun, armaShocks, shockWeights } from "./arma.ts";
+export { type ColumnFit, fitColumns, leverageOf } from "./fit-columns.ts";
 export {
   type SmoothForm,
   type SmoothRun,
