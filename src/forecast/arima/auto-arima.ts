@@ -24,13 +24,14 @@ const strong = 0.64;
 /** The longest season that is looked for. */
 const longestSeason = 60;
 /** Roots nearer to the circle than this belong to a model that is on its edge. */
-const edge = 1.01;
+const edge = 1.001;
 
 /**
  * ARIMA with orders of least AICc, found by the steps of Hyndman and Khandakar: the season is
  * differenced where it is strong, the rest until KPSS is content; then, from four models, to the best
  * neighbour in p, q, P, Q and the constant, until none is better. Every candidate has its exact
- * likelihood; one with a root within 1.01 of the circle is passed over.
+ * likelihood; one whose autoregression has a root within 1.001 of the circle is passed over, while a
+ * moving average may end on it, as that of a season that never changes does.
  *
  * @param options - See {@link AutoArimaOptions}.
  * @returns A forecaster; it needs 5 values. Its models are of the kind "arima".
@@ -168,14 +169,7 @@ class Search {
   }
 }
 
-/** Whether no root is on the edge of the circle. */
+/** Whether no root of the autoregression is on the edge of the circle. */
 function isSound(form: ArimaOrder, coefficients: Float64Array): boolean {
-  const { ar, ma } = polynomialsOf(form, coefficients);
-  return (
-    hasRootsBeyond(ar, edge) &&
-    hasRootsBeyond(
-      ma.map((theta) => -theta),
-      edge,
-    )
-  );
+  return hasRootsBeyond(polynomialsOf(form, coefficients).ar, edge);
 }

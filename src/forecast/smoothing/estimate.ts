@@ -22,11 +22,14 @@ export interface SmoothingFit {
 /** Bounds of weights, and of damping (Hyndman's usual ones). */
 const [least, most, dampedLeast, dampedMost] = [1e-4, 0.9999, 0.8, 0.98];
 
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-const logit = (p: number): number => Math.log(p / (1 - p));
-const within = (x: number): number => least + (most - least) * sigmoid(x);
+/** A number from 0 to 1 of any number: its ends are reached, and left again, without a plateau. */
+const share = (x: number): number => Math.sin(x) ** 2;
+const angleOf = (p: number): number => Math.asin(Math.sqrt(p));
+/** d share / dx. */
+const shareSlope = (x: number): number => Math.sin(2 * x);
+const within = (x: number): number => least + (most - least) * share(x);
 /** dw/dx of a weight within its bounds. */
-const slopeAt = (x: number): number => (most - least) * sigmoid(x) * (1 - sigmoid(x));
+const slopeAt = (x: number): number => (most - least) * shareSlope(x);
 
 /** A place where the search may begin: α, β/α, γ/(1 − α), and where φ is within its bounds. */
 type Start = readonly [number, number, number, number];
@@ -37,9 +40,9 @@ const starts: readonly Start[] = [
   [0.6, 0.1, 0.3, 0.5],
   [0.9, 0.3, 0.3, 0.9],
   [0.05, 0.5, 0.5, 0.9],
-  [0.999, 0.01, 0.5, 0.5],
+  [0.98, 0.02, 0.5, 0.5],
   [0.7, 0.03, 0.05, 0.97],
-  [0.999, 0.01, 0.5, 0.97],
+  [0.98, 0.02, 0.5, 0.97],
 ];
 
 /**
@@ -58,7 +61,7 @@ export function estimateSmoothing(values: Float64Array, form: SmoothingForm): Sm
     .sort((a, b) => a.loss - b.loss)
     .slice(0, form.trend === "damped" ? 3 : 2);
   const found = begun
-    .map(({ x }) => minimise((at, gradient) => problem.loss(at, gradient), x))
+    .map(({ x }) => minimise((at, gradient) => problem.loss(at, gradient), x, { tolerance: 1e-10 }))
     .sort((a, b) => a.value - b.value)[0];
   const p = problem.parameters(found?.x ?? problem.startAt([0.3, 0.1, 0.1, 0.5]));
   return fitOf(values, form, scaled(p, form, scale));
@@ -117,7 +120,7 @@ class Problem {
   /** α, β, γ, φ, level, slope, m − 1 of the season; those that the form has not stay where they are. */
   startAt([alpha, beta, gamma, phi]: Start): Float64Array {
     const x = new Float64Array(6 + this.form.period - 1);
-    x.set([alpha, beta, gamma, phi].map(logit));
+    x.set([alpha, beta, gamma, phi].map(angleOf));
     return x;
   }
 
@@ -130,7 +133,7 @@ class Problem {
     p[0] = alpha;
     p[1] = trend === "none" ? 0 : alpha * within(x[1] ?? 0);
     p[2] = season === "none" ? 0 : (1 - alpha) * within(x[2] ?? 0);
-    p[3] = isDamped ? dampedLeast + (dampedMost - dampedLeast) * sigmoid(x[3] ?? 0) : 1;
+    p[3] = isDamped ? dampedLeast + (dampedMost - dampedLeast) * share(x[3] ?? 0) : 1;
     p[4] = this.first.level + spread * (x[4] ?? 0);
     p[5] = trend === "none" ? 0 : this.first.slope + 0.1 * spread * (x[5] ?? 0);
     if (season === "none") return p;
@@ -175,8 +178,8 @@ class Problem {
     gradient[0] = (dAlpha + along - against) * slopeAt(x[0] ?? 0);
     gradient[1] = isTrend ? dBeta * alpha * slopeAt(x[1] ?? 0) : 0;
     gradient[2] = isSeason ? dGamma * (1 - alpha) * slopeAt(x[2] ?? 0) : 0;
-    const s = sigmoid(x[3] ?? 0);
-    gradient[3] = trend === "damped" ? dPhi * (dampedMost - dampedLeast) * s * (1 - s) : 0;
+    gradient[3] =
+      trend === "damped" ? dPhi * (dampedMost - dampedLeast) * shareSlope(x[3] ?? 0) : 0;
     gradient[4] = dLevel * this.spread;
     gradient[5] = isTrend ? dSlope * 0.1 * this.spread : 0;
     if (!isSeason) return;
