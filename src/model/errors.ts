@@ -71,8 +71,14 @@ export const modelErrors = {
       `${d.at}: feature ${quote(d.feature)} is ${d.got} in row ${d.row}; expected ${d.expected}. Leave the feature out, or use gaussianBayes() or another estimator.`,
   ),
   "model/failed-fit": caller(
-    (d: { at: string; l2: number; iteration: number }) =>
-      `${d.at}: the weights are not determined at iteration ${d.iteration}; expected features of which none is the sum of others and that do not separate the classes exactly, got l2 ${d.l2}. Use a larger l2.`,
+    (d: { at: string; l2: number; iteration: number; reason: "apart" | "undetermined" }) =>
+      d.reason === "apart"
+        ? `${d.at}: the features tell the classes apart without a mistake at iteration ${d.iteration}, and larger weights are always better then; expected a penalty, got l2 ${d.l2}. Use a larger l2, and see whether a feature knows the label.`
+        : `${d.at}: the weights are not determined at iteration ${d.iteration}; expected features of which none is the sum of others and that do not separate the classes exactly, got l2 ${d.l2}. Use a larger l2.`,
+  ),
+  "model/unknown-class": caller(
+    (d: { at: string; got: string; known: readonly string[] }) =>
+      `${d.at}: classWeights names the class ${quote(d.got)}; expected one of ${list(d.known)}`,
   ),
   "model/unsupported-format": caller(
     (d: { kind: string; got: number; known: number }) =>

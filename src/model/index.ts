@@ -35,13 +35,6 @@ export type { FittedModel } from "./fitted-model.ts";
 export * from "./interchange/index.ts";
 export * from "./linear/index.ts";
 export {
-  type LogisticOptions,
-  type LogisticPredictor,
-  type LogisticState,
-  logistic,
-  logisticPredictor,
-} from "./logistic.ts";
-export {
   type MajorityPredictor,
   type MajorityState,
   majority,

@@ -16,6 +16,7 @@ import {
 import { readImportances } from "./least-squares.ts";
 import { linearImportances, linearMargins } from "./linear-predictor.ts";
 import { addMoments, type Covariances, covariancesOf, type Moments, momentsOf } from "./moments.ts";
+import { pickRows } from "./pick-rows.ts";
 
 /** Options of {@link elasticNet}. */
 export interface ElasticNetOptions {
@@ -267,7 +268,7 @@ function momentFold(moments: readonly Moments[], f: number): FoldProblem {
 function rowFold(data: Dataset, part: Uint32Array): FoldProblem {
   const inside = new Set(part);
   const kept = Array.from({ length: data.x.rows }, (_, i) => i).filter((i) => !inside.has(i));
-  const test = pickRows(data, part);
+  const test = pickRows(data, Array.from(part));
   const total = test.weights?.reduce((sum, w) => sum + w, 0) ?? test.y.length;
   const judge = (weights: Float64Array, bias: number): number =>
     times(test.x, weights).reduce(
@@ -275,22 +276,6 @@ function rowFold(data: Dataset, part: Uint32Array): FoldProblem {
       0,
     );
   return { problem: rowProblem(pickRows(data, kept)), judge };
-}
-
-function pickRows(data: Dataset, rows: ArrayLike<number>): Dataset {
-  const { x, y, weights } = data;
-  const numbers = new Float64Array(rows.length * x.cols);
-  const places = Array.from(rows);
-  for (const [at, i] of places.entries())
-    numbers.set(x.data.subarray(i * x.cols, (i + 1) * x.cols), at * x.cols);
-  const taken = (values: Float64Array): Float64Array =>
-    Float64Array.from(places, (i) => values[i] ?? 0);
-  return {
-    ...data,
-    x: { rows: rows.length, cols: x.cols, data: numbers },
-    y: taken(y),
-    ...(weights === undefined ? {} : { weights: taken(weights) }),
-  };
 }
 
 const task: Task = { kind: "regression" };

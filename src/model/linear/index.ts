@@ -1,3 +1,4 @@
+export type { ClassWeights } from "./class-weights.ts";
 export {
   type ElasticNetOptions,
   type ElasticNetPredictor,
@@ -14,6 +15,13 @@ export {
   leastSquares,
   leastSquaresPredictor,
 } from "./least-squares.ts";
+export {
+  type LogisticOptions,
+  type LogisticPredictor,
+  type LogisticState,
+  logistic,
+  logisticPredictor,
+} from "./logistic.ts";
 export {
   type RidgeOptions,
   type RidgePredictor,
