@@ -1,4 +1,7 @@
-/** @file Compiles src/tensor/kernels/*.as.ts to WebAssembly; skips those that are up to date. */
+/**
+ * @file Compiles src/tensor/kernels/*.as.ts to WebAssembly; skips those that are up to date. A kernel NAME.as.ts may
+ * import the files of the folder NAME beside it.
+ */
 import { createHash } from "node:crypto";
 import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { wasm } from "../src/tensor/adapter/web-assembly.ts";
@@ -25,14 +28,14 @@ const files = await readdir(folder);
 for (const file of files.filter((name) => name.endsWith(".as.ts"))) await build(file);
 
 async function build(file: string): Promise<void> {
-  const source = await readFile(new URL(file, folder), "utf8");
+  const sources = await sourcesOf(file);
   const target = new URL(file.replace(".as.ts", ".wasm"), folder);
   const made = createHash("sha256")
-    .update(JSON.stringify([version, flags, source]))
+    .update(JSON.stringify([version, flags, [...sources.values()]]))
     .digest("hex");
   if ((await madeFrom(target)) === made) return console.log(`${file} is up to date`);
   const begun = performance.now();
-  const bytes = withSection(await compile(file, source), made);
+  const bytes = withSection(await compile(file, sources), made);
   const draft = new URL(`${target.href}.${process.pid}`);
   await writeFile(draft, bytes);
   await rename(draft, target);
@@ -50,11 +53,20 @@ async function madeFrom(target: URL): Promise<string | undefined> {
   return payload === undefined ? undefined : new TextDecoder().decode(payload);
 }
 
-async function compile(file: string, source: string): Promise<Uint8Array> {
+/** The sources of a kernel by the name that the compiler asks for: the file itself, then its parts. */
+async function sourcesOf(file: string): Promise<ReadonlyMap<string, string>> {
+  const parts = file.replace(".as.ts", "");
+  const names = await readdir(new URL(`${parts}/`, folder)).catch(() => []);
+  const all = [file, ...names.sort().map((name) => `${parts}/${name}`)];
+  const read = all.map(async (name) => [name, await readFile(new URL(name, folder), "utf8")] as const); // biome-ignore format: one line
+  return new Map(await Promise.all(read));
+}
+
+async function compile(file: string, sources: ReadonlyMap<string, string>): Promise<Uint8Array> {
   const { default: asc } = await import("assemblyscript/asc"); // half a second: only when needed
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main([file, "--outFile=out.wasm", ...flags], {
-    readFile: (name) => (name === file ? source : null),
+    readFile: (name) => sources.get(name) ?? null,
     writeFile: (name, contents) => {
       if (name === "out.wasm") binary = contents as Uint8Array;
     },

@@ -1,83 +1,33 @@
-/** @file Gradient-boosted trees for two classes. */
-import { checkNames, checkNumber } from "../core/index.ts";
-import type { Dataset, Predictor } from "../flow.ts";
+/** @file Gradient-boosted trees. */
+import type { LongWork } from "../core/index.ts";
+import type { Dataset, Task, TaskKind } from "../flow.ts";
 import {
-  fromCompleteTrees,
-  sigmoid,
-  type Trees,
+  baseOf,
+  type GradientFunction,
+  type Stopping,
+  type TreeMetric,
+  type TreeObjective,
+  type TreeOptions,
   trainTrees,
   treeImportances,
-  treePredictor,
 } from "../tensor/index.ts";
-import { checkWidth, type Estimator, estimator } from "./estimator.ts";
-import { readCompleteTrees, readTrees } from "./read-trees.ts";
-import type { Fields } from "./state-fields.ts";
-
-/** Options of {@link boost}; XGBoost's word for each in brackets. */
-export interface BoostOptions {
-  /** Number of trees, ≥ 1 [n_estimators]. Default 100. */
-  readonly trees?: number;
-  /** Levels of splits of each tree, 1 to 8 [max_depth]. Default 4. */
-  readonly depth?: number;
-  /** How much of each tree is added, above 0, at most 1 [eta]. Default 0.1. */
-  readonly learningRate?: number;
-  /** Penalty on the squares of leaf values, ≥ 0 [lambda]. Default 1. */
-  readonly l2?: number;
-  /** Least sum of p·(1 − p) over the rows of a child, ≥ 0 [min_child_weight]. Default 1. */
-  readonly minChildWeight?: number;
-  /** Chance of each row to be in a tree's sample, above 0, at most 1 [subsample]. Default 1. */
-  readonly rowSample?: number;
-  /** Share of the features that a tree may use, above 0, at most 1 [colsample_bytree]. Default 1. */
-  readonly columnSample?: number;
-  /** Most bins of a feature, 2 to 255, missing values not counted [max_bin]. Default 255. */
-  readonly bins?: number;
-  /** Chooses samples. Default 0. */
-  readonly seed?: number;
-  /**
-   * Threads to learn with, 1 to 32; never changes the result, so it is not among the estimator's
-   * `options`. Default 1 below two million cells, else what the machine has.
-   */
-  readonly threads?: number;
-}
-
-/** What `boost` learned. */
-export interface BoostState {
-  /** Features of a row, d. */
-  readonly width: number;
-  /** One output, in log-odds; their base is that of the training share. */
-  readonly trees: Trees;
-  /** Share of each feature in all gain, [d], summing to 1; absent when no tree has a split. */
-  readonly importances?: Float64Array;
-}
-
-/** Predicts σ(base + Σ leaf of each tree). */
-export interface BoostPredictor extends Predictor, BoostState {
-  readonly kind: "boost";
-}
-
-const bounds = {
-  trees: { min: 1, integer: true },
-  depth: { min: 1, max: 8, integer: true },
-  learningRate: { above: 0, max: 1 },
-  l2: { min: 0 },
-  minChildWeight: { min: 0 },
-  rowSample: { above: 0, max: 1 },
-  columnSample: { above: 0, max: 1 },
-  bins: { min: 2, max: 255, integer: true },
-  seed: {},
-  threads: { min: 1, max: 32, integer: true },
-};
+import { type BoostOptions, boostSettings } from "./boost-options.ts";
+import { type BoostLink, type BoostPredictor, boostPredictor } from "./boost-predictor.ts";
+import { type Held, heldRows } from "./boost-validation.ts";
+import { fail } from "./errors.ts";
+import { type Estimator, estimator, taskOf } from "./estimator.ts";
 
 /**
- * Gradient-boosted decision trees for log loss: each tree fits the gradient left by those before,
- * with leaves −G/(H + l2), from histograms of at most 255 bins. It begins at the log-odds of the
- * training share. Missing values are handled: each split learns which way they go. The same data
+ * Gradient-boosted decision trees: each tree fits the gradient left by those before, with leaves −G/(H + l2), from
+ * histograms of at most 255 bins. Truth values, classes (one tree per class and round), numbers by several losses, and
+ * rankings. Missing values are handled: each split learns which way they go; so are categories (`categorical` of the
+ * dataset): a split sends a set of them left. Trees grow by levels, or with `leaves` by the leaf that gains most. The same data
  * and options give the same bytes, whatever the number of threads. O(n·d·trees·depth).
  *
  * @param options - See {@link BoostOptions}.
- * @returns An estimator; it refuses labels that are all the same.
- * @throws `option/out-of-range`, `option/unknown-name`; on learning also `tensor/missing-kernel`,
- *   `tensor/out-of-range-memory`, `tensor/failed-worker`, `tensor/timed-out-worker`.
+ * @returns An estimator; it refuses labels of classes that are all the same.
+ * @throws `option/out-of-range`, `option/unknown-name`, `model/mismatch-option`; on learning also
+ *   `model/mismatch-objective`, `model/unknown-feature`, `model/missing-class` of rows that judge, and as `trainTrees`.
  * @example
  * ```ts
  * const source = "sha256:00" as const;
@@ -87,66 +37,158 @@ const bounds = {
  * const [low = 1, high = 0, missing = 0] = predictor.predict(matrix([[1], [4], [Number.NaN]]));
  * low < 0.5 && high > 0.5 && missing > 0.5 // => true
  * ```
- * @see Chen & Guestrin, XGBoost, KDD 2016. Peer: XGBoost `tree_method="hist"`.
+ * @see Friedman, Annals of Statistics 29(5), 2001; Chen & Guestrin, XGBoost, KDD 2016; Ke et al., LightGBM, NeurIPS 2017.
+ *   Peers: XGBoost `tree_method="hist"`, LightGBM.
  */
-export function boost(options: BoostOptions = {}): Estimator<BoostPredictor, "binary"> {
-  const { trees = 100, depth = 4, learningRate = 0.1, l2 = 1, minChildWeight = 1 } = options;
-  const { rowSample = 1, columnSample = 1, bins = 255, seed = 0, threads } = options;
-  const shape = { trees, depth, bins, seed };
-  const settings = { ...shape, learningRate, l2, minChildWeight, rowSample, columnSample };
-  checkNames("boost", options, Object.keys(bounds));
-  for (const [name, value] of Object.entries({ ...settings, threads: threads ?? 1 }))
-    checkNumber("boost", { [name]: value }, bounds[name as keyof typeof bounds]);
+export function boost(options: BoostOptions = {}): Estimator<BoostPredictor, TaskKind> {
+  const settings = boostSettings(options);
   return estimator({
     name: "boost",
     options: settings,
-    tasks: ["binary"],
+    tasks: tasksOf(options),
     missing: true,
     oneClass: false,
-    learn: async ({ x, y }: Dataset, work) => {
-      const share = y.reduce((sum, label) => sum + label, 0) / y.length;
-      const base = Math.log(share / (1 - share));
-      const grown = await trainTrees({ x, y, base, options: settings, threads }, work);
-      const importances = treeImportances(grown.trees);
-      const shares = importances === undefined ? {} : { importances };
-      return boostPredictor({ width: x.cols, trees: grown.trees, ...shares });
-    },
+    weights: true,
+    learn: (data, work) => learnBoost(data, options, work),
   });
 }
 
-/**
- * The predictor of trees; learning and loading both come through here. One row and 100 trees of
- * depth 4 take about 3 µs.
- *
- * @param state - Width, trees and importances.
- * @returns The predictor; its `predict` throws `model/mismatch-width`.
- * @example
- * ```ts
- * const stump = { feature: 0, threshold: 2.5, left: { value: 0 }, right: { value: 100 } };
- * const trees = treesOf([stump], { width: 1 });
- * boostPredictor({ width: 1, trees }).predict(matrix([[2], [3]])) // => Float64Array.of(0.5, 1)
- * ```
- */
-export function boostPredictor(state: BoostState): BoostPredictor {
-  const { width, trees, importances } = state;
-  const margins = treePredictor(trees);
-  const predict: Predictor["predict"] = (x) => {
-    checkWidth("boost", x, width);
-    return margins(x).map(sigmoid);
-  };
-  const data = importances === undefined ? {} : { importances };
-  return { kind: "boost", width, trees, ...data, predict };
+const ofNumbers: readonly TaskKind[] = ["regression"];
+const ofClasses: readonly TaskKind[] = ["binary", "multiclass"];
+
+function tasksOf({ objective }: BoostOptions): readonly TaskKind[] {
+  if (objective === undefined || typeof objective === "object") return [...ofClasses, ...ofNumbers];
+  return objective === "logLoss" ? ofClasses : ofNumbers;
 }
 
-/** The predictor of a stored state. @throws `model/corrupt-state` */
-export function readBoost(state: Fields): BoostPredictor {
-  const width = state.number("width");
-  const fields = state.fields("trees");
-  const trees = fields.has("starts")
-    ? readTrees(fields, width)
-    : fromCompleteTrees(readCompleteTrees(fields, width), width, state.number("base"));
-  const importances = state.has("importances")
-    ? { importances: state.array("importances", Float64Array) }
-    : {};
-  return boostPredictor({ width, trees, ...importances });
+async function learnBoost(
+  data: Dataset,
+  options: BoostOptions,
+  work: LongWork,
+): Promise<BoostPredictor> {
+  const task = taskOf(data);
+  const objective = objectiveOf(options, task);
+  checkLabels(data, objective);
+  const held = heldRows(data, options);
+  const { x, y, weights, trainRows } = held;
+  const k = task.kind === "multiclass" ? task.classes.length : 1;
+  const train = { y: y.subarray(0, trainRows), weights: weights?.subarray(0, trainRows) };
+  const base = options.base === undefined ? baseOf(objective, train.y, train.weights, k) : new Float64Array(k).fill(options.base); // biome-ignore format: one line
+  const grown = await trainTrees(
+    {
+      ...{ x, y, weights, groups: held.groups, trainRows, objective, base },
+      categorical: columnsOf(data, data.categorical ?? []),
+      options: treeOptionsOf(data, options),
+      stopping: stoppingOf(options, task, held),
+      gradients: gradientsOf(options, train, k),
+      threads: options.threads,
+    },
+    work,
+  );
+  const importances = treeImportances(grown.trees);
+  return boostPredictor({
+    ...{ width: x.cols, trees: grown.trees, link: linkOf(objective, task) },
+    ...(data.task === undefined ? {} : { task: data.task }),
+    ...(importances === undefined ? {} : { importances }),
+    ...(grown.losses.length === 0 ? {} : { losses: grown.losses }),
+  });
+}
+
+function objectiveOf(options: BoostOptions, { kind }: Task): TreeObjective {
+  const { objective = kind === "regression" ? "squared" : "logLoss" } = options;
+  if (typeof objective === "object") return { name: "custom" };
+  if (objective === "logLoss") return { name: kind === "multiclass" ? "softmax" : "logLoss" };
+  const { quantile = 0.5, huberDelta = 1, tweediePower = 1.5 } = options;
+  const parameters = { quantile, huber: huberDelta, tweedie: tweediePower };
+  const parameter = Object.entries(parameters).find(([name]) => name === objective)?.[1];
+  return parameter === undefined ? { name: objective } : { name: objective, parameter };
+}
+
+/** What some objectives ask of labels beyond the task. */
+function checkLabels({ y, groups }: Dataset, { name }: TreeObjective): void {
+  if (name === "ranking" && groups === undefined)
+    fail("model/mismatch-objective", { at: "boost", objective: name, expected: "groups in the dataset, the query of each row", got: "none" }); // biome-ignore format: one line
+  const expected =
+    name === "ranking"
+      ? "a whole number from 0 to 30"
+      : name === "poisson" || name === "tweedie"
+        ? "a number of 0 or more"
+        : undefined;
+  if (expected === undefined) return;
+  const fits = (label: number): boolean => label >= 0 && (name !== "ranking" || (Number.isInteger(label) && label <= 30)); // biome-ignore format: one line
+  const row = y.findIndex((label) => !fits(label));
+  if (row >= 0) fail("model/out-of-range-label", { at: "boost", row, expected, got: y[row] ?? Number.NaN }); // biome-ignore format: one line
+}
+
+function linkOf({ name }: TreeObjective, { kind }: Task): BoostLink {
+  if (name === "poisson" || name === "tweedie") return "exponential";
+  return kind === "binary" ? "sigmoid" : kind === "multiclass" ? "softmax" : "identity";
+}
+
+function treeOptionsOf(data: Dataset, options: BoostOptions): Partial<TreeOptions> {
+  const { monotone = {}, interactions = [], leaves = 0 } = options;
+  const { depth = leaves > 0 ? 64 : 4 } = options;
+  const signs = new Array<number>(Object.keys(monotone).length > 0 ? data.x.cols : 0).fill(0);
+  for (const [name, sign] of Object.entries(monotone))
+    for (const place of columnsOf(data, [name])) signs[place] = sign === "rising" ? 1 : -1;
+  const coded = Object.keys(monotone).find((name) => data.categorical?.includes(name));
+  if (coded !== undefined)
+    fail("model/mismatch-option", { at: "boost", option: "monotone", expected: "numbers", got: `the categories of ${coded}` }); // biome-ignore format: one line
+  const own = Object.entries(options).filter(([name, value]) => value !== undefined && numbers.has(name)); // biome-ignore format: one line
+  return {
+    ...Object.fromEntries(own),
+    ...{ depth, leaves, monotone: signs },
+    interactions: interactions.map((group) => columnsOf(data, group)),
+  };
+}
+
+/** Options that go to the trees as they are. */
+const numbers = new Set([
+  ...["trees", "learningRate", "l1", "l2", "minChildWeight", "minRows", "minGain", "rowSample"],
+  ...["columnSample", "columnSampleLevel", "columnSampleNode", "bins", "categorySmoothing"],
+  ...["categoryL2", "dropRate", "skipDrop", "seed"],
+]);
+
+/** Places of features by name. */
+function columnsOf({ names }: Dataset, some: readonly string[]): readonly number[] {
+  return some.map((name) => {
+    const place = names.indexOf(name);
+    return place >= 0 ? place : fail("model/unknown-feature", { at: "boost", got: name, known: names }); // biome-ignore format: one line
+  });
+}
+
+function stoppingOf(options: BoostOptions, task: Task, held: Held): Stopping | undefined {
+  if (options.validation === undefined) return undefined;
+  const { metric = "loss", patience = 0, minDelta = 0, objective } = options;
+  const known: Readonly<Record<TreeMetric, boolean>> = {
+    loss: true,
+    error: task.kind !== "regression",
+    auc: task.kind === "binary",
+    rmse: task.kind === "regression",
+    mae: task.kind === "regression",
+    ndcg: objective === "ranking",
+  };
+  if (!known[metric])
+    fail("model/mismatch-objective", { at: "boost", objective: String(typeof objective === "object" ? objective.name : (objective ?? "the default")), expected: `one of ${Object.entries(known).filter(([, fits]) => fits).map(([name]) => name).join(", ")} as metric of ${task.kind} labels`, got: metric }); // biome-ignore format: one line
+  const judged = held.y.subarray(held.trainRows);
+  const [label = 0] = judged;
+  if (metric === "auc" && judged.every((one) => one === label))
+    fail("model/missing-class", { at: "boost, validation", rows: judged.length, label });
+  return { metric, patience, minDelta };
+}
+
+/** The user's gradients as the trees ask for them; undefined of our objectives. */
+function gradientsOf(
+  { objective }: BoostOptions,
+  { y, weights }: { readonly y: Float64Array; readonly weights: Float64Array | undefined },
+  k: number,
+): GradientFunction | undefined {
+  if (typeof objective !== "object") return undefined;
+  return async (outputs) => {
+    const given = await objective.gradient(outputs, y);
+    if (weights === undefined) return given;
+    const weighed = (part: Float64Array): Float64Array =>
+      part.map((value, i) => value * (weights[Math.floor(i / k)] ?? 1));
+    return { gradient: weighed(given.gradient), hessian: weighed(given.hessian) };
+  };
 }

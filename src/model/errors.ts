@@ -1,5 +1,5 @@
 /** @file What can go wrong while learning, predicting, and reading a stored predictor. */
-import { caller, count, failWith, list, quote } from "../core/index.ts";
+import { caller, count, didYouMean, failWith, list, quote } from "../core/index.ts";
 
 interface CellPlace {
   readonly at: string;
@@ -34,6 +34,18 @@ export const modelErrors = {
   "model/missing-label": caller(
     (d: { label: string; columns: readonly string[] }) =>
       `evaluate: the rows have no column ${quote(d.label)}, which the model tells; they have ${list(d.columns)}. Evaluate on rows whose labels are known.`,
+  ),
+  "model/mismatch-option": caller(
+    (d: { at: string; option: string; expected: string; got: string }) =>
+      `${d.at}: ${d.option} does not fit the other options; expected ${d.expected}, got ${d.got}`,
+  ),
+  "model/mismatch-objective": caller(
+    (d: { at: string; objective: string; expected: string; got: string }) =>
+      `${d.at}: the objective ${quote(d.objective)} and the data do not fit; expected ${d.expected}, got ${d.got}`,
+  ),
+  "model/unknown-feature": caller(
+    (d: { at: string; got: string; known: readonly string[] }) =>
+      `${d.at}: unknown feature ${quote(d.got)}; the features are ${list(d.known)}.${didYouMean(d.got, d.known)}`,
   ),
   "model/out-of-range-label": caller(
     (d: { at: string; row: number; expected: string; got: number }) =>

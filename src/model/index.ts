@@ -6,13 +6,14 @@ export {
   averagePredictor,
 } from "./average.ts";
 export * from "./bayes/index.ts";
+export { boost } from "./boost.ts";
+export type { BoostObjective, BoostOptions, CustomObjective } from "./boost-options.ts";
 export {
-  type BoostOptions,
+  type BoostLink,
   type BoostPredictor,
   type BoostState,
-  boost,
   boostPredictor,
-} from "./boost.ts";
+} from "./boost-predictor.ts";
 export { modelErrors } from "./errors.ts";
 export { checkWidth, type Estimator, type EstimatorParts, estimator, taskOf } from "./estimator.ts";
 export {

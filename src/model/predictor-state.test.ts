@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { formatJson, parseJson } from "../core/index.ts";
 import { matrix, sigmoid, treesOf } from "../tensor/index.ts";
-import { boostPredictor } from "./boost.ts";
+import { boostPredictor } from "./boost-predictor.ts";
 import { predictorFromState, predictorState } from "./predictor-state.ts";
 
 const stump = { feature: 1, threshold: -Infinity, left: { value: 0.1 }, right: { value: -0.1 } };

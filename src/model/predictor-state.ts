@@ -2,7 +2,7 @@
 import type { Predictor } from "../flow.ts";
 import { readAverage } from "./average.ts";
 import { bayesReaders } from "./bayes/readers.ts";
-import { readBoost } from "./boost.ts";
+import { readBoost } from "./boost-predictor.ts";
 import { fail } from "./errors.ts";
 import { readElasticNet } from "./linear/elastic-net.ts";
 import { readLeastSquares } from "./linear/least-squares.ts";

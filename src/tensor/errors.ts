@@ -30,6 +30,14 @@ export const tensorErrors = {
     (d: { got: string; known: readonly string[] }) =>
       `earlyStopping: no epoch has the metric ${quote(d.got)}; expected one of ${list(d.known)}. Measure it, or monitor another.`,
   ),
+  "tensor/out-of-range-code": caller(
+    (d: { at: string; feature: number; row: number; got: number; max: number }) =>
+      `${d.at}: feature ${d.feature} is categorical, and ${d.got} in row ${d.row} is not a code; expected a whole number from 0 to ${d.max}, or NaN where it is missing. Number the categories from 0 on.`,
+  ),
+  "tensor/out-of-range-levels": caller(
+    (d: { at: string; feature: number; got: number; max: number }) =>
+      `${d.at}: feature ${d.feature} has ${d.got} categories; expected at most ${d.max}. Put rare ones together, or leave the feature out.`,
+  ),
   "tensor/missing-kernel": environment(
     (d: { path: string }) =>
       `tensor: ${d.path} is missing; expected the compiled kernel. Run \`npm run kernels\`.`,

@@ -1,6 +1,4 @@
-export type { Grown } from "./boost/grow.ts";
-export type { TreeOptions } from "./boost/layout.ts";
-export { type BoostProblem, trainTrees } from "./boost/train.ts";
+export * from "./boost/index.ts";
 export * from "./cluster/index.ts";
 export * from "./descent/index.ts";
 export { tensorErrors } from "./errors.ts";

@@ -5,7 +5,7 @@ import { randomRows, randomTree } from "../../../tests/support/random-trees.ts";
 import { isMillraceError, random } from "../../core/index.ts";
 import type { Predictor, Task } from "../../flow.ts";
 import { matrix, nextUp, treesOf } from "../../tensor/index.ts";
-import { boostPredictor } from "../boost.ts";
+import { boostPredictor } from "../boost-predictor.ts";
 import { majorityPredictor } from "../majority.ts";
 import type { TreeLink } from "../tree/links.ts";
 import { treesPredictor } from "../tree/trees-predictor.ts";

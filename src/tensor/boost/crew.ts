@@ -5,18 +5,16 @@
  */
 import type { WasmMemory } from "../adapter/web-assembly.ts";
 import { fail } from "../errors.ts";
-import type { Kernel } from "./kernel.ts";
+import type { Kernel, KernelCode } from "./kernel.ts";
 import type { Layout } from "./layout.ts";
 import { controlWords } from "./layout.ts";
 
-/** What a pass does; its tasks are row ranges (level, leaf) or pairs of siblings (scan). */
-export const passes = { level: 0, leaf: 1, scan: 2 } as const;
 /** What a leaf pass does, as flags. */
-export const leafModes = { update: 1, renew: 2 } as const;
+export const leafModes = { update: 1, pack: 2, root: 4 } as const;
 /** Why the crew stops before its work is done. */
 export const stops = { none: 0, done: 1, failed: 2 } as const;
 
-// Words of the control block. Heartbeats begin at 16, scan tasks of six words at 64.
+// Words of the control block. Heartbeats begin at 32, words of tasks at 64.
 const epochWord = 0; // grows by one with each pass
 const nextWord = 1; // the first task that nobody has taken
 const tasksWord = 2;
@@ -26,19 +24,77 @@ const passWord = 5;
 const stepWord = 6; // rows in a task
 const clearWord = 7; // bytes of its set that a thread clears before its first task
 const maskWord = 8; // which threads have put something in their set
-const modeWord = 9;
-const heartbeatWord = 16;
-const scanWord = 64;
+const beginWord = 9; // rows of the pass
+const endWord = 10;
+const planeWord = 11; // output that the pass is of
+const argWords = 12; // up to four arguments of the pass
+const factorWord = 16; // a 32-bit real argument
+const heartbeatWord = 32;
+const taskWord = 64;
 const spins = 2000; // looks at a word before going to sleep on it
+
+/** Words that a task may have of its own, and most tasks that may have some. */
+export const wordsOfTask = 6;
+export const mostWordTasks = Math.floor((controlWords - taskWord) / wordsOfTask);
+
+interface Task {
+  readonly task: number;
+  readonly from: number;
+  readonly to: number;
+  readonly thread: number;
+  readonly plane: number;
+  /** An argument of the pass. */
+  readonly arg: (i: number) => number;
+  /** A word of the task. */
+  readonly word: (i: number) => number;
+  /** A word of the task, as a 32-bit real. */
+  readonly real: (i: number) => number;
+  readonly factor: () => number;
+  readonly mask: () => number;
+}
+
+/** What a task of each pass does. The order is that of the numbers in the control block. */
+const passes = {
+  level: (code: KernelCode, { from, to, thread, plane, arg }: Task) =>
+    code.levelPass(from, to, thread, plane, arg(0)),
+  leaf: (code: KernelCode, { from, to, thread, plane, arg }: Task) =>
+    code.leafPass(from, to, thread, arg(0), plane),
+  scan: (code: KernelCode, { word, thread, mask }: Task) =>
+    code.scanPair(mask(), word(0), word(1), word(2), word(3), thread),
+  measure: (code: KernelCode, { from, to, task }: Task) => code.measureGradients(from, to, task),
+  quantise: (code: KernelCode, { from, to }: Task) => code.quantiseGradients(from, to),
+  expand: (code: KernelCode, { word, thread, plane }: Task) =>
+    code.expandNode(word(0), word(1), word(2), word(3), word(4), thread, plane),
+  gather: (code: KernelCode, { from, to, thread, plane }: Task) =>
+    code.gatherRows(from, to, thread, plane),
+  count: (code: KernelCode, { from, to, task, arg }: Task) =>
+    code.countLeft(arg(0), from, to, task),
+  write: (code: KernelCode, { from, to, task, arg }: Task) =>
+    code.writeSides(arg(0), from, to, task),
+  copy: (code: KernelCode, { from, to }: Task) => code.copyBack(from, to),
+  leaves: (code: KernelCode, { word, real, plane }: Task) =>
+    code.addLeafRows(word(0), word(1), real(2), plane),
+  walk: (code: KernelCode, { from, to, plane, arg, factor }: Task) =>
+    code.addTree(arg(0), from, to, factor(), plane, arg(1)),
+} as const;
+
+type PassName = keyof typeof passes;
+const passNames = Object.keys(passes) as PassName[];
 
 /** One pass, as the leader announces it. */
 export interface Pass {
-  readonly pass: number;
-  readonly tasks: number;
+  readonly pass: PassName;
+  /** Default: as many as the rows have steps. */
+  readonly tasks?: number;
   /** Rows in a task; 0 where tasks are not row ranges. */
   readonly step?: number;
+  /** Rows of the pass. Default all. */
+  readonly begin?: number;
+  readonly end?: number;
   readonly clearBytes?: number;
-  readonly mode?: number;
+  readonly plane?: number;
+  readonly args?: readonly number[];
+  readonly factor?: number;
 }
 
 /** The control block of a layout, as int32 words. */
@@ -46,9 +102,20 @@ export function controlOf(memory: WasmMemory, layout: Layout): Int32Array {
   return new Int32Array(memory.buffer, layout.control, controlWords);
 }
 
-/** Writes the words of one scan task: built, parent, small, large, smallSplit, largeSplit. */
-export function writeScan(control: Int32Array, task: number, words: readonly number[]): void {
-  control.set(words, scanWord + 6 * task);
+/** Writes the words of a task of a scan (built, parent, small, large) or an expansion. */
+export function writeTask(control: Int32Array, task: number, words: readonly number[]): void {
+  control.set(words, taskWord + wordsOfTask * task);
+}
+
+/** Writes the words of a task that adds a leaf's value to its rows. */
+export function writeLeafTask(
+  control: Int32Array,
+  task: number,
+  { begin, end, value }: { readonly begin: number; readonly end: number; readonly value: number },
+): void {
+  writeTask(control, task, [begin, end]);
+  const at = taskWord + wordsOfTask * task + 2;
+  new Float32Array(control.buffer, control.byteOffset, controlWords)[at] = value;
 }
 
 /** Tells every thread to leave, and wakes those asleep. */
@@ -66,19 +133,27 @@ export function isStopped(control: Int32Array): boolean {
 
 /** What the leader runs passes with. */
 export interface Crew {
+  readonly threads: number;
   run(pass: Pass): void;
 }
 
 /** The leader's side; `stallMs` without a sign of life from any hand is an error, not a hang. */
 export function leadCrew(kernel: Kernel, layout: Layout, stallMs = 60_000): Crew {
   const control = controlOf(kernel.memory, layout);
+  const reals = new Float32Array(control.buffer, control.byteOffset, controlWords);
   const drain = drainer(kernel, layout, 0);
   const hands = layout.threads - 1;
-  const run = ({ pass, tasks, step = 0, clearBytes = 0, mode = 0 }: Pass): void => {
-    control[passWord] = pass;
+  const run = ({ pass, step = 0, clearBytes = 0, plane = 0, ...more }: Pass): void => {
+    const { begin = 0, end = layout.rows, args = [], factor = 0 } = more;
+    const tasks = more.tasks ?? Math.ceil((end - begin) / step);
+    control[passWord] = passNames.indexOf(pass);
     control[stepWord] = step;
+    control[beginWord] = begin;
+    control[endWord] = end;
+    control[planeWord] = plane;
+    control.set(args, argWords);
+    reals[factorWord] = factor;
     control[clearWord] = clearBytes;
-    control[modeWord] = mode;
     if (clearBytes > 0) control[maskWord] = 0;
     control[tasksWord] = tasks;
     control[finishedWord] = 0;
@@ -88,7 +163,7 @@ export function leadCrew(kernel: Kernel, layout: Layout, stallMs = 60_000): Crew
     drain();
     if (hands > 0) awaitHands(control, hands, stallMs);
   };
-  return { run };
+  return { threads: layout.threads, run };
 }
 
 /** A hand's side: takes part in every pass until told to stop. Returns then. */
@@ -130,18 +205,20 @@ function heartbeats(control: Int32Array, hands: number): number {
 /** Takes tasks of the announced pass until none is left. */
 function drainer(kernel: Kernel, layout: Layout, thread: number): () => void {
   const control = controlOf(kernel.memory, layout);
+  const reals = new Float32Array(control.buffer, control.byteOffset, controlWords);
   const { code } = kernel;
   const perform = (task: number): void => {
-    const pass = control[passWord];
-    const from = task * control[stepWord]!;
-    const to = Math.min(layout.rows, from + control[stepWord]!);
-    if (pass === passes.level) code.levelPass(from, to, thread);
-    else if (pass === passes.leaf) code.leafPass(from, to, thread, control[modeWord]!);
-    else {
-      const at = scanWord + 6 * task;
-      const word = (i: number): number => control[at + i]! >>> 0;
-      code.scanPair(control[maskWord]!, word(0), word(1), word(2), word(3), word(4), word(5));
-    }
+    const step = control[stepWord]!;
+    const from = control[beginWord]! + task * step;
+    passes[passNames[control[passWord]!]!](code, {
+      ...{ task, from, to: Math.min(control[endWord]!, from + step), thread },
+      plane: control[planeWord]!,
+      arg: (i) => control[argWords + i]! >>> 0,
+      word: (i) => control[taskWord + wordsOfTask * task + i]! >>> 0,
+      real: (i) => reals[taskWord + wordsOfTask * task + i]!,
+      factor: () => reals[factorWord]!,
+      mask: () => control[maskWord]!,
+    });
   };
   return () => {
     let used = false;

@@ -13,19 +13,26 @@ const sampledRows = 25_000;
  * @param x - Shape [n, d]; NaN is missing, all else finite.
  * @param bins - Most bins of a feature, 2 to 255.
  * @param seed - Chooses the rows when there are more than 25,000.
- * @returns d arrays of at most bins − 1 cuts.
+ * @param features - Those that are cut; absent: all.
+ * @returns By feature, at most bins − 1 cuts.
  */
-export function quantileCuts(x: Matrix, bins: number, seed: number): Float64Array[] {
+export function quantileCuts(
+  x: Matrix,
+  bins: number,
+  seed: number,
+  features: Iterable<number> = Array(x.cols).keys(),
+): Map<number, Float64Array> {
   const rows = sampleOf(x.rows, random(seed).stream("boost/cuts"));
   const column = new Float64Array(rows.length);
-  return Array.from({ length: x.cols }, (_, j) => {
+  const cutsBelow = (j: number): Float64Array => {
     let count = 0;
     for (const row of rows) {
       const value = x.data[row * x.cols + j]!;
       if (!Number.isNaN(value)) column[count++] = value;
     }
     return cutsOf(column.subarray(0, count).sort(), bins);
-  });
+  };
+  return new Map(Array.from(features, (j) => [j, cutsBelow(j)]));
 }
 
 function sampleOf(n: number, draws: Random): Uint32Array {

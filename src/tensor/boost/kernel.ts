@@ -1,4 +1,4 @@
-/** @file Loading the compiled boosting kernel. */
+/** @file The compiled boosting kernel. */
 import type { WasmMemory, WasmModule } from "../adapter/web-assembly.ts";
 import { loadKernelFile, openModule } from "../kernel-file.ts";
 
@@ -8,16 +8,40 @@ export interface KernelCode {
   heapBase(): number;
   clearSet(thread: number, bytes: number): void;
   binRows(first: number, count: number): void;
-  levelPass(from: number, to: number, thread: number): void;
-  leafPass(from: number, to: number, thread: number, mode: number): void;
+  measureGradients(from: number, to: number, task: number): void;
+  quantiseGradients(from: number, to: number): void;
+  levelPass(from: number, to: number, thread: number, plane: number, special: number): void;
+  leafPass(from: number, to: number, thread: number, mode: number, plane: number): void;
   scanPair(
     mask: number,
     built: number,
     parent: number,
     small: number,
     large: number,
-    smallSplit: number,
-    largeSplit: number,
+    thread: number,
+  ): void;
+  fillIndex(plane: number, all: number): number;
+  expandNode(
+    parent: number,
+    left: number,
+    right: number,
+    route: number,
+    fresh: number,
+    thread: number,
+    plane: number,
+  ): void;
+  gatherRows(from: number, to: number, thread: number, plane: number): void;
+  countLeft(route: number, from: number, to: number, task: number): void;
+  writeSides(route: number, from: number, to: number, task: number): void;
+  copyBack(from: number, to: number): void;
+  addLeafRows(begin: number, end: number, value: number, plane: number): void;
+  addTree(
+    tree: number,
+    from: number,
+    to: number,
+    factor: number,
+    plane: number,
+    outside: number,
   ): void;
 }
 

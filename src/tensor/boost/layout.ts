@@ -1,40 +1,40 @@
 /** @file Where the boosting kernel's data lies in its memory. */
 import { fail } from "../errors.ts";
+import type { Columns } from "./columns.ts";
 import type { Kernel } from "./kernel.ts";
+import { type Objective, objectiveCode, parameterOf } from "./objectives.ts";
+import { growsByLevel, hasOwnFeatures, mostLeaves, type TreeOptions } from "./options.ts";
 
-/** What decides the trees, all of it; see `boost` in the model folder for the meaning. */
-export interface TreeOptions {
-  readonly trees: number;
-  readonly depth: number;
-  readonly learningRate: number;
-  readonly l2: number;
-  readonly minChildWeight: number;
-  readonly rowSample: number;
-  readonly columnSample: number;
-  readonly bins: number;
-  readonly seed: number;
-}
-
-// The fields of `Job` in kernels/boost.as.ts, in its order: 32-bit words, then 64-bit numbers.
+// The fields of `Job` in kernels/boost/job.as.ts, in its order: 32-bit words, then 64-bit numbers.
 const words = [
-  ...(["rows", "width", "cuts", "staging", "bins", "offsets", "counts", "chosen"] as const),
-  ...(["chosenCount", "margins", "labels", "gradients", "positions", "routes", "leaves"] as const),
-  ...(["sets", "setBytes", "histogramBytes", "picks"] as const),
+  ...(["rows", "width", "padded", "narrow", "wide", "rowBytes", "wideStart"] as const),
+  ...(["cuts", "staging", "bins", "columns", "sources", "codes", "codeCounts"] as const),
+  ...(["columnOffsets", "offsets", "counts", "kinds", "monotone", "outputs", "margins"] as const),
+  ...(["labels", "weights", "gradients", "partials", "positions", "index", "spare"] as const),
+  ...(["routes", "leaves", "sets", "setBytes", "histogramBytes", "scratch"] as const),
+  ...(["scratchBytes", "bitBytes", "objective", "trainRows", "general"] as const),
 ];
 const wordsBytes = Math.ceil(words.length / 2) * 8;
-/** Byte offsets, from the job's start, of what changes from tree to tree. */
-export const jobFields = {
-  chosenCount: 4 * words.indexOf("chosenCount"),
-  rowKey: wordsBytes + 32,
-  rowLimit: wordsBytes + 40,
-};
+const reals = [
+  ...(["gradientScale", "hessianScale", "penalty", "soft", "minWeight", "minRows"] as const),
+  ...(["parameter", "categoryPenalty", "smoothing", "rowKey", "rowLimit"] as const),
+] as const;
+
+/** Byte offset, from the job's start, of a 64-bit field. */
+export function realField(name: (typeof reals)[number]): number {
+  return wordsBytes + 8 * reals.indexOf(name);
+}
 
 /** Rows that are binned at a time. */
 export const stagedRows = 1024;
-/** Bytes of one split, of one route and of one scan task; int32 words of the control block. */
-export const splitBytes = 64;
-export const routeBytes = 16;
-export const controlWords = 1024;
+/** Rows a thread takes at a time; a multiple of 256. */
+export const taskRows = 8192;
+/** Bytes of a node's record, of a route and of a written node; int32 words of the control block. */
+export const recordBytes = 128;
+export const routeBytes = 32;
+export const controlWords = 2048;
+/** Most threads: bits of the mask in the control block. */
+export const mostThreads = 32;
 const maxBytes = 65_536 * 65_536; // all that 32-bit addresses reach
 
 /** Byte offsets and sizes; plain data, so that it can be posted to a worker. */
@@ -42,19 +42,38 @@ export interface Layout extends Readonly<Record<(typeof words)[number], number>>
   readonly threads: number;
   readonly control: number;
   readonly job: number;
-  readonly splits: number;
-  /** Finished histograms of a level's nodes; even levels in the first, odd in the second. */
-  readonly levels: readonly [number, number];
-  /** Gradients and hessians are stored times these powers of two, so dividing by them is exact. */
-  readonly gradientScale: number;
-  readonly hessianScale: number;
+  /** Records of nodes, room for the sets of their splits, and for features of their own. */
+  readonly records: number;
+  readonly recordCount: number;
+  readonly bits: number;
+  readonly routeBits: number;
+  readonly routeCount: number;
+  readonly ownFeatures: number;
+  /** Features that the tree may split on, u32 [d]. */
+  readonly chosen: number;
+  /** Finished histograms, as many as `histogramCount`. */
+  readonly histograms: number;
+  readonly histogramCount: number;
+  /** Trees as nodes that the kernel can walk: `walkSlots` of `walkNodes` nodes, and the sets of their splits. */
+  readonly walks: number;
+  readonly walkSlots: number;
+  readonly walkNodes: number;
+  readonly walkBits: number;
+  /** Tables from category codes to bins. */
+  readonly codeTables: number;
   readonly bytes: number;
 }
 
-interface Shape {
+/** What the plan depends on. */
+export interface Shape {
   readonly rows: number;
-  readonly cuts: readonly Float64Array[];
+  /** Rows from here on take no part in growing. */
+  readonly trainRows: number;
+  readonly outputs: number;
+  readonly weighted: boolean;
+  readonly columns: Columns;
   readonly threads: number;
+  readonly objective: Objective;
   readonly options: TreeOptions;
 }
 
@@ -62,40 +81,64 @@ interface Shape {
  * Plans the memory: fixed blocks one after another from the first free byte on.
  * @throws `tensor/out-of-range-memory` when 32-bit addresses do not reach all of it.
  */
-export function planLayout({ rows, cuts, threads, options }: Shape, firstByte: number): Layout {
-  const [width, nodes] = [cuts.length, 2 ** options.depth];
+export function planLayout(shape: Shape, firstByte: number): Layout {
+  const { rows, trainRows, outputs, columns, threads, options, objective } = shape;
+  const { width, narrow, wide, rowBytes, wideStart, histogramBytes, bitBytes } = columns;
+  const byLevel = growsByLevel(options);
+  const leaves = mostLeaves(options, trainRows);
+  const { records, histograms, routes } = roomFor(options, leaves, threads);
   const padded = Math.ceil(rows / 16) * 16;
-  const histogramBytes = cuts.reduce((sum, c) => sum + featureBytes(c), 0);
-  const setBytes = histogramBytes * Math.max(1, nodes / 4); // half of the nodes of the level before the last
+  const setBytes = histogramBytes * (byLevel ? Math.max(1, 2 ** options.depth / 4) : 1);
+  const scratchBytes = Math.max(4096, 16 * (columns.mostBins + 2), 32 * (8 + rowBytes) + 64);
+  const walkSlots = walksOf(shape, byLevel);
   let next = Math.max(65_536, firstByte); // the compiler's static data is below, rewritten by each thread
   const block = (bytes: number): number => {
     const start = next;
     next = Math.ceil((start + bytes + 64) / 64) * 64; // whole cache lines, and room to read past the end
     return start;
   };
+  const onlyIf = (needed: boolean, bytes: number): number => (needed ? block(bytes) : 0);
   const layout = {
-    ...{ rows, width, threads, histogramBytes, setBytes, chosenCount: width },
+    ...{ rows, trainRows, width, padded, narrow, wide, rowBytes, wideStart, outputs, threads },
+    ...{ histogramBytes, setBytes, scratchBytes, bitBytes, walkSlots, walkNodes: 2 * leaves },
+    ...{ recordCount: records, histogramCount: histograms, routeCount: routes },
+    objective: objectiveCode(objective.name),
+    general: Number(options.l1 > 0 || options.monotone.some((sign) => sign !== 0)),
     control: block(4 * controlWords),
-    job: block(256),
-    splits: block(splitBytes * nodes),
-    routes: block((routeBytes * nodes) / 2),
-    leaves: block(4 * nodes),
-    cuts: block(2048 * width),
+    job: block(512),
+    records: block(recordBytes * records),
+    bits: onlyIf(bitBytes > 0, bitBytes * records),
+    routes: block(routeBytes * routes),
+    routeBits: onlyIf(bitBytes > 0, bitBytes * routes),
+    ownFeatures: onlyIf(hasOwnFeatures(options), 4 * width * records),
+    leaves: block(4 * (byLevel ? 2 ** options.depth : 1)),
+    cuts: block(2048 * narrow),
+    sources: block(4 * width),
+    codes: block(4 * width),
+    codeCounts: block(4 * width),
+    columnOffsets: block(4 * width),
     offsets: block(4 * width),
     counts: block(4 * width),
+    kinds: block(width),
+    monotone: block(width),
     chosen: block(4 * width),
     staging: block(8 * stagedRows * width),
-    picks: block(4096 * threads),
-    bins: block(rows * width),
-    margins: block(4 * padded),
+    scratch: block(scratchBytes * threads),
+    bins: block(rows * rowBytes),
+    columns: onlyIf(!byLevel, padded * (narrow + 2 * wide)),
+    margins: block(4 * padded * outputs),
     labels: block(4 * padded),
-    gradients: block(8 * padded),
-    positions: block(padded),
+    weights: onlyIf(shape.weighted, 4 * padded),
+    gradients: block(8 * padded * outputs),
+    partials: block(16 * Math.ceil(rows / taskRows)),
+    positions: onlyIf(byLevel, padded),
+    index: onlyIf(!byLevel, 4 * padded),
+    spare: onlyIf(!byLevel, 4 * padded),
     sets: block(setBytes * threads),
-    levels: [block((histogramBytes * nodes) / 2), block((histogramBytes * nodes) / 2)] as const,
-    gradientScale: powerBelow((0.95 * 2 ** 31) / rows), // |gradient| ≤ 1, summed in 31 bits and a sign
-    hessianScale: powerBelow((0.95 * 2 ** 34) / rows), // hessian ≤ 1/4, summed in 32 bits
-    bytes: 0,
+    histograms: block(histogramBytes * histograms),
+    walks: onlyIf(walkSlots > 0, routeBytes * 2 * leaves * walkSlots),
+    walkBits: onlyIf(walkSlots > 0 && bitBytes > 0, bitBytes * leaves * walkSlots),
+    codeTables: block(columns.codeBytes),
   };
   if (next > maxBytes)
     fail("tensor/out-of-range-memory", {
@@ -104,39 +147,69 @@ export function planLayout({ rows, cuts, threads, options }: Shape, firstByte: n
   return { ...layout, bytes: next };
 }
 
-/** The largest power of two up to a limit, and at most 2^20: finer steps than that change nothing. */
-function powerBelow(limit: number): number {
-  return 2 ** Math.min(20, Math.floor(Math.log2(limit)));
+/** How many records, histograms and routes a tree needs while it grows. */
+function roomFor(options: TreeOptions, leaves: number, threads: number) {
+  const batch = threads === 1 ? 1 : 4 * threads; // nodes that are expanded at once
+  if (growsByLevel(options)) {
+    const nodes = 2 ** options.depth;
+    return { records: nodes, histograms: nodes, routes: Math.max(1, nodes / 2) };
+  }
+  if (options.leaves > 0)
+    return { records: 6 * leaves + 2, histograms: leaves + 2 + 2 * batch, routes: batch };
+  const deep = Math.min(leaves, (Math.min(options.depth, 64) + 2) * batch);
+  return { records: 2 * leaves + 2, histograms: deep + 2, routes: batch };
 }
 
-/** Bytes of one feature's part of a histogram: a bin more than values, padded to whole pairs. */
-function featureBytes(cuts: Float64Array): number {
-  return Math.ceil((cuts.length + 2) / 2) * 16;
+/** How many trees are kept in a form that the kernel can walk. */
+function walksOf({ options, rows, trainRows, outputs }: Shape, byLevel: boolean): number {
+  if (options.dropRate > 0) return options.trees * outputs;
+  return !byLevel && (options.rowSample < 1 || trainRows < rows) ? 1 : 0;
 }
 
-/** Writes the job, the cuts and the labels; everything else starts as zero, as new memory is. */
-export function writeJob(
-  kernel: Kernel,
-  layout: Layout,
-  problem: Shape & { readonly labels: Float64Array; readonly base: number },
-): void {
+/** What {@link writeJob} writes beside the plan. */
+export interface JobData extends Shape {
+  /** Shape [n]; of objectives in the unit of y, y − base. */
+  readonly labels: Float64Array;
+  readonly weights?: Float64Array | undefined;
+  /** Where margins begin, [k]. */
+  readonly start: Float64Array;
+}
+
+/** Writes the job, the columns, labels and weights; everything else starts as zero, as new memory is. */
+export function writeJob(kernel: Kernel, layout: Layout, data: JobData): void {
   const { buffer } = kernel.memory;
-  const { cuts, options, labels, base } = problem;
+  const { columns, options, labels, weights, start } = data;
   const view = new DataView(buffer, layout.job);
   for (const [i, word] of words.entries()) view.setUint32(4 * i, layout[word], true);
-  const l2 = options.l2 * layout.hessianScale;
-  const minWeight = Math.max(1, options.minChildWeight * layout.hessianScale);
-  for (const [i, real] of [layout.gradientScale, layout.hessianScale, l2, minWeight].entries())
-    view.setFloat64(wordsBytes + 8 * i, real, true);
-  const table = new Float64Array(buffer, layout.cuts, 256 * layout.width).fill(Infinity);
-  const counts = new Uint32Array(buffer, layout.counts, layout.width);
-  const offsets = new Uint32Array(buffer, layout.offsets, layout.width);
-  for (const [f, featureCuts] of cuts.entries()) {
-    table.set(featureCuts, 256 * f);
-    counts[f] = featureCuts.length + 1;
-    if (f + 1 < cuts.length) offsets[f + 1] = offsets[f]! + featureBytes(featureCuts);
+  view.setFloat64(realField("parameter"), parameterOf(data.objective), true);
+  view.setFloat64(realField("minRows"), options.minRows, true);
+  const table = new Float64Array(buffer, layout.cuts, 256 * layout.narrow).fill(Infinity);
+  const wordsAt = (at: number): Uint32Array => new Uint32Array(buffer, at, layout.width);
+  const [sources, codes, codeCounts] = [layout.sources, layout.codes, layout.codeCounts].map(wordsAt); // biome-ignore format: one line
+  const [columnOffsets, offsets, counts] = [layout.columnOffsets, layout.offsets, layout.counts].map(wordsAt); // biome-ignore format: one line
+  const kinds = new Uint8Array(buffer, layout.kinds, layout.width);
+  let codeTable = layout.codeTables;
+  for (const [c, column] of columns.list.entries()) {
+    const { feature, cuts, levels, offset, bins } = column;
+    sources![c] = feature;
+    columnOffsets![c] = offset;
+    offsets![feature] = offset;
+    counts![feature] = bins;
+    if (levels === undefined) table.set(cuts, 256 * c);
+    else {
+      kinds[feature] = 1;
+      const most = (levels.at(-1) ?? -1) + 1;
+      const bin = new Uint16Array(buffer, codeTable, most);
+      for (const [i, code] of levels.entries()) bin[code] = i + 1;
+      codes![c] = codeTable;
+      codeCounts![c] = most;
+      codeTable += Math.ceil(most / 4) * 8;
+    }
   }
+  new Int8Array(buffer, layout.monotone, layout.width).set(options.monotone);
   new Float32Array(buffer, layout.labels, labels.length).set(labels);
-  new Float32Array(buffer, layout.margins, labels.length).fill(base);
+  if (weights !== undefined) new Float32Array(buffer, layout.weights, weights.length).set(weights);
+  for (const [c, from] of start.entries())
+    new Float32Array(buffer, layout.margins + 4 * layout.padded * c, labels.length).fill(from);
   kernel.code.open(layout.job);
 }

@@ -7,14 +7,16 @@ import { loadKernelFile, loadKernelSync } from "../kernel-file.ts";
 import { matrix } from "../matrix.ts";
 import { treePredictor } from "../tree/predict-trees.ts";
 import { nodeFlags } from "../tree/trees.ts";
+import { columnsOf } from "./columns.ts";
 import { quantileCuts } from "./cuts.ts";
 import { planLayout } from "./layout.ts";
+import { defaultTreeOptions } from "./options.ts";
 import { type BoostProblem, openJob, trainTrees } from "./train.ts";
 import { growInWorkers } from "./workers.ts";
 
 const options = {
-  ...{ trees: 1, depth: 3, learningRate: 1, l2: 1, minChildWeight: 0 },
-  ...{ rowSample: 1, columnSample: 1, bins: 255, seed: 0 },
+  ...defaultTreeOptions,
+  ...{ trees: 1, depth: 3, learningRate: 1, minChildWeight: 0 },
 };
 const code = (what: string) => expect.objectContaining({ code: what });
 
@@ -29,7 +31,7 @@ function sample(rows: number, cols: number): BoostProblem {
 }
 
 /** The first tree from log-odds 0, by the definition: every split of every node is tried. */
-function plainTree({ x, y, options: { depth, l2 } }: BoostProblem): Float64Array {
+function plainTree({ x, y, options: { depth = 0, l2 = 0 } = {} }: BoostProblem): Float64Array {
   const margins = new Float64Array(x.rows);
   const sum = (rows: readonly number[]) => ({
     g: rows.reduce((total, i) => total + 0.5 - y[i]!, 0),
@@ -202,16 +204,21 @@ describe("loadKernelFile", () => {
 });
 
 describe("planLayout", () => {
+  const shapeOf = (cols: number, depth: number) => {
+    const x = { rows: 300, cols, data: Float64Array.from({ length: 300 * cols }, (_, i) => i) };
+    const columns = columnsOf({ x, trainRows: 300, categorical: [], bins: 255, seed: 0 });
+    const common = { rows: 300, trainRows: 300, outputs: 1, weighted: false, threads: 1 };
+    return { ...common, columns, objective: { name: "logLoss" } as const, options: { ...options, depth } }; // biome-ignore format: one line
+  };
+
   test("keeps clear of the compiler's static data, which every thread writes again", () => {
-    const shape = { rows: 10, cuts: [new Float64Array(3)], threads: 1, options };
-    expect(planLayout(shape, 16).control).toBeGreaterThanOrEqual(65_536);
-    expect(planLayout(shape, 100_000).control).toBeGreaterThanOrEqual(100_000);
+    expect(planLayout(shapeOf(1, 3), 16).control).toBeGreaterThanOrEqual(65_536);
+    expect(planLayout(shapeOf(1, 3), 100_000).control).toBeGreaterThanOrEqual(100_000);
   });
 
   test("refuses more memory than 32-bit addresses reach", () => {
-    const cuts = new Array<Float64Array>(20_000).fill(new Float64Array(254));
-    const shape = { rows: 10, cuts, threads: 1, options: { ...options, depth: 8 } };
-    expect(() => planLayout(shape, 0)).toThrow(code("tensor/out-of-range-memory"));
+    const wide = shapeOf(10_000, 8);
+    expect(() => planLayout(wide, 0)).toThrow(code("tensor/out-of-range-memory"));
   });
 });
 

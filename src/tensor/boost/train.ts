@@ -1,50 +1,68 @@
 /** @file Boosted trees from a matrix: on the calling thread, or on worker threads. */
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import type { LongWork } from "../../core/index.ts";
+import { callUser, type LongWork } from "../../core/index.ts";
 import type { Matrix } from "../../flow.ts";
 import type { WasmModule } from "../adapter/web-assembly.ts";
+import { fail } from "../errors.ts";
 import { sharedMemory } from "../kernel-file.ts";
-import { quantileCuts } from "./cuts.ts";
-import { type BoostJob, type Grown, openGrower } from "./grow.ts";
+import { columnsOf } from "./columns.ts";
+import type { GivenGradients } from "./gradients.ts";
+import type { BoostJob, Grown, Stopping } from "./job.ts";
 import { type Kernel, loadKernel, openKernel } from "./kernel.ts";
-import { type Layout, planLayout, stagedRows, type TreeOptions, writeJob } from "./layout.ts";
+import { type Layout, mostThreads, planLayout, stagedRows, writeJob } from "./layout.ts";
+import { isShifted, type Objective, renewedQuantile } from "./objectives.ts";
+import { defaultTreeOptions, type TreeOptions } from "./options.ts";
+import { openBooster } from "./rounds.ts";
 import { growInWorkers } from "./workers.ts";
 
 const smallCells = 2_000_000; // below this, starting workers costs more than they save
-const mostThreads = 32; // bits of the mask in the control block
 const breathMs = 25; // how long the calling thread is kept before others get a turn
+
+/** Gradients of the user's own: of margins, [n · k] row by row, the derivatives of the loss of each. */
+export type GradientFunction = (margins: Float64Array) => GivenGradients | Promise<GivenGradients>;
 
 /** What to learn from. */
 export interface BoostProblem {
   /** Shape [n, d], n ≥ 1, d ≥ 1; NaN is missing, everything else finite. */
   readonly x: Matrix;
-  /** Shape [n], 0 or 1. */
+  /** Shape [n]: 0 or 1, the number of a class, a number, or relevance. */
   readonly y: Float64Array;
-  /** Log-odds before the first tree. */
-  readonly base: number;
-  readonly options: TreeOptions;
+  /** Shape [n], above 0; absent: 1 each. */
+  readonly weights?: Float64Array | undefined;
+  /** Query of each row, [n]; only rankings need it. */
+  readonly groups?: Float64Array | undefined;
+  /** Features whose numbers are codes of categories, 0, 1, … */
+  readonly categorical?: readonly number[];
+  /** Default log loss. */
+  readonly objective?: Objective;
+  /** Outputs before the first tree: a number, or one per output, which says how many there are. */
+  readonly base: number | Float64Array;
+  readonly options?: Partial<TreeOptions>;
+  /** Rows from here on take no part in growing; they judge. Default n. */
+  readonly trainRows?: number;
+  readonly stopping?: Stopping | undefined;
+  /** Gradients of the objective "custom"; trees are then grown on the calling thread. */
+  readonly gradients?: GradientFunction | undefined;
   /** Threads to use, 1 to 32; default 1 for less than two million cells, else as many as the machine has. */
   readonly threads?: number | undefined;
 }
 
 /**
- * Grows boosted trees for binary log loss from histograms. The result does not depend on the number
- * of threads, bit for bit. O(n·d·(trees·depth)/2) time; n·(d + 17) bytes and histograms of
- * d·bins·8 bytes for each node of a level. Missing values go, in each split, where that gains most;
+ * Grows boosted trees from histograms. The result does not depend on the number of threads, bit for bit. O(n·d·depth/2)
+ * time for each tree; n·(d + 17) bytes, twice n·d where trees are deep or grow by their leaves, and histograms of
+ * d·bins·8 bytes for each open node. Missing values go, in each split, where that gains most;
  * where a node saw none, to the child with more weight.
  *
  * @param problem - Data, base and options.
- * @param work - Progress in trees; the signal is heard between trees.
- * @returns The trees.
+ * @param work - Progress in rounds; the signal is heard between rounds.
+ * @returns The trees; with rows that judge, their losses, and the trees up to the best round.
  * @throws `tensor/missing-kernel`, `tensor/out-of-range-memory`, `tensor/failed-worker`,
- *   `tensor/timed-out-worker`, or the signal's reason.
+ *   `tensor/timed-out-worker`, `tensor/out-of-range-code`, `tensor/out-of-range-levels`, `tensor/mismatch-shape` and
+ *   `user/failed` for gradients of the user's own, or the signal's reason.
  * @example
  * ```ts
- * const options = {
- *   trees: 1, depth: 1, learningRate: 1, l2: 0, minChildWeight: 0,
- *   rowSample: 1, columnSample: 1, bins: 255, seed: 0,
- * };
+ * const options = { trees: 1, depth: 1, learningRate: 1, l2: 0, minChildWeight: 0 };
  * const x = matrix([[1], [2], [3], [4]]);
  * const problem = { x, y: Float64Array.of(0, 0, 1, 1), base: 0, options };
  * const { trees } = await trainTrees(problem);
@@ -52,26 +70,48 @@ export interface BoostProblem {
  * trees.values // => Float64Array.of(0, -2, 2)
  * ```
  * @see Chen & Guestrin, KDD 2016; Ke et al., NeurIPS 2017; Shi et al., NeurIPS 2022 (quantised
- *   gradients). Peer: XGBoost `tree_method="hist"`.
+ *   gradients). Peers: XGBoost `tree_method="hist"`, LightGBM.
  */
 export async function trainTrees(problem: BoostProblem, work: LongWork = {}): Promise<Grown> {
   work.signal?.throwIfAborted();
   const job = await openJob(problem);
-  return job.layout.threads === 1 ? growHere(job, work) : growInWorkers(job, work);
+  const { gradients } = problem;
+  return job.layout.threads === 1 ? growHere(job, work, gradients) : growInWorkers(job, work);
 }
 
 /** Compiles the kernel and lays the data out for it, in bins. @throws as {@link trainTrees} */
 export async function openJob(problem: BoostProblem): Promise<BoostJob> {
-  const { x, y: labels, base, options, threads = defaultThreads(x) } = problem;
+  const { x, y, weights, groups, objective = { name: "logLoss" }, stopping } = problem;
+  const options = { ...defaultTreeOptions, ...problem.options };
+  const base = typeof problem.base === "number" ? Float64Array.of(problem.base) : problem.base;
+  const { trainRows = x.rows, categorical = [] } = problem;
+  const threads = problem.gradients === undefined ? (problem.threads ?? defaultThreads(x)) : 1;
   const module = await loadKernel();
-  const cuts = quantileCuts(x, options.bins, options.seed);
-  const shape = { rows: x.rows, cuts, threads, options };
+  const columns = columnsOf({ x, trainRows, categorical, bins: options.bins, seed: options.seed });
+  const shape = {
+    ...{ rows: x.rows, trainRows, outputs: base.length, weighted: weights !== undefined },
+    ...{ columns, threads, objective, options },
+  };
   const layout = planLayout(shape, firstFreeByte(module));
   const memory = sharedMemory(layout.bytes);
   const kernel = openKernel(module, memory);
-  writeJob(kernel, layout, { ...shape, labels, base });
+  const shifted = isShifted(objective.name);
+  const labels = shifted ? y.map((value) => value - base[0]!) : y;
+  writeJob(kernel, layout, { ...shape, labels, weights, start: shifted ? new Float64Array(1) : base }); // biome-ignore format: one line
   await binAll(kernel, layout, x);
-  return { module, memory, layout, cuts, options, base };
+  const told = stopping !== undefined || objective.name === "ranking" || renewedQuantile(objective) !== undefined; // biome-ignore format: one line
+  return {
+    ...{ module, memory, layout, columns, options, objective, base, stopping },
+    truth: told ? { y, weights, groups } : undefined,
+    ...weightsOf(weights, trainRows),
+  };
+}
+
+function weightsOf(weights: Float64Array | undefined, rows: number) {
+  if (weights === undefined) return { weightSum: rows, mostWeight: 1 };
+  const some = weights.subarray(0, rows);
+  const mostWeight = some.reduce((most, weight) => Math.max(most, weight), 0);
+  return { weightSum: some.reduce((sum, weight) => sum + weight, 0), mostWeight };
 }
 
 function defaultThreads(x: Matrix): number {
@@ -93,17 +133,32 @@ async function binAll(kernel: Kernel, layout: Layout, x: Matrix): Promise<void> 
   }
 }
 
-async function growHere(job: BoostJob, { signal, progress }: LongWork): Promise<Grown> {
-  const grower = openGrower(job);
+async function growHere(
+  job: BoostJob,
+  { signal, progress }: LongWork,
+  gradients: GradientFunction | undefined,
+): Promise<Grown> {
+  const booster = openBooster(job);
   const total = job.options.trees;
   const breathe = breather();
-  for (let done = 1; done <= total; done++) {
+  for (let done = 1, goesOn = true; goesOn; done++) {
     signal?.throwIfAborted();
-    grower.grow();
+    goesOn = booster.round(gradients && (await ask(gradients, booster.margins())));
     progress?.({ done, total });
     await breathe();
   }
-  return grower.grown();
+  return booster.grown();
+}
+
+async function ask(gradients: GradientFunction, margins: Float64Array): Promise<GivenGradients> {
+  const given = await callUser("the objective's gradients", () => gradients(margins));
+  for (const part of ["gradient", "hessian"] as const) {
+    const got: unknown = given?.[part];
+    const fits = got instanceof Float64Array && got.length === margins.length && got.every(Number.isFinite); // biome-ignore format: one line
+    if (!fits)
+      fail("tensor/mismatch-shape", { at: `the objective's ${part}`, expected: `a Float64Array of ${margins.length} finite numbers`, got: got instanceof Float64Array ? `${got.length}${got.every(Number.isFinite) ? "" : ", some not finite"}` : typeof got }); // biome-ignore format: one line
+  }
+  return given;
 }
 
 /** Gives the event loop a turn whenever this thread was kept long enough. */

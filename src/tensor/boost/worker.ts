@@ -1,8 +1,8 @@
 /** @file What runs in a worker thread: the leader grows the trees, the hands take tasks. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { controlOf, isStopped, joinCrew, stopCrew, stops } from "./crew.ts";
-import { openGrower } from "./grow.ts";
 import { openKernel } from "./kernel.ts";
+import { openBooster } from "./rounds.ts";
 import { factsOf, type WorkerNews, type WorkerTask } from "./workers.ts";
 
 const { job, thread, stallMs } = workerData as WorkerTask;
@@ -22,13 +22,13 @@ try {
 }
 
 function lead(port: MessagePort): void {
-  const grower = openGrower(job, stallMs);
-  for (let done = 1; done <= job.options.trees; done++) {
-    grower.grow();
+  const booster = openBooster(job, stallMs);
+  for (let done = 1, goesOn = true; goesOn; done++) {
+    goesOn = booster.round();
     if (isStopped(control)) return;
     say(port, { news: "tree", done });
   }
-  say(port, { news: "grown", grown: grower.grown() });
+  say(port, { news: "grown", grown: booster.grown() });
 }
 
 function say(port: MessagePort, news: WorkerNews): void {

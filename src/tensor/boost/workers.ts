@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import { isMillraceError, type LongWork, MillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import { controlOf, stopCrew, stops } from "./crew.ts";
-import type { BoostJob, Grown } from "./grow.ts";
+import type { BoostJob, Grown } from "./job.ts";
 
 /** What a worker is started with. */
 export interface WorkerTask {

@@ -1,0 +1,173 @@
+/** @file Tests of what boosting can be told: objectives, constraints by name, rows that judge, and what is refused. */
+import { describe, expect, test } from "vitest";
+import { random } from "../core/index.ts";
+import type { Dataset } from "../flow.ts";
+import { boost } from "./boost.ts";
+import type { BoostOptions } from "./boost-options.ts";
+
+const code = (what: string) => expect.objectContaining({ code: what });
+
+/** Numbers that lean on two of three features; the third has codes. */
+function sample(rows: number, salt = "options"): Dataset {
+  const draws = random(4).stream(salt);
+  const data = Float64Array.from({ length: 3 * rows }, (_, i) => i % 3 === 2 ? draws.below(5) : draws.normal()); // biome-ignore format: one line
+  const y = Float64Array.from({ length: rows }, (_, i) =>
+    Math.max(
+      0,
+      3 + (data[3 * i] ?? Number.NaN) + ((data[3 * i + 2] ?? Number.NaN) % 2) + draws.normal(),
+    ),
+  );
+  const task = { kind: "regression" } as const;
+  const names = ["size", "noise", "color"];
+  return {
+    x: { rows, cols: 3, data },
+    y,
+    names,
+    task,
+    source: "sha256:00",
+    categorical: ["color"],
+  };
+}
+
+const data = sample(500);
+const rest = sample(500, "rest");
+const errorOf = async (options: BoostOptions): Promise<number> => {
+  const told = (await boost(options).learn(data)).predict(rest.x);
+  return told.reduce((sum, p, i) => sum + Math.abs(p - (rest.y[i] ?? Number.NaN)), 0) / told.length;
+};
+
+describe("boost of numbers", () => {
+  test("tells numbers by every objective, better than a constant", async () => {
+    const constant = await errorOf({ trees: 1, minChildWeight: 1e9 });
+    for (const objective of ["squared", "absolute", "huber", "quantile", "poisson", "tweedie"] as const) // biome-ignore format: a list
+      for (const leaves of [undefined, 12])
+        expect(await errorOf({ objective, ...(leaves === undefined ? {} : { leaves }) })).toBeLessThan(0.92 * constant); // biome-ignore format: one line
+  });
+
+  test("tells the quantile that it is asked for", async () => {
+    const many = sample(4000, "many");
+    const predictor = await boost({ objective: "quantile", quantile: 0.9 }).learn(many);
+    const told = predictor.predict(rest.x);
+    const below =
+      rest.y.filter((value, i) => value <= (told[i] ?? Number.NaN)).length / rest.y.length;
+    expect(below).toBeClose(0.9, { rtol: 0, atol: 0.04 });
+  });
+
+  test("ranks rows of queries", async () => {
+    const y = data.y.map((value) => Math.min(4, Math.floor(value / 1.5)));
+    const groups = y.map((_, i) => Math.floor(i / 10));
+    const ranker = boost({ objective: "ranking", minChildWeight: 0.001, validation: 0.2, metric: "ndcg" }); // biome-ignore format: one line
+    const { losses } = await ranker.learn({ ...data, y, groups });
+    expect(losses?.at(-1)).toBeGreaterThan(0.85);
+    await expect(ranker.learn({ ...data, y })).rejects.toThrow(code("model/mismatch-objective"));
+    const odd = { ...data, y: y.with(3, 0.5), groups };
+    await expect(ranker.learn(odd)).rejects.toThrow(code("model/out-of-range-label"));
+  });
+
+  test("takes an objective of one's own, and weighs it", async () => {
+    const own = {
+      name: "half squares",
+      gradient: (outputs: Float64Array, y: Float64Array) => ({
+        gradient: outputs.map((output, i) => output - (y[i] ?? Number.NaN)),
+        hessian: outputs.map(() => 1),
+      }),
+    };
+    const weights = data.y.map((_, i) => 1 + (i % 3));
+    const base = 3;
+    const told = (await boost({ objective: own, base }).learn({ ...data, weights })).predict(
+      rest.x,
+    );
+    const known = (await boost({ objective: "squared", base }).learn({ ...data, weights })).predict(rest.x); // biome-ignore format: one line
+    const differences = told.map((value, i) => Math.abs(value - (known[i] ?? Number.NaN)));
+    expect(differences.reduce((sum, one) => sum + one, 0) / told.length).toBeLessThan(0.03); // ties may go another way
+    expect(boost({ objective: own }).options["objective"]).toBe("half squares");
+  });
+
+  test("refuses labels and tasks that do not fit the objective", async () => {
+    const negative = { ...data, y: data.y.with(2, -1) };
+    for (const objective of ["poisson", "tweedie"] as const)
+      await expect(boost({ objective }).learn(negative)).rejects.toThrow(code("model/out-of-range-label")); // biome-ignore format: one line
+    await expect(boost({ objective: "logLoss" }).learn(data)).rejects.toThrow(code("model/mismatch-task")); // biome-ignore format: one line
+  });
+});
+
+describe("constraints by name", () => {
+  test("hold, and unknown names are refused", async () => {
+    const falling = await boost({ monotone: { size: "falling" } }).learn(data);
+    expect(falling.importances?.[0]).toBeLessThan(0.05); // it only rises, so that it is of little use
+    const alone = await boost({ interactions: [["size"], ["noise", "color"]], depth: 3 }).learn(
+      data,
+    );
+    expect(alone.predict(rest.x).every(Number.isFinite)).toBe(true);
+    await expect(boost({ monotone: { sise: "rising" } }).learn(data)).rejects.toThrow('Did you mean "size"?'); // biome-ignore format: one line
+    await expect(boost({ interactions: [["none"]] }).learn(data)).rejects.toThrow(code("model/unknown-feature")); // biome-ignore format: one line
+    await expect(boost({ monotone: { color: "rising" } }).learn(data)).rejects.toThrow(code("model/mismatch-option")); // biome-ignore format: one line
+    await expect(boost().learn({ ...data, categorical: ["hue"] })).rejects.toThrow(code("model/unknown-feature")); // biome-ignore format: one line
+  });
+});
+
+describe("rows that judge", () => {
+  test("stop the rounds, by a share or by a dataset, and the best round is kept", async () => {
+    for (const validation of [0.25, rest]) {
+      const options = { trees: 500, learningRate: 0.3, validation, patience: 10, metric: "rmse" } as const; // biome-ignore format: one line
+      const { trees, losses } = await boost(options).learn(data);
+      const rounds = trees.starts.length - 1;
+      expect(losses?.length).toBe(rounds + 10);
+      expect(losses?.[rounds - 1]).toBe(Math.min(...(losses ?? [])));
+    }
+  });
+
+  test("are whole groups of a ranking, and some of every class", async () => {
+    const y = data.y.map((value) => Number(value > 5.5)); // few
+    const { task: _, ...binary } = { ...data, y };
+    const { losses } = await boost({ validation: 0.1, metric: "auc", trees: 5 }).learn(binary);
+    expect(losses?.every((auc) => auc >= 0 && auc <= 1)).toBe(true);
+  });
+
+  test("must have the width, some rows, and for auc both classes", async () => {
+    const nothing = { rows: 0, cols: 3, data: new Float64Array(0) };
+    const refused = async (validation: Dataset, what: string, metric?: "auc"): Promise<void> => {
+      const options = { validation, ...(metric === undefined ? {} : { metric }) };
+      const { task: _, ...binary } = { ...data, y: data.y.map((value) => Number(value > 3)) };
+      await expect(boost(options).learn(binary)).rejects.toThrow(code(what));
+    };
+    await refused({ ...rest, x: { rows: 500, cols: 1, data: rest.y } }, "model/mismatch-width");
+    await refused({ ...rest, x: nothing, y: new Float64Array(0) }, "model/missing-rows");
+    await refused({ ...rest, y: rest.y.map(() => 1) }, "model/missing-class", "auc");
+    const two = { ...data, x: { rows: 1, cols: 3, data: data.x.data.slice(0, 3) }, y: data.y.slice(0, 1) }; // biome-ignore format: one line
+    await expect(boost({ validation: 0.5 }).learn(two)).rejects.toThrow(code("model/missing-rows"));
+    await expect(boost({ validation: 0.5, metric: "auc" }).learn(data)).rejects.toThrow(code("model/mismatch-objective")); // biome-ignore format: one line
+  });
+});
+
+describe("options", () => {
+  test("that mean nothing together are refused", () => {
+    const own = { name: "own", gradient: () => ({ gradient: new Float64Array(0), hessian: new Float64Array(0) }) }; // biome-ignore format: one line
+    const wrong: readonly BoostOptions[] = [
+      ...[{ patience: 5 }, { minDelta: 1 }, { metric: "auc" as const }],
+      { dropRate: 0.1, validation: 0.2, patience: 5 },
+      { objective: own, validation: 0.2 },
+    ];
+    for (const options of wrong)
+      expect(() => boost(options)).toThrow(code("model/mismatch-option"));
+    const outside: readonly BoostOptions[] = [
+      ...[{ leaves: 1 }, { l1: -1 }, { minRows: 0 }, { quantile: 1 }, { tweediePower: 2 }],
+      ...[{ huberDelta: 0 }, { dropRate: 2 }, { validation: 1 }, { columnSampleLevel: 0 }],
+    ];
+    for (const options of outside)
+      expect(() => boost(options)).toThrow(code("option/out-of-range"));
+    // @ts-expect-error: there is no such objective
+    expect(() => boost({ objective: "logloss" })).toThrow(code("option/out-of-range"));
+    // @ts-expect-error: the words are rising and falling
+    expect(() => boost({ monotone: { size: "up" } })).toThrow(code("option/out-of-range"));
+    // @ts-expect-error: a share or a dataset
+    expect(() => boost({ validation: "some" })).toThrow(code("model/mismatch-option"));
+  });
+
+  test("DART leaves earlier rounds out, by the seed", async () => {
+    const dart = { trees: 40, dropRate: 0.2, skipDrop: 0.2 };
+    expect(await errorOf(dart)).toBeLessThan(await errorOf({ trees: 2 }));
+    expect(await errorOf(dart)).toBe(await errorOf(dart));
+    expect(await errorOf(dart)).not.toBe(await errorOf({ ...dart, seed: 1 }));
+  });
+});

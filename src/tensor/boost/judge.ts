@@ -1,0 +1,52 @@
+/** @file How well the rows that only judge are told, round by round, and when to stop. */
+import type { BoostJob } from "./job.ts";
+import { aucOf, distanceOf, errorOf, isRising, isShifted, lossOf } from "./objectives.ts";
+import { ndcgOf, queriesOf } from "./ranking.ts";
+
+/** Judges after each round. */
+export interface Judge {
+  /** Measures; whether the rounds should go on. */
+  goesOn(): boolean;
+  readonly losses: readonly number[];
+  /** Rounds up to the best one. */
+  best(): number;
+}
+
+/** Opens the judge of a job; undefined where no rows judge. */
+export function openJudge(job: BoostJob): Judge | undefined {
+  const { layout, stopping, truth } = job;
+  if (stopping === undefined || truth === undefined) return undefined;
+  const { metric, patience, minDelta } = stopping;
+  const [from, rows, k] = [layout.trainRows, layout.rows - layout.trainRows, layout.outputs];
+  const y = truth.y.subarray(from);
+  const weights = truth.weights?.subarray(from);
+  const queries = queriesOf((truth.groups ?? new Float64Array(layout.rows)).subarray(from));
+  const planes = Array.from(
+    { length: k },
+    (_, c) =>
+    new Float32Array(job.memory.buffer, layout.margins + 4 * layout.padded * c, layout.rows).subarray(from), // biome-ignore format: one line
+  );
+  const shift = isShifted(job.objective.name) ? job.base[0]! : 0;
+  const outputs = new Float64Array(rows * k);
+  const measure = (): number => {
+    for (const [c, plane] of planes.entries())
+      for (let i = 0; i < rows; i++) outputs[i * k + c] = plane[i]! + shift;
+    const judged = { outputs, k, y, weights };
+    if (metric === "error") return errorOf(judged);
+    if (metric === "auc") return aucOf(judged);
+    if (metric === "rmse" || metric === "mae") return distanceOf(judged, metric === "rmse" ? 2 : 1);
+    if (metric === "ndcg") return ndcgOf(queries, (row) => outputs[row]!, y);
+    if (job.objective.name === "ranking") return 1 - ndcgOf(queries, (row) => outputs[row]!, y);
+    return lossOf(job.objective, judged);
+  };
+  const losses: number[] = [];
+  const sign = isRising(metric) ? -1 : 1;
+  let [best, bestRounds] = [Infinity, 0];
+  const goesOn = (): boolean => {
+    const loss = measure();
+    losses.push(loss);
+    if (sign * loss < best - minDelta) [best, bestRounds] = [sign * loss, losses.length];
+    return patience === 0 || losses.length - bestRounds < patience;
+  };
+  return { goesOn, losses, best: () => (patience === 0 ? losses.length : Math.max(1, bestRounds)) };
+}

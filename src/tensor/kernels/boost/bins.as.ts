@@ -1,0 +1,58 @@
+/** @file From numbers to bins. Bin 0 of every feature holds its missing values, bins 1 to counts[f] the others in order. */
+import { job } from "./job.as";
+
+/** Turns staged rows 0 … count−1 into bins, from row `first` on. */
+export function binRows(first: u32, count: u32): void {
+  const width = <usize>job.width, rowBytes = <usize>job.rowBytes;
+  let value = job.staging;
+  let row = job.bins + <usize>first * rowBytes;
+  for (let i: u32 = 0; i < count; i++, value += width << 3, row += rowBytes) {
+    let cuts = job.cuts, source = job.sources, codes = job.codes;
+    for (let c: u32 = 0; c < job.narrow; c++, cuts += 2048, source += 4, codes += 4) {
+      const x = load<f64>(value + (<usize>load<u32>(source) << 3));
+      const table = <usize>load<u32>(codes);
+      store<u8>(row + c, table == 0 ? <u8>binOf(cuts, x) : <u8>codeOf(table, c, x));
+    }
+    let place = row + job.wideStart;
+    for (let c: u32 = 0; c < job.wide; c++, place += 2, source += 4, codes += 4) {
+      const x = load<f64>(value + (<usize>load<u32>(source) << 3));
+      store<u16>(place, <u16>codeOf(<usize>load<u32>(codes), job.narrow + c, x));
+    }
+  }
+  if (job.columns != 0) copyColumns(first, count);
+}
+
+/** Eight halvings, no branch. NaN is not above or below anything, and gives 0. */
+// @ts-ignore: decorator
+@inline
+function binOf(cuts: usize, x: f64): u32 {
+  let cut = cuts; // ends at the first cut above x
+  cut += <usize>(load<f64>(cut, 127 * 8) <= x) << 10;
+  cut += <usize>(load<f64>(cut, 63 * 8) <= x) << 9;
+  cut += <usize>(load<f64>(cut, 31 * 8) <= x) << 8;
+  cut += <usize>(load<f64>(cut, 15 * 8) <= x) << 7;
+  cut += <usize>(load<f64>(cut, 7 * 8) <= x) << 6;
+  cut += <usize>(load<f64>(cut, 3 * 8) <= x) << 5;
+  cut += <usize>(load<f64>(cut, 1 * 8) <= x) << 4;
+  cut += <usize>(load<f64>(cut) <= x) << 3;
+  return (<u32>((cut - cuts) >> 3) + 1) * <u32>(x == x);
+}
+
+/** The bin of a category code; 0 of a missing or unknown one. */
+function codeOf(table: usize, column: u32, x: f64): u32 {
+  const count = <f64>load<u32>(job.codeCounts + (<usize>column << 2));
+  return x >= 0 && x < count ? <u32>load<u16>(table + (<usize>x << 1)) : 0;
+}
+
+function copyColumns(first: u32, count: u32): void {
+  const rowBytes = <usize>job.rowBytes, padded = <usize>job.padded;
+  for (let c: usize = 0; c < <usize>job.narrow; c++) {
+    let from = job.bins + <usize>first * rowBytes + c, to = job.columns + c * padded + first;
+    for (let i: u32 = 0; i < count; i++, from += rowBytes, to++) store<u8>(to, load<u8>(from));
+  }
+  for (let c: usize = 0; c < <usize>job.wide; c++) {
+    let from = job.bins + <usize>first * rowBytes + job.wideStart + (c << 1);
+    let to = job.columns + <usize>job.narrow * padded + ((c * padded + first) << 1);
+    for (let i: u32 = 0; i < count; i++, from += rowBytes, to += 2) store<u16>(to, load<u16>(from));
+  }
+}

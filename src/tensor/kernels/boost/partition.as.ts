@@ -1,0 +1,158 @@
+/** @file Trees whose nodes are stretches of an index of rows: deep ones, and those grown leaf by leaf. */
+import { addRow } from "./histogram.as";
+import { hasBit, job, Node, Route } from "./job.as";
+import { scan, subtract } from "./splits.as";
+
+const gathered: u32 = 32; // rows that are copied together before they are added
+
+/** Writes rows into the index, in order: all, or those of the sample, whose gradient is not 0. Gives their number. */
+export function fillIndex(plane: u32, all: u32): u32 {
+  const gradients = job.gradients + (<usize>plane * job.padded << 3);
+  let to = job.index;
+  if (all) {
+    for (let row: u32 = 0; row < job.rows; row++, to += 4) store<u32>(to, row);
+    return job.rows;
+  }
+  for (let row: u32 = 0; row < job.rows; row++) {
+    store<u32>(to, row);
+    to += <usize>(load<i64>(gradients + (<usize>row << 3)) != 0) << 2;
+  }
+  return <u32>((to - job.index) >> 2);
+}
+
+/** Whether a row goes right, by the column of its node's split. */
+// @ts-ignore: decorator
+@inline
+function sideOf(route: Route, row: u32): u32 {
+  if (route.bits != 0) {
+    const bin = route.wide ? <u32>load<u16>(route.column + (<usize>row << 1)) : <u32>load<u8>(route.column + row);
+    return hasBit(route.bits, bin) ^ 1;
+  }
+  const shifted = (<u32>load<u8>(route.column + row) - <u32>route.shift) & 255;
+  return <u32>(shifted > <u32>route.bound);
+}
+
+/** Sorts the stretch begin … end−1 of the index into left and right, each in its old order; gives the number of left ones. */
+function partition(route: Route, begin: u32, end: u32): u32 {
+  const index = job.index, spare = job.spare + (<usize>begin << 2);
+  let left = index + (<usize>begin << 2), right = spare;
+  if (route.bits != 0)
+    for (let i = begin; i < end; i++) {
+      const row = load<u32>(index + (<usize>i << 2));
+      const side = <usize>sideOf(route, row);
+      store<u32>(left, row);
+      store<u32>(right, row);
+      right += side << 2;
+      left += (side ^ 1) << 2;
+    }
+  else {
+    const column = route.column, shift = <u32>route.shift, bound = <u32>route.bound;
+    for (let i = begin; i < end; i++) {
+      const row = load<u32>(index + (<usize>i << 2));
+      const side = <usize>(((<u32>load<u8>(column + row) - shift) & 255) > bound);
+      store<u32>(left, row);
+      store<u32>(right, row);
+      right += side << 2;
+      left += (side ^ 1) << 2;
+    }
+  }
+  memory.copy(left, spare, right - spare);
+  return <u32>((left - index) >> 2) - begin;
+}
+
+/**
+ * Adds the rows of a stretch of the index to a histogram. Rows are copied together first, so that many cache misses
+ * are under way at once: adding alone would wait for each.
+ */
+function addStretch(begin: u32, end: u32, histogram: usize, thread: u32, plane: u32): void {
+  const gradients = job.gradients + (<usize>plane * job.padded << 3);
+  const rowBytes = <usize>job.rowBytes, bins = job.bins;
+  const packed = job.scratch + <usize>thread * job.scratchBytes;
+  const rows = packed + (gathered << 3);
+  for (let start = begin; start < end; start += gathered) {
+    const count = min(gathered, end - start);
+    let entry = job.index + (<usize>start << 2), to = rows, gradient = packed;
+    for (let i: u32 = 0; i < count; i++, entry += 4, to += rowBytes, gradient += 8) {
+      const row = <usize>load<u32>(entry);
+      store<i64>(gradient, load<i64>(gradients + (row << 3)));
+      copyRow(bins + row * rowBytes, to, rowBytes);
+    }
+    to = rows;
+    gradient = packed;
+    for (let i: u32 = 0; i < count; i++, to += rowBytes, gradient += 8)
+      addRow(to, histogram, load<i64>(gradient));
+  }
+}
+
+/** Copies a row of bins, 16 bytes a turn; what is written past its end is overwritten by the next. */
+// @ts-ignore: decorator
+@inline
+function copyRow(from: usize, to: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
+}
+
+/**
+ * Splits a node: sorts its rows, builds the histogram of the child with fewer rows at `fresh`, leaves the other's
+ * where the parent's was, and finds the split of each child that is searched.
+ */
+export function expandNode(parentAt: usize, leftAt: usize, rightAt: usize, routeAt: usize, fresh: usize, thread: u32, plane: u32): void {
+  const parent = changetype<Node>(parentAt), left = changetype<Node>(leftAt), right = changetype<Node>(rightAt);
+  const end = parent.begin + parent.count;
+  left.begin = parent.begin;
+  left.count = partition(changetype<Route>(routeAt), parent.begin, end);
+  right.begin = left.begin + left.count;
+  right.count = end - right.begin;
+  if (!(left.searched | right.searched)) return;
+  const leftIsSmall = left.count <= right.count;
+  const small = leftIsSmall ? left : right, large = leftIsSmall ? right : left;
+  small.histogram = fresh;
+  large.histogram = parent.histogram;
+  memory.fill(fresh, 0, job.histogramBytes);
+  addStretch(small.begin, small.begin + small.count, fresh, thread, plane);
+  subtract(parent.histogram, fresh, parent.histogram);
+  scan(small, thread);
+  scan(large, thread);
+}
+
+/** Adds rows from … to−1 of the index to the first histogram of the thread's set. */
+export function gatherRows(from: u32, to: u32, thread: u32, plane: u32): void {
+  addStretch(from, to, job.sets + <usize>thread * job.setBytes, thread, plane);
+}
+
+/** How many of the rows from … to−1 of the index go left; also the task's partial. */
+export function countLeft(routeAt: usize, from: u32, to: u32, task: u32): void {
+  const route = changetype<Route>(routeAt);
+  let right: u32 = 0;
+  for (let i = from; i < to; i++) right += sideOf(route, load<u32>(job.index + (<usize>i << 2)));
+  store<u32>(job.partials + (<usize>task << 4), to - from - right);
+}
+
+/** Writes rows from … to−1 of the index into `spare`, left and right ones from the places on that the task's partial says. */
+export function writeSides(routeAt: usize, from: u32, to: u32, task: u32): void {
+  const route = changetype<Route>(routeAt), partial = job.partials + (<usize>task << 4);
+  let left = job.spare + (<usize>load<u32>(partial) << 2), right = job.spare + (<usize>load<u32>(partial, 4) << 2);
+  for (let i = from; i < to; i++) {
+    const row = load<u32>(job.index + (<usize>i << 2));
+    if (sideOf(route, row)) {
+      store<u32>(right, row);
+      right += 4;
+    } else {
+      store<u32>(left, row);
+      left += 4;
+    }
+  }
+}
+
+/** Takes a stretch of `spare` over into the index. */
+export function copyBack(from: u32, to: u32): void {
+  memory.copy(job.index + (<usize>from << 2), job.spare + (<usize>from << 2), <usize>(to - from) << 2);
+}
+
+/** Adds a value to the margins of output `plane` of a stretch's rows. */
+export function addLeafRows(begin: u32, end: u32, value: f32, plane: u32): void {
+  const margins = job.margins + (<usize>plane * job.padded << 2);
+  for (let i = begin; i < end; i++) {
+    const at = margins + (<usize>load<u32>(job.index + (<usize>i << 2)) << 2);
+    store<f32>(at, load<f32>(at) + value);
+  }
+}

@@ -1,0 +1,254 @@
+/** @file Finding splits in histograms. */
+import { job, Node } from "./job.as";
+
+/** The best split found so far, in one thread; reset by `scan`. */
+let best: f64 = 0, bestFeature: i32 = -1, bestBin: i32 = -1, bestMissing: i32 = 0;
+let bestIsSet: u32 = 0, bestGradient: f64 = 0, bestHessian: f64 = 0;
+let totalGradient: f64 = 0, totalHessian: f64 = 0, least: f64 = 1;
+let lower: f64 = 0, upper: f64 = 0;
+
+/**
+ * Finishes the histograms of two siblings and finds the best split of each: sums the built one over the
+ * threads of `mask`, takes the other as parent minus it. `large` 0: there is no sibling (root).
+ */
+export function scanPair(mask: u32, built: usize, parent: usize, small: usize, large: usize, thread: u32): void {
+  const bytes = <usize>job.histogramBytes;
+  const to = changetype<Node>(small).histogram;
+  let filled = false;
+  for (let other: u32 = 0; other < 32; other++) {
+    if (!(mask & (1 << other))) continue;
+    const part = job.sets + <usize>other * job.setBytes + built;
+    if (filled) for (let i: usize = 0; i < bytes; i += 16)
+      v128.store(to + i, i64x2.add(v128.load(to + i), v128.load(part + i)));
+    else memory.copy(to, part, bytes);
+    filled = true;
+  }
+  if (!filled) memory.fill(to, 0, bytes);
+  scan(changetype<Node>(small), thread);
+  if (large == 0) return;
+  subtract(parent, to, changetype<Node>(large).histogram);
+  scan(changetype<Node>(large), thread);
+}
+
+/** to = parent − small; `to` may be the parent. */
+export function subtract(parent: usize, small: usize, to: usize): void {
+  const bytes = <usize>job.histogramBytes;
+  for (let i: usize = 0; i < bytes; i += 16)
+    v128.store(to + i, i64x2.sub(v128.load(parent + i), v128.load(small + i)));
+}
+
+/** Finds the split of a node with the largest gain G_L²/(H_L+λ) + G_R²/(H_R+λ) − G²/(H+λ). */
+export function scan(node: Node, thread: u32): void {
+  const histogram = node.histogram;
+  const first = load<u32>(job.counts);
+  let total: i64 = 0; // every row is in every feature's bins, so the first feature gives the totals
+  const firstBins = histogram + load<u32>(job.offsets);
+  for (let b: u32 = 0; b <= first; b++) total += load<i64>(firstBins + (<usize>b << 3));
+  totalGradient = <f64>(total >> 32);
+  totalHessian = <f64>(total & 0xffffffff);
+  node.gradient = totalGradient;
+  node.hessian = totalHessian;
+  node.gain = 0;
+  node.feature = -1;
+  if (!node.searched) return;
+  lower = node.lower;
+  upper = node.upper;
+  least = job.minWeight;
+  if (job.minRows > 1) least = max(least, (job.minRows - 0.5) * totalHessian / <f64>node.count);
+  const whole = job.general ? scoreOf(totalGradient, totalHessian, 0)
+    : totalHessian > 0 ? (totalGradient * totalGradient) / (totalHessian + job.penalty) : 0;
+  best = whole;
+  bestFeature = -1;
+  for (let c: u32 = 0; c < node.chosenCount; c++) {
+    const f = load<u32>(node.chosen + (<usize>c << 2));
+    const start = histogram + load<u32>(job.offsets + (<usize>f << 2));
+    const count = load<u32>(job.counts + (<usize>f << 2));
+    if (load<u8>(job.kinds + f) != 0) {
+      scanCategories(f, start, count, node.bits, thread);
+      continue;
+    }
+    const missing = load<i64>(start);
+    scanFeature(f, start, 0, count, missing == 0 ? 2 : 0);
+    if (missing != 0) scanFeature(f, start, -missing, count, 1);
+  }
+  if (bestFeature < 0) return;
+  node.gain = best - whole;
+  node.feature = bestFeature;
+  node.bin = bestBin;
+  node.missing = bestMissing;
+  node.isSet = bestIsSet;
+  node.leftGradient = bestGradient;
+  node.leftHessian = bestHessian;
+}
+
+/**
+ * Tries the splits after every bin of one feature, two at a time; `before` is added to all sums: minus the missing values
+ * (bin 0) to have them right, else 0. Bins that hold nothing give the score of the bin before, so they are never
+ * chosen; what leaves a side too light is masked. `side` is what Node.missing says.
+ */
+function scanFeature(feature: u32, start: usize, before: i64, count: u32, side: i32): void {
+  if (job.general) {
+    scanGeneral(feature, start, before, count, side);
+    return;
+  }
+  const zero = i64x2.splat(0);
+  const minWeight = f64x2.splat(least), maxWeight = f64x2.splat(totalHessian - least);
+  const penalty = f64x2.splat(job.penalty), all = f64x2.splat(totalGradient);
+  const bothWeights = f64x2.splat(totalHessian + job.penalty + job.penalty);
+  let most = f64x2.splat(best), carry = i64x2.splat(before);
+  const end = start + (<usize>(count + 1) << 3);
+  for (let at = start; at < end; at += 16) {
+    const pair = v128.load(at);
+    const sums = i64x2.add(i64x2.add(pair, v128.shuffle<i64>(zero, pair, 0, 2)), carry);
+    carry = v128.shuffle<i64>(sums, sums, 1, 1);
+    const hessian = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(sums, sums, 0, 2, 0, 2));
+    const gradient = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(sums, sums, 1, 3, 1, 3));
+    const rest = f64x2.sub(all, gradient);
+    const l = f64x2.add(hessian, penalty), r = f64x2.sub(bothWeights, l);
+    const numerator = f64x2.add(
+      f64x2.mul(f64x2.mul(gradient, gradient), r), f64x2.mul(f64x2.mul(rest, rest), l),
+    );
+    const better = f64x2.gt(numerator, f64x2.mul(most, f64x2.mul(l, r))); // no division
+    const inside = v128.and(f64x2.ge(hessian, minWeight), f64x2.le(hessian, maxWeight));
+    if (!v128.any_true(v128.and(better, inside))) continue;
+    const bin = <i32>((at - start) >> 3);
+    take(feature, bin, side, i64x2.extract_lane(sums, 0));
+    take(feature, bin + 1, side, i64x2.extract_lane(sums, 1));
+    most = f64x2.splat(best);
+  }
+}
+
+/** Keeps the split that leaves `sum` on the left if it is the best so far. */
+function take(feature: u32, bin: i32, side: i32, sum: i64): void {
+  const hessian = <f64>(sum & 0xffffffff);
+  if (hessian < least || hessian > totalHessian - least) return;
+  const gradient = <f64>(sum >> 32), rest = totalGradient - gradient;
+  const l = hessian + job.penalty, r = totalHessian + job.penalty + job.penalty - l;
+  const score = (gradient * gradient * r + rest * rest * l) / (l * r);
+  if (score <= best) return;
+  best = score;
+  bestFeature = feature;
+  bestBin = bin;
+  bestMissing = side;
+  bestIsSet = 0;
+  bestGradient = gradient;
+  bestHessian = hessian;
+}
+
+/** As scanFeature, with l1, bounds of values, and features that may only rise or fall. */
+function scanGeneral(feature: u32, start: usize, before: i64, count: u32, side: i32): void {
+  const direction = <f64>load<i8>(job.monotone + feature);
+  const minWeight = least, maxWeight = totalHessian - minWeight;
+  let sum = before;
+  for (let b: u32 = 0; b <= count; b++) {
+    const bin = load<i64>(start + (<usize>b << 3));
+    if (bin == 0) continue; // the same split as before
+    sum += bin;
+    const hessian = <f64>(sum & 0xffffffff);
+    if (hessian < minWeight) continue;
+    if (hessian > maxWeight) break;
+    const gradient = <f64>(sum >> 32);
+    const rest = totalGradient - gradient, restHessian = totalHessian - hessian;
+    if (direction != 0 && direction * (valueOf(rest, restHessian, 0) - valueOf(gradient, hessian, 0)) < 0) continue;
+    const score = scoreOf(gradient, hessian, 0) + scoreOf(rest, restHessian, 0);
+    if (score <= best) continue;
+    best = score;
+    bestFeature = feature;
+    bestBin = b;
+    bestMissing = side;
+    bestIsSet = 0;
+    bestGradient = gradient;
+    bestHessian = hessian;
+  }
+}
+
+/** The value of a leaf with these sums: −soft(G)/(H + λ), within the node's bounds. */
+function valueOf(gradient: f64, hessian: f64, more: f64): f64 {
+  const soft = job.soft;
+  const g = gradient > soft ? gradient - soft : gradient < -soft ? gradient + soft : 0;
+  const weight = hessian + job.penalty + more;
+  return weight > 0 ? min(max(-g / weight, lower), upper) : 0;
+}
+
+/** How much a leaf of these sums lowers the loss, doubled: −(2·G·w + (H + λ)·w² + 2·l1·|w|). */
+function scoreOf(gradient: f64, hessian: f64, more: f64): f64 {
+  const w = valueOf(gradient, hessian, more);
+  return -(2 * gradient * w + (hessian + job.penalty + more) * w * w + 2 * job.soft * Math.abs(w));
+}
+
+// Categories -----------------------------------------------------------------------------------------
+
+const few: u32 = 4; // up to as many categories are neither smoothed nor held back by categoryPenalty
+
+/**
+ * Tries to split one feature's categories in two: ordered by G/(H + smoothing), the best split of all is between two
+ * neighbours of that order (Fisher 1958), so as many are tried as there are categories. Missing values (bin 0) are one
+ * category more. The set that is kept is that of the lighter side.
+ */
+function scanCategories(feature: u32, start: usize, count: u32, bits: usize, thread: u32): void {
+  const order = job.scratch + <usize>thread * job.scratchBytes; // (key, bin) pairs
+  let used: u32 = 0;
+  for (let b: u32 = 0; b <= count; b++) used += <u32>(load<i64>(start + (<usize>b << 3)) != 0);
+  if (used < 2) return;
+  const smoothing = used <= few ? 0 : job.smoothing, more = used <= few ? 0 : job.categoryPenalty;
+  let pair = order;
+  for (let b: u32 = 0; b <= count; b++) {
+    const sum = load<i64>(start + (<usize>b << 3));
+    if (sum == 0) continue;
+    store<f64>(pair, <f64>(sum >> 32) / (<f64>(sum & 0xffffffff) + smoothing + 1e-9));
+    store<u32>(pair, b, 8);
+    pair += 16;
+  }
+  sortPairs(order, used);
+  let found: i32 = -1, sum: i64 = 0;
+  for (let i: u32 = 0; i < used - 1; i++) {
+    sum += load<i64>(start + (<usize>load<u32>(order + (<usize>i << 4), 8) << 3));
+    const hessian = <f64>(sum & 0xffffffff), gradient = <f64>(sum >> 32);
+    const rest = totalGradient - gradient, restHessian = totalHessian - hessian;
+    if (hessian < least || restHessian < least) continue;
+    const score = scoreOf(gradient, hessian, more) + scoreOf(rest, restHessian, more);
+    if (score <= best) continue;
+    best = score;
+    found = i;
+    bestGradient = gradient;
+    bestHessian = hessian;
+  }
+  if (found < 0) return;
+  bestFeature = feature;
+  bestBin = 0;
+  bestIsSet = 1;
+  let from: u32 = 0, to = <u32>found + 1;
+  if (bestHessian > totalHessian - bestHessian) {
+    from = to;
+    to = used;
+    bestGradient = totalGradient - bestGradient;
+    bestHessian = totalHessian - bestHessian;
+  }
+  memory.fill(bits, 0, job.bitBytes);
+  for (let i = from; i < to; i++) {
+    const bin = load<u32>(order + (<usize>i << 4), 8);
+    store<u8>(bits + (bin >> 3), load<u8>(bits + (bin >> 3)) | <u8>((<u32>1) << (bin & 7)));
+  }
+  const missing = load<i64>(start) != 0;
+  bestMissing = missing ? <i32>!(load<u8>(bits) & 1) : 2;
+}
+
+/** Sorts (key, bin) pairs by key, then bin: Shell's sort, in place. */
+function sortPairs(pairs: usize, count: u32): void {
+  let gap: u32 = 1;
+  while (gap < count / 3) gap = 3 * gap + 1;
+  for (; gap > 0; gap /= 3)
+    for (let i = gap; i < count; i++) {
+      const key = load<f64>(pairs + (<usize>i << 4)), bin = load<u32>(pairs + (<usize>i << 4), 8);
+      let j = i;
+      for (; j >= gap; j -= gap) {
+        const other = pairs + (<usize>(j - gap) << 4);
+        const otherKey = load<f64>(other);
+        if (otherKey < key || (otherKey == key && load<u32>(other, 8) < bin)) break;
+        store<f64>(pairs + (<usize>j << 4), otherKey);
+        store<u32>(pairs + (<usize>j << 4), load<u32>(other, 8), 8);
+      }
+      store<f64>(pairs + (<usize>j << 4), key);
+      store<u32>(pairs + (<usize>j << 4), bin, 8);
+    }
+}
