@@ -15,6 +15,7 @@ import { drop } from "./drop.ts";
 import { executable } from "./execute.ts";
 import { exportTable } from "./export.ts";
 import { featureTables } from "./features.ts";
+import { forecast } from "./forecast.ts";
 import { grant } from "./grant.ts";
 import { grants } from "./grants.ts";
 import { history } from "./history.ts";
@@ -80,6 +81,7 @@ export const commandGroups: readonly CommandGroup[] = [
     rooms: ["feature"],
     commands: [executable(featureTables), executable(leaks)],
   },
+  { title: "Forecasts", rooms: ["forecast"], commands: [executable(forecast)] },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
   {
     title: "Operation",

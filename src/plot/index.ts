@@ -1,6 +1,13 @@
 export { confusionChart } from "./confusion-chart.ts";
 export { driftChart } from "./drift-chart.ts";
 export { plotErrors } from "./errors.ts";
+export {
+  type Band,
+  type ForecastFigureData,
+  type ForecastFigureOptions,
+  forecastFigure,
+  type MomentValue,
+} from "./forecast-figure.ts";
 export { type HistogramOptions, histogramChart, type TwoSamples } from "./histogram-chart.ts";
 export { type Importance, importancesChart } from "./importances-chart.ts";
 export { type PngOptions, renderPng, renderSvg, type SvgOptions } from "./render.ts";
