@@ -12,6 +12,20 @@ export { type HistogramOptions, histogramChart, type TwoSamples } from "./histog
 export { type Importance, importancesChart } from "./importances-chart.ts";
 export { type PngOptions, renderPng, renderSvg, type SvgOptions } from "./render.ts";
 export { type RocCurve, rocChart } from "./roc-chart.ts";
+export {
+  type ContourOptions,
+  contourChart,
+  type FrontOptions,
+  type FrontPoint,
+  frontChart,
+  type ParallelOptions,
+  parallelChart,
+  type SearchHistoryOptions,
+  type SliceOptions,
+  searchHistoryChart,
+  sliceChart,
+} from "./search-charts.ts";
+export type { SearchPoint } from "./search-points.ts";
 export type { ChartOptions, ChartSpec } from "./spec.ts";
 export { type Theme, themeConfig, themes } from "./theme.ts";
 export { type TimeChartOptions, type TimePoint, timeChart } from "./time-chart.ts";

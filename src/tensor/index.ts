@@ -14,6 +14,7 @@ export {
   minimise,
   type Objective,
 } from "./optimise.ts";
+export * from "./process/index.ts";
 export { dot, gram, times, transposeTimes } from "./products.ts";
 export * from "./series/index.ts";
 export { sigmoid } from "./sigmoid.ts";

@@ -30,6 +30,10 @@ export const tuneErrors = {
     (d: { study: string; metric: string; word: string; direction: string; better: string }) =>
       `study ${quote(d.study)}: ${quote(d.metric)} says ${quote(d.word)}, of which ${d.better} is better, and the direction is ${quote(d.direction)}. Change the direction; if the metric means something else, give it a name that says so.`,
   ),
+  "tune/unsupported-objectives": caller(
+    (d: { at: string; most: number; got: number }) =>
+      `${d.at}: it takes ${count(d.most, "objective")}; the study has ${d.got}. Use tpe, nsga2, random, grid or quasiRandom.`,
+  ),
   "tune/missing-objective": caller(
     (d: { study: string }) =>
       `study ${quote(d.study)}: it does not say what is searched for; expected metric and direction, or a list of objectives`,
@@ -90,6 +94,10 @@ export const tuneErrors = {
   ),
   "tune/duplicate-file": conflict(
     (d: { path: string }) => `${quote(d.path)} is there already. Name a file that is not.`,
+  ),
+  "tune/missing-importances": caller(
+    (d: { study: string; trials: number; least: number }) =>
+      `study ${quote(d.study)}: the importances of params need ${d.least} complete trials that differ; there are ${d.trials}`,
   ),
 } satisfies Catalogue;
 

@@ -1,5 +1,6 @@
 /** @file Spaces, samplers, pruners, studies. */
 export { tuneErrors } from "./errors.ts";
+export { type ImportancesOptions, type ParamImportance, paramImportances } from "./importances.ts";
 export type { SearchDirection, StudyObjective } from "./objective.ts";
 export { type ExportOptunaOptions, exportOptuna } from "./optuna/export.ts";
 export {
@@ -18,7 +19,10 @@ export { type PatienceOptions, patientPruner } from "./pruner/patience.ts";
 export { medianPruner, type PercentileOptions, percentilePruner } from "./pruner/percentile.ts";
 export type { Pruner } from "./pruner/pruner.ts";
 export { type ThresholdOptions, thresholdPruner } from "./pruner/threshold.ts";
+export { type CmaEsOptions, cmaEs } from "./sampler/cma-es.ts";
+export { type GaussianProcessOptions, gaussianProcessSampler } from "./sampler/gaussian-process.ts";
 export { grid } from "./sampler/grid.ts";
+export { type Nsga2Options, nsga2 } from "./sampler/nsga2.ts";
 export { haltonPoint, quasiRandom } from "./sampler/quasi-random.ts";
 export { randomSampler } from "./sampler/random-sampler.ts";
 export type { Asked, Drawn, Sampler } from "./sampler/sampler.ts";

@@ -29,4 +29,6 @@ export interface Sampler {
   drawOne(view: SearchView, asked: Asked): number;
   /** How many trials there are to make; absent where there is no end. */
   size?(view: SearchView): number;
+  /** How many objectives it can take; absent: any number. */
+  readonly mostObjectives?: number;
 }

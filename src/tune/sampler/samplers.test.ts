@@ -2,10 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { random } from "../../core/index.ts";
+import { openRecords } from "../../store/index.ts";
 import { space } from "../space.ts";
 import { openStudy } from "../study/study.ts";
 import type { ObjectiveFunction } from "../trial.ts";
+import { cmaEs } from "./cma-es.ts";
+import { gaussianProcessSampler } from "./gaussian-process.ts";
 import { grid } from "./grid.ts";
+import { nsga2 } from "./nsga2.ts";
 import { parzen } from "./parzen.ts";
 import { haltonPoint, quasiRandom } from "./quasi-random.ts";
 import { randomSampler } from "./random-sampler.ts";
@@ -15,7 +19,10 @@ import { tpe } from "./tpe.ts";
 
 const base = { name: "s", metric: "y", direction: "minimise" } as const;
 const code = (code: string) => expect.objectContaining({ code });
-const samplers: readonly Sampler[] = [randomSampler(), quasiRandom(), tpe()];
+const samplers: readonly Sampler[] = [
+  ...[randomSampler(), quasiRandom(), tpe(), cmaEs(), gaussianProcessSampler()],
+  nsga2({ population: 10 }),
+];
 
 /** Branin's function, with three minima of 0.397887. */
 const branin: ObjectiveFunction = (trial) => {
@@ -145,6 +152,114 @@ describe("tpe", () => {
   test("refuses options that are none", () => {
     expect(() => tpe({ startupTrials: 0 })).toThrow(code("option/out-of-range"));
     expect(() => tpe({ candidates: 1.5 })).toThrow(code("option/out-of-range"));
+  });
+});
+
+describe("cmaEs", () => {
+  /** A valley that is bent and narrow, with its minimum of 0 at 1, 1, 1. */
+  const valley: ObjectiveFunction = (trial) => {
+    const [x, y, z] = ["x", "y", "z"].map((name) => trial.float(name, -2, 2));
+    if (x === undefined || y === undefined || z === undefined) return Infinity;
+    return 100 * (y - x * x) ** 2 + (1 - x) ** 2 + 100 * (z - y * y) ** 2 + (1 - y) ** 2;
+  };
+
+  test("beats random search by far in a bent valley, by the median of 11 seeds", async () => {
+    const [found, even] = [await medianOf(cmaEs(), 400, valley), await medianOf(randomSampler(), 400, valley)]; // biome-ignore format: one line
+    expect(found).toBeLessThan(even / 5);
+  });
+
+  test("comes to the minimum of a bowl, begins anew there, and goes on after an interruption", async () => {
+    const bowl: ObjectiveFunction = (trial) =>
+      (trial.float("x", -3, 3) - 1) ** 2 + (trial.float("y", -3, 3) + 2) ** 2;
+    const whole = await openStudy({ ...base, sampler: cmaEs() });
+    await whole.search(bowl, { trials: 700 });
+    expect((await whole.best()).value).toBeLessThan(1e-12);
+    const late = (await whole.trials()).slice(-200).map(({ value }) => value ?? 0);
+    expect(Math.max(...late)).toBeGreaterThan(0.1); // it looks elsewhere
+    await using records = await openRecords(":memory:");
+    for (const trials of [50, 77, 120]) {
+      await using parts = await openStudy({ ...base, sampler: cmaEs(), records });
+      await parts.search(bowl, { trials });
+      const values = (trials: readonly { value: number | null }[]) =>
+        trials.map(({ value }) => value);
+      expect(values(await parts.trials())).toEqual(values(await whole.trials()).slice(0, trials));
+    }
+  });
+
+  test("takes one objective", async () => {
+    const objectives = [{ metric: "a", direction: "minimise" }, { metric: "b", direction: "minimise" }] as const; // biome-ignore format: one line
+    for (const sampler of [cmaEs(), gaussianProcessSampler()])
+      await expect(openStudy({ name: "two", objectives, sampler })).rejects.toThrow(code("tune/unsupported-objectives")); // biome-ignore format: one line
+    expect(() => cmaEs({ sigma: 0 })).toThrow(code("option/out-of-range"));
+  });
+});
+
+describe("gaussianProcessSampler", () => {
+  test("comes to the minimum of Branin's function in 40 trials, by the median of 11 seeds", async () => {
+    expect(await medianOf(gaussianProcessSampler(), 40)).toBeLessThan(0.4);
+  });
+
+  test("takes choices and steps, and goes on after an interruption", async () => {
+    const mixed: ObjectiveFunction = (trial) => {
+      const [n, kind] = [trial.int("n", 1, 20), trial.category("kind", ["a", "b", "c"])];
+      return (n - 13) ** 2 / 10 + (kind === "b" ? 0 : 2) + (trial.float("x", 0, 1) - 0.3) ** 2;
+    };
+    const whole = await openStudy({ ...base, sampler: gaussianProcessSampler() });
+    await whole.search(mixed, { trials: 40 });
+    expect((await whole.best()).params).toMatchObject({ n: 13, kind: "b" });
+    await using records = await openRecords(":memory:");
+    for (const trials of [15, 28]) {
+      await using parts = await openStudy({ ...base, sampler: gaussianProcessSampler(), records });
+      await parts.search(mixed, { trials });
+      const params = (trials: readonly { params: unknown }[]) => trials.map(({ params }) => params);
+      expect(params(await parts.trials())).toEqual(params(await whole.trials()).slice(0, trials));
+    }
+  });
+
+  test("keeps away from what breaks constraints, and from where trials are under way", async () => {
+    const study = await openStudy({ ...base, sampler: gaussianProcessSampler() });
+    await study.search(
+      (trial) => {
+        const x = trial.float("x", 0, 1);
+        trial.constrain("right", 0.5 - x);
+        return x;
+      },
+      { trials: 30 },
+    );
+    expect(Number((await study.best()).params["x"])).toBeLessThan(0.52);
+    const asked = [];
+    for (let i = 0; i < 3; i++) asked.push((await study.ask()).float("x", 0, 1));
+    expect(new Set(asked.map((x) => x.toFixed(6))).size).toBe(3);
+  });
+});
+
+describe("nsga2", () => {
+  test("comes nearer to the front of a known problem than random search", async () => {
+    const objectives = [{ metric: "a", direction: "minimise" }, { metric: "b", direction: "minimise" }] as const; // biome-ignore format: one line
+    const distance = async (sampler: Sampler): Promise<number> => {
+      const study = await openStudy({ name: "zdt1", objectives, sampler, seed: 1 });
+      await study.search(
+        (trial) => {
+          const x = trial.float("x", 0, 1);
+          const rest = [1, 2, 3, 4].reduce((sum, j) => sum + trial.float(`x${j}`, 0, 1), 0);
+          const g = 1 + (9 * rest) / 4;
+          return [x, g * (1 - Math.sqrt(x / g))];
+        },
+        { trials: 400 },
+      );
+      const front = await study.front();
+      const away = front.map(
+        ({ values }) => (values?.[1] ?? 9) - (1 - Math.sqrt(values?.[0] ?? 0)),
+      );
+      return away.reduce((sum, gap) => sum + gap, 0) / away.length;
+    };
+    const [found, even] = [
+      await distance(nsga2({ population: 20 })),
+      await distance(randomSampler()),
+    ];
+    expect(found).toBeLessThan(even / 3);
+    expect(await distance(tpe())).toBeLessThan(even / 2);
+    expect(() => nsga2({ population: 1 })).toThrow(code("option/out-of-range"));
   });
 });
 

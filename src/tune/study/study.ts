@@ -90,6 +90,8 @@ export interface Study<P extends Params = Params> extends AsyncDisposable {
   best(): Promise<TrialRecord<P>>;
   /** The Pareto front: the trials that no other is better than in everything, by number. */
   front(): Promise<readonly TrialRecord<P>[]>;
+  /** What the params may be, by name: those that were asked for so far, or the declared ones. */
+  space(): Promise<Space>;
   /** Ends heartbeats. Trials that were asked for and not told wait to be begun again. */
   close(): Promise<void>;
 }
@@ -106,7 +108,7 @@ const optionNames = [
  * @param options - Name, objectives, how to draw and where to keep it; see {@link StudyOptions}. With a
  * `space`, made by `space`, params are typed by it; without, the objective asks for them as it goes.
  * @throws `tune/mismatch-direction` where the metric's name says that the other direction is better;
- * `tune/conflict-study`, `tune/unsupported-format`, `option/out-of-range`
+ * `tune/conflict-study`, `tune/unsupported-format`, `tune/unsupported-objectives`, `option/out-of-range`
  * @example
  * ```ts
  * const study = await openStudy({ name: "parabola", metric: "loss", direction: "minimise" });
@@ -132,6 +134,9 @@ export async function openStudy(
   checkObjectives(name, objectives);
   checkNumber(at, { seed });
   checkNumber(at, { retries }, { min: 0, integer: true });
+  const { mostObjectives: most = Infinity } = sampler;
+  if (objectives.length > most)
+    fail("tune/unsupported-objectives", { at: sampler.name, most, got: objectives.length });
   for (const [param, spec] of Object.entries(space ?? {})) checkSpec(param, spec);
   const head: StudyHead = {
     ...{ id: ids(), name, objectives, seed, createdAtMs: clock(), runId: null },
@@ -211,6 +216,10 @@ function studyOver(core: Core): Study {
     best: async () => {
       const [best] = await shown(() => [theBest(core)]);
       return best ?? fail("tune/missing-best", { study: name, complete: 0 });
+    },
+    space: async () => {
+      await store.refresh();
+      return Object.fromEntries(store.specs);
     },
     front: () => shown(() => frontRows(viewOf(core))),
   };
