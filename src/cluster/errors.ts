@@ -35,6 +35,22 @@ export const clusterErrors = {
     (d: { at: string; clusters: number; distinct: number; rows: number }) =>
       `${d.at}: ${count(d.clusters, "cluster")} cannot be made; expected at most one for each distinct row, got ${count(d.rows, "row")} of which ${d.distinct} differ. Ask for fewer clusters.`,
   ),
+  "cluster/out-of-range-rows": caller(
+    (d: { at: string; rows: number; most: number; advice: string }) =>
+      `${d.at}: ${count(d.rows, "row")} are too many, for the distances of all pairs are kept; expected at most ${count(d.most, "row")}. ${d.advice}`,
+  ),
+  "cluster/failed-fit": caller(
+    (d: { at: string; regularisation: number }) =>
+      `${d.at}: a covariance cannot be inverted; expected features of which none is the sum of others, got regularisation ${d.regularisation}. Use a larger one, standardised features, or covariance "diagonal".`,
+  ),
+  "cluster/out-of-range-components": caller(
+    (d: { at: string; components: number; rows: number; features: number }) =>
+      `${d.at}: ${count(d.components, "component")} cannot be found; expected at most as many as rows and features, got ${count(d.rows, "row")} × ${count(d.features, "feature")}. Ask for fewer.`,
+  ),
+  "cluster/missing-variance": caller(
+    (d: { at: string; rows: number }) =>
+      `${d.at}: all ${count(d.rows, "row")} are equal; expected rows that differ, for components are directions in which they do`,
+  ),
   "cluster/duplicate-column": caller(
     (d: { column: string }) =>
       `withClusters: the rows have a column ${quote(d.column)} already; expected a new name for the numbers of the clusters`,

@@ -1,15 +1,28 @@
 /** @file What was learned back from plain data, without changing a bit of what it gives. */
 import type { Cells, ModelFiles } from "../flow.ts";
+import { readAgglomerative } from "./agglomerative.ts";
 import type { Clusters } from "./clusters.ts";
+import type { Components } from "./components.ts";
+import { readDbscan } from "./dbscan.ts";
 import { fail } from "./errors.ts";
 import { type FittedClusters, fittedClusters } from "./fitted-clusters.ts";
+import { type FittedComponents, fittedComponents } from "./fitted-components.ts";
+import { readGaussianMixture } from "./gaussian-mixture.ts";
 import { readKMeans } from "./k-means.ts";
 import { readFile } from "./model-file.ts";
+import { readPca } from "./pca.ts";
 import { clusterFormat, type Fields, fieldsOf } from "./state-fields.ts";
 
 const clusterReaders: Readonly<Record<string, (fields: Fields) => Clusters>> = {
   kMeans: readKMeans("kMeans"),
   miniBatchKMeans: readKMeans("miniBatchKMeans"),
+  agglomerative: readAgglomerative,
+  dbscan: readDbscan,
+  gaussianMixture: readGaussianMixture,
+};
+
+const componentReaders: Readonly<Record<string, (fields: Fields) => Components>> = {
+  pca: readPca,
 };
 
 /**
@@ -24,6 +37,11 @@ export function clusterFromState(value: unknown): Clusters {
   return readBy("clusterFromState", clusterReaders, value);
 }
 
+/** The components of a state; they give the same bits as those that were stored. @throws as {@link clusterFromState} */
+export function componentsFromState(value: unknown): Components {
+  return readBy("componentsFromState", componentReaders, value);
+}
+
 /**
  * The model of clusters of some files; it assigns as the one that wrote them, and has its hash.
  *
@@ -34,6 +52,11 @@ export function clusterFromState(value: unknown): Clusters {
  */
 export function loadClusters(files: ModelFiles): FittedClusters {
   return fittedClusters<Cells, Clusters>(readFile(files, clusterFromState));
+}
+
+/** The same of a model of components. @throws as {@link loadClusters} */
+export function loadComponents(files: ModelFiles): FittedComponents {
+  return fittedComponents<Cells, Components>(readFile(files, componentsFromState));
 }
 
 function readBy<M>(

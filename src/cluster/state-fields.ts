@@ -39,6 +39,10 @@ export function fieldsOf(candidate: unknown, name: string) {
     if (got.length !== length) damaged(field, `${length} values`, `${got.length}`);
     return got;
   };
+  const anyArray = <A extends object>(field: string, type: new (length: number) => A): A => {
+    const got = value[field];
+    return got instanceof type ? got : damaged(field, `a ${type.name}`, typeof got);
+  };
   const matrix = (
     field: string,
     shape: { readonly rows: number; readonly cols: number },
@@ -56,7 +60,7 @@ export function fieldsOf(candidate: unknown, name: string) {
     warnings: texts("warnings"),
     width: texts("names").length,
   });
-  return { value, number, text, boolean, texts, array, matrix, common };
+  return { value, number, text, boolean, texts, array, anyArray, matrix, common };
 }
 
 /** Throws `cluster/corrupt-state`. */

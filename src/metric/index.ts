@@ -1,5 +1,7 @@
 export * from "./calibration.ts";
 export * from "./class-shares.ts";
+export * from "./clustering-agreement.ts";
+export * from "./clustering-geometry.ts";
 export { accuracy, type Confusion, classesAt, confusion } from "./confusion.ts";
 export {
   balancedAccuracy,
