@@ -5,6 +5,7 @@ import {
   autoArima,
   autoSmoothing,
   type BacktestEntry,
+  boostedForecast,
   calendarRegression,
   type Forecaster,
   type ForecastResult,
@@ -34,7 +35,7 @@ import { columns } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
 const regions = Object.keys(holidayRules) as readonly Region[];
-const models = ["naive", "seasonal-naive", "drift", "moving-average", "smoothing", "arima", "calendar"] as const; // biome-ignore format: one line
+const models = ["naive", "seasonal-naive", "drift", "moving-average", "smoothing", "arima", "calendar", "boosted"] as const; // biome-ignore format: one line
 /** What is tried where no model is named. */
 const usual = ["naive", "seasonal-naive", "drift", "smoothing", "arima"] as const;
 /** How many series people are shown. */
@@ -47,8 +48,8 @@ export const forecast = command({
     "Rows have a time, a value and, of several series, an id. Each series is forecast by the model that was best",
     "on its own past: from several origins, each model learns what was known then and is compared with what came,",
     "beside the naive forecasts, which repeat the last value or the last season. Times without a value are refused,",
-    "unless --missing says what to do. Calendar models know weekdays and months, and with --holidays the holidays",
-    "of a region. --into keeps the forecasts as a table, --figure draws the first series. Exit code 1 when a series",
+    "unless --missing says what to do. Calendar and boosted models know weekdays and months, and with --holidays the",
+    "holidays of a region. --into keeps the forecasts as a table, --figure draws the first series. Exit code 1 when a series",
     "has no forecast.",
   ],
   arguments: { source: sourceArgument },
@@ -59,8 +60,13 @@ export const forecast = command({
     horizon: { type: "number", default: 30, min: 1, max: 10_000, whole: true, value: "STEPS", help: "how many steps ahead" }, // biome-ignore format: one line
     frequency: { type: "string", choices: frequencies, value: "STEP", help: "one value per such; what the times show if not given" }, // biome-ignore format: one line
     missing: { type: "string", choices: ["error", "interpolate", "previous", "zero"], default: "error", value: "POLICY", help: "what is done with times that have no value" }, // biome-ignore format: one line
-    model: { type: "string", many: true, choices: models, value: "NAME", help: `which models are tried; if not given, all but moving-average, and calendar with --holidays only` }, // biome-ignore format: one line
-    holidays: { type: "string", choices: regions, value: "REGION", help: "of the calendar model" },
+    model: { type: "string", many: true, choices: models, value: "NAME", help: `which models are tried; if not given, all but moving-average and boosted, and calendar with --holidays only` }, // biome-ignore format: one line
+    holidays: {
+      type: "string",
+      choices: regions,
+      value: "REGION",
+      help: "that calendar and boosted models know",
+    },
     season: { type: "number", min: 1, max: 400, whole: true, value: "STEPS", help: "steps of a season; 24 hours, 7 days, 52 weeks, 12 months, 4 quarters if not given" }, // biome-ignore format: one line
     metric: { type: "string", choices: ["rmse", "mae", "smape", "mase"], default: "rmse", value: "METRIC", help: "which error decides" }, // biome-ignore format: one line
     origins: { type: "number", default: 5, min: 1, max: 1000, whole: true, value: "N", help: "from how many past moments is forecast" }, // biome-ignore format: one line
@@ -151,6 +157,8 @@ function forecasterOf(
       return autoArima({ ...period, seasonal });
     case "calendar":
       return calendarRegression(holidays === undefined ? {} : { holidays });
+    case "boosted":
+      return boostedForecast({ ...(holidays === undefined ? {} : { holidays }), ...(season === undefined ? {} : { season }) }); // biome-ignore format: one line
   }
 }
 

@@ -50,6 +50,10 @@ export const forecastErrors = {
     (d: { differences: number }) =>
       `arima: a constant of a series differenced ${d.differences} times is a curve that runs away; expected constant only with at most 1 difference. Leave constant out.`,
   ),
+  "forecast/out-of-range-horizon": caller(
+    (d: { most: number; got: number }) =>
+      `boostedForecast: the model has ${count(d.most, "step")} ahead; expected a horizon of at most ${d.most}, got ${d.got}. Fit it with a larger horizon, or with the recursive strategy.`,
+  ),
   "forecast/mismatch-kind": caller(
     (d: { at: string; column: string; expected: string; got: string }) =>
       `${d.at}: column ${quote(d.column)} is of kind ${d.got}; expected ${d.expected}`,

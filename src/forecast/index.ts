@@ -7,6 +7,7 @@ export {
   backtest,
 } from "./backtest/backtest.ts";
 export type { Coverage, ForecastScores, JudgedStep } from "./backtest/scores.ts";
+export { type BoostedForecastOptions, boostedForecast } from "./boosted/boosted-forecast.ts";
 export * from "./calendar/index.ts";
 export { forecastErrors } from "./errors.ts";
 export {

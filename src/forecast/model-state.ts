@@ -1,6 +1,7 @@
 /** @file A forecasting model back from plain data, without changing a bit of what it forecasts. */
 import { checkChoice } from "../core/index.ts";
 import { arimaFamily } from "./arima/arima.ts";
+import { boostedFamily } from "./boosted/boosted-forecast.ts";
 import { frequencies } from "./calendar/grid.ts";
 import { fail } from "./errors.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
@@ -25,6 +26,7 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   [smoothingFamily.kind, reader(smoothingFamily)],
   [arimaFamily.kind, reader(arimaFamily)],
   [regressionFamily.kind, reader(regressionFamily)],
+  [boostedFamily.kind, reader(boostedFamily)],
 ]);
 
 /**
