@@ -68,6 +68,7 @@ export interface Place {
  * ```
  */
 export function findNotFinite(x: Matrix, missing = false): Place | undefined {
+  if (allFinite(x.data)) return undefined;
   for (let i = 0; i < x.data.length; i++) {
     const value = x.data[i]!;
     if (Number.isFinite(value) || (missing && Number.isNaN(value))) continue;
@@ -93,4 +94,18 @@ export function matrixOfColumns(columns: readonly Float64Array[]): Matrix {
   for (const [j, column] of columns.entries())
     for (let i = 0, at = j; i < rows; i++, at += cols) data[at] = column[i] ?? Number.NaN;
   return { rows, cols, data };
+}
+
+/** Whether all are finite: 0 times a number is 0 for those only, and sums keep what is not. */
+function allFinite(data: Float64Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = data.length - (data.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += data[i]! * 0;
+    b += data[i + 1]! * 0;
+    c += data[i + 2]! * 0;
+    d += data[i + 3]! * 0;
+  }
+  for (let i = whole; i < data.length; i++) a += data[i]! * 0;
+  return a + b + c + d === 0;
 }

@@ -16,6 +16,11 @@ export {
   leastSquaresPredictor,
 } from "./least-squares.ts";
 export {
+  type Influence,
+  type LinearDiagnostics,
+  linearDiagnostics,
+} from "./linear-diagnostics.ts";
+export {
   type LogisticOptions,
   type LogisticPredictor,
   type LogisticState,
@@ -29,3 +34,4 @@ export {
   ridge,
   ridgePredictor,
 } from "./ridge.ts";
+export { shapiroWilk, type TestResult } from "./shapiro-wilk.ts";

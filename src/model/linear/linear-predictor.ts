@@ -41,12 +41,12 @@ function checkMargins(at: string, x: Matrix, margins: Float64Array): void {
 }
 
 /** Rows that are looked at for the spread of features, at most. */
-const spreadRows = 131_072;
+const spreadRows = 16_384;
 
 /**
  * The share of each feature, [d]: its |weight| times its standard deviation, which is what one step of its own
  * size does to the margin; summed over outputs, divided by the sum. Undefined where all weights are 0. The
- * deviations are of at most 131,072 rows, evenly spaced.
+ * deviations are of at most 16,384 rows, evenly spaced.
  *
  * @param outputs - One or several arrays [d].
  */

@@ -22,7 +22,7 @@ export interface LogisticOptions {
   readonly classWeights?: ClassWeights;
   /** Most Newton steps, ≥ 1. Default 100; of L-BFGS, past 1,000 weights, ten times as many. */
   readonly maxIterations?: number;
-  /** Done when a step promises to lower the mean loss by less than this, in nats. Default 1e-12. */
+  /** Done when a step promises to lower the mean loss by less than this, in nats. Default 1e-10. */
   readonly tolerance?: number;
 }
 
@@ -73,7 +73,7 @@ export interface LogisticPredictor extends Predictor, LogisticState {
 export function logistic(
   options: LogisticOptions = {},
 ): Estimator<LogisticPredictor, "binary" | "multiclass"> {
-  const { l2 = 1, l1 = 0, classWeights, maxIterations = 100, tolerance = 1e-12 } = options;
+  const { l2 = 1, l1 = 0, classWeights, maxIterations = 100, tolerance = 1e-10 } = options;
   checkNames("logistic", options, ["l2", "l1", "classWeights", "maxIterations", "tolerance"]);
   checkNumber("logistic", { l2 }, { min: 0 });
   checkNumber("logistic", { l1 }, { min: 0 });

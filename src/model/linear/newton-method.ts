@@ -11,10 +11,10 @@ import {
 } from "./evaluator.ts";
 import { newtonStep } from "./newton-step.ts";
 
-/** Below this promise for each unit of weight the Hessian of the point before is good enough. */
-const chordPromise = 1e-6;
+/** Below this promise for each unit of weight, the Hessian of a point before is good enough where rows are many. */
+const [chordPromise, manyRows] = [1e-3, 32_768];
 
-/** Newton's method with a line search; the last steps use the Hessian of a step before. */
+/** Newton's method with a line search; with many rows the last steps use the Hessian of a step before. */
 export async function newtonMethod(
   evaluator: Evaluator,
   theta: Float64Array,
@@ -53,7 +53,8 @@ function nextPoint(
   from: LossPoint,
   { age, ...found }: Step & { readonly age: number },
 ): LossPoint | undefined {
-  if (age < 3 && found.promise < chordPromise * evaluator.problem.loss.weight) {
+  const { x, loss } = evaluator.problem;
+  if (age < 4 && x.rows >= manyRows && found.promise < chordPromise * loss.weight) {
     const to = evaluator.at(moved(from.theta, found.step, 1), false);
     if (isLower(to, from, found.promise)) return to;
   }

@@ -20,24 +20,11 @@ export interface SmoothLoss {
 
 /** Log loss of two classes: log(1 + e^−s·z). Both 0 and 1 must occur. */
 export function binaryLoss({ y }: Dataset, weights: Float64Array | undefined): SmoothLoss {
-  const visit = weights === undefined ? plainBinary(y) : weightedBinary(y, weights);
+  const visit =
+    weights === undefined
+      ? ({ first, rows, logLoss }: RowBlock) => logLoss(y.subarray(first, first + rows))
+      : weightedBinary(y, weights);
   return { ...weighing(y, weights), outputs: 1, shifts: false, start: new Float64Array(1), visit };
-}
-
-function plainBinary(y: Float64Array): SmoothLoss["visit"] {
-  return ({ first, rows, margins: [z = none], residuals: [r = none], curvatures: [v = none] }) => {
-    let [loss, product] = [0, 1];
-    for (let i = 0; i < rows; i++) {
-      const [margin, label] = [z[i] ?? 0, y[first + i] ?? 0];
-      const e = Math.exp(-Math.abs(margin));
-      const share = 1 / (1 + e); // of the likelier side
-      r[i] = (margin > 0 ? share : e * share) - label;
-      v[i] = e * share * share;
-      loss += Math.max(margin, 0) - margin * label;
-      product *= 1 + e; // at most 2^512 in a block: one logarithm for all
-    }
-    return loss + Math.log(product);
-  };
 }
 
 function weightedBinary(y: Float64Array, weights: Float64Array): SmoothLoss["visit"] {

@@ -155,3 +155,57 @@ export function addTriangle(r: usize, x: usize, rows: u32, cols: u32, stride: u3
     r += end;
   }
 }
+
+/**
+ * e^−|z| of two numbers: |z| = n·ln 2 − r with |r| ≤ ½·ln 2, a polynomial for e^r, and 2^−n put into the exponent.
+ * Below e^−700 it stays there. Within 2 units of the last place.
+ */
+@inline
+function expOfMinusAbs(z: v128): v128 {
+  const x = f64x2.neg(f64x2.min(f64x2.abs(z), f64x2.splat(700)));
+  const shift = f64x2.splat(6755399441055744); // 1.5·2^52: adding it rounds to whole numbers, kept in the low bits
+  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(1.4426950408889634)), shift);
+  const n = f64x2.sub(shifted, shift);
+  let r = f64x2.sub(x, f64x2.mul(n, f64x2.splat(0.6931471803691238)));
+  r = f64x2.sub(r, f64x2.mul(n, f64x2.splat(1.9082149292705877e-10)));
+  let p = f64x2.splat(1.6059043836821613e-10); // 1/13!
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(2.08767569878681e-9));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(2.505210838544172e-8));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(2.755731922398589e-7));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(2.7557319223985893e-6));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(2.48015873015873e-5));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.984126984126984e-4));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.388888888888889e-3));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(8.333333333333333e-3));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(4.1666666666666664e-2));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.6666666666666666e-1));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(0.5));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1));
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1));
+  return i64x2.add(p, i64x2.shl(shifted, 52));
+}
+
+/**
+ * Log loss of margins z with labels y of 0 and 1: writes p − y to r and p·(1 − p) to v, and gives Σ max(z, 0) − y·z.
+ * The products of 1 + e^−|z| over even and odd rows, whose logarithms are the rest of the loss, go to `products`.
+ * All have room for an even number of rows; with an odd one the last label must be 0 and the last margin so low that e^z is 0 to the last digit.
+ */
+export function logLoss(z: usize, y: usize, rows: u32, r: usize, v: usize, products: usize): f64 {
+  const one = f64x2.splat(1), zero = f64x2.splat(0);
+  let sum = zero, product = one;
+  for (const end = z + ((<usize>rows) << 3); z < end; z += 16, y += 16, r += 16, v += 16) {
+    const margin = v128.load(z), label = v128.load(y);
+    const e = expOfMinusAbs(margin);
+    const base = f64x2.add(one, e);
+    const share = f64x2.div(one, base);
+    const rest = f64x2.mul(e, share);
+    const positive = f64x2.gt(margin, zero);
+    v128.store(r, f64x2.sub(v128.bitselect(share, rest, positive), label));
+    v128.store(v, f64x2.mul(rest, share));
+    const above = v128.and(margin, positive);
+    sum = f64x2.add(sum, f64x2.sub(above, f64x2.mul(margin, label)));
+    product = f64x2.mul(product, base);
+  }
+  v128.store(products, product);
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}

@@ -16,6 +16,7 @@ export interface LinearCode {
   times(x: number, rows: number, stride: number, w: number, bias: number, z: number): void;
   addTransposeTimes(x: number, rows: number, stride: number, r: number, g: number): void;
   scaleRows(x: number, rows: number, stride: number, v: number, y: number): void;
+  logLoss(z: number, y: number, rows: number, r: number, v: number, products: number): number;
   addTriangle(r: number, x: number, rows: number, cols: number, stride: number, s: number): void;
   addGram(y: number, x: number, rows: number, stride: number, gram: number): void;
 }

@@ -23,6 +23,11 @@ export interface RowBlock {
   readonly residuals: readonly Float64Array[];
   /** k·(k+1)/2 arrays [b] to fill where the pass asks for the Hessian: second derivatives by margins (1,1), (1,2) … (k,k). */
   readonly curvatures: readonly Float64Array[];
+  /**
+   * Fills them by the log loss of labels of 0 and 1, [b], where there is one output, and gives Σ log(1 + e^−s·z).
+   * Its exponential is within 2 units of the last place.
+   */
+  readonly logLoss: (labels: Float64Array) => number;
 }
 
 /** The sums of a pass. */
@@ -128,6 +133,9 @@ function planMemory(x: Matrix, outputs: number, hessian: boolean) {
     margins: several(outputs, block),
     residuals: several(outputs, block),
     curvatures: several(pairs, block),
+    labels: take(block + 2),
+    unused: take(block), // for curvatures that nobody asked for
+    logs: take(2),
     gradients: several(outputs, stride),
     rowSums: several(pairs, stride),
     grams: several(pairs, stride * stride),
@@ -170,20 +178,15 @@ function runPass(staging: Staging, { theta, hessian = false, visit }: RowPass): 
       numbers(at, x.cols).set(theta.subarray(k * (x.cols + 1), (k + 1) * (x.cols + 1) - 1));
   const biasSums = new Float64Array(outputs);
   const curvatureSums = new Float64Array(plan.curvatures.length);
+  let block = blockOf(staging, Math.min(plan.block, x.rows), hessian);
   for (let first = 0; first < x.rows; first += plan.block) {
     const rows = Math.min(plan.block, x.rows - first);
-    const views = (places: readonly number[]) => places.map((at) => numbers(at, rows));
     const at = stage(staging, first, rows);
     if (theta !== undefined)
       for (const [k, w] of plan.weights.entries())
         code.times(at, rows, stride, w, theta[(k + 1) * (x.cols + 1) - 1]!, plan.margins[k]!);
-    const block = {
-      ...{ first, rows },
-      margins: views(plan.margins),
-      residuals: views(plan.residuals),
-      curvatures: hessian ? views(plan.curvatures) : [],
-    };
-    visit(block);
+    if (rows < block.rows) block = blockOf(staging, rows, hessian);
+    visit({ ...block, first });
     for (const [k, r] of plan.residuals.entries()) {
       code.addTransposeTimes(at, rows, stride, r, plan.gradients[k]!);
       biasSums[k] = biasSums[k]! + sumOf(block.residuals[k]!);
@@ -197,6 +200,34 @@ function runPass(staging: Staging, { theta, hessian = false, visit }: RowPass): 
   }
   const gradient = gathered(staging, biasSums);
   return hessian ? { gradient, hessian: assembled(staging, curvatureSums) } : { gradient };
+}
+
+/** The views of so many rows; made once for all full blocks. */
+function blockOf({ plan, code, numbers }: Staging, rows: number, hessian: boolean): RowBlock {
+  const views = (places: readonly number[]) => places.map((at) => numbers(at, rows));
+  const [z, r] = [plan.margins[0]!, plan.residuals[0]!];
+  const v = hessian ? plan.curvatures[0]! : plan.unused;
+  const [labels, odd, logs] = [
+    numbers(plan.labels, rows + 1),
+    numbers(z, rows + 1),
+    numbers(plan.logs, 2),
+  ];
+  const logLoss = (given: Float64Array): number => {
+    labels.set(given);
+    labels[rows] = 0;
+    odd[rows] = -700; // a row of no loss, where the number of rows is odd
+    const sum = code.logLoss(z, plan.labels, rows, r, v, plan.logs);
+    return sum + Math.log(logs[0]!) + Math.log(logs[1]!);
+  };
+  const curvatures = hessian ? views(plan.curvatures) : [];
+  return {
+    first: 0,
+    rows,
+    margins: views(plan.margins),
+    residuals: views(plan.residuals),
+    curvatures,
+    logLoss,
+  };
 }
 
 /** Copies rows into the kernel's memory, padded and moved where need be; gives their address. */
