@@ -23,6 +23,8 @@ export interface Columns {
   readonly width: number;
   readonly narrow: number;
   readonly wide: number;
+  /** Columns at the front with many bins each, a multiple of 4; they begin `fullBytes` after each other. */
+  readonly full: number;
   readonly rowBytes: number;
   readonly wideStart: number;
   readonly list: readonly Column[];
@@ -35,6 +37,14 @@ export interface Columns {
   /** Bytes of all tables from codes to bins. */
   readonly codeBytes: number;
 }
+
+/** As in kernels/boost/job.as.ts. */
+const fullBytes = 2064;
+/** Columns with more bins than this are worth the room of all 256. */
+const manyBins = 127;
+
+const isFull = ({ bytes, bins }: { readonly bytes: number; readonly bins: number }): boolean =>
+  bytes === 1 && bins > manyBins;
 
 /** The largest code of a category, as in XGBoost's matrices of 32-bit numbers. */
 const largestCode = 2 ** 24 - 1;
@@ -72,21 +82,26 @@ export function columnsOf({ x, trainRows, categorical, bins, seed }: ColumnsSetu
     const bytes = levels.length > 255 ? 2 : 1;
     return { feature, cuts: new Float64Array(0), levels, bins: levels.length, bytes };
   });
-  const ordered = [...drafts.filter((d) => d.bytes === 1), ...drafts.filter((d) => d.bytes === 2)];
-  const narrow = drafts.filter((d) => d.bytes === 1).length;
+  const ordered = [
+    ...drafts.filter(isFull),
+    ...drafts.filter((draft) => draft.bytes === 1 && !isFull(draft)),
+    ...drafts.filter((draft) => draft.bytes === 2),
+  ];
+  const narrow = drafts.filter((draft) => draft.bytes === 1).length;
+  const full = drafts.filter(isFull).length & ~3;
   const wideStart = Math.ceil(narrow / 2) * 2;
   let [offset, place] = [0, 0];
   const list = ordered.map((draft, c): Column => {
     if (c === narrow) place = wideStart;
     const column = { ...draft, offset, place };
-    offset += Math.ceil((draft.bins + 1) / 2) * 16; // whole pairs
+    offset += c < full ? fullBytes : Math.ceil((draft.bins + 1) / 2) * 16; // whole pairs
     place += draft.bytes;
     return column;
   });
   const wide = x.cols - narrow;
   const mostBins = list.reduce((most, { bins: count }) => Math.max(most, count), 0);
   return {
-    ...{ width: x.cols, narrow, wide, wideStart, list, mostBins },
+    ...{ width: x.cols, narrow, wide, full, wideStart, list, mostBins },
     rowBytes: wide > 0 ? wideStart + 2 * wide : narrow,
     byFeature: list.toSorted((a, b) => a.feature - b.feature),
     histogramBytes: offset,

@@ -12,7 +12,7 @@ const words = [
   ...(["columnOffsets", "offsets", "counts", "kinds", "monotone", "outputs", "margins"] as const),
   ...(["labels", "weights", "gradients", "partials", "positions", "index", "spare"] as const),
   ...(["routes", "leaves", "sets", "setBytes", "histogramBytes", "scratch"] as const),
-  ...(["scratchBytes", "bitBytes", "objective", "trainRows", "general"] as const),
+  ...(["scratchBytes", "bitBytes", "objective", "trainRows", "general", "full"] as const),
 ];
 const wordsBytes = Math.ceil(words.length / 2) * 8;
 const reals = [
@@ -83,13 +83,14 @@ export interface Shape {
  */
 export function planLayout(shape: Shape, firstByte: number): Layout {
   const { rows, trainRows, outputs, columns, threads, options, objective } = shape;
-  const { width, narrow, wide, rowBytes, wideStart, histogramBytes, bitBytes } = columns;
+  const { width, narrow, wide, full, wideStart, histogramBytes, bitBytes } = columns;
   const byLevel = growsByLevel(options);
   const leaves = mostLeaves(options, trainRows);
   const { records, histograms, routes } = roomFor(options, leaves, threads);
   const padded = Math.ceil(rows / 16) * 16;
   const setBytes = histogramBytes * (byLevel ? Math.max(1, 2 ** options.depth / 4) : 1);
-  const scratchBytes = Math.max(4096, 16 * (columns.mostBins + 2), 32 * (8 + rowBytes) + 64);
+  const rowBytes = byLevel ? columns.rowBytes : aligned(columns.rowBytes);
+  const scratchBytes = Math.max(4096, 16 * (columns.mostBins + 2), 64 * (8 + rowBytes) + 64);
   const walkSlots = walksOf(shape, byLevel);
   let next = Math.max(65_536, firstByte); // the compiler's static data is below, rewritten by each thread
   const block = (bytes: number): number => {
@@ -99,7 +100,19 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
   };
   const onlyIf = (needed: boolean, bytes: number): number => (needed ? block(bytes) : 0);
   const layout = {
-    ...{ rows, trainRows, width, padded, narrow, wide, rowBytes, wideStart, outputs, threads },
+    ...{
+      rows,
+      trainRows,
+      width,
+      padded,
+      narrow,
+      wide,
+      full,
+      rowBytes,
+      wideStart,
+      outputs,
+      threads,
+    },
     ...{ histogramBytes, setBytes, scratchBytes, bitBytes, walkSlots, walkNodes: 2 * leaves },
     ...{ recordCount: records, histogramCount: histograms, routeCount: routes },
     objective: objectiveCode(objective.name),
@@ -145,6 +158,12 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
       ...{ at: "boost", needBytes: next, maxBytes, rows, features: width },
     });
   return { ...layout, bytes: next };
+}
+
+/** Bytes of a row that is read at random: where little is lost, so many that no row lies in two lines of the cache. */
+function aligned(rowBytes: number): number {
+  const next = [8, 16, 32, 64].find((bytes) => bytes >= rowBytes);
+  return next !== undefined && next <= 1.25 * rowBytes ? next : rowBytes;
 }
 
 /** How many records, histograms and routes a tree needs while it grows. */

@@ -42,7 +42,7 @@ export class Job {
   objective: u32;
   trainRows: u32; // rows from here on take no part, they are only told to (validation)
   general: u32; // 1 where splits need more than l2: l1, monotone features
-  nothing: u32;
+  full: u32; // columns of one byte at the front, a multiple of 4, whose bins begin fullBytes after each other
   gradientScale: f64;
   hessianScale: f64;
   penalty: f64; // l2, in scaled hessian units
@@ -93,6 +93,8 @@ export class Node {
   bits: usize; // room for a set of bins
 }
 
+/** Bytes between the bins of full columns: 256 bins, and a pair more so that they do not fall on each other in the cache. */
+export const fullBytes: usize = 2064;
 export const blockRows: u32 = 256;
 export const routeShift: usize = 5;
 

@@ -3,7 +3,7 @@ import { addRow } from "./histogram.as";
 import { hasBit, job, Node, Route } from "./job.as";
 import { scan, subtract } from "./splits.as";
 
-const gathered: u32 = 32; // rows that are copied together before they are added
+const gathered: u32 = 64; // rows that are copied together before they are added
 
 /** Writes rows into the index, in order: all, or those of the sample, whose gradient is not 0. Gives their number. */
 export function fillIndex(plane: u32, all: u32): u32 {
