@@ -118,6 +118,10 @@ export const modelErrors = {
     (d: { at: string; place: string; expected: string; got: string }) =>
       `${d.at}: the model is damaged at ${d.place === "" ? "its beginning" : d.place}; expected ${d.expected}, got ${d.got}. Write the model again with the library that made it.`,
   ),
+  "model/out-of-range-tree": caller(
+    (d: { at: string; count: number; got: number }) =>
+      `${d.at}: there is no tree ${d.got}; expected a number below ${d.count}`,
+  ),
   "model/mismatch-names": caller(
     (d: { at: string; expected: number; got: number }) =>
       `${d.at}: names do not fit the features; expected ${count(d.expected, "name")}, got ${d.got}. Pass the names of the dataset that it learned from.`,

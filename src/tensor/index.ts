@@ -20,7 +20,10 @@ export * from "./series/index.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { choleskyFactor, solvePositive } from "./solve-positive.ts";
 export { type CompleteTrees, fromCompleteTrees } from "./tree/complete-trees.ts";
+export type { ForestOptions } from "./tree/forest-layout.ts";
+export { type ForestProblem, type GrownForest, growForest } from "./tree/grow-forest.ts";
 export { type ImportanceKind, treeImportances } from "./tree/importances.ts";
+export { type OutOfBagSums, outOfBagSums } from "./tree/out-of-bag.ts";
 export { treeLeaves, treePredictor } from "./tree/predict-trees.ts";
 export { atMost, belowFloat32, nextUp } from "./tree/thresholds.ts";
 export {

@@ -3,7 +3,7 @@ import type { Predictor, Task } from "../../flow.ts";
 import { codesOf, nodeFlags, type Trees, treeCount } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { taskOf } from "../estimator.ts";
-import type { TreeLink } from "../tree/links.ts";
+import { type TreeLink, treeLinks } from "../tree/links.ts";
 
 /** Trees with what they mean. */
 export interface MeantTrees {
@@ -34,8 +34,8 @@ const usual: Readonly<Record<Task["kind"], TreeLink>> = {
 
 function linkOf(predictor: Predictor, task: Task): TreeLink {
   const link = "link" in predictor ? predictor.link : undefined;
-  const known = ["identity", "sigmoid", "softmax", "exp", "step", "softplus", "signedSquare"] as const; // biome-ignore format: one line
-  return known.find((one) => one === link) ?? usual[task.kind];
+  if (link === "exponential") return "exp"; // boost's word
+  return treeLinks.find((one) => one === link) ?? usual[task.kind];
 }
 
 /** A node of a tree of one output, with its place among the tree's nodes. */
