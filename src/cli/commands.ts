@@ -29,6 +29,7 @@ import { revoke } from "./revoke.ts";
 import { serve } from "./serve.ts";
 import { models, runs, tables } from "./show.ts";
 import { sql } from "./sql.ts";
+import { studies } from "./studies.ts";
 import { vacuum } from "./vacuum.ts";
 import { volumes } from "./volumes.ts";
 
@@ -82,6 +83,7 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [executable(featureTables), executable(leaks)],
   },
   { title: "Forecasts", rooms: ["forecast"], commands: [executable(forecast)] },
+  { title: "Search", rooms: ["tune"], commands: [executable(studies)] },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
   {
     title: "Operation",

@@ -2,6 +2,7 @@
 import {
   caller,
   conflict,
+  count,
   didYouMean,
   environment,
   failWith,
@@ -46,6 +47,15 @@ export const cliErrors = {
   "cli/mismatch-argument": caller(
     (d: { command: string; argument: string; expected: string; got: string }) =>
       `${d.command}: ${d.argument} expects ${d.expected}; got ${quote(d.got)}`,
+  ),
+  "cli/unsupported-picture": caller(
+    (d: { file: string }) =>
+      `${quote(d.file)}: the ending of a picture says how it is drawn; expected .svg or .png`,
+  ),
+  "cli/missing-params": caller((d: { chart: string; needed: number }) =>
+    d.needed === 0
+      ? `the chart ${d.chart} is of a study with two objectives; this one has fewer`
+      : `the chart ${d.chart} is of ${count(d.needed, "param")}; name them with --params`,
   ),
   "cli/missing-option": caller(
     (d: { command: string; option: string; value: string; help: string }) =>

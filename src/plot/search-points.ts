@@ -82,7 +82,9 @@ export function paramEncoding({ name, choices, log, low, high }: ParamAxis, fiel
     return { field, type: "nominal", scale: { domain: choices }, axis: { title, grid: false, labelAngle: 0 } }; // biome-ignore format: one line
   const room = log ? 0 : 0.03 * (high - low) || Math.abs(high) * 0.1 || 1;
   const domain = log ? [low / 1.1, high * 1.1] : [low - room, high + room];
-  const scale = log ? { type: "log", domain } : { type: "linear", domain, nice: false, zero: false };
+  const scale = log
+    ? { type: "log", domain }
+    : { type: "linear", domain, nice: false, zero: false };
   return { field, type: "quantitative", scale, axis: { title, tickCount: 6, grid: false } };
 }
 

@@ -41,7 +41,7 @@ const cells = 48;
  * @see Watanabe et al., IJCAI 2023. Peer: Optuna `PedAnovaImportanceEvaluator`.
  */
 export async function paramImportances<P extends Params>(
-  study: Study<P>,
+  study: Pick<Study<P>, "name" | "objectives" | "trials" | "space">,
   options: ImportancesOptions = {},
 ): Promise<readonly ParamImportance[]> {
   checkNames("paramImportances", options, ["best", "metric"]);

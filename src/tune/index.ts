@@ -42,6 +42,7 @@ export {
   type SpaceBuilder,
   space,
 } from "./space.ts";
+export { readStudy, readStudyNames, type StudyReader } from "./study/read-study.ts";
 export type { SearchOptions, SearchSummary } from "./study/search.ts";
 export { openStudy, type Study, type StudyOptions, type Told } from "./study/study.ts";
 export type { ObjectiveFunction, ObjectiveResult, RunningTrial, TrialRecord } from "./trial.ts";

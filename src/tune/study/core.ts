@@ -26,7 +26,10 @@ export interface Core {
 }
 
 /** The study as samplers and pruners see it at this moment. */
-export function viewOf({ store, declared }: Core): SearchView {
+export const viewOf = ({ store, declared }: Core): SearchView => viewOfStore(store, declared);
+
+/** A study that is kept somewhere as samplers and pruners see it. */
+export function viewOfStore(store: StudyStore, declared: Space | null = null): SearchView {
   const { rows, specs, head } = store;
   const { name: study, seed, objectives } = head;
   return { identity: store, study, seed, objectives, rows, specs, declared };

@@ -25,15 +25,14 @@ import {
   type TrialRecord,
 } from "../trial.ts";
 import type { TrialRow } from "../trial-row.ts";
-import { completeOf, violationOf } from "../view.ts";
-import { bestRow, frontRows } from "./best.ts";
 import { childRuns } from "./child-runs.ts";
-import { type Core, enqueue, keep, rowAt, turn, viewOf } from "./core.ts";
+import { type Core, enqueue, keep, rowAt, turn } from "./core.ts";
 import { heartbeatMs, openWorkers, thisOwner } from "./owner.ts";
+import { readerOf } from "./read-study.ts";
 import { recordStore } from "./record-store.ts";
 import { type SearchOptions, type SearchSummary, search } from "./search.ts";
 import { memoryStore, type StudyHead, type StudyStore } from "./study-store.ts";
-import { paramsOf, type TrialHandle, trialHandle } from "./trial-handle.ts";
+import { recordOf, type TrialHandle, trialHandle } from "./trial-handle.ts";
 
 /** What a study is opened with. */
 export interface StudyOptions {
@@ -177,22 +176,19 @@ function checkDeclared(store: StudyStore, space: Space | null): void {
 /** The study as users hold it. */
 function studyOver(core: Core): Study {
   const { store, owner } = core;
-  const { name, objectives } = store.head;
+  const { name } = store.head;
   openWorkers.add(owner.worker);
   const asked = new Map<number, TrialHandle>();
   const beating = setInterval(() => void beat(core), heartbeatMs);
   beating.unref();
-  const shown = async (pick: () => readonly TrialRow[]): Promise<readonly TrialRecord[]> => {
-    await store.refresh();
-    return pick().map((row) => recordOf(core, row));
-  };
   const close = async (): Promise<void> => {
     clearInterval(beating);
     openWorkers.delete(owner.worker);
     for (const handle of asked.values()) handle.close();
   };
   return {
-    ...{ name, objectives, close, [Symbol.asyncDispose]: close },
+    ...readerOf(store),
+    ...{ close, [Symbol.asyncDispose]: close },
     search: (objective, options) => search(core, objective, options),
     ask: async () => {
       const { begun, interrupted } = await turn(core, Infinity);
@@ -212,25 +208,7 @@ function studyOver(core: Core): Study {
       return tell(core, handle?.row() ?? rowAt(core, number), told);
     },
     enqueue: async (params) => enqueue(core, checkedParams(core, params)),
-    trials: () => shown(() => store.rows),
-    best: async () => {
-      const [best] = await shown(() => [theBest(core)]);
-      return best ?? fail("tune/missing-best", { study: name, complete: 0 });
-    },
-    space: async () => {
-      await store.refresh();
-      return Object.fromEntries(store.specs);
-    },
-    front: () => shown(() => frontRows(viewOf(core))),
   };
-}
-
-function theBest(core: Core): TrialRow {
-  const { name: study, objectives } = core.store.head;
-  if (objectives.length > 1)
-    fail("tune/unsupported-best", { study, objectives: objectives.length });
-  const complete = completeOf(viewOf(core)).length;
-  return bestRow(viewOf(core)) ?? fail("tune/missing-best", { study, complete });
 }
 
 /** Says of all trials under way here that they live. A beat that fails is made up for by the next. */
@@ -254,7 +232,7 @@ async function tell(core: Core, row: TrialRow, told: Told): Promise<TrialRecord>
     return fail("tune/conflict-trial", { study, trial, state: where });
   }
   await core.children?.end(ended);
-  return recordOf(core, ended);
+  return recordOf(core.store, ended);
 }
 
 /** Checks params that are to be tried. Throws `tune/unknown-param`, `tune/out-of-range-param`. */
@@ -272,17 +250,4 @@ function checkedParams({ store, declared }: Core, params: Partial<Params>): Para
     return value === undefined ? [] : [[param, value] as const];
   });
   return Object.fromEntries(entries);
-}
-
-/** A trial as users see it. */
-export function recordOf(core: Pick<Core, "store">, row: TrialRow): TrialRecord {
-  const { number, state, values, constraints, error, interruptions, notes } = row;
-  return {
-    ...{ number, state, values, constraints, error, interruptions, notes },
-    params: paramsOf(core, row.codes),
-    value: values?.[0] ?? null,
-    steps: row.steps.map(([step, value]) => ({ step, value })),
-    isFeasible: violationOf(row) === 0,
-    ...{ startedAtMs: row.startedAtMs, endedAtMs: row.endedAtMs, runId: row.runId },
-  };
 }

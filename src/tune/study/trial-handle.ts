@@ -13,9 +13,11 @@ import {
   type Params,
   valueAt,
 } from "../space.ts";
-import { choiceAt, type RunningTrial } from "../trial.ts";
+import { choiceAt, type RunningTrial, type TrialRecord } from "../trial.ts";
 import type { TrialRow } from "../trial-row.ts";
+import { violationOf } from "../view.ts";
 import { type Core, keep, viewOf } from "./core.ts";
+import type { StudyStore } from "./study-store.ts";
 
 /** How long what a trial reported waits for more, before it is written, in milliseconds. */
 const gatherMs = 50;
@@ -170,5 +172,18 @@ function gathered(core: Core, row: () => TrialRow): { changed: () => void; close
       isClosed = true;
       clearTimeout(timer);
     },
+  };
+}
+
+/** A trial as users see it. */
+export function recordOf(store: StudyStore, row: TrialRow): TrialRecord {
+  const { number, state, values, constraints, error, interruptions, notes } = row;
+  return {
+    ...{ number, state, values, constraints, error, interruptions, notes },
+    params: paramsOf({ store }, row.codes),
+    value: values?.[0] ?? null,
+    steps: row.steps.map(([step, value]) => ({ step, value })),
+    isFeasible: violationOf(row) === 0,
+    ...{ startedAtMs: row.startedAtMs, endedAtMs: row.endedAtMs, runId: row.runId },
   };
 }

@@ -1,0 +1,62 @@
+/** @file Studies that are there, read without searching them. */
+import type { Records } from "../../store/index.ts";
+import { fail } from "../errors.ts";
+import { completeOf } from "../view.ts";
+import { bestRow, frontRows } from "./best.ts";
+import { viewOfStore } from "./core.ts";
+import { findStore, readHeads } from "./record-store.ts";
+import type { Study } from "./study.ts";
+import type { StudyStore } from "./study-store.ts";
+import { recordOf } from "./trial-handle.ts";
+
+/** A study as it is read: its trials, the best of them, and what its params may be. */
+export type StudyReader = Pick<
+  Study,
+  "name" | "objectives" | "trials" | "best" | "front" | "space"
+>;
+
+/**
+ * A study that is kept in records, to be read: nothing is begun, and nothing changed.
+ *
+ * @throws `tune/missing-study`, `tune/unsupported-format`
+ * @example
+ * ```ts
+ * await using records = await openRecords(":memory:");
+ * await using study = await openStudy({ name: "kept", metric: "loss", direction: "minimise", records });
+ * (await readStudy(records, "kept")).objectives // => [{ metric: "loss", direction: "minimise" }]
+ * ```
+ */
+export async function readStudy(records: Records, name: string): Promise<StudyReader> {
+  return readerOf(await findStore(records, name));
+}
+
+/** The names of the studies that are kept in records, oldest first. Throws `tune/unsupported-format`. */
+export async function readStudyNames(records: Records): Promise<readonly string[]> {
+  return (await readHeads(records)).map(({ name }) => name);
+}
+
+/** What is read of a study, anew with each call. */
+export function readerOf(store: StudyStore): StudyReader {
+  const { name, objectives } = store.head;
+  const view = async () => {
+    await store.refresh();
+    return viewOfStore(store);
+  };
+  return {
+    ...{ name, objectives },
+    trials: async () => (await view()).rows.map((row) => recordOf(store, row)),
+    best: async () => {
+      if (objectives.length > 1)
+        fail("tune/unsupported-best", { study: name, objectives: objectives.length });
+      const now = await view();
+      const row = bestRow(now);
+      if (row !== undefined) return recordOf(store, row);
+      return fail("tune/missing-best", { study: name, complete: completeOf(now).length });
+    },
+    front: async () => frontRows(await view()).map((row) => recordOf(store, row)),
+    space: async () => {
+      await view();
+      return Object.fromEntries(store.specs);
+    },
+  };
+}
