@@ -3,7 +3,7 @@ import { checkNames, checkNumber } from "../core/index.ts";
 import { fail } from "./errors.ts";
 import { lossOf } from "./objective.ts";
 import { codeOf, type ParamSpec, type Params, placeOf, valuesOf } from "./space.ts";
-import type { Study } from "./study/study.ts";
+import type { StudyReader } from "./study/read-study.ts";
 
 /** Which trials are the best, and by what. */
 export interface ImportancesOptions {
@@ -41,7 +41,7 @@ const cells = 48;
  * @see Watanabe et al., IJCAI 2023. Peer: Optuna `PedAnovaImportanceEvaluator`.
  */
 export async function paramImportances<P extends Params>(
-  study: Pick<Study<P>, "name" | "objectives" | "trials" | "space">,
+  study: StudyReader<P>,
   options: ImportancesOptions = {},
 ): Promise<readonly ParamImportance[]> {
   checkNames("paramImportances", options, ["best", "metric"]);

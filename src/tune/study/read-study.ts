@@ -1,19 +1,29 @@
 /** @file Studies that are there, read without searching them. */
 import type { Records } from "../../store/index.ts";
 import { fail } from "../errors.ts";
+import type { StudyObjective } from "../objective.ts";
+import type { Params, Space } from "../space.ts";
+import type { TrialRecord } from "../trial.ts";
 import { completeOf } from "../view.ts";
 import { bestRow, frontRows } from "./best.ts";
 import { viewOfStore } from "./core.ts";
 import { findStore, readHeads } from "./record-store.ts";
-import type { Study } from "./study.ts";
 import type { StudyStore } from "./study-store.ts";
 import { recordOf } from "./trial-handle.ts";
 
-/** A study as it is read: its trials, the best of them, and what its params may be. */
-export type StudyReader = Pick<
-  Study,
-  "name" | "objectives" | "trials" | "best" | "front" | "space"
->;
+/** A study as it is read. */
+export interface StudyReader<P extends Params = Params> {
+  readonly name: string;
+  readonly objectives: readonly StudyObjective[];
+  /** All trials, by number. */
+  trials(): Promise<readonly TrialRecord<P>[]>;
+  /** The best trial of those that keep the constraints. Throws `tune/missing-best`, `tune/unsupported-best`. */
+  best(): Promise<TrialRecord<P>>;
+  /** The Pareto front: the trials that no other is better than in everything, by number. */
+  front(): Promise<readonly TrialRecord<P>[]>;
+  /** What the params may be, by name: those that were asked for so far, or the declared ones. */
+  space(): Promise<Space>;
+}
 
 /**
  * A study that is kept in records, to be read: nothing is begun, and nothing changed.

@@ -28,7 +28,7 @@ import type { TrialRow } from "../trial-row.ts";
 import { childRuns } from "./child-runs.ts";
 import { type Core, enqueue, keep, rowAt, turn } from "./core.ts";
 import { heartbeatMs, openWorkers, thisOwner } from "./owner.ts";
-import { readerOf } from "./read-study.ts";
+import { readerOf, type StudyReader } from "./read-study.ts";
 import { recordStore } from "./record-store.ts";
 import { type SearchOptions, type SearchSummary, search } from "./search.ts";
 import { memoryStore, type StudyHead, type StudyStore } from "./study-store.ts";
@@ -65,9 +65,7 @@ export interface StudyOptions {
 export type Told = ObjectiveResult | { readonly error: string };
 
 /** A search that goes on as long as it is asked to. */
-export interface Study<P extends Params = Params> extends AsyncDisposable {
-  readonly name: string;
-  readonly objectives: readonly StudyObjective[];
+export interface Study<P extends Params = Params> extends StudyReader<P>, AsyncDisposable {
   /**
    * Tries params until the budget is used up. A trial that throws, or gives no finite number, is failed
    * with its error kept, and the search goes on. Several processes may search one study: the budget is of
@@ -83,14 +81,6 @@ export interface Study<P extends Params = Params> extends AsyncDisposable {
   tell(trial: number | Pick<RunningTrial<P>, "number">, told: Told): Promise<TrialRecord<P>>;
   /** Adds params that are to be tried next; what they leave out is drawn. Gives the trial's number. */
   enqueue(params: Partial<P>): Promise<number>;
-  /** All trials, by number. */
-  trials(): Promise<readonly TrialRecord<P>[]>;
-  /** The best trial of those that keep the constraints. Throws `tune/missing-best`, `tune/unsupported-best`. */
-  best(): Promise<TrialRecord<P>>;
-  /** The Pareto front: the trials that no other is better than in everything, by number. */
-  front(): Promise<readonly TrialRecord<P>[]>;
-  /** What the params may be, by name: those that were asked for so far, or the declared ones. */
-  space(): Promise<Space>;
   /** Ends heartbeats. Trials that were asked for and not told wait to be begun again. */
   close(): Promise<void>;
 }
