@@ -4,7 +4,7 @@ const may = {
   core: [],
   tensor: [],
   store: [],
-  plot: [],
+  plot: ["metric"],
   table: ["store"],
   check: ["table"],
   dataset: ["tensor", "table"],

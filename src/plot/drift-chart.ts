@@ -78,8 +78,8 @@ function layersOf(bars: readonly Bar[]): Json[] {
   });
   const texts: Json = {
     data: { values: bars },
-    mark: { type: "text", style: "value", align: "left" },
-    encoding: { x: { value: widthPx + 12 }, y, text: { field: "text", type: "nominal" } },
+    mark: { type: "text", style: "value", align: "left", dx: 12 },
+    encoding: { x: { value: "width" }, y, text: { field: "text", type: "nominal" } },
   };
   return [...levels.map(barsOf), ...lines, texts];
 }

@@ -16,6 +16,10 @@ interface Colours {
   readonly curves: readonly string[];
   /** From a share of 0 to a share of 1; the middle one has luminance 0.18. */
   readonly ramp: readonly string[];
+  /** From −1 over 0 to 1. */
+  readonly diverging: readonly string[];
+  /** From a low to a high value, each to be seen on the paper. */
+  readonly lowHigh: readonly string[];
   readonly onLow: string;
   readonly onHigh: string;
   readonly levels: { readonly none: string; readonly moderate: string; readonly severe: string };
@@ -40,6 +44,8 @@ const colours: Readonly<Record<Theme, Colours>> = {
       "#8a3b12",
     ],
     ramp: ["#eff5fa", "#4679a8", "#08406e"],
+    diverging: ["#a63603", "#e6855b", "#f4f5f7", "#4679a8", "#08406e"],
+    lowHigh: ["#1f78b4", "#8c6bb1", "#d7301f"],
     onLow: "#000000",
     onHigh: "#ffffff",
     levels: { none: "#93a0ad", moderate: "#d99000", severe: "#c63d08" },
@@ -61,6 +67,8 @@ const colours: Readonly<Record<Theme, Colours>> = {
       "#c2703f",
     ],
     ramp: ["#1d2731", "#3a7ba6", "#b5defa"],
+    diverging: ["#ffb48a", "#c2551d", "#1d2731", "#3a7ba6", "#b5defa"],
+    lowHigh: ["#56b4e9", "#b79ad6", "#ff7a5c"],
     onLow: "#ffffff",
     onHigh: "#000000",
     levels: { none: "#6f7c89", moderate: "#e6b93a", severe: "#ff7a45" },
@@ -90,7 +98,10 @@ export function themeConfig(theme: Theme): Readonly<Record<string, Json>> {
     title: titleConfig(c),
     axis: axisConfig(c),
     legend: legendConfig(c),
-    range: { category: c.curves, heatmap: c.ramp, ramp: c.ramp },
+    range: {
+      ...{ category: c.curves, heatmap: c.ramp, ramp: c.ramp },
+      ...{ diverging: c.diverging, ordinal: c.lowHigh },
+    },
     text: { fontSize: 11, color: c.ink },
     bar: { color: accent },
     line: { strokeWidth: 2, strokeCap: "round", strokeJoin: "round" },
@@ -98,7 +109,19 @@ export function themeConfig(theme: Theme): Readonly<Record<string, Json>> {
   };
 }
 
-function titleConfig(c: Colours): Json {
+/** The config of a theme for pictures of so many units at most: cut titles, legends below. */
+export function narrowConfig(theme: Theme, widthPx: number): Readonly<Record<string, Json>> {
+  const c = colours[theme];
+  const legend = {
+    ...legendConfig(c),
+    orient: "bottom",
+    columns: 2,
+    gradientDirection: "horizontal",
+  };
+  return { ...themeConfig(theme), title: { ...titleConfig(c), limit: widthPx - 32 }, legend };
+}
+
+function titleConfig(c: Colours): { readonly [name: string]: Json } {
   const text = { color: c.ink, fontSize: 15, fontWeight: "bold" };
   const below = { subtitleColor: c.quiet, subtitleFontSize: 12, subtitlePadding: 5 };
   return { ...text, ...below, anchor: "start", frame: "bounds", offset: 14, limit: 560 };
@@ -117,13 +140,14 @@ function axisConfig(c: Colours): Json {
   };
 }
 
-function legendConfig(c: Colours): Json {
+function legendConfig(c: Colours): { readonly [name: string]: Json } {
   const words = { labelColor: c.ink, labelFontSize: 12, titleColor: c.ink, titleFontSize: 12 };
   const symbols = { symbolStrokeWidth: 2.5, symbolSize: 140, rowPadding: 4 };
   return { ...words, ...symbols, titleFontWeight: "normal", fillColor: c.paper, padding: 6 };
 }
 
 function styleConfig(c: Colours, accent: string): Json {
+  const second = c.curves[1] ?? accent;
   const cell = { fontSize: 14, fontWeight: "bold" };
   return {
     cell: { stroke: c.paper, strokeWidth: 2 },
@@ -138,6 +162,17 @@ function styleConfig(c: Colours, accent: string): Json {
     "moment-label": { color: c.levels.severe, fontSize: 12, fontWeight: "bold" },
     measured: { color: accent },
     "measured-point": { color: accent, stroke: c.paper, strokeWidth: 1 },
+    band: { color: accent, fillOpacity: 0.18 },
+    second: { color: second },
+    faint: { color: c.line, strokeOpacity: 0.35, strokeWidth: 1 },
+    dot: { color: accent, fillOpacity: 0.45, strokeWidth: 0 },
+    box: { color: accent, fillOpacity: 0.35 },
+    violin: { color: accent, fillOpacity: 0.2 },
+    middle: { color: c.ink, strokeWidth: 2 },
+    joint: { color: c.quiet, strokeWidth: 1.2 },
+    name: { color: c.ink, fontSize: 11 },
+    up: { color: c.lowHigh[2] ?? c.ink },
+    down: { color: c.lowHigh[0] ?? c.ink },
     "level-none": { color: c.levels.none },
     "level-moderate": { color: c.levels.moderate },
     "level-severe": { color: c.levels.severe },

@@ -149,7 +149,7 @@ describe("demo", () => {
     const files = await workspace.tracking.artifacts(boosted?.id ?? "");
     expect(files).toEqual(
       expect.arrayContaining([
-        ...["confusion", "importances", "roc"].flatMap((name) => [
+        ...["calibration", "confusion", "gain", "importances", "pr", "roc"].flatMap((name) => [
           `figures/${name}.png`,
           `figures/${name}.svg`,
         ]),

@@ -2,16 +2,9 @@
 import { split, telcoSchema } from "../../dataset/index.ts";
 import { features, missing, oneHot, standardize, withLookups } from "../../feature/index.ts";
 import type { Hash, Json, Model } from "../../flow.ts";
-import { classesAt, confusion, rocCurve, scoreBinary } from "../../metric/index.ts";
+import { scoreBinary } from "../../metric/index.ts";
 import { boost, logistic, majority, typedModel } from "../../model/index.ts";
-import {
-  type ChartSpec,
-  confusionChart,
-  importancesChart,
-  renderPng,
-  renderSvg,
-  rocChart,
-} from "../../plot/index.ts";
+import { figuresOf, renderPng, renderSvg } from "../../plot/index.ts";
 import type { Run } from "../../run/index.ts";
 import { type Frame, quoteName } from "../../table/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
@@ -190,24 +183,9 @@ async function logFigures(
   model: ChurnModel,
   { y, probability }: JudgedRows,
 ): Promise<void> {
-  const auc = scoreBinary(y, probability).auc;
-  const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion(
-    y,
-    classesAt(probability),
-  );
-  const charts: Record<string, ChartSpec> = {
-    ...(Number.isNaN(auc)
-      ? {}
-      : { roc: rocChart([{ name: model.kind, auc, ...rocCurve(y, probability) }]) }),
-    confusion: confusionChart(
-      [
-        [trueNegatives, falsePositives],
-        [falseNegatives, truePositives],
-      ],
-      ["stayed", "left"],
-    ),
-    ...(model.importances.length > 0 ? { importances: importancesChart(model.importances) } : {}),
-  };
+  const rows = { task: { kind: "binary" } as const, y, predictions: probability };
+  const { kind: name, importances } = model;
+  const charts = figuresOf(rows, { name, classes: ["stayed", "left"], importances });
   for (const [name, spec] of Object.entries(charts)) {
     await run.logArtifact(`figures/${name}.svg`, Buffer.from(await renderSvg(spec)));
     await run.logArtifact(`figures/${name}.png`, await renderPng(spec));
