@@ -138,6 +138,8 @@ export interface Predictor {
   predict(x: Matrix): Float64Array;
   /** How much each feature matters, shape [d], summing to 1; absent where it means nothing. */
   readonly importances?: Float64Array;
+  /** Of two classes: from which probability on the answer is true, 0 to 1. Absent: 0.5. */
+  readonly threshold?: number;
 }
 
 /** What a model takes, and what it gives. */

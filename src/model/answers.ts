@@ -10,11 +10,14 @@ export interface Answers {
 }
 
 /**
- * True from a probability of one half on; the most probable class, the first of equals; or the number.
+ * True from the predictor's threshold on, one half where it has none; the most probable class, the first of equals; or the number.
  *
  * @param levels - Every level of the label; one that the predictor does not know has probability 0.
  */
-export function answersOf({ task }: Predictor, levels: readonly string[] = []): Answers {
+export function answersOf(
+  { task, threshold = 0.5 }: Predictor,
+  levels: readonly string[] = [],
+): Answers {
   switch (task?.kind) {
     case "multiclass":
       return classAnswers(task.classes, levels);
@@ -25,7 +28,7 @@ export function answersOf({ task }: Predictor, levels: readonly string[] = []): 
       };
     default:
       return {
-        of: (told) => Array.from(told, (p) => ({ value: p >= 0.5, probability: p })),
+        of: (told) => Array.from(told, (p) => ({ value: p >= threshold, probability: p })),
         none: { value: false, probability: Number.NaN },
       };
   }

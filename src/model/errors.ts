@@ -28,12 +28,12 @@ export const modelErrors = {
       `${d.at}: it does not learn this task; expected ${list(d.expected)}, got ${quote(d.got)}. The task is what the label's kind says, or \`task\` of the dataset; choose another estimator, or another label.`,
   ),
   "model/conflict-trained-rows": caller(
-    (d: { rows: number }) =>
-      `evaluate: the model has learned from ${count(d.rows, "row")} of these; expected rows that it has not seen, because of others it knows the labels. Evaluate on the test side of a split; or say onTrained: true where that is meant.`,
+    (d: { at: string; rows: number }) =>
+      `${d.at}: the model has learned from ${count(d.rows, "row")} of these; expected rows that it has not seen, because of others it knows the labels. Give rows held out of the training side; evaluate() takes these too where onTrained: true says that it is meant.`,
   ),
   "model/missing-label": caller(
-    (d: { label: string; columns: readonly string[] }) =>
-      `evaluate: the rows have no column ${quote(d.label)}, which the model tells; they have ${list(d.columns)}. Evaluate on rows whose labels are known.`,
+    (d: { at: string; label: string; columns: readonly string[] }) =>
+      `${d.at}: the rows have no column ${quote(d.label)}, which the model tells; they have ${list(d.columns)}. Give rows whose labels are known.`,
   ),
   "model/mismatch-option": caller(
     (d: { at: string; option: string; expected: string; got: string }) =>
@@ -109,6 +109,18 @@ export const modelErrors = {
   "model/corrupt-files": caller(
     (d: { reason: string }) =>
       `loadModel: the model's files are damaged: ${d.reason}. Read the model again from its source.`,
+  ),
+  "model/missing-threshold": caller(
+    (d: { rule: string; least: number }) =>
+      `chooseThreshold: no threshold reaches the ${d.rule} that was asked for; expected one with at least ${d.least}. Ask for less.`,
+  ),
+  "model/conflict-test-rows": caller(
+    (d: { at: string }) =>
+      `${d.at}: these are test rows, and what is chosen on them makes their score too good; expected rows held out of the training side. Split the training side again.`,
+  ),
+  "model/conflict-lookups": caller(
+    () =>
+      "withPredictor: the model carries lookups; expected a model that takes whole rows. Give it its lookups afterwards, with withLookups.",
   ),
   "model/unknown-kind": caller(
     (d: { got: string; known: readonly string[] }) =>

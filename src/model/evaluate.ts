@@ -60,6 +60,8 @@ export interface Judged {
   readonly predictions: Float64Array;
   readonly weights?: Float64Array;
   readonly groups?: Float64Array;
+  /** Of two classes: from which probability on the model answers true. Absent: 0.5. */
+  readonly threshold?: number;
 }
 
 /**
@@ -106,7 +108,7 @@ export async function evaluate<In, Out extends Cell, C extends Columns>(
     rows: data.y.length,
     part: rows.part ?? null,
     metrics: score(judged, asked),
-    baseline: score({ ...judged, predictions: constantOf(judged) }, asked),
+    baseline: score({ ...judged, predictions: constantOf(judged), threshold: 0.5 }, asked),
     warnings: [...warnings, ...unknown],
     judged,
   };
@@ -125,7 +127,7 @@ async function checkTrained(
     return isHeldOut(rows)
       ? []
       : ["the rows have no key, so nobody can tell whether the model learned from them"];
-  if (trained > 0) fail("model/conflict-trained-rows", { rows: trained });
+  if (trained > 0) fail("model/conflict-trained-rows", { at: "evaluate", rows: trained });
   return [];
 }
 
@@ -149,7 +151,7 @@ async function labelled<C extends Columns>(
   const names = Object.keys(rows.schema.columns).filter((name): name is keyof C & string => name === signature.output.name); // biome-ignore format: one line
   const [label] = names;
   if (label === undefined)
-    return fail("model/missing-label", { label: signature.output.name, columns: Object.keys(rows.schema.columns) }); // biome-ignore format: one line
+    return fail("model/missing-label", { at: "evaluate", label: signature.output.name, columns: Object.keys(rows.schema.columns) }); // biome-ignore format: one line
   const beside = {
     ...(weights === undefined ? {} : { weights }),
     ...(groups === undefined ? {} : { groups }),
@@ -167,9 +169,11 @@ function judge(
 ): { readonly judged: Judged; readonly unknown: readonly string[] } {
   const { x, y, weights, groups } = data;
   const told = predictor.predict(x);
+  const { threshold } = predictor;
   const beside = {
     ...(weights === undefined ? {} : { weights }),
     ...(groups === undefined ? {} : { groups }),
+    ...(threshold === undefined ? {} : { threshold }),
   };
   const [learned, seen] = [taskOf(predictor), taskOf(data)];
   if (learned.kind !== "multiclass" || seen.kind !== "multiclass")

@@ -14,6 +14,7 @@ export {
   type BoostState,
   boostPredictor,
 } from "./boost-predictor.ts";
+export * from "./combine/index.ts";
 export { modelErrors } from "./errors.ts";
 export { checkWidth, type Estimator, type EstimatorParts, estimator, taskOf } from "./estimator.ts";
 export {

@@ -12,7 +12,8 @@ export interface PredictorState {
 }
 
 /**
- * A predictor's state: everything on it that is not a function, with a format number.
+ * A predictor's state: everything on it that is not a function, with a format number; predictors inside of it
+ * likewise.
  *
  * @param predictor - Any predictor.
  * @returns Plain data for core's `formatJson`.
@@ -24,6 +25,18 @@ export interface PredictorState {
  */
 export function predictorState(predictor: Predictor): PredictorState {
   const { kind } = predictor;
-  const data = Object.entries(predictor).filter(([, value]) => typeof value !== "function");
+  const data = Object.entries(predictor)
+    .filter(([, value]) => typeof value !== "function")
+    .map(([name, value]) => [name, plain(value)]);
   return { ...Object.fromEntries(data), kind, format: predictorFormat };
+}
+
+/** A value of a predictor, with predictors in it as their states. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  return isPredictor(value) ? predictorState(value) : value;
+}
+
+function isPredictor(value: unknown): value is Predictor {
+  return typeof value === "object" && value !== null && "predict" in value && "kind" in value;
 }

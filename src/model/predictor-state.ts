@@ -3,6 +3,8 @@ import type { Predictor } from "../flow.ts";
 import { readAverage } from "./average.ts";
 import { bayesReaders } from "./bayes/readers.ts";
 import { readBoost } from "./boost-predictor.ts";
+import { combineReaders } from "./combine/readers.ts";
+import { withThreshold } from "./combine/thresholded.ts";
 import { fail } from "./errors.ts";
 import { readElasticNet } from "./linear/elastic-net.ts";
 import { readLeastSquares } from "./linear/least-squares.ts";
@@ -30,18 +32,24 @@ export { type PredictorState, predictorState } from "./predictor-format.ts";
  * ```
  */
 export function predictorFromState(value: unknown): Predictor {
-  const state = fieldsOf(value, "the state");
+  return fromFields(fieldsOf(value, "the state"));
+}
+
+function fromFields(state: Fields): Predictor {
   const [kind, written] = [state.text("kind"), state.number("format")];
   if (written > predictorFormat)
     fail("model/unsupported-format", { kind, got: written, known: predictorFormat });
   const read = Object.entries(readers).find(([name]) => name === kind)?.[1];
   if (read === undefined)
     return fail("model/unknown-kind", { got: kind, known: Object.keys(readers) });
-  return read(state);
+  const predictor = read(state, fromFields);
+  return state.has("threshold") ? withThreshold(predictor, state.number("threshold")) : predictor;
 }
 
 /** The reader of each kind: the one line that a new algorithm adds here. */
-const readers: Readonly<Record<string, (state: Fields) => Predictor>> = {
+const readers: Readonly<
+  Record<string, (state: Fields, read: (state: Fields) => Predictor) => Predictor>
+> = {
   majority: readMajority,
   average: readAverage,
   logistic: readLogistic,
@@ -52,4 +60,5 @@ const readers: Readonly<Record<string, (state: Fields) => Predictor>> = {
   trees: readTreesPredictor,
   neighbours: readNeighbours,
   ...bayesReaders,
+  ...combineReaders,
 };

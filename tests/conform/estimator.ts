@@ -1,6 +1,12 @@
 /** @file What every estimator must do; called by each estimator's test. After scikit-learn's estimator_checks. */
 import { describe, expect, test } from "vitest";
-import { formatJson, parseJson, type Random, random } from "../../src/core/index.ts";
+import {
+  formatJson,
+  isMillraceError,
+  parseJson,
+  type Random,
+  random,
+} from "../../src/core/index.ts";
 import type { Dataset, Matrix, Predictor, Task, TaskKind } from "../../src/flow.ts";
 import {
   type Estimator,
@@ -20,6 +26,8 @@ export interface EstimatorTraits {
   readonly weights?: number;
   /** How close predictions are after columns changed places, relative. Default 1e-6; null: chance picks columns by place. */
   readonly columns?: number | null;
+  /** Whether it deals rows to folds: a row of each class is refused, and weight 2 is not the row twice. Default false. */
+  readonly folds?: boolean;
   /** Turns normal numbers into features that it takes; absent: it takes any finite number. */
   readonly feature?: (normal: number) => number;
 }
@@ -143,6 +151,8 @@ function checkData(make: Make, data: Dataset, traits: EstimatorTraits): void {
   test("conforms: one row of each class and one feature are enough", async () => {
     const y = Float64Array.from({ length: Math.max(2, outputsOf(data)) }, (_, i) => i);
     const small = { ...data, x: matrix(Array.from(y, (v) => [v])), y, names: ["a"] };
+    if (traits.folds === true)
+      return expect(make().learn(small)).rejects.toThrow(code("dataset/out-of-range-folds"));
     expect((await make().learn(small)).predict(small.x).every(Number.isFinite)).toBe(true);
   });
 
@@ -156,7 +166,11 @@ function checkData(make: Make, data: Dataset, traits: EstimatorTraits): void {
     const few = sampleFor(traits, [6, 20], taskOf(data));
     const learned = await make()
       .learn(few)
-      .catch((error: unknown) => expect(error).toMatchObject({ code: /^(model|tensor)\// }));
+      .catch((error: unknown) => {
+        const got = isMillraceError(error) ? error.code : String(error);
+        expect(got).toMatch(/^(dataset|model|tensor)\//);
+        return undefined;
+      });
     if (learned === undefined) return;
     expect(learned.predict(few.x).every(Number.isFinite)).toBe(true);
   });
@@ -195,7 +209,7 @@ function checkData(make: Make, data: Dataset, traits: EstimatorTraits): void {
   });
 
   test("conforms: where weights are used, weight 2 is the row twice and weight 0 is no row", async () => {
-    if (traits.weights === undefined) return;
+    if (traits.weights === undefined || traits.folds === true) return;
     const rows = Array.from({ length: data.x.rows }, (_, i) => i);
     const weights = Float64Array.from(rows, (i) => i % 3);
     const weighed = (await refusal({ weights })).predict(data.x);

@@ -21,6 +21,20 @@ export interface ClassicCase {
 export interface ClassicPeers {
   readonly neighbours: readonly (ClassicCase & { readonly options: object })[];
   readonly bayes: readonly (ClassicCase & { readonly name: string; readonly options: object })[];
+  /** The base learned from the first half of the rows, the curve from the second. */
+  readonly calibrated: readonly (ClassicCase & {
+    readonly method: "sigmoid" | "isotonic" | "temperature";
+  })[];
+  /** Rising lines through points, and their values at other places. */
+  readonly lines: readonly Readonly<Record<"x" | "y" | "w" | "at" | "told", readonly number[]>>[];
+  readonly stacks: readonly (ClassicCase & { readonly passThrough: boolean })[];
+  readonly votes: readonly ClassicCase[];
+  /** Logistic regression, one against the rest. */
+  readonly rest: ClassicCase;
+  /** Five folds in the order of the rows. */
+  readonly crossed: Omit<ClassicCase, "told"> & {
+    readonly scores: Readonly<Record<"accuracy" | "auc" | "logLoss" | "f1", readonly number[]>>;
+  };
 }
 
 /** Reads the peer's numbers. */
