@@ -159,7 +159,7 @@ function path(past: Past, { last, horizon, strategy, predictors }: Steps): Float
  * const times = Array.from({ length: 90 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)));
  * const values = times.map((_, i) => [50, 20, 20, 20, 20, 40, 60][i % 7] ?? 0);
  * const model = await boostedForecast().fit(series({ times, values }));
- * model.forecast({ horizon: 3 }).mean.map(Math.round) // => Float64Array.of(40, 60, 50)
+ * model.forecast({ horizon: 3 }).mean.map(Math.round) // => Float64Array.of(60, 50, 20)
  * ```
  * @see Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd edition, 13; Taieb & Hyndman,
  *   International Journal of Forecasting 30(2), 2014, for the strategies.
