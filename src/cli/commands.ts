@@ -5,6 +5,7 @@ import { attach } from "./attach.ts";
 import { changes } from "./changes.ts";
 import { check } from "./check.ts";
 import { checkpoint } from "./checkpoint.ts";
+import { cluster } from "./cluster.ts";
 import type { CommandGroup } from "./command.ts";
 import { create } from "./create.ts";
 import { demo } from "./demo.ts";
@@ -82,6 +83,7 @@ export const commandGroups: readonly CommandGroup[] = [
     rooms: ["feature"],
     commands: [executable(featureTables), executable(leaks)],
   },
+  { title: "Clusters", rooms: ["cluster"], commands: [executable(cluster)] },
   { title: "Forecasts", rooms: ["forecast"], commands: [executable(forecast)] },
   { title: "Search", rooms: ["tune"], commands: [executable(studies)] },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },

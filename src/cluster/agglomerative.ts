@@ -122,6 +122,11 @@ export function agglomerativeClusters(state: AgglomerativeState): AgglomerativeC
   return { kind: "agglomerative", ...state, clusters, assign, cut };
 }
 
+/** Whether clusters have a tree of joins. */
+export function isAgglomerative(clusters: Clusters): clusters is AgglomerativeClusters {
+  return clusters.kind === "agglomerative" && "joins" in clusters;
+}
+
 /** The clusters of a stored state. */
 export function readAgglomerative(fields: Fields): AgglomerativeClusters {
   const { width, ...common } = fields.common();

@@ -81,14 +81,16 @@ export function scaleWarnings({ x, names }: ClusterData): readonly string[] {
   ];
 }
 
-/** The standard deviations of the columns, [d], about their means. */
-export function deviations(x: Matrix): Float64Array {
-  const means = columnMeans(x);
-  const sums = new Float64Array(x.cols);
-  for (let i = 0, at = 0; i < x.rows; i++)
-    for (let j = 0; j < x.cols; j++, at++)
-      sums[j] = (sums[j] ?? 0) + ((x.data[at] ?? 0) - (means[j] ?? 0)) ** 2;
-  return sums.map((sum) => Math.sqrt(sum / x.rows));
+/** The standard deviations of the columns, [d], in one pass about the first row: near enough to compare. */
+function deviations({ rows, cols, data }: Matrix): Float64Array {
+  const [sums, squares] = [new Float64Array(cols), new Float64Array(cols)];
+  for (let i = 0, at = 0; i < rows; i++)
+    for (let j = 0; j < cols; j++, at++) {
+      const value = (data[at] ?? 0) - (data[j] ?? 0);
+      sums[j] = (sums[j] ?? 0) + value;
+      squares[j] = (squares[j] ?? 0) + value * value;
+    }
+  return squares.map((square, j) => Math.sqrt(Math.max(0, square / rows - ((sums[j] ?? 0) / rows) ** 2))); // biome-ignore format: one line
 }
 
 /** The means of the columns, [d]. */

@@ -4,6 +4,7 @@ export {
   type AgglomerativeOptions,
   type AgglomerativeState,
   agglomerative,
+  isAgglomerative,
 } from "./agglomerative.ts";
 export {
   type ChooseClustersOptions,

@@ -93,11 +93,12 @@ interface Work extends KMeansProblem {
 /** Copies the rows about their means, so that little is lost in single precision. */
 function copyScaled({ x: to, width }: ClusterMemory, { rows, cols, data }: Matrix) {
   const means = new Float64Array(cols);
+  const share = 1 / rows;
   let largest = 0;
   for (let i = 0, at = 0; i < rows; i++)
     for (let j = 0; j < cols; j++, at++) {
       const value = data[at]!;
-      means[j] = means[j]! + value / rows;
+      means[j] = means[j]! + value * share;
       largest = Math.max(largest, Math.abs(value));
     }
   const scale = largest === 0 ? 1 : 2 ** -Math.ceil(Math.log2(largest) + 1);
