@@ -88,6 +88,10 @@ export const modelErrors = {
         ? `${d.at}: the features tell the classes apart without a mistake at iteration ${d.iteration}, and larger weights are always better then; expected a penalty, got l2 ${d.l2}. Use a larger l2, and see whether a feature knows the label.`
         : `${d.at}: the weights are not determined at iteration ${d.iteration}; expected features of which none is the sum of others and that do not separate the classes exactly, got l2 ${d.l2}. Use a larger l2.`,
   ),
+  "model/failed-descent": caller(
+    (d: { at: string; epoch: number; optimiser: string }) =>
+      `${d.at}: training diverged in epoch ${d.epoch} with ${d.optimiser}; expected a loss that falls. Use a smaller learning rate, or clipNorm.`,
+  ),
   "model/unknown-class": caller(
     (d: { at: string; got: string; known: readonly string[] }) =>
       `${d.at}: classWeights names the class ${quote(d.got)}; expected one of ${list(d.known)}`,

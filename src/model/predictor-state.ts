@@ -7,6 +7,8 @@ import { combineReaders } from "./combine/readers.ts";
 import { withThreshold } from "./combine/thresholded.ts";
 import { fail } from "./errors.ts";
 import { readElasticNet } from "./linear/elastic-net.ts";
+import { readGeneralisedLinear } from "./linear/generalised-linear.ts";
+import { readGradientLinear } from "./linear/gradient-linear.ts";
 import { readLeastSquares } from "./linear/least-squares.ts";
 import { readLogistic } from "./linear/logistic.ts";
 import { readRidge } from "./linear/ridge.ts";
@@ -56,6 +58,8 @@ const readers: Readonly<
   boost: readBoost,
   "least-squares": readLeastSquares,
   ridge: readRidge,
+  "generalised-linear": readGeneralisedLinear,
+  "gradient-linear": readGradientLinear,
   "elastic-net": readElasticNet,
   trees: readTreesPredictor,
   neighbours: readNeighbours,

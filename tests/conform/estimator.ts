@@ -30,6 +30,8 @@ export interface EstimatorTraits {
   readonly folds?: boolean;
   /** Turns normal numbers into features that it takes; absent: it takes any finite number. */
   readonly feature?: (normal: number) => number;
+  /** Turns labels of regression into those that it takes; absent: it takes any finite number. */
+  readonly label?: (number: number) => number;
 }
 
 type Make = (options?: Readonly<Record<string, unknown>>) => Estimator;
@@ -260,14 +262,15 @@ function outputsOf(data: Dataset): number {
   return task.kind === "multiclass" ? task.classes.length : 1;
 }
 
-/** A sample whose features are what the estimator takes. */
+/** A sample whose features and labels are what the estimator takes. */
 function sampleFor(
-  { feature = (normal) => normal }: EstimatorTraits,
+  { feature = (normal) => normal, label = (number) => number }: EstimatorTraits,
   [n, d]: readonly [number, number],
   task: Task,
 ): Dataset {
   const data = sample(n, d, task);
-  return { ...data, x: { ...data.x, data: data.x.data.map(feature) } };
+  const y = task.kind === "regression" ? data.y.map((number) => label(number)) : data.y;
+  return { ...data, y, x: { ...data.x, data: data.x.data.map(feature) } };
 }
 
 /** Normal features, and a label that leans on the first two. */

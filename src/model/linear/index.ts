@@ -8,6 +8,20 @@ export {
   lasso,
 } from "./elastic-net.ts";
 export {
+  type GeneralisedLinearOptions,
+  type GeneralisedLinearPredictor,
+  type GeneralisedLinearState,
+  generalisedLinear,
+  generalisedLinearPredictor,
+} from "./generalised-linear.ts";
+export {
+  type GradientLinearOptions,
+  type GradientLinearPredictor,
+  type GradientLinearState,
+  gradientLinear,
+  gradientLinearPredictor,
+} from "./gradient-linear.ts";
+export {
   type Coefficient,
   type Intervals,
   type LeastSquaresPredictor,
@@ -35,3 +49,4 @@ export {
   ridgePredictor,
 } from "./ridge.ts";
 export { shapiroWilk, type TestResult } from "./shapiro-wilk.ts";
+export type { Family } from "./smooth-loss.ts";

@@ -10,7 +10,7 @@ export interface SmoothLoss {
   readonly shifts: boolean;
   /** Σ wᵢ. */
   readonly weight: number;
-  /** Below this sum no row has the wrong side; 0 where the loss has no sides. */
+  /** Below this sum no row has the wrong side; −∞ where the loss has no sides. */
   readonly separated: number;
   /** Biases [k] to start from. */
   readonly start: Float64Array;
@@ -128,7 +128,15 @@ export function familyLoss(
     return loss;
   };
   const start = Float64Array.of(Math.log(sum / weight));
-  return { ...rest, weight, separated: 0, outputs: 1, shifts: false, start, visit };
+  return {
+    ...rest,
+    weight,
+    separated: Number.NEGATIVE_INFINITY,
+    outputs: 1,
+    shifts: false,
+    start,
+    visit,
+  };
 }
 
 type Parts = (z: number, y: number) => readonly [number, number, number];
