@@ -95,6 +95,37 @@ describe("split", () => {
     });
   });
 
+  test("law: three sides hold every row once, and the test side is that of two", async () => {
+    const share = fc.integer({ min: 1, max: 4 }).map((tenths) => tenths / 10);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), share, share, async (seed, test, validation) => {
+        await withPeople(ids(120), async (all) => {
+          const two = await split(all, { by: "id", seed, test });
+          const three = await split(all, { by: "id", seed, test, validation });
+          const sides = [three.train, three.validation, three.test];
+          expect(sides.map(({ part }) => part)).toEqual(["train", "validation", "test"]);
+          const held = await Promise.all(sides.map(keysOf));
+          expect(held.flat().sort()).toEqual((await keysOf(all)).sort());
+          expect(three.fingerprint).toBe(two.fingerprint);
+        });
+      }),
+      { numRuns: 15 },
+    );
+    await withPeople(ids(4000), async (all) => {
+      const { validation } = await split(all, { by: "id", test: 0.2, validation: 0.3 });
+      expect((await validation.count()) / 4000).toBeClose(0.3, { rtol: 0.08 });
+      await expect(split(validation, { by: "id" })).rejects.toThrow(
+        code("dataset/conflict-test-rows"),
+      );
+      await expect(split(all, { by: "id", test: 0.5, validation: 0.5 })).rejects.toThrow(
+        "test and validation must be a finite number < 1; got 1",
+      );
+      await expect(split(all, { by: "id", validation: 0 })).rejects.toThrow(
+        code("option/out-of-range"),
+      );
+    });
+  });
+
   test("refuses what it cannot split", async () => {
     await withPeople([], (all) =>
       expect(split(all, { by: "id" })).rejects.toThrow(code("dataset/missing-rows")),

@@ -24,6 +24,8 @@ export interface SplitOptions<N extends string = string> {
   readonly seed?: number;
   /** `null`: the order in time does not matter, and is not looked at. */
   readonly time?: null;
+  /** Share of the keys that go to a validation side, to choose by; with `test` below 1. Default: there is none. */
+  readonly validation?: number;
 }
 
 /** The two sides of a split. */
@@ -37,14 +39,20 @@ export interface Split<C extends Columns> {
   readonly warnings: readonly string[];
 }
 
+/** A split with rows to choose by: which model, which options, when to stop. */
+export interface ThreeWaySplit<C extends Columns> extends Split<C> {
+  /** Features and models refuse to learn from it. */
+  readonly validation: Frame<C>;
+}
+
 /**
  * Splits rows by whether md5(seed:key), its first 52 bits as a fraction of 1, is below `test`. A key never changes sides when rows are added,
- * removed or reordered. O(n) in the engine. Where the rows have a column of moments, `warnings` tells when
+ * removed or reordered, nor to or from the test side when a validation side is asked for. O(n) in the engine. Where the rows have a column of moments, `warnings` tells when
  * rows that follow each other are alike: then `splitByTime` is the honest split.
  *
  * @param rows - The rows to split.
  * @param options - Which column decides, and how many go to the test side.
- * @returns Two frames, lazy like the one given, and the fingerprint of the test side.
+ * @returns Two frames, or three, lazy like the one given, and the fingerprint of the test side.
  * @throws `dataset/unknown-column`, `dataset/missing-key`, `dataset/missing-rows`,
  * `dataset/conflict-test-rows`, `option/out-of-range`, `option/unknown-name`
  * @example
@@ -59,12 +67,24 @@ export interface Split<C extends Columns> {
  */
 export async function split<C extends Columns>(
   rows: Frame<C>,
+  options: SplitOptions<keyof C & string> & { readonly validation: number },
+): Promise<ThreeWaySplit<C>>;
+export async function split<C extends Columns>(
+  rows: Frame<C>,
   options: SplitOptions<keyof C & string>,
-): Promise<Split<C>> {
+): Promise<Split<C>>;
+export async function split<C extends Columns>(
+  rows: Frame<C>,
+  options: SplitOptions<keyof C & string>,
+): Promise<Split<C> | ThreeWaySplit<C>> {
   checkFrame("split", rows);
-  checkNames("split", options, ["test", "by", "seed", "time"]);
-  const { test = 0.2, by, seed = 0 } = options;
+  checkNames("split", options, ["test", "by", "seed", "time", "validation"]);
+  const { test = 0.2, by, seed = 0, validation } = options;
   checkNumber("split", { test }, { above: 0, below: 1 });
+  if (validation !== undefined) {
+    checkNumber("split", { validation }, { above: 0, below: 1 });
+    checkNumber("split", { "test and validation": test + validation }, { below: 1 });
+  }
   checkNumber("split", { seed });
   if (isHeldOut(rows)) fail("dataset/conflict-test-rows", {});
   const columns = Object.keys(rows.schema.columns);
@@ -78,14 +98,20 @@ export async function split<C extends Columns>(
   const salt = rows.part === undefined ? `${seed}:` : `${seed}:${rows.part}:`;
   const digest = `md5(${quoteText(salt)} || ${key})`;
   const place = `CAST(CAST('0x' || substr(${digest}, 1, 13) AS BIGINT) AS DOUBLE)`; // 52 bits
-  const isTest = `${place} < '${test * 2 ** 52}'::DOUBLE`;
+  const isBelow = (share: number) => `${place} < '${share * 2 ** 52}'::DOUBLE`;
+  const isTest = isBelow(test);
+  const isHeld = isBelow(test + (validation ?? 0));
   const { engine, schema, sql } = rows;
   const origin = rows.origin && narrowed(rows.origin, [by]);
   const side = (condition: string) => `SELECT * FROM (${sql}) WHERE ${condition}`;
   const parts = { engine, schema, origin, dividedFrom: [...(rows.dividedFrom ?? []), sql] };
   const testRows = frame({ ...parts, sql: side(isTest), part: "test" });
-  const trainRows = frame({ ...parts, sql: side(`NOT (${isTest})`), part: "train" });
+  const trainRows = frame({ ...parts, sql: side(`NOT (${isHeld})`), part: "train" });
   const testKeys = (await testRows.texts(key)).filter((value) => value !== null);
   const warnings = options.time === null ? [] : await timeWarnings(rows, by);
-  return { train: trainRows, test: testRows, fingerprint: hashOfJson(testKeys.sort()), warnings };
+  const fingerprint = hashOfJson(testKeys.sort());
+  const two = { train: trainRows, test: testRows, fingerprint, warnings };
+  if (validation === undefined) return two;
+  const between = side(`${isHeld} AND NOT (${isTest})`);
+  return { ...two, validation: frame({ ...parts, sql: between, part: "validation" }) };
 }
