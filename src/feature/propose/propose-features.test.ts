@@ -1,5 +1,6 @@
 /** @file Tests of what is proposed for columns of each kind. */
 import { afterAll, describe, expect, test } from "vitest";
+import { formatJson } from "../../core/index.ts";
 import {
   bool,
   category,
@@ -11,7 +12,8 @@ import {
   text,
   timestamp,
 } from "../../table/index.ts";
-import { fitFeatures } from "../index.ts";
+import { features as defined, fitFeatures } from "../index.ts";
+import * as all from "../transforms/index.ts";
 import { proposeFeatures } from "./index.ts";
 
 const engine = await openEngine();
@@ -73,6 +75,23 @@ describe("proposeFeatures", () => {
     });
     const { data } = await (await fitFeatures(features, rows)).matrix(rows);
     expect(data.every(Number.isFinite)).toBe(true);
+  });
+
+  test("says the definition as a program that means the same", async () => {
+    for (const model of ["trees", "linear"] as const) {
+      const { features: proposed, code } = await proposeFeatures(rows, { label: "left", model });
+      const transforms = Object.keys(all).filter((name) =>
+        code.some((line) => line.includes(`${name}(`)),
+      );
+      const program = `return features(schema, (c) => ({ ${code.join("\n")} }))`;
+      const make = new Function("features", "schema", ...transforms, program);
+      const given = transforms.map(
+        (name) => Object.entries(all).find(([own]) => own === name)?.[1],
+      );
+      const said = make(defined, visits, ...given);
+      const [a, b] = [await fitFeatures(proposed, rows), await fitFeatures(said, rows)];
+      expect(formatJson(b.state)).toBe(formatJson(a.state));
+    }
   });
 
   test("never reads the label", async () => {

@@ -10,10 +10,9 @@ import {
   isTechnicalColumn,
 } from "../../table/index.ts";
 import { fail } from "../errors.ts";
-import type { Feature } from "../feature.ts";
 import { type Features, features } from "../features.ts";
 import { columnFacts } from "./column-facts.ts";
-import { limits, treatLinear, treatTrees } from "./treatments.ts";
+import { limits, type Treatment, treatLinear, treatTrees } from "./treatments.ts";
 
 /** Options of {@link proposeFeatures}. */
 export interface ProposeFeaturesOptions<C extends Columns = Columns> {
@@ -43,12 +42,9 @@ export interface ProposedColumn {
 export interface FeatureProposal<C extends Columns = Columns> {
   readonly features: Features<C, keyof C & string>;
   readonly columns: readonly ProposedColumn[];
+  /** The definition as a program says it, line by line: `age: numeric(c.age),`. */
+  readonly code: readonly string[];
 }
-
-/** How one column is made a feature; or why it is none. */
-export type Treatment =
-  | { readonly features: Readonly<Record<string, Feature>>; readonly why: string }
-  | { readonly why: string };
 
 /**
  * Proposes features for a table: a start that a person can read and change, and what AutoML begins with. Keys, columns
@@ -91,30 +87,28 @@ export async function proposeFeatures<C extends Columns>(
   const treated = facts.map((fact) => {
     const expr = byName[fact.column];
     const set = reasonToLeave(rows, fact.column, leave) ?? limits(fact);
-    const treatment: Treatment =
-      set !== undefined || expr === undefined
-        ? { why: set ?? "no column" }
-        : treat(expr, { ...fact, maxLevels });
-    return { column: fact.column, treatment };
+    const left: Treatment = { said: [], why: set ?? "no column" };
+    return {
+      column: fact.column,
+      ...(set !== undefined || expr === undefined ? left : treat(expr, { ...fact, maxLevels })),
+    };
   });
-  const found = treated.flatMap(({ treatment }) =>
-    "features" in treatment ? Object.entries(treatment.features) : [],
-  );
-  if (found.length === 0) fail("feature/missing-features", { at: "proposeFeatures" });
+  const said = treated.flatMap((treatment) => treatment.said);
+  if (said.length === 0) fail("feature/missing-features", { at: "proposeFeatures" });
+  const found = Object.fromEntries(said.map(({ name, feature }) => [name, feature]));
   return {
-    features: features(rows.schema, () => Object.fromEntries(found)),
-    columns: treated.map(({ column, treatment }) => ({
+    features: features(rows.schema, () => found),
+    columns: treated.map(({ column, said: own, why }) => ({
       column,
-      as:
-        "features" in treatment
-          ? Object.values(treatment.features)
-              .map(({ transform }) => transform)
-              .join(" + ")
-          : null,
-      why: treatment.why,
+      as: own.length === 0 ? null : own.map(({ feature }) => feature.transform).join(" + "),
+      why,
     })),
+    code: said.map(({ name, code }) => `${keyOf(name)}: ${code},`),
   };
 }
+
+const keyOf = (name: string): string =>
+  /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 
 function reasonToLeave(
   rows: Frame<Columns>,

@@ -14,11 +14,16 @@ import {
   tfIdf,
 } from "../transforms/index.ts";
 import type { ColumnFacts } from "./column-facts.ts";
-import type { Treatment } from "./propose-features.ts";
 
 /** Facts, and how many levels get a column each. */
 export interface TreatedFacts extends ColumnFacts {
   readonly maxLevels: number;
+}
+
+/** What becomes of a column, and why; nothing said: it is left out. */
+export interface Treatment {
+  readonly said: readonly Said[];
+  readonly why: string;
 }
 
 /** An expression by its kind, so that the compiler tells them apart. */
@@ -47,66 +52,104 @@ export function limits({
   return isName ? "another text in every row" : undefined;
 }
 
-const made = (name: string, feature: Feature, why: string): Treatment => ({
-  features: { [name]: feature },
-  why,
-});
+/** A feature, and how a program says it. */
+interface Said {
+  readonly name: string;
+  readonly feature: Feature;
+  readonly code: string;
+}
+
+const made = (why: string, ...said: readonly Said[]): Treatment => ({ said, why });
+
+/** `c["monthly charges"]`, or `c.age` where a name allows it. */
+const read = (column: string): string =>
+  /^[A-Za-z_$][\w$]*$/.test(column) ? `c.${column}` : `c[${JSON.stringify(column)}]`;
 
 /** For trees: numbers as they are, codes of categories. */
 export function treatTrees(expr: Expr, facts: TreatedFacts): Treatment {
-  const { column } = facts;
-  if (!isAny(expr)) return { why: `a ${expr.kind} column` };
+  const { column: name, distinct, words } = facts;
+  const c = read(name);
+  if (!isAny(expr)) return made(`a ${expr.kind} column`);
   switch (expr.kind) {
     case "number":
-      return made(column, numeric(expr), "a number");
+      return made("a number", { name, feature: numeric(expr), code: `numeric(${c})` });
     case "bool":
-      return made(column, flag(expr), "a truth value");
-    case "timestamp":
-      return made(column, calendar(expr, { parts: ["year", "month", "weekday", "hour"] }), "a moment"); // biome-ignore format: one line
-    case "category":
-      return made(column, indexLevels(expr), `one of ${facts.distinct} levels`);
-    case "text":
-      return facts.distinct <= mostCodes && facts.words < wordsOfProse
-        ? made(column, indexLevels(expr), `one of ${facts.distinct} texts`)
-        : treatText(expr, facts);
+      return made("a truth value", { name, feature: flag(expr), code: `flag(${c})` });
+    case "timestamp": {
+      const options = { parts: ["year", "month", "weekday", "hour"] } as const;
+      const code = `calendar(${c}, ${JSON.stringify(options)})`;
+      return made("a moment", { name, feature: calendar(expr, options), code });
+    }
+    case "category": {
+      const code = `indexLevels(${c})`;
+      return made(`one of ${distinct} levels`, { name, feature: indexLevels(expr), code });
+    }
+    case "text": {
+      if (distinct > mostCodes || words >= wordsOfProse) return treatText(expr, facts);
+      const code = `indexLevels(${c})`;
+      return made(`one of ${distinct} texts`, { name, feature: indexLevels(expr), code });
+    }
   }
 }
 
 /** For linear models: scaled numbers, a column a level, a column more where values are missing. */
 export function treatLinear(expr: Expr, facts: TreatedFacts): Treatment {
-  const { column, missing: holes, distinct, maxLevels } = facts;
-  if (!isAny(expr)) return { why: `a ${expr.kind} column` };
+  const { column: name, missing: holes, distinct, maxLevels, words } = facts;
+  const c = read(name);
   const own = holes > 0 ? "own" : "zero";
+  const more = holes > 0 && isAny(expr) ? [isMissing(name, expr)] : [];
+  if (!isAny(expr)) return made(`a ${expr.kind} column`);
   switch (expr.kind) {
     case "number": {
-      const scaled = { [column]: standardize(expr) };
-      if (holes === 0) return { features: scaled, why: "a number" };
-      const where = { [`${column} is`]: missing(expr) };
-      return { features: { ...scaled, ...where }, why: `a number, missing in ${holes} rows` };
+      const why = holes === 0 ? "a number" : `a number, missing in ${holes} rows`;
+      const scaled = { name, feature: standardize(expr), code: `standardize(${c})` };
+      return made(why, scaled, ...more);
     }
-    case "bool":
-      return made(column, flag(expr, { missing: own }), "a truth value");
+    case "bool": {
+      const code = `flag(${c}, { missing: "${own}" })`;
+      return made("a truth value", { name, feature: flag(expr, { missing: own }), code });
+    }
     case "timestamp":
-      return {
-        features: {
-          ...(holes > 0 ? { [`${column} is`]: missing(expr) } : {}),
-          [`${column} month`]: cyclic(expr.part("month").orElse(1), { period: 12 }),
-          [`${column} weekday`]: cyclic(expr.part("weekday").orElse(0), { period: 7 }),
-        },
-        why: "a moment",
-      };
-    case "category":
-      return made(column, oneHot(expr, { missing: own }), `one of ${distinct} levels`);
-    case "text":
-      return distinct <= maxLevels && facts.words < wordsOfProse
-        ? made(column, oneHot(expr, { missing: own, maxLevels }), `one of ${distinct} texts`)
-        : treatText(expr, facts);
+      return made("a moment", ...more, round(expr, name, "month"), round(expr, name, "weekday"));
+    case "category": {
+      const code = `oneHot(${c}, { missing: "${own}" })`;
+      return made(`one of ${distinct} levels`, { name, feature: oneHot(expr, { missing: own }), code }); // biome-ignore format: one line
+    }
+    case "text": {
+      if (distinct > maxLevels || words >= wordsOfProse) return treatText(expr, facts);
+      const options = { missing: own, maxLevels } as const;
+      const code = `oneHot(${c}, ${JSON.stringify(options)})`;
+      return made(`one of ${distinct} texts`, { name, feature: oneHot(expr, options), code });
+    }
   }
 }
 
+const isMissing = (column: string, expr: AnyExpr): Said => ({
+  name: `${column} is`,
+  feature: missing(expr),
+  code: `missing(${read(column)})`,
+});
+
+/** A part of a moment that goes round; a missing moment is at its beginning. */
+function round(expr: TimestampExpr, column: string, part: "month" | "weekday"): Said {
+  const [first, period] = part === "month" ? [1, 12] : [0, 7];
+  return {
+    name: `${column} ${part}`,
+    feature: cyclic(expr.part(part).orElse(first), { period }),
+    code: `cyclic(${read(column)}.part("${part}").orElse(${first}), { period: ${period} })`,
+  };
+}
+
 /** Prose by its words, names by how often they occur. */
-function treatText(expr: TextExpr, { column, distinct, words }: TreatedFacts): Treatment {
-  if (words >= wordsOfProse)
-    return made(column, tfIdf(expr, { maxWords: 100 }), `prose of ${words.toFixed(1)} words`);
-  return made(column, countEncode(expr, { as: "share" }), `one of ${distinct} texts`);
+function treatText(expr: TextExpr, { column: name, distinct, words }: TreatedFacts): Treatment {
+  const c = read(name);
+  if (words < wordsOfProse)
+    return made(`one of ${distinct} texts`, {
+      ...{ name, feature: countEncode(expr, { as: "share" }) },
+      code: `countEncode(${c}, { as: "share" })`,
+    });
+  return made(`prose of ${words.toFixed(1)} words`, {
+    ...{ name, feature: tfIdf(expr, { maxWords: 100 }) },
+    code: `tfIdf(${c}, { maxWords: 100 })`,
+  });
 }
