@@ -3,6 +3,7 @@ export { type DatasetParts, dataset, type MatrixSource } from "./dataset.ts";
 export { datasetErrors } from "./errors.ts";
 export { type Fold, type FoldsOptions, folds } from "./folds.ts";
 export { type FrameFold, type FrameFoldsOptions, frameFolds } from "./frame-folds.ts";
+export { labelTask } from "./label.ts";
 export type { RowKeys, RowTimes } from "./row-codes.ts";
 export { type Split, type SplitOptions, split, type ThreeWaySplit } from "./split.ts";
 export { type SplitByTimeOptions, splitByTime, type TimeSplit } from "./split-by-time.ts";

@@ -1,6 +1,6 @@
 /** @file A label column as a task and as numbers. */
 import type { Task } from "../flow.ts";
-import { type Frame, quoteName, quoteText } from "../table/index.ts";
+import { checkFrame, type Frame, quoteName, quoteText } from "../table/index.ts";
 import { fail } from "./errors.ts";
 
 /** More different texts than this are names, not classes. */
@@ -34,6 +34,30 @@ export async function labelNumbers(rows: Frame, label: string): Promise<LabelNum
     default:
       return fail("dataset/mismatch-label", { label, kind: spec?.kind ?? "missing" });
   }
+}
+
+/**
+ * The task that a label asks for: of a bool binary, of a category or text multiclass with the classes that occur, of a number
+ * regression. O(n) for classes.
+ *
+ * @param rows - Any rows.
+ * @param label - One of their columns.
+ * @returns The task.
+ * @throws `dataset/unknown-column`, `dataset/mismatch-label`, `dataset/out-of-range-classes`
+ * @example
+ * ```ts
+ * const engine = await openEngine();
+ * const rows = frame({ engine, schema: schema("one", { n: int() }), sql: "SELECT 1 AS n" });
+ * await labelTask(rows, "n") // => { kind: "regression" }
+ * await engine.close();
+ * ```
+ */
+export async function labelTask(rows: Frame, label: string): Promise<Task> {
+  checkFrame("labelTask", rows);
+  const columns = Object.keys(rows.schema.columns);
+  if (!columns.includes(label))
+    fail("dataset/unknown-column", { at: "labelTask", column: label, columns });
+  return (await labelNumbers(rows, label)).task;
 }
 
 async function classesOf(

@@ -2,7 +2,7 @@
 import { checkNames, hashOfJson } from "../core/index.ts";
 import { dataset } from "../dataset/index.ts";
 import { countTrainedRows } from "../feature/index.ts";
-import type { Cell, Dataset, Hash, Task, TestLog } from "../flow.ts";
+import type { Cell, Dataset, Hash, Predictor, Task, TestLog } from "../flow.ts";
 import { type MetricName, score } from "../metric/index.ts";
 import {
   type Columns,
@@ -102,7 +102,7 @@ export async function evaluate<In, Out extends Cell, C extends Columns>(
   if (rows.part === "test" && testLog !== undefined)
     await testLog.enter({ study, rows: await rowsHash(rows), model: model.hash, again });
   const data = await labelled(model, rows, options);
-  const { judged, unknown } = judge(model, data);
+  const { judged, unknown } = judge(model.predictor, data);
   const asked = metrics === undefined ? {} : { metrics };
   return {
     rows: data.y.length,
@@ -162,9 +162,23 @@ async function labelled<C extends Columns>(
   return data;
 }
 
-/** Labels and predictions over the classes of both the model and the rows. */
-function judge(
-  { predictor }: Pick<FittedModel, "predictor">,
+/**
+ * Labels and predictions of a dataset over the classes of both the predictor and the rows: what metrics take. A class that the
+ * predictor does not know has probability 0.
+ *
+ * @param predictor - Learned from other rows.
+ * @param data - Rows with labels.
+ * @returns What is judged, and a sentence for each class that training never saw.
+ * @throws What `predict` throws
+ * @example
+ * ```ts
+ * const data = { x: matrix([[1], [2]]), y: Float64Array.of(0, 1), names: ["a"], source: "sha256:00" } as const;
+ * const { judged } = judge(await majority().learn(data), data);
+ * [...judged.predictions] // => [0.5, 0.5]
+ * ```
+ */
+export function judge(
+  predictor: Predictor,
   data: Dataset,
 ): { readonly judged: Judged; readonly unknown: readonly string[] } {
   const { x, y, weights, groups } = data;

@@ -4,7 +4,7 @@ import { dataset } from "../dataset/index.ts";
 import { type Features, fitFeatures } from "../feature/index.ts";
 import type { Cell, Dataset, Predictor, TaskKind } from "../flow.ts";
 import { type Columns, checkFrame, type Frame, type Row } from "../table/index.ts";
-import { type FittedModel, fittedModel, outputOf } from "./fitted-model.ts";
+import { type FittedModel, fittedModel, type ModelParts, outputOf } from "./fitted-model.ts";
 
 /** A sentence that the compiler shows where a type does not fit; no value has this type. */
 export interface Misuse<Sentence extends string> {
@@ -85,6 +85,11 @@ export interface Learner {
   learn(data: Dataset, work?: LongWork): Promise<Predictor>;
 }
 
+/** What {@link fitModel} learns, and with what. */
+export interface FitModelOptions extends FitOptions<Columns, string, string> {
+  readonly estimator: Learner;
+}
+
 /**
  * Fits the features to the rows, learns from them, and gives the model of both.
  *
@@ -108,18 +113,52 @@ export type Fit<T extends TaskKind = TaskKind> = <
 
 /** The `fit` of an estimator that can learn. */
 export function fitWith<T extends TaskKind>(learner: Learner): Fit<T> {
-  return async (rows, options, work) => {
-    checkFrame("fit", rows);
-    checkNames("fit", options, ["features", "label", "weights", "groups"]);
-    const { features: definition, label, weights, groups } = options;
-    const features = await fitFeatures(definition, rows, { label });
-    const beside = {
-      ...(weights === undefined ? {} : { weights }),
-      ...(groups === undefined ? {} : { groups }),
-    };
-    const data = await dataset({ features, rows, label, ...beside });
-    const predictor = await learner.learn(data, work);
-    const levels = rows.schema.columns[label]?.levels;
-    return fittedModel({ features, predictor, output: outputOf(predictor, label, levels) });
+  return async (rows, options, work) =>
+    fittedModel(await partsOf(rows, { ...options, estimator: learner }, work));
+}
+
+/**
+ * Fits the features to rows whose columns are known at run time only, learns from them, and gives the model of both: `fit` for
+ * programs that do not know the table they are given.
+ *
+ * @param rows - Training rows.
+ * @param options - The estimator, features, label, and columns of weights and groups.
+ * @returns The model; {@link typedModel} gives it types.
+ * @throws What `fit` throws
+ * @example
+ * ```ts
+ * const engine = await openEngine();
+ * const people = schema("people", { age: int(), left: bool() });
+ * const rows = frame({ engine, schema: people, sql: "SELECT range AS age, range > 5 AS left FROM range(10)" });
+ * const byAge = features(people, (c) => ({ age: numeric(c.age) }));
+ * const model = await fitModel(rows, { estimator: majority(), features: byAge, label: "left" });
+ * model.predict({ age: 3 }).probability // => 0.4
+ * await engine.close();
+ * ```
+ */
+export async function fitModel(
+  rows: Frame,
+  options: FitModelOptions,
+  work?: LongWork,
+): Promise<FittedModel> {
+  return fittedModel(await partsOf(rows, options, work));
+}
+
+async function partsOf(
+  rows: Frame,
+  options: FitModelOptions,
+  work: LongWork | undefined,
+): Promise<ModelParts> {
+  checkFrame("fit", rows);
+  checkNames("fit", options, ["estimator", "features", "label", "weights", "groups"]);
+  const { estimator, features: definition, label, weights, groups } = options;
+  const features = await fitFeatures(definition, rows, { label });
+  const beside = {
+    ...(weights === undefined ? {} : { weights }),
+    ...(groups === undefined ? {} : { groups }),
   };
+  const data = await dataset({ features, rows, label, ...beside });
+  const predictor = await estimator.learn(data, work);
+  const levels = rows.schema.columns[label]?.levels;
+  return { features, predictor, output: outputOf(predictor, label, levels) };
 }

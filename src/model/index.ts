@@ -22,16 +22,20 @@ export {
   type Evaluation,
   evaluate,
   type Judged,
+  judge,
   type Scores,
 } from "./evaluate.ts";
-export type {
-  Fit,
-  FitOptions,
-  LabelKind,
-  LabelProblem,
-  Misuse,
-  ModelInput,
-  ModelOutput,
+export {
+  type Fit,
+  type FitModelOptions,
+  type FitOptions,
+  fitModel,
+  type LabelKind,
+  type LabelProblem,
+  type Learner,
+  type Misuse,
+  type ModelInput,
+  type ModelOutput,
 } from "./fit.ts";
 export type { FittedModel } from "./fitted-model.ts";
 export * from "./interchange/index.ts";

@@ -14,6 +14,26 @@ import {
 
 /** The errors of this room: code → sentence. */
 export const tuneErrors = {
+  "tune/failed-checks": caller(
+    (d: { reasons: readonly string[] }) =>
+      `autoMl: nothing can be learned from these rows: ${d.reasons.join("; ")}`,
+  ),
+  "tune/missing-label": caller(
+    (d: { label: string; columns: readonly string[] }) =>
+      `autoMl: there is no column ${quote(d.label)}; the rows have ${list(d.columns, d.label)}.${didYouMean(d.label, d.columns)}`,
+  ),
+  "tune/missing-key": caller(
+    (d: { keys: readonly string[]; columns: readonly string[] }) =>
+      `autoMl: it is not known what tells rows apart; expected one key column, got ${d.keys.length === 0 ? "none" : list(d.keys)}. Name one with by: ${list(d.columns)}; rows of the same value stay on one side of the split.`,
+  ),
+  "tune/missing-family": caller(
+    (d: { family: string; task: string; known: readonly string[] }) =>
+      `autoMl: no family ${quote(d.family)} learns a ${d.task} task; expected some of ${list(d.known)}`,
+  ),
+  "tune/mismatch-metric": caller(
+    (d: { metric: string; task: string }) =>
+      `autoMl: ${quote(d.metric)} does not judge a ${d.task} task; expected a metric that does, such as auc, logLoss or rmse`,
+  ),
   "tune/out-of-range-param": caller(
     (d: { param: string; expected: string; got: string }) =>
       `param ${quote(d.param)}: expected ${d.expected}; got ${d.got}`,

@@ -1,4 +1,5 @@
 /** @file Spaces, samplers, pruners, studies. */
+export * from "./automl/index.ts";
 export { tuneErrors } from "./errors.ts";
 export { type ImportancesOptions, type ParamImportance, paramImportances } from "./importances.ts";
 export type { SearchDirection, StudyObjective } from "./objective.ts";

@@ -1,0 +1,155 @@
+/** @file Tests of the search for the best model of a table. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { formatJson } from "../../core/index.ts";
+import { split } from "../../dataset/index.ts";
+import { openTestLog, openTracking } from "../../run/index.ts";
+import { memoryBytes, openRecords } from "../../store/index.ts";
+import {
+  bool,
+  type Columns,
+  category,
+  type Frame,
+  float,
+  frame,
+  int,
+  openEngine,
+  schema,
+  text,
+} from "../../table/index.ts";
+import { openWorkspace } from "../../workspace/index.ts";
+import { autoMl, formatAutoMl } from "./index.ts";
+
+const engine = await openEngine();
+afterAll(() => engine.close());
+
+const people = schema("people", {
+  id: int({ key: true }),
+  age: int({ nullable: true }),
+  plan: category(["free", "paid"]),
+  note: text({ nullable: true }),
+  left: bool({ nullable: true }),
+  kind: category(["low", "mid", "high"]),
+  spend: float(),
+});
+const some = (n: number, change: Readonly<Record<string, string>> = {}) => {
+  const columns = {
+    id: "range",
+    age: "if(range % 13 = 0, NULL, (range * 37) % 60)",
+    plan: "if(range % 2 = 0, 'free', 'paid')",
+    note: "NULL",
+    left: "if(range % 17 = 0, NULL, (range * 37) % 60 + (range * 11) % 7 > 30)",
+    kind: "CASE WHEN (range * 37) % 60 < 20 THEN 'low' WHEN (range * 37) % 60 < 45 THEN 'mid' ELSE 'high' END",
+    spend: "(range * 37) % 60 * 2.0 + (range * 11) % 7",
+    ...change,
+  };
+  const select = Object.entries(columns).map(([name, sql]) => `${sql} AS ${name}`);
+  return frame({ engine, schema: people, sql: `SELECT ${select.join(", ")} FROM range(${n})` });
+};
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
+describe("autoMl", () => {
+  test("finds a model that beats the baseline, and scores it once on rows that were set aside", async () => {
+    const found = await autoMl(some(400), { label: "left", trials: 5, leave: ["kind", "spend"] });
+    expect(found.task).toEqual({ kind: "binary" });
+    expect(found.metric.name).toBe("auc");
+    const families = found.leaderboard.map(({ family }) => family);
+    expect(new Set(families)).toEqual(new Set(["baseline", "linear", "boost"]));
+    expect(found.best.family).not.toBe("baseline");
+    expect(found.best.score).toBeGreaterThan(0.95);
+    const scores = found.leaderboard.flatMap(({ score }) => (score === null ? [] : [score]));
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(found.leaderboard.at(-1)?.score ?? 0.5).toBe(0.5);
+    expect(found.test?.part).toBe("test");
+    expect(found.test?.metrics.auc).toBeGreaterThan(0.95);
+    expect(found.columns.trees.find(({ column }) => column === "note")?.why).toBe("missing in every row"); // biome-ignore format: one line
+    expect(found.model.signature.output).toEqual({ name: "left", kind: "bool" });
+    // rows without a label take no part
+    expect((found.test?.rows ?? 0) < 400).toBe(true);
+  });
+
+  test("gives the same bytes again for the same rows, seed and trials", async () => {
+    const once = async () => {
+      const { model, leaderboard } = await autoMl(some(200), { label: "left", trials: 6, seed: 3 });
+      return formatJson([model.hash, leaderboard.map(({ trial, score, code: made }) => [trial, score, made])]); // biome-ignore format: one line
+    };
+    expect(await once()).toBe(await once());
+  });
+
+  test("keeps trials as runs and in records, goes on where it stopped, and guards the test rows", async () => {
+    await using records = await openRecords(":memory:");
+    const tracking = openTracking({ records, bytes: memoryBytes() });
+    const testLog = openTestLog({ records });
+    const how = { label: "left", records, tracking, testLog } as const;
+    const first = await autoMl(some(200), { ...how, trials: 3 });
+    const more = await autoMl(some(200), { ...how, trials: 5, again: "more trials" });
+    expect(first.leaderboard).toHaveLength(3);
+    expect(more.leaderboard).toHaveLength(5);
+    expect(await testLog.accesses("automl left")).toHaveLength(2);
+    const runs = await tracking.runs();
+    expect(runs.filter(({ tags }) => tags["mlflow.parentRunId"] !== undefined)).toHaveLength(5);
+  });
+
+  test("looks at the data first, and says what it sees", async () => {
+    const doubled = { left: "range % 100 > 95", age: "range % 20", kind: "'low'", spend: "1.5" };
+    const rare = await autoMl(some(400, doubled), { label: "left", trials: 2 });
+    const told = rare.checks.map(({ check, severity }) => `${check} ${severity}`);
+    expect(told).toContain("classes info");
+    expect(told).toContain("duplicates warning");
+    const leaky = await autoMl(some(200, { spend: "if((range * 37) % 60 > 30, 9.0, 1.0)", left: "(range * 37) % 60 > 30" }), { label: "left", trials: 2 }); // biome-ignore format: one line
+    expect(leaky.checks.filter(({ check }) => check === "leaks").map(({ message }) => message)).toContainEqual(expect.stringContaining("spend")); // biome-ignore format: one line
+    const few = await autoMl(some(60), { label: "left", trials: 2, folds: 2, test: 0.4 });
+    expect(few.checks[0]).toMatchObject({ check: "rows", severity: "warning" });
+  });
+
+  test("refuses rows of which nothing can be learned, and options that mean nothing", async () => {
+    const refused = async (rows: Frame<typeof people.columns>, how: object, what: string) =>
+      expect(autoMl(rows, { label: "left", trials: 2, ...how })).rejects.toThrow(code(what));
+    await refused(some(200, { left: "true" }), {}, "tune/failed-checks");
+    await refused(some(9), { folds: 5 }, "tune/failed-checks");
+    await refused(some(200), { label: "lft" }, "tune/missing-label");
+    await refused(some(200), { metric: "rmse" }, "tune/mismatch-metric");
+    await refused(some(200), { metric: "acuracy" }, "metric/unknown-name");
+    await refused(some(200), { families: ["forests"] }, "tune/missing-family");
+    await refused(some(200), { test: 1 }, "option/out-of-range");
+    const keyless = schema("keyless", { a: int(), left: bool() });
+    const rows: Frame<Columns> = frame({ engine, schema: keyless, sql: "SELECT range AS a, range > 50 AS left FROM range(100)" }); // biome-ignore format: one line
+    await expect(autoMl(rows, { label: "left", trials: 2 })).rejects.toThrow(
+      code("tune/missing-key"),
+    );
+    expect((await autoMl(rows, { label: "left", by: "a", trials: 2 })).best.score).toBeGreaterThan(0.5); // biome-ignore format: one line
+  });
+
+  test("never learns from rows that a split set aside", async () => {
+    const { test: held } = await split(some(200), { by: "id" });
+    await expect(autoMl(held, { label: "left", trials: 2 })).rejects.toThrow(
+      code("dataset/conflict-test-rows"),
+    );
+  });
+});
+
+describe("formatAutoMl", () => {
+  test("writes a program that makes the same model", async () => {
+    const home = await mkdtemp(join(tmpdir(), "millrace-automl-"));
+    try {
+      const dir = join(home, "shop");
+      await using workspace = await openWorkspace(dir);
+      const table = workspace.lake.table("shop.people", people);
+      await table.append(await some(200).rows());
+      const { version } = await table.detail();
+      const found = await autoMl(await table.read(), { label: "left", trials: 4 });
+      const source = { dir, table: "shop.people", version, schema: people };
+      const program = formatAutoMl(found.recipe, source);
+      const src = new URL("../../index.ts", import.meta.url).href;
+      const file = join(home, "program.ts");
+      const lines = program.replace('from "millrace"', `from ${JSON.stringify(src)}`).replace("console.log(model.hash", "export const told = (model.hash").replace("console.log({ metrics, baseline });", "export { metrics };"); // biome-ignore format: one line
+      await writeFile(file, `${lines.replace(", model.hash);", ");")}`);
+      const { told } = (await import(file)) as { readonly told: string };
+      expect(told).toBe("the same model");
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
+  });
+});
