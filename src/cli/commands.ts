@@ -2,6 +2,7 @@
 
 import { annotate } from "./annotate.ts";
 import { attach } from "./attach.ts";
+import { automl } from "./automl.ts";
 import { changes } from "./changes.ts";
 import { check } from "./check.ts";
 import { checkpoint } from "./checkpoint.ts";
@@ -86,6 +87,11 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: "Clusters", rooms: ["cluster"], commands: [executable(cluster)] },
   { title: "Forecasts", rooms: ["forecast"], commands: [executable(forecast)] },
   { title: "Search", rooms: ["tune"], commands: [executable(studies)] },
+  {
+    title: "Learning",
+    rooms: ["forecast", "tune"],
+    commands: [executable(forecast), executable(automl)],
+  },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
   {
     title: "Operation",

@@ -88,6 +88,10 @@ export const cliErrors = {
     (d: { command: string; file: string }) =>
       `${d.command}: ${quote(d.file)} is a file and has no versions; ingest it into a table to compare them`,
   ),
+  "cli/unsupported-program": caller(
+    (d: { file: string }) =>
+      `automl: ${quote(d.file)} is a file, and a program of it would read other rows when the file changes; ingest it into a table, whose versions stay`,
+  ),
   "cli/conflict-folder": caller(
     (d: { command: string; path: string }) =>
       `${d.command}: ${quote(d.path)} is a folder; name one file, or ingest the folder into a table`,

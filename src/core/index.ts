@@ -18,6 +18,7 @@ export {
 } from "./errors.ts";
 export { hashOf, hashOfJson } from "./hash.ts";
 export { formatJson, jsonErrors, parseJson } from "./json.ts";
+export { formatLiteral, literalKey } from "./literal.ts";
 export {
   type Bounds,
   checkChoice,

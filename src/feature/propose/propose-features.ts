@@ -1,5 +1,5 @@
 /** @file Features that suit a table and a kind of model, with the reason for each column. */
-import { checkChoice, checkNames, checkNumber } from "../../core/index.ts";
+import { checkChoice, checkNames, checkNumber, literalKey } from "../../core/index.ts";
 import {
   type Columns,
   cells,
@@ -103,12 +103,9 @@ export async function proposeFeatures<C extends Columns>(
       as: own.length === 0 ? null : own.map(({ feature }) => feature.transform).join(" + "),
       why,
     })),
-    code: said.map(({ name, code }) => `${keyOf(name)}: ${code},`),
+    code: said.map(({ name, code }) => `${literalKey(name)}: ${code},`),
   };
 }
-
-const keyOf = (name: string): string =>
-  /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 
 function reasonToLeave(
   rows: Frame<Columns>,

@@ -1,4 +1,5 @@
 /** @file What suits a column: for trees, and for linear models. */
+import { formatLiteral } from "../../core/index.ts";
 import type { BoolExpr, CategoryExpr, Expr, NumberExpr, TextExpr, TimestampExpr } from "../../table/index.ts"; // biome-ignore format: one line
 import type { Feature } from "../feature.ts";
 import {
@@ -77,7 +78,7 @@ export function treatTrees(expr: Expr, facts: TreatedFacts): Treatment {
       return made("a truth value", { name, feature: flag(expr), code: `flag(${c})` });
     case "timestamp": {
       const options = { parts: ["year", "month", "weekday", "hour"] } as const;
-      const code = `calendar(${c}, ${JSON.stringify(options)})`;
+      const code = `calendar(${c}, ${formatLiteral({ parts: [...options.parts] })})`;
       return made("a moment", { name, feature: calendar(expr, options), code });
     }
     case "category": {
@@ -118,7 +119,7 @@ export function treatLinear(expr: Expr, facts: TreatedFacts): Treatment {
     case "text": {
       if (distinct > maxLevels || words >= wordsOfProse) return treatText(expr, facts);
       const options = { missing: own, maxLevels } as const;
-      const code = `oneHot(${c}, ${JSON.stringify(options)})`;
+      const code = `oneHot(${c}, ${formatLiteral(options)})`;
       return made(`one of ${distinct} texts`, { name, feature: oneHot(expr, options), code });
     }
   }

@@ -65,6 +65,8 @@ export interface AutoMlResult {
   readonly best: LeaderboardEntry;
   /** The best candidate, learned from all training rows. */
   readonly model: FittedModel;
+  /** The rows that were learned from, and those set aside. */
+  readonly rows: { readonly train: Frame; readonly test: Frame | null };
   /** The model on the test rows; null where none were set aside. */
   readonly test: Evaluation | null;
   /** What a program needs to make the same model again. */
@@ -173,7 +175,7 @@ export async function autoMl<C extends Columns>(
   };
   const model = await fitModel(sides.train, how, { ...(work.signal === undefined ? {} : { signal: work.signal }) }); // biome-ignore format: one line
   return {
-    ...{ task, metric, checks, leaderboard, best, model },
+    ...{ task, metric, checks, leaderboard, best, model, rows: sides },
     columns: { trees: proposals.trees.columns, linear: proposals.linear.columns },
     test: sides.test === null ? null : await judged(model, sides.test, { ...options, name }),
     recipe: {

@@ -1,4 +1,5 @@
 /** @file The families of models that AutoML tries: what each asks of a trial, and how a program writes it. */
+import { formatLiteral } from "../../core/index.ts";
 import type { Json, TaskKind } from "../../flow.ts";
 import {
   average,
@@ -18,7 +19,7 @@ export interface AutoMlCandidate {
   readonly estimator: Pick<Estimator, "learn" | "name">;
   /** The function that makes it: "boost". */
   readonly maker: string;
-  /** `boost({ "trees": 100 })`. */
+  /** `boost({ trees: 100 })`. */
   readonly code: string;
 }
 
@@ -44,7 +45,7 @@ const candidate = (
 ): AutoMlCandidate => ({
   estimator,
   maker,
-  code: Object.keys(options).length === 0 ? `${maker}()` : `${maker}(${JSON.stringify(options)})`,
+  code: Object.keys(options).length === 0 ? `${maker}()` : `${maker}(${formatLiteral(options)})`,
 });
 
 /** Every family, the simplest first: of equal scores the earlier one is taken. */

@@ -1,4 +1,5 @@
 /** @file What AutoML found as a program that makes the same model. */
+import { formatLiteral, literalKey } from "../../core/index.ts";
 import type { ColumnSpec } from "../../flow.ts";
 import type { Schema } from "../../table/index.ts";
 import type { AutoMlRecipe } from "./auto-ml.ts";
@@ -23,11 +24,11 @@ export interface AutoMlSource {
  * ```ts
  * const recipe = {
  *   label: "left", by: "id", test: 0.2, seed: 0, weights: null, features: ["age: numeric(c.age),"],
- *   maker: "boost", code: 'boost({"trees":50})', modelHash: "sha256:00",
+ *   maker: "boost", code: "boost({ trees: 50 })", modelHash: "sha256:00",
  * };
  * const people = schema("people", { id: int({ key: true }), age: int(), left: bool() });
  * const text = formatAutoMl(recipe, { dir: "./shop", table: "shop.people", version: 3, schema: people });
- * text.includes('const model = await boost({"trees":50}).fit(train') // => true
+ * text.includes("const model = await boost({ trees: 50 }).fit(train") // => true
  * ```
  */
 export function formatAutoMl(recipe: AutoMlRecipe, source: AutoMlSource): string {
@@ -50,7 +51,7 @@ export function formatAutoMl(recipe: AutoMlRecipe, source: AutoMlSource): string
     `import { ${[...names].sort().join(", ")} } from "millrace";`,
     "",
     `const rowsOf = schema(${text(source.schema.name)}, {`,
-    ...columns.map(([name, spec]) => `  ${keyOf(name)}: ${columnCode(spec)},`),
+    ...columns.map(([name, spec]) => `  ${literalKey(name)}: ${columnCode(spec)},`),
     "});",
     `await using workspace = await openWorkspace(${text(source.dir)}, { create: false });`,
     `const table = workspace.lake.table(${text(source.table)}, rowsOf);`,
@@ -76,27 +77,14 @@ export function formatAutoMl(recipe: AutoMlRecipe, source: AutoMlSource): string
 
 const text = (value: string): string => JSON.stringify(value);
 
-const keyOf = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : text(name));
-
-/** `category(["free","paid"], {"nullable":true})`. */
-function columnCode({
-  kind,
-  levels,
-  ...spec
-}: ColumnSpec & { readonly description?: string }): string {
-  const { nullable, key, min, max, unit, pattern, description } = spec;
-  const options = {
-    ...(nullable ? { nullable } : {}),
-    ...(key === true ? { key } : {}),
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(unit === undefined ? {} : { unit }),
-    ...(description === undefined ? {} : { description }),
-  };
-  const plain = JSON.stringify(options);
-  const matched = pattern === undefined ? plain : `{ ...${plain}, pattern: new RegExp(${text(pattern)}) }`; // biome-ignore format: one line
-  const told = matched === "{}" ? "" : matched;
-  return kind === "category"
-    ? `category(${JSON.stringify(levels ?? [])}${told === "" ? "" : `, ${told}`})`
-    : `${kind}(${told})`;
+/** `category(["free", "paid"], { nullable: true })`. */
+function columnCode(spec: ColumnSpec & { readonly description?: string }): string {
+  const { kind, levels, pattern, nullable, ...more } = spec;
+  const plain = formatLiteral({ ...(nullable ? { nullable } : {}), ...more });
+  const matched = `pattern: new RegExp(${text(pattern ?? "")})`;
+  const inner = plain === "{}" ? "" : `${plain.slice(2, -2)}, `;
+  const told = pattern === undefined ? plain : `{ ${inner}${matched} }`;
+  const options = told === "{}" ? [] : [told];
+  const first = kind === "category" ? [formatLiteral(levels ?? [])] : [];
+  return `${kind}(${[...first, ...options].join(", ")})`;
 }

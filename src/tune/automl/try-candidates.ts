@@ -20,7 +20,7 @@ export interface LeaderboardEntry {
   readonly folds: readonly number[];
   /** Learning and judging of all folds, in milliseconds; null of an earlier process. */
   readonly milliseconds: number | null;
-  /** How a program makes the estimator: `boost({ "trees": 200 })`. */
+  /** How a program makes the estimator: `boost({ trees: 200 })`. */
   readonly code: string;
   /** Why it failed; null where it did not. */
   readonly error: string | null;
