@@ -15,7 +15,12 @@ import { columns, wrap } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
 const labelHelp = "what is to be told; its kind decides the task";
-const familyNames = ["baseline", "linear", "boost"] as const satisfies readonly FamilyName[];
+const familyNames = [
+  "baseline",
+  "linear",
+  "forest",
+  "boost",
+] as const satisfies readonly FamilyName[];
 
 export const automl = command({
   name: "automl",

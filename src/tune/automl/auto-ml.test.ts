@@ -56,7 +56,7 @@ describe("autoMl", () => {
     expect(found.task).toEqual({ kind: "binary" });
     expect(found.metric.name).toBe("auc");
     const families = found.leaderboard.map(({ family }) => family);
-    expect(new Set(families)).toEqual(new Set(["baseline", "linear", "boost"]));
+    expect(new Set(families)).toEqual(new Set(["baseline", "linear", "forest", "boost"]));
     expect(found.best.family).not.toBe("baseline");
     expect(found.best.score).toBeGreaterThan(0.95);
     const scores = found.leaderboard.flatMap(({ score }) => (score === null ? [] : [score]));

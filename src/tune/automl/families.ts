@@ -8,6 +8,7 @@ import {
   elasticNet,
   logistic,
   majority,
+  randomForest,
 } from "../../model/index.ts";
 import type { RunningTrial } from "../trial.ts";
 
@@ -36,7 +37,7 @@ export interface Family {
 }
 
 /** The names of the families. */
-export type FamilyName = "baseline" | "linear" | "boost";
+export type FamilyName = "baseline" | "linear" | "forest" | "boost";
 
 const candidate = (
   maker: string,
@@ -70,6 +71,20 @@ export const families: readonly Family[] = [
       if (task !== "regression") return candidate("logistic", { l2: penalty }, logistic({ l2: penalty })); // biome-ignore format: one line
       const options = { alpha: penalty / 1000, l1Ratio: 0.5 };
       return candidate("elasticNet", options, elasticNet(options));
+    },
+  },
+  {
+    name: "forest",
+    tasks: ["binary", "multiclass", "regression"],
+    features: "trees",
+    first: { "forest trees": 100, "forest leaf": 1 },
+    ask: (trial, { seed }) => {
+      const options = {
+        trees: trial.int("forest trees", 50, 300, { step: 50 }),
+        minSamplesLeaf: trial.int("forest leaf", 1, 50, { log: true }),
+        seed,
+      };
+      return candidate("randomForest", options, randomForest(options));
     },
   },
   {
