@@ -90,7 +90,7 @@ export const commandGroups: readonly CommandGroup[] = [
   {
     title: "Learning",
     rooms: ["forecast", "tune"],
-    commands: [executable(forecast), executable(automl)],
+    commands: [executable(forecast), executable(automl), executable(studies)],
   },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
   {

@@ -169,7 +169,7 @@ async function labelled<C extends Columns>(
  * @param predictor - Learned from other rows.
  * @param data - Rows with labels.
  * @returns What is judged, and a sentence for each class that training never saw.
- * @throws What `predict` throws
+ * @throws `model/mismatch-width`, and what the predictor refuses
  * @example
  * ```ts
  * const data = { x: matrix([[1], [2]]), y: Float64Array.of(0, 1), names: ["a"], source: "sha256:00" } as const;

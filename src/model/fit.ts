@@ -124,7 +124,7 @@ export function fitWith<T extends TaskKind>(learner: Learner): Fit<T> {
  * @param rows - Training rows.
  * @param options - The estimator, features, label, and columns of weights and groups.
  * @returns The model; {@link typedModel} gives it types.
- * @throws What `fit` throws
+ * @throws {@link Fit} says what
  * @example
  * ```ts
  * const engine = await openEngine();

@@ -62,7 +62,10 @@ export async function tryCandidates(
     took.set(trial.number, performance.now() - begun);
     return value;
   }, budget);
-  const entries = (await study.trials()).map((record): LeaderboardEntry => {
+  const tried = (await study.trials()).filter(
+    ({ state }) => !["waiting", "running"].includes(state),
+  );
+  const entries = tried.map((record): LeaderboardEntry => {
     const made = remade(record, families, { task: task.kind, seed });
     return {
       trial: record.number,
