@@ -51,6 +51,10 @@ export const clusterErrors = {
     (d: { at: string; rows: number }) =>
       `${d.at}: all ${count(d.rows, "row")} are equal; expected rows that differ, for components are directions in which they do`,
   ),
+  "cluster/missing-neighbours": caller(
+    (d: { at: string; rows: number; neighbours: number }) =>
+      `${d.at}: ${count(d.rows, "row")} are too few; expected more rows than neighbours, got ${count(d.neighbours, "neighbour")}. Ask for fewer neighbours.`,
+  ),
   "cluster/duplicate-column": caller(
     (d: { column: string }) =>
       `withClusters: the rows have a column ${quote(d.column)} already; expected a new name for the numbers of the clusters`,

@@ -44,3 +44,4 @@ export {
 export { type MiniBatchKMeansOptions, miniBatchKMeans } from "./mini-batch-k-means.ts";
 export { type PcaComponents, type PcaOptions, type PcaState, pca } from "./pca.ts";
 export { type ClusterState, clusterState } from "./state.ts";
+export { type Embedder, type Embedding, type UmapOptions, umap } from "./umap.ts";
