@@ -5,7 +5,7 @@ import { random } from "../../core/index.ts";
 import type { Matrix } from "../../flow.ts";
 import { withOnes } from "../matrix.ts";
 import { gram, times, transposeTimes } from "../products.ts";
-import { openRows } from "./open-rows.ts";
+import { openRows, type RowBlock } from "./open-rows.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });
 
@@ -51,6 +51,51 @@ describe("openRows", () => {
         expect(sums.hessian?.data ?? []).toBeClose(gram(x1, v).data, { atol: 1e-10 });
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test("law: the log loss and its derivatives are those of Math.exp, for any margin and number of rows", async () => {
+    const wide = fc.oneof(
+      fc.double({ min: -40, max: 40, noNaN: true }),
+      fc.constantFrom(0, -0, 800, -800, 1e-300),
+    );
+    const rows = fc.array(fc.tuple(wide, fc.boolean()), { minLength: 1, maxLength: 700 });
+    await fc.assert(
+      fc.asyncProperty(rows, async (drawn) => {
+        const x = { rows: drawn.length, cols: 1, data: Float64Array.from(drawn, ([z]) => z) };
+        const y = Float64Array.from(drawn, ([, label]) => Number(label));
+        const told = { r: new Float64Array(y.length), v: new Float64Array(y.length), loss: 0 };
+        const visit = ({
+          first,
+          rows: count,
+          residuals: [r],
+          curvatures: [v],
+          logLoss,
+        }: RowBlock): void => {
+          told.loss += logLoss(y.subarray(first, first + count));
+          told.r.set(r ?? [], first);
+          told.v.set(v ?? [], first);
+        };
+        const opened = await openRows(x);
+        opened.pass({ theta: Float64Array.of(1, opened.centre[0] ?? 0), hessian: true, visit });
+        const p = x.data.map((z) => 1 / (1 + Math.exp(-z)));
+        const losses = x.data.map(
+          (z, i) => Math.max(z, 0) - z * (y[i] ?? 0) + Math.log1p(Math.exp(-Math.abs(z))),
+        );
+        expect(told.r).toBeClose(
+          p.map((value, i) => value - (y[i] ?? 0)),
+          { rtol: 1e-13, atol: 1e-15 },
+        );
+        expect(told.v).toBeClose(
+          x.data.map((z) => Math.exp(-Math.abs(z)) / (1 + Math.exp(-Math.abs(z))) ** 2),
+          { rtol: 1e-13, atol: 1e-300 },
+        );
+        expect(told.loss).toBeClose(
+          losses.reduce((sum, v) => sum + v, 0),
+          { rtol: 1e-12, atol: 1e-12 },
+        );
+      }),
+      { numRuns: 60 },
     );
   });
 
