@@ -54,6 +54,10 @@ export const forecastErrors = {
     (d: { most: number; got: number }) =>
       `boostedForecast: the model has ${count(d.most, "step")} ahead; expected a horizon of at most ${d.most}, got ${d.got}. Fit it with a larger horizon, or with the recursive strategy.`,
   ),
+  "forecast/mismatch-argument": caller(
+    (d: { at: string; got: string }) =>
+      `${d.at}: this is no series; expected what series() gives, or one of those that seriesOf() gives, got ${d.got}`,
+  ),
   "forecast/mismatch-kind": caller(
     (d: { at: string; column: string; expected: string; got: string }) =>
       `${d.at}: column ${quote(d.column)} is of kind ${d.got}; expected ${d.expected}`,

@@ -134,7 +134,11 @@ export function modelOf<P extends object>(
 }
 
 /** Refuses what `series` would not have made, for programs that make their series themselves. */
-function checkSeries(at: string, series: Series): void {
+export function checkSeries(at: string, series: Series): void {
+  if (!(series?.values instanceof Float64Array)) {
+    const got = Array.isArray(series) ? `an array of ${series.length}` : typeof series;
+    fail("forecast/mismatch-argument", { at, got });
+  }
   const { id, values } = series;
   if (values.length === 0) fail("forecast/missing-values", { at, id, rows: 0 });
   const odd = values.findIndex((value) => !Number.isFinite(value));

@@ -135,6 +135,11 @@ export function checkForecaster(
     await expect(make().fit(empty)).rejects.toThrow(coded("forecast/missing-values"));
   });
 
+  test("conforms: what is no series is refused", async () => {
+    for (const wrong of [[1, 2, 3], 5, undefined, [sample]])
+      await expect(make().fit(wrong as unknown as Series)).rejects.toThrow(coded("forecast/mismatch-argument")); // biome-ignore format: one line
+  });
+
   test("conforms: another unit gives the same forecast in that unit", async () => {
     const { mean } = (await make().fit(sample)).forecast(ahead);
     for (const unit of [1e-6, 1e6]) {

@@ -2,7 +2,7 @@
 import { checkNames, checkNumber, isMillraceError, type LongWork } from "../../core/index.ts";
 import { timeOf } from "../calendar/grid.ts";
 import { fail } from "../errors.ts";
-import { type Forecaster, seasonOf } from "../forecaster.ts";
+import { checkSeries, type Forecaster, seasonOf } from "../forecaster.ts";
 import { type Series, seriesPart } from "../series/series.ts";
 import { changesOf, naive, seasonalNaive } from "../simple/naive.ts";
 import { type ForecastScores, type JudgedStep, scoresOf } from "./scores.ts";
@@ -115,6 +115,7 @@ interface Plan {
 function planOf(series: Series, options: BacktestOptions): Plan {
   const at = "backtest";
   checkNames(at, options, names);
+  checkSeries(at, series);
   const { horizon, origins: most = 5, step = horizon, window, levels = [0.8, 0.95] } = options;
   const season = seasonOf(series, options.season);
   const { initial = season > 1 ? 2 * season + 1 : 10 } = options;

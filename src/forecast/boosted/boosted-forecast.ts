@@ -9,6 +9,7 @@ import {
 } from "../../model/index.ts";
 import { matrix } from "../../tensor/index.ts";
 import {
+  type CalendarColumn,
   type CalendarFeatureOptions,
   type CalendarPlan,
   calendarColumns,
@@ -109,11 +110,25 @@ function readPast(fields: Fields): PastPlan {
   };
 }
 
+/** The calendar's columns, and one of all holidays: each alone has few days to learn from. */
+function columnsOf(
+  place: SeriesPlace,
+  plan: CalendarPlan,
+  span: { readonly from: number; readonly to: number },
+): readonly CalendarColumn[] {
+  const columns = calendarColumns(place, plan, span);
+  const names = new Set(plan.holidays.map(({ name }) => name));
+  const [first, ...rest] = columns.filter(({ name }) => names.has(name));
+  if (first === undefined) return columns;
+  const any = first.values.map((value, i) => rest.reduce((sum, { values }) => sum + (values[i] ?? 0), value)); // biome-ignore format: one line
+  return [...columns, { name: "holiday", values: any }];
+}
+
 /** The steps after the tail, whose calendar is that of the steps after the history. */
 function ahead(params: BoostedParams, horizon: number, place: SeriesPlace): Float64Array {
   const { past: plan, calendar, tail, strategy } = params;
   const from = place.length - tail.length;
-  const columns = calendarColumns(place, calendar, { from, to: place.length + horizon });
+  const columns = columnsOf(place, calendar, { from, to: place.length + horizon });
   const predictors = params.predictors.map(predictorFromState);
   const last = tail.length - 1;
   return path(
@@ -146,7 +161,7 @@ function path(past: Past, { last, horizon, strategy, predictors }: Steps): Float
 
 /**
  * Boosted trees on the past and the calendar: lags, means and deviations of windows, the hour, weekday and
- * month, and holidays. Everything is told as what it is off the mean of the last season, so that the forecast
+ * month, and holidays, each and all together. Everything is told as what it is off the mean of the last season, so that the forecast
  * moves with the level of the series; a trend beyond that is not followed. Bounds are conformal: sizes of
  * errors on the last quarter of the history by models that did not learn from it. O(models·n·features·trees).
  *
@@ -203,7 +218,7 @@ export function boostedForecast(options: BoostedForecastOptions = {}): Forecaste
     learn: async (lesson) => {
       const plan = calendarPlan(lesson.series, { ...calendar, trend: false });
       const place = { ...lesson.series, length: lesson.values.length };
-      const columns = calendarColumns(place, plan, { from: 0, to: lesson.values.length + steps });
+      const columns = columnsOf(place, plan, { from: 0, to: lesson.values.length + steps });
       const past: Past = { values: lesson.values, calendar: columns, plan: { ...shapeOf(lesson.series), unit: unitOf(lesson.values) } }; // biome-ignore format: one line
       const learn = (until: number) => learnSteps(estimator, past, { steps, until, lesson });
       const held = Math.min(
