@@ -1,6 +1,7 @@
 /** @file Rows of two labels in the order of their scores, as counts at each distinct score. */
 import { checkRows } from "./checks.ts";
 import { fail } from "./errors.ts";
+import { risingOrder } from "./rising-order.ts";
 import { checkWeights, weightOf } from "./weights.ts";
 
 /** How many rows, or how much weight, of each label lies at or above each distinct score, highest first. */
@@ -39,8 +40,9 @@ function counted(y: Float64Array, score: Float64Array): Steps {
 }
 
 function weighed([y, score]: readonly [Float64Array, Float64Array], weights: Float64Array): Steps {
-  const rows = Uint32Array.from(y, (_, row) => row).filter((row) => weightOf(weights, row) > 0);
-  const order = rows.sort((a, b) => compare(score[b], score[a]));
+  const order = risingOrder(score)
+    .filter((row) => weightOf(weights, row) > 0)
+    .reverse();
   const steps = new Rising(order.length);
   let [positives, negatives] = [0, 0];
   for (const [place, row] of order.entries()) {
@@ -89,9 +91,4 @@ export function after(first: number, rest: Float64Array): Float64Array {
   all[0] = first;
   all.set(rest, 1);
   return all;
-}
-
-/** Unlike a difference, right for infinities too. */
-function compare(a = 0, b = 0): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 /** @file Weights of rows, and the means made with them. */
 import { fail } from "./errors.ts";
+import { risingOrder } from "./rising-order.ts";
 
 /** What every metric of rows takes. */
 export interface WeightOptions {
@@ -52,8 +53,7 @@ export function weightedQuantile(
   share: number,
   weights: Float64Array | undefined,
 ): number {
-  const order = Uint32Array.from(values, (_, i) => i).filter((i) => weightOf(weights, i) > 0);
-  order.sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const order = risingOrder(values).filter((i) => weightOf(weights, i) > 0);
   const aim = share * totalWeight(values.length, weights);
   let seen = 0;
   for (const [place, row] of order.entries()) {
