@@ -50,5 +50,6 @@ export { loadModel } from "./model-files.ts";
 export * from "./neighbour/index.ts";
 export { type PredictorState, predictorFromState, predictorState } from "./predictor-state.ts";
 export * from "./report/index.ts";
+export * from "./svm/index.ts";
 export * from "./tree/index.ts";
 export { typedModel } from "./typed-model.ts";

@@ -16,6 +16,7 @@ import { readMajority } from "./majority.ts";
 import { readNeighbours } from "./neighbour/neighbours.ts";
 import { predictorFormat } from "./predictor-format.ts";
 import { type Fields, fieldsOf } from "./state-fields.ts";
+import { readLinearSvm } from "./svm/linear-svm.ts";
 import { readTreesPredictor } from "./tree/trees-predictor.ts";
 
 export { type PredictorState, predictorState } from "./predictor-format.ts";
@@ -65,4 +66,5 @@ const readers: Readonly<
   neighbours: readNeighbours,
   ...bayesReaders,
   ...combineReaders,
+  linearSvm: readLinearSvm,
 };

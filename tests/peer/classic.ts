@@ -31,6 +31,11 @@ export interface ClassicPeers {
   readonly votes: readonly ClassicCase[];
   /** Logistic regression, one against the rest. */
   readonly rest: ClassicCase;
+  readonly svms: readonly (Omit<ClassicCase, "told"> & {
+    readonly options: object;
+    readonly weights: readonly number[];
+    readonly bias: number;
+  })[];
   /** Five folds in the order of the rows. */
   readonly crossed: Omit<ClassicCase, "told"> & {
     readonly scores: Readonly<Record<"accuracy" | "auc" | "logLoss" | "f1", readonly number[]>>;

@@ -3,10 +3,14 @@ import { sigmoid } from "../../tensor/index.ts";
 import { damaged, type Fields } from "../state-fields.ts";
 import { type IsotonicLine, isotonic, isotonicAt } from "./isotonic.ts";
 
-/** σ(slope · logit p + intercept), or a line over p. */
-export type Curve =
-  | { readonly slope: number; readonly intercept: number }
-  | (IsotonicLine & { readonly slope?: never });
+/** σ(slope · logit p + intercept). */
+export interface SigmoidCurve {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/** A sigmoid, or a line over p. */
+export type Curve = SigmoidCurve | (IsotonicLine & { readonly slope?: never });
 
 /** Labels 0 and 1, the probabilities that were told of 1, and weights. */
 export interface Told {
@@ -33,7 +37,7 @@ export function bend(curve: Curve, p: number): number {
  * Platt's sigmoid: the slope and intercept that minimise the log loss, with labels moved in by one row of each class, so
  * that it stays finite where the classes part. Newton's method with halved steps.
  */
-export function sigmoidCurve({ y, p, weights }: Told): Curve {
+export function sigmoidCurve({ y, p, weights }: Told): SigmoidCurve {
   const margins = p.map(logit);
   let [no, yes] = [0, 0];
   for (const [i, label] of y.entries())

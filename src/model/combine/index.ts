@@ -30,7 +30,7 @@ export {
   type FoldResult,
   type FoldSpread,
 } from "./cross-validate.ts";
-export type { Curve } from "./curves.ts";
+export type { Curve, SigmoidCurve } from "./curves.ts";
 export { type IsotonicLine, isotonic } from "./isotonic.ts";
 export { type DealOptions, type OutOfFoldOptions, outOfFold } from "./out-of-fold.ts";
 export {

@@ -1,0 +1,7 @@
+export {
+  type LinearSvmOptions,
+  type LinearSvmPredictor,
+  type LinearSvmState,
+  linearSvm,
+  linearSvmPredictor,
+} from "./linear-svm.ts";
