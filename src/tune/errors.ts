@@ -119,6 +119,10 @@ export const tuneErrors = {
     (d: { study: string; trials: number; least: number }) =>
       `study ${quote(d.study)}: the importances of params need ${d.least} complete trials that differ; there are ${d.trials}`,
   ),
+  "tune/unsupported-rows": caller(
+    (d: { study: string }) =>
+      `study ${quote(d.study)}: these are test rows, and a search that looks at them chooses by them. Search on validation rows or by cross-validation, and score the test rows once, at the end.`,
+  ),
 } satisfies Catalogue;
 
 /** Throws one of {@link tuneErrors}. */

@@ -28,6 +28,7 @@ export { haltonPoint, quasiRandom } from "./sampler/quasi-random.ts";
 export { randomSampler } from "./sampler/random-sampler.ts";
 export type { Asked, Drawn, Sampler } from "./sampler/sampler.ts";
 export { type TpeOptions, tpe } from "./sampler/tpe.ts";
+export { type FoundModel, type SearchModelOptions, searchModel } from "./search-model.ts";
 export {
   type CategorySpec,
   type FloatOptions,

@@ -129,14 +129,15 @@ describe("tpe", () => {
 
   test("stays away from where trials are under way", async () => {
     const near = async (constantLiar: boolean): Promise<number> => {
-      const study = await openStudy({ ...base, sampler: tpe({ constantLiar }) });
+      const sampler = tpe({ constantLiar, startupTrials: 30 });
+      const study = await openStudy({ ...base, sampler });
       const ask = async () => (await study.ask()).float("x", 0, 1);
-      await study.search((trial) => trial.float("x", 0, 1) ** 2, { trials: 30 });
-      for (let i = 0; i < 60; i++) await study.enqueue({ x: 0.05 });
-      for (let i = 0; i < 60; i++) expect(await ask()).toBe(0.05);
+      await study.search((trial) => (trial.float("x", 0, 1) - 0.5) ** 2, { trials: 30 });
+      for (let i = 0; i < 60; i++) await study.enqueue({ x: 0.35 + i / 200 });
+      for (let i = 0; i < 60; i++) expect(await ask()).toBe(0.35 + i / 200);
       const asked: number[] = [];
       for (let i = 0; i < 40; i++) asked.push(await ask());
-      return asked.filter((x) => Math.abs(x - 0.05) < 0.1).length;
+      return asked.filter((x) => Math.abs(x - 0.5) < 0.15).length;
     };
     expect(await near(true)).toBeLessThan((await near(false)) / 2);
   });

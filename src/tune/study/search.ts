@@ -15,6 +15,8 @@ export interface SearchOptions extends LongWork {
   readonly timeMs?: number;
   /** How many trials are under way at a time in this process. Default 1. */
   readonly parallel?: number;
+  /** The rows that the objective looks at: a search over test rows is refused. */
+  readonly over?: readonly { readonly part?: string }[];
 }
 
 /** What a search did: how many of its trials came to which end. */
@@ -44,8 +46,10 @@ export async function search(
   options: SearchOptions,
 ): Promise<SearchSummary> {
   const at = `study ${JSON.stringify(core.store.head.name)}: search`;
-  checkNames(at, options, ["trials", "timeMs", "parallel", "signal", "progress"]);
-  const { trials, timeMs, parallel = 1, signal, progress } = options;
+  checkNames(at, options, ["trials", "timeMs", "parallel", "over", "signal", "progress"]);
+  const { trials, timeMs, parallel = 1, over = [], signal, progress } = options;
+  if (over.some(({ part }) => part === "test"))
+    fail("tune/unsupported-rows", { study: core.store.head.name });
   if (trials !== undefined) checkNumber(at, { trials }, { min: 1, integer: true });
   if (timeMs !== undefined) checkNumber(at, { timeMs }, { above: 0 });
   checkNumber(at, { parallel }, { min: 1, max: 1000, integer: true });
