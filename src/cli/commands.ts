@@ -89,7 +89,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: "Search", rooms: ["tune"], commands: [executable(studies)] },
   {
     title: "Learning",
-    rooms: ["forecast", "tune"],
+    rooms: ["tune"],
     commands: [executable(forecast), executable(automl), executable(studies)],
   },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
