@@ -138,6 +138,10 @@ export const modelErrors = {
     (d: { at: string; count: number; got: number }) =>
       `${d.at}: there is no tree ${d.got}; expected a number below ${d.count}`,
   ),
+  "model/unsupported-explanation": caller(
+    (d: { at: string; kind: string; reason: string }) =>
+      `${d.at}: a predictor of kind ${quote(d.kind)} cannot be explained so: ${d.reason}. Use permutationImportance or partialDependence, which take any predictor, or give a background.`,
+  ),
   "model/mismatch-names": caller(
     (d: { at: string; expected: number; got: number }) =>
       `${d.at}: names do not fit the features; expected ${count(d.expected, "name")}, got ${d.got}. Pass the names of the dataset that it learned from.`,

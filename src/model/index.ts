@@ -25,6 +25,7 @@ export {
   judge,
   type Scores,
 } from "./evaluate.ts";
+export * from "./explain/index.ts";
 export {
   type Fit,
   type FitModelOptions,

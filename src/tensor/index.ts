@@ -25,6 +25,7 @@ export { type ForestProblem, type GrownForest, growForest } from "./tree/grow-fo
 export { type ImportanceKind, treeImportances } from "./tree/importances.ts";
 export { type OutOfBagSums, outOfBagSums } from "./tree/out-of-bag.ts";
 export { treeLeaves, treePredictor } from "./tree/predict-trees.ts";
+export { interventionalShapley, type ShapleyValues, treeShapley } from "./tree/shapley.ts";
 export { atMost, belowFloat32, nextUp } from "./tree/thresholds.ts";
 export {
   type LeafNode,

@@ -4,6 +4,7 @@ import {
   formatLightgbm,
   formatXgboost,
   lightgbmModel,
+  shapleyValues,
   type TreeNode,
   treesOf,
   treesPredictor,
@@ -154,4 +155,34 @@ describe.skipIf(!there)("formatLightgbm", () => {
     const rows = codes.flatMap((code) => [-1, 0.5, null].map((a) => [a, 0, 0, code, 0]));
     expect(await back(predictor, rows)).toBeClose([...predictor.predict(matrixOfRows(rows))], double); // biome-ignore format: one line
   });
+});
+
+describe.skipIf(!there)("shapleyValues", () => {
+  /** Values of each output with its base after them, as the peers give them. */
+  const told = (predictor: Predictor, rows: Parameters<typeof matrixOfRows>[0]): number[] => {
+    const { values, base } = shapleyValues(predictor, matrixOfRows(rows));
+    return Array.from({ length: values.length / 5 }, (_, i) => [
+      ...values.subarray(5 * i, 5 * i + 5),
+      base[i % base.length] ?? 0,
+    ]).flat();
+  };
+
+  for (const [name, training] of xgboostCases)
+    test(`${name}: they are XGBoost's pred_contribs`, async () => {
+      if (peer === undefined) return;
+      const { model, rows, shares } = await trainXgboost(peer, training);
+      const { predictor } = xgboostModel(Buffer.from(model, "base64"));
+      expect(told(predictor, rows)).toBeClose([...shares], { rtol: 1e-4, atol: 2e-5 });
+    });
+
+  for (const [name, training] of lightgbmCases)
+    test(`${name}: they are LightGBM's pred_contrib`, async () => {
+      if (peer === undefined) return;
+      const { model, rows, shares } = await trainLightgbm(peer, training);
+      const { predictor } = lightgbmModel(model);
+      const { scale = 1, trees } = predictor;
+      // LightGBM's are of sums: before they are scaled, and before they are divided by the number of trees
+      const factor = trees.average ? (trees.starts.length - 1) / trees.outputs : 1 / scale;
+      expect(told(predictor, rows).map((v) => v * factor)).toBeClose([...shares], { rtol: 1e-7, atol: 1e-8 }); // biome-ignore format: one line
+    });
 });

@@ -1,0 +1,81 @@
+/** @file What a predictor tells when one feature is given one value after another. */
+import { checkNames, checkNumber } from "../../core/index.ts";
+import type { Matrix, Predictor } from "../../flow.ts";
+import { fail } from "../errors.ts";
+import { checkWidth } from "../estimator.ts";
+
+/** Options of {@link partialDependence}. */
+export interface PartialDependenceOptions {
+  /** Which feature, from 0. */
+  readonly feature: number;
+  /** The values that it is given. Default: as many quantiles of its values as `points` says. */
+  readonly values?: readonly number[];
+  /** Values of the grid, ≥ 2. Default 20. */
+  readonly points?: number;
+}
+
+/** What is told at each value. */
+export interface PartialDependence {
+  /** The values, [g], ascending unless they were given. */
+  readonly values: readonly number[];
+  /** Mean prediction at each value, [g · k]. */
+  readonly means: Float64Array;
+  /** The prediction of each row at each value, [n · g · k]: individual conditional expectations. */
+  readonly rows: Float64Array;
+}
+
+/**
+ * Partial dependence and individual conditional expectations: what is predicted of the rows when a feature has each
+ * value of a grid and all else stays. O(n·g) predictions. It speaks of rows that need not exist where features go together.
+ *
+ * @param predictor - Any predictor.
+ * @param x - Shape [n, d], n ≥ 1.
+ * @param options - See {@link PartialDependenceOptions}.
+ * @throws `model/missing-rows`, `option/out-of-range`, `model/mismatch-width`
+ * @example
+ * ```ts
+ * const stump = { feature: 0, threshold: 2, left: { value: 0 }, right: { value: Math.log(3) } };
+ * const predictor = boostPredictor({ width: 1, trees: treesOf([stump], { width: 1 }) });
+ * const { values, means } = partialDependence(predictor, matrix([[1], [3]]), { feature: 0, points: 2 });
+ * [...values, ...means] // => [1, 3, 0.5, 0.75]
+ * ```
+ * @see Friedman, Annals of Statistics 29, 2001; Goldstein et al., JCGS 24, 2015. Peer: scikit-learn
+ *   `partial_dependence(method="brute")`.
+ */
+export function partialDependence(
+  predictor: Predictor,
+  x: Matrix,
+  options: PartialDependenceOptions,
+): PartialDependence {
+  const at = "partialDependence";
+  checkNames(at, options, ["feature", "values", "points"]);
+  const { feature, points = 20 } = options;
+  checkNumber(at, { feature }, { min: 0, max: x.cols - 1, integer: true });
+  checkNumber(at, { points }, { min: 2, integer: true });
+  if (x.rows === 0) fail("model/missing-rows", { at });
+  checkWidth(at, x, x.cols);
+  const { values = quantiles(x, feature, points) } = options;
+  const told = values.map((value) => {
+    const data = x.data.map((v, i) => (i % x.cols === feature ? value : v));
+    return predictor.predict({ ...x, data }); // [n · k]
+  });
+  const k = (told[0]?.length ?? 0) / x.rows;
+  const rows = new Float64Array(x.rows * values.length * k);
+  const means = new Float64Array(values.length * k);
+  for (const [g, predictions] of told.entries())
+    for (const [i, p] of predictions.entries()) {
+      const [row, o] = [Math.floor(i / k), i % k];
+      rows[(row * values.length + g) * k + o] = p;
+      means[g * k + o] = (means[g * k + o] ?? 0) + p / x.rows;
+    }
+  return { values, means, rows };
+}
+
+/** Distinct quantiles of a feature's values, from the 5th percentile to the 95th; all distinct values where they are few. */
+function quantiles({ data, cols }: Matrix, feature: number, points: number): readonly number[] {
+  const sorted = data.filter((v, i) => i % cols === feature && !Number.isNaN(v)).sort();
+  const distinct = [...new Set(sorted)];
+  if (distinct.length <= points) return distinct;
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  return [...new Set(Array.from({ length: points }, (_, g) => at(0.05 + (0.9 * g) / (points - 1))))]; // biome-ignore format: one line
+}
