@@ -84,13 +84,10 @@ export const commandGroups: readonly CommandGroup[] = [
     rooms: ["feature"],
     commands: [executable(featureTables), executable(leaks)],
   },
-  { title: "Clusters", rooms: ["cluster"], commands: [executable(cluster)] },
-  { title: "Forecasts", rooms: ["forecast"], commands: [executable(forecast)] },
-  { title: "Search", rooms: ["tune"], commands: [executable(studies)] },
   {
     title: "Learning",
-    rooms: ["tune"],
-    commands: [executable(forecast), executable(automl), executable(studies)],
+    rooms: ["cluster", "forecast", "tune"],
+    commands: [executable(cluster), executable(forecast), executable(automl), executable(studies)],
   },
   { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
   {
