@@ -73,6 +73,8 @@ export interface BoostOptions {
   readonly categorySmoothing?: number;
   /** Penalty on squares, beyond `l2`, in splits of more than four categories, ≥ 0 [LightGBM cat_l2]. Default 10. */
   readonly categoryL2?: number;
+  /** Most categories in the smaller set of a split, ≥ 1 [max_cat_threshold]. Default 32. */
+  readonly categoryLimit?: number;
   /** Whether the output may only rise or fall with a feature, by name [monotone_constraints]. */
   readonly monotone?: Readonly<Record<string, "rising" | "falling">>;
   /** Features that may stand on one path together, as groups of names; those in no group stand alone [interaction_constraints]. */
@@ -114,6 +116,7 @@ const bounds = {
   ...{ rowSample: share, columnSample: share, columnSampleLevel: share, columnSampleNode: share },
   bins: { min: 2, max: 255, integer: true },
   ...{ categorySmoothing: positive, categoryL2: positive },
+  categoryLimit: { min: 1, integer: true },
   ...{ dropRate: { min: 0, max: 1 }, skipDrop: { min: 0, max: 1 } },
   validation: { above: 0, below: 1 },
   patience: { min: 1, integer: true },

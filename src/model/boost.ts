@@ -146,7 +146,7 @@ function treeOptionsOf(data: Dataset, options: BoostOptions): Partial<TreeOption
 const numbers = new Set([
   ...["trees", "learningRate", "l1", "l2", "minChildWeight", "minRows", "minGain", "rowSample"],
   ...["columnSample", "columnSampleLevel", "columnSampleNode", "bins", "categorySmoothing"],
-  ...["categoryL2", "dropRate", "skipDrop", "seed"],
+  ...["categoryL2", "categoryLimit", "dropRate", "skipDrop", "seed"],
 ]);
 
 /** Places of features by name. */

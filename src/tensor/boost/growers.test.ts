@@ -92,15 +92,16 @@ describe("categories", () => {
     );
   });
 
-  test("take 600 levels in bins of two bytes, and send unknown codes to the heavier side", async () => {
+  test("take 600 levels in bins of two bytes, and keep sets small, so that unknown codes go with the many", async () => {
     const problem = sample(20_000, 600);
     for (const options of [{ depth: 3 }, { leaves: 8, depth: 9 }]) {
       const trees = await grown(problem, { ...options, trees: 30, categorySmoothing: 1, categoryL2: 1 }); // biome-ignore format: one line
       const sets = Array.from(trees.flags.keys()).filter((i) => (trees.flags[i]! & nodeFlags.categories) !== 0); // biome-ignore format: one line
       expect(sets.length).toBeGreaterThan(20);
       for (const node of sets) {
-        expect(trees.covers[trees.left[node]!]).toBeLessThanOrEqual(trees.covers[trees.left[node]! + 1]! * (1 + 1e-6)); // biome-ignore format: one line
-        expect(Math.max(...codesOf(trees, trees.thresholds[node]!))).toBeLessThan(600);
+        const codes = codesOf(trees, trees.thresholds[node]!);
+        expect(codes.length).toBeLessThanOrEqual(32); // so that unknown codes go with the many
+        expect(Math.max(...codes)).toBeLessThan(600);
       }
       const without = await grown({ ...problem, categorical: [] }, { ...options, trees: 30 });
       expect(lossOf(problem, trees)).toBeLessThan(lossOf(problem, without));

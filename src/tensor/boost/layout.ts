@@ -12,7 +12,15 @@ const words = [
   ...(["columnOffsets", "offsets", "counts", "kinds", "monotone", "outputs", "margins"] as const),
   ...(["labels", "weights", "gradients", "partials", "positions", "index", "spare"] as const),
   ...(["routes", "leaves", "sets", "setBytes", "histogramBytes", "scratch"] as const),
-  ...(["scratchBytes", "bitBytes", "objective", "trainRows", "general", "full"] as const),
+  ...([
+    "scratchBytes",
+    "bitBytes",
+    "objective",
+    "trainRows",
+    "general",
+    "full",
+    "categoryLimit",
+  ] as const),
 ];
 const wordsBytes = Math.ceil(words.length / 2) * 8;
 const reals = [
@@ -115,6 +123,7 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
     },
     ...{ histogramBytes, setBytes, scratchBytes, bitBytes, walkSlots, walkNodes: 2 * leaves },
     ...{ recordCount: records, histogramCount: histograms, routeCount: routes },
+    categoryLimit: options.categoryLimit,
     objective: objectiveCode(objective.name),
     general: Number(options.l1 > 0 || options.monotone.some((sign) => sign !== 0)),
     control: block(4 * controlWords),

@@ -21,6 +21,8 @@ export interface TreeOptions {
   readonly bins: number;
   readonly categorySmoothing: number;
   readonly categoryL2: number;
+  /** Most categories in the smaller set of a split. */
+  readonly categoryLimit: number;
   /** Chance of each earlier tree to be left out while the next is grown (DART); 0: none ever is. */
   readonly dropRate: number;
   /** Chance of a round to leave none out. */
@@ -37,7 +39,14 @@ export const defaultTreeOptions: TreeOptions = {
   ...{ trees: 100, depth: 6, leaves: 0, learningRate: 0.1, l1: 0, l2: 1 },
   ...{ minChildWeight: 1, minRows: 1, minGain: 0 },
   ...{ rowSample: 1, columnSample: 1, columnSampleLevel: 1, columnSampleNode: 1, bins: 255 },
-  ...{ categorySmoothing: 10, categoryL2: 10, dropRate: 0, skipDrop: 0.5, seed: 0 },
+  ...{
+    categorySmoothing: 10,
+    categoryL2: 10,
+    categoryLimit: 32,
+    dropRate: 0,
+    skipDrop: 0.5,
+    seed: 0,
+  },
   ...{ monotone: [], interactions: [] },
 };
 

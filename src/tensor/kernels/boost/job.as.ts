@@ -43,6 +43,8 @@ export class Job {
   trainRows: u32; // rows from here on take no part, they are only told to (validation)
   general: u32; // 1 where splits need more than l2: l1, monotone features
   full: u32; // columns of one byte at the front, a multiple of 4, whose bins begin fullBytes after each other
+  categoryLimit: u32; // most categories in the smaller set of a split
+  nothing: u32;
   gradientScale: f64;
   hessianScale: f64;
   penalty: f64; // l2, in scaled hessian units

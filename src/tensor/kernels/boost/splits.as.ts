@@ -182,8 +182,9 @@ const few: u32 = 4; // up to as many categories are neither smoothed nor held ba
 
 /**
  * Tries to split one feature's categories in two: ordered by G/(H + smoothing), the best split of all is between two
- * neighbours of that order (Fisher 1958), so as many are tried as there are categories. Missing values (bin 0) are one
- * category more. The set that is kept is that of the lighter side.
+ * neighbours of that order (Fisher 1958). The set that goes left is taken from one end; it has at most `categoryLimit`
+ * categories, and none that is light, so that noise is not fitted. All else goes right, what was never seen too. Missing
+ * values (bin 0) are one category more.
  */
 function scanCategories(feature: u32, start: usize, count: u32, bits: usize, thread: u32): void {
   const order = job.scratch + <usize>thread * job.scratchBytes; // (key, bin) pairs
@@ -191,39 +192,35 @@ function scanCategories(feature: u32, start: usize, count: u32, bits: usize, thr
   for (let b: u32 = 0; b <= count; b++) used += <u32>(load<i64>(start + (<usize>b << 3)) != 0);
   if (used < 2) return;
   const smoothing = used <= few ? 0 : job.smoothing, more = used <= few ? 0 : job.categoryPenalty;
+  const most = used <= few ? few : job.categoryLimit;
   let pair = order;
   for (let b: u32 = 0; b <= count; b++) {
     const sum = load<i64>(start + (<usize>b << 3));
-    if (sum == 0) continue;
-    store<f64>(pair, <f64>(sum >> 32) / (<f64>(sum & 0xffffffff) + smoothing + 1e-9));
+    const hessian = <f64>(sum & 0xffffffff);
+    if (sum == 0 || hessian < smoothing * 0.25) continue; // too light to say something
+    store<f64>(pair, <f64>(sum >> 32) / (hessian + smoothing + 1e-9));
     store<u32>(pair, b, 8);
     pair += 16;
   }
+  used = <u32>((pair - order) >> 4);
+  if (used == 0) return;
   sortPairs(order, used);
-  let found: i32 = -1, sum: i64 = 0;
-  for (let i: u32 = 0; i < used - 1; i++) {
+  let from: u32 = 0, to: u32 = 0, sum: i64 = 0;
+  for (let i: u32 = 0; i < min(used, most); i++) { // from the lowest on
     sum += load<i64>(start + (<usize>load<u32>(order + (<usize>i << 4), 8) << 3));
-    const hessian = <f64>(sum & 0xffffffff), gradient = <f64>(sum >> 32);
-    const rest = totalGradient - gradient, restHessian = totalHessian - hessian;
-    if (hessian < least || restHessian < least) continue;
-    const score = scoreOf(gradient, hessian, more) + scoreOf(rest, restHessian, more);
-    if (score <= best) continue;
-    best = score;
-    found = i;
-    bestGradient = gradient;
-    bestHessian = hessian;
+    if (takeSet(sum, more)) to = i + 1;
   }
-  if (found < 0) return;
+  sum = 0;
+  for (let i: u32 = 0; i < min(used, most); i++) { // from the highest on
+    sum += load<i64>(start + (<usize>load<u32>(order + (<usize>(used - 1 - i) << 4), 8) << 3));
+    if (!takeSet(sum, more)) continue;
+    from = used - 1 - i;
+    to = used;
+  }
+  if (to == 0) return;
   bestFeature = feature;
   bestBin = 0;
   bestIsSet = 1;
-  let from: u32 = 0, to = <u32>found + 1;
-  if (bestHessian > totalHessian - bestHessian) {
-    from = to;
-    to = used;
-    bestGradient = totalGradient - bestGradient;
-    bestHessian = totalHessian - bestHessian;
-  }
   memory.fill(bits, 0, job.bitBytes);
   for (let i = from; i < to; i++) {
     const bin = load<u32>(order + (<usize>i << 4), 8);
@@ -231,6 +228,19 @@ function scanCategories(feature: u32, start: usize, count: u32, bits: usize, thr
   }
   const missing = load<i64>(start) != 0;
   bestMissing = missing ? <i32>!(load<u8>(bits) & 1) : 2;
+}
+
+/** Keeps the split that has `sum` on one side, the left, if it is the best so far. */
+function takeSet(sum: i64, more: f64): bool {
+  const hessian = <f64>(sum & 0xffffffff), gradient = <f64>(sum >> 32);
+  const rest = totalGradient - gradient, restHessian = totalHessian - hessian;
+  if (hessian < least || restHessian < least) return false;
+  const score = scoreOf(gradient, hessian, more) + scoreOf(rest, restHessian, more);
+  if (score <= best) return false;
+  best = score;
+  bestGradient = gradient;
+  bestHessian = hessian;
+  return true;
 }
 
 /** Sorts (key, bin) pairs by key, then bin: Shell's sort, in place. */
