@@ -1,14 +1,10 @@
 /** @file What boosting learned, and what it tells of rows. */
 import type { Predictor, Task } from "../flow.ts";
-import { fromCompleteTrees, sigmoid, type Trees, treePredictor } from "../tensor/index.ts";
+import { fromCompleteTrees, type Trees, treePredictor } from "../tensor/index.ts";
 import { checkWidth } from "./estimator.ts";
 import { readCompleteTrees, readTrees } from "./read-trees.ts";
 import { damaged, type Fields } from "./state-fields.ts";
-
-/** How outputs become predictions. */
-export type BoostLink = "sigmoid" | "softmax" | "exponential" | "identity";
-
-const links: readonly BoostLink[] = ["sigmoid", "softmax", "exponential", "identity"];
+import { type TreeLink, throughLink, treeLinks } from "./tree/links.ts";
 
 /** What `boost` learned. */
 export interface BoostState {
@@ -16,8 +12,8 @@ export interface BoostState {
   readonly width: number;
   /** Absent: binary. */
   readonly task?: Task;
-  /** How outputs become predictions. Absent: sigmoid. */
-  readonly link?: BoostLink;
+  /** How outputs become predictions: sigmoid, softmax, exp or identity. Absent: sigmoid. */
+  readonly link?: TreeLink;
   /** One output, or one per class. */
   readonly trees: Trees;
   /** Share of each feature in all gain, [d], summing to 1; absent when no tree has a split. */
@@ -47,29 +43,12 @@ export interface BoostPredictor extends Predictor, BoostState {
 export function boostPredictor(state: BoostState): BoostPredictor {
   const { width, trees, link = "sigmoid" } = state;
   const outputs = treePredictor(trees);
-  const tell = tellers[link];
   const predict: Predictor["predict"] = (x) => {
     checkWidth("boost", x, width);
-    return tell(outputs(x), trees.outputs);
+    return throughLink(outputs(x), { link, scale: 1, k: trees.outputs });
   };
   return { kind: "boost", ...state, link, predict };
 }
-
-const tellers: Readonly<Record<BoostLink, (outputs: Float64Array, k: number) => Float64Array>> = {
-  sigmoid: (outputs) => outputs.map(sigmoid),
-  exponential: (outputs) => outputs.map(Math.exp),
-  identity: (outputs) => outputs,
-  softmax: (outputs, k) => {
-    for (let i = 0; i < outputs.length; i += k) {
-      const row = outputs.subarray(i, i + k);
-      const most = row.reduce((a, b) => Math.max(a, b), -Infinity);
-      let sum = 0;
-      for (const [c, output] of row.entries()) sum += row[c] = Math.exp(output - most);
-      for (const [c, part] of row.entries()) row[c] = part / sum;
-    }
-    return outputs;
-  },
-};
 
 /** The predictor of a stored state. @throws `model/corrupt-state` */
 export function readBoost(state: Fields): BoostPredictor {
@@ -79,7 +58,7 @@ export function readBoost(state: Fields): BoostPredictor {
     ? readTrees(fields, width)
     : fromCompleteTrees(readCompleteTrees(fields, width), width, state.number("base"));
   const link = state.has("link") ? state.text("link") : "sigmoid";
-  const known = links.find((one) => one === link) ?? damaged("link", `one of ${links.join(", ")}`, link); // biome-ignore format: one line
+  const known = treeLinks.find((one) => one === link) ?? damaged("link", `one of ${treeLinks.join(", ")}`, link); // biome-ignore format: one line // biome-ignore format: one line
   const task = state.task();
   const classes = task?.kind === "multiclass" ? task.classes.length : 1;
   if (trees.outputs !== classes) damaged("trees.outputs", `${classes}`, `${trees.outputs}`);

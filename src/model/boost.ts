@@ -12,10 +12,11 @@ import {
   treeImportances,
 } from "../tensor/index.ts";
 import { type BoostOptions, boostSettings } from "./boost-options.ts";
-import { type BoostLink, type BoostPredictor, boostPredictor } from "./boost-predictor.ts";
+import { type BoostPredictor, boostPredictor } from "./boost-predictor.ts";
 import { type Held, heldRows } from "./boost-validation.ts";
 import { fail } from "./errors.ts";
 import { type Estimator, estimator, taskOf } from "./estimator.ts";
+import type { TreeLink } from "./tree/links.ts";
 
 /**
  * Gradient-boosted decision trees: each tree fits the gradient left by those before, with leaves −G/(H + l2), from
@@ -120,8 +121,8 @@ function checkLabels({ y, groups }: Dataset, { name }: TreeObjective): void {
   if (row >= 0) fail("model/out-of-range-label", { at: "boost", row, expected, got: y[row] ?? Number.NaN }); // biome-ignore format: one line
 }
 
-function linkOf({ name }: TreeObjective, { kind }: Task): BoostLink {
-  if (name === "poisson" || name === "tweedie") return "exponential";
+function linkOf({ name }: TreeObjective, { kind }: Task): TreeLink {
+  if (name === "poisson" || name === "tweedie") return "exp";
   return kind === "binary" ? "sigmoid" : kind === "multiclass" ? "softmax" : "identity";
 }
 

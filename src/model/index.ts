@@ -9,7 +9,6 @@ export * from "./bayes/index.ts";
 export { boost } from "./boost.ts";
 export type { BoostObjective, BoostOptions, CustomObjective } from "./boost-options.ts";
 export {
-  type BoostLink,
   type BoostPredictor,
   type BoostState,
   boostPredictor,
