@@ -42,6 +42,7 @@ export {
   kMeansClusters,
 } from "./k-means.ts";
 export { type MiniBatchKMeansOptions, miniBatchKMeans } from "./mini-batch-k-means.ts";
+export * from "./outlier/index.ts";
 export { type PcaComponents, type PcaOptions, type PcaState, pca } from "./pca.ts";
 export { type ClusterState, clusterState } from "./state.ts";
 export { type Embedder, type Embedding, type UmapOptions, umap } from "./umap.ts";

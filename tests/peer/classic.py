@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold, StratifiedKFold, cross_validate
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
-from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, LocalOutlierFactor
 from sklearn.svm import LinearSVC
 
 warnings.simplefilter("ignore")
@@ -192,6 +192,14 @@ for salt, (ours, theirs) in enumerate(
         data = {"rows": 200, "features": 5, "salt": 70 + salt, "task": "binary", "counts": False, "weighed": weighed}
         svms.append({**data, "options": ours, "weights": svm.coef_[0].tolist(), "bias": float(svm.intercept_[0])})
 
+outliers = []
+for ours, theirs in [({}, {}), ({"neighbours": 5, "distance": "manhattan"}, {"n_neighbors": 5, "metric": "manhattan"}), ({"neighbours": 500}, {"n_neighbors": 119})]:
+    x, _, _ = sample(120, 3, 80, "binary", False)
+    factors = -LocalOutlierFactor(**theirs).fit(x[:120]).negative_outlier_factor_
+    other = -LocalOutlierFactor(novelty=True, **theirs).fit(x[:120]).score_samples(x[120:])
+    data = {"rows": 120, "features": 3, "salt": 80, "task": "binary", "counts": False, "weighed": False}
+    outliers.append({**data, "options": ours, "factors": factors.tolist(), "told": other.tolist()})
+
 about = (
     f"Made by classic.py with scikit-learn {sklearn.__version__}. Neighbours, Bayes and discriminants agree to 1e-9: "
     "the formulas are the same, only the order of sums differs. Cosine distances agree to 1e-7 as weights: theirs are "
@@ -201,5 +209,5 @@ about = (
     "Weights of support vector machines agree to 1e-5: both are descents that end within a tolerance."
 )
 result = {"about": about, "neighbours": neighbours, "bayes": bayes, "calibrated": calibrated, "lines": lines}
-result |= {"stacks": stacks, "votes": votes, "rest": rest, "crossed": crossed, "svms": svms}
+result |= {"stacks": stacks, "votes": votes, "rest": rest, "crossed": crossed, "svms": svms, "outliers": outliers}
 Path(__file__).with_suffix(".json").write_text(json.dumps(result) + "\n")

@@ -31,6 +31,11 @@ export interface ClassicPeers {
   readonly votes: readonly ClassicCase[];
   /** Logistic regression, one against the rest. */
   readonly rest: ClassicCase;
+  /** Local outlier factors of the rows that were learned from, and of those that were asked. */
+  readonly outliers: readonly (ClassicCase & {
+    readonly options: object;
+    readonly factors: readonly number[];
+  })[];
   readonly svms: readonly (Omit<ClassicCase, "told"> & {
     readonly options: object;
     readonly weights: readonly number[];

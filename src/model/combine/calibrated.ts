@@ -120,9 +120,10 @@ export function calibrated<T extends TaskKind>(
     missing: true,
     oneClass: false,
     weights: true,
-    learn: async (data, { signal }: LongWork) => {
+    learn: async (data, { signal, progress }: LongWork) => {
       const work = signal === undefined ? {} : { signal };
-      const told = await outOfFold(base, data, { ...deal, ...work });
+      const tell = progress === undefined ? {} : { progress };
+      const told = await outOfFold(base, data, { ...deal, ...work, ...tell });
       return fitted(await base.learn(data, work), data, { method, told });
     },
   });

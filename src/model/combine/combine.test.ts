@@ -118,6 +118,14 @@ describe("calibrate", () => {
     expect(() => calibrated(none2)).toThrow(code("option/out-of-range"));
   });
 
+  test("tells which fold is done while it learns", async () => {
+    const done: number[] = [];
+    const progress = (step: { readonly done: number }) => done.push(step.done);
+    await calibrated(gaussianBayes(), { folds: 3 }).learn(trueTo(60, 1), { progress });
+    await thresholded(gaussianBayes(), { folds: 2 }).learn(trueTo(60, 1), { progress });
+    expect(done).toEqual([1, 2, 3, 1, 2]);
+  });
+
   test("keeps the importances of what it calibrates", async () => {
     const base = {
       ...majorityPredictor({ share: 0.5, width: 1 }),

@@ -74,9 +74,10 @@ export function thresholded<P extends Predictor>(
     missing: true,
     oneClass: false,
     weights: true,
-    learn: async (data, { signal }: LongWork) => {
+    learn: async (data, { signal, progress }: LongWork) => {
       const work = signal === undefined ? {} : { signal };
-      const told = await outOfFold(base, data, { ...deal, ...work });
+      const tell = progress === undefined ? {} : { progress };
+      const told = await outOfFold(base, data, { ...deal, ...work, ...tell });
       const weights = data.weights === undefined ? {} : { weights: data.weights };
       const { threshold } = chooseThreshold(data.y, told, { ...by, ...weights });
       return withThreshold(await base.learn(data, work), threshold);

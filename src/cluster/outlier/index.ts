@@ -1,0 +1,5 @@
+export {
+  type LocalOutlierFactorOptions,
+  localOutlierFactor,
+  type OutlierFactors,
+} from "./local-outlier-factor.ts";
