@@ -1,0 +1,2 @@
+/** @file Advice about algorithms. */
+export { type Advice, type AdviseOptions, adviseModels } from "./advise-models.ts";
