@@ -1,9 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
-import type { Predictor } from "../../src/flow.ts";
+import type { Predictor, Task } from "../../src/flow.ts";
 import {
+  boost,
+  extraTrees,
   formatLightgbm,
   formatXgboost,
   lightgbmModel,
+  randomForest,
   shapleyValues,
   type TreeNode,
   treesOf,
@@ -184,5 +187,44 @@ describe.skipIf(!there)("shapleyValues", () => {
       // LightGBM's are of sums: before they are scaled, and before they are divided by the number of trees
       const factor = trees.average ? (trees.starts.length - 1) / trees.outputs : 1 / scale;
       expect(told(predictor, rows).map((v) => v * factor)).toBeClose([...shares], { rtol: 1e-7, atol: 1e-8 }); // biome-ignore format: one line
+    });
+});
+
+describe.skipIf(!there)("models learned here", () => {
+  const names = ["a", "b", "whole", "code", "zeros"];
+  const tasks: readonly Task[] = [
+    { kind: "binary" },
+    { kind: "multiclass", classes: ["0", "1", "2"] },
+    { kind: "regression" },
+  ];
+
+  for (const task of tasks)
+    test(`${task.kind}: both libraries predict with forests and boosted trees what we do`, async () => {
+      if (peer === undefined) return;
+      const params = { objective: "regression" };
+      const { rows } = await trainLightgbm(peer, { task: "regression", categories: true, params });
+      const x = matrixOfRows(rows);
+      const lean = (i: number): number => (x.data[5 * i] || 0) + ((x.data[5 * i + 3] || 0) % 3);
+      const y = Float64Array.from(
+        rows,
+        (_, i) =>
+        task.kind === "regression" ? lean(i) : Number(lean(i) > 0.5) + (task.kind === "multiclass" && lean(i) > 1.5 ? 1 : 0), // biome-ignore format: one line
+      );
+      const data = { x, y, names, source: "sha256:00", task, categorical: ["code"] } as const;
+      const ubj = "ubj" as const;
+      for (const learner of [
+        randomForest({ trees: 8 }),
+        extraTrees({ trees: 8 }),
+        boost({ trees: 8 }),
+      ]) {
+        const predictor = await learner.learn(data);
+        const told = [...predictor.predict(x)];
+        const text = formatLightgbm(predictor, { names });
+        expect(await peer.ask("predict_lightgbm", { model: text, rows })).toBeClose(told, { rtol: 1e-12, atol: 1e-12 }); // biome-ignore format: one line
+        const bytes = Buffer.from(formatXgboost(predictor, { names, format: ubj })).toString(
+          "base64",
+        );
+        expect(await peer.ask("predict_xgboost", { model: bytes, format: ubj, rows })).toBeClose(told, single); // biome-ignore format: one line
+      }
     });
 });
