@@ -118,3 +118,9 @@ export const families: readonly FamilyFacts[] = [
     strength: (size) => 1.3 + 0.5 * size,
   },
 ];
+
+/** How well a person can follow the answers of an estimator, 0 to 3; null of one that is not among the families. */
+export function interpretabilityOf(estimator: string): number | null {
+  const [family] = families.filter(({ makers }) => Object.values(makers).includes(estimator));
+  return family?.interpretability ?? null;
+}

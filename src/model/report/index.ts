@@ -1,4 +1,5 @@
 /** @file What learning costs, and whether more threads pay. */
+export { type CostLine, type CostTableOptions, costTable } from "./cost-table.ts";
 export {
   type ScalingLine,
   type ScalingReport,
