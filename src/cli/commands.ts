@@ -24,6 +24,7 @@ import { history } from "./history.ts";
 import { ingestFiles } from "./ingest.ts";
 import { leaks } from "./leaks.ts";
 import { lineage } from "./lineage.ts";
+import { model } from "./model.ts";
 import { optimize } from "./optimize.ts";
 import { profile } from "./profile.ts";
 import { restore } from "./restore.ts";
@@ -89,7 +90,11 @@ export const commandGroups: readonly CommandGroup[] = [
     rooms: ["cluster", "forecast", "tune"],
     commands: [executable(cluster), executable(forecast), executable(automl), executable(studies)],
   },
-  { title: "Models", rooms: ["run", "registry"], commands: [executable(runs), executable(models)] },
+  {
+    title: "Models",
+    rooms: ["run", "registry"],
+    commands: [executable(runs), executable(models), executable(model)],
+  },
   {
     title: "Operation",
     rooms: ["serve", "monitor"],

@@ -39,6 +39,7 @@ export {
   type ModelOutput,
 } from "./fit.ts";
 export type { FittedModel } from "./fitted-model.ts";
+export { type ImportedModelOptions, importedModel } from "./imported-model.ts";
 export * from "./interchange/index.ts";
 export * from "./linear/index.ts";
 export {

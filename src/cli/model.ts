@@ -1,0 +1,193 @@
+/** @file `millrace model`: one registered model looked at, and carried to and from XGBoost and LightGBM. */
+import { readFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { count } from "../core/index.ts";
+import type { ColumnSpec, Version } from "../flow.ts";
+import {
+  type FittedModel,
+  formatLightgbm,
+  formatXgboost,
+  importedModel,
+  lightgbmModel,
+  xgboostModel,
+} from "../model/index.ts";
+import { folderBytes } from "../store/index.ts";
+import { openWorkspace, type Workspace } from "../workspace/index.ts";
+import { command } from "./command.ts";
+import { fail, failTable } from "./errors.ts";
+import { namesOf } from "./options.ts";
+import { registeredModel, versionOptions } from "./registered-model.ts";
+import { columns, moment, wrap } from "./text.ts";
+import { dir } from "./workspace-folder.ts";
+
+const actions = ["show", "export", "import"] as const;
+const formats = ["xgboost", "lightgbm"] as const;
+type Format = (typeof formats)[number];
+
+export const model = command({
+  name: "model",
+  summary: "One registered model: what it takes and tells; to and from XGBoost and LightGBM.",
+  about: [
+    "show NAME tells of a version: its columns, features, importances and metrics. export NAME writes the trees of a",
+    "boosted model, a forest or a tree for XGBoost (.json, or .ubj) or LightGBM (.txt): trees alone, so that whoever asks",
+    "them gives the features, in the order that is shown, and not the raw columns. import FILE registers a model",
+    "that XGBoost or LightGBM wrote as a version of --name: each feature of the file is a column of numbers that may be",
+    "missing. The first version of a model becomes its champion, which serve answers with.",
+  ],
+  arguments: {
+    action: { type: "string", choices: actions, help: "what to do" },
+    subject: { type: "string", value: "NAME|FILE", help: "the model; for import the file" },
+  },
+  options: {
+    ...versionOptions,
+    format: { type: "string", choices: formats, help: "whose file it is; its ending says it if not given" }, // biome-ignore format: one line
+    to: { type: "string", value: "FILE", help: "with export: the file to write; NAME-VERSION.json or .txt if not given" }, // biome-ignore format: one line
+    name: {
+      type: "string",
+      value: "NAME",
+      help: "with import: the model to register a version of",
+    },
+    label: { type: "string", value: "NAME", default: "prediction", help: "with import: what the model tells" }, // biome-ignore format: one line
+    classes: { type: "string", many: true, value: "A,B", help: "with import: the classes by their numbers; 0, 1 … if not given" }, // biome-ignore format: one line
+    dir,
+  },
+  examples: [
+    "model show churn",
+    "model export churn --format lightgbm --to churn.txt",
+    "model import booster.json --name churn --label left",
+    "model import booster.txt --format lightgbm --name kinds --classes setosa,virginica --json",
+  ],
+  run: async (values) => {
+    const { action, subject, dir } = values;
+    await using workspace = await openWorkspace(dir, { create: action === "import" });
+    if (action === "import") return await imported(workspace, { ...values, file: subject });
+    const task = { ...values, command: "model", name: subject };
+    const found = await registeredModel(workspace.registry, task);
+    if (action === "show") return { shown: shownOf(found) };
+    return { written: await exported(found, values) };
+  },
+  render: (result, { width, program }) => {
+    if ("shown" in result) return showLines(result.shown, width);
+    if ("written" in result) return writtenLines(result.written, Math.min(width, 100));
+    const { registered, inputs } = result;
+    const { name, number, aliases } = registered;
+    const told = aliases.includes("champion")
+      ? `it is the champion, and answers with: ${program} serve --model ${name}`
+      : `it waits to be promoted; look at it with: ${program} model show ${name} --version ${number}`;
+    return [`${name}/${number} registered, of ${count(inputs.length, "column")} of numbers`, told];
+  },
+});
+
+interface Found {
+  readonly version: Version;
+  readonly model: FittedModel;
+}
+
+interface ExportTask {
+  readonly format: Format | undefined;
+  readonly to: string | undefined;
+}
+
+/** By a file's ending; null where it says nothing. */
+function formatOf(file: string): Format | null {
+  if (/\.(json|ubj)$/i.test(file)) return "xgboost";
+  return /\.(txt|lgb|model)$/i.test(file) ? "lightgbm" : null;
+}
+
+function chosenFormat(asked: Format | undefined, file: string | undefined): Format {
+  const found = asked ?? (file === undefined ? null : formatOf(file));
+  return found ?? fail("cli/missing-option", { command: "model", option: "format", value: formats.join("|"), help: "the ending .json, .ubj or .txt would say it too" }); // biome-ignore format: one line
+}
+
+async function exported({ version, model }: Found, { format: asked, to }: ExportTask) {
+  const format = chosenFormat(asked, to);
+  const ending = format === "xgboost" ? "json" : "txt";
+  const path = resolve(to ?? `${version.name}-${version.number}.${ending}`);
+  const { names } = model.features;
+  const isUbj = /\.ubj$/i.test(path);
+  const written =
+    format === "lightgbm"
+      ? formatLightgbm(model.predictor, { names })
+      : formatXgboost(model.predictor, { names, format: isUbj ? "ubj" : "json" });
+  await folderBytes(dirname(path)).put(basename(path), Buffer.from(written));
+  return { file: path, format, model: `${version.name}/${version.number}`, features: names };
+}
+
+interface ImportTask {
+  readonly file: string;
+  readonly format: Format | undefined;
+  readonly name: string | undefined;
+  readonly label: string;
+  readonly classes: readonly string[];
+}
+
+/** Registers what a file holds, as the model of a run that says where it came from. */
+async function imported({ tracking, registry }: Workspace, task: ImportTask) {
+  const { file, label } = task;
+  const name = task.name ?? fail("cli/missing-option", { command: "model", option: "name", value: "NAME", help: "the model to register a version of" }); // biome-ignore format: one line
+  const format = chosenFormat(task.format, file);
+  const bytes = await readFile(file).catch(() => failTable("table/missing-file", { path: file }));
+  const named = namesOf(task.classes);
+  const classes = named.length === 0 ? {} : { classes: named };
+  const read =
+    format === "xgboost" ? xgboostModel(bytes, classes) : lightgbmModel(bytes.toString(), classes);
+  const model = importedModel(read, { label });
+  await using run = await tracking.startRun({ experiment: "imported", name: basename(file) });
+  await run.logParams({ file: basename(file), format, label });
+  const inputExample = Object.fromEntries(read.names.map((input) => [input, 0]));
+  await run.logModel(model, { inputExample });
+  await run.end();
+  const isFirst = !(await registry.names()).includes(name);
+  const registered = await registry.register(name, {
+    ...{ model, runId: run.id, tags: { imported: format } },
+    reason: `imported from ${basename(file)}`,
+    ...(isFirst ? { alias: { name: "champion" } } : {}),
+  });
+  return { registered, inputs: read.names, categorical: read.categorical };
+}
+
+function shownOf({ version, model }: Found) {
+  const { predictor, features, signature, importances, kind } = model;
+  return { ...version, kind, signature, features: features.names, importances, exportable: "trees" in predictor }; // biome-ignore format: one line
+}
+
+const mostShown = 20;
+
+const specText = ({
+  kind,
+  nullable,
+  levels,
+}: Pick<ColumnSpec, "kind" | "nullable" | "levels">): string =>
+  // biome-ignore format: one line
+  `${kind}${levels === undefined ? "" : ` of ${levels.slice(0, 10).join(", ")}${levels.length > 10 ? " …" : ""}`}${nullable ? ", may be missing" : ""}`;
+
+function showLines(shown: ReturnType<typeof shownOf>, width: number): readonly string[] {
+  const { name, number, aliases, kind, signature, importances, metrics } = shown;
+  const { output, inputs } = signature;
+  const also = aliases.length === 0 ? "" : ` (${aliases.join(", ")})`;
+  const takes = Object.entries(inputs).map(([input, spec]) => [input, specText(spec)]);
+  const matter = importances.slice(0, mostShown).map((one) => [one.name, one.share.toFixed(3), "█".repeat(Math.round(one.share * 20))]); // biome-ignore format: one line
+  const scores = Object.entries(metrics).map(([metric, value]) => [metric, String(Number(value.toPrecision(6)))]); // biome-ignore format: one line
+  const how = { width };
+  return [
+    `${name}/${number}${also}: ${kind}, tells ${output.name} (${specText({ ...output, nullable: false })})`,
+    `registered ${moment(shown.createdAtMs)}, run ${shown.runId.slice(0, 8)}, ${shown.modelHash.slice(0, 19)}`,
+    ...["", ...columns([["column", "what it holds"], ...takes], { ...how, whole: [0] })],
+    ...(matter.length === 0 ? [] : ["", ...columns([["feature", "importance", ""], ...matter], { ...how, right: [1] })]), // biome-ignore format: one line
+    ...(scores.length === 0 ? [] : ["", ...columns([["metric", "value"], ...scores], { ...how, right: [1] })]), // biome-ignore format: one line
+    "",
+    shown.exportable
+      ? `${count(shown.features.length, "feature")}; its trees can be exported`
+      : `${count(shown.features.length, "feature")}; it has no trees to export`,
+  ];
+}
+
+function writtenLines(
+  { file, model: of, format, features }: Awaited<ReturnType<typeof exported>>,
+  width: number,
+): readonly string[] {
+  const some = features.slice(0, 10).join(", ");
+  const more = features.length > 10 ? ` and ${features.length - 10} more` : "";
+  const note = `The file holds trees: it takes the ${count(features.length, "feature")} that the model makes of its columns (${some}${more}), in this order, a missing one as NaN.`;
+  return [`${of} written for ${format}: ${file}`, ...wrap(note, width)];
+}
