@@ -1,7 +1,7 @@
 /** @file Which algorithms suit a problem, in order, with reasons: the simplest first where little is lost. */
 import { checkChoice, checkNames, checkNumber } from "../../core/index.ts";
 import type { TaskKind } from "../../flow.ts";
-import { type FamilyFacts, families } from "./family-facts.ts";
+import { type FamilyFacts, families, type Problem } from "./family-facts.ts";
 
 /** A problem, in a few facts. */
 export interface AdviseOptions {
@@ -93,19 +93,6 @@ export function adviseModels(options: AdviseOptions): readonly Advice[] {
     rowMicroseconds: family.rowMicroseconds(problem),
     interpretability: family.interpretability,
   }));
-}
-
-/** The problem, with all that was not said filled in. */
-export interface Problem {
-  readonly rows: number;
-  readonly features: number;
-  /** Outputs of a row: k classes, else 1. */
-  readonly outputs: number;
-  readonly interpretable: "must" | "likes" | "no";
-  readonly missing: boolean;
-  readonly categories: boolean;
-  readonly secondsToTrain: number | undefined;
-  readonly microsecondsPerRow: number | undefined;
 }
 
 const followed = 2; // from here on a person can follow an answer

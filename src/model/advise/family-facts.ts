@@ -1,6 +1,18 @@
 /** @file What is known of each family of algorithms: costs from the benches, strengths from the field. */
 import type { TaskKind } from "../../flow.ts";
-import type { Problem } from "./advise-models.ts";
+
+/** The problem, with all that was not said filled in. */
+export interface Problem {
+  readonly rows: number;
+  readonly features: number;
+  /** Outputs of a row: k classes, else 1. */
+  readonly outputs: number;
+  readonly interpretable: "must" | "likes" | "no";
+  readonly missing: boolean;
+  readonly categories: boolean;
+  readonly secondsToTrain: number | undefined;
+  readonly microsecondsPerRow: number | undefined;
+}
 
 /** A family: what it is for, what it costs, and how well it tells. */
 export interface FamilyFacts {
