@@ -150,6 +150,10 @@ export const modelErrors = {
     (d: { at: string; what: string; expected: string }) =>
       `${d.at}: ${d.what} cannot be carried over; expected ${d.expected}`,
   ),
+  "model/unsupported-onnx": caller(
+    (d: { what: string; expected: string }) =>
+      `modelToOnnx: ${d.what} cannot be written as ONNX; expected ${d.expected}. Serve the model with Millrace, or choose another estimator.`,
+  ),
   "model/corrupt-state": caller(
     (d: { field: string; expected: string; got: string }) =>
       `predictorFromState: ${d.field} is damaged; expected ${d.expected}, got ${d.got}. Read the stored model again from its source.`,

@@ -50,6 +50,7 @@ export {
 } from "./majority.ts";
 export { loadModel } from "./model-files.ts";
 export * from "./neighbour/index.ts";
+export * from "./onnx/index.ts";
 export { type PredictorState, predictorFromState, predictorState } from "./predictor-state.ts";
 export * from "./report/index.ts";
 export * from "./svm/index.ts";

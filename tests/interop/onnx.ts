@@ -17,19 +17,31 @@ export interface OnnxRun {
 /** What the peer needs. */
 export const onnxPackages = ["onnxruntime==1.32.0", "onnx==1.23.2", "numpy==2.4.6"];
 
-/** `run`: the output `features` of a model, non-finite numbers as texts. */
+/** `run`: the output `features` of a model; `answers`: every output by its name; non-finite numbers as texts. */
 export const onnxScript = `
 import base64, numpy as np, onnx, onnxruntime as ort
-def cell(value): return float(value) if np.isfinite(value) else str(value)
-def run(model, columns):
+def cell(value):
+  if isinstance(value, str): return value
+  if isinstance(value, (bool, np.bool_)): return bool(value)
+  return float(value) if np.isfinite(value) else str(value)
+def listed(value): return [listed(v) for v in value] if isinstance(value, np.ndarray) else cell(value)
+def opened(model, columns):
   data = base64.b64decode(model)
   onnx.checker.check_model(onnx.load_from_string(data), full_check=False)
   session = ort.InferenceSession(data, providers=["CPUExecutionProvider"])
   feeds = {}
   for name, (kind, values) in columns.items():
     feeds[name] = np.array(values, dtype=object if kind == "text" else np.float64).reshape(-1, 1)
+  return session, feeds
+def run(model, columns):
+  session, feeds = opened(model, columns)
   features, = session.run(["features"], feeds)
-  return [[cell(v) for v in row] for row in features]
+  return listed(features)
+def answers(model, columns):
+  session, feeds = opened(model, columns)
+  names = [o.name for o in session.get_outputs()]
+  outputs = {n: listed(v) for n, v in zip(names, session.run(names, feeds))}
+  return {"outputs": outputs, "metadata": session.get_modelmeta().custom_metadata_map}
 `;
 
 /** The features that ONNX Runtime in Python computes, [n, d]; NaN is missing. */
@@ -93,5 +105,23 @@ function numberOf(cell: Cells[string] | undefined): number | string {
   return Number.isFinite(number) ? number : String(number).replace("Infinity", "inf");
 }
 
-const readNumber = (value: number | string): number =>
-  typeof value === "number" ? value : Number(value.replace("inf", "Infinity"));
+/** A number that Python told, as a text where it is not finite. */
+export const readNumber = (value: number | string | boolean): number =>
+  typeof value === "string" ? Number(value.replace("inf", "Infinity")) : Number(value);
+
+/** What a whole model of ONNX answers. */
+export interface OnnxAnswers {
+  readonly outputs: {
+    readonly value: readonly (number | boolean | string)[];
+    readonly probability?: readonly (number | string)[];
+    readonly probabilities?: readonly (readonly (number | string)[])[];
+  };
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Every output of a model in ONNX Runtime in Python. */
+export async function answersOfOnnx(peer: Peer, run: OnnxRun): Promise<OnnxAnswers> {
+  const model = Buffer.from(run.model).toString("base64");
+  const found = await peer.ask("answers", { model, columns: columnsOf(run) });
+  return found as OnnxAnswers;
+}

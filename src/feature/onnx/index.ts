@@ -1,3 +1,3 @@
 /** @file Features as ONNX. */
 export { missingText } from "./emitted.ts";
-export { toOnnx } from "./to-onnx.ts";
+export { onnxGraphOf, toOnnx } from "./to-onnx.ts";

@@ -1,7 +1,7 @@
 /** @file Fitted features as an ONNX model: raw columns in, the matrix of features out. */
 import type { ColumnSpecs } from "../../flow.ts";
 import type { ExprNode, OperationName } from "../../table/index.ts";
-import { formatOnnx, type OnnxNode } from "../../tensor/index.ts";
+import { formatOnnx, type OnnxModel, type OnnxNode } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import type { FittedFeatures } from "../fit/fitted.ts";
 import { type Emitted, number, text } from "./emitted.ts";
@@ -35,6 +35,26 @@ const rulesByName: ReadonlyMap<string, Rule | ParamsRule> = new Map(Object.entri
  * @see ONNX 1.16, operator set 20; ONNX Runtime 1.17 and later.
  */
 export function toOnnx(fitted: FittedFeatures): Uint8Array<ArrayBuffer> {
+  return formatOnnx(onnxGraphOf(fitted));
+}
+
+/**
+ * The graph that {@link toOnnx} writes, as plain data, for who adds nodes to it: a model adds its predictor.
+ *
+ * @param fitted - What `fitFeatures` gave.
+ * @returns Nodes whose last one gives the output `features`.
+ * @throws `feature/unsupported-onnx`, `feature/duplicate-names`, as `toOnnx`
+ * @example
+ * ```ts
+ * const engine = await openEngine();
+ * const people = schema("people", { age: int() });
+ * const rows = frame({ engine, schema: people, sql: "SELECT unnest([20, 30, 40]) AS age" });
+ * const fitted = await fitFeatures(features(people, (c) => ({ age: minMax(c.age) })), rows);
+ * onnxGraphOf(fitted).graph.inputs // => [{ name: "age", type: "double", shape: ["n", 1] }]
+ * await engine.close();
+ * ```
+ */
+export function onnxGraphOf(fitted: FittedFeatures): OnnxModel {
   const names = Object.keys(fitted.reads);
   if (names.includes(output)) fail("feature/duplicate-names", { at: "toOnnx", name: output });
   const graph = new GraphBuilder(names);
@@ -50,11 +70,11 @@ export function toOnnx(fitted: FittedFeatures): Uint8Array<ArrayBuffer> {
     attributes: { axis: 1 },
   };
   const shape = ["n", columns.length];
-  return formatOnnx({
+  return {
     graph: graph.graph("features", [{ name: output, type: "double", shape }], [last]),
     opsets: { "": 20, [mlDomain]: 4, [runtimeDomain]: 1 },
     metadata: { features: JSON.stringify(fitted.names) },
-  });
+  };
 }
 
 const output = "features";

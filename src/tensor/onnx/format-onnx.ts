@@ -2,11 +2,12 @@
 import { bytes, type Field, float, joined, message, text, whole } from "./protobuf.ts";
 
 /** What a tensor holds. */
-export type OnnxType = "float" | "int64" | "text" | "bool" | "double";
+export type OnnxType = "float" | "uint8" | "int64" | "text" | "bool" | "double";
 
 /** Numbers of the types in ONNX's `TensorProto.DataType`. */
 const typeNumbers: Readonly<Record<OnnxType, number>> = {
   float: 1,
+  uint8: 2,
   int64: 7,
   text: 8,
   bool: 9,
@@ -15,7 +16,7 @@ const typeNumbers: Readonly<Record<OnnxType, number>> = {
 
 /** A constant tensor. */
 export interface OnnxTensor {
-  readonly type: "double" | "int64" | "text";
+  readonly type: "double" | "int64" | "uint8" | "text";
   readonly shape: readonly number[];
   readonly values: readonly number[] | readonly string[];
 }
@@ -148,7 +149,8 @@ function tensorFields({ type, shape, values }: OnnxTensor): readonly Field[] {
   ];
 }
 
-function raw(type: "double" | "int64", values: OnnxTensor["values"]): Uint8Array {
+function raw(type: "double" | "int64" | "uint8", values: OnnxTensor["values"]): Uint8Array {
+  if (type === "uint8") return Uint8Array.from(values, Number);
   const view = new DataView(new ArrayBuffer(values.length * 8));
   for (const [i, value] of values.entries())
     if (type === "double") view.setFloat64(i * 8, Number(value), true);

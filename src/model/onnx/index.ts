@@ -1,0 +1,2 @@
+/** @file Whole models as ONNX. */
+export { modelToOnnx } from "./model-to-onnx.ts";
