@@ -61,7 +61,7 @@ export interface ElasticNetState {
 
 /** Predicts w·x + b. */
 export interface ElasticNetPredictor extends Predictor, ElasticNetState {
-  readonly kind: "elastic-net";
+  readonly kind: "elasticNet";
 }
 
 /**
@@ -114,7 +114,7 @@ function penalised(
 ): Estimator<ElasticNetPredictor, "regression"> {
   const settings = checkedSettings(at, options);
   return estimator({
-    name: "elastic-net",
+    name: "elasticNet",
     options: { ...settings },
     tasks: ["regression"],
     missing: false,
@@ -289,7 +289,7 @@ const task: Task = { kind: "regression" };
  */
 export function elasticNetPredictor(state: ElasticNetState): ElasticNetPredictor {
   return {
-    kind: "elastic-net",
+    kind: "elasticNet",
     task,
     ...state,
     predict: (x) => linearMargins("elasticNet", x, state),

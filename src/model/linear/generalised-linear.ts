@@ -36,7 +36,7 @@ export interface GeneralisedLinearState {
 
 /** Predicts e^(w·x + b). */
 export interface GeneralisedLinearPredictor extends Predictor, GeneralisedLinearState {
-  readonly kind: "generalised-linear";
+  readonly kind: "generalisedLinear";
 }
 
 /**
@@ -79,7 +79,7 @@ export function generalisedLinear(
   const settings = { maxIterations, tolerance };
   const used = family === "poisson" ? 1 : family === "gamma" ? 2 : power;
   return estimator({
-    name: "generalised-linear",
+    name: "generalisedLinear",
     options: { family, power, alpha, maxIterations, tolerance },
     tasks: ["regression"],
     missing: false,
@@ -126,7 +126,7 @@ export function generalisedLinearPredictor(
   state: GeneralisedLinearState,
 ): GeneralisedLinearPredictor {
   return {
-    kind: "generalised-linear",
+    kind: "generalisedLinear",
     task,
     ...state,
     predict: (x) => linearMargins("generalisedLinear", x, state).map(Math.exp),

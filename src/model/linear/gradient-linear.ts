@@ -60,7 +60,7 @@ export interface GradientLinearState {
 
 /** Predicts w·x + b, or σ of it. */
 export interface GradientLinearPredictor extends Predictor, GradientLinearState {
-  readonly kind: "gradient-linear";
+  readonly kind: "gradientLinear";
   readonly task: Task;
 }
 
@@ -92,7 +92,7 @@ export function gradientLinear(
   if (clipNorm !== undefined) said["clipNorm"] = clipNorm;
   if (stopping !== undefined) said["stopping"] = { ...stopping };
   return estimator({
-    name: "gradient-linear",
+    name: "gradientLinear",
     options: said,
     tasks: ["binary", "regression"],
     missing: false,
@@ -225,7 +225,7 @@ export function gradientLinearPredictor(state: GradientLinearState): GradientLin
     const margins = linearMargins("gradientLinear", x, state);
     return state.task.kind === "binary" ? margins.map(sigmoid) : margins;
   };
-  return { kind: "gradient-linear", ...state, predict };
+  return { kind: "gradientLinear", ...state, predict };
 }
 
 /** The predictor of a stored state. @throws `model/corrupt-state` */

@@ -63,7 +63,7 @@ export interface Intervals {
 
 /** Predicts w·x + b. */
 export interface LeastSquaresPredictor extends Predictor, LeastSquaresState {
-  readonly kind: "least-squares";
+  readonly kind: "leastSquares";
   /**
    * Estimates with standard errors, t, p and confidence intervals, in the order of the features, the bias last.
    * All but the estimate are NaN without degrees of freedom. Where the rank is below d they are those of the
@@ -110,7 +110,7 @@ export function leastSquares(
 ): Estimator<LeastSquaresPredictor, "regression"> {
   checkNames("leastSquares", options, []);
   return estimator({
-    name: "least-squares",
+    name: "leastSquares",
     options: {},
     tasks: ["regression"],
     missing: false,
@@ -164,7 +164,7 @@ const task: Task = { kind: "regression" };
 export function leastSquaresPredictor(state: LeastSquaresState): LeastSquaresPredictor {
   const at = "leastSquares";
   return {
-    kind: "least-squares",
+    kind: "leastSquares",
     task,
     ...state,
     predict: (x) => linearMargins(at, x, state),
