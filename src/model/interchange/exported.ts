@@ -34,7 +34,6 @@ const usual: Readonly<Record<Task["kind"], TreeLink>> = {
 
 function linkOf(predictor: Predictor, task: Task): TreeLink {
   const link = "link" in predictor ? predictor.link : undefined;
-  if (link === "exponential") return "exp"; // boost's word
   return treeLinks.find((one) => one === link) ?? usual[task.kind];
 }
 
