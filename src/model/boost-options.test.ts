@@ -117,6 +117,20 @@ describe("rows that judge", () => {
     }
   });
 
+  test("do not judge the first rounds, and ask for progress as a share of the best", async () => {
+    const common = { trees: 300, learningRate: 0.3, validation: rest, metric: "rmse" } as const;
+    const { trees, losses } = await boost({ ...common, warmUp: 60, patience: 5 }).learn(data);
+    const [rounds, judged] = [trees.starts.length - 1, losses ?? []];
+    expect(rounds).toBeGreaterThan(60);
+    expect(judged[rounds - 1]).toBe(Math.min(...judged.slice(60)));
+    const asked = { ...common, patience: 2, minDelta: 0.2, relativeDelta: true };
+    const eager = await boost(asked).learn(data);
+    const kept = eager.trees.starts.length - 1;
+    expect(eager.losses).toHaveLength(kept + 2);
+    for (const loss of eager.losses?.slice(kept) ?? [])
+      expect(loss).toBeGreaterThanOrEqual(0.8 * (eager.losses?.[kept - 1] ?? 0));
+  });
+
   test("are whole groups of a ranking, and some of every class", async () => {
     const y = data.y.map((value) => Number(value > 5.5)); // few
     const { task: _, ...binary } = { ...data, y };
@@ -145,6 +159,7 @@ describe("options", () => {
     const own = { name: "own", gradient: () => ({ gradient: new Float64Array(0), hessian: new Float64Array(0) }) }; // biome-ignore format: one line
     const wrong: readonly BoostOptions[] = [
       ...[{ patience: 5 }, { minDelta: 1 }, { metric: "auc" as const }],
+      ...[{ warmUp: 5 }, { relativeDelta: true }],
       { dropRate: 0.1, validation: 0.2, patience: 5 },
       { objective: own, validation: 0.2 },
     ];

@@ -87,8 +87,12 @@ export interface BoostOptions {
   readonly validation?: number | Dataset;
   /** Rounds without progress on those rows after which no more are grown; the best round is kept; ≥ 1 [early_stopping_rounds]. Default: all rounds are grown. */
   readonly patience?: number;
+  /** First rounds that are not judged, so that none of them is the best, ≥ 0. Default 0. */
+  readonly warmUp?: number;
   /** What counts as progress, in the unit of the metric, ≥ 0 [min_delta]. Default 0. */
   readonly minDelta?: number;
+  /** Whether `minDelta` is a share of the best value so far. Default false. */
+  readonly relativeDelta?: boolean;
   /** What they are judged by: the objective's own `loss` (of rankings 1 − NDCG), `error`, `auc`, `rmse`, `mae` or `ndcg` [eval_metric]. Default "loss". */
   readonly metric?: TreeMetric;
   /** Chooses samples. Default 0. */
@@ -120,6 +124,7 @@ const bounds = {
   ...{ dropRate: { min: 0, max: 1 }, skipDrop: { min: 0, max: 1 } },
   validation: { above: 0, below: 1 },
   patience: { min: 1, integer: true },
+  warmUp: { min: 0, integer: true },
   minDelta: positive,
   seed: {},
   threads: { min: 1, max: 32, integer: true },
@@ -133,7 +138,8 @@ const defaults = {
 
 /** Options as they are recorded: whatever decides the result. Throws `option/out-of-range`, `option/unknown-name`. */
 export function boostSettings(options: BoostOptions): Readonly<Record<string, Json>> {
-  checkNames("boost", options, [...Object.keys(bounds), "objective", "monotone", "interactions", "metric"]); // biome-ignore format: one line
+  const more = ["objective", "monotone", "interactions", "metric", "relativeDelta"];
+  checkNames("boost", options, [...Object.keys(bounds), ...more]);
   const { threads, objective, validation, ...rest } = options;
   const depth = options.leaves === undefined ? defaults.depth : 64;
   const settings = { ...defaults, depth, ...withoutUndefined(rest) };
@@ -161,13 +167,21 @@ export function boostSettings(options: BoostOptions): Readonly<Record<string, Js
 function checkTogether({
   validation,
   patience,
+  warmUp,
   minDelta,
+  relativeDelta,
   metric,
   dropRate = 0,
   objective,
 }: BoostOptions): void {
   if (validation === undefined)
-    for (const [name, value] of Object.entries({ patience, minDelta, metric }))
+    for (const [name, value] of Object.entries({
+      patience,
+      warmUp,
+      minDelta,
+      relativeDelta,
+      metric,
+    }))
       if (value !== undefined) wrong(name, "absent without validation", value);
   if (dropRate > 0 && patience !== undefined)
     wrong(

@@ -160,7 +160,7 @@ function columnsOf({ names }: Dataset, some: readonly string[]): readonly number
 
 function stoppingOf(options: BoostOptions, task: Task, held: Held): Stopping | undefined {
   if (options.validation === undefined) return undefined;
-  const { metric = "loss", patience = 0, minDelta = 0, objective } = options;
+  const { metric = "loss", patience = 0, warmUp = 0, minDelta = 0, objective } = options;
   const known: Readonly<Record<TreeMetric, boolean>> = {
     loss: true,
     error: task.kind !== "regression",
@@ -175,7 +175,7 @@ function stoppingOf(options: BoostOptions, task: Task, held: Held): Stopping | u
   const [label = 0] = judged;
   if (metric === "auc" && judged.every((one) => one === label))
     fail("model/missing-class", { at: "boost, validation", rows: judged.length, label });
-  return { metric, patience, minDelta };
+  return { metric, patience, warmUp, minDelta, relative: options.relativeDelta ?? false };
 }
 
 /** The user's gradients as the trees ask for them; undefined of our objectives. */

@@ -11,8 +11,11 @@ export interface Stopping {
   readonly metric: MetricName;
   /** Rounds without progress after which no more are grown; 0: never stop, only report. */
   readonly patience: number;
-  /** What counts as progress, in the unit of the metric. */
+  /** First rounds that are not judged. */
+  readonly warmUp: number;
+  /** What counts as progress, in the unit of the metric, or as a share of the best so far. */
   readonly minDelta: number;
+  readonly relative: boolean;
 }
 
 /** What a thread needs; it can be posted to a worker. */

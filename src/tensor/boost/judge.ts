@@ -1,4 +1,5 @@
 /** @file How well the rows that only judge are told, round by round, and when to stop. */
+import { earlyStopping } from "../descent/early-stopping.ts";
 import type { BoostJob } from "./job.ts";
 import { aucOf, distanceOf, errorOf, isRising, isShifted, lossOf } from "./objectives.ts";
 import { ndcgOf, queriesOf } from "./ranking.ts";
@@ -16,7 +17,7 @@ export interface Judge {
 export function openJudge(job: BoostJob): Judge | undefined {
   const { layout, stopping, truth } = job;
   if (stopping === undefined || truth === undefined) return undefined;
-  const { metric, patience, minDelta } = stopping;
+  const { metric, patience, warmUp, minDelta, relative } = stopping;
   const [from, rows, k] = [layout.trainRows, layout.rows - layout.trainRows, layout.outputs];
   const y = truth.y.subarray(from);
   const weights = truth.weights?.subarray(from);
@@ -40,13 +41,15 @@ export function openJudge(job: BoostJob): Judge | undefined {
     return lossOf(job.objective, judged);
   };
   const losses: number[] = [];
-  const sign = isRising(metric) ? -1 : 1;
-  let [best, bestRounds] = [Infinity, 0];
+  const mode = isRising(metric) ? "max" : "min";
+  const rule = earlyStopping({ patience: Math.max(1, patience), warmUp, minDelta, relative, mode });
+  let state = rule.start;
   const goesOn = (): boolean => {
     const loss = measure();
     losses.push(loss);
-    if (sign * loss < best - minDelta) [best, bestRounds] = [sign * loss, losses.length];
-    return patience === 0 || losses.length - bestRounds < patience;
+    state = rule.next(state, losses.length, loss);
+    return patience === 0 || !state.stop;
   };
-  return { goesOn, losses, best: () => (patience === 0 ? losses.length : Math.max(1, bestRounds)) };
+  const best = (): number => (patience === 0 ? losses.length : state.bestEpoch || losses.length);
+  return { goesOn, losses, best };
 }

@@ -106,7 +106,13 @@ describe("margins", () => {
         seen = margins;
         return { gradient: margins.map((m, i) => m - problem.y[i]!), hessian: margins.map(() => 1) }; // biome-ignore format: one line
       };
-      const stopping = { metric: "rmse", patience: 0, minDelta: 0 } as const;
+      const stopping = {
+        metric: "rmse",
+        patience: 0,
+        warmUp: 0,
+        minDelta: 0,
+        relative: false,
+      } as const;
       const at = (count: number) =>
         trainTrees({ ...problem, trainRows: 500, stopping, objective: { name: "custom" }, gradients, options: { ...way, trees: count } }); // biome-ignore format: one line
       const { trees, losses } = await at(6);
@@ -134,7 +140,7 @@ describe("stopping", () => {
   test("keeps the rounds up to the best, and tells all losses", async () => {
     const options = { trees: 400, depth: 4, learningRate: 0.5 };
     for (const metric of ["loss", "error", "auc"] as const) {
-      const stopping = { metric, patience: 5, minDelta: 0 };
+      const stopping = { metric, patience: 5, warmUp: 0, minDelta: 0, relative: false };
       const { trees, losses, rounds } = await trainTrees({ ...binary, options, stopping });
       expect(losses.length).toBeLessThan(400);
       expect(losses.length - rounds).toBe(5);
