@@ -113,8 +113,11 @@ export type Fit<T extends TaskKind = TaskKind> = <
 
 /** The `fit` of an estimator that can learn. */
 export function fitWith<T extends TaskKind>(learner: Learner): Fit<T> {
-  return async (rows, options, work) =>
-    fittedModel(await partsOf(rows, { ...options, estimator: learner }, work));
+  return async (rows, options, work) => {
+    checkFrame("fit", rows);
+    checkNames("fit", options, optionNames);
+    return fittedModel(await partsOf(rows, { ...options, estimator: learner }, work));
+  };
 }
 
 /**
@@ -141,16 +144,18 @@ export async function fitModel(
   options: FitModelOptions,
   work?: LongWork,
 ): Promise<FittedModel> {
+  checkFrame("fitModel", rows);
+  checkNames("fitModel", options, ["estimator", ...optionNames]);
   return fittedModel(await partsOf(rows, options, work));
 }
+
+const optionNames = ["features", "label", "weights", "groups"];
 
 async function partsOf(
   rows: Frame,
   options: FitModelOptions,
   work: LongWork | undefined,
 ): Promise<ModelParts> {
-  checkFrame("fit", rows);
-  checkNames("fit", options, ["estimator", "features", "label", "weights", "groups"]);
   const { estimator, features: definition, label, weights, groups } = options;
   const features = await fitFeatures(definition, rows, { label });
   const beside = {
