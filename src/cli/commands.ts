@@ -15,6 +15,7 @@ import { docs } from "./docs.ts";
 import { drift } from "./drift.ts";
 import { drop } from "./drop.ts";
 import { executable } from "./execute.ts";
+import { explain } from "./explain.ts";
 import { exportTable } from "./export.ts";
 import { featureTables } from "./features.ts";
 import { forecast } from "./forecast.ts";
@@ -93,7 +94,7 @@ export const commandGroups: readonly CommandGroup[] = [
   {
     title: "Models",
     rooms: ["run", "registry"],
-    commands: [executable(runs), executable(models), executable(model)],
+    commands: [executable(runs), executable(models), executable(model), executable(explain)],
   },
   {
     title: "Operation",

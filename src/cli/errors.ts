@@ -150,6 +150,11 @@ export const cliErrors = {
       ? "serve: no model is registered in this workspace yet; run the demo, or register one"
       : `serve: there are several models (${list(d.names)}); name one with --model`,
   ),
+  "cli/missing-row": notFound((d: { name: string; row: readonly string[] }) =>
+    d.row.length === 0
+      ? `explain: ${quote(d.name)} has no rows; give rows that the model can be asked about`
+      : `explain: no row of ${quote(d.name)} has ${d.row.join(" and ")}; look at its rows with sql, or leave --row out for the first`,
+  ),
   "cli/missing-file": notFound(
     (d: { path: string; reason: string; option: string }) =>
       `${quote(d.path)} cannot be read: ${d.reason}. Check the path given to --${d.option}`,
