@@ -38,12 +38,17 @@ import {
 } from "../../src/index.ts";
 import { frameOf } from "../support/frame-of.ts";
 import { randomRows, randomTree } from "../support/random-trees.ts";
-import { answersOfOnnx, onnxPackages, onnxScript, readNumber } from "./onnx.ts";
+import { npmPackage } from "./npm.ts";
+import { answersOfOnnx, answersOfOnnxWeb, onnxPackages, onnxScript, readNumber } from "./onnx.ts";
 import { openPeer } from "./peer.ts";
 import { pythonWith } from "./python.ts";
 
 const python = pythonWith(onnxPackages);
 if ("missing" in python) process.stdout.write(`onnx models interop skipped: ${python.missing}\n`);
+
+const web = npmPackage("onnxruntime-web", "1.30.0");
+if (web.missing !== undefined)
+  process.stdout.write(`onnx models web interop skipped: ${web.missing}\n`);
 
 const nullable = { nullable: true } as const;
 const towns = ["aber", "bree", "cove", "dale", "esk", "fen"] as const;
@@ -242,4 +247,21 @@ describe.skipIf("missing" in python)("whole models in ONNX Runtime in Python", (
       }
     },
   );
+});
+
+describe.skipIf(web.missing !== undefined)("whole models in ONNX Runtime for the web", () => {
+  const asked = [...some.slice(0, 100), { heat: null, rain: null, town: null }];
+  const chosen = Object.entries(cases).filter(([name]) => /classes|of numbers/u.test(name));
+
+  test.for(chosen)("%s answers the same from raw rows", async ([, made]) => {
+    const [estimator, label, definition] = made;
+    const model = await fitModel(rows, { estimator, label, features: definition });
+    const run = { model: modelToOnnx(model), reads: model.features.reads, rows: asked };
+    const { value, probability } = answersOfOnnxWeb(web.folder ?? "", run);
+    const ours = model.predictAll(asked);
+    const told = ours.map((one) => one.probability ?? Number(one.value));
+    const theirs = (probability ?? value)?.data.map(readNumber);
+    expect(theirs).toBeClose(told, { rtol: 1e-9, atol: 1e-9 });
+    if (probability !== undefined) expect(value?.data).toEqual(ours.map((one) => one.value));
+  });
 });

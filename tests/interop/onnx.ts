@@ -62,12 +62,21 @@ for (const [name, [kind, values]] of Object.entries(JSON.parse(readFileSync(fold
   feeds[name] = kind === "text"
     ? new ort.Tensor("string", values, [values.length, 1])
     : new ort.Tensor("float64", Float64Array.from(values, (v) => Number(String(v).replace("inf", "Infinity"))), [values.length, 1]);
-const { features } = await session.run(feeds);
-process.stdout.write(JSON.stringify([features.dims, Array.from(features.data, (v) => Number.isFinite(v) ? v : String(v))]));
+const told = Object.entries(await session.run(feeds)).map(([name, { type, dims, data }]) => {
+  const cell = (v) => (type === "bool" ? v === 1 : typeof v === "string" || Number.isFinite(v) ? v : String(v));
+  return [name, { dims, data: Array.from(data, cell) }];
+});
+process.stdout.write(JSON.stringify(Object.fromEntries(told)));
 `;
 
-/** The features that ONNX Runtime for the web computes, [n, d], in the folder where it is installed. */
-export function runOnnxWeb(installed: string, run: OnnxRun): number[][] {
+/** What a runtime for the web tells: sizes and values, row by row. */
+interface WebTensor {
+  readonly dims: readonly number[];
+  readonly data: readonly (number | string | boolean)[];
+}
+
+/** Every output of a model in ONNX Runtime for the web, in the folder where it is installed. */
+export function answersOfOnnxWeb(installed: string, run: OnnxRun): Record<string, WebTensor> {
   const folder = mkdtempSync(join(tmpdir(), "millrace-onnx-"));
   try {
     writeFileSync(join(folder, "model.onnx"), run.model);
@@ -78,13 +87,18 @@ export function runOnnxWeb(installed: string, run: OnnxRun): number[][] {
       maxBuffer: 1 << 28,
     });
     if (done.status !== 0) throw new Error(done.stderr);
-    const [[rows = 0, cols = 0], data] = JSON.parse(done.stdout) as [number[], (number | string)[]];
-    return Array.from({ length: rows }, (_, i) =>
-      data.slice(i * cols, (i + 1) * cols).map(readNumber),
-    );
+    return JSON.parse(done.stdout);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The features that ONNX Runtime for the web computes, [n, d]. */
+export function runOnnxWeb(installed: string, run: OnnxRun): number[][] {
+  const { dims: [rows = 0, cols = 0] = [], data = [] } = answersOfOnnxWeb(installed, run)["features"] ?? {}; // biome-ignore format: one line
+  return Array.from({ length: rows }, (_, i) =>
+    data.slice(i * cols, (i + 1) * cols).map(readNumber),
+  );
 }
 
 function columnsOf({ reads, rows }: OnnxRun) {

@@ -36,8 +36,8 @@ import { unsupported } from "./unsupported.ts";
  * modelToOnnx(model) instanceof Uint8Array // => true
  * await engine.close();
  * ```
- * @see ONNX 1.16, operator sets 20 and ai.onnx.ml 5; judged by ONNX Runtime 1.32. A runtime without TreeEnsemble of that set
- *   refuses files with trees.
+ * @see ONNX 1.16, operator sets 20 and ai.onnx.ml 5; judged by ONNX Runtime 1.32 in Python and 1.30 for the web.
+ *   A runtime without TreeEnsemble of that set refuses files with trees.
  */
 export function modelToOnnx<In, Out>(
   model: Pick<FittedModel<In, Out>, "features" | "predictor" | "signature" | "kind">,
@@ -71,10 +71,10 @@ function answerNodes(nodes: Nodes, told: TensorName, predictor: Predictor): read
     nodes.named(name, node);
     return { name, type, shape: ["n"] };
   };
-  const flat: PlainNode = { operator: "Reshape", inputs: [told, nodes.whole([-1])] };
-  if (task.kind === "regression") return [output("value", "double", flat)];
+  const flat = (): PlainNode => ({ operator: "Reshape", inputs: [told, nodes.whole([-1])] });
+  if (task.kind === "regression") return [output("value", "double", flat())];
   if (task.kind === "binary") {
-    const probability = output("probability", "double", flat);
+    const probability = output("probability", "double", flat());
     const inputs = [probability.name, nodes.number(predictor.threshold ?? 0.5)];
     return [output("value", "bool", { operator: "GreaterOrEqual", inputs }), probability];
   }

@@ -1,5 +1,5 @@
 /** @file Writing a graph as an ONNX model, which any ONNX runtime loads. */
-import { bytes, type Field, float, joined, message, text, whole } from "./protobuf.ts";
+import { bytes, type Field, float, joined, message, text, whole, wholes } from "./protobuf.ts";
 
 /** What a tensor holds. */
 export type OnnxType = "float" | "uint8" | "int64" | "text" | "bool" | "double";
@@ -130,9 +130,11 @@ function attribute(name: string, value: OnnxAttribute): readonly Field[] {
       "texts",
       [...value].map((one) => text(9, one)),
     );
+  const numbers = value.map(Number);
+  if (numbers.every((one) => one >= 0)) return of("ints", [wholes(8, numbers)]);
   return of(
     "ints",
-    [...value].map((one) => whole(8, Number(one))),
+    numbers.map((one) => whole(8, one)),
   );
 }
 

@@ -10,6 +10,21 @@ export function whole(field: number, value: number): Field {
   return joined([varint(BigInt(field << 3)), varint(BigInt.asUintN(64, BigInt(value)))]);
 }
 
+/** Many whole numbers, 0 or more, each a field: what {@link whole} writes of each, in one piece. */
+export function wholes(field: number, values: readonly number[]): Field {
+  const head = varint(BigInt(field << 3));
+  const out = new Uint8Array(values.length * (head.length + 8)); // 2^53 has 8 groups of 7 bits
+  let at = 0;
+  for (const value of values) {
+    out.set(head, at);
+    at += head.length;
+    let rest = value;
+    for (; rest > 0x7f; rest = Math.floor(rest / 128)) out[at++] = (rest % 128) | 0x80;
+    out[at++] = rest;
+  }
+  return out.slice(0, at);
+}
+
 /** A number of 32 bit. */
 export function float(field: number, value: number): Field {
   const bytes = new Uint8Array(4);
