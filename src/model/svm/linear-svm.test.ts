@@ -41,6 +41,28 @@ describe("linearSvm", () => {
     }
   });
 
+  test("answers by the side of the margin where the labels are noise, too", async () => {
+    for (let salt = 1; salt < 8; salt++) {
+      const how = { rows: 40, features: 3, salt, task: "binary", counts: false, weighed: false } as const; // biome-ignore format: one line
+      const { data } = classicData(how);
+      const y = data.y.map((_, i) => Number((i * 7919 + salt * 31) % 5 < 2));
+      const svm = await linearSvm().learn({ ...data, y });
+      expect(svm.slope).toBeGreaterThan(0);
+      for (const [i, told] of svm.predict(data.x).entries()) {
+        const row = data.x.data.subarray(i * 3, (i + 1) * 3);
+        const margin = row.reduce((sum, value, j) => sum + value * (svm.weights[j] ?? 0), svm.bias);
+        if (Math.abs(margin) > 1e-6) expect(told >= svm.threshold).toBe(margin > 0);
+      }
+    }
+  });
+
+  test("loads more weights than a call has room for arguments", () => {
+    const state = { weights: new Float64Array(200_000), bias: 1, slope: 1, intercept: 0, iterations: 1, converged: true }; // biome-ignore format: one line
+    const { predict } = linearSvmPredictor(state);
+    const x = { rows: 1, cols: 200_000, data: new Float64Array(200_000) };
+    expect(predict(x)).toBeClose([1 / (1 + Math.exp(-1))]);
+  });
+
   test("says when it did not converge, and refuses what it cannot use", async () => {
     const how = { rows: 60, features: 3, salt: 7, task: "binary", counts: false, weighed: false } as const; // biome-ignore format: one line
     const { data } = classicData(how);

@@ -4,7 +4,7 @@ import { checkChoice, checkNames, checkNumber, type LongWork, random } from "../
 import type { Dataset, Matrix, Predictor } from "../../flow.ts";
 import { sigmoid } from "../../tensor/index.ts";
 import { checkNumbers } from "../check-numbers.ts";
-import { sigmoidCurve } from "../combine/curves.ts";
+import { type SigmoidCurve, sigmoidCurve } from "../combine/curves.ts";
 import { outOfFold } from "../combine/out-of-fold.ts";
 import { checkWidth, type Estimator, estimator } from "../estimator.ts";
 import type { Fields } from "../state-fields.ts";
@@ -30,7 +30,7 @@ export interface LinearSvmState {
   /** Shape [d], in margins per unit of the feature. */
   readonly weights: Float64Array;
   readonly bias: number;
-  /** Of the sigmoid that makes probabilities of margins. */
+  /** Of the sigmoid that makes probabilities of margins; above 0, so that the larger margin is the likelier. */
   readonly slope: number;
   readonly intercept: number;
   /** Passes over the rows. */
@@ -88,10 +88,23 @@ export function linearSvm(options: LinearSvmOptions = {}): Estimator<LinearSvmPr
       const stop = work.signal === undefined ? {} : { signal: work.signal };
       const told = await outOfFold({ learn: margins }, data, { folds, seed, ...stop });
       const weights = data.weights ?? new Float64Array(data.y.length).fill(1);
-      const curve = sigmoidCurve({ y: data.y, p: told, weights });
+      const curve = rising(sigmoidCurve({ y: data.y, p: told, weights }), data.y, weights);
       return linearSvmPredictor({ ...(await descend(data, settings, work)), ...curve });
     },
   });
+}
+
+/** Platt's slope at the least, where margins out of fold tell less than nothing of the labels. */
+const leastSlope = 1e-6;
+
+/** The curve, or what is nearest to it among those that rise with the margin: the shares of the classes, all but flat. */
+function rising(curve: SigmoidCurve, y: Float64Array, weights: Float64Array): SigmoidCurve {
+  if (curve.slope >= leastSlope) return curve;
+  let [no, yes] = [1, 1];
+  for (const [i, label] of y.entries())
+    if (label === 1) yes += weights[i] ?? 0;
+    else no += weights[i] ?? 0;
+  return { slope: leastSlope, intercept: Math.log(yes / no) };
 }
 
 type Settings = Required<LinearSvmOptions>;
@@ -178,7 +191,8 @@ function marginAt(x: Matrix, from: number, theta: Float64Array): number {
  */
 export function linearSvmPredictor(state: LinearSvmState): LinearSvmPredictor {
   const { weights, bias, slope, intercept } = state;
-  const theta = Float64Array.of(...weights, bias);
+  const theta = new Float64Array(weights.length + 1).fill(bias);
+  theta.set(weights);
   const predict = (x: Matrix): Float64Array => {
     checkWidth("linearSvm", x, weights.length);
     checkNumbers("linearSvm", x);
