@@ -29,6 +29,14 @@ describe("ridge", () => {
     }
   });
 
+  test("chooses a penalty that has a score, where the first has none", async () => {
+    const { regression } = linearData({ rows: 6, features: 20, salt: 2 });
+    const found = await ridge({ alpha: [0, 1, 10] }).learn(regression);
+    expect(found.scores[0]).toBeNaN();
+    const [, one = 0, ten = 0] = found.scores;
+    expect(found.alpha).toBe(one <= ten ? 1 : 10);
+  });
+
   test("is least squares without a penalty, and shrinks to the mean with a large one", async () => {
     const { regression } = linearData({ rows: 30, features: 4, salt: 2 });
     const [none, plain] = [

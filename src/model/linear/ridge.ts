@@ -68,7 +68,7 @@ export function ridge(options: RidgeOptions = {}): Estimator<RidgePredictor, "re
     learn: async (data) => {
       const found = await decompose(data, false);
       const tried = alphas.map((one) => ({ alpha: one, ...judge(found, one) }));
-      const best = tried.reduce((a, b) => (b.score < a.score ? b : a));
+      const best = tried.reduce((a, b) => (Number.isNaN(a.score) || b.score < a.score ? b : a));
       const weights = weightsAt(found, best.alpha);
       const importances = linearImportances(data.x, [weights], data.weights);
       return ridgePredictor({
