@@ -43,6 +43,18 @@ describe("frameFolds", () => {
       expect((await validation.count()) / (await train.count())).toBeClose(1 / 3, { rtol: 0.15 });
   });
 
+  test("divides folds again under the same seed, each time into folds of like size", async () => {
+    const [outer] = await frameFolds(some(6000), { by: "id" });
+    const [middle] = await frameFolds(outer?.train ?? some(0), { by: "id" });
+    for (const rows of [outer?.train, middle?.train])
+      for (const folds of [3, 5]) {
+        const parts = await frameFolds(rows ?? some(0), { by: "id", folds });
+        const all = (await rows?.count()) ?? 0;
+        for (const { validation } of parts)
+          expect((await validation.count()) / all).toBeClose(1 / folds, { rtol: 0.15 });
+      }
+  });
+
   test("sets validation rows aside: features refuse to learn from them, and those of the whole to judge them", async () => {
     const [fold] = await frameFolds(some(100), { by: "id" });
     const definition = features(visits, (c) => ({ id: numeric(c.id) }));

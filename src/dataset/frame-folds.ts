@@ -30,7 +30,7 @@ export interface FrameFold<C extends Columns> {
 }
 
 /**
- * Divides rows into folds by md5(seed:key), its first 52 bits as a fraction of 1: each key is in the validation rows of one
+ * Divides rows into folds by md5 of the seed, how often the rows were divided, and the key, its first 52 bits as a fraction of 1: each key is in the validation rows of one
  * fold and in the training rows of all others, whatever other rows there are. Folds differ in size as chance
  * has it. Lazy like the frame given: features are fitted on each fold's training rows, so that nothing of the
  * validation rows is known. O(n) for the check of the keys.
@@ -66,7 +66,7 @@ export async function frameFolds<C extends Columns>(
   const columns = Object.keys(rows.schema.columns);
   if (!columns.includes(by))
     fail("dataset/unknown-column", { at: "frameFolds", column: by, columns });
-  const place = foldSql(by, `${seed}:folds:`, folds);
+  const place = foldSql(by, saltOf(rows, seed), folds);
   await checkKeys(rows, { by, place, folds });
   const { engine, schema, sql } = rows;
   const origin = rows.origin && narrowed(rows.origin, [by]);
@@ -76,6 +76,12 @@ export async function frameFolds<C extends Columns>(
     train: frame({ ...parts, sql: where(`${place} <> ${fold}`), part: "train" }),
     validation: frame({ ...parts, sql: where(`${place} = ${fold}`), part: "validation" }),
   }));
+}
+
+/** Folds of folds must not fall together with those they are made of, so each depth has a salt of its own. */
+function saltOf({ part, dividedFrom = [] }: Frame<Columns>, seed: number): string {
+  const depth = dividedFrom.length;
+  return part === undefined && depth === 0 ? `${seed}:folds:` : `${seed}:folds:${part}:${depth}:`;
 }
 
 /** SQL of a row's fold, 0 to folds − 1. */
