@@ -78,7 +78,7 @@ class SetWriter {
   add(feature: number, bins: Uint32Array): number {
     const codes = this.#features[feature]!.codes ?? [];
     const chosen = codes.filter((_, b) => ((bins[(b + 1) >> 5]! >>> ((b + 1) & 31)) & 1) === 1);
-    this.#words.push(...bitsOf(chosen.flat()));
+    for (const word of bitsOf(chosen.flat())) this.#words.push(word);
     return this.#starts.push(this.#words.length) - 2;
   }
 

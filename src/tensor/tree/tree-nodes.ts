@@ -121,7 +121,7 @@ function setsOf(nodes: readonly TreeNode[]) {
   const thresholds = Float64Array.from(nodes, (node) => {
     if (!("feature" in node)) return 0;
     if (node.codes === undefined) return node.threshold ?? 0;
-    words.push(...bitsOf(node.codes));
+    for (const word of bitsOf(node.codes)) words.push(word);
     starts.push(words.length);
     return starts.length - 2;
   });

@@ -110,7 +110,7 @@ export class TreeWriter {
   }
 
   #addSet(codes: readonly number[]): number {
-    this.#setWords.push(...bitsOf(codes));
+    for (const word of bitsOf(codes)) this.#setWords.push(word);
     return this.#setStarts.push(this.#setWords.length) - 2;
   }
 }

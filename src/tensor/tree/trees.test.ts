@@ -67,6 +67,19 @@ describe("TreeWriter", () => {
   });
 });
 
+describe("treesOf", () => {
+  test("holds sets of more codes than a call has room for arguments", () => {
+    const codes = [2 ** 23];
+    const trees = treesOf([{ feature: 0, codes, left: { value: 1 }, right: { value: 0 } }], {
+      width: 1,
+    });
+    const writer = new TreeWriter({ width: 1, outputs: 1, leafWidth: 1, average: false, base: new Float64Array(1) }); // biome-ignore format: one line
+    writer.split(writer.addTree(), { feature: 0, codes, missingLeft: false });
+    expect(trees.setWords.length).toBe(2 ** 18 + 1);
+    expect(writer.written().setWords).toEqual(trees.setWords);
+  });
+});
+
 describe("fromCompleteTrees", () => {
   test("law: a state of format 1 predicts the same bits", () => {
     const cases = fc.record({ seed: fc.integer({ min: 1, max: 1e6 }), depth: fc.integer({ min: 1, max: 6 }) }); // biome-ignore format: one line
