@@ -157,6 +157,12 @@ describe("decisionTree", () => {
     expect(trees.thresholds[0]).toBe(3);
   });
 
+  test("prunes a forest without keeping the score that its whole trees had", async () => {
+    const forest = await randomForest({ trees: 5, outOfBag: true }).learn(sample(200));
+    expect(forest.outOfBag).toBeDefined();
+    expect(pruneTree(forest, 0.01).outOfBag).toBeUndefined();
+  });
+
   test("prunes as minimal cost and complexity say: less and less, down to the root", async () => {
     const data = { ...sample(300), y: sample(300).y.map((label, i) => (i % 7 === 0 ? 1 - label : label)) }; // biome-ignore format: one line
     const tree = await decisionTree().learn(data);

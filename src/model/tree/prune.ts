@@ -16,7 +16,7 @@ export interface PruningStep {
  *
  * @param predictor - A tree or a forest that was learned here.
  * @param pruning - Strength, ≥ 0.
- * @returns A new predictor.
+ * @returns A new predictor, without an out-of-bag score: that was the unpruned trees'.
  * @throws `option/out-of-range`
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export interface PruningStep {
  */
 export function pruneTree(predictor: TreesPredictor, pruning: number): TreesPredictor {
   checkNumber("pruneTree", { pruning }, { min: 0 });
-  const { trees, kind: _, predict: __, importances: ___, ...rest } = predictor;
+  const { trees, kind: _, predict: __, importances: ___, outOfBag: ____, ...rest } = predictor;
   const roots = Array.from({ length: treeCount(trees) }, (_, t) => {
     const root = treeNode(trees, t);
     return pruned(root, pruning * (root.cover ?? 0)).node;
