@@ -54,6 +54,21 @@ describe("metrics of numbers", () => {
     );
   });
 
+  test("law: equal weights change nothing, whatever they are", () => {
+    const [six, none] = [f(1, 2, 3, 4, 5, 6), f(0, 0, 0, 0, 0, 0)];
+    for (const weight of [0.1, 0.7, 1 / 3, 100.3, 1e-18, 1e18])
+      expect(medianAe(six, none, { weights: six.map(() => weight) })).toBe(3.5);
+    const equal = fc.constantFrom(0.1, 0.7, 1 / 3, 100.3, 1e-18, 1e18);
+    fc.assert(
+      fc.property(rows, equal, fc.constantFrom(...Object.keys(all)), (list, weight, name) => {
+        const metric = Object.entries(all).find(([key]) => key === name)?.[1] ?? mse;
+        const [y, p] = [Float64Array.from(list, ([v]) => v), Float64Array.from(list, ([, v]) => v)];
+        const weighted = metric(y, p, { weights: y.map(() => weight) });
+        expect(weighted).toBeClose(metric(y, p), { rtol: 1e-9, atol: 1e-9 });
+      }),
+    );
+  });
+
   test("smape counts a row where both are 0 as right", () => {
     expect(smape(f(0, 2), f(0, 6))).toBeClose(0.5);
     expect(smape(f(0), f(1))).toBe(2);

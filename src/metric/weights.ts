@@ -54,13 +54,15 @@ export function weightedQuantile(
   weights: Float64Array | undefined,
 ): number {
   const order = risingOrder(values).filter((i) => weightOf(weights, i) > 0);
-  const aim = share * totalWeight(values.length, weights);
+  const total = totalWeight(values.length, weights);
+  const aim = share * total;
+  const rounding = total * order.length * Number.EPSILON; // what sums of so many weights may be off
   let seen = 0;
   for (const [place, row] of order.entries()) {
     seen += weightOf(weights, row);
-    if (seen < aim) continue;
+    if (seen < aim - rounding) continue;
     const next = order[place + 1];
-    const isBetween = seen - aim <= Number.EPSILON && next !== undefined;
+    const isBetween = seen <= aim + rounding && next !== undefined;
     const value = values[row] ?? 0;
     return isBetween ? (value + (values[next] ?? 0)) / 2 : value;
   }
