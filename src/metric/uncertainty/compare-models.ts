@@ -32,14 +32,14 @@ export interface ModelComparison {
 
 /**
  * Compares two models by their predictions of the same rows: the areas under the ROC curves of two classes by DeLong's test,
- * accuracies by McNemar's, everything else, and rows with weights or queries, by a paired bootstrap, where both models are measured of each draw and
+ * accuracies by McNemar's, everything else, rows with weights or queries, and areas with fewer than two rows of a label, by a paired bootstrap, where both models are measured of each draw and
  * p is twice the smaller share of draws on one side of 0. The interval is DeLong's, or by the bootstrap.
  *
  * @param rows - As of {@link score}, with the predictions of the first model.
  * @param other - The predictions of the second model, of the same shape.
  * @param options - The metric, and how the bootstrap is done; see {@link BootstrapOptions}.
  * @returns Both values, the difference, its interval, and p.
- * @throws as {@link score}, {@link delong}; `option/out-of-range`, `option/unknown-name`; the reason of the signal
+ * @throws as {@link score}; `option/out-of-range`, `option/unknown-name`; the reason of the signal
  * @example
  * ```ts
  * const y = Float64Array.from({ length: 60 }, (_, i) => i);
@@ -64,7 +64,7 @@ export async function compareModels(
     if (!(p < 1 - level)) return "neither";
     return better(a, b) ? "a" : "b";
   };
-  if (isPlain && metric === "auc" && rows.task.kind === "binary" && !Number.isNaN(a)) {
+  if (isPlain && metric === "auc" && rows.task.kind === "binary" && hasTwoOfEach(rows.y)) {
     const { difference, low, high, p } = delong(rows.y, [rows.predictions, other], { level });
     return { metric, a, b, difference, low, high, level, p, test: "delong", better: told(p) };
   }
@@ -88,6 +88,12 @@ export async function compareModels(
     test: "paired bootstrap",
     better: told(p),
   };
+}
+
+/** Whether DeLong's variances have rows enough. */
+function hasTwoOfEach(y: Float64Array): boolean {
+  const ones = y.filter((label) => label === 1).length;
+  return ones >= 2 && y.length - ones >= 2;
 }
 
 function answersOf({ task, threshold }: ScoredRows, predictions: Float64Array): Float64Array {

@@ -30,9 +30,9 @@ export interface MetricInterval {
   readonly low: number;
   readonly high: number;
   readonly level: number;
-  /** How the ends were found: percentiles where the values leave no room for a correction. */
+  /** How the ends were found: percentiles where the values leave no room for a correction, or are of one row or query. */
   readonly method: "percentile" | "bca";
-  /** How many resamples had no value (one class only, say); they are left out. */
+  /** How many resamples had no value (one class only, or no weight); they are left out. */
   readonly undefinedResamples: number;
 }
 
@@ -97,8 +97,10 @@ export async function resampled(
   checkChoice(at, { method }, ["percentile", "bca"]);
   checkNumber(at, { resamples }, { min: 100, max: 1_000_000, integer: true });
   checkNumber(at, { seed });
-  const both = (drawn: Parameters<typeof taken>[1]): number =>
-    statistic(taken(rows, drawn), taken(rows, drawn, other));
+  const both = (drawn: Parameters<typeof taken>[1]): number => {
+    const some = taken(rows, drawn);
+    return hasWeight(some) ? statistic(some, taken(rows, drawn, other)) : Number.NaN;
+  };
   const value = statistic(rows, other === undefined ? rows : { ...rows, predictions: other });
   const draw = drawer(rows, { stratified });
   const chance = random(seed).stream("bootstrap");
@@ -126,4 +128,9 @@ export async function resampled(
     undefinedResamples: resamples - sorted.length,
   };
   return { interval, values: sorted };
+}
+
+/** Whether any row counts: of a draw of rows that all have weight 0 nothing can be measured. */
+function hasWeight({ weights }: ScoredRows): boolean {
+  return weights === undefined || weights.some((weight) => weight > 0);
 }

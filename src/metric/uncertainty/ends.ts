@@ -16,7 +16,7 @@ const below = (z: number): number => (z < 0 ? normalTails(z) / 2 : 1 - normalTai
 /**
  * The shares of the resampled values between which the interval lies, bias-corrected and accelerated: Φ(ẑ₀ + (ẑ₀ + z)/(1 − â(ẑ₀ + z)))
  * for both z of the level, ẑ₀ from the share of values below the observed one (ties half), â from the skewness of the jackknife.
- * Undefined when all values lie on one side of the observed one.
+ * Undefined when all values lie on one side of the observed one, and with a jackknife of fewer than two values.
  *
  * @see Efron, Journal of the American Statistical Association 82(397), 1987. Peer: SciPy `bootstrap(method="BCa")`.
  */
@@ -28,7 +28,7 @@ export function bcaShares(
   const under = sorted.filter((value) => value < observed).length;
   const upTo = sorted.filter((value) => value <= observed).length;
   const share = (under + upTo) / (2 * sorted.length);
-  if (share === 0 || share === 1) return undefined;
+  if (share === 0 || share === 1 || jackknife.length < 2) return undefined;
   const bias = normalQuantile(share);
   const mean = jackknife.reduce((sum, value) => sum + value, 0) / jackknife.length;
   const cubes = jackknife.reduce((sum, value) => sum + (mean - value) ** 3, 0);

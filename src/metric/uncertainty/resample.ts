@@ -71,16 +71,19 @@ export function taken(
   };
 }
 
-/** All rows but those of one block of at most `blocks`, for each block: a jackknife that large data can pay. */
+/**
+ * All rows but those of one block of at most `blocks`, for each block: a jackknife that large data can pay.
+ * Nothing of one block, since no rows would be left.
+ */
 export function leftOut(of: ScoredRows, blocks: number): readonly Drawn[] {
   const n = of.y.length;
   const all = Uint32Array.from({ length: n }, (_, row) => row);
   if (of.groups === undefined) {
-    const count = Math.min(n, blocks);
+    const count = n < 2 ? 0 : Math.min(n, blocks);
     return Array.from({ length: count }, (_, b) => ({ rows: all.filter((row) => row % count !== b) })); // biome-ignore format: one line
   }
   const queries = listsOf(of.groups, n);
-  const count = Math.min(queries.length, blocks);
+  const count = queries.length < 2 ? 0 : Math.min(queries.length, blocks);
   const place = new Uint32Array(n);
   for (const [query, rows] of queries.entries()) for (const row of rows) place[row] = query % count;
   return Array.from({ length: count }, (_, b) => ({ rows: all.filter((row) => place[row] !== b) }));

@@ -74,6 +74,48 @@ describe("confidenceInterval", () => {
   });
 });
 
+describe("intervals of very few rows", () => {
+  const numbers = { kind: "regression" } as const;
+
+  test("have percentiles where no row can be left out", async () => {
+    const row = { task: numbers, y: f(3), predictions: f(3.5) };
+    const found = await confidenceInterval(row, { metric: "mae", resamples: 100 });
+    expect(found).toMatchObject({ value: 0.5, low: 0.5, high: 0.5, method: "percentile" });
+    const query = { task: numbers, y: f(3, 2, 1, 0), predictions: f(3, 1, 2, 0), groups: [1, 1, 1, 1] }; // biome-ignore format: one line
+    const ranked = await confidenceInterval(query, { metric: "ndcg", resamples: 100 });
+    expect([ranked.low, ranked.high, ranked.method]).toEqual([ranked.value, ranked.value, "percentile"]); // biome-ignore format: one line
+    const same = await compareModels(row, f(4), { metric: "mae", resamples: 100 });
+    expect([same.difference, same.low, same.high]).toEqual([-0.5, -0.5, -0.5]);
+  });
+
+  test("count draws whose rows all have weight 0 as such that have no value", async () => {
+    const rows = { task: numbers, y: f(3, 2, 1, 0), predictions: f(3, 1, 2, 0), weights: f(0, 0, 0, 1) }; // biome-ignore format: one line
+    const found = await confidenceInterval(rows, { metric: "mae", resamples: 200 });
+    expect([found.value, found.low, found.high]).toEqual([0, 0, 0]);
+    expect(found.undefinedResamples).toBeGreaterThan(30); // (3/4)⁴ of 200 are 63
+    expect(found.undefinedResamples).toBeLessThan(100);
+    const binaryRows = { task: binary, y: f(1, 0, 0, 1), predictions: f(0.9, 0.2, 0.4, 0.3), weights: f(0, 0, 2, 1) }; // biome-ignore format: one line
+    for (const metric of ["auc", "accuracy", "logLoss"] as const) {
+      const both = await compareModels(binaryRows, f(0.5, 0.5, 0.5, 0.6), {
+        metric,
+        resamples: 200,
+      });
+      expect([both.test, both.low <= both.high]).toEqual(["paired bootstrap", true]);
+    }
+  });
+
+  test("compare areas by the bootstrap where DeLong has no two rows of a label", async () => {
+    const rows = { task: binary, y: f(1, 0, 0, 0), predictions: f(0.9, 0.1, 0.2, 0.3) };
+    const found = await compareModels(rows, f(0.5, 0.1, 0.2, 0.6), {
+      metric: "auc",
+      resamples: 200,
+    });
+    expect(found.test).toBe("paired bootstrap");
+    expect([found.a, found.b]).toBeClose([1, 2 / 3]);
+    expect(found.low >= 0 && found.low <= found.high && found.high <= 1).toBe(true);
+  });
+});
+
 describe("compareModels", () => {
   test("tells a better model from a worse one by the test of the metric", async () => {
     const { y, score, noise } = drawn(300, { knows: 3, seed: 2 });
