@@ -1,6 +1,7 @@
 /** @file What `millrace cluster` compares rows by: chosen columns, scaled alike. */
 import {
   type Feature,
+  type Features,
   type FittedFeatures,
   features,
   fitFeatures,
@@ -30,7 +31,11 @@ import { fail, failTable } from "./errors.ts";
 export async function clusterFeatures(
   rows: Frame,
   asked: readonly string[],
-): Promise<{ readonly features: FittedFeatures; readonly x: Matrix }> {
+): Promise<{
+  readonly definition: Features;
+  readonly features: FittedFeatures;
+  readonly x: Matrix;
+}> {
   const { columns } = rows.schema;
   const known = Object.keys(columns);
   for (const column of asked)
@@ -42,11 +47,9 @@ export async function clusterFeatures(
     fail("cli/missing-option", { command: "cluster", option: "columns", value: "A,B", help: "no column of the rows is a number" }); // biome-ignore format: one line
   const byName: Readonly<Record<string, Expr>> = cells(rows.schema);
   const made = chosen.map((name) => [name, featureOf(name, byName[name])] as const);
-  const fitted = await fitFeatures(
-    features(rows.schema, () => Object.fromEntries(made)),
-    rows,
-  );
-  return { features: fitted, x: await fitted.matrix(rows) };
+  const definition = features(rows.schema, () => Object.fromEntries(made));
+  const fitted = await fitFeatures(definition, rows);
+  return { definition, features: fitted, x: await fitted.matrix(rows) };
 }
 
 const isPlainNumber = (

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lastJson, runCli } from "../../tests/support/cli.ts";
 import { runCommand } from "../../tests/support/run-command.ts";
-import { clusterFromState } from "../cluster/index.ts";
-import { parseJson } from "../core/index.ts";
+import { loadClusters } from "../cluster/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { cluster } from "./cluster.ts";
 import { executable } from "./execute.ts";
@@ -48,8 +47,11 @@ describe("millrace cluster", () => {
     expect(report.groups.map(({ rows }) => rows)).toEqual([40, 40, 40]);
     expect(report.silhouette).toBeGreaterThan(0.7);
     expect((await readdir(at("pictures"))).sort()).toEqual(["bic.svg", "clusters.svg", "gap.svg", "inertia.svg", "silhouette.svg", "silhouettes.svg"]); // biome-ignore format: one line
-    const learned = clusterFromState(parseJson(await readFile(at("groups.json"), "utf8")));
-    expect([learned.kind, learned.clusters, [...learned.names]]).toEqual(["kMeans", 3, ["age", "income"]]); // biome-ignore format: one line
+    const stored = loadClusters({ "clusters.json": await readFile(at("groups.json")) });
+    const { kind, clusters, names } = stored.learned;
+    expect([kind, clusters, [...names]]).toEqual(["kMeans", 3, ["age", "income"]]);
+    const raw = [{ age: 22, income: 3 }, { age: 42, income: 5003 }, { age: 62, income: 2003 }]; // biome-ignore format: one line
+    expect([...stored.assignAll(raw)].sort()).toEqual([0, 1, 2]);
     await using workspace = await openWorkspace(at("ws"));
     const rows = await workspace.lake.sql("SELECT cluster, count(DISTINCT plan) AS plans, count(*) AS n FROM demo.groups GROUP BY 1"); // biome-ignore format: one line
     expect((await rows.rows()).map(({ plans, n }) => [Number(plans), Number(n)])).toEqual([[1, 40], [1, 40], [1, 40]]); // biome-ignore format: one line
@@ -84,6 +86,15 @@ describe("millrace cluster", () => {
     const { lines } = await run("--method", "dbscan", "--distance", "0.02", "--neighbours", "2");
     expect(lines.join("\n")).toMatch(/rows? in no cluster|120 rows in \d+ clusters by dbscan/);
     await expect(run("--method", "dbscan")).rejects.toThrow(expect.objectContaining({ code: "cli/missing-option" })); // biome-ignore format: one line
+  });
+
+  test("tries no more clusters than there are distinct rows, and refuses a distance without dbscan", async () => {
+    const { lines } = await run("--columns", "plan");
+    expect(lines.join("\n")).toContain("120 rows in 2 clusters by k-means");
+    for (const method of [[], ["--method", "mixture"]])
+      await expect(run("--distance", "0.2", ...method)).rejects.toThrow(
+        "cluster: --distance expects --method dbscan beside it, which alone looks for neighbours within a distance; got ",
+      );
   });
 
   test("refuses columns that are not there or cannot be compared", async () => {

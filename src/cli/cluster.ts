@@ -6,13 +6,13 @@ import {
   type Clusterer,
   type Clusters,
   chooseClusters,
-  clusterState,
   dbscan,
+  type FittedClusters,
   gaussianMixture,
   kMeans,
   miniBatchKMeans,
 } from "../cluster/index.ts";
-import { count, formatJson } from "../core/index.ts";
+import { count, invariant } from "../core/index.ts";
 import { folderBytes } from "../store/index.ts";
 import { int, type Lake, schema } from "../table/index.ts";
 import { openWorkspaceLake } from "../workspace/index.ts";
@@ -38,7 +38,7 @@ export const cluster = command({
     "--clusters several numbers are tried and each is judged by the bend of the inertia, silhouette, gap and BIC; the",
     "one that most of them prefer is taken, and the report shows all. dbscan finds the number by itself and leaves rows",
     "that are near no others out. --into keeps the rows with the number of their cluster as a table, --model what was",
-    "learned, --out the pictures: the rows along their first two principal components, and what decided the number.",
+    "learned with its features, --out the pictures: the rows along their first two principal components, and what decided the number.",
   ],
   arguments: { source: sourceArgument },
   options: {
@@ -52,13 +52,17 @@ export const cluster = command({
       value: "N",
       help: "how many groups",
     },
-    most: { type: "number", default: 10, min: 2, max: 100, whole: true, value: "N", help: "without --clusters: the most that are tried" }, // biome-ignore format: one line
+    most: { type: "number", min: 2, max: 100, whole: true, value: "N", help: "without --clusters: the most that are tried; 10, or as many as there are distinct rows, if not given" }, // biome-ignore format: one line
     linkage: { type: "string", choices: ["ward", "complete", "average", "single"], default: "ward", value: "LINKAGE", help: "of agglomerative: how far two groups are apart" }, // biome-ignore format: one line
     distance: { type: "number", min: 0, value: "N", help: "of dbscan: how far a neighbour may be, in standard deviations" }, // biome-ignore format: one line
     neighbours: { type: "number", default: 5, min: 1, whole: true, value: "N", help: "of dbscan: rows within the distance that make a group" }, // biome-ignore format: one line
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
     into: { type: "string", value: "TABLE", help: "write the rows with a column `cluster` into this table, in place of what it has" }, // biome-ignore format: one line
-    model: { type: "string", value: "FILE.json", help: "write what was learned" },
+    model: {
+      type: "string",
+      value: "FILE.json",
+      help: "write the model, with its features, as loadClusters reads it",
+    },
     out: { type: "string", value: "FOLDER", help: "write the pictures, as SVG" },
     ...atOptions,
     ...fileOptions,
@@ -79,9 +83,9 @@ export const cluster = command({
     );
     const { into, model, out } = values;
     if (into !== undefined) await keep(dir, into, found);
-    if (model !== undefined) await write(model, formatJson(clusterState(found.learned)));
+    if (model !== undefined) await write(model, modelBytes(found.model));
     const pictures = out === undefined ? [] : await clusterPictures(found);
-    for (const { name, svg } of pictures) await write(join(out ?? ".", name), svg);
+    for (const { name, svg } of pictures) await write(join(out ?? ".", name), Buffer.from(svg));
     const { report, choices } = found;
     return { report, choices, into: into ?? null, model: model === undefined ? null : resolve(model), pictures: pictures.map(({ name }) => resolve(out ?? ".", name)) }; // biome-ignore format: one line
   },
@@ -98,7 +102,7 @@ interface ClusterValues {
   readonly columns: readonly string[];
   readonly method: (typeof methods)[number];
   readonly clusters: number | undefined;
-  readonly most: number;
+  readonly most: number | undefined;
   readonly linkage: "ward" | "complete" | "average" | "single";
   readonly distance: number | undefined;
   readonly neighbours: number;
@@ -107,17 +111,21 @@ interface ClusterValues {
 
 /** Fits features, chooses the number if it is not given, and finds the groups. */
 async function grouped({ name, rows }: Source, values: ClusterValues, signal: AbortSignal) {
-  const { seed, most, method } = values;
-  const { features, x } = await clusterFeatures(rows, namesOf(values.columns));
+  const { seed, most, method, distance } = values;
+  if (distance !== undefined && method !== "dbscan")
+    fail("cli/mismatch-option", { command: "cluster", option: "distance", expected: "--method dbscan beside it, which alone looks for neighbours within a distance", got: `${distance} with ${method}` }); // biome-ignore format: one line
+  const { definition, features, x } = await clusterFeatures(rows, namesOf(values.columns));
   const data = { x, names: features.names };
-  const isAsked = values.clusters !== undefined || method === "dbscan" || values.distance !== undefined; // biome-ignore format: one line
-  const choices = isAsked ? null : await chooseClusters(data, { to: Math.min(most, x.rows), seed }, { signal }); // biome-ignore format: one line
+  const tried = most === undefined ? { seed } : { seed, to: Math.min(most, x.rows) };
+  const isAsked = values.clusters !== undefined || method === "dbscan";
+  const choices = isAsked ? null : await chooseClusters(data, tried, { signal });
   const clusters = values.clusters ?? choices?.suggested ?? 1;
-  const learned = await clustererOf({ ...values, clusters }).learn(data, { signal });
+  const model = await clustererOf({ ...values, clusters }).fit(rows, { features: definition }, { signal }); // biome-ignore format: one line
+  const { learned } = model;
   const labels = learned.assign(x);
   const whole = await rows.rows();
   const report = reportOf({ name, method, learned, labels, x, seed, rows: whole, schema: rows.schema }); // biome-ignore format: one line
-  return { ...data, learned, labels, choices, report, whole, columns: rows.schema.columns };
+  return { ...data, model, learned, labels, choices, report, whole, columns: rows.schema.columns };
 }
 
 function clustererOf(values: ClusterValues & { readonly clusters: number }): Clusterer<Clusters> {
@@ -155,9 +163,16 @@ async function keep(
   await lake.table(name, schema(name, columns)).overwrite(rows);
 }
 
-async function write(file: string, text: string): Promise<void> {
+/** The one file of a model. */
+function modelBytes(model: FittedClusters): Uint8Array {
+  const [bytes] = Object.values(model.files());
+  invariant(bytes !== undefined, "a model has a file");
+  return bytes;
+}
+
+async function write(file: string, bytes: Uint8Array): Promise<void> {
   const path = resolve(file);
-  await folderBytes(resolve(path, "..")).put(path.slice(resolve(path, "..").length + 1), Buffer.from(text)); // biome-ignore format: one line
+  await folderBytes(resolve(path, "..")).put(path.slice(resolve(path, "..").length + 1), bytes); // biome-ignore format: one line
 }
 
 const short = (value: number | null): string =>

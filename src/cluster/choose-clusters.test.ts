@@ -51,6 +51,24 @@ describe("chooseClusters", () => {
     await expect(chooseClusters(two, { from: 3, to: 2 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
   });
 
+  test("tries by default no more clusters than there are distinct rows", async () => {
+    const three = { x: matrix(Array.from({ length: 60 }, (_, i) => [i % 3])), names: ["a"] };
+    const { choices, suggested } = await chooseClusters(three);
+    expect([choices.map(({ clusters }) => clusters), suggested]).toEqual([[1, 2, 3], 3]);
+    await expect(chooseClusters(three, { from: 4 })).rejects.toThrow(code("cluster/out-of-range-clusters")); // biome-ignore format: one line
+  });
+
+  test("the gap of uniform noise is 0 for many clusters too, however often k-means begins", async () => {
+    let sum = 0;
+    for (let seed = 0; seed < 8; seed++) {
+      const draws = random(seed).stream("noise");
+      const x = matrix(Array.from({ length: 200 }, () => [draws.next(), draws.next()]));
+      const { choices } = await chooseClusters({ x, names: ["a", "b"] }, { from: 10, bic: false, seed }); // biome-ignore format: one line
+      sum += (choices[0]?.gap ?? Number.NaN) / 8;
+    }
+    expect(sum).toBeClose(0, { rtol: 0, atol: 0.02 });
+  });
+
   test("tells its progress, hears the signal, and says when scales differ", async () => {
     const data = groups(60, 2, 9);
     const told: number[] = [];

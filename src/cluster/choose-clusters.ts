@@ -2,7 +2,7 @@
 import { checkNames, checkNumber, type LongWork, type Random, random } from "../core/index.ts";
 import type { Matrix } from "../flow.ts";
 import { calinskiHarabasz, daviesBouldin, silhouette } from "../metric/index.ts";
-import { type ClusterData, checkClusters, checkData, scaleWarnings } from "./data.ts";
+import { type ClusterData, checkClusters, checkData, distinctRows, scaleWarnings } from "./data.ts";
 import { gaussianMixture } from "./gaussian-mixture.ts";
 import { kMeans } from "./k-means.ts";
 
@@ -10,9 +10,9 @@ import { kMeans } from "./k-means.ts";
 export interface ChooseClustersOptions {
   /** The least number tried, ≥ 1. Default 1. */
   readonly from?: number;
-  /** The largest, ≥ from. Default 10, and at most as many as there are rows. */
+  /** The largest, ≥ from. Default 10, and at most as many as there are distinct rows. */
   readonly to?: number;
-  /** How often k-means begins anew for each number, ≥ 1. Default 5. */
+  /** How often k-means begins anew for each number, of the rows and of noise, ≥ 1. Default 5. */
   readonly starts?: number;
   /** Rows that stand for all in the silhouette, ≥ 1. Default 2000. */
   readonly silhouetteRows?: number;
@@ -103,13 +103,15 @@ export async function chooseClusters(
   return { choices, best, suggested: mostNamed(best, from), warnings: scaleWarnings(data) };
 }
 
+const mostTried = 10;
+
 type Settings = Required<ChooseClustersOptions>;
 
 function settingsOf({ x }: ClusterData, options: ChooseClustersOptions): Settings {
   const at = "chooseClusters";
   checkNames(at, options, ["from", "to", "starts", "silhouetteRows", "references", "bic", "seed"]);
   const { from = 1, starts = 5, silhouetteRows = 2000, references = 10, bic = true, seed = 0 } = options; // biome-ignore format: one line
-  const { to = Math.max(from, Math.min(10, x.rows)) } = options;
+  const { to = Math.max(from, Math.min(mostTried, distinctRows(x, mostTried))) } = options;
   checkNumber(at, { from }, { min: 1, integer: true });
   checkNumber(at, { to }, { min: from, integer: true });
   checkNumber(at, { starts }, { min: 1, integer: true });
@@ -140,17 +142,19 @@ async function judged(
   };
 }
 
-/** How much smaller ln inertia is than that of rows which are uniform noise within the same bounds. */
+/** How much smaller ln inertia is than that of rows which are uniform noise within the same bounds, with as many starts. */
 async function gapOf(
   { x, names }: ClusterData,
   { clusters, inertia }: { readonly clusters: number; readonly inertia: number },
-  { references, seed }: Settings,
+  { references, starts, seed }: Settings,
 ): Promise<Pick<ClusterChoice, "gap" | "gapError">> {
   if (references === 0 || !(inertia > 0)) return { gap: null, gapError: null };
   const logs: number[] = [];
   for (let reference = 0; reference < references; reference++) {
     const noise = noiseLike(x, random(seed).stream(`gap/${reference}`));
-    logs.push(Math.log((await kMeans({ clusters, seed }).learn({ x: noise, names })).inertia));
+    logs.push(
+      Math.log((await kMeans({ clusters, starts, seed }).learn({ x: noise, names })).inertia),
+    );
   }
   const mean = logs.reduce((sum, log) => sum + log, 0) / references;
   const spread = Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / references);
