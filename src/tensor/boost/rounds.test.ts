@@ -91,15 +91,13 @@ describe("objectives", () => {
 });
 
 describe("margins", () => {
-  test("are what the trees so far predict: by levels and leaves, with samples, rows that judge and drops", async () => {
+  test("law: are what the trees so far predict, by levels and leaves, with samples, rows that judge and drops", async () => {
     const problem = sample(600);
-    const ways: readonly Partial<TreeOptions>[] = [
-      ...[{ depth: 3 }, { depth: 3, rowSample: 0.5 }, { leaves: 7, depth: 9 }],
-      ...[
-        { leaves: 7, depth: 9, rowSample: 0.5 },
-        { depth: 3, dropRate: 0.3, skipDrop: 0 },
-      ],
-    ];
+    const grown: readonly Partial<TreeOptions>[] = [{ depth: 3 }, { leaves: 7, depth: 9 }];
+    const drops: readonly Partial<TreeOptions>[] = [{}, { dropRate: 0.3, skipDrop: 0 }];
+    const ways = grown.flatMap((shape) =>
+      drops.flatMap((drop) => [1, 0.5].map((rowSample) => ({ ...shape, ...drop, rowSample }))),
+    );
     for (const way of ways) {
       let seen: Float64Array = new Float64Array(0);
       const gradients = (margins: Float64Array): GivenGradients => {

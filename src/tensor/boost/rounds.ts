@@ -43,7 +43,8 @@ export function openBooster(job: BoostJob, stallMs?: number): Booster {
   const judge = openJudge(job);
   const drops = openDrops(job);
   const walks = openWalks(crew, job);
-  const hasOutside = layout.walkSlots > 0 && options.dropRate === 0;
+  const isPartial = options.rowSample < 1 || layout.trainRows < layout.rows;
+  const hasOutside = !growsByLevel(options) && isPartial; // by levels every row is moved and updated
   const chooseRows = openSampler(job);
   let round = 0;
 
@@ -63,7 +64,7 @@ export function openBooster(job: BoostJob, stallMs?: number): Booster {
     write(root, leafValueOf);
     if (layout.walkSlots > 0) walks.write(place, root, leafValueOf);
     grower.update(plane, values);
-    if (hasOutside) walks.add(0, { plane, factor: 1, outside: true });
+    if (hasOutside) walks.add(place, { plane, factor: 1, outside: true });
   };
   const addDropped = (dropped: readonly number[], sign: number): void => {
     for (const one of dropped)
