@@ -40,7 +40,11 @@ function drawn(data: Dataset, share: number, seed: number): ReadonlySet<number> 
   const draws = random(seed).stream("boost/validation");
   const kinds = groups ?? (taskOf(data).kind === "regression" ? y.map(() => 0) : y);
   const members = new Map<number, number[]>();
-  for (const [row, kind] of kinds.entries()) members.set(kind, [...(members.get(kind) ?? []), row]);
+  for (const [row, kind] of kinds.entries()) {
+    const own = members.get(kind);
+    if (own === undefined) members.set(kind, [row]);
+    else own.push(row);
+  }
   const lists = [...members].sort(([a], [b]) => a - b).map(([, rows]) => rows);
   const some = <T>(all: readonly T[]): readonly T[] => {
     const count = Math.min(all.length - 1, Math.max(1, Math.round(share * all.length)));
