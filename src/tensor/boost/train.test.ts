@@ -183,6 +183,16 @@ describe("trainTrees", () => {
   });
 });
 
+describe("a progress callback that throws", () => {
+  test("ends the training with its error, on one thread and on two", async () => {
+    const progress = (): never => {
+      throw new Error("nobody listens");
+    };
+    for (const threads of [1, 2])
+      await expect(trainTrees({ ...sample(20_000, 5), threads }, { progress })).rejects.toThrow("nobody listens"); // biome-ignore format: one line
+  });
+});
+
 describe("an abort before the trees", () => {
   test("ends the training before its first tree, on one thread and on two", async () => {
     for (const threads of [1, 2]) {

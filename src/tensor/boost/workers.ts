@@ -78,8 +78,13 @@ function outcomeOf(worker: Worker, thread: number, tell: (done: number) => void)
       }
     };
     worker.on("message", (message: WorkerNews) => {
-      if (message.news === "tree") tell(message.done);
-      else if (message.news === "grown") resolve(message.grown);
+      if (message.news === "tree") {
+        try {
+          tell(message.done);
+        } catch (error) {
+          reject(error); // the caller's own; nobody else would catch it here
+        }
+      } else if (message.news === "grown") resolve(message.grown);
       else reject(new MillraceError(message.error));
     });
     worker.on("error", (error: Error) => failed(error.message, error));

@@ -31,6 +31,14 @@ describe("growForest", () => {
     }
   });
 
+  test("ends with the error of a progress callback that throws, on workers and without", async () => {
+    const progress = (): never => {
+      throw new Error("nobody listens");
+    };
+    for (const threads of [1, 2])
+      await expect(growForest(problem(threads), { progress })).rejects.toThrow("nobody listens");
+  });
+
   test("says so when a worker fails, or ends without a word", async () => {
     const folder = mkdtempSync(join(tmpdir(), "millrace-forest-"));
     for (const [name, body] of [

@@ -171,7 +171,11 @@ export async function growOnWorkers(
     worker.on("message", ({ tree, ...rest }: ForestNews) => {
       grown[tree] = rest;
       done++;
-      progress?.({ done, total });
+      try {
+        progress?.({ done, total });
+      } catch (error) {
+        all.reject(error); // the caller's own; nobody else would catch it here
+      }
       if (done === total) all.resolve();
     });
     const failed = (reason: string, cause?: unknown): void => {
