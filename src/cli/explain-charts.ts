@@ -2,7 +2,7 @@
 import type { Cell, Matrix } from "../flow.ts";
 import { columnsOf, type FittedModel, partialDependence } from "../model/index.ts";
 import { type ChartSpec, dependenceChart, importancesChart, swarmChart, waterfallChart } from "../plot/index.ts"; // biome-ignore format: one line
-import type { Explained } from "./explain-model.ts";
+import type { Explained, OneRow } from "./explain-model.ts";
 
 /** A picture and the name of its file, without the ending. */
 export interface NamedChart {
@@ -26,13 +26,21 @@ export function explainCharts(model: FittedModel, found: Explained): readonly Na
   return [
     { name: "importances", spec: importances(found) },
     ...(shapley === null ? [] : [{ name: "swarm", spec: swarmChart({ names, contributions: own, values: x.data }, { title }) }]), // biome-ignore format: one line
-    ...(row === null ? [] : [{ name: "waterfall", spec: waterfallChart({ base: row.base, effects: row.contributions.map(({ column, value, amount }) => ({ name: column, value: textOf(value), effect: amount })) }, { title: `What is told: ${row.told}` }) }]), // biome-ignore format: one line
+    ...(row === null ? [] : [{ name: "waterfall", spec: waterfall(row) }]),
     ...dependences(
       model,
       found,
       (lost?.columns ?? shapley?.columns ?? []).map(({ name }) => name),
     ),
   ];
+}
+
+/** From what is expected of all to the row's sum, before the link. */
+function waterfall({ told, base, output, contributions }: OneRow): ChartSpec {
+  const short = (value: number): string => String(Number(value.toPrecision(3))).replace("-", "−");
+  const effects = contributions.map(({ column, value, amount }) => ({ name: column, value: textOf(value), effect: amount })); // biome-ignore format: one line
+  const subtitle = `the sum before the link, from ${short(base)} to ${short(output)}`;
+  return waterfallChart({ base, effects }, { title: `What is told: ${told}`, subtitle });
 }
 
 /** Shares of all that is lost, or where nothing is known of it of the mean Shapley values. */
@@ -66,8 +74,24 @@ function dependences(
     if (size === 0) return [];
     const k = means.length / size;
     const of = (list: Float64Array, from: number) => Float64Array.from({ length: size }, (_, g) => list[(from * size + g) * k + output.place] ?? 0); // biome-ignore format: one line
-    const drawn = { values, mean: of(means, 0), rows: Array.from({ length: rows }, (_, i) => of(each, i)) }; // biome-ignore format: one line
+    const drawn = { values: undone(features, values, { x, feature }), mean: of(means, 0), rows: Array.from({ length: rows }, (_, i) => of(each, i)) }; // biome-ignore format: one line
     const spec = dependenceChart(drawn, { feature: features.names[feature] ?? column, predicted: `prediction of ${output.of}` }); // biome-ignore format: one line
     return [{ name: `dependence-${column.replaceAll(/[^\w.-]+/g, "_")}`, spec }];
   });
+}
+
+/** Values of a feature as its column has them, where what was done to them can be undone; else as the model sees them. */
+function undone(
+  features: FittedModel["features"],
+  values: readonly number[],
+  { x, feature }: { readonly x: Matrix; readonly feature: number },
+): readonly number[] {
+  const name = features.origins[feature]?.feature ?? "";
+  const back = values.map((value) => {
+    const numbers = Float64Array.from(x.data.subarray(0, x.cols));
+    numbers[feature] = value;
+    return features.inverse(numbers)[name];
+  });
+  const known = back.flatMap((value) => (typeof value === "number" && Number.isFinite(value) ? [value] : [])); // biome-ignore format: one line
+  return known.length === values.length ? known : values;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dataOf, runCommand } from "../../tests/support/run-command.ts";
-import { features, numeric, oneHot } from "../feature/index.ts";
+import { features, numeric, oneHot, standardize } from "../feature/index.ts";
 import { boost, leastSquares, logistic, neighbours } from "../model/index.ts";
 import { bool, category, float, int, schema } from "../table/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
@@ -39,6 +39,8 @@ beforeAll(async () => {
   const leavers = await boost({ trees: 15 }).fit(rows, asked);
   await registry.register("leavers", { model: leavers, runId: "by hand" });
   await registry.register("leavers", { model: await logistic().fit(rows, asked), runId: "by hand" }); // biome-ignore format: one line
+  const standard = features(people, (c) => ({ old: standardize(c.age), noise: numeric(c.noise) }));
+  await registry.register("leavers", { model: await logistic().fit(rows, { features: standard, label: "left" }), runId: "by hand" }); // biome-ignore format: one line
   await registry.setAlias("leavers", "champion", 1);
   const near = await neighbours({ neighbours: 3 }).fit(rows, asked);
   await registry.register("near", { model: near, runId: "by hand" });
@@ -135,6 +137,9 @@ describe("explain", () => {
       expect(lines).toContain(`picture: ${join(out, name)}.svg`);
       expect(await readFile(join(out, `${name}.svg`), "utf8")).toContain("<svg");
     }
+    await run("leavers", "shop.later", "--out", out, "--version", "3");
+    const scaled = await readFile(join(out, "dependence-age.svg"), "utf8");
+    expect(scaled).toMatch(/>60</); // the ages, although the model sees them standardised
     await run("plans", "shop.later", "--out", out, "--picture", "png", "--rows", "20");
     expect((await readFile(join(out, "swarm.png"))).subarray(1, 4).toString()).toBe("PNG");
   });
