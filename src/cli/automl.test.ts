@@ -80,6 +80,7 @@ describe("automl", () => {
     await refused("table/unknown-column", "garden.flowers", "--label", "kind", "--leave", "petals");
     await refused("cli/mismatch-option", "garden.flowers", "--label", "kind", "--families", "oak");
     await refused("metric/unknown-name", "garden.flowers", "--label", "kind", "--metric", "best");
+    await refused("cli/mismatch-option", "garden.flowers", "--label", "kind", "--program", join(home, "no", "file.ts")); // biome-ignore format: one line
     const file = join(home, "flowers.csv");
     const lines = Array.from({ length: 80 }, (_, i) => `${i},${i % 7},${i % 7 > 3}`);
     await writeFile(file, ["id,petals,tall", ...lines].join("\n"));

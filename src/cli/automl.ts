@@ -1,5 +1,6 @@
 /** @file `millrace automl`: the best model of a table under a budget, with a leaderboard and a program of it. */
-import { writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { count, type LongWork } from "../core/index.ts";
 import { type MetricName, metricOf } from "../metric/index.ts";
 import { type AutoMlResult, autoMl, type FamilyName, formatAutoMl } from "../tune/index.ts";
@@ -64,6 +65,7 @@ export const automl = command({
     const metric = values.metric === undefined ? undefined : metricOf(values.metric).name;
     const asked = { ...values, label, families, metric, leave: namesOf(values.leave) };
     return withSource(task, around, async (source) => {
+      await checkProgram(values.program, source);
       await using workspace = await openWorkspace(dir);
       const found = await around.reporter.stage(
         `automl ${from}`,
@@ -71,8 +73,8 @@ export const automl = command({
         ({ leaderboard }) => `${count(leaderboard.length, "trial")}`,
       );
       const program = programOf(found, source, { dir, path: values.program });
-      if (program !== null) await writeFile(program.path, program.text);
       const kept = await keepBest(workspace, source, { ...asked, found, program });
+      if (program !== null) await writeFile(program.path, program.text);
       return { source: source.name, label, found, kept, program: program?.path ?? null };
     });
   },
@@ -144,14 +146,23 @@ async function searched(
   );
 }
 
-/** The program of a winner, and where it goes; null where nobody asked. Throws `cli/unsupported-version` for a file. */
+/** Refuses a program of a file, or into a folder that is not there, before anything is tried. */
+async function checkProgram(path: string | undefined, { name, version }: Source): Promise<void> {
+  if (path === undefined) return;
+  if (version === null) fail("cli/unsupported-program", { file: name });
+  const folder = dirname(path);
+  const isFolder = await stat(folder).then((found) => found.isDirectory()).catch(() => false); // biome-ignore format: one line
+  if (!isFolder) fail("cli/mismatch-option", { command: "automl", option: "program", expected: "a file in a folder that is there", got: path }); // biome-ignore format: one line
+}
+
+/** The program of a winner, and where it goes; null where nobody asked. */
 function programOf(
   { recipe }: AutoMlResult,
   { name, version, rows }: Source,
   { dir, path }: { readonly dir: string; readonly path: string | undefined },
 ) {
   if (path === undefined) return null;
-  if (version === null) return fail("cli/unsupported-program", { file: name });
+  if (version === null) return null; // refused before
   return { path, text: formatAutoMl(recipe, { dir, table: name, version, schema: rows.schema }) };
 }
 

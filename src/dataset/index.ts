@@ -5,6 +5,7 @@ export { type Fold, type FoldsOptions, folds } from "./folds.ts";
 export { type FrameFold, type FrameFoldsOptions, frameFolds } from "./frame-folds.ts";
 export { labelTask } from "./label.ts";
 export type { RowKeys, RowTimes } from "./row-codes.ts";
+export { rowsDigest } from "./rows-digest.ts";
 export { type Split, type SplitOptions, split, type ThreeWaySplit } from "./split.ts";
 export { type SplitByTimeOptions, splitByTime, type TimeSplit } from "./split-by-time.ts";
 export { type PartShares, type RowParts, type SplitRowsOptions, splitRows } from "./split-rows.ts";

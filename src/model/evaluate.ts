@@ -1,17 +1,10 @@
 /** @file A model scored on rows whose labels are known, with the trivial baseline beside it. */
-import { checkNames, hashOfJson } from "../core/index.ts";
-import { dataset } from "../dataset/index.ts";
+import { checkNames } from "../core/index.ts";
+import { dataset, rowsDigest } from "../dataset/index.ts";
 import { countTrainedRows } from "../feature/index.ts";
-import type { Cell, Dataset, Hash, Predictor, Task, TestLog } from "../flow.ts";
+import type { Cell, Dataset, Predictor, Task, TestLog } from "../flow.ts";
 import { type MetricName, score } from "../metric/index.ts";
-import {
-  type Columns,
-  checkFrame,
-  type Frame,
-  type FramePart,
-  isHeldOut,
-  quoteName,
-} from "../table/index.ts";
+import { type Columns, checkFrame, type Frame, type FramePart, isHeldOut } from "../table/index.ts";
 import { fail } from "./errors.ts";
 import { taskOf } from "./estimator.ts";
 import type { FittedModel } from "./fitted-model.ts";
@@ -100,7 +93,12 @@ export async function evaluate<In, Out extends Cell, C extends Columns>(
   const { metrics, testLog, study = "default", again = null } = options;
   const warnings = await checkTrained(model, rows, options.onTrained === true);
   if (rows.part === "test" && testLog !== undefined)
-    await testLog.enter({ study, rows: await rowsHash(rows), model: model.hash, again });
+    await testLog.enter({
+      study,
+      rows: await rowsDigest(rows, tellingColumns(rows)),
+      model: model.hash,
+      again,
+    });
   const data = await labelled(model, rows, options);
   const { judged, unknown } = judge(model.predictor, data);
   const asked = metrics === undefined ? {} : { metrics };
@@ -131,16 +129,11 @@ async function checkTrained(
   return [];
 }
 
-/** The same rows in any order have the same hash: of their keys, or of all columns where there is no key. */
-async function rowsHash(rows: Frame<Columns>): Promise<Hash> {
-  const columns = Object.entries(rows.schema.columns);
+/** The columns by which test rows are told apart: the key, or all where there is none. */
+function tellingColumns({ schema }: Frame<Columns>): readonly string[] {
+  const columns = Object.entries(schema.columns);
   const keys = columns.filter(([, { key }]) => key === true);
-  const names = (keys.length > 0 ? keys : columns).map(([name]) => quoteName(name));
-  const digest = `md5_number_lower(json_array(${names.join(", ")})::VARCHAR)`;
-  const [sums = {}] = await rows.engine.query(
-    `SELECT count(*) AS n, CAST(bit_xor(${digest}) AS VARCHAR) AS mixed, CAST(sum(CAST(${digest} AS HUGEINT)) AS VARCHAR) AS total FROM (${rows.sql})`,
-  );
-  return hashOfJson([Number(sums["n"]), String(sums["mixed"]), String(sums["total"])]);
+  return (keys.length > 0 ? keys : columns).map(([name]) => name);
 }
 
 async function labelled<C extends Columns>(

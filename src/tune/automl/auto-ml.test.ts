@@ -18,6 +18,7 @@ import {
   openEngine,
   schema,
   text,
+  timestamp,
 } from "../../table/index.ts";
 import { openWorkspace } from "../../workspace/index.ts";
 import { autoMl, formatAutoMl } from "./index.ts";
@@ -90,6 +91,37 @@ describe("autoMl", () => {
     expect(await testLog.accesses("automl left")).toHaveLength(2);
     const runs = await tracking.runs();
     expect(runs.filter(({ tags }) => tags["mlflow.parentRunId"] !== undefined)).toHaveLength(5);
+  });
+
+  test("compares scores of one question only: other columns, rows, seeds or families are another search", async () => {
+    await using records = await openRecords(":memory:");
+    const leaky = some(200, { spend: "if((range * 37) % 60 > 30, 9.0, 1.0)" });
+    const how = { label: "left", records, trials: 5, test: 0 } as const;
+    const first = await autoMl(leaky, how);
+    const honest = await autoMl(leaky, { ...how, leave: ["spend", "kind", "age"] });
+    expect(honest.best.score).toBeLessThan((first.best.score ?? 0) - 0.1);
+    expect(honest.leaderboard).toHaveLength(5);
+    const linear = await autoMl(leaky, { ...how, families: ["linear"] });
+    expect(linear.best.family).toBe("linear");
+    expect(linear.model.kind).toBe("logistic");
+    const other = await autoMl(some(220), how);
+    expect(other.leaderboard.map(({ milliseconds }) => milliseconds)).not.toContain(null);
+    const again = await autoMl(leaky, how);
+    expect(again.leaderboard.map(({ milliseconds }) => milliseconds)).toEqual(Array(5).fill(null));
+    expect(again.model.hash).toBe(first.model.hash);
+  });
+
+  test("warns where rows that follow each other in time are alike", async () => {
+    const days = schema("days", {
+      id: int({ key: true }),
+      at: timestamp(),
+      warm: float(),
+      sold: bool(),
+    });
+    const sql =
+      "SELECT range AS id, TIMESTAMP '2026-01-01' + to_days(CAST(range AS INTEGER)) AS at, sin(range / 20.0) AS warm, sin(range / 20.0) > 0 AS sold FROM range(300)";
+    const found = await autoMl(frame({ engine, schema: days, sql }), { label: "sold", trials: 2 });
+    expect(found.checks.map(({ check }) => check)).toContain("time");
   });
 
   test("looks at the data first, and says what it sees", async () => {

@@ -1,6 +1,6 @@
 /** @file AutoML: from a table to the best model under a budget, with a leaderboard and a program of it. */
-import { checkNames, checkNumber, type LongWork } from "../../core/index.ts";
-import { frameFolds, split } from "../../dataset/index.ts";
+import { checkNames, checkNumber, hashOfJson, type LongWork } from "../../core/index.ts";
+import { frameFolds, rowsDigest, split } from "../../dataset/index.ts";
 import { type ProposedColumn, proposeFeatures } from "../../feature/index.ts";
 import type { Task, TestLog } from "../../flow.ts";
 import { type Metric, type MetricName, metricOf } from "../../metric/index.ts";
@@ -41,9 +41,12 @@ export interface AutoMlOptions<N extends string = string> {
   readonly weights?: N;
   /** Chooses folds, draws and samples. Default 0. */
   readonly seed?: number;
-  /** The name of the study. Default "automl " and the label. */
+  /**
+   * The name of the study, and of who scores test rows. Default "automl " and the label. In records a few digits of what
+   * is searched follow it: other rows, options or features are another search.
+   */
   readonly name?: string;
-  /** Where the study is kept, so that it goes on where it stopped. Default: in memory. */
+  /** Where the study is kept, so that the same search goes on where it stopped. Default: in memory. */
   readonly records?: Records;
   /** Where each trial is to be a run. */
   readonly tracking?: Tracking;
@@ -107,7 +110,7 @@ const known = [
  * @param work - Progress in trials; the signal stops the search.
  * @returns The leaderboard, the model, its test scores, and the recipe from which {@link formatAutoMl} writes a program.
  * @throws `tune/failed-checks` where nothing can be learned, `tune/missing-key` where nothing tells rows apart, `tune/missing-family`,
- * `metric/unknown-name`, `metric/mismatch-task`, `option/out-of-range`, and what splits, features and studies throw
+ * `metric/unknown-name`, `tune/mismatch-metric`, `option/out-of-range`, and what splits, features and studies throw
  * @example
  * ```ts
  * const engine = await openEngine();
@@ -132,10 +135,11 @@ export async function autoMl<C extends Columns>(
   checkNumber("autoMl", { seed });
   const labelled = withLabel(rows, label);
   const by = options.by ?? keyOf(labelled);
-  const sides = test === 0 ? { train: labelled, test: null } : await split(labelled, { by, test, seed }); // biome-ignore format: one line
+  const sides = test === 0 ? { train: labelled, test: null, warnings: [] } : await split(labelled, { by, test, seed }); // biome-ignore format: one line
   const total = await sides.train.count();
   const folds = foldCount(total, options.folds);
-  const { task, checks } = await checkData(sides.train, { label, folds, total });
+  const { task, checks: found } = await checkData(sides.train, { label, folds, total });
+  const checks = [...found, ...sides.warnings.map(timeCheck)];
   const metric = metricFor(task, options.metric);
   const wanted = familiesFor(task, options.families);
   const proposing = { label, leave };
@@ -148,8 +152,18 @@ export async function autoMl<C extends Columns>(
   const parts = options.folds === undefined && total >= manyRows ? all.slice(0, 1) : all;
   const numbers = foldNumbers(parts, { features: definitions, label, weights });
   const { name = `automl ${label}` } = options;
+  // Scores are of one question: of other rows, folds, features or families they would be compared in vain.
+  const question = hashOfJson([
+    ...[await rowsDigest(labelled), label, by, test, seed, weights ?? null, folds, parts.length],
+    ...[wanted.map((family) => family.name), proposals.trees.code, proposals.linear.code],
+  ]);
   await using study = await openStudy({
-    ...{ name, metric: metric.name, direction: metric.direction, seed },
+    ...{
+      name: `${name} #${question.slice(-8)}`,
+      metric: metric.name,
+      direction: metric.direction,
+      seed,
+    },
     ...{
       sampler: tpe({ startupTrials: wanted.length + 6 }),
       pruner: medianPruner({ startupTrials: 8 }),
@@ -175,7 +189,8 @@ export async function autoMl<C extends Columns>(
   };
   const model = await fitModel(sides.train, how, { ...(work.signal === undefined ? {} : { signal: work.signal }) }); // biome-ignore format: one line
   return {
-    ...{ task, metric, checks, leaderboard, best, model, rows: sides },
+    ...{ task, metric, checks, leaderboard, best, model },
+    rows: { train: sides.train, test: sides.test },
     columns: { trees: proposals.trees.columns, linear: proposals.linear.columns },
     test: sides.test === null ? null : await judged(model, sides.test, { ...options, name }),
     recipe: {
@@ -184,6 +199,8 @@ export async function autoMl<C extends Columns>(
     },
   };
 }
+
+const timeCheck = (message: string): DataCheck => ({ check: "time", severity: "warning", message });
 
 /** The rows that have a label; a part of a split stays one. */
 function withLabel<C extends Columns>(rows: Frame<C>, label: string): Frame<C> {

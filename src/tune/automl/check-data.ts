@@ -8,7 +8,7 @@ import { fail } from "../errors.ts";
 
 /** One thing that was found out about the data. */
 export interface DataCheck {
-  readonly check: "rows" | "classes" | "labels" | "duplicates" | "leaks";
+  readonly check: "rows" | "classes" | "labels" | "duplicates" | "leaks" | "time";
   readonly severity: Severity;
   readonly message: string;
 }

@@ -65,9 +65,10 @@ export async function tryCandidates(
   const tried = (await study.trials()).filter(
     ({ state }) => !["waiting", "running"].includes(state),
   );
-  const entries = tried.map((record): LeaderboardEntry => {
+  const entries = tried.flatMap((record): readonly LeaderboardEntry[] => {
     const made = remade(record, families, { task: task.kind, seed });
-    return {
+    if (made === undefined) return []; // of a family that nobody asked for
+    const entry: LeaderboardEntry = {
       trial: record.number,
       family: made.family.name,
       features: made.family.features,
@@ -79,6 +80,7 @@ export async function tryCandidates(
       error: record.error,
       candidate: made.candidate,
     };
+    return [entry];
   });
   return entries.sort((a, b) => rank(a, b, metric));
 }
@@ -93,8 +95,8 @@ const rank = (a: LeaderboardEntry, b: LeaderboardEntry, { better }: Metric): num
 function drawn(trial: RunningTrial, { families, task, seed }: SearchParts) {
   const names = families.map(({ name }) => name);
   const name = trial.category("family", names);
-  const [family = families[0]] = families.filter((one) => one.name === name);
-  if (family === undefined) throw new RangeError("no family");
+  const [family] = families.filter((one) => one.name === name);
+  if (family === undefined) throw new RangeError(`no family ${name}`);
   return { family, candidate: family.ask(trial, { task: task.kind, seed }) };
 }
 
@@ -135,9 +137,9 @@ function remade(
   { params }: TrialRecord,
   families: readonly Family[],
   how: Parameters<Family["ask"]>[1],
-): { readonly family: Family; readonly candidate: AutoMlCandidate | null } {
-  const [family = families[0]] = families.filter(({ name }) => name === params["family"]);
-  if (family === undefined) throw new RangeError("no family");
+): { readonly family: Family; readonly candidate: AutoMlCandidate | null } | undefined {
+  const [family] = families.filter(({ name }) => name === params["family"]);
+  if (family === undefined) return undefined;
   const held = (name: string): number => {
     const value = params[name];
     return typeof value === "number" ? value : Number.NaN;
