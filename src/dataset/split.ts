@@ -65,14 +65,10 @@ export interface ThreeWaySplit<C extends Columns> extends Split<C> {
  * await engine.close();
  * ```
  */
-export async function split<C extends Columns>(
+export async function split<C extends Columns, V extends number | undefined = undefined>(
   rows: Frame<C>,
-  options: SplitOptions<keyof C & string> & { readonly validation: number },
-): Promise<ThreeWaySplit<C>>;
-export async function split<C extends Columns>(
-  rows: Frame<C>,
-  options: SplitOptions<keyof C & string>,
-): Promise<Split<C>>;
+  options: SplitOptions<keyof C & string> & { readonly validation?: V },
+): Promise<V extends number ? ThreeWaySplit<C> : Split<C>>;
 export async function split<C extends Columns>(
   rows: Frame<C>,
   options: SplitOptions<keyof C & string>,
