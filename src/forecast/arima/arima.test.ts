@@ -124,5 +124,21 @@ describe("kpss", () => {
       Float64Array.from({ length: 80 }, (_, i) => share * ([3, -3, 2, -2][i % 4] ?? 0) + draws.normal()); // biome-ignore format: one line
     expect(seasonalStrength(at(1), 4)).toBeGreaterThan(0.8);
     expect(seasonalStrength(at(0), 4)).toBeLessThan(0.3);
+    expect(seasonalStrength(at(0).subarray(0, 6), 4)).toBe(0);
+  });
+
+  test("sees no strong season in noise of three seasons, and one that is there", () => {
+    for (const m of [7, 12]) {
+      const strong = (share: number): number => {
+        const found = Array.from({ length: 100 }, (_, seed) => {
+          const draws = random(seed).stream("noise");
+          const season = (i: number): number => share * Math.sin((2 * Math.PI * i) / m);
+          return seasonalStrength(Float64Array.from({ length: 3 * m }, (_, i) => season(i) + draws.normal()), m); // biome-ignore format: one line
+        });
+        return found.filter((strength) => strength > 0.64).length;
+      };
+      expect(strong(0)).toBeLessThanOrEqual(5);
+      expect(strong(4)).toBeGreaterThanOrEqual(90);
+    }
   });
 });

@@ -45,7 +45,8 @@ export function differencesNeeded(values: Float64Array): number {
 
 /**
  * How much of what is left after the trend is season: 1 − Var(rest)/Var(season + rest), 0 to 1. The
- * trend is a moving average of one season, the season the mean of each step.
+ * trend is a moving average of one season, the season the mean of each step. Var(rest) has n − m degrees
+ * of freedom, so that m means of few seasons do not pass for a season; 0 where n ≤ m values are left.
  *
  * @see Wang, Smith & Hyndman, Data Mining and Knowledge Discovery 13, 2006; theirs uses STL.
  */
@@ -60,11 +61,13 @@ export function seasonalStrength(values: Float64Array, m: number): number {
     counts[i % m] = (counts[i % m] ?? 0) + 1;
   }
   const rest = bare.map((value, i) => value - (sums[i % m] ?? 0) / (counts[i % m] ?? 1));
-  const whole = varianceOf(bare);
-  return whole > 0 ? Math.max(0, 1 - varianceOf(rest) / whole) : 0;
+  const whole = squaresOf(bare) / (bare.length - 1);
+  const left = squaresOf(rest) / (bare.length - m);
+  return bare.length > m && whole > 0 ? Math.max(0, 1 - left / whole) : 0;
 }
 
-function varianceOf(values: Float64Array): number {
+/** Σ(v − v̄)². */
+function squaresOf(values: Float64Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
 }
