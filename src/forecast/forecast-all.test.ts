@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { quarters, sampleValues } from "../../tests/conform/forecaster.ts";
 import { formatJson } from "../core/index.ts";
-import { defaultForecasters, forecastAll, forecastRows, forecastSchema, holtWinters, naive } from "./index.ts"; // biome-ignore format: one line
+import { boostedForecast, defaultForecasters, forecastAll, forecastRows, forecastSchema, holtWinters, naive } from "./index.ts"; // biome-ignore format: one line
 
 const coded = (code: string) => expect.objectContaining({ code });
 const named = (id: string, values: readonly number[]) => ({ ...quarters(values), id });
@@ -58,6 +58,17 @@ describe("forecastAll", () => {
     await refused(all, { luck: 1 }, "option/unknown-name");
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(forecastAll(all, { horizon: 1, signal })).rejects.toThrow("enough");
+  });
+
+  test("goes on without a forecaster whose model does not reach the horizon", async () => {
+    const far = { direct: boostedForecast({ strategy: "direct", horizon: 3, trees: 3 }), naive: naive() }; // biome-ignore format: one line
+    const [long, short] = await forecastAll([named("long", sampleValues(48)), named("short", sampleValues(16))], { horizon: 4, forecasters: far, initial: 14 }); // biome-ignore format: one line
+    expect([long?.chosen, long?.forecast?.mean.length]).toEqual(["naive", 4]);
+    const failed = long?.report?.entries.find(({ name }) => name === "direct");
+    expect(failed?.failure).toContain("expected a horizon of at most 3, got 4");
+    expect([short?.chosen, short?.report]).toEqual(["naive", null]);
+    const alone = await forecastAll([named("long", sampleValues(48))], { horizon: 4, forecasters: { direct: far.direct }, initial: 46 }); // biome-ignore format: one line
+    expect([alone[0]?.chosen, alone[0]?.note]).toEqual([null, expect.stringMatching(/too short|at most 3/)]); // biome-ignore format: one line
   });
 
   test("its default forecasters leave a season of one step out", () => {

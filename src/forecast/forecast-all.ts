@@ -79,9 +79,7 @@ export async function forecastAll(
   checkNames(at, options, ["forecasters", "metric", "horizon", "origins", "step", "window", "initial", "levels", "season", "signal", "progress"]); // biome-ignore format: one line
   checkChoice(at, { metric }, metrics);
   if (all.length === 0) fail("forecast/missing-series", { at });
-  const ids = all.map(({ id }) => id);
-  const again = ids.find((id, i) => ids.indexOf(id) !== i);
-  if (again !== undefined) fail("forecast/duplicate-name", { at, name: again });
+  checkIds(at, all);
   const forecasters = options.forecasters ?? defaultForecasters(options.season);
   const work = signal === undefined ? {} : { signal };
   const results: ForecastResult[] = [];
@@ -91,6 +89,14 @@ export async function forecastAll(
     progress?.({ done: results.length, total: all.length });
   }
   return results;
+}
+
+function checkIds(at: string, all: readonly Series[]): void {
+  const seen = new Set<string>();
+  for (const { id } of all) {
+    if (seen.has(id)) fail("forecast/duplicate-name", { at, name: id });
+    seen.add(id);
+  }
 }
 
 type One = ForecastAllOptions & {
@@ -106,12 +112,16 @@ async function forecastOne(series: Series, { metric, ...options }: One): Promise
   let note = short;
   for (const name of order.filter((name) => name in forecasters)) {
     const work = options.signal === undefined ? {} : { signal: options.signal };
-    const model = await forecasters[name]?.fit(series, work).catch(reasonOf);
-    if (model === undefined || typeof model === "string") {
-      note ??= model ?? null;
+    const ahead = { horizon, ...(levels === undefined ? {} : { levels }) };
+    const made = await forecasters[name]
+      ?.fit(series, work)
+      .then((model) => ({ model, forecast: model.forecast(ahead) }))
+      .catch(reasonOf);
+    if (made === undefined || typeof made === "string") {
+      note ??= made ?? null;
       continue;
     }
-    const forecast = model.forecast({ horizon, ...(levels === undefined ? {} : { levels }) });
+    const { model, forecast } = made;
     return { id: series.id, chosen: name, forecast, model, report, note: short };
   }
   return { id: series.id, chosen: null, forecast: null, model: null, report, note };

@@ -164,9 +164,12 @@ async function judge(
   { forecaster, origin, signal }: Trial,
 ): Promise<readonly JudgedStep[] | string> {
   const known = seriesPart(series, window === undefined ? 0 : origin - window, origin);
-  const model = await forecaster.fit(known, signal === undefined ? {} : { signal }).catch(reason);
-  if (typeof model === "string") return model;
-  const { mean, intervals } = model.forecast({ horizon, levels });
+  const found = await forecaster
+    .fit(known, signal === undefined ? {} : { signal })
+    .then((model) => model.forecast({ horizon, levels }))
+    .catch(reason);
+  if (typeof found === "string") return found;
+  const { mean, intervals } = found;
   const changes = changesOf(known.values, Math.min(season, known.values.length - 1));
   const scale = changes.reduce((sum, change) => sum + Math.abs(change), 0) / Math.max(1, changes.length); // biome-ignore format: one line
   const filled = new Set(series.filled);

@@ -26,6 +26,15 @@ describe("series", () => {
     expect(() => series(holed)).toThrow(coded("forecast/missing-dates"));
   });
 
+  test("fills a long hole by looking at each of its places once", () => {
+    const timesOf = (hours: number): Date[] => [0, 1, hours].map((hour) => new Date(hour * 3_600_000)); // biome-ignore format: one line
+    const hours = 400_000; // quadratic: 8·10¹⁰ looks
+    const made = series({ times: timesOf(hours), values: [0, 1, hours], missing: "interpolate", frequency: "hour" }); // biome-ignore format: one line
+    expect([made.values[200_000], made.filled.length]).toBeClose([200_000, hours - 2]);
+    const head = seriesHead(made, hours);
+    expect([head.values[1], head.values[200_000], head.values[hours - 1]]).toEqual([1, 1, 1]);
+  });
+
   test("takes null and NaN as missing, and leaves those at the ends out", () => {
     const times = dates("2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05");
     const values = [null, 1, Number.NaN, 3, null];

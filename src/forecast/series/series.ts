@@ -154,18 +154,23 @@ function filled(
     const { frequency } = grid;
     fail("forecast/missing-dates", { at, id, missing: holes.length, frequency, times });
   }
-  for (const place of holes) whole[place] = fillingOf(whole, place, missing);
+  fill(whole, holes, missing);
   return { id, ...grid, values: whole, filled: holes, missing };
 }
 
-/** The value of a hole; those before it are filled already. */
-function fillingOf(values: Float64Array, place: number, missing: MissingTimes): number {
-  if (missing === "zero") return 0;
-  const before = values[place - 1] ?? 0;
-  if (missing === "previous") return before;
-  let next = place + 1;
-  while (Number.isNaN(values[next])) next += 1;
-  return before + ((values[next] ?? before) - before) / (next - place + 1);
+/** Puts values into holes, given rising: each is looked at once. O(n). */
+function fill(values: Float64Array, holes: Uint32Array, missing: MissingTimes): void {
+  let next = 0; // the first value after a hole
+  for (const place of holes) {
+    const before = values[place - 1] ?? 0;
+    if (missing === "zero") values[place] = 0;
+    else if (missing === "previous") values[place] = before;
+    else {
+      next = Math.max(next, place + 1);
+      while (Number.isNaN(values[next])) next += 1;
+      values[place] = before + ((values[next] ?? before) - before) / (next - place + 1);
+    }
+  }
 }
 
 /**
@@ -176,8 +181,8 @@ export function seriesHead(whole: Series, n: number): Series {
   const values = whole.values.slice(0, n);
   const holes = whole.filled.filter((place) => place < n);
   if (whole.missing === "interpolate") {
-    let first = n;
-    while (holes.includes(first - 1)) first -= 1;
+    let [first, last] = [n, holes.length - 1];
+    for (; last >= 0 && holes[last] === first - 1; last--) first -= 1;
     values.fill(values[first - 1] ?? 0, first);
   }
   return { ...whole, values, filled: holes };
