@@ -1,4 +1,5 @@
 /** @file What the charts of models, clusters and forecasts show, and what they refuse. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { boxChart } from "./box-chart.ts";
 import { calibrationChart } from "./calibration-chart.ts";
@@ -143,6 +144,26 @@ describe("charts of Shapley values", () => {
     const svg = await renderSvg(spec);
     expect(svg.indexOf(">large<")).toBeLessThan(svg.indexOf(">small<"));
     expect(valuesOf(spec, 1)).toHaveLength(3);
+  });
+
+  test("law: a dot's colour is the middle of its value's places among all", () => {
+    const known = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 2, maxLength: 60 });
+    fc.assert(
+      fc.property(known, (values) => {
+        fc.pre(new Set(values).size > 1);
+        const spec = swarmChart({ names: ["f"], contributions: values.map((_, i) => i), values });
+        const sorted = values.toSorted((a, b) => a - b);
+        const middle = (v: number) => (sorted.indexOf(v) + sorted.lastIndexOf(v)) / 2 / (sorted.length - 1); // biome-ignore format: one line
+        expect(valuesOf(spec, 1).map(({ rank }) => rank)).toBeClose(values.map(middle));
+      }),
+    );
+  });
+
+  test("ranks many rows", () => {
+    const n = 300_000; // row by row through all sorted ones: 9·10¹⁰ looks
+    const values = Float64Array.from({ length: n }, (_, i) => i);
+    const dots = valuesOf(swarmChart({ names: ["f"], contributions: values, values }), 1);
+    for (const { x, rank } of dots) expect(rank).toBe(Number(x) / (n - 1));
   });
 
   test("no two dots of a row of dots lie on each other", () => {

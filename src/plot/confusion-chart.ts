@@ -10,7 +10,8 @@ import {
   percent,
 } from "./spec.ts";
 
-const mostClasses = 100;
+/** More classes are too many to be seen. */
+export const mostClasses = 100;
 /** Cells of more classes are too small for text. */
 const mostWithText = 16;
 

@@ -30,6 +30,28 @@ describe("figuresOf", () => {
     expect(await renderSvg(binary["confusion"] ?? ({} as never))).toContain(">leaves</text>");
   });
 
+  test("leaves the confusion of more classes out than can be seen", () => {
+    const classes = Array.from({ length: 101 }, (_, c) => `c${c}`);
+    const predictions = Float64Array.from({ length: 202 }, (_, i) => (i % 102 === 0 ? 1 : 0));
+    const figures = figuresOf({ task: { kind: "multiclass", classes }, y: f(0, 1), predictions });
+    expect(Object.keys(figures)).toEqual(["roc", "calibration"]);
+    const rows = { task: { kind: "multiclass", classes: ["a", "b"] } as const, y: f(0, 1), predictions: f(1, 0, 0, 1) }; // biome-ignore format: one line
+    expect(Object.keys(figuresOf({ ...rows, weights: f(1, 0) }))).toEqual(["confusion", "calibration"]); // biome-ignore format: one line
+  });
+
+  test("draws the precision of a guess with the weights that the curve has", () => {
+    const rows = {
+      task: { kind: "binary" } as const,
+      y: f(0, 1, 1),
+      predictions: f(0.2, 0.4, 0.9),
+    };
+    const weighted = figuresOf({ ...rows, weights: f(8, 1, 1) })["pr"];
+    const repeated = figuresOf({ ...rows, y: f(...Array(8).fill(0), 1, 1), predictions: f(...Array(8).fill(0.2), 0.4, 0.9) })["pr"]; // biome-ignore format: one line
+    expect(JSON.stringify(weighted)).toContain('"y":0.2');
+    expect(JSON.stringify(repeated)).toContain('"y":0.2');
+    expect(Object.keys(figuresOf({ ...rows, weights: f(1, 0, 0) }))).toEqual(["confusion", "calibration"]); // biome-ignore format: one line
+  });
+
   test("leaves curves over thresholds out where there is one class", () => {
     const rows = { task: { kind: "binary" } as const, y: f(1, 1), predictions: f(0.2, 0.4) };
     expect(Object.keys(figuresOf(rows))).toEqual(["confusion", "calibration"]);

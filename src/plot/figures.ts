@@ -14,7 +14,7 @@ import {
   type ScoredRows,
 } from "../metric/index.ts";
 import { calibrationChart } from "./calibration-chart.ts";
-import { confusionChart } from "./confusion-chart.ts";
+import { confusionChart, mostClasses } from "./confusion-chart.ts";
 import { gainChart } from "./gain-chart.ts";
 import { type Importance, importancesChart } from "./importances-chart.ts";
 import { learningChart } from "./learning-chart.ts";
@@ -47,7 +47,7 @@ export interface FiguresOptions {
 const mostCurves = 8;
 
 /**
- * The figures of predictions. Two classes: confusion, roc, pr, calibration, gain; k classes: confusion, roc (each class against the rest, up
+ * The figures of predictions. Two classes: confusion, roc, pr, calibration, gain; k classes: confusion (up to 100), roc (each class against the rest, up
  * to 8), calibration; numbers: predictions, residuals, qq; and importances and learning where they are known. Curves over thresholds are left out where
  * there is one class only. O(n·log n).
  *
@@ -90,8 +90,9 @@ function ofTwo(rows: ScoredRows, options: FiguresOptions): Record<string, ChartS
   const counts = confusionMatrix(y, classesAt(p, threshold), { classes: 2, ...weighted });
   const calibration = calibrationChart([{ name, bins: reliability(y, p, weighted) }]);
   const confusion = confusionChart(counts, classes);
-  if (!(y.includes(0) && y.includes(1))) return { confusion, calibration };
-  const share = y.reduce((sum, label) => sum + label, 0) / y.length;
+  const [zeros = 0, ones = 0] = counts.map(sumOf);
+  if (zeros === 0 || ones === 0) return { confusion, calibration };
+  const share = ones / (zeros + ones);
   return {
     confusion,
     roc: rocChart([{ name, auc: rocAuc(y, p, weighted), ...rocCurve(y, p, weighted) }]),
@@ -100,6 +101,8 @@ function ofTwo(rows: ScoredRows, options: FiguresOptions): Record<string, ChartS
     gain: gainChart([{ name, ...gainCurve(y, p, weighted) }]),
   };
 }
+
+const sumOf = (weights: readonly number[]): number => weights.reduce((sum, one) => sum + one, 0);
 
 function ofClasses(
   rows: ScoredRows,
@@ -112,12 +115,14 @@ function ofClasses(
   const counts = confusionMatrix(y, likeliest(predictions, k), { classes: k, ...weighted });
   const bins = reliability(y, predictions, { classes: k, ...weighted });
   const curves = classes.slice(0, mostCurves).flatMap((one, c) => {
+    const [own, total] = [sumOf(counts[c] ?? []), sumOf(counts.flat())];
+    if (own === 0 || own === total) return [];
     const is = y.map((label) => (label === c ? 1 : 0));
-    if (!(is.includes(0) && is.includes(1))) return [];
     const p = y.map((_, row) => predictions[row * k + c] ?? 0);
     return [{ name: one, auc: rocAuc(is, p, weighted), ...rocCurve(is, p, weighted) }];
   });
-  const figures: Record<string, ChartSpec> = { confusion: confusionChart(counts, classes) };
+  const figures: Record<string, ChartSpec> = {};
+  if (k <= mostClasses) figures["confusion"] = confusionChart(counts, classes);
   if (curves.length > 0) figures["roc"] = rocChart(curves, { title: "ROC curves, each class against the rest" }); // biome-ignore format: one line
   figures["calibration"] = calibrationChart([{ name, bins }], { subtitle: "of the likeliest class; larger points have more rows" }); // biome-ignore format: one line
   return figures;
