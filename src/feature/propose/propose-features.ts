@@ -112,7 +112,7 @@ function reasonToLeave(
   column: string,
   leave: readonly string[],
 ): string | undefined {
-  if (leave.includes(column)) return "left out as asked";
   if (rows.schema.columns[column]?.key === true) return "a key";
+  if (leave.includes(column)) return "left out as asked";
   return isTechnicalColumn(column) ? "a technical column" : undefined;
 }

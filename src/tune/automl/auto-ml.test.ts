@@ -151,7 +151,11 @@ describe("autoMl", () => {
     await expect(autoMl(rows, { label: "left", trials: 2 })).rejects.toThrow(
       code("tune/missing-key"),
     );
-    expect((await autoMl(rows, { label: "left", by: "a", trials: 2 })).best.score).toBeGreaterThan(0.5); // biome-ignore format: one line
+    const wide = schema("wide", { a: int(), b: int(), left: bool() });
+    const two = frame({ engine, schema: wide, sql: "SELECT range AS a, range % 50 AS b, range % 50 > 25 AS left FROM range(100)" }); // biome-ignore format: one line
+    const found = await autoMl(two, { label: "left", by: "a", trials: 4 });
+    expect(found.best.score).toBeGreaterThan(0.5);
+    expect(Object.keys(found.model.signature.inputs)).toEqual(["b"]);
   });
 
   test("never learns from rows that a split set aside", async () => {

@@ -142,7 +142,8 @@ export async function autoMl<C extends Columns>(
   const checks = [...found, ...sides.warnings.map(timeCheck)];
   const metric = metricFor(task, options.metric);
   const wanted = familiesFor(task, options.families);
-  const proposing = { label, leave };
+  const proposing = { label, leave: leave.includes(by) ? leave : [...leave, by] }; // what tells rows apart tells nothing else
+
   const proposals = {
     trees: await proposeFeatures(sides.train, { ...proposing, model: "trees" }),
     linear: await proposeFeatures(sides.train, { ...proposing, model: "linear" }),
