@@ -13,7 +13,7 @@ export interface PredictorState {
 
 /**
  * A predictor's state: everything on it that is not a function, with a format number; predictors inside of it
- * likewise.
+ * likewise. A number that has no value (NaN) is left out, because JSON has none.
  *
  * @param predictor - Any predictor.
  * @returns Plain data for core's `formatJson`.
@@ -26,7 +26,7 @@ export interface PredictorState {
 export function predictorState(predictor: Predictor): PredictorState {
   const { kind } = predictor;
   const data = Object.entries(predictor)
-    .filter(([, value]) => typeof value !== "function")
+    .filter(([, value]) => typeof value !== "function" && !Number.isNaN(value))
     .map(([name, value]) => [name, plain(value)]);
   return { ...Object.fromEntries(data), kind, format: predictorFormat };
 }

@@ -155,7 +155,10 @@ function checkData(make: Make, data: Dataset, traits: EstimatorTraits): void {
     const small = { ...data, x: matrix(Array.from(y, (v) => [v])), y, names: ["a"] };
     if (traits.folds === true)
       return expect(make().learn(small)).rejects.toThrow(code("dataset/out-of-range-folds"));
-    expect((await make().learn(small)).predict(small.x).every(Number.isFinite)).toBe(true);
+    const predictor = await make().learn(small);
+    expect(predictor.predict(small.x).every(Number.isFinite)).toBe(true);
+    const read = predictorFromState(parseJson(state(predictor)));
+    expect(read.predict(small.x)).toEqual(predictor.predict(small.x));
   });
 
   test("conforms: a constant feature, and one that is there twice, do no harm", async () => {

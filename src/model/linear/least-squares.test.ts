@@ -8,9 +8,10 @@ import {
   readLinearPeers,
   weighed,
 } from "../../../tests/peer/linear.ts";
-import { random } from "../../core/index.ts";
+import { formatJson, parseJson, random } from "../../core/index.ts";
 import type { Dataset, Matrix } from "../../flow.ts";
 import { matrix } from "../../tensor/index.ts";
+import { predictorFromState, predictorState } from "../predictor-state.ts";
 import { leastSquares } from "./least-squares.ts";
 
 const peers = await readLinearPeers();
@@ -144,6 +145,13 @@ describe("leastSquares", () => {
         .every(({ standardError, p }) => Number.isNaN(standardError) && Number.isNaN(p)),
     ).toBe(true);
     expect(() => found.intervals(data.x)).toThrow(code("model/missing-degrees"));
+    const level = await leastSquares().learn({ ...data, y: data.y.map(() => 2) });
+    for (const one of [found, level]) {
+      const text = formatJson(predictorState(one));
+      const read = predictorFromState(parseJson(text));
+      expect(read).toMatchObject({ sigma: one.sigma, r2: one.r2 });
+      expect(formatJson(predictorState(read))).toBe(text);
+    }
   });
 
   test("checks levels and options", async () => {

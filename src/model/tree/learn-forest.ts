@@ -114,9 +114,13 @@ export async function learnForest(
     ...{ width: x.cols, trees, link: "identity" },
     ...(task.kind === "binary" ? {} : { task }),
     ...(importances === undefined ? {} : { importances }),
-    ...(settings.outOfBag ? { outOfBag: judged(outOfBagSums(trees, x, drawn), data, task) } : {}),
+    ...(settings.outOfBag ? scoreOf(judged(outOfBagSums(trees, x, drawn), data, task)) : {}),
   });
 }
+
+/** The score, where there is one: not of equal labels, nor where every tree saw every row. */
+const scoreOf = (outOfBag: OutOfBag): { readonly outOfBag?: OutOfBag } =>
+  Number.isFinite(outOfBag.score) ? { outOfBag } : {};
 
 function checkCounts(at: string, y: Float64Array): void {
   const row = y.findIndex((label) => label < 0);

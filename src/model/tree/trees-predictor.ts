@@ -19,7 +19,7 @@ export interface TreesState {
   readonly scale?: number;
   /** Share of each feature in all gain, [d], summing to 1; absent when there is no split or nobody knows. */
   readonly importances?: Float64Array;
-  /** What rows that a tree did not see were told, where a forest was asked to judge itself so. */
+  /** What rows that a tree did not see were told, where a forest was asked to judge itself so and there is a score. */
   readonly outOfBag?: OutOfBag;
 }
 
