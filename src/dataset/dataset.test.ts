@@ -1,5 +1,6 @@
 /** @file Tests of labels, weights and groups as numbers; those of split.test.ts are about rows and order. */
 import { afterAll, describe, expect, test } from "vitest";
+import { hashOfJson } from "../core/index.ts";
 import { features, fitFeatures, indexLevels, numeric } from "../feature/index.ts";
 import {
   bool,
@@ -12,7 +13,7 @@ import {
   text,
   timestamp,
 } from "../table/index.ts";
-import { dataset } from "./index.ts";
+import { dataset, type MatrixSource } from "./index.ts";
 
 const engine = await openEngine();
 afterAll(() => engine.close());
@@ -77,6 +78,24 @@ describe("dataset", () => {
     expect(again).toBe(north);
     expect(south).not.toBe(north);
     expect(data.source).not.toBe((await dataset(parts)).source);
+  });
+
+  test("tells numbers as weights from the same numbers as groups, and codes from quantities", async () => {
+    const same = rowsOf(["1.5, 'red', 'virginica', 'b', 3, 1.0, 'north'"]);
+    const parts = { rows: same, label: "wild" } as const;
+    const codes: MatrixSource<typeof flowers.columns> = {
+      ...{ names: ["a"], reads: {}, origins: [{ transform: "indexLevels" }] },
+      matrixAnd: async (_, more) => ({ x: { rows: 1, cols: 1, data: Float64Array.of(1) }, more: more.map(() => Float64Array.of(1)) }), // biome-ignore format: one line
+    };
+    const plain = { ...codes, origins: [{ transform: "numeric" }] };
+    const made = [
+      await dataset({ ...parts, features: plain }),
+      await dataset({ ...parts, features: codes }),
+      await dataset({ ...parts, features: plain, weights: "weight" }),
+      await dataset({ ...parts, features: plain, groups: "field" }),
+    ];
+    expect(new Set(made.map(({ source }) => source)).size).toBe(4);
+    expect(made[0]?.source).toBe(hashOfJson([["a"], Float64Array.of(1), Float64Array.of(1)]));
   });
 
   test("names the features whose numbers are codes of categories", async () => {

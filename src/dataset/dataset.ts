@@ -65,15 +65,17 @@ export async function dataset<C extends Columns>(parts: DatasetParts<C>): Promis
   // Labels and features come out of one query: two scans of a join need not agree on the order.
   const { x, more } = await features.matrixAnd(rows, [sql, ...beside]);
   const y = checkedLabels(label, more[0]);
+  const { names } = features;
+  const categorical = names.filter((_, j) => features.origins?.[j]?.transform === "indexLevels");
   const extra = {
     ...(task.kind === "binary" ? {} : { task }),
     ...(weights === undefined ? {} : { weights: checkedWeights(weights, more[1]) }),
     ...(groups === undefined ? {} : { groups: checkedGroups(groups, more.at(-1)) }),
+    ...(categorical.length === 0 ? {} : { categorical }),
   };
-  const { names } = features;
-  const categorical = names.filter((_, j) => features.origins?.[j]?.transform === "indexLevels");
-  const source = hashOfJson([names, x.data, y, ...Object.values(extra)]);
-  return { x, y, names, source, ...extra, ...(categorical.length === 0 ? {} : { categorical }) };
+  const named = Object.keys(extra).length === 0 ? [] : [extra]; // by their names: weights are no groups
+  const source = hashOfJson([names, x.data, y, ...named]);
+  return { x, y, names, source, ...extra };
 }
 
 function checkColumns<C extends Columns>(parts: DatasetParts<C>): void {
