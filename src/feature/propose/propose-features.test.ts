@@ -94,6 +94,17 @@ describe("proposeFeatures", () => {
     }
   });
 
+  test("gives every feature a name of its own, where a column is called as a part of another would be", async () => {
+    const moments = schema("moments", { at: timestamp(), "at month": float(), y: float() });
+    const days = `SELECT TIMESTAMP '2020-01-01' + to_days(CAST(range AS INTEGER)) AS at, range * 1.5 AS "at month", range % 7 AS y FROM range(100)`;
+    const of = frame({ engine, schema: moments, sql: days });
+    const { features, code } = await proposeFeatures(of, { label: "y", model: "linear" });
+    expect(code.length).toBe(3);
+    const { origins } = await fitFeatures(features, of);
+    const made = origins.map(({ transform }) => transform).sort();
+    expect(made).toEqual(["cyclic", "cyclic", "cyclic", "cyclic", "standardize"]);
+  });
+
   test("never reads the label", async () => {
     const { features } = await proposeFeatures(rows, { label: "plan" });
     expect(features.reads).not.toContain("plan");

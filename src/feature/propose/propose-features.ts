@@ -93,7 +93,7 @@ export async function proposeFeatures<C extends Columns>(
       ...(set !== undefined || expr === undefined ? left : treat(expr, { ...fact, maxLevels })),
     };
   });
-  const said = treated.flatMap((treatment) => treatment.said);
+  const said = uniquelyNamed(treated, named);
   if (said.length === 0) fail("feature/missing-features", { at: "proposeFeatures" });
   const found = Object.fromEntries(said.map(({ name, feature }) => [name, feature]));
   return {
@@ -105,6 +105,24 @@ export async function proposeFeatures<C extends Columns>(
     })),
     code: said.map(({ name, code }) => `${literalKey(name)}: ${code},`),
   };
+}
+
+interface Treated extends Treatment {
+  readonly column: string;
+}
+
+/** What is said of all columns; a feature named after its column keeps the name, another gets a number if its is taken. */
+function uniquelyNamed(treated: readonly Treated[], columns: readonly string[]): Treatment["said"] {
+  const taken = new Set(columns);
+  const unused = (name: string): string => {
+    let free = name;
+    for (let k = 2; taken.has(free); k++) free = `${name} ${k}`;
+    taken.add(free);
+    return free;
+  };
+  return treated.flatMap(({ column, said }) =>
+    said.map((one) => (one.name === column ? one : { ...one, name: unused(one.name) })),
+  );
 }
 
 function reasonToLeave(
