@@ -74,6 +74,14 @@ export const modelErrors = {
     (d: CellPlace & { got: number }) =>
       `${d.at}: feature ${quote(d.feature)} is ${d.got} in row ${d.row}; expected a finite number. Clip the feature, or make it missing.`,
   ),
+  "model/missing-choice": caller(
+    (d: { at: string; rows: number }) =>
+      `${d.at}: a choice among penalties learns from some rows and judges by others; expected at least 2 rows, got ${d.rows}. Give one alpha.`,
+  ),
+  "model/missing-fold-column": caller(
+    (d: { at: string }) =>
+      `${d.at}: no column decides the folds; expected by, got nothing. Name a column, such as the key, or give folds that were made.`,
+  ),
   "model/missing-degrees": caller(
     (d: { at: string; rows: number; rank: number }) =>
       `${d.at}: nothing is left to judge the residuals by; expected more than ${count(d.rank + 1, "row")} for a model of rank ${d.rank} and a bias, got ${d.rows}. Learn from more rows, or from fewer features.`,

@@ -6,6 +6,7 @@ import type { Dataset, Predictor, TaskKind } from "../../flow.ts";
 import { type MetricName, type ScoredRows, score } from "../../metric/index.ts";
 import type { Columns, Frame } from "../../table/index.ts";
 import { average } from "../average.ts";
+import { fail } from "../errors.ts";
 import { type Estimator, taskOf } from "../estimator.ts";
 import { evaluate, type Scores } from "../evaluate.ts";
 import type { LabelProblem } from "../fit.ts";
@@ -165,7 +166,7 @@ export interface CrossValidateFrameOptions<D extends Columns, R extends string, 
  * @param rows - Rows that may be learned from: the training side of a split.
  * @param options - Features, label and folds; see {@link CrossValidateFrameOptions}.
  * @returns Scores and times of each fold, and their means.
- * @throws `option/unknown-name`, `dataset/conflict-test-rows`, and what `frameFolds`, `fit` and `evaluate` throw
+ * @throws `option/unknown-name`, `model/missing-fold-column`, `dataset/conflict-test-rows`, and what `frameFolds`, `fit` and `evaluate` throw
  * @example
  * ```ts
  * const engine = await openEngine();
@@ -194,9 +195,9 @@ export async function crossValidateFrame(
   rows: Frame,
   options: CrossValidateFrameOptions<Columns, string, Columns>,
 ): Promise<CrossValidation> {
-  const { folds = 5, by = "", seed = 0, features, label, weights, metrics } = options;
+  const { folds = 5, seed = 0, features, label, weights, metrics } = options;
   checkNames("crossValidateFrame", options, frameNames);
-  const parts = typeof folds === "number" ? await frameFolds(rows, { folds, seed, by }) : folds;
+  const parts = typeof folds === "number" ? await frameFolds(rows, { folds, seed, by: columnOf(options) }) : folds; // biome-ignore format: one line
   const results: FoldResult[] = [];
   const weighed = weights === undefined ? {} : { weights };
   const judge = { ...weighed, ...(metrics === undefined ? {} : { metrics }) };
@@ -216,6 +217,10 @@ export async function crossValidateFrame(
     options.progress?.({ done: results.length, total: parts.length });
   }
   return summed(results);
+}
+
+function columnOf({ by }: { readonly by?: string }): string {
+  return by ?? fail("model/missing-fold-column", { at: "crossValidateFrame" });
 }
 
 const frameNames = [

@@ -65,7 +65,7 @@ describe("crossValidateFrame", () => {
       code("dataset/conflict-test-rows"),
     );
     await expect(crossValidateFrame(majority(), train, how)).rejects.toThrow(
-      code("dataset/unknown-column"),
+      code("model/missing-fold-column"),
     );
   });
 });

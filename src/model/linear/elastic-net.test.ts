@@ -11,7 +11,7 @@ import {
   quadraticOf,
   rowQuadratic,
 } from "./coordinate-descent.ts";
-import { elasticNet, lasso } from "./elastic-net.ts";
+import { type ElasticNetOptions, elasticNet, lasso } from "./elastic-net.ts";
 import { covariancesOf, momentsOf } from "./moments.ts";
 
 const peers = await readLinearPeers();
@@ -173,6 +173,21 @@ describe("elasticNet", () => {
     });
     await expect(learning).rejects.toThrow("two are enough");
     expect(seen).toEqual([1, 2]);
+  });
+
+  test("needs two rows to choose a penalty, and says so", async () => {
+    const { regression } = linearData({ rows: 1, features: 2, salt: 1 });
+    for (const alpha of ["cv", [1, 2]] as const)
+      await expect(elasticNet({ alpha }).learn(regression)).rejects.toThrow(
+        code("model/missing-choice"),
+      );
+  });
+
+  test("is what its ratio says, and the lasso has none but 1", () => {
+    const unset: ElasticNetOptions = JSON.parse("{}");
+    expect(elasticNet(Object.assign(unset, { l1Ratio: undefined })).options["l1Ratio"]).toBe(0.5);
+    expect(lasso({ l1Ratio: 1 }).options["l1Ratio"]).toBe(1);
+    expect(() => lasso({ l1Ratio: 0.3 })).toThrow(code("option/out-of-range"));
   });
 
   test("checks its options", () => {

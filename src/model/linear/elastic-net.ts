@@ -4,6 +4,7 @@ import { checkNames, checkNumber, type LongWork } from "../../core/index.ts";
 import { folds as dealFolds } from "../../dataset/index.ts";
 import type { Dataset, Predictor, Task } from "../../flow.ts";
 import { dot, times } from "../../tensor/index.ts";
+import { fail } from "../errors.ts";
 import { type Estimator, estimator } from "../estimator.ts";
 import type { Fields } from "../state-fields.ts";
 import {
@@ -72,7 +73,7 @@ export interface ElasticNetPredictor extends Predictor, ElasticNetState {
  *
  * @param options - See {@link ElasticNetOptions}.
  * @returns An estimator of numbers; it weighs rows, and refuses missing values.
- * @throws `option/out-of-range`, `option/unknown-name`
+ * @throws `option/out-of-range`, `option/unknown-name`; on learning also `model/missing-choice` where one row cannot choose
  * @example
  * ```ts
  * const source = "sha256:00" as const;
@@ -87,13 +88,14 @@ export interface ElasticNetPredictor extends Predictor, ElasticNetState {
 export function elasticNet(
   options: ElasticNetOptions = {},
 ): Estimator<ElasticNetPredictor, "regression"> {
-  return penalised("elasticNet", { l1Ratio: 0.5, ...options });
+  const { l1Ratio = 0.5 } = options;
+  return penalised("elasticNet", { ...options, l1Ratio });
 }
 
 /**
  * The lasso: {@link elasticNet} with l1Ratio 1, which leaves features out.
  *
- * @param options - See {@link ElasticNetOptions}; l1Ratio is 1.
+ * @param options - See {@link ElasticNetOptions}; l1Ratio is 1, and another is refused.
  * @returns An estimator of numbers; it weighs rows, and refuses missing values.
  * @throws `option/out-of-range`, `option/unknown-name`
  * @example
@@ -105,7 +107,9 @@ export function elasticNet(
 export function lasso(
   options: ElasticNetOptions = {},
 ): Estimator<ElasticNetPredictor, "regression"> {
-  return penalised("lasso", { ...options, l1Ratio: 1 });
+  const { l1Ratio = 1 } = options;
+  checkNumber("lasso", { l1Ratio }, { min: 1, max: 1 });
+  return penalised("lasso", { ...options, l1Ratio });
 }
 
 function penalised(
@@ -158,6 +162,8 @@ async function learn(
   work: LongWork,
 ): Promise<ElasticNetPredictor> {
   const several = typeof settings.alpha !== "number";
+  if (several && data.x.rows < 2)
+    fail("model/missing-choice", { at: "elasticNet", rows: data.x.rows });
   const parts = several
     ? dealFolds(data.x.rows, { folds: Math.min(settings.folds, data.x.rows), seed: settings.seed, shuffle: settings.shuffle }).map(({ test }) => test) // biome-ignore format: one line
     : [];
