@@ -84,6 +84,27 @@ describe("randomForest", () => {
     }
   });
 
+  test("learns the same of numbers far from 0", async () => {
+    const near = sample(400, { kind: "regression" });
+    const y = near.y.map((label) => Math.round(label * 16) / 16); // exact beside the offset
+    const learn = (off: number) => randomForest({ trees: 5 }).learn({ ...near, y: y.map((label) => off + label) }); // biome-ignore format: one line
+    const [here, far] = [await learn(0), await learn(2 ** 40)];
+    const errors = (told: Float64Array, off: number) => told.reduce((sum, value, i) => sum + (value - off - (y[i] ?? 0)) ** 2, 0); // biome-ignore format: one line
+    const [least, most] = [errors(here.predict(near.x), 0), errors(far.predict(near.x), 2 ** 40)];
+    expect(most).toBeLessThan(1.05 * least);
+  });
+
+  test("has no score, and is stored, where labels are equal or there is one row", async () => {
+    const regression = sample(50, { kind: "regression" });
+    const level = { ...regression, y: regression.y.map(() => 1) };
+    const single = { ...regression, x: { ...regression.x, rows: 1, data: regression.x.data.slice(0, 3) }, y: regression.y.slice(0, 1) }; // biome-ignore format: one line
+    for (const data of [level, single]) {
+      const forest = await randomForest({ trees: 5, outOfBag: true }).learn(data);
+      expect(forest.outOfBag).toBeUndefined();
+      expect(formatJson(predictorState(forest))).toContain("trees");
+    }
+  });
+
   test("takes rows of a class as much as its weight says", async () => {
     const rare = { ...sample(400), y: sample(400).y.map((label, i) => (i % 6 === 0 ? label : 0)) };
     const mean = async (classWeights: "none" | "balanced") => {

@@ -74,13 +74,30 @@ export async function growForest(
   const { x, options, classes } = problem;
   const cells = x.data.length * options.trees;
   const { threads = cells < smallWork ? 1 : Math.min(32, availableParallelism()) } = problem;
+  const centre = classes === 0 && options.criterion !== "poisson" ? centreOf(problem.y) : 0;
   const { job, features } = await openForest({
     ...problem,
+    y: centre === 0 ? problem.y : problem.y.map((label) => label - centre),
     threads: Math.min(threads, options.trees),
   });
   const grown = job.layout.spaces.length === 1 ? await growHere(job, work) : await growOnWorkers(job, work); // biome-ignore format: one line
   const trees = assembleForest(grown, { features, classes, layout: job.layout });
+  if (centre !== 0)
+    for (const [i, value] of trees.values.entries()) trees.values[i] = value + centre;
   return { trees, drawn: problem.keepsDrawn === true ? grown.map(({ drawn }) => drawn) : [] };
+}
+
+const farOff = 16; // standard deviations from 0: nearer, squares lose less than a byte of their digits
+
+/** The mean of labels that lie far from 0, whose squares would drown their differences; otherwise 0. */
+function centreOf(y: Float64Array): number {
+  let [mean, squares] = [0, 0];
+  for (const [i, label] of y.entries()) {
+    const off = label - mean;
+    mean += off / (i + 1);
+    squares += off * (label - mean);
+  }
+  return Math.abs(mean) > farOff * Math.sqrt(squares / y.length) ? mean : 0;
 }
 
 /** Chooses bins, compiles the kernel and lays the data out for it. @throws as {@link growForest} */
@@ -89,7 +106,7 @@ export async function openForest(
 ): Promise<{ readonly job: ForestJob; readonly features: readonly FeatureBins[] }> {
   const { x, y, classes, weights, options, threads } = problem;
   const features = forestBins(x, { categorical: problem.categorical ?? new Set(), ...options });
-  const module = await loadKernelFile("forest");
+  const module = await loadKernelFile("forest", ["open", "binRows", "growTree"]);
   const { heapBase } = openModule(module, sharedMemory(65_536)) as ForestCode;
   const shape = { rows: x.rows, width: x.cols, classes, weighted: weights !== undefined, threads, options }; // biome-ignore format: one line
   const layout = planForest(shape, heapBase());
