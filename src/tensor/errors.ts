@@ -39,16 +39,16 @@ export const tensorErrors = {
       `${d.at}: feature ${d.feature} has ${d.got} categories; expected at most ${d.max}. Put rare ones together, or leave the feature out.`,
   ),
   "tensor/missing-kernel": environment(
-    (d: { path: string }) =>
-      `tensor: ${d.path} is missing; expected the compiled kernel. Run \`npm run kernels\`.`,
+    (d: { path: string; lacks?: readonly string[] }) =>
+      `tensor: ${d.path} is ${d.lacks === undefined ? "missing; expected the compiled kernel" : `of another version; expected a kernel with ${list(d.lacks)}`}. Run \`npm run kernels\`.`,
   ),
   "tensor/failed-worker": environment(
     (d: { thread: number; reason: string }) =>
-      `boost: worker thread ${d.thread} ended before its work was done (${d.reason}). Train with threads: 1.`,
+      `tensor: worker thread ${d.thread} ended before its work was done (${d.reason}). Train with threads: 1.`,
   ),
   "tensor/timed-out-worker": environment(
     (d: { finished: number; workers: number; seconds: number }) =>
-      `boost: ${d.finished} of ${count(d.workers, "worker thread")} answered, and no other showed life for ${d.seconds} s. Train with threads: 1.`,
+      `tensor: ${d.finished} of ${count(d.workers, "worker thread")} answered, and no other showed life for ${d.seconds} s. Train with threads: 1.`,
   ),
 };
 

@@ -12,22 +12,28 @@ function kernelUrl(name: string): URL {
 
 const modules = new Map<string, WasmModule>();
 
-/** Compiles a kernel for this process, once. @throws `tensor/missing-kernel` when nobody built it. */
-export async function loadKernelFile(name: string): Promise<WasmModule> {
+/**
+ * Compiles a kernel for this process, once. @throws `tensor/missing-kernel` when nobody built it, or when what was built
+ * is too old or too new to have the functions that are needed.
+ */
+export async function loadKernelFile(
+  name: string,
+  needed: readonly string[] = [],
+): Promise<WasmModule> {
   const known = modules.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) return checked(known, name, needed);
   const url = kernelUrl(name);
   const bytes = await readFile(url).catch((cause: unknown) => missing(url, cause));
-  const module = await wasm.compile(bytes);
+  const module = checked(await wasm.compile(bytes), name, needed);
   modules.set(name, module);
   return module;
 }
 
 /** As {@link loadKernelFile}, for small kernels that something synchronous needs. @throws `tensor/missing-kernel` */
-export function loadKernelSync(name: string): WasmModule {
+export function loadKernelSync(name: string, needed: readonly string[] = []): WasmModule {
   const known = modules.get(name);
-  if (known !== undefined) return known;
-  const module = new wasm.Module(bytesOf(kernelUrl(name)));
+  if (known !== undefined) return checked(known, name, needed);
+  const module = checked(new wasm.Module(bytesOf(kernelUrl(name))), name, needed);
   modules.set(name, module);
   return module;
 }
@@ -44,6 +50,15 @@ export function openModule(module: WasmModule, memory: WasmMemory): unknown {
 export function sharedMemory(bytes: number): WasmMemory {
   const pages = Math.ceil(bytes / 65_536);
   return new wasm.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+/** The module, where it has the functions. */
+function checked(module: WasmModule, name: string, needed: readonly string[]): WasmModule {
+  const own = new Set(wasm.Module.exports(module).map((one) => one.name));
+  const lacks = needed.filter((one) => !own.has(one));
+  if (lacks.length > 0)
+    fail("tensor/missing-kernel", { path: fileURLToPath(kernelUrl(name)), lacks });
+  return module;
 }
 
 function bytesOf(url: URL): Uint8Array {

@@ -24,6 +24,7 @@ interface WasmApi {
   }) => WasmMemory;
   readonly Module: {
     new (bytes: Uint8Array): WasmModule;
+    exports(module: WasmModule): readonly { readonly name: string }[];
     customSections(module: WasmModule, name: string): ArrayBuffer[];
   };
 }

@@ -15,6 +15,18 @@ export interface ClusterCode {
   assignRows(from: number, to: number, tighten: boolean): number;
 }
 
+const functions: readonly (keyof ClusterCode)[] = [
+  "open",
+  "heapBase",
+  "measureRows",
+  "seedFirst",
+  "pickRow",
+  "tryCandidates",
+  "takeCandidate",
+  "boundRows",
+  "assignRows",
+];
+
 // The fields of `Job` in kernels/cluster.as.ts, in its order: all are 32 bits.
 const words = [
   ...(["rows", "width", "padded", "x", "lengths", "upper", "lower", "labels", "centres"] as const),
@@ -71,7 +83,7 @@ export interface ClusterMemory extends ClusterShape {
  * @throws `tensor/missing-kernel`, `tensor/out-of-range-memory`
  */
 export async function openClusterMemory(shape: ClusterShape): Promise<ClusterMemory> {
-  const module = await loadKernelFile("cluster");
+  const module = await loadKernelFile("cluster", functions);
   const { width, padded, job, at, bytes } = planMemory(shape, 65_536);
   const memory = sharedMemory(bytes);
   const code = openModule(module, memory) as ClusterCode;

@@ -21,7 +21,18 @@ export interface LinearCode {
   addGram(y: number, x: number, rows: number, stride: number, gram: number): void;
 }
 
+const functions: readonly (keyof LinearCode)[] = [
+  "heapBase",
+  "spread",
+  "times",
+  "addTransposeTimes",
+  "scaleRows",
+  "logLoss",
+  "addTriangle",
+  "addGram",
+];
+
 /** The kernel over a memory. @throws `tensor/missing-kernel` when nobody built it. */
 export async function openLinearKernel(memory: WasmMemory): Promise<LinearCode> {
-  return openModule(await loadKernelFile("linear"), memory) as LinearCode;
+  return openModule(await loadKernelFile("linear", functions), memory) as LinearCode;
 }

@@ -31,6 +31,15 @@ export interface NearestRows {
   nearest(queries: Matrix, k: number): Nearest;
 }
 
+const nearestFunctions: readonly (keyof NearestCode)[] = [
+  "open",
+  "nodeCount",
+  "build",
+  "arrange",
+  "searchTree",
+  "searchAll",
+];
+
 /** The functions of kernels/neighbours.as.ts. */
 interface NearestCode {
   open(
@@ -153,7 +162,7 @@ function openIndex(x: Matrix, { p, tree }: Index): (queries: Matrix, k: number) 
       ...{ at: "openNearest", needBytes, maxBytes, rows: x.rows, features: x.cols },
     });
   const memory = sharedMemory(needBytes);
-  const code = openModule(loadKernelSync("neighbours"), memory) as NearestCode;
+  const code = openModule(loadKernelSync("neighbours", nearestFunctions), memory) as NearestCode;
   const { buffer } = memory;
   spread(x, new Float64Array(buffer, at.points, stride * x.rows), stride);
   const ids = new Uint32Array(buffer, at.ids, x.rows);

@@ -54,7 +54,10 @@ export function openBatch(trees: Trees): AddTrees {
   new Float64Array(buffer, at.values, trees.values.length).set(trees.values);
   new Int32Array(buffer, at.setStarts, trees.setStarts.length).set(trees.setStarts);
   new Uint32Array(buffer, at.setWords, trees.setWords.length).set(trees.setWords);
-  const code = openModule(loadKernelSync("trees"), memory) as TreesCode;
+  const code = openModule(
+    loadKernelSync("trees", ["predictPlain", "predictAny"]),
+    memory,
+  ) as TreesCode;
   const plain = trees.flags.every((flags) => (flags & ~nodeFlags.missingLeft) === 0);
   const predict = plain ? code.predictPlain : code.predictAny;
   const rows = new Float64Array(buffer, at.rows, width * blockRows);
