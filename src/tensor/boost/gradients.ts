@@ -22,6 +22,12 @@ export interface Gradients {
 
 const integerRoom = 0.95 * 2 ** 31; // of a sum in 31 bits and a sign; the rest is for rounding
 
+/**
+ * How many times the mean weight the largest may be where scales are chosen beforehand: those leave the heaviest row
+ * 2²⁰ steps, so that a row of mean weight still has 2¹². With heavier rows, scales follow what is measured.
+ */
+const mostUneven = 2 ** 8;
+
 /** Opens the gradients of a job; `scales` is what they are multiplied by, written here. */
 export function openGradients(
   kernel: Kernel,
@@ -32,7 +38,8 @@ export function openGradients(
   const { layout, options, objective } = job;
   const { buffer } = kernel.memory;
   const view = new DataView(buffer, layout.job);
-  const fused = objective.name === "logLoss" && options.dropRate === 0;
+  const isEven = job.mostWeight * layout.trainRows <= mostUneven * job.weightSum;
+  const fused = objective.name === "logLoss" && options.dropRate === 0 && isEven;
   const writeScales = (gradient: number, hessian: number): void => {
     Object.assign(scales, { gradient, hessian });
     const fields = {

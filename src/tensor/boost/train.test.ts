@@ -127,6 +127,17 @@ describe("trainTrees", () => {
     expect(await leaf(-60)).toBeClose(rows, { rtol: 1e-6 }); // every gradient is −1, every hessian 0
   });
 
+  test("learns from all rows where one has a million times the weight of the others", async () => {
+    const { x, ...rest } = sample(4000, 3);
+    const y = Float64Array.from({ length: x.rows }, (_, i) => Number(x.data[3 * i]! > 0.5));
+    const weights = y.map((_, i) => (i === 5 ? 1e6 : 1));
+    const more = { ...options, trees: 30, learningRate: 0.1, minChildWeight: 1 };
+    const { trees } = await trainTrees({ ...rest, x, y, weights, base: 0, options: more });
+    const margins = treePredictor(trees)(x);
+    const hits = y.filter((label, i) => Number(margins[i]! >= 0) === label).length;
+    expect(hits / x.rows).toBeGreaterThan(0.9); // a seventh of the values is missing
+  });
+
   test("draws about the share of rows that is asked for", async () => {
     const rows = 100_000;
     const x = { rows, cols: 1, data: new Float64Array(rows) };
