@@ -145,12 +145,55 @@ describe("rows that judge", () => {
       const { task: _, ...binary } = { ...data, y: data.y.map((value) => Number(value > 3)) };
       await expect(boost(options).learn(binary)).rejects.toThrow(code(what));
     };
-    await refused({ ...rest, x: { rows: 500, cols: 1, data: rest.y } }, "model/mismatch-width");
-    await refused({ ...rest, x: nothing, y: new Float64Array(0) }, "model/missing-rows");
-    await refused({ ...rest, y: rest.y.map(() => 1) }, "model/missing-class", "auc");
+    const { task: _, ...judge } = rest;
+    await refused({ ...judge, x: { rows: 500, cols: 1, data: rest.y } }, "model/mismatch-width");
+    await refused({ ...judge, x: nothing, y: new Float64Array(0) }, "model/missing-rows");
+    await refused({ ...judge, y: rest.y.map(() => 1) }, "model/missing-class", "auc");
     const two = { ...data, x: { rows: 1, cols: 3, data: data.x.data.slice(0, 3) }, y: data.y.slice(0, 1) }; // biome-ignore format: one line
     await expect(boost({ validation: 0.5 }).learn(two)).rejects.toThrow(code("model/missing-rows"));
     await expect(boost({ validation: 0.5, metric: "auc" }).learn(data)).rejects.toThrow(code("model/mismatch-objective")); // biome-ignore format: one line
+  });
+});
+
+describe("a dataset that judges", () => {
+  const numbers = rest.x.data;
+  const refusals: readonly (readonly [string, Partial<Dataset>, string])[] = [
+    ["features in another order", { names: ["noise", "size", "color"] }, "mismatch-validation"],
+    ["another task", { task: { kind: "binary" } }, "mismatch-validation"],
+    ["no categories", { categorical: [] }, "mismatch-validation"],
+    ["a label that is NaN", { y: rest.y.with(3, Number.NaN) }, "out-of-range-label"],
+    ["too few labels", { y: rest.y.slice(0, 9) }, "mismatch-length"],
+    ["infinity", { x: { ...rest.x, data: numbers.with(4, Infinity) } }, "out-of-range-value"],
+    ["a weight below 0", { weights: rest.y.map(() => -1) }, "out-of-range-weight"],
+  ];
+  test.each(refusals)("is refused with %s", async (_, change, what) => {
+    const learning = boost({ trees: 3, validation: { ...rest, ...change } }).learn(data);
+    await expect(learning).rejects.toThrow(code(`model/${what}`));
+  });
+
+  test("needs the groups and the labels of its objective", async () => {
+    const graded = (some: Dataset): Dataset => ({ ...some, y: some.y.map((value) => Math.min(3, Math.round(value))) }); // biome-ignore format: one line
+    const groups = data.y.map((_, i) => i % 20);
+    const ranker = boost({ trees: 3, objective: "ranking", validation: graded(rest) });
+    const learning = ranker.learn({ ...graded(data), groups });
+    await expect(learning).rejects.toThrow(code("model/mismatch-objective"));
+    const counts = boost({ objective: "poisson", validation: { ...rest, y: rest.y.with(2, -1) } });
+    await expect(counts.learn(data)).rejects.toThrow(code("model/out-of-range-label"));
+  });
+
+  test("has its classes mapped by name, and no other ones", async () => {
+    const classed = (some: Dataset, classes: readonly string[], of: (value: number) => number) => ({
+      ...{ ...some, y: some.y.map(of) },
+      task: { kind: "multiclass", classes } as const,
+    });
+    const train = classed(data, ["low", "middle", "high"], (v) => (v < 2.5 ? 0 : v < 4.5 ? 1 : 2));
+    const same = classed(rest, ["low", "middle", "high"], (v) => (v < 3 ? 0 : 2));
+    const turned = classed(rest, ["high", "low"], (v) => (v < 3 ? 1 : 0));
+    const lossesOf = async (validation: Dataset) =>
+      (await boost({ trees: 10, validation }).learn(train)).losses;
+    expect(await lossesOf(turned)).toEqual(await lossesOf(same));
+    const other = classed(rest, ["high", "none"], (v) => (v < 3 ? 1 : 0));
+    await expect(lossesOf(other)).rejects.toThrow(code("model/mismatch-validation"));
   });
 });
 

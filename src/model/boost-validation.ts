@@ -1,9 +1,9 @@
 /** @file Which rows of a dataset are learned from, and which judge. */
-import { random } from "../core/index.ts";
+import { list, random } from "../core/index.ts";
 import type { Dataset, Matrix } from "../flow.ts";
 import type { BoostOptions } from "./boost-options.ts";
 import { fail } from "./errors.ts";
-import { taskOf } from "./estimator.ts";
+import { checkedData, checkWidth, taskOf } from "./estimator.ts";
 
 /** Rows to learn from, then rows that judge, from `trainRows` on. */
 export interface Held {
@@ -14,7 +14,7 @@ export interface Held {
   readonly trainRows: number;
 }
 
-/** The rows in that order. A share is drawn by the seed: of each class, or of the groups. Throws `model/missing-rows`, `model/mismatch-width`. */
+/** The rows in that order. A share is drawn by the seed: of each class, or of the groups. Throws `model/missing-rows`, `model/mismatch-width`, `model/mismatch-validation`, and of a dataset that judges as `learn`. */
 export function heldRows(data: Dataset, { validation, seed = 0 }: BoostOptions): Held {
   const { x, y, weights, groups } = data;
   if (validation === undefined) return { x, y, weights, groups, trainRows: x.rows };
@@ -53,10 +53,33 @@ function drawn(data: Dataset, share: number, seed: number): ReadonlySet<number> 
   return new Set(groups === undefined ? lists.flatMap(some) : some(lists).flat());
 }
 
-function joined(data: Dataset, judge: Dataset): Held {
+/** The rows that judge as the training rows are: the same features and task, classes by the numbers of the training rows. */
+function fitting(data: Dataset, judge: Dataset): Dataset {
+  const at = "boost, validation";
+  checkWidth(at, judge.x, data.x.cols);
+  const [task, own] = [taskOf(data), taskOf(judge)];
+  const sorted = ({ categorical = [] }: Dataset): readonly string[] => categorical.toSorted();
+  const pairs = [
+    ["task", [task.kind], [own.kind]],
+    ["features, or the same in another order,", data.names, judge.names],
+    ["categorical features", sorted(data), sorted(judge)],
+  ] as const;
+  const shown = (all: readonly string[]): string => (all.length === 0 ? "none" : list(all));
+  for (const [what, expected, got] of pairs)
+    if (expected.length !== got.length || expected.some((one, i) => one !== got[i]))
+      fail("model/mismatch-validation", { at, what, expected: shown(expected), got: shown(got) });
+  const parts = { name: at, tasks: [task.kind], missing: true, oneClass: true, weights: true };
+  const rows = checkedData(parts, judge);
+  if (task.kind !== "multiclass" || own.kind !== "multiclass") return rows;
+  const places = own.classes.map((name) => task.classes.indexOf(name));
+  if (places.includes(-1))
+    fail("model/mismatch-validation", { at, what: "classes", expected: shown(task.classes), got: shown(own.classes) }); // biome-ignore format: one line
+  return { ...rows, y: rows.y.map((label) => places[label] ?? Number.NaN) };
+}
+
+function joined(data: Dataset, given: Dataset): Held {
   const { x } = data;
-  if (judge.x.cols !== x.cols) fail("model/mismatch-width", { at: "boost, validation", expected: x.cols, got: judge.x.cols }); // biome-ignore format: one line
-  if (judge.x.rows === 0) fail("model/missing-rows", { at: "boost, validation" });
+  const judge = fitting(data, given);
   const rows = x.rows + judge.x.rows;
   const both = (a: Float64Array, b: Float64Array): Float64Array => {
     const all = new Float64Array(a.length + b.length);

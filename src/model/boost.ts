@@ -28,7 +28,7 @@ import type { TreeLink } from "./tree/links.ts";
  * @param options - See {@link BoostOptions}.
  * @returns An estimator; it refuses labels of classes that are all the same.
  * @throws `option/out-of-range`, `option/unknown-name`, `model/mismatch-option`; on learning also
- *   `model/mismatch-objective`, `model/unknown-feature`, `model/missing-class` of rows that judge, and as `trainTrees`.
+ *   `model/mismatch-objective`, `model/mismatch-validation`, `model/unknown-feature`, `model/missing-class` of rows that judge, and as `trainTrees`.
  * @example
  * ```ts
  * const source = "sha256:00" as const;
@@ -71,6 +71,8 @@ async function learnBoost(
   const objective = objectiveOf(options, task);
   checkLabels(data, objective);
   const held = heldRows(data, options);
+  if (typeof options.validation === "object")
+    checkLabels(options.validation, objective, "boost, validation");
   const { x, y, weights, trainRows } = held;
   const k = task.kind === "multiclass" ? task.classes.length : 1;
   const train = { y: y.subarray(0, trainRows), weights: weights?.subarray(0, trainRows) };
@@ -106,9 +108,9 @@ function objectiveOf(options: BoostOptions, { kind }: Task): TreeObjective {
 }
 
 /** What some objectives ask of labels beyond the task. */
-function checkLabels({ y, groups }: Dataset, { name }: TreeObjective): void {
+function checkLabels({ y, groups }: Dataset, { name }: TreeObjective, at = "boost"): void {
   if (name === "ranking" && groups === undefined)
-    fail("model/mismatch-objective", { at: "boost", objective: name, expected: "groups in the dataset, the query of each row", got: "none" }); // biome-ignore format: one line
+    fail("model/mismatch-objective", { at, objective: name, expected: "groups in the dataset, the query of each row", got: "none" }); // biome-ignore format: one line
   const expected =
     name === "ranking"
       ? "a whole number from 0 to 30"
@@ -118,7 +120,7 @@ function checkLabels({ y, groups }: Dataset, { name }: TreeObjective): void {
   if (expected === undefined) return;
   const fits = (label: number): boolean => label >= 0 && (name !== "ranking" || (Number.isInteger(label) && label <= 30)); // biome-ignore format: one line
   const row = y.findIndex((label) => !fits(label));
-  if (row >= 0) fail("model/out-of-range-label", { at: "boost", row, expected, got: y[row] ?? Number.NaN }); // biome-ignore format: one line
+  if (row >= 0) fail("model/out-of-range-label", { at, row, expected, got: y[row] ?? Number.NaN }); // biome-ignore format: one line
 }
 
 function linkOf({ name }: TreeObjective, { kind }: Task): TreeLink {

@@ -35,6 +35,10 @@ export const modelErrors = {
     (d: { at: string; label: string; columns: readonly string[] }) =>
       `${d.at}: the rows have no column ${quote(d.label)}, which the model tells; they have ${list(d.columns)}. Give rows whose labels are known.`,
   ),
+  "model/mismatch-validation": caller(
+    (d: { at: string; what: string; expected: string; got: string }) =>
+      `${d.at}: the rows that judge have other ${d.what} than those that are learned from; expected ${d.expected}, got ${d.got}. Make both datasets by the same features and the same label.`,
+  ),
   "model/mismatch-option": caller(
     (d: { at: string; option: string; expected: string; got: string }) =>
       `${d.at}: ${d.option} does not fit the other options; expected ${d.expected}, got ${d.got}`,

@@ -80,14 +80,19 @@ export function estimator<P extends Predictor, T extends TaskKind>(
   const { name, options, tasks } = parts;
   const learn = async (data: Dataset, work: LongWork = {}): Promise<P> => {
     work.signal?.throwIfAborted();
-    checkShape(name, data);
-    checkTask(name, tasks, taskOf(data));
-    const weighed = withWeights(parts, data);
-    checkLabels(parts, weighed);
-    checkFeatures(parts, weighed);
-    return parts.learn(weighed, work);
+    return parts.learn(checkedData(parts, data), work);
   };
   return { name, options, tasks, learn, fit: fitWith({ learn }) };
+}
+
+/** The dataset without rows of weight 0, once it was found to be what the parts take. Throws as {@link Estimator.learn}. */
+export function checkedData(parts: Checks, data: Dataset): Dataset {
+  checkShape(parts.name, data);
+  checkTask(parts.name, parts.tasks, taskOf(data));
+  const weighed = withWeights(parts, data);
+  checkLabels(parts, weighed);
+  checkFeatures(parts, weighed);
+  return weighed;
 }
 
 /** Refuses rows of another width than the predictor learned from. Throws `model/mismatch-width`. */
@@ -97,7 +102,7 @@ export function checkWidth(at: string, x: Matrix, expected: number): void {
 
 type Checks = Pick<
   EstimatorParts<Predictor, TaskKind>,
-  "name" | "missing" | "oneClass" | "weights"
+  "name" | "tasks" | "missing" | "oneClass" | "weights"
 >;
 
 function checkShape(at: string, { x, y, names, weights, groups }: Dataset): void {
