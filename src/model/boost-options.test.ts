@@ -205,12 +205,30 @@ describe("options", () => {
       ...[{ warmUp: 5 }, { relativeDelta: true }],
       { dropRate: 0.1, validation: 0.2, patience: 5 },
       { objective: own, validation: 0.2 },
+      ...[
+        { validation: 0.2, warmUp: 5 },
+        { validation: 0.2, minDelta: 1 },
+      ],
+      ...[
+        { validation: 0.2, relativeDelta: true },
+        { skipDrop: 0.1 },
+        { dropRate: 0, skipDrop: 0 },
+      ],
+      ...[
+        { quantile: 0.9 },
+        { huberDelta: 3, objective: "squared" as const },
+        { tweediePower: 1.2 },
+      ],
     ];
     for (const options of wrong)
       expect(() => boost(options)).toThrow(code("model/mismatch-option"));
     const outside: readonly BoostOptions[] = [
-      ...[{ leaves: 1 }, { l1: -1 }, { minRows: 0 }, { quantile: 1 }, { tweediePower: 2 }],
-      ...[{ huberDelta: 0 }, { dropRate: 2 }, { validation: 1 }, { columnSampleLevel: 0 }],
+      ...[{ leaves: 1 }, { l1: -1 }, { minRows: 0 }, { columnSampleLevel: 0 }],
+      ...[
+        { objective: "quantile" as const, quantile: 1 },
+        { objective: "tweedie" as const, tweediePower: 2 },
+      ],
+      ...[{ objective: "huber" as const, huberDelta: 0 }, { dropRate: 2 }, { validation: 1 }],
     ];
     for (const options of outside)
       expect(() => boost(options)).toThrow(code("option/out-of-range"));
@@ -218,6 +236,9 @@ describe("options", () => {
     expect(() => boost({ objective: "logloss" })).toThrow(code("option/out-of-range"));
     // @ts-expect-error: the words are rising and falling
     expect(() => boost({ monotone: { size: "up" } })).toThrow(code("option/out-of-range"));
+    const flag = { validation: 0.2, patience: 3, relativeDelta: "yes" };
+    // @ts-expect-error: true or false
+    expect(() => boost(flag)).toThrow(code("model/mismatch-option"));
     // @ts-expect-error: a share or a dataset
     expect(() => boost({ validation: "some" })).toThrow(code("model/mismatch-option"));
   });

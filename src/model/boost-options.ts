@@ -149,8 +149,7 @@ export function boostSettings(options: BoostOptions): Readonly<Record<string, Js
     else if (name in bounds) wrong(name, "a number", value);
   if (typeof objective === "string") checkChoice("boost", { objective }, boostObjectives);
   if (options.metric !== undefined) checkChoice("boost", { metric: options.metric }, metrics);
-  if (typeof validation === "string")
-    wrong("validation", "a share of rows or a dataset", validation);
+  checkKinds(options);
   if (typeof validation === "number") checkNumber("boost", { validation }, bounds.validation);
   checkTogether(options);
   for (const sign of Object.values(options.monotone ?? {})) checkChoice("boost", { monotone: sign }, ["rising", "falling"]); // biome-ignore format: one line
@@ -163,26 +162,29 @@ export function boostSettings(options: BoostOptions): Readonly<Record<string, Js
   };
 }
 
+/** Options that are no numbers and no words. */
+function checkKinds({ validation, relativeDelta }: BoostOptions): void {
+  if (typeof validation === "string")
+    wrong("validation", "a share of rows or a dataset", validation);
+  if (relativeDelta !== undefined && typeof relativeDelta !== "boolean")
+    wrong("relativeDelta", "true or false", relativeDelta);
+}
+
 /** Options that only mean something with others. */
-function checkTogether({
-  validation,
-  patience,
-  warmUp,
-  minDelta,
-  relativeDelta,
-  metric,
-  dropRate = 0,
-  objective,
-}: BoostOptions): void {
-  if (validation === undefined)
-    for (const [name, value] of Object.entries({
-      patience,
-      warmUp,
-      minDelta,
-      relativeDelta,
-      metric,
-    }))
-      if (value !== undefined) wrong(name, "absent without validation", value);
+function checkTogether(options: BoostOptions): void {
+  const { validation, patience, metric, dropRate = 0, objective } = options;
+  for (const [name, other, has] of [
+    ["patience", "validation", validation !== undefined],
+    ["metric", "validation", validation !== undefined],
+    ["warmUp", "patience", patience !== undefined],
+    ["minDelta", "patience", patience !== undefined],
+    ["relativeDelta", "patience", patience !== undefined],
+    ["skipDrop", "dropRate", dropRate > 0],
+    ["quantile", 'objective "quantile"', objective === "quantile"],
+    ["huberDelta", 'objective "huber"', objective === "huber"],
+    ["tweediePower", 'objective "tweedie"', objective === "tweedie"],
+  ] as const)
+    if (!has && options[name] !== undefined) wrong(name, `absent without ${other}`, options[name]);
   if (dropRate > 0 && patience !== undefined)
     wrong(
       "patience",
