@@ -3,7 +3,7 @@ import type { Matrix } from "../../flow.ts";
 import { fail } from "../errors.ts";
 import { quantileCuts } from "./cuts.ts";
 
-/** One feature as bins: 0 for missing values, 1 … `bins` for the others. */
+/** One feature as bins: 0 for missing values, 1 … `bins` for the others, and of categories one more for unseen codes. */
 export interface Column {
   readonly feature: number;
   /** Ascending ends of the bins of a number; empty for categories. */
@@ -46,9 +46,12 @@ const manyBins = 127;
 const isFull = ({ bytes, bins }: { readonly bytes: number; readonly bins: number }): boolean =>
   bytes === 1 && bins > manyBins;
 
+const lastBin = ({ bins, levels }: Pick<Column, "bins" | "levels">): number =>
+  levels === undefined ? bins : bins + 1;
+
 /** The largest code of a category, as in XGBoost's matrices of 32-bit numbers. */
 const largestCode = 2 ** 24 - 1;
-/** Most levels of a category: bins of two bytes, and one for missing values. */
+/** Most levels of a category: bins of two bytes, and one each for missing values and unseen codes. */
 const mostLevels = 65_534;
 
 /** What columns are made of. */
@@ -63,7 +66,7 @@ export interface ColumnsSetup {
 }
 
 /**
- * Columns of a matrix. Numbers get at most `bins` bins; categories one per code, in one byte up to 255 of them and
+ * Columns of a matrix. Numbers get at most `bins` bins; categories one per code, in one byte up to 254 of them and
  * in two beyond.
  *
  * @throws `tensor/out-of-range-code`, `tensor/out-of-range-levels`
@@ -79,7 +82,7 @@ export function columnsOf({ x, trainRows, categorical, bins, seed }: ColumnsSetu
       return { feature, cuts: ends, bins: ends.length + 1, bytes: 1 };
     }
     const levels = levelsOf(x, trainRows, feature);
-    const bytes = levels.length > 255 ? 2 : 1;
+    const bytes = levels.length > 254 ? 2 : 1;
     return { feature, cuts: new Float64Array(0), levels, bins: levels.length, bytes };
   });
   const ordered = [
@@ -94,12 +97,12 @@ export function columnsOf({ x, trainRows, categorical, bins, seed }: ColumnsSetu
   const list = ordered.map((draft, c): Column => {
     if (c === narrow) place = wideStart;
     const column = { ...draft, offset, place };
-    offset += c < full ? fullBytes : Math.ceil((draft.bins + 1) / 2) * 16; // whole pairs
+    offset += c < full ? fullBytes : Math.ceil((lastBin(draft) + 1) / 2) * 16; // whole pairs
     place += draft.bytes;
     return column;
   });
   const wide = x.cols - narrow;
-  const mostBins = list.reduce((most, { bins: count }) => Math.max(most, count), 0);
+  const mostBins = list.reduce((most, column) => Math.max(most, lastBin(column)), 0);
   return {
     ...{ width: x.cols, narrow, wide, full, wideStart, list, mostBins },
     rowBytes: wide > 0 ? wideStart + 2 * wide : narrow,

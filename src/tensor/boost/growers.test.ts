@@ -108,6 +108,28 @@ describe("categories", () => {
     }
   });
 
+  test("unseen codes go the same way while they judge as in predictions: right, not where missing values go", async () => {
+    for (const levels of [5, 254, 255, 300])
+      for (const sign of [1, -1])
+        for (const shape of [{ depth: 2 }, { leaves: 4, depth: 6 }]) {
+          const [rows, trainRows] = [12 * levels, 11 * levels];
+          const codeOf = (i: number): number => [levels + 3, 2 ** 23, 1][i % 3]!; // unseen, far out, a gap
+          const data = Float64Array.from({ length: rows }, (_, i) => {
+            const seen = i % levels === 0 ? Number.NaN : 2 + (i % levels);
+            return i < trainRows ? seen : codeOf(i);
+          });
+          const y = Float64Array.from({ length: rows }, (_, i) => sign * (i % levels < 2 ? 5 : -5));
+          const stopping = { metric: "rmse", patience: 0, warmUp: 0, minDelta: 0, relative: false } as const; // biome-ignore format: one line
+          const x = { rows, cols: 1, data };
+          const options = { ...shape, trees: 5, categorySmoothing: 0, categoryL2: 0 };
+          const objective = { name: "squared" } as const;
+          const { trees, losses } = await trainTrees({ x, y, trainRows, base: 0, categorical: [0], objective, stopping, options }); // biome-ignore format: one line
+          const told = treePredictor(trees)(x).subarray(trainRows);
+          const squares = told.reduce((sum, one, i) => sum + (one - y[trainRows + i]!) ** 2, 0);
+          expect(losses.at(-1)).toBeClose(Math.sqrt(squares / told.length), { rtol: 1e-5 });
+        }
+  });
+
   test("are refused where they are not codes", async () => {
     const { x, ...rest } = sample(30);
     for (const odd of [0.5, -1, 2 ** 24]) {

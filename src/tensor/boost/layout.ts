@@ -227,7 +227,7 @@ export function writeJob(kernel: Kernel, layout: Layout, data: JobData): void {
     else {
       kinds[feature] = 1;
       const most = (levels.at(-1) ?? -1) + 1;
-      const bin = new Uint16Array(buffer, codeTable, most);
+      const bin = new Uint16Array(buffer, codeTable, most).fill(levels.length + 1);
       for (const [i, code] of levels.entries()) bin[code] = i + 1;
       codes![c] = codeTable;
       codeCounts![c] = most;

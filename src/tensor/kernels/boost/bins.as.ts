@@ -38,10 +38,16 @@ function binOf(cuts: usize, x: f64): u32 {
   return (<u32>((cut - cuts) >> 3) + 1) * <u32>(x == x);
 }
 
-/** The bin of a category code; 0 of a missing or unknown one. */
+/**
+ * The bin of a category code: 0 of a missing one; of one that was never seen the bin after all others, which no set
+ * holds, so that it goes right as it does in finished trees. The fraction of a code does not count.
+ */
 function codeOf(table: usize, column: u32, x: f64): u32 {
+  if (x != x) return 0;
   const count = <f64>load<u32>(job.codeCounts + (<usize>column << 2));
-  return x >= 0 && x < count ? <u32>load<u16>(table + (<usize>x << 1)) : 0;
+  if (x > -1 && x < count) return <u32>load<u16>(table + (<usize>x << 1));
+  const feature = <usize>load<u32>(job.sources + (<usize>column << 2));
+  return load<u32>(job.counts + (feature << 2)) + 1;
 }
 
 function copyColumns(first: u32, count: u32): void {
