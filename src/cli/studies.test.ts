@@ -69,3 +69,19 @@ test("export writes a file for Optuna, and import reads one", async () => {
   const { lines } = await runCommand(executable(studies), other, { width: 200 });
   expect(lines).toEqual(["two written: 12 trials"]);
 });
+
+test("list tells of a study that a newer Millrace wrote, beside the others", async () => {
+  const dir = at("newer");
+  {
+    await using workspace = await openWorkspace(dir);
+    const { records } = workspace;
+    await using mine = await openStudy({ name: "mine", metric: "loss", direction: "minimise", records }); // biome-ignore format: one line
+    await mine.search((trial) => trial.float("x", 0, 1), { trials: 2 });
+    const row = { objectives: "[]", created_at_ms: 1, run_id: null, revision: 0 };
+    await records.db.insertInto("study").values({ id: "n", name: "new", format: 2, seed: 0, ...row }).execute(); // biome-ignore format: one line
+  }
+  const { code, lines } = await runCommand(executable(studies), ["list", "--dir", dir], { width: 200 }); // biome-ignore format: one line
+  expect(code).toBe(0);
+  expect(lines[1]).toMatch(/^new\s+written by a newer Millrace\s*$/);
+  expect(lines[2]).toMatch(/^mine\s+minimise loss\s+2/);
+});

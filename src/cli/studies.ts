@@ -1,6 +1,6 @@
 /** @file `millrace studies`: searches looked at, drawn, and carried to Optuna and back. */
 import { writeFile } from "node:fs/promises";
-import { count, shown } from "../core/index.ts";
+import { count, isMillraceError, shown } from "../core/index.ts";
 import { renderPng, renderSvg } from "../plot/index.ts";
 import type { Records } from "../store/index.ts";
 import { exportOptuna, importOptuna, readStudy, readStudyNames, type StudyReader, type TrialRecord } from "../tune/index.ts"; // biome-ignore format: one line
@@ -117,19 +117,35 @@ const missing = (argument: string): never =>
 async function summaries(records: Records) {
   const all = [];
   for (const name of await readStudyNames(records)) {
-    const study = await readStudy(records, name);
+    const study = await readable(records, name);
+    if (study === null) {
+      const none = { trials: 0, complete: 0, pruned: 0, failed: 0, best: null, lastAtMs: null };
+      all.push({ name, isNewer: true, objectives: [], ...none });
+      continue;
+    }
     const trials = await study.trials();
     const of = (state: TrialRecord["state"]): number =>
       trials.filter((trial) => trial.state === state).length;
     const [best = null] = await bestOf(study);
     const at = Math.max(0, ...trials.map(({ endedAtMs }) => endedAtMs ?? 0));
     all.push({
-      ...{ name, objectives: study.objectives, trials: trials.length, complete: of("complete") },
+      ...{ name, isNewer: false, objectives: study.objectives, trials: trials.length },
+      complete: of("complete"),
       ...{ pruned: of("pruned"), failed: of("failed"), best: best?.values ?? null },
       lastAtMs: at === 0 ? null : at,
     });
   }
   return all;
+}
+
+/** A study; null where a newer Millrace wrote it. */
+async function readable(records: Records, name: string): Promise<StudyReader | null> {
+  try {
+    return await readStudy(records, name);
+  } catch (error) {
+    if (isMillraceError(error) && error.code === "tune/unsupported-format") return null;
+    throw error;
+  }
 }
 
 /** The best trial, or the front; nothing where no trial is complete. */
@@ -162,10 +178,15 @@ const objectivesText = (objectives: StudyReader["objectives"]): string =>
 function listLines(all: Awaited<ReturnType<typeof summaries>>, width: number): readonly string[] {
   if (all.length === 0) return ["no studies yet"];
   const heads = ["study", "objectives", "trials", "pruned", "failed", "best", "last (UTC)"];
-  const rows = all.map((study) => [
-    ...[shown(study.name), shown(objectivesText(study.objectives)), String(study.trials)],
-    ...[String(study.pruned), String(study.failed), valuesText(study.best), moment(study.lastAtMs)],
-  ]);
+  const rows = all.map((study) => {
+    if (study.isNewer)
+      return [shown(study.name), "written by a newer Millrace", ...["", "", "", "", ""]];
+    return [
+      ...[shown(study.name), shown(objectivesText(study.objectives)), String(study.trials)],
+      ...[String(study.pruned), String(study.failed), valuesText(study.best)],
+      moment(study.lastAtMs),
+    ];
+  });
   return columns([heads, ...rows], {
     width,
     right: [2, 3, 4],

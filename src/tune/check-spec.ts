@@ -1,7 +1,7 @@
 /** @file What a range must be, and ranges in words. */
-import { list } from "../core/index.ts";
+import { list, quote } from "../core/index.ts";
 import { fail } from "./errors.ts";
-import type { FloatSpec, IntSpec, ParamSpec } from "./spec.ts";
+import type { CategorySpec, FloatSpec, IntSpec, ParamSpec } from "./spec.ts";
 
 /** Checks bounds, step and scale. Throws `tune/out-of-range-param`. */
 export function checkRange(param: string, spec: IntSpec | FloatSpec): void {
@@ -48,4 +48,15 @@ export function describeSpec(spec: ParamSpec): string {
   const { kind, low, high, step, log } = spec;
   const steps = step === null || (kind === "int" && step === 1) ? "" : ` in steps of ${step}`;
   return `${kind} ${low} … ${high}${steps}${log ? " (log)" : ""}`;
+}
+
+/** Two specs that differ in words that differ: of long lists of choices, the first that is another. */
+export function describeBoth(a: ParamSpec, b: ParamSpec): readonly [string, string] {
+  const [first, second] = [describeSpec(a), describeSpec(b)];
+  if (first !== second || a.kind !== "category" || b.kind !== "category") return [first, second];
+  const { choices } = b;
+  const at = a.choices.findIndex((choice, i) => choice !== choices[i]);
+  const which = (spec: CategorySpec): string =>
+    `, of which number ${at + 1} is ${quote(spec.choices[at])}`;
+  return [first + which(a), second + which(b)];
 }

@@ -37,6 +37,12 @@ describe("checkObjectives", () => {
     check("accuracy", "maximise", "loss of the net")();
   });
 
+  test("does not ask the study's name where the metric is one of the catalogue", () => {
+    check("matthews", "maximise", "error")();
+    check("explainedVariance", "maximise", "loss of the net")();
+    expect(check("unheard of", "maximise", "error")).toThrow(wrong);
+  });
+
   test("says the word, and what is better", () => {
     expect(check("rmse", "maximise")).toThrow('"rmse" says "rmse", of which less is better, and the direction is "maximise"'); // biome-ignore format: one line
   });

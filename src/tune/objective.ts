@@ -1,5 +1,6 @@
 /** @file Objectives: what is measured, which way is better, and whether its name agrees. */
 import { checkChoice, checkNames } from "../core/index.ts";
+import { metricNames } from "../metric/index.ts";
 import { fail } from "./errors.ts";
 
 /** Which values of a metric are better. */
@@ -24,6 +25,8 @@ const scoreWords = new Set(
     " ",
   ),
 );
+/** Metrics whose direction is known: what a study is called says nothing of them. */
+const catalogue: ReadonlySet<string> = new Set(metricNames);
 const negations = new Set(["neg", "negative", "negated", "minus", "inverse", "reduction"]);
 
 /** What a name says of its numbers, and by which word. */
@@ -49,7 +52,8 @@ function saidBy(name: string): Said | undefined {
 
 /**
  * Checks the objectives of a study: names that differ, and directions that agree with what the names
- * say. The name of a study with one objective counts where the metric's says nothing.
+ * say. The name of a study with one objective counts where the metric's says nothing and the metric is none of
+ * the catalogue.
  *
  * @throws `tune/missing-objective`, `tune/duplicate-metric`, `tune/mismatch-direction`,
  * `option/out-of-range`, `option/unknown-name`
@@ -67,7 +71,8 @@ export function checkObjectives(study: string, objectives: readonly StudyObjecti
     checkChoice(at, { direction }, ["minimise", "maximise"]);
     if (seen.has(metric)) fail("tune/duplicate-metric", { study, metric });
     seen.add(metric);
-    checkDirection(study, objective, objectives.length === 1 ? [metric, study] : [metric]);
+    const isStudyAsked = objectives.length === 1 && !catalogue.has(metric);
+    checkDirection(study, objective, isStudyAsked ? [metric, study] : [metric]);
   }
 }
 

@@ -1,7 +1,8 @@
 /** @file Tests of spaces: ranges that are refused, and draws that stay within those that are not. */
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { categorySpec, codeAt, codeOf, floatSpec, intSpec, type ParamSpec, type ParamsOf, type ParamValue, placeOf, space, valueAt, valuesOf } from "./space.ts"; // biome-ignore format: one line
+import { describeBoth } from "./check-spec.ts";
+import { categorySpec, codeAt, codeOf, floatSpec, intSpec, isSameSpec, type ParamSpec, type ParamsOf, type ParamValue, placeOf, space, valueAt, valuesOf } from "./space.ts"; // biome-ignore format: one line
 
 const bad = expect.objectContaining({ code: "tune/out-of-range-param" });
 
@@ -107,6 +108,22 @@ describe("codeAt", () => {
     }
     expect([...counts]).toEqual([3, 4, 5, 6, 7].map((code) => [code, 200]));
     expect(codeAt(floatSpec("p", [1e-4, 1, { log: true }]), 0.5)).toBeClose(0.01);
+  });
+});
+
+describe("isSameSpec", () => {
+  test("compares all choices, in order, also past those that a sentence lists", () => {
+    const ids = Array.from({ length: 14 }, (_, i) => `c${i}`);
+    const spec = categorySpec("p", ids);
+    expect(isSameSpec(spec, categorySpec("p", [...ids]))).toBe(true);
+    const other = categorySpec("p", [...ids.slice(0, 13), "z"]);
+    expect(isSameSpec(spec, other)).toBe(false);
+    expect(isSameSpec(spec, categorySpec("p", ids.slice(0, 13)))).toBe(false);
+    expect(isSameSpec(categorySpec("p", [1]), categorySpec("p", ["1"]))).toBe(false);
+    expect(isSameSpec(categorySpec("p", [1]), intSpec("p", [1, 1]))).toBe(false);
+    const [known, asked] = describeBoth(spec, other);
+    expect(known).toContain('of which number 14 is "c13"');
+    expect(asked).toContain('of which number 14 is "z"');
   });
 });
 

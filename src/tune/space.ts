@@ -1,6 +1,6 @@
 /** @file Spaces: what a param may be, checked when it is named, and how a draw from [0, 1) becomes a value. */
 import { checkNames } from "../core/index.ts";
-import { checkRange, describeSpec } from "./check-spec.ts";
+import { checkRange } from "./check-spec.ts";
 import { fail } from "./errors.ts";
 import type {
   CategorySpec,
@@ -112,8 +112,11 @@ export function checkSpec(param: string, spec: ParamSpec): void {
 /** Whether two specs are the same. */
 export function isSameSpec(a: ParamSpec, b: ParamSpec): boolean {
   if (a === b) return true;
-  if (a.kind === "category" || b.kind === "category")
-    return a.kind === b.kind && describeSpec(a) === describeSpec(b);
+  if (a.kind === "category" && b.kind === "category") {
+    const { choices } = b;
+    return a.choices.length === choices.length && a.choices.every((c, i) => c === choices[i]);
+  }
+  if (a.kind === "category" || b.kind === "category") return false;
   const isSameRange = a.low === b.low && a.high === b.high;
   return a.kind === b.kind && isSameRange && a.step === b.step && a.log === b.log;
 }

@@ -5,7 +5,7 @@ import { openSqliteFile, type Records, type SqliteFile } from "../../store/index
 import { fail } from "../errors.ts";
 import type { StudyObjective } from "../objective.ts";
 import { codeOf, type ParamSpec, type Params, type ParamValue, valueAt } from "../space.ts";
-import { readHeads, recordStore } from "../study/record-store.ts";
+import { readNames, recordStore } from "../study/record-store.ts";
 import { type TrialRow, type TrialState, waitingRow } from "../trial-row.ts";
 import { type Distribution, specOf, unionOf } from "./distributions.ts";
 import { errorKey, localMs, metricsKey, numberOf, optunaFormat, optunaStates } from "./schema.ts";
@@ -47,8 +47,8 @@ export async function importOptuna(options: ImportOptunaOptions): Promise<Import
   checkFile(file, path);
   const found = findStudy(file, path, options.study);
   const { name = found.name } = options;
-  const heads = await readHeads(records);
-  if (heads.some((head) => head.name === name)) fail("tune/duplicate-study", { study: name });
+  const names = await readNames(records);
+  if (names.includes(name)) fail("tune/duplicate-study", { study: name });
   const objectives = readObjectives(file, found.id);
   const specs = readSpecs(file, path, found.id);
   const rows = readRows(file, found.id, specs);

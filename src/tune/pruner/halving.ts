@@ -117,11 +117,12 @@ function isCut(view: SearchView, row: TrialRow, { first, reduction, has }: Ladde
   if (before >= rung) return false; // it was judged at this rung already
   const mine = lossFrom(view, row, rung) ?? Number.NaN;
   if (Number.isNaN(mine)) return true;
-  const others = view.rows.flatMap((other) => {
+  const all = view.rows.flatMap((kept) => {
+    const other = kept.number === row.number ? row : kept; // what is kept of a running trial may be older
     const loss = has(other.number) ? lossFrom(view, other, rung) : undefined;
     return loss === undefined || Number.isNaN(loss) ? [] : [loss];
   });
-  const places = Math.max(1, Math.floor(others.length / reduction));
-  const better = others.filter((loss) => loss < mine).length;
+  const places = Math.max(1, Math.floor(all.length / reduction));
+  const better = all.filter((loss) => loss < mine).length;
   return better >= places;
 }

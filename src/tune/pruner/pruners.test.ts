@@ -122,6 +122,18 @@ describe("halvingPruner", () => {
     expect(judge(pruner, complete, [[1, 5.5]], "maximise")).toBe(true);
   });
 
+  test("judges a trial by its own row, also where what is kept of it is older", () => {
+    const now = row(0, "running", [[1, 4]]);
+    const others = [5, 3, 6].map((value, i) => row(i + 1, "complete", [[1, value]]));
+    for (const kept of [now, row(0, "running", [])]) {
+      const view: SearchView = {
+        ...{ identity: {}, study: "s", seed: 0, specs: new Map(), declared: null },
+        ...{ rows: [kept, ...others], objectives: [{ metric: "y", direction: "minimise" }] },
+      };
+      expect(halvingPruner({ reduction: 2 }).shouldPrune(view, now)).toBe(false);
+    }
+  });
+
   test("lets the first trial of a rung go on, and ends one of NaN", () => {
     expect(judge(halvingPruner(), [], [[1, 9]])).toBe(false);
     expect(judge(halvingPruner(), [], [[1, Number.NaN]])).toBe(true);

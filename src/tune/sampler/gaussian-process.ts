@@ -82,7 +82,7 @@ function drawBest(view: SearchView, { axes, over, trial }: Given): Float64Array 
     Float64Array.from(axes, ([name, spec]) => placeOf(spec, codes[name] ?? 0));
   const isChoice = axes.map(([, spec]) => spec.kind === "category");
   const data: GpData = { points: over.map(pointOf), values: standardised(view, over), isChoice };
-  const kernel = kernelFor(view, axes, data);
+  const kernel = kernelFor(view, { axes, over, trial }, data);
   const busy = view.rows.filter(
     (row) => row.state === "running" && row.number !== trial && axes.every(([n]) => n in row.codes),
   );
@@ -165,15 +165,18 @@ function climb({ snap, gain, incumbent, isChoice, chance }: Hill): Float64Array 
 /** The kernel of a study, fitted when so many trials are over; by count, a tenth apart. */
 const kernels = new WeakMap<object, Map<string, GpKernel>>();
 
-function kernelFor(view: SearchView, axes: Axes, data: GpData): GpKernel {
+function kernelFor(view: SearchView, { axes, over }: Given, data: GpData): GpKernel {
   const n = data.points.length;
   let at = Math.min(n, 12);
   while (Math.ceil(at * 1.1) <= n) at = Math.ceil(at * 1.1); // the same for a study that is gone on with
   const key = JSON.stringify([at, n === mostTrials ? view.rows.length : 0, axes.map(([name]) => name)]); // biome-ignore format: one line
   const held = kernels.get(view.identity) ?? new Map<string, GpKernel>();
   kernels.set(view.identity, held);
-  const first = { ...data, points: data.points.slice(0, at), values: data.values.slice(0, at) };
-  const kernel = held.get(key) ?? fitKernel(first);
+  const fitted = (): GpKernel => {
+    const values = standardised(view, over.slice(0, at)); // by themselves, as when there were no more
+    return fitKernel({ ...data, points: data.points.slice(0, at), values });
+  };
+  const kernel = held.get(key) ?? fitted();
   held.set(key, kernel);
   return kernel;
 }

@@ -7,7 +7,7 @@ import type { TrialRecord } from "../trial.ts";
 import { completeOf } from "../view.ts";
 import { bestRow, frontRows } from "./best.ts";
 import { viewOfStore } from "./core.ts";
-import { findStore, readHeads } from "./record-store.ts";
+import { findStore, readNames } from "./record-store.ts";
 import type { StudyStore } from "./study-store.ts";
 import { recordOf } from "./trial-handle.ts";
 
@@ -40,9 +40,9 @@ export async function readStudy(records: Records, name: string): Promise<StudyRe
   return readerOf(await findStore(records, name));
 }
 
-/** The names of the studies that are kept in records, oldest first. Throws `tune/unsupported-format`. */
+/** The names of the studies that are kept in records, oldest first; also of those that a newer Millrace wrote. */
 export async function readStudyNames(records: Records): Promise<readonly string[]> {
-  return (await readHeads(records)).map(({ name }) => name);
+  return readNames(records);
 }
 
 /** What is read of a study, anew with each call. */

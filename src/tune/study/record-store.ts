@@ -1,7 +1,7 @@
 /** @file A study in records, open in any number of processes at once. */
 import { formatJson, parseJson } from "../../core/index.ts";
 import type { RecordDatabase, Records, RecordTables } from "../../store/index.ts";
-import { describeSpec } from "../check-spec.ts";
+import { describeBoth } from "../check-spec.ts";
 import { fail } from "../errors.ts";
 import type { StudyObjective } from "../objective.ts";
 import { isSameSpec, type ParamSpec } from "../space.ts";
@@ -42,15 +42,15 @@ export async function findStore(records: Records, name: string): Promise<StudySt
   return fail("tune/missing-study", { study: name, known: known.map((study) => study.name) });
 }
 
-/** The heads of all studies, oldest first; of those that a newer Millrace wrote, the names. */
-export async function readHeads(records: Records): Promise<readonly StudyHead[]> {
+/** The names of all studies, oldest first; also of those that a newer Millrace wrote. */
+export async function readNames(records: Records): Promise<readonly string[]> {
   const rows = await records.db
     .selectFrom("study")
-    .selectAll()
+    .select("name")
     .orderBy("created_at_ms")
     .orderBy("name")
     .execute();
-  return rows.map(headOf);
+  return rows.map(({ name }) => name);
 }
 
 function findStudy(db: RecordDatabase, name: string): Promise<StudyRecord | undefined> {
@@ -153,8 +153,9 @@ const readSpecs = (db: RecordDatabase, id: string) =>
     .execute();
 
 function checkSame(study: string, param: string, [a, b]: readonly [ParamSpec, ParamSpec]): void {
-  if (!isSameSpec(a, b))
-    fail("tune/mismatch-param", { study, param, known: describeSpec(a), asked: describeSpec(b) });
+  if (isSameSpec(a, b)) return;
+  const [known, asked] = describeBoth(a, b);
+  fail("tune/mismatch-param", { study, param, known, asked });
 }
 
 async function insertSpec(

@@ -7,6 +7,7 @@ import { grid } from "../sampler/grid.ts";
 import { randomSampler } from "../sampler/random-sampler.ts";
 import { space } from "../space.ts";
 import type { ObjectiveFunction, RunningTrial } from "../trial.ts";
+import { readStudyNames } from "./read-study.ts";
 import { findStore } from "./record-store.ts";
 import { openStudy, type StudyOptions } from "./study.ts";
 
@@ -388,6 +389,28 @@ describe("openStudy", () => {
     await expect(openStudy({ ...base, space: wider, records })).rejects.toThrow(code("tune/mismatch-param")); // biome-ignore format: one line
   });
 
+  test("refuses another seed for a study that is kept, and goes on with the kept one where none is given", async () => {
+    await using first = await openStudy({ ...base, seed: 4, records });
+    await first.search(square, { trials: 3 });
+    await expect(openStudy({ ...base, seed: 5, records })).rejects.toThrow('it is kept with seed 4, and was opened with seed 5'); // biome-ignore format: one line
+    await expect(openStudy({ ...base, seed: 5, records })).rejects.toThrow(code("tune/conflict-study")); // biome-ignore format: one line
+    await using again = await openStudy({ ...base, records });
+    await again.search(square, { trials: 6 });
+    await using whole = await openStudy({ ...base, seed: 4 });
+    await whole.search(square, { trials: 6 });
+    const drawn = async (study: typeof whole) => (await study.trials()).map(({ params }) => params);
+    expect(await drawn(again)).toEqual(await drawn(whole));
+  });
+
+  test("is told of a trial that another study object asked for and that nobody is at work on", async () => {
+    await using two = await openStudy({ ...base, records });
+    const one = await openStudy({ ...base, records });
+    const { number } = await one.ask();
+    await expect(two.tell(number, 4)).rejects.toThrow(code("tune/conflict-trial"));
+    await one.close();
+    expect(await two.tell(number, 4)).toMatchObject({ state: "complete", value: 4 });
+  });
+
   test("finds no study of another name to read", async () => {
     await using study = await openStudy({ ...base, records });
     await expect(findStore(records, "t")).rejects.toThrow(code("tune/missing-study"));
@@ -399,6 +422,7 @@ describe("openStudy", () => {
     await study.search((trial) => trial.float("x", 0, 1), { trials: 2 });
     await records.db.updateTable("study").set({ format: 2 }).execute();
     await expect(openStudy({ ...base, records })).rejects.toThrow(code("tune/unsupported-format"));
+    expect(await readStudyNames(records)).toEqual(["s"]);
     expect(await records.db.selectFrom("study").selectAll().execute()).toMatchObject([
       { format: 2 },
     ]);

@@ -9,7 +9,7 @@ import {
 } from "../../core/index.ts";
 import type { Tracking } from "../../run/index.ts";
 import type { Records } from "../../store/index.ts";
-import { describeSpec } from "../check-spec.ts";
+import { describeBoth, describeSpec } from "../check-spec.ts";
 import { fail } from "../errors.ts";
 import { checkObjectives, type SearchDirection, type StudyObjective } from "../objective.ts";
 import type { Pruner } from "../pruner/pruner.ts";
@@ -47,7 +47,7 @@ export interface StudyOptions {
   readonly sampler?: Sampler;
   /** Which trials are ended early. Default: none. */
   readonly pruner?: Pruner;
-  /** Where chance starts. Default 0. */
+  /** Where chance starts. Default: that of the study that is gone on with, which keeps it; of a new one 0. */
   readonly seed?: number;
   /** Where the study is kept; absent: in memory. */
   readonly records?: Records;
@@ -131,6 +131,9 @@ export async function openStudy(
     ...{ id: ids(), name, objectives, seed, createdAtMs: clock(), runId: null },
   };
   const store = records === undefined ? memoryStore(head) : await recordStore(records, head);
+  const { seed: stored } = store.head;
+  if (options.seed !== undefined && stored !== seed)
+    fail("tune/conflict-study", { study: name, stored: `seed ${stored}`, given: `seed ${seed}` });
   checkDeclared(store, space ?? null);
   const children = tracking === undefined ? null : childRuns(store, { tracking, experiment });
   const owner = thisOwner(ids());
@@ -155,11 +158,10 @@ function checkDeclared(store: StudyStore, space: Space | null): void {
   for (const [param, spec] of Object.entries(space ?? {})) {
     const known = store.specs.get(param);
     if (known === undefined) store.define(param, spec);
-    else if (!isSameSpec(known, spec))
-      fail("tune/mismatch-param", {
-        ...{ study: store.head.name, param, known: describeSpec(known) },
-        asked: describeSpec(spec),
-      });
+    else if (!isSameSpec(known, spec)) {
+      const [kept, asked] = describeBoth(known, spec);
+      fail("tune/mismatch-param", { study: store.head.name, param, known: kept, asked });
+    }
   }
 }
 
@@ -195,6 +197,7 @@ function studyOver(core: Core): Study {
       const handle = asked.get(number);
       asked.delete(number);
       handle?.close();
+      if (handle === undefined) await store.refresh(); // another study object may have asked for it
       return tell(core, handle?.row() ?? rowAt(core, number), told);
     },
     enqueue: async (params) => enqueue(core, checkedParams(core, params)),

@@ -1,7 +1,7 @@
 /** @file The trial that an objective holds: draws params when they are asked for, and keeps reports. */
 import type { Json } from "../../flow.ts";
 import type { Run } from "../../run/index.ts";
-import { describeSpec } from "../check-spec.ts";
+import { describeBoth, describeSpec } from "../check-spec.ts";
 import { fail } from "../errors.ts";
 import {
   categorySpec,
@@ -82,7 +82,7 @@ export function trialHandle(
         fail("tune/unknown-param", { study, param: name, known: Object.keys(core.declared) });
       store.define(name, spec);
     } else if (!isSameSpec(known, spec)) {
-      const [old, asked] = [describeSpec(known), describeSpec(spec)];
+      const [old, asked] = describeBoth(known, spec);
       fail("tune/mismatch-param", { study, param: name, known: old, asked });
     }
     const code = codes[name] ?? drawCode(name, spec);
