@@ -1,5 +1,6 @@
 /** @file The loop of a search: trials begun, tried and ended, some at a time, until the budget is used up. */
 import { checkNames, checkNumber, isMillraceError, type LongWork } from "../../core/index.ts";
+import type { Run } from "../../run/index.ts";
 import { fail } from "../errors.ts";
 import { isMisuse, type ObjectiveFunction, outcomeOf, reasonOf } from "../trial.ts";
 import type { TrialRow } from "../trial-row.ts";
@@ -30,12 +31,15 @@ export interface SearchSummary {
 interface Shared {
   readonly core: Core;
   readonly objective: ObjectiveFunction;
-  readonly budget: number;
+  /** How many trials there are to be as things are now: of a grid, more where some were enqueued. */
+  readonly budget: () => number;
   readonly endsAt: number;
   readonly signal: AbortSignal;
   readonly progress: LongWork["progress"];
   readonly counts: { complete: number; pruned: number; failed: number; firstError: string };
-  /** Why no more trials are begun: an error of the objective that all trials would make. */
+  /** Stops the trials of all lanes. */
+  readonly halt: AbortController;
+  /** Why no more trials are begun: an error that all trials would make, or one outside the objective. */
   misuse: unknown;
 }
 
@@ -53,18 +57,23 @@ export async function search(
   if (trials !== undefined) checkNumber(at, { trials }, { min: 1, integer: true });
   if (timeMs !== undefined) checkNumber(at, { timeMs }, { above: 0 });
   checkNumber(at, { parallel }, { min: 1, max: 1000, integer: true });
-  const size = core.sampler.size?.(viewOf(core)) ?? Infinity;
-  const budget = Math.min(trials ?? Infinity, size);
-  if (budget === Infinity && timeMs === undefined && signal === undefined)
+  const budget = (): number =>
+    Math.min(trials ?? Infinity, core.sampler.size?.(viewOf(core)) ?? Infinity);
+  if (budget() === Infinity && timeMs === undefined && signal === undefined)
     fail("tune/out-of-range-value", { at, expected: "an end: trials, timeMs or a signal", got: "none" }); // biome-ignore format: one line
   const stop = signal ?? new AbortController().signal;
   stop.throwIfAborted();
+  const halt = new AbortController();
   const shared: Shared = {
-    ...{ core, objective, budget, signal: stop, progress, misuse: undefined },
+    ...{ core, objective, budget, halt, progress, misuse: undefined },
+    signal: AbortSignal.any([stop, halt.signal]),
     endsAt: performance.now() + (timeMs ?? Infinity),
     counts: { complete: 0, pruned: 0, failed: 0, firstError: "" },
   };
-  await Promise.all(Array.from({ length: parallel }, () => lane(shared)));
+  const lanes = Array.from({ length: parallel }, () =>
+    lane(shared).catch((error: unknown) => haltAll(shared, error)),
+  );
+  await Promise.all(lanes);
   if (shared.misuse !== undefined) throw shared.misuse;
   stop.throwIfAborted();
   const { firstError, ...counts } = shared.counts;
@@ -73,7 +82,7 @@ export async function search(
       ...{ study: core.store.head.name, failed: counts.failed },
       first: firstError,
     });
-  if (core.store.rows.filter(isOver).length >= budget) await core.children?.finish();
+  if (core.store.rows.filter(isOver).length >= budget()) await core.children?.finish();
   return counts;
 }
 
@@ -86,17 +95,36 @@ async function lane(shared: Shared): Promise<void> {
   for (;;) {
     const isDone =
       signal.aborted || shared.misuse !== undefined || performance.now() >= shared.endsAt;
-    const done = await turn(core, isDone ? 0 : shared.budget, last);
-    if (last !== undefined) await settle(shared, last, done);
-    for (const row of done.interrupted) await core.children?.abandon(row);
+    const done = await turn(core, isDone ? 0 : shared.budget(), last);
+    try {
+      if (last !== undefined) await settle(shared, last, done);
+      for (const row of done.interrupted) await core.children?.abandon(row);
+    } catch (error) {
+      haltAll(shared, error);
+      if (done.begun !== null)
+        await turn(core, 0, { row: done.begun, outcome: { kind: "stopped" } });
+      return;
+    }
     if (done.begun === null) return;
     last = await tryTrial(shared, done.begun);
   }
 }
 
+/** Stops all lanes: what went wrong is nothing that a trial can be blamed for. Their trials wait to be begun again. */
+function haltAll(shared: Shared, error: unknown): void {
+  shared.misuse ??= error;
+  shared.halt.abort(error);
+}
+
 async function tryTrial(shared: Shared, begun: TrialRow): Promise<Ended> {
   const { core, objective, signal } = shared;
-  const run = (await core.children?.begin(begun.number)) ?? null;
+  let run: Run | null = null;
+  try {
+    run = (await core.children?.begin(begun.number)) ?? null;
+  } catch (error) {
+    haltAll(shared, error);
+    return { row: begun, outcome: { kind: "stopped" } };
+  }
   let handle: TrialHandle | undefined;
   const row = (): TrialRow => handle?.row() ?? { ...begun, runId: run?.id ?? null };
   try {
@@ -130,7 +158,8 @@ async function settle(
     const best = bestRow(viewOf(core));
     if (best?.number === ended.number) await core.children.noteBest(best);
   }
-  const total = budget === Infinity ? {} : { total: budget };
+  const all = budget();
+  const total = all === Infinity ? {} : { total: all };
   progress?.({ done: used, ...total });
 }
 
