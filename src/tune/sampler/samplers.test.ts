@@ -217,6 +217,22 @@ describe("gaussianProcessSampler", () => {
     }
   });
 
+  test("law: a search that is interrupted again and again draws what one that is not draws", async () => {
+    const bumpy: ObjectiveFunction = (trial) => {
+      const [x, y] = [trial.float("x", -1, 1), trial.float("y", -1, 1)];
+      return (x - 0.3) ** 2 + (y + 0.2) ** 2 + Math.sin(5 * x);
+    };
+    const whole = await openStudy({ ...base, sampler: gaussianProcessSampler() });
+    await whole.search(bumpy, { trials: 30 });
+    await using records = await openRecords(":memory:");
+    for (const trials of [13, 17, 26, 30]) {
+      await using parts = await openStudy({ ...base, sampler: gaussianProcessSampler(), records });
+      await parts.search(bumpy, { trials });
+      const params = (trials: readonly { params: unknown }[]) => trials.map(({ params }) => params);
+      expect(params(await parts.trials())).toEqual(params(await whole.trials()).slice(0, trials));
+    }
+  });
+
   test("keeps away from what breaks constraints, and from where trials are under way", async () => {
     const study = await openStudy({ ...base, sampler: gaussianProcessSampler() });
     await study.search(
@@ -304,6 +320,26 @@ describe("grid", () => {
     const tried = new Set((await study.trials()).map(({ params }) => JSON.stringify(params)));
     expect(tried.size).toBe(18);
     expect(await study.trials()).toHaveLength(18);
+  });
+
+  test("tries every combination once, also where some were enqueued", async () => {
+    const declared = space((s) => ({ a: s.int(1, 3), b: s.category(["x", "y"]) }));
+    const study = await openStudy({ ...base, space: declared, sampler: grid() });
+    await study.enqueue({ a: 3, b: "y" });
+    await study.enqueue({ a: 2 });
+    await study.search(({ params }) => params.a, { trials: 3 });
+    await study.enqueue({ a: 1, b: "x" }); // once more, as was asked for
+    await study.search(({ params }) => params.a, {});
+    const tried = (await study.trials()).map(({ params }) => `${params.a}${params.b}`);
+    expect(tried.slice(0, 3)).toEqual(["3y", "2y", "1x"]);
+    expect(tried).toHaveLength(7);
+    expect(new Set(tried).size).toBe(6);
+    const bare = await openStudy({ ...base, sampler: grid({ a: [2, 4, 6] }) });
+    await bare.enqueue({ a: 6 });
+    await bare.enqueue({ a: 5 }); // not of the grid
+    await bare.search((trial) => trial.int("a", 1, 9), {});
+    const values = (await bare.trials()).map(({ value }) => value);
+    expect(values).toEqual([6, 5, 2, 4]);
   });
 
   test("refuses spaces without lists of values, values that params cannot have, and no values", async () => {
