@@ -71,6 +71,14 @@ export const tuneErrors = {
     (d: { study: string; stored: string; given: string }) =>
       `study ${quote(d.study)}: it is kept with ${d.stored}, and was opened with ${d.given}. Open it as it is, or give the new one another name.`,
   ),
+  "tune/missing-name": caller(
+    (d: { at: string }) =>
+      `${d.at}: records keep its scores under a name, and none was given. Give name, another one for each thing that is searched.`,
+  ),
+  "tune/conflict-search": conflict(
+    (d: { study: string; trial: number; differ: readonly string[] }) =>
+      `study ${quote(d.study)}: trial ${d.trial} was scored with other ${list(d.differ)}, and scores of both cannot be compared. Search as it was kept, or give this search another name.`,
+  ),
   "tune/missing-study": notFound(
     (d: { study: string; known: readonly string[] }) =>
       `no study is called ${quote(d.study)}; there are ${list(d.known, d.study)}.${didYouMean(d.study, d.known)}`,

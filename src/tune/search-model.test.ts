@@ -8,7 +8,7 @@ import { memoryBytes, openRecords } from "../store/index.ts";
 import { bool, frame, int, openEngine, schema } from "../table/index.ts";
 import { percentilePruner } from "./pruner/percentile.ts";
 import { grid } from "./sampler/grid.ts";
-import { searchModel } from "./search-model.ts";
+import { type SearchModelOptions, searchModel } from "./search-model.ts";
 import { space } from "./space.ts";
 import { openStudy } from "./study/study.ts";
 
@@ -55,7 +55,7 @@ describe("searchModel", () => {
       searchModel(rows, {
         space: trees,
         fit: (params, part) => boost(params).fit(part, { features: byAge, label: "left" }),
-        ...{ metric: "auc", by: "id", folds: 2, trials, records, tracking },
+        ...{ name: "search", metric: "auc", by: "id", folds: 2, trials, records, tracking },
       });
     expect((await search(3)).fits).toBe(7);
     const again = await search(5);
@@ -67,6 +67,37 @@ describe("searchModel", () => {
     expect(child?.metrics["auc"]).toBe(again.best.value);
     const folds = await tracking.metricHistory(child?.id ?? "", "fold auc");
     expect(folds.map(({ value }) => value)).toEqual(again.best.notes["folds"]);
+  });
+
+  test("takes no kept scores of other rows, folds, seeds, metrics or weights", async () => {
+    await using records = await openRecords(":memory:");
+    const of = (text: string) => frame({ engine, schema: people, sql: text });
+    type More = Partial<SearchModelOptions<typeof people.columns, typeof trees, never, boolean>>;
+    const search = (more: Pick<More, "metric" | "folds" | "seed" | "weights">, part = rows) =>
+      searchModel(part, {
+        space: trees,
+        fit: (params, part) => boost(params).fit(part, { features: byAge, label: "left" }),
+        ...{ name: "ours", metric: "auc", by: "id", folds: 2, trials: 2, records, ...more },
+      });
+    const first = await search({});
+    const refused = async (asked: Promise<unknown>, differ: string) => {
+      await expect(asked).rejects.toThrow(code("tune/conflict-search"));
+      await expect(asked).rejects.toThrow(`was scored with other ${differ}, and`);
+    };
+    await refused(search({}, of(sql.replace("> 20", "> 30"))), '"rows"');
+    await refused(search({ folds: 3 }), '"folds"');
+    await refused(search({ weights: "age" }), '"weights"');
+    await refused(search({ folds: 4, weights: "age" }), '"folds", "weights"');
+    await expect(search({ seed: 9 })).rejects.toThrow(code("tune/conflict-study"));
+    await expect(search({ metric: "prAuc" })).rejects.toThrow(code("tune/conflict-study"));
+    const reversed = await search({}, of(`SELECT * FROM (${sql}) ORDER BY id DESC`));
+    expect(reversed.trials).toEqual(first.trials);
+    const nameless = searchModel(rows, {
+      space: trees,
+      fit: (params, part) => boost(params).fit(part, { features: byAge, label: "left" }),
+      ...{ metric: "auc", by: "id", trials: 2, records },
+    });
+    await expect(nameless).rejects.toThrow(code("tune/missing-name"));
   });
 
   test("lets a pruner end a trial between folds", async () => {

@@ -6,6 +6,7 @@ import { type MetricName, metricOf } from "../metric/index.ts";
 import { evaluate, type FittedModel } from "../model/index.ts";
 import type { Columns, Frame } from "../table/index.ts";
 import { fail } from "./errors.ts";
+import { checkSearched, type Searched, searchedNote, searchedOf } from "./searched.ts";
 import type { Params, ParamsOf, Space } from "./space.ts";
 import type { SearchOptions } from "./study/search.ts";
 import { openStudy, type Study, type StudyOptions } from "./study/study.ts";
@@ -15,7 +16,10 @@ import type { RunningTrial, TrialRecord } from "./trial.ts";
 export interface SearchModelOptions<C extends Columns, S extends Space, In, Out extends Cell>
   extends Omit<StudyOptions, "name" | "metric" | "direction" | "objectives">,
     Omit<SearchOptions, "over"> {
-  /** The study's name. Default "search". */
+  /**
+   * The study's name. With `records` it has to be given, one for each thing that is searched: other rows, folds
+   * or metrics are refused under it. What `fit` does is known to it alone: another `fit` needs another name.
+   */
   readonly name?: string;
   /** What the params may be. */
   readonly space: S;
@@ -54,7 +58,8 @@ const searchNames = ["trials", "timeMs", "parallel", "signal", "progress"] as co
  *
  * @param rows - Rows that may be learned from: the training side of a split. Test rows are refused.
  * @param options - See {@link SearchModelOptions}.
- * @throws `tune/unsupported-rows` for test rows; what `frameFolds`, `openStudy`, `evaluate` and `fit` throw
+ * @throws `tune/unsupported-rows` for test rows; `tune/missing-name` for records without a name;
+ * `tune/conflict-search` where the study's scores are of other rows, folds or metrics; what `frameFolds`, `openStudy`, `evaluate` and `fit` throw
  * @example
  * ```ts
  * const engine = await openEngine();
@@ -77,7 +82,9 @@ export async function searchModel<C extends Columns, const S extends Space, In, 
 ): Promise<FoundModel<In, Out, ParamsOf<S>>> {
   const own = ["name", "space", "fit", "metric", "by", "folds", "weights"];
   checkNames("searchModel", options, [...own, ...studyNames, ...searchNames]);
-  const { name = "search", space, fit, metric, by, folds = 5, seed = 0 } = options;
+  const { name = "search", space, fit, metric, by, folds = 5, seed = 0, weights } = options;
+  if (options.records !== undefined && options.name === undefined)
+    fail("tune/missing-name", { at: "searchModel" });
   if (rows.part === "test") fail("tune/unsupported-rows", { study: name });
   const { direction } = metricOf(metric);
   const parts = await frameFolds(rows, { by, folds, seed });
@@ -85,13 +92,15 @@ export async function searchModel<C extends Columns, const S extends Space, In, 
     ...{ name, space, metric, direction },
     ...picked(options, studyNames),
   });
+  const searched = await searchedOf(rows, { metric, by, folds, seed, weights: weights ?? null });
+  await checkSearched(study, searched);
   let fits = 0;
   const counted = (params: ParamsOf<S>, part: Frame<C>) => {
     fits += 1;
     return fit(params, part);
   };
   const objective = (trial: RunningTrial<ParamsOf<S>>) =>
-    judged(trial, parts, { fit: counted, metric, weights: options.weights });
+    judged(trial, parts, { fit: counted, metric, weights, searched });
   await study.search(objective, picked(options, searchNames));
   const best = await study.best();
   const model = await counted(best.params, rows);
@@ -116,9 +125,11 @@ async function judged<C extends Columns, P extends Params, In, Out extends Cell>
     readonly fit: (params: P, rows: Frame<C>) => Promise<FittedModel<In, Out>>;
     readonly metric: MetricName;
     readonly weights: (keyof C & string) | undefined;
+    readonly searched: Searched;
   },
 ): Promise<number | "pruned"> {
-  const { fit, metric, weights } = how;
+  const { fit, metric, weights, searched } = how;
+  trial.note(searchedNote, searched);
   const scores: number[] = [];
   for (const [fold, { train, validation }] of parts.entries()) {
     trial.signal.throwIfAborted();
