@@ -2,6 +2,7 @@
 import { list, random } from "../core/index.ts";
 import type { Dataset, Matrix } from "../flow.ts";
 import type { BoostOptions } from "./boost-options.ts";
+import { datasetRows } from "./dataset-rows.ts";
 import { fail } from "./errors.ts";
 import { checkedData, checkWidth, taskOf } from "./estimator.ts";
 
@@ -23,15 +24,8 @@ export function heldRows(data: Dataset, { validation, seed = 0 }: BoostOptions):
   const order = [...y.keys()].sort((a, b) => Number(judges.has(a)) - Number(judges.has(b)) || a - b); // biome-ignore format: one line
   const trainRows = y.length - judges.size;
   if (trainRows === 0 || judges.size === 0) fail("model/missing-rows", { at: "boost, validation" });
-  const picked = (column: Float64Array): Float64Array => Float64Array.from(order, (i) => column[i] ?? 0); // biome-ignore format: one line
-  const numbers = new Float64Array(x.data.length);
-  for (const [to, from] of order.entries())
-    numbers.set(x.data.subarray(from * x.cols, (from + 1) * x.cols), to * x.cols);
-  return {
-    ...{ x: { ...x, data: numbers }, y: picked(y), trainRows },
-    weights: weights && picked(weights),
-    groups: groups && picked(groups),
-  };
+  const rows = datasetRows(data, order);
+  return { x: rows.x, y: rows.y, weights: rows.weights, groups: rows.groups, trainRows };
 }
 
 /** The rows that judge: a share of each class, of all rows of numbers, or of the groups. */

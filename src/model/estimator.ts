@@ -2,6 +2,7 @@
 import type { LongWork } from "../core/index.ts";
 import type { Dataset, Json, Matrix, Predictor, Task, TaskKind } from "../flow.ts";
 import { findNotFinite } from "../tensor/index.ts";
+import { withoutZeros } from "./dataset-rows.ts";
 import { fail } from "./errors.ts";
 import { type Fit, fitWith } from "./fit.ts";
 
@@ -133,20 +134,7 @@ function withWeights({ name, weights: used = false }: Checks, data: Dataset): Da
   if (weights.every((weight) => weight === 1)) return plain;
   if (!used) fail("model/unsupported-weights", { at: name });
   if (weights.every((weight) => weight === 0)) fail("model/missing-weight", { at: name });
-  return weights.includes(0) ? keptRows(data, weights) : data;
-}
-
-function keptRows(data: Dataset, weights: Float64Array): Dataset {
-  const { x, y, groups } = data;
-  const kept = (column: Float64Array): Float64Array => column.filter((_, i) => weights[i] !== 0);
-  const numbers = x.data.filter((_, at) => weights[Math.floor(at / x.cols)] !== 0);
-  return {
-    ...data,
-    x: { rows: numbers.length / x.cols, cols: x.cols, data: numbers },
-    y: kept(y),
-    weights: kept(weights),
-    ...(groups === undefined ? {} : { groups: kept(groups) }),
-  };
+  return withoutZeros(data);
 }
 
 function checkLabels({ name, oneClass }: Checks, data: Dataset): void {

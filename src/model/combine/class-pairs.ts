@@ -1,11 +1,11 @@
 /** @file Several classes by estimators of two: one against the rest, or one against one. */
 import type { LongWork } from "../../core/index.ts";
 import type { Dataset, Matrix, Predictor, Task } from "../../flow.ts";
+import { datasetRows } from "../dataset-rows.ts";
 import { type Estimator, estimator, taskOf } from "../estimator.ts";
 import { majorityPredictor } from "../majority.ts";
 import { damaged, type Fields } from "../state-fields.ts";
 import { checkBinary, optionsOf } from "./bases.ts";
-import { datasetRows } from "./rows-of.ts";
 
 /** What {@link oneVsRest} or {@link oneVsOne} learned. */
 export interface ClassPairsState {

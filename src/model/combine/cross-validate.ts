@@ -6,13 +6,13 @@ import type { Dataset, Predictor, TaskKind } from "../../flow.ts";
 import { type MetricName, type ScoredRows, score } from "../../metric/index.ts";
 import type { Columns, Frame } from "../../table/index.ts";
 import { average } from "../average.ts";
+import { datasetRows } from "../dataset-rows.ts";
 import { fail } from "../errors.ts";
 import { type Estimator, taskOf } from "../estimator.ts";
 import { evaluate, type Scores } from "../evaluate.ts";
 import type { LabelProblem } from "../fit.ts";
 import { majority } from "../majority.ts";
 import { type DealOptions, dealNames, foldsOf } from "./out-of-fold.ts";
-import { datasetRows } from "./rows-of.ts";
 
 /** What one fold gave. */
 export interface FoldResult {

@@ -2,8 +2,8 @@
 import { checkNames, checkNumber, type LongWork } from "../../core/index.ts";
 import { folds as dealFolds, type Fold } from "../../dataset/index.ts";
 import type { Dataset } from "../../flow.ts";
+import { datasetRows, matrixRows } from "../dataset-rows.ts";
 import { type Estimator, taskOf } from "../estimator.ts";
-import { datasetRows, matrixRows } from "./rows-of.ts";
 
 /** How rows are dealt to folds: stratified by class, groups kept together. */
 export interface DealOptions {

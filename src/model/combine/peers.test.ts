@@ -2,12 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { classicData, readClassicPeers } from "../../../tests/peer/classic.ts";
 import { gaussianBayes } from "../bayes/index.ts";
+import { datasetRows } from "../dataset-rows.ts";
 import { taskOf } from "../estimator.ts";
 import { logistic } from "../index.ts";
 import { neighbours } from "../neighbour/index.ts";
 import { calibrate, crossValidate, isotonic, oneVsRest, stacked, voting } from "./index.ts";
 import { isotonicAt } from "./isotonic.ts";
-import { datasetRows } from "./rows-of.ts";
 
 const peers = await readClassicPeers();
 const order = { folds: 4, shuffle: false } as const;

@@ -4,6 +4,7 @@ import { checkNames, checkNumber, type LongWork } from "../../core/index.ts";
 import { folds as dealFolds } from "../../dataset/index.ts";
 import type { Dataset, Predictor, Task } from "../../flow.ts";
 import { dot, times } from "../../tensor/index.ts";
+import { datasetRows } from "../dataset-rows.ts";
 import { fail } from "../errors.ts";
 import { type Estimator, estimator } from "../estimator.ts";
 import type { Fields } from "../state-fields.ts";
@@ -17,7 +18,6 @@ import {
 import { readImportances } from "./least-squares.ts";
 import { linearImportances, linearMargins } from "./linear-predictor.ts";
 import { addMoments, type Covariances, covariancesOf, type Moments, momentsOf } from "./moments.ts";
-import { pickRows } from "./pick-rows.ts";
 
 /** Options of {@link elasticNet}. */
 export interface ElasticNetOptions {
@@ -274,14 +274,14 @@ function momentFold(moments: readonly Moments[], f: number): FoldProblem {
 function rowFold(data: Dataset, part: Uint32Array): FoldProblem {
   const inside = new Set(part);
   const kept = Array.from({ length: data.x.rows }, (_, i) => i).filter((i) => !inside.has(i));
-  const test = pickRows(data, Array.from(part));
+  const test = datasetRows(data, Array.from(part));
   const total = test.weights?.reduce((sum, w) => sum + w, 0) ?? test.y.length;
   const judge = (weights: Float64Array, bias: number): number =>
     times(test.x, weights).reduce(
       (sum, z, i) => sum + ((test.weights?.[i] ?? 1) * (z + bias - (test.y[i] ?? 0)) ** 2) / total,
       0,
     );
-  return { problem: rowProblem(pickRows(data, kept)), judge };
+  return { problem: rowProblem(datasetRows(data, kept)), judge };
 }
 
 const task: Task = { kind: "regression" };

@@ -11,12 +11,12 @@ import {
   optimiser as optimiserOf,
   sigmoid,
 } from "../../tensor/index.ts";
+import { datasetRows } from "../dataset-rows.ts";
 import { fail } from "../errors.ts";
 import { type Estimator, estimator, taskOf } from "../estimator.ts";
 import type { Fields } from "../state-fields.ts";
 import { readImportances } from "./least-squares.ts";
 import { linearImportances, linearMargins } from "./linear-predictor.ts";
-import { pickRows } from "./pick-rows.ts";
 import { scaled, scalingOf, unscaled } from "./scaling.ts";
 
 /** Options of {@link gradientLinear}. */
@@ -163,7 +163,7 @@ function sides(data: Dataset, every: number): { readonly train: Dataset; readonl
   const isKept = (i: number): boolean => every > 0 && (i + 1) % every === 0;
   const kept = all.filter(isKept);
   if (kept.length === 0) return { train: data };
-  return { train: pickRows(data, all.filter((i) => !isKept(i))), test: pickRows(data, kept) }; // biome-ignore format: one line
+  return { train: datasetRows(data, all.filter((i) => !isKept(i))), test: datasetRows(data, kept) }; // biome-ignore format: one line
 }
 
 /** Mean loss over rows and its gradient by (w, b), [d + 1]. */
@@ -178,7 +178,7 @@ export function problemOf(
   const d = x.cols;
   const average = weights === undefined ? 1 : weights.reduce((sum, w) => sum + w, 0) / x.rows;
   const slope: DescentProblem["slope"] = (theta, rows) => {
-    const batch = pickRows(train, Array.from(rows));
+    const batch = datasetRows(train, Array.from(rows));
     const outputs = { rows: rows.length, cols: 1, data: marginsOf(batch, theta) };
     const own = of(outputs, batch.y, batch.weights);
     // The loss divides by the batch's weight; dividing by the average weight keeps every row's say.

@@ -1,9 +1,9 @@
 /** @file Whether the assumptions of least squares hold: collinearity, residuals, influence. */
 import { chiSquareTail, fisherTail } from "../../core/index.ts";
 import type { Dataset } from "../../flow.ts";
+import { withoutZeros } from "../dataset-rows.ts";
 import { decompose } from "./decompose.ts";
 import { type LeastSquaresPredictor, leastSquares } from "./least-squares.ts";
-import { pickRows } from "./pick-rows.ts";
 import { shapiroWilk, type TestResult } from "./shapiro-wilk.ts";
 
 /** How much each row decides the fit, [n] each. */
@@ -71,15 +71,6 @@ export async function linearDiagnostics(data: Dataset): Promise<LinearDiagnostic
     influence: influenceOf(model, kept, residuals),
   };
   return { ...found, warnings: warningsOf(found, model) };
-}
-
-function withoutZeros(data: Dataset): Dataset {
-  const { weights } = data;
-  if (weights === undefined) return data;
-  return pickRows(
-    data,
-    Array.from(weights.keys()).filter((i) => weights[i] !== 0),
-  );
 }
 
 function residualsOf(model: LeastSquaresPredictor, { x, y, weights }: Dataset): Float64Array {

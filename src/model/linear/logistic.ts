@@ -2,6 +2,7 @@
 import { checkNames, checkNumber, type LongWork } from "../../core/index.ts";
 import type { Dataset, Json, Predictor, Task } from "../../flow.ts";
 import { sigmoid } from "../../tensor/index.ts";
+import { everyNth } from "../dataset-rows.ts";
 import { fail } from "../errors.ts";
 import { type Estimator, estimator, taskOf } from "../estimator.ts";
 import { damaged, type Fields } from "../state-fields.ts";
@@ -9,7 +10,6 @@ import { type ClassWeights, checkClassWeights, rowWeights } from "./class-weight
 import { readImportances } from "./least-squares.ts";
 import { linearImportances, linearMargins } from "./linear-predictor.ts";
 import { type Minimum, minimise } from "./minimise.ts";
-import { everyNth } from "./pick-rows.ts";
 import { logLossOf, softmaxOf } from "./smooth-loss.ts";
 
 /** Options of {@link logistic}. */

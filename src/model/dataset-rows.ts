@@ -1,5 +1,5 @@
 /** @file Some rows of a dataset. */
-import type { Dataset, Matrix } from "../../flow.ts";
+import type { Dataset, Matrix } from "../flow.ts";
 
 /** The rows of a matrix with these numbers, in their order. */
 export function matrixRows({ cols, data }: Matrix, rows: ArrayLike<number>): Matrix {
@@ -23,4 +23,23 @@ export function datasetRows(data: Dataset, rows: ArrayLike<number>): Dataset {
     ...(weights === undefined ? {} : { weights: pick(weights) }),
     ...(groups === undefined ? {} : { groups: pick(groups) }),
   };
+}
+
+/** Every n-th row, from the first on. */
+export function everyNth(data: Dataset, n: number): Dataset {
+  const count = Math.ceil(data.x.rows / n);
+  return datasetRows(
+    data,
+    Array.from({ length: count }, (_, i) => i * n),
+  );
+}
+
+/** The rows of a weight that is not 0; the dataset itself where all are. */
+export function withoutZeros(data: Dataset): Dataset {
+  const { weights } = data;
+  if (weights === undefined || !weights.includes(0)) return data;
+  return datasetRows(
+    data,
+    Array.from(weights.keys()).filter((i) => weights[i] !== 0),
+  );
 }
