@@ -6,7 +6,7 @@ import { type Clusterer, clusterer } from "./clusterer.ts";
 import type { Clusters } from "./clusters.ts";
 import { checkClusters, checkRows } from "./data.ts";
 import { fail } from "./errors.ts";
-import { damaged, type Fields, fieldsOf } from "./state-fields.ts";
+import { commonOf, damaged, type Fields, storedMatrix } from "./state-fields.ts";
 
 /** Options of {@link agglomerative}. */
 export interface AgglomerativeOptions {
@@ -129,22 +129,21 @@ export function isAgglomerative(clusters: Clusters): clusters is AgglomerativeCl
 
 /** The clusters of a stored state. */
 export function readAgglomerative(fields: Fields): AgglomerativeClusters {
-  const { width, ...common } = fields.common();
-  const { length } = fields.anyArray("labels", Int32Array);
-  const joins = fieldsOf(fields.value["joins"], "joins");
-  const whole = { type: Int32Array, length: length - 1 };
+  const { width, ...common } = commonOf(fields);
+  const { length } = fields.array("labels", Int32Array);
+  const joins = fields.fields("joins");
   const linkage = (["ward", "complete", "average", "single"] as const).find(
     (known) => known === fields.text("linkage"),
   );
   return agglomerativeClusters({
     linkage: linkage ?? damaged("linkage", "a known linkage", fields.text("linkage")),
-    rows: fields.matrix("rows", { rows: length, cols: width }),
-    labels: fields.array("labels", { type: Int32Array, length }),
+    rows: storedMatrix(fields, "rows", { rows: length, cols: width }),
+    labels: fields.array("labels", Int32Array, length),
     joins: {
-      left: joins.array("left", whole),
-      right: joins.array("right", whole),
-      heights: joins.array("heights", { type: Float64Array, length: length - 1 }),
-      sizes: joins.array("sizes", whole),
+      left: joins.array("left", Int32Array, length - 1),
+      right: joins.array("right", Int32Array, length - 1),
+      heights: joins.array("heights", Float64Array, length - 1),
+      sizes: joins.array("sizes", Int32Array, length - 1),
     },
     ...common,
   });

@@ -5,7 +5,7 @@ import { denseGroups, rowTree } from "../tensor/index.ts";
 import { type Clusterer, clusterer } from "./clusterer.ts";
 import type { Clusters } from "./clusters.ts";
 import { checkRows } from "./data.ts";
-import { damaged, type Fields } from "./state-fields.ts";
+import { commonOf, damaged, type Fields, storedMatrix } from "./state-fields.ts";
 
 /** Options of {@link dbscan}. */
 export interface DbscanOptions {
@@ -95,14 +95,14 @@ export function dbscanClusters(state: DbscanState): DbscanClusters {
 
 /** The clusters of a stored state. */
 export function readDbscan(fields: Fields): DbscanClusters {
-  const { width, ...common } = fields.common();
-  const { length } = fields.anyArray("coreLabels", Int32Array);
+  const { width, ...common } = commonOf(fields);
+  const { length } = fields.array("coreLabels", Int32Array);
   const distance = fields.number("distance");
   if (!(distance > 0)) damaged("distance", "a number > 0", `${distance}`);
   return dbscanClusters({
     distance,
-    cores: fields.matrix("cores", { rows: length, cols: width }),
-    coreLabels: fields.array("coreLabels", { type: Int32Array, length }),
+    cores: storedMatrix(fields, "cores", { rows: length, cols: width }),
+    coreLabels: fields.array("coreLabels", Int32Array, length),
     noise: fields.number("noise"),
     ...common,
   });

@@ -20,7 +20,7 @@ import type { Clusters } from "./clusters.ts";
 import { type ClusterData, checkRows } from "./data.ts";
 import { fail } from "./errors.ts";
 import { tooMany } from "./k-means.ts";
-import { damaged, type Fields, fieldsOf } from "./state-fields.ts";
+import { commonOf, damaged, type Fields, storedMatrix } from "./state-fields.ts";
 
 /** Options of {@link gaussianMixture}. */
 export interface GaussianMixtureOptions {
@@ -180,8 +180,8 @@ function largest(data: Float64Array, from: number, count: number): number {
 
 /** The clusters of a stored state. */
 export function readGaussianMixture(fields: Fields): GaussianMixtureClusters {
-  const { width, ...common } = fields.common();
-  const mixture = fieldsOf(fields.value["mixture"], "mixture");
+  const { width, ...common } = commonOf(fields);
+  const mixture = fields.fields("mixture");
   const k = fields.number("clusters");
   const form = (["full", "diagonal", "spherical"] as const).find(
     (known) => known === mixture.text("form"),
@@ -195,9 +195,9 @@ export function readGaussianMixture(fields: Fields): GaussianMixtureClusters {
   return gaussianMixtureClusters({
     mixture: {
       form,
-      weights: mixture.array("weights", { type: Float64Array, length: k }),
-      means: mixture.matrix("means", { rows: k, cols: width }),
-      covariances: mixture.matrix("covariances", shapes[form]),
+      weights: mixture.array("weights", Float64Array, k),
+      means: storedMatrix(mixture, "means", { rows: k, cols: width }),
+      covariances: storedMatrix(mixture, "covariances", shapes[form]),
     },
     logLikelihood: fields.number("logLikelihood"),
     bic: fields.number("bic"),

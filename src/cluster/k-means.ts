@@ -6,7 +6,7 @@ import { type Clusterer, clusterer } from "./clusterer.ts";
 import type { Clusters } from "./clusters.ts";
 import { checkClusters, checkRows, distinctRows } from "./data.ts";
 import { fail } from "./errors.ts";
-import type { Fields } from "./state-fields.ts";
+import { commonOf, type Fields, storedMatrix } from "./state-fields.ts";
 
 /** Options of {@link kMeans}. */
 export interface KMeansOptions {
@@ -129,10 +129,10 @@ export function kMeansClusters(state: KMeansState): KMeansClusters {
 /** The clusters of a stored state. */
 export function readKMeans(kind: KMeansState["kind"]): (fields: Fields) => KMeansClusters {
   return (fields) => {
-    const { width, ...common } = fields.common();
+    const { width, ...common } = commonOf(fields);
     return kMeansClusters({
       kind,
-      centres: fields.matrix("centres", { rows: fields.number("clusters"), cols: width }),
+      centres: storedMatrix(fields, "centres", { rows: fields.number("clusters"), cols: width }),
       inertia: fields.number("inertia"),
       iterations: fields.number("iterations"),
       converged: fields.boolean("converged"),

@@ -12,7 +12,7 @@ import { type ComponentFinder, componentFinder } from "./component-finder.ts";
 import type { Components } from "./components.ts";
 import { checkRows, columnMeans } from "./data.ts";
 import { fail } from "./errors.ts";
-import type { Fields } from "./state-fields.ts";
+import { commonOf, type Fields, storedMatrix } from "./state-fields.ts";
 
 /** Options of {@link pca}. */
 export interface PcaOptions {
@@ -215,15 +215,14 @@ export function pcaComponents(state: PcaState): PcaComponents {
 
 /** The components of a stored state. */
 export function readPca(fields: Fields): PcaComponents {
-  const { width, ...common } = fields.common();
+  const { width, ...common } = commonOf(fields);
   const rows = fields.number("components");
-  const each = { type: Float64Array, length: rows };
   return pcaComponents({
-    directions: fields.matrix("directions", { rows, cols: width }),
-    means: fields.array("means", { type: Float64Array, length: width }),
-    variances: fields.array("variances", each),
-    shares: fields.array("shares", each),
-    singularValues: fields.array("singularValues", each),
+    directions: storedMatrix(fields, "directions", { rows, cols: width }),
+    means: fields.array("means", Float64Array, width),
+    variances: fields.array("variances", Float64Array, rows),
+    shares: fields.array("shares", Float64Array, rows),
+    singularValues: fields.array("singularValues", Float64Array, rows),
     whiten: fields.boolean("whiten"),
     ...common,
   });

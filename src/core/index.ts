@@ -16,6 +16,7 @@ export {
   MillraceError,
   notFound,
 } from "./errors.ts";
+export { type Damaged, type Fields, type FieldsOptions, fieldsOf, isRecord } from "./fields.ts";
 export { hashOf, hashOfJson } from "./hash.ts";
 export { formatJson, jsonErrors, parseJson } from "./json.ts";
 export { formatLiteral, literalKey } from "./literal.ts";

@@ -45,16 +45,16 @@ const readers: ReadonlyMap<string, Reader> = new Map([
  * ```
  */
 export function forecastModelFromState(value: unknown): ForecastModel {
-  const state = fieldsOf(value, "");
+  const state = fieldsOf(value, "the state");
   const [kind, written] = [state.text("kind"), state.number("format")];
   if (written > forecastFormat)
     fail("forecast/unsupported-format", { kind, got: written, known: forecastFormat });
   const read = readers.get(kind);
   if (read === undefined)
     return fail("forecast/unknown-kind", { got: kind, known: [...readers.keys()] });
-  const place = state.inner("series");
+  const place = state.fields("series");
   const frequency = checkChoice("forecastModelFromState", { frequency: place.text("frequency") }, frequencies); // biome-ignore format: one line
-  return read(state.inner("params"), {
+  return read(state.fields("params"), {
     id: place.text("id"),
     frequency,
     startMs: place.number("startMs"),

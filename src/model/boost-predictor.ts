@@ -3,7 +3,7 @@ import type { Predictor, Task } from "../flow.ts";
 import { fromCompleteTrees, type Trees, treePredictor } from "../tensor/index.ts";
 import { checkWidth } from "./estimator.ts";
 import { readCompleteTrees, readTrees } from "./read-trees.ts";
-import { damaged, type Fields } from "./state-fields.ts";
+import { damaged, type Fields, storedTask } from "./state-fields.ts";
 import { type TreeLink, throughLink, treeLinks } from "./tree/links.ts";
 
 /** What `boost` learned. */
@@ -59,7 +59,7 @@ export function readBoost(state: Fields): BoostPredictor {
     : fromCompleteTrees(readCompleteTrees(fields, width), width, state.number("base"));
   const link = state.has("link") ? state.text("link") : "sigmoid";
   const known = treeLinks.find((one) => one === link) ?? damaged("link", `one of ${treeLinks.join(", ")}`, link); // biome-ignore format: one line // biome-ignore format: one line
-  const task = state.task();
+  const task = storedTask(state);
   const classes = task?.kind === "multiclass" ? task.classes.length : 1;
   if (trees.outputs !== classes) damaged("trees.outputs", `${classes}`, `${trees.outputs}`);
   const array = (field: "importances" | "losses") =>

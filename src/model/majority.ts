@@ -1,7 +1,7 @@
 /** @file The trivial baseline of classes: every row gets their shares among the training rows. */
 import type { Dataset, Predictor, Task } from "../flow.ts";
 import { checkWidth, type Estimator, estimator, taskOf } from "./estimator.ts";
-import type { Fields } from "./state-fields.ts";
+import { type Fields, storedTask } from "./state-fields.ts";
 
 /** What `majority` learned. */
 export interface MajorityState {
@@ -82,7 +82,7 @@ export function majorityPredictor(state: MajorityState): MajorityPredictor {
 /** The predictor of a stored state. @throws `model/corrupt-state` */
 export function readMajority(state: Fields): MajorityPredictor {
   const plain = { share: state.number("share"), width: state.number("width") };
-  const task = state.task();
+  const task = storedTask(state);
   if (task?.kind !== "multiclass") return majorityPredictor(plain);
   const shares = state.array("shares", Float64Array, task.classes.length);
   return majorityPredictor({ ...plain, shares, task });

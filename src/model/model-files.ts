@@ -1,5 +1,5 @@
 /** @file Reading a model from its files. */
-import { isMillraceError, parseJson } from "../core/index.ts";
+import { isMillraceError, isRecord, parseJson } from "../core/index.ts";
 import { featuresFromState, withStoredLookups } from "../feature/index.ts";
 import type { ModelFiles } from "../flow.ts";
 import { fail } from "./errors.ts";
@@ -67,8 +67,4 @@ function textsOf(value: unknown): readonly string[] {
 
 function corrupt(reason: string, cause?: unknown): never {
   return fail("model/corrupt-files", { reason }, { cause });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,8 @@
 /** @file A client typed by the model it talks to: the row it asks for, the answer it gets. */
-import { checkNames, checkNumber } from "../core/index.ts";
+import { checkNames, checkNumber, isRecord } from "../core/index.ts";
 import type { Model, ModelLookups, Prediction } from "../flow.ts";
 import { fail } from "./errors.ts";
-import { checkFinite, isRecord, post, type Reply } from "./post.ts";
+import { checkFinite, post, type Reply } from "./post.ts";
 
 /** The rows that a model takes. */
 export type InputOf<M> = M extends { readonly lookups: ModelLookups<infer Request> }

@@ -1,9 +1,9 @@
 /** @file A client of features by key, typed by the feature table's declaration. */
-import { checkNames, checkNumber, type Validity } from "../core/index.ts";
+import { checkNames, checkNumber, isRecord, type Validity } from "../core/index.ts";
 import type { CellOf, Columns } from "../table/index.ts";
 import { fail } from "./errors.ts";
 import { fromJson, type LookedUpReply } from "./look-up.ts";
-import { checkFinite, isRecord, post } from "./post.ts";
+import { checkFinite, post } from "./post.ts";
 
 /** What a feature table's declaration says of its type. */
 export interface Declared {

@@ -1,5 +1,5 @@
 /** @file A request to a Millrace server, and its answer or error. */
-import { type ErrorKind, errorKinds, MillraceError } from "../core/index.ts";
+import { type ErrorKind, errorKinds, isRecord, MillraceError } from "../core/index.ts";
 import { fail, type Problem } from "./errors.ts";
 
 /** What a server of ours answered. */
@@ -81,9 +81,4 @@ export function checkFinite(at: string, rows: readonly unknown[]): void {
       if (typeof cell === "number" && !Number.isFinite(cell))
         problems.push({ row, field, expected: "a finite number", got: String(cell) });
   if (problems.length > 0) fail("serve/mismatch-request", { at, problems, total: problems.length });
-}
-
-/** Whether a value is an object with names. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -31,7 +31,7 @@ export interface ArimaParams {
 export const arimaFamily: Family<ArimaParams> = {
   kind: "arima",
   read: (fields) => {
-    const [form, fit] = [fields.inner("form"), fields.inner("fit")];
+    const [form, fit] = [fields.fields("form"), fields.fields("fit")];
     return {
       form: {
         order: ordersOf(form, "order"),
@@ -40,10 +40,10 @@ export const arimaFamily: Family<ArimaParams> = {
         constant: form.boolean("constant"),
       },
       fit: {
-        coefficients: fit.numbers("coefficients"),
+        coefficients: fit.array("coefficients", Float64Array),
         mean: fit.number("mean"),
-        state: fit.numbers("state"),
-        tail: fit.numbers("tail"),
+        state: fit.array("state", Float64Array),
+        tail: fit.array("tail", Float64Array),
         deviation: fit.number("deviation"),
         logLikelihood: fit.number("logLikelihood"),
         aicc: fit.number("aicc"),
@@ -61,7 +61,7 @@ export const arimaFamily: Family<ArimaParams> = {
 };
 
 function ordersOf(fields: Fields, name: string): Orders {
-  const got = fields.raw(name);
+  const got = fields.value[name];
   const isOrders = Array.isArray(got) && got.length === 3 && got.every(Number.isInteger);
   if (!isOrders) return damaged(name, "three whole numbers", typeof got);
   const [a = 0, b = 0, c = 0]: readonly number[] = got;

@@ -70,12 +70,12 @@ export const boostedFamily: Family<BoostedParams> = {
       { strategy: fields.text("strategy") },
       strategies,
     ),
-    past: readPast(fields.inner("past")),
-    calendar: readPlan(fields.inner("calendar")),
+    past: readPast(fields.fields("past")),
+    calendar: readPlan(fields.fields("calendar")),
     predictors: listOf(fields, "predictors").map((state) =>
       predictorState(predictorFromState(state)),
     ),
-    tail: fields.numbers("tail"),
+    tail: fields.array("tail", Float64Array),
     errors: listOf(fields, "errors").map((sizes) => sizes instanceof Float64Array ? sizes : damaged("errors", "Float64Arrays", typeof sizes)), // biome-ignore format: one line
   }),
   outlook: (params, horizon, place) => {
@@ -96,7 +96,7 @@ export const boostedFamily: Family<BoostedParams> = {
 const strategies = ["recursive", "direct"] as const;
 
 function listOf(fields: Fields, name: string): readonly unknown[] {
-  const got = fields.raw(name);
+  const got = fields.value[name];
   return Array.isArray(got) ? got : damaged(name, "a list", typeof got);
 }
 

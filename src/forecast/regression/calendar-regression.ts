@@ -13,7 +13,7 @@ import {
 import type { Grid } from "../calendar/grid.ts";
 import type { HolidayRule } from "../calendar/holiday-rules.ts";
 import { fail } from "../errors.ts";
-import { damaged, type Fields, fieldsOf } from "../fields.ts";
+import { damaged, type Fields } from "../fields.ts";
 import { type Family, type Forecaster, forecaster, type SeriesPlace } from "../forecaster.ts";
 import type { Outlook } from "../outlook.ts";
 
@@ -35,11 +35,11 @@ interface RegressionParams {
 export const regressionFamily: Family<RegressionParams> = {
   kind: "calendar-regression",
   read: (fields) => ({
-    plan: readPlan(fields.inner("plan")),
+    plan: readPlan(fields.fields("plan")),
     names: fields.texts("names"),
-    kept: fields.numbers("kept"),
-    weights: fields.numbers("weights"),
-    triangle: fields.numbers("triangle"),
+    kept: fields.array("kept", Float64Array),
+    weights: fields.array("weights", Float64Array),
+    triangle: fields.array("triangle", Float64Array),
     deviation: fields.number("deviation"),
     degrees: fields.number("degrees"),
   }),
@@ -53,49 +53,44 @@ export const regressionFamily: Family<RegressionParams> = {
 
 /** Reads a plan as it was stored. */
 export function readPlan(fields: Fields): CalendarPlan {
-  const list = (name: string): readonly unknown[] => {
-    const got = fields.raw(name);
-    return Array.isArray(got) ? got : damaged(name, "a list", typeof got);
-  };
-  const waves = list("waves").map((wave) => {
-    const of = fieldsOf(wave, "waves");
-    return { period: of.number("period"), pairs: of.number("pairs") };
-  });
   return {
     trend: fields.boolean("trend"),
-    waves,
+    waves: fields.list("waves").map((wave) => ({
+      period: wave.number("period"),
+      pairs: wave.number("pairs"),
+    })),
     hour: fields.boolean("hour"),
     weekday: fields.boolean("weekday"),
     month: fields.boolean("month"),
-    holidays: list("holidays").map(readRule),
+    holidays: fields.list("holidays").map(readRule),
   };
 }
 
-function readRule(value: unknown): HolidayRule {
-  const [rule, on] = [fieldsOf(value, "holidays"), fieldsOf(value, "holidays").inner("on")];
-  const optional = <T>(name: string, read: () => T) => (rule.raw(name) === undefined ? {} : { [name]: read() }); // biome-ignore format: one line
+function readRule(rule: Fields): HolidayRule {
+  const on = rule.fields("on");
+  const optional = <T>(name: string, read: () => T) => (rule.has(name) ? { [name]: read() } : {});
   return {
     name: rule.text("name"),
     on: readDay(on),
     ...optional("from", () => rule.number("from")),
     ...optional("until", () => rule.number("until")),
     ...optional("except", () => {
-      const years = rule.raw("except");
+      const years = rule.value["except"];
       return Array.isArray(years) ? years.map(Number) : damaged("except", "a list", typeof years);
     }),
     ...optional("observed", () => {
-      const found = (["nearest", "monday", "next"] as const).find((one) => one === rule.raw("observed")); // biome-ignore format: one line
+      const found = (["nearest", "monday", "next"] as const).find((one) => one === rule.value["observed"]); // biome-ignore format: one line
       return found ?? damaged("observed", "nearest, monday or next", rule.text("observed"));
     }),
   };
 }
 
 function readDay(on: Fields): HolidayRule["on"] {
-  if (on.raw("date") !== undefined) return { date: on.text("date") };
-  if (on.raw("easter") !== undefined) return { easter: on.number("easter") };
+  if (on.has("date")) return { date: on.text("date") };
+  if (on.has("easter")) return { easter: on.number("easter") };
   const month = on.number("month");
-  if (on.raw("day") !== undefined) return { month, day: on.number("day") };
-  const nth = ([1, 2, 3, 4, -1] as const).find((one) => one === on.raw("nth"));
+  if (on.has("day")) return { month, day: on.number("day") };
+  const nth = ([1, 2, 3, 4, -1] as const).find((one) => one === on.value["nth"]);
   return { month, weekday: on.number("weekday"), nth: nth ?? damaged("nth", "1 to 4 or -1", "another") }; // biome-ignore format: one line
 }
 

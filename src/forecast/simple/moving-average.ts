@@ -14,7 +14,10 @@ const mostSteps = 1000;
 
 export const averageFamily: Family<AverageParams> = {
   kind: "moving-average",
-  read: (fields) => ({ mean: fields.number("mean"), deviations: fields.numbers("deviations") }),
+  read: (fields) => ({
+    mean: fields.number("mean"),
+    deviations: fields.array("deviations", Float64Array),
+  }),
   outlook: ({ mean, deviations }, horizon) => {
     const last = deviations.length;
     const deviation = (i: number): number =>

@@ -109,7 +109,10 @@ interface SeasonParams {
 
 export const seasonFamily: Family<SeasonParams> = {
   kind: "seasonal-naive",
-  read: (fields) => ({ season: fields.numbers("season"), deviation: fields.number("deviation") }),
+  read: (fields) => ({
+    season: fields.array("season", Float64Array),
+    deviation: fields.number("deviation"),
+  }),
   outlook: ({ season, deviation }, horizon) => {
     const steps = Float64Array.from({ length: horizon }, (_, i) => i);
     return normalOutlook(

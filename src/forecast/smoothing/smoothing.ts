@@ -43,7 +43,7 @@ const seasonKinds = ["none", "additive", "multiplicative"] as const;
 export const smoothingFamily: Family<SmoothingParams> = {
   kind: "smoothing",
   read: (fields) => {
-    const [form, fit] = [fields.inner("form"), fields.inner("fit")];
+    const [form, fit] = [fields.fields("form"), fields.fields("fit")];
     const at = "forecastModelFromState";
     return {
       form: {
@@ -53,10 +53,10 @@ export const smoothingFamily: Family<SmoothingParams> = {
         period: form.number("period"),
       },
       fit: {
-        parameters: fit.numbers("parameters"),
+        parameters: fit.array("parameters", Float64Array),
         level: fit.number("level"),
         slope: fit.number("slope"),
-        season: fit.numbers("season"),
+        season: fit.array("season", Float64Array),
         deviation: fit.number("deviation"),
         logLikelihood: fit.number("logLikelihood"),
         aicc: fit.number("aicc"),

@@ -4,7 +4,7 @@ import type { Dataset, Matrix, Predictor, Task } from "../../flow.ts";
 import { checkNumbers } from "../check-numbers.ts";
 import { fail } from "../errors.ts";
 import { checkWidth, type Estimator, estimator, taskOf } from "../estimator.ts";
-import { damaged, type Fields } from "../state-fields.ts";
+import { damaged, type Fields, storedTask } from "../state-fields.ts";
 import {
   checkPriors,
   classCount,
@@ -161,7 +161,7 @@ export function categoricalBayesPredictor(state: CategoricalBayesState): Categor
 
 /** The predictor of a stored state. @throws `model/corrupt-state` */
 export function readCategoricalBayes(state: Fields): CategoricalBayesPredictor {
-  const task = state.task();
+  const task = storedTask(state);
   const k = classCount(task ?? { kind: "binary" });
   const levels = state.array("levels", Uint32Array);
   if (!levels.every((size) => size >= 1 && size <= mostLevels))

@@ -3,7 +3,7 @@ import type { Matrix, Predictor, Task } from "../../flow.ts";
 import { checkNumbers } from "../check-numbers.ts";
 import { fail } from "../errors.ts";
 import { checkWidth, taskOf } from "../estimator.ts";
-import { damaged, type Fields } from "../state-fields.ts";
+import { damaged, type Fields, storedTask } from "../state-fields.ts";
 import { classCount, posterior, scoreRows } from "./posterior.ts";
 
 const kinds = [
@@ -79,7 +79,7 @@ export function checkCounts(at: string, x: Matrix, names: readonly string[] = []
 
 /** The predictor of a stored state. @throws `model/corrupt-state` */
 export function readClassScores(state: Fields): ClassScoresPredictor {
-  const task = state.task();
+  const task = storedTask(state);
   const k = classCount(task ?? { kind: "binary" });
   const width = state.number("width");
   const got = state.text("kind");

@@ -4,7 +4,7 @@ import type { Dataset, Matrix, Predictor, Task } from "../../flow.ts";
 import { choleskyFactor, gram, solvePositive } from "../../tensor/index.ts";
 import { checkNumbers } from "../check-numbers.ts";
 import { checkWidth, type Estimator, estimator, taskOf } from "../estimator.ts";
-import type { Fields } from "../state-fields.ts";
+import { type Fields, storedTask } from "../state-fields.ts";
 import { type ClassScoresPredictor, classScoresPredictor } from "./class-scores.ts";
 import { type ClassRows, checkPriors, classCount, classRows, meansByClass, type Priors, posterior, scoreRows } from "./posterior.ts"; // biome-ignore format: one line
 
@@ -216,7 +216,7 @@ export function quadraticDiscriminantPredictor(
 
 /** The predictor of a stored state. @throws `model/corrupt-state` */
 export function readQuadraticDiscriminant(state: Fields): QuadraticDiscriminantPredictor {
-  const task = state.task();
+  const task = storedTask(state);
   const k = classCount(task ?? { kind: "binary" });
   const width = state.number("width");
   return quadraticDiscriminantPredictor({

@@ -3,7 +3,7 @@ import { checkNames, checkNumber } from "../../core/index.ts";
 import type { Dataset, Matrix, Predictor, Task } from "../../flow.ts";
 import { checkNumbers } from "../check-numbers.ts";
 import { checkWidth, type Estimator, estimator, taskOf } from "../estimator.ts";
-import type { Fields } from "../state-fields.ts";
+import { type Fields, storedTask } from "../state-fields.ts";
 import {
   checkPriors,
   classCount,
@@ -146,7 +146,7 @@ export function gaussianBayesPredictor(state: GaussianBayesState): GaussianBayes
 
 /** The predictor of a stored state. @throws `model/corrupt-state` */
 export function readGaussianBayes(state: Fields): GaussianBayesPredictor {
-  const task = state.task();
+  const task = storedTask(state);
   const k = classCount(task ?? { kind: "binary" });
   const width = state.number("width");
   return gaussianBayesPredictor({

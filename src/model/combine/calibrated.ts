@@ -4,7 +4,7 @@ import type { Dataset, Matrix, Predictor, Task, TaskKind } from "../../flow.ts";
 import { softmax } from "../bayes/posterior.ts";
 import { fail } from "../errors.ts";
 import { type Estimator, estimator, taskOf } from "../estimator.ts";
-import { damaged, type Fields } from "../state-fields.ts";
+import { damaged, type Fields, storedTask } from "../state-fields.ts";
 import { checkClassifier, optionsOf } from "./bases.ts";
 import {
   bend,
@@ -224,7 +224,7 @@ export function readCalibrated(
   const task = taskOf(base);
   const expected = task.kind === "multiclass" && method !== "temperature" ? task.classes.length : 1;
   if (curves.length !== expected) damaged("curves", `${expected}`, `${curves.length}`);
-  const kept = state.task();
+  const kept = storedTask(state);
   return calibratedPredictor({
     base,
     method,

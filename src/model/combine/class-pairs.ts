@@ -4,7 +4,7 @@ import type { Dataset, Matrix, Predictor, Task } from "../../flow.ts";
 import { datasetRows } from "../dataset-rows.ts";
 import { type Estimator, estimator, taskOf } from "../estimator.ts";
 import { majorityPredictor } from "../majority.ts";
-import { damaged, type Fields } from "../state-fields.ts";
+import { damaged, type Fields, storedTask } from "../state-fields.ts";
 import { checkBinary, optionsOf } from "./bases.ts";
 
 /** What {@link oneVsRest} or {@link oneVsOne} learned. */
@@ -174,7 +174,7 @@ export function readClassPairs(
   state: Fields,
   read: (state: Fields) => Predictor,
 ): ClassPairsPredictor {
-  const task = state.task() ?? damaged("task", "several classes", "none");
+  const task = storedTask(state) ?? damaged("task", "several classes", "none");
   const kind = state.text("kind") === "oneVsOne" ? "oneVsOne" : "oneVsRest";
   const bases = state.list("bases").map(read);
   const k = task.kind === "multiclass" ? task.classes.length : 2;

@@ -2,7 +2,7 @@
 import { checkNames, type LongWork } from "../../core/index.ts";
 import type { Dataset, Matrix, Predictor, Task, TaskKind } from "../../flow.ts";
 import { type Estimator, estimator, taskOf } from "../estimator.ts";
-import { damaged, type Fields } from "../state-fields.ts";
+import { damaged, type Fields, storedTask } from "../state-fields.ts";
 import { commonTasks, optionsOf } from "./bases.ts";
 import { checkDeal, type DealOptions, dealNames, outOfFold } from "./out-of-fold.ts";
 
@@ -136,7 +136,7 @@ export function stackedPredictor(state: StackedState): StackedPredictor {
 export function readStacked(state: Fields, read: (state: Fields) => Predictor): StackedPredictor {
   const bases = state.list("bases").map(read);
   if (bases.length === 0) damaged("bases", "at least one", "none");
-  const task = state.task();
+  const task = storedTask(state);
   return stackedPredictor({
     bases,
     final: read(state.fields("final")),

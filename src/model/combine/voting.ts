@@ -2,7 +2,7 @@
 import { checkChoice, checkNames, checkNumber, failWith, type LongWork, optionErrors } from "../../core/index.ts"; // biome-ignore format: one line
 import type { Matrix, Predictor, Task, TaskKind } from "../../flow.ts";
 import { type Estimator, estimator, taskOf } from "../estimator.ts";
-import { damaged, type Fields } from "../state-fields.ts";
+import { damaged, type Fields, storedTask } from "../state-fields.ts";
 import { commonTasks, optionsOf } from "./bases.ts";
 
 /** Options of {@link voting}. */
@@ -127,7 +127,7 @@ export function readVoting(state: Fields, read: (state: Fields) => Predictor): V
   const bases = state.list("bases").map(read);
   const got = state.text("vote");
   if (bases.length === 0) damaged("bases", "at least one", "none");
-  const task = state.task();
+  const task = storedTask(state);
   return votingPredictor({
     bases,
     shares: state.array("shares", Float64Array, bases.length),

@@ -1,4 +1,5 @@
 /** @file Reading what another program wrote: every step from one value to the next says where it is. */
+import { isRecord } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 
 /** Something read of a model of another library, and where it stood. */
@@ -93,8 +94,4 @@ export class Found {
   refuse(expected: string): never {
     return corrupt(this.#where, expected, this.#value);
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -14,7 +14,7 @@ import {
 import { datasetRows } from "../dataset-rows.ts";
 import { fail } from "../errors.ts";
 import { type Estimator, estimator, taskOf } from "../estimator.ts";
-import type { Fields } from "../state-fields.ts";
+import { type Fields, storedTask } from "../state-fields.ts";
 import { readImportances } from "./least-squares.ts";
 import { linearImportances, linearMargins } from "./linear-predictor.ts";
 import { scaled, scalingOf, unscaled } from "./scaling.ts";
@@ -233,7 +233,7 @@ export function readGradientLinear(state: Fields): GradientLinearPredictor {
   return gradientLinearPredictor({
     weights: state.array("weights", Float64Array),
     bias: state.number("bias"),
-    task: state.task() ?? { kind: "binary" },
+    task: storedTask(state) ?? { kind: "binary" },
     epoch: state.number("epoch"),
     losses: state.array("losses", Float64Array),
     validationLosses: state.array("validationLosses", Float64Array),

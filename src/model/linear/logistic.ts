@@ -5,7 +5,7 @@ import { sigmoid } from "../../tensor/index.ts";
 import { everyNth } from "../dataset-rows.ts";
 import { fail } from "../errors.ts";
 import { type Estimator, estimator, taskOf } from "../estimator.ts";
-import { damaged, type Fields } from "../state-fields.ts";
+import { damaged, type Fields, storedTask } from "../state-fields.ts";
 import { type ClassWeights, checkClassWeights, rowWeights } from "./class-weights.ts";
 import { readImportances } from "./least-squares.ts";
 import { linearImportances, linearMargins } from "./linear-predictor.ts";
@@ -213,7 +213,7 @@ export function readLogistic(state: Fields): LogisticPredictor {
     converged: state.boolean("converged"),
     ...readImportances(state),
   };
-  const task = state.task();
+  const task = storedTask(state);
   if (task?.kind !== "multiclass")
     return logisticPredictor({ weights: state.array("weights", Float64Array), ...shared });
   const biases = state.array("biases", Float64Array, task.classes.length);

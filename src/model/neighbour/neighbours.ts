@@ -9,7 +9,7 @@ import {
 } from "../../tensor/index.ts";
 import { checkNumbers } from "../check-numbers.ts";
 import { checkWidth, type Estimator, estimator } from "../estimator.ts";
-import { damaged, type Fields } from "../state-fields.ts";
+import { damaged, type Fields, storedTask } from "../state-fields.ts";
 
 /** Options of {@link neighbours}; scikit-learn's word for each in brackets. */
 export interface NeighboursOptions {
@@ -176,7 +176,7 @@ function votesOf(far: Float64Array, weights: "uniform" | "distance"): Float64Arr
 export function readNeighbours(state: Fields): NeighboursPredictor {
   const labels = state.array("labels", Float64Array);
   const width = state.number("width");
-  const task = state.task();
+  const task = storedTask(state);
   if (labels.length === 0) damaged("labels", "at least one", "none");
   const classes = task?.kind === "multiclass" ? task.classes.length : 2;
   if (task?.kind !== "regression" && !labels.every((label) => label >= 0 && label < classes))

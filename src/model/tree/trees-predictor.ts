@@ -3,7 +3,7 @@ import type { Predictor, Task } from "../../flow.ts";
 import { type Trees, treePredictor } from "../../tensor/index.ts";
 import { checkWidth, taskOf } from "../estimator.ts";
 import { readTrees } from "../read-trees.ts";
-import { damaged, type Fields } from "../state-fields.ts";
+import { damaged, type Fields, storedTask } from "../state-fields.ts";
 import { type TreeLink, throughLink, treeLinks } from "./links.ts";
 
 /** What trees are and mean. */
@@ -63,7 +63,7 @@ export function treesPredictor(state: TreesState): TreesPredictor {
 export function readTreesPredictor(state: Fields): TreesPredictor {
   const width = state.number("width");
   const trees = readTrees(state.fields("trees"), width);
-  const task = state.task();
+  const task = storedTask(state);
   const k = outputsOf(task);
   if (trees.outputs !== k) damaged("trees.outputs", `${k}`, `${trees.outputs}`);
   const told = state.text("link");

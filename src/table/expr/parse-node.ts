@@ -1,4 +1,5 @@
 /** @file Reading an expression that was stored as JSON, and refusing what is none. */
+import { isRecord } from "../../core/index.ts";
 import type { ColumnKind } from "../../flow.ts";
 import { fail } from "./errors.ts";
 import {
@@ -8,7 +9,6 @@ import {
   type NodeKind,
   nodeKindOf,
 } from "./node.ts";
-import { isRecord } from "./operations/check-params.ts";
 import { findOperation, operationNames } from "./operations/index.ts";
 
 /**

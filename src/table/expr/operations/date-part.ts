@@ -1,5 +1,5 @@
 /** @file Parts of a moment: year, month, hour and others, of the Gregorian calendar in UTC. */
-import { isRecord } from "./check-params.ts";
+import { isRecord } from "../../../core/index.ts";
 import { type OperationFamily, one } from "./operation.ts";
 
 const dayMs = 86_400_000;

@@ -1,6 +1,6 @@
 /** @file Texts as a number that looks random and is the same everywhere: MurmurHash3. */
+import { isRecord } from "../../../core/index.ts";
 import { quoteText } from "../../sql-text.ts";
-import { isRecord } from "./check-params.ts";
 import { type OperationFamily, one } from "./operation.ts";
 
 /** Another seed is another hash; 0 to 2^31 − 1. */

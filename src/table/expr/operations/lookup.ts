@@ -1,6 +1,7 @@
 /** @file Texts looked up in a table of numbers. */
+import { isRecord } from "../../../core/index.ts";
 import { quoteText } from "../../sql-text.ts";
-import { isNumbers, isRecord, isTexts } from "./check-params.ts";
+import { isNumbers, isTexts } from "./check-params.ts";
 import { numberSql, type OperationFamily, one } from "./operation.ts";
 
 /** The number of each key, each key once, and that of every other text; null is missing. */

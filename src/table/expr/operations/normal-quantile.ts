@@ -1,6 +1,6 @@
 /** @file Shares as the numbers below which such a share of the normal distribution lies. */
+import { isRecord } from "../../../core/index.ts";
 import { quoteText } from "../../sql-text.ts";
-import { isRecord } from "./check-params.ts";
 import { type OperationFamily, one } from "./operation.ts";
 
 /** Shares below the bound count as the bound, those above 1 − bound as that; above 0, below 0.5. */

@@ -1,6 +1,7 @@
 /** @file Numbers looked up among increasing edges: steps and lines between them. */
+import { isRecord } from "../../../core/index.ts";
 import { quoteText } from "../../sql-text.ts";
-import { isIncreasing, isNumbers, isRecord } from "./check-params.ts";
+import { isIncreasing, isNumbers } from "./check-params.ts";
 import { bucketAt, bucketIn, type GridOfEdges, gridOf } from "./edge-search.ts";
 import { numberSql, type Operation, type OperationFamily, one } from "./operation.ts";
 

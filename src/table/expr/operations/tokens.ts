@@ -1,6 +1,7 @@
 /** @file Texts as lists of tokens, and numbers made of them. */
+import { isRecord } from "../../../core/index.ts";
 import { quoteText } from "../../sql-text.ts";
-import { isNumbers, isRecord, isTexts } from "./check-params.ts";
+import { isNumbers, isTexts } from "./check-params.ts";
 import { isLookup, lookupSql, numbersOf } from "./lookup.ts";
 import { type OperationFamily, one } from "./operation.ts";
 import { isPortable } from "./portable-pattern.ts";
