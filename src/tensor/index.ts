@@ -18,6 +18,7 @@ export * from "./process/index.ts";
 export { dot, gram, times, transposeTimes } from "./products.ts";
 export * from "./series/index.ts";
 export { sigmoid } from "./sigmoid.ts";
+export { logSum, softmaxInto } from "./softmax.ts";
 export { choleskyFactor, solvePositive } from "./solve-positive.ts";
 export { type CompleteTrees, fromCompleteTrees } from "./tree/complete-trees.ts";
 export type { ForestOptions } from "./tree/forest-layout.ts";

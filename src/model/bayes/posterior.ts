@@ -1,6 +1,8 @@
 /** @file What classifiers by likelihood share: priors, sums by class, and probabilities from log-likelihoods. */
+
 import { checkNumber, failWith, optionErrors, quote } from "../../core/index.ts";
 import type { Dataset, Matrix, Task } from "../../flow.ts";
+import { softmaxInto } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { taskOf } from "../estimator.ts";
 
@@ -117,8 +119,7 @@ export function scoreRows(
 
 /** Shares of 1 from logarithms; where none is a finite number, the largest share alike. */
 export function softmax(scores: Float64Array): Float64Array {
-  const most = scores.reduce((top, score) => Math.max(top, score), -Infinity);
-  const parts = scores.map((score) => (score === most ? 1 : Math.exp(score - most)));
-  const sum = parts.reduce((total, part) => total + part, 0);
-  return parts.map((part) => part / sum);
+  const shares = new Float64Array(scores.length);
+  softmaxInto(scores, shares);
+  return shares;
 }

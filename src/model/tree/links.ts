@@ -1,5 +1,5 @@
 /** @file From the sums of trees to what a predictor tells. */
-import { sigmoid } from "../../tensor/index.ts";
+import { sigmoid, softmaxInto } from "../../tensor/index.ts";
 
 /**
  * How the outputs of trees become answers; m is an output. `identity` m · `sigmoid` 1/(1 + e^−m) · `softmax`
@@ -41,22 +41,14 @@ export function throughLink(
 ): Float64Array {
   if (scale !== 1) for (const [i, m] of outputs.entries()) outputs[i] = m * scale;
   if (link === "softmax") {
-    for (let i = 0; i < outputs.length; i += k) softmax(outputs.subarray(i, i + k));
+    for (let i = 0; i < outputs.length; i += k) {
+      const row = outputs.subarray(i, i + k);
+      softmaxInto(row, row);
+    }
     return outputs;
   }
   if (link === "identity") return outputs;
   const of = single[link];
   for (const [i, m] of outputs.entries()) outputs[i] = of(m);
   return outputs;
-}
-
-function softmax(row: Float64Array): void {
-  const most = row.reduce((max, m) => Math.max(max, m), -Infinity);
-  let sum = 0;
-  for (const [i, m] of row.entries()) {
-    const e = Math.exp(m - most);
-    row[i] = e;
-    sum += e;
-  }
-  for (const [i, e] of row.entries()) row[i] = e / sum;
 }

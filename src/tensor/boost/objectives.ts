@@ -1,5 +1,7 @@
 /** @file What boosting can make small: each objective's number in the kernel, its start, and its loss. */
+
 import { sigmoid } from "../sigmoid.ts";
+import { logSum } from "../softmax.ts";
 
 /** The objectives; their order is that of kernels/boost/gradients.as.ts. */
 export const objectiveNames = [
@@ -189,9 +191,4 @@ function pointLoss(objective: Objective, { outputs, k, y }: Judged): (row: numbe
       Math.exp((2 - parameter) * outputs[i]!) / (2 - parameter) -
       (y[i]! * Math.exp((1 - parameter) * outputs[i]!)) / (1 - parameter);
   return (i) => rest(i) ** 2;
-}
-
-function logSum(row: Float64Array): number {
-  const most = Math.max(...row);
-  return most + Math.log(row.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }

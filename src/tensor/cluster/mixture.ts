@@ -1,8 +1,10 @@
 /** @file A mixture of normal distributions, by expectation and maximisation. */
+
 import { setImmediate } from "node:timers/promises";
 import type { LongWork } from "../../core/index.ts";
 import type { Matrix } from "../../flow.ts";
 import { fail } from "../errors.ts";
+import { logSum } from "../softmax.ts";
 
 /** What the covariances may be: any, without correlations, or the same in all directions. */
 export type MixtureForm = "full" | "diagonal" | "spherical";
@@ -191,16 +193,6 @@ export function mixtureDensities(mixture: Mixture, x: Matrix): Densities {
   }
   const whole = Float64Array.from({ length: x.rows }, (_, i) => logSum(parts.data.subarray(i * k, (i + 1) * k))); // biome-ignore format: one line
   return { parts, whole };
-}
-
-/** ln Σ exp(aᵢ). */
-function logSum(values: Float64Array): number {
-  let most = -Infinity;
-  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]!);
-  if (most === -Infinity) return most;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - most);
-  return most + Math.log(sum);
 }
 
 /** Standard deviations of distribution c, [d]. */

@@ -1,7 +1,9 @@
 /** @file Losses of predictions, with their gradients. */
+
 import { checkChoice, checkNames, checkNumber } from "../../core/index.ts";
 import type { Matrix } from "../../flow.ts";
 import { fail } from "../errors.ts";
+import { softmaxInto } from "../softmax.ts";
 
 /** Options of {@link loss}. */
 export type LossOptions =
@@ -127,19 +129,6 @@ function huberRow(delta: number): Row {
     if (Math.abs(r) <= delta) return [(r * r) / 2, r];
     return [delta * (Math.abs(r) - delta / 2), delta * Math.sign(r)];
   });
-}
-
-/** Writes the probabilities of the classes, and gives log Σₖ e^zₖ. */
-function softmaxInto(z: Float64Array, p: Float64Array): number {
-  let top = -Infinity;
-  for (let j = 0; j < z.length; j++) top = Math.max(top, z[j]!);
-  let sum = 0;
-  for (let j = 0; j < z.length; j++) {
-    p[j] = Math.exp(z[j]! - top);
-    sum += p[j]!;
-  }
-  for (let j = 0; j < z.length; j++) p[j] = p[j]! / sum;
-  return top + Math.log(sum);
 }
 
 const rows: Readonly<Record<Exclude<LossOptions["kind"], "huber">, Row>> = {
