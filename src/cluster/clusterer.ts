@@ -2,8 +2,9 @@
 import type { LongWork } from "../core/index.ts";
 import type { Json } from "../flow.ts";
 import type { Clusters } from "./clusters.ts";
-import { type ClusterData, checkData, scaleWarnings } from "./data.ts";
+import type { ClusterData } from "./data.ts";
 import { type ClusterFit, fitClusters } from "./fit.ts";
+import { checkedLearn, type LearnerParts } from "./learner.ts";
 
 /** An algorithm with its options. Learning changes neither it nor the data. */
 export interface Clusterer<M extends Clusters = Clusters> {
@@ -22,24 +23,9 @@ export interface Clusterer<M extends Clusters = Clusters> {
   readonly fit: ClusterFit<M>;
 }
 
-/** What one algorithm is made of. */
-export interface ClustererParts<M extends Clusters> {
-  readonly name: string;
-  readonly options: Readonly<Record<string, Json>>;
-  /** Learns from data that was checked; the warnings are to be handed on. */
-  readonly learn: (
-    data: ClusterData & { readonly warnings: readonly string[] },
-    work: LongWork,
-  ) => M | Promise<M>;
-}
-
-/** A clusterer from its parts: its `learn` checks the data first and looks at its scales. */
-export function clusterer<M extends Clusters>(parts: ClustererParts<M>): Clusterer<M> {
+/** A clusterer from its parts. */
+export function clusterer<M extends Clusters>(parts: LearnerParts<M>): Clusterer<M> {
   const { name, options } = parts;
-  const learn = async (data: ClusterData, work: LongWork = {}): Promise<M> => {
-    work.signal?.throwIfAborted();
-    checkData(name, data);
-    return parts.learn({ ...data, warnings: scaleWarnings(data) }, work);
-  };
+  const learn = checkedLearn(parts);
   return { name, options, learn, fit: fitClusters({ learn }) };
 }

@@ -2,8 +2,9 @@
 import type { LongWork } from "../core/index.ts";
 import type { Json } from "../flow.ts";
 import type { Components } from "./components.ts";
-import { type ClusterData, checkData, scaleWarnings } from "./data.ts";
+import type { ClusterData } from "./data.ts";
 import { type ComponentFit, fitComponents } from "./fit.ts";
+import { checkedLearn, type LearnerParts } from "./learner.ts";
 
 /** An algorithm that finds components, with its options. */
 export interface ComponentFinder<M extends Components = Components> {
@@ -16,25 +17,9 @@ export interface ComponentFinder<M extends Components = Components> {
   readonly fit: ComponentFit<M>;
 }
 
-/** What one such algorithm is made of. */
-export interface ComponentParts<M extends Components> {
-  readonly name: string;
-  readonly options: Readonly<Record<string, Json>>;
-  readonly learn: (
-    data: ClusterData & { readonly warnings: readonly string[] },
-    work: LongWork,
-  ) => M | Promise<M>;
-}
-
-/** A finder of components from its parts: its `learn` checks the data first and looks at its scales. */
-export function componentFinder<M extends Components>(
-  parts: ComponentParts<M>,
-): ComponentFinder<M> {
+/** A finder of components from its parts. */
+export function componentFinder<M extends Components>(parts: LearnerParts<M>): ComponentFinder<M> {
   const { name, options } = parts;
-  const learn = async (data: ClusterData, work: LongWork = {}): Promise<M> => {
-    work.signal?.throwIfAborted();
-    checkData(name, data);
-    return parts.learn({ ...data, warnings: scaleWarnings(data) }, work);
-  };
+  const learn = checkedLearn(parts);
   return { name, options, learn, fit: fitComponents({ learn }) };
 }

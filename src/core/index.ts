@@ -29,6 +29,7 @@ export {
   optionErrors,
 } from "./options.ts";
 export type { LongWork, Progress } from "./progress.ts";
+export { type Ordered, quantileOf } from "./quantile.ts";
 export { type Random, random } from "./random.ts";
 export {
   chiSquareTail,

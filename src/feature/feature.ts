@@ -1,4 +1,5 @@
 /** @file What a transform is: an input, what it asks of the training rows, and the columns it makes. */
+import type { Ordered } from "../core/index.ts";
 import type { Json } from "../flow.ts";
 import type { ExprNode } from "../table/index.ts";
 
@@ -54,13 +55,6 @@ export interface LabelCount {
   readonly fold: number;
   readonly rows: number;
   readonly positives: number;
-}
-
-/** Numbers by their rank, as a sorted list has them. */
-export interface Ordered {
-  readonly length: number;
-  /** The number of a rank, from 0; undefined past the end. */
-  at(rank: number): number | undefined;
 }
 
 /** The answers to the requests of one feature, by the place of the request. */

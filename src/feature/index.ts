@@ -6,7 +6,6 @@ export type {
   Learned,
   Levels,
   Measured,
-  Ordered,
   Output,
   Request,
   Stats,

@@ -1,5 +1,5 @@
 /** @file What a model expects of the steps ahead, and within which bounds. */
-import { normalQuantile } from "../core/index.ts";
+import { normalQuantile, quantileOf } from "../core/index.ts";
 
 /** The steps ahead: their expected values, and bounds at any level. */
 export interface Outlook {
@@ -31,11 +31,4 @@ export function sampledOutlook(mean: Float64Array, steps: readonly Float64Array[
       upper: Float64Array.from(steps, (values) => quantileOf(values, (1 + level) / 2)),
     }),
   };
-}
-
-/** The quantile of sorted values, by a line between neighbours (Hyndman & Fan's type 7). */
-export function quantileOf(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(place)] ?? 0, sorted[Math.ceil(place)] ?? 0];
-  return low + (high - low) * (place - Math.floor(place));
 }

@@ -1,5 +1,5 @@
 /** @file Whether probabilities come true: the reliability table, and the error that it shows. */
-import { checkChoice, checkNames, checkNumber } from "../core/index.ts";
+import { checkChoice, checkNames, checkNumber, quantileOf } from "../core/index.ts";
 import { checkClassProbabilities, checkProbabilities } from "./checks.ts";
 import { likeliest } from "./confusion-matrix.ts";
 import type { ClassesOptions } from "./probability.ts";
@@ -121,10 +121,5 @@ function binOf(edges: Float64Array, p: number): number {
 /** The inner edges of bins of equally many values, between two values by a straight line. */
 function quantiles(values: Float64Array, bins: number): Float64Array {
   const sorted = values.toSorted();
-  return Float64Array.from({ length: bins - 1 }, (_, i) => {
-    const place = ((i + 1) / bins) * (sorted.length - 1);
-    const below = Math.floor(place);
-    const [a = 0, b = a] = sorted.subarray(below, below + 2);
-    return a + (place - below) * (b - a);
-  });
+  return Float64Array.from({ length: bins - 1 }, (_, i) => quantileOf(sorted, (i + 1) / bins));
 }

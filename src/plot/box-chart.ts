@@ -1,5 +1,5 @@
 /** @file The box chart: how values spread, group by group, as boxes or violins. */
-import { checkChoice } from "../core/index.ts";
+import { checkChoice, quantileOf } from "../core/index.ts";
 import type { Json } from "../flow.ts";
 import { checkNumbers, namesLayer, numbers, plain, rangeOf, roomy, thinned } from "./axes.ts";
 import { checkLabels, checkSome } from "./checks.ts";
@@ -88,13 +88,6 @@ function boxOf(sorted: Float64Array, y: number): Box {
   const beyond = sorted.filter((v) => v < (inside[0] ?? 0) || v > (inside.at(-1) ?? 0));
   const outliers = thinned(beyond.length, mostOutliers).map((i) => beyond[i] ?? 0);
   return { y, sorted, q1: q1 ?? 0, median: median ?? 0, q3: q3 ?? 0, low: inside[0] ?? 0, high: inside.at(-1) ?? 0, outliers }; // biome-ignore format: one line
-}
-
-function quantileOf(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const [a = 0, b = a] = sorted.subarray(below, below + 2);
-  return a + (place - below) * (b - a);
 }
 
 const densityPoints = 64;

@@ -1,8 +1,8 @@
 /** @file The requests of all features answered together: a query for numbers, one for counts, one for texts. */
-import { invariant } from "../../core/index.ts";
+import { invariant, type Ordered } from "../../core/index.ts";
 import { type Columns, type Frame, quoteName, toSql } from "../../table/index.ts";
 import { byCodePoint } from "../code-points.ts";
-import type { LabelCount, Measured, Ordered, Request, TextCounts } from "../feature.ts";
+import type { LabelCount, Measured, Request, TextCounts } from "../feature.ts";
 import { ordered } from "./ordered.ts";
 import { foldSql } from "./row-keys.ts";
 

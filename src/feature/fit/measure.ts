@@ -1,5 +1,4 @@
 /** @file Statistics of one column, summed in row order, so that threads never change a bit. */
-import type { Ordered } from "../feature.ts";
 
 /** Mean and population standard deviation, √(Σ(x − mean)² / n); exactly 0 for a constant column. */
 export function meanAndStd(values: Float64Array): { mean: number; std: number } {
@@ -27,20 +26,6 @@ export function range(values: Float64Array): { min: number; max: number } {
     if (value > max) max = value;
   }
   return { min, max };
-}
-
-/**
- * The value below which the share q of sorted values lies, between two of them on the line that joins
- * them. Bit for bit NumPy's `quantile(method="linear")`.
- */
-export function quantileOf(sorted: Ordered, q: number): number {
-  const place = (sorted.length - 1) * q;
-  const below = Math.floor(place);
-  const a = sorted.at(below) ?? Number.NaN;
-  const b = sorted.at(Math.min(below + 1, sorted.length - 1)) ?? a;
-  const t = place - below;
-  if (a === b) return a;
-  return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
 }
 
 /** The value that occurs most often; of several, the smallest. */

@@ -1,6 +1,6 @@
 /** @file Numbers by their rank, without sorting those that nobody asks for. */
 
-import type { Ordered } from "../feature.ts";
+import type { Ordered } from "../../core/index.ts";
 import { range } from "./measure.ts";
 
 /** About so many numbers are sorted to find one. */

@@ -1,15 +1,15 @@
 /** @file Numbers as the bucket they fall into: of given edges, of equal width, or of equal share. */
-import { checkChoice, checkNames, checkNumber } from "../../core/index.ts";
+import {
+  checkChoice,
+  checkNames,
+  checkNumber,
+  type Ordered,
+  quantileOf,
+} from "../../core/index.ts";
 import { type NumberExpr, when } from "../../table/index.ts";
 import { fail } from "../errors.ts";
-import {
-  type Feature,
-  type Learned,
-  learnsNothing,
-  type Ordered,
-  type Output,
-} from "../feature.ts";
-import { quantileOf, range } from "../fit/measure.ts";
+import { type Feature, type Learned, learnsNothing, type Output } from "../feature.ts";
+import { range } from "../fit/measure.ts";
 import { checkInput } from "./made.ts";
 
 /** What both kinds of buckets have. */

@@ -1,8 +1,8 @@
 /** @file Numbers with something in place of what is missing. */
-import { checkChoice, checkNames } from "../../core/index.ts";
+import { checkChoice, checkNames, quantileOf } from "../../core/index.ts";
 import type { NumberExpr } from "../../table/index.ts";
 import type { Feature, Measured } from "../feature.ts";
-import { meanOf, modeOf, quantileOf } from "../fit/measure.ts";
+import { meanOf, modeOf } from "../fit/measure.ts";
 import { checkInput, missingColumn } from "./made.ts";
 
 const centres = {

@@ -1,8 +1,8 @@
 /** @file Numbers as their place among the training rows: evenly spread, or spread like a bell. */
-import { checkChoice, checkNames, checkNumber } from "../../core/index.ts";
+import { checkChoice, checkNames, checkNumber, quantileOf } from "../../core/index.ts";
 import { type NumberExpr, when } from "../../table/index.ts";
 import type { Feature } from "../feature.ts";
-import { quantileOf } from "../fit/measure.ts";
+
 import { checkInput } from "./made.ts";
 
 /** Options of {@link quantileScale}. */

@@ -1,9 +1,9 @@
 /** @file Numbers as they are, or brought to comparable ranges by what the training rows have. */
-import { checkChoice, checkNames } from "../../core/index.ts";
+import { checkChoice, checkNames, quantileOf } from "../../core/index.ts";
 import type { NumberExpr } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import { type Feature, learnsNothing } from "../feature.ts";
-import { meanAndStd, meanOf, quantileOf, range } from "../fit/measure.ts";
+import { meanAndStd, meanOf, range } from "../fit/measure.ts";
 import { checkInput, madeNumber } from "./made.ts";
 
 /** Options of {@link standardize}. */

@@ -1,8 +1,15 @@
 /** @file How sure a metric is: its interval by the bootstrap. */
 import { setImmediate } from "node:timers/promises";
-import { checkChoice, checkNames, checkNumber, type LongWork, random } from "../../core/index.ts";
+import {
+  checkChoice,
+  checkNames,
+  checkNumber,
+  type LongWork,
+  quantileOf,
+  random,
+} from "../../core/index.ts";
 import { type MetricName, metricOf, type ScoredRows } from "../metrics.ts";
-import { bcaShares, percentileOf } from "./ends.ts";
+import { bcaShares } from "./ends.ts";
 import { drawer, leftOut, taken } from "./resample.ts";
 
 /** What intervals by the bootstrap have in common. */
@@ -121,8 +128,8 @@ export async function resampled(
   const [from, to] = shares ?? [(1 - level) / 2, (1 + level) / 2];
   const interval: MetricInterval = {
     value,
-    low: isDefined ? percentileOf(sorted, from) : Number.NaN,
-    high: isDefined ? percentileOf(sorted, to) : Number.NaN,
+    low: isDefined ? quantileOf(sorted, from) : Number.NaN,
+    high: isDefined ? quantileOf(sorted, to) : Number.NaN,
     level,
     method: shares === undefined ? "percentile" : "bca",
     undefinedResamples: resamples - sorted.length,

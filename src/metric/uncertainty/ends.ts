@@ -1,15 +1,6 @@
 /** @file The ends of an interval from resampled values: percentiles, and bias-corrected accelerated ones. */
 import { normalQuantile, normalTails } from "../../core/index.ts";
 
-/** The value below which a share of sorted values lies, between two by a straight line. */
-export function percentileOf(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const a = sorted[below] ?? Number.NaN;
-  const b = sorted[below + 1] ?? a;
-  return a + (place - below) * (b - a);
-}
-
 /** The share of the standard normal distribution below z. */
 const below = (z: number): number => (z < 0 ? normalTails(z) / 2 : 1 - normalTails(z) / 2);
 

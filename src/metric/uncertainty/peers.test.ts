@@ -1,9 +1,11 @@
 /** @file Tests and intervals beside the numbers of SciPy and statsmodels. */
+
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { quantileOf } from "../../core/index.ts";
 import { confidenceInterval } from "./confidence-interval.ts";
 import { delong } from "./delong.ts";
-import { bcaShares, percentileOf } from "./ends.ts";
+import { bcaShares } from "./ends.ts";
 import { fiveByTwo, foldTest, wilcoxon } from "./fold-tests.ts";
 import { mcnemar } from "./mcnemar.ts";
 
@@ -98,8 +100,8 @@ describe("intervals by the bootstrap", () => {
     const sorted = Float64Array.from(of.values).sort();
     const jackknife = Float64Array.from(of.jackknife);
     const shares = bcaShares(sorted, of.observed, { jackknife, level: 0.95 }) ?? [0, 0];
-    expect(shares.map((share) => percentileOf(sorted, share))).toBeClose(of.bca);
-    const plain = [0.025, 0.975].map((share) => percentileOf(sorted, share));
+    expect(shares.map((share) => quantileOf(sorted, share))).toBeClose(of.bca);
+    const plain = [0.025, 0.975].map((share) => quantileOf(sorted, share));
     expect(plain).toBeClose(of.percentile);
   });
 

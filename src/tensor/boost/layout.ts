@@ -1,4 +1,5 @@
 /** @file Where the boosting kernel's data lies in its memory. */
+import { openBlocks } from "../blocks.ts";
 import { fail } from "../errors.ts";
 import type { Columns } from "./columns.ts";
 import type { Kernel } from "./kernel.ts";
@@ -100,12 +101,8 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
   const rowBytes = byLevel ? columns.rowBytes : aligned(columns.rowBytes);
   const scratchBytes = Math.max(4096, 16 * (columns.mostBins + 2), 64 * (8 + rowBytes) + 64);
   const walkSlots = walksOf(shape, byLevel);
-  let next = Math.max(65_536, firstByte); // the compiler's static data is below, rewritten by each thread
-  const block = (bytes: number): number => {
-    const start = next;
-    next = Math.ceil((start + bytes + 64) / 64) * 64; // whole cache lines, and room to read past the end
-    return start;
-  };
+  // The compiler's static data is below the first byte, rewritten by each thread; blocks have room to read past their end.
+  const { take: block, end } = openBlocks(Math.max(65_536, firstByte), 64);
   const onlyIf = (needed: boolean, bytes: number): number => (needed ? block(bytes) : 0);
   const layout = {
     ...{
@@ -162,11 +159,11 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
     walkBits: onlyIf(walkSlots > 0 && bitBytes > 0, bitBytes * leaves * walkSlots),
     codeTables: block(columns.codeBytes),
   };
-  if (next > maxBytes)
+  if (end() > maxBytes)
     fail("tensor/out-of-range-memory", {
-      ...{ at: "boost", needBytes: next, maxBytes, rows, features: width },
+      ...{ at: "boost", needBytes: end(), maxBytes, rows, features: width },
     });
-  return { ...layout, bytes: next };
+  return { ...layout, bytes: end() };
 }
 
 /** Bytes of a row that is read at random: where little is lost, so many that no row lies in two lines of the cache. */

@@ -1,4 +1,5 @@
 /** @file Where the k-means kernel's data lies in its memory, and the kernel over it. */
+import { openBlocks } from "../blocks.ts";
 import { fail } from "../errors.ts";
 import { loadKernelFile, openModule, sharedMemory } from "../kernel-file.ts";
 
@@ -130,12 +131,7 @@ export async function openClusterMemory(shape: ClusterShape): Promise<ClusterMem
 function planMemory({ rows, features, clusters, trials }: ClusterShape, firstByte: number) {
   const width = Math.ceil(features / 4) * 4;
   const padded = Math.ceil(clusters / 5) * 5;
-  let next = firstByte;
-  const block = (bytes: number): number => {
-    const start = next;
-    next = Math.ceil((start + bytes) / 64) * 64; // whole cache lines
-    return start;
-  };
+  const { take: block, end } = openBlocks(firstByte);
   const job = block(4 * words.length);
   const at = {
     ...{ rows, width, padded, doubted: 0, loose: 0, scored: 0, farthest: 0 },
@@ -162,10 +158,10 @@ function planMemory({ rows, features, clusters, trials }: ClusterShape, firstByt
     tried: block(4 * rows * trials),
     x: block(4 * rows * width),
   };
-  if (next > maxBytes)
+  if (end() > maxBytes)
     fail("tensor/out-of-range-memory", {
-      ...{ at: "kMeans", needBytes: next, maxBytes, rows, features },
+      ...{ at: "kMeans", needBytes: end(), maxBytes, rows, features },
       advice: "Use miniBatchKMeans(), or fewer rows.",
     });
-  return { width, padded, job, at, bytes: next };
+  return { width, padded, job, at, bytes: end() };
 }

@@ -1,5 +1,7 @@
 /** @file The nearest rows of a matrix: a k-d tree or a blocked scan, whichever is faster. */
+
 import type { Matrix } from "../../flow.ts";
+import { openBlocks } from "../blocks.ts";
 import { fail } from "../errors.ts";
 import { loadKernelSync, openModule, sharedMemory } from "../kernel-file.ts";
 
@@ -141,12 +143,7 @@ interface Index {
 function openIndex(x: Matrix, { p, tree }: Index): (queries: Matrix, k: number) => Nearest {
   const stride = Math.ceil(x.cols / 4) * 4;
   const nodes = tree ? 2 * 2 ** Math.ceil(Math.log2(Math.max(1, x.rows / 24)) + 1) : 0;
-  let next = firstByte;
-  const take = (bytes: number): number => {
-    const start = next;
-    next = Math.ceil((start + bytes) / 64) * 64;
-    return start;
-  };
+  const { take, end } = openBlocks(firstByte);
   const at = {
     points: take(8 * stride * x.rows),
     arranged: tree ? take(8 * stride * x.rows) : 0,
@@ -154,7 +151,7 @@ function openIndex(x: Matrix, { p, tree }: Index): (queries: Matrix, k: number) 
     nodes: take(8 * nodes),
     boxes: take(16 * stride * nodes),
   };
-  const start = next; // of what a search needs
+  const start = end(); // of what a search needs
   const maxBytes = 65_536 * 65_536;
   const needBytes = start + 2 * batchBytes + 24 * x.rows + 8 * stride;
   if (needBytes > maxBytes)

@@ -1,5 +1,7 @@
 /** @file Trees laid out for the kernel that sends many rows through them. */
+
 import type { Matrix } from "../../flow.ts";
+import { openBlocks } from "../blocks.ts";
 import { loadKernelSync, openModule, sharedMemory } from "../kernel-file.ts";
 import { nodeFlags, type Trees, treeCount } from "./trees.ts";
 
@@ -21,12 +23,7 @@ export function openBatch(trees: Trees): AddTrees {
   const nodes = trees.features.length;
   const { width, outputs } = trees;
   const blockRows = Math.min(1024, Math.max(16, 4 * Math.floor(blockBytes / (32 * width))));
-  let next = firstByte;
-  const block = (bytes: number): number => {
-    const start = next;
-    next = Math.ceil((start + bytes) / 64) * 64;
-    return start;
-  };
+  const { take: block, end } = openBlocks(firstByte);
   const count = treeCount(trees);
   const at = {
     batch: block(64),
@@ -39,7 +36,7 @@ export function openBatch(trees: Trees): AddTrees {
     setStarts: block(4 * trees.setStarts.length),
     setWords: block(4 * trees.setWords.length),
   };
-  const memory = sharedMemory(next);
+  const memory = sharedMemory(end());
   const { buffer } = memory;
   const words = [
     ...[count, at.roots, at.depths, at.nodes, at.values, trees.leafWidth, outputs],

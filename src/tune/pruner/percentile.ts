@@ -1,5 +1,5 @@
 /** @file Percentile and median pruning: a trial is compared with what complete ones reported at its step. */
-import { checkNames, checkNumber } from "../../core/index.ts";
+import { checkNames, checkNumber, quantileOf } from "../../core/index.ts";
 import type { TrialRow } from "../trial-row.ts";
 import { completeOf, type SearchView } from "../view.ts";
 import type { Pruner } from "./pruner.ts";
@@ -90,9 +90,8 @@ function isJudged(
 
 /** A percentile with linear interpolation between neighbours, as in numpy. */
 export function percentileOf(values: readonly number[], percentile: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const place = ((sorted.length - 1) * percentile) / 100;
-  const below = Math.floor(place);
-  const [low = Number.NaN, high = low] = [sorted[below], sorted[below + 1]];
-  return low === high ? low : low + (place - below) * (high - low);
+  return quantileOf(
+    values.toSorted((a, b) => a - b),
+    percentile / 100,
+  );
 }
