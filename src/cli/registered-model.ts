@@ -25,7 +25,7 @@ export interface VersionTask {
  *
  * @throws `cli/conflict-options` for both, `registry/missing-model`, `registry/missing-version`, `registry/missing-alias`
  */
-export async function chosenVersion(registry: Registry, task: VersionTask): Promise<Version> {
+async function chosenVersion(registry: Registry, task: VersionTask): Promise<Version> {
   const { command, name, version, alias } = task;
   if (version !== undefined && alias !== undefined)
     fail("cli/conflict-options", { command, options: ["version", "alias"] });

@@ -103,7 +103,7 @@ function joinsUntil({ heights }: Joins, cut: Cut): number {
 }
 
 /** The clusters of joined rows; learning and loading both come through here. */
-export function agglomerativeClusters(state: AgglomerativeState): AgglomerativeClusters {
+function agglomerativeClusters(state: AgglomerativeState): AgglomerativeClusters {
   const { rows, labels, joins, names } = state;
   const tree = rowTree(rows);
   const assign: Clusters["assign"] = (x) => {

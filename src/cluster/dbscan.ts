@@ -79,7 +79,7 @@ export function dbscan(options: DbscanOptions): Clusterer<DbscanClusters> {
 }
 
 /** The clusters of core rows; learning and loading both come through here. */
-export function dbscanClusters(state: DbscanState): DbscanClusters {
+function dbscanClusters(state: DbscanState): DbscanClusters {
   const { cores, coreLabels, names, distance } = state;
   const tree = rowTree(cores);
   const assign: Clusters["assign"] = (x) => {

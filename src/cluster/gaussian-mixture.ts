@@ -150,7 +150,7 @@ function parametersOf(form: MixtureForm, k: number, d: number): number {
 }
 
 /** The clusters of a mixture; learning and loading both come through here. */
-export function gaussianMixtureClusters(state: GaussianMixtureState): GaussianMixtureClusters {
+function gaussianMixtureClusters(state: GaussianMixtureState): GaussianMixtureClusters {
   const { mixture, names } = state;
   const clusters = mixture.weights.length;
   const densities = (x: Matrix) => {

@@ -190,7 +190,7 @@ function withSigns(v: Matrix, count: number): Matrix {
 }
 
 /** The components of directions; learning and loading both come through here. */
-export function pcaComponents(state: PcaState): PcaComponents {
+function pcaComponents(state: PcaState): PcaComponents {
   const { directions, means, variances, whiten, names } = state;
   const components = directions.rows;
   const turned = transpose(directions); // [d, k]

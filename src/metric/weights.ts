@@ -24,7 +24,7 @@ export function weightOf(weights: Float64Array | undefined, row: number): number
 }
 
 /** Σ wᵢ. */
-export function totalWeight(rows: number, weights: Float64Array | undefined): number {
+function totalWeight(rows: number, weights: Float64Array | undefined): number {
   return weights === undefined ? rows : weights.reduce((sum, weight) => sum + weight, 0);
 }
 

@@ -5,7 +5,7 @@ import type { GivenGradients, TreeMetric } from "../tensor/index.ts";
 import { fail } from "./errors.ts";
 
 /** What boosting can make small, besides objectives of one's own. */
-export const boostObjectives = [
+const boostObjectives = [
   ...(["logLoss", "squared", "absolute", "huber", "quantile"] as const),
   ...(["poisson", "tweedie", "ranking"] as const),
 ] as const;

@@ -69,7 +69,7 @@ function ordersOf(fields: Fields, name: string): Orders {
 }
 
 /** The name that books give it: "ARIMA(1,1,1)(0,1,1)[12]". */
-export function arimaName({ order, seasonal, period }: ArimaOrder): string {
+function arimaName({ order, seasonal, period }: ArimaOrder): string {
   const season = seasonal.some((o) => o > 0) ? `(${seasonal.join()})[${period}]` : "";
   return `ARIMA(${order.join()})${season}`;
 }

@@ -84,7 +84,7 @@ export interface Measured {
 }
 
 /** The interval of any statistic of rows. */
-export async function intervalOf(
+async function intervalOf(
   at: string,
   measured: Measured,
   options: BootstrapOptions,

@@ -19,7 +19,7 @@ export interface SmoothLoss {
 }
 
 /** Log loss of two classes: log(1 + e^−s·z). Both 0 and 1 must occur. */
-export function binaryLoss({ y }: Dataset, weights: Float64Array | undefined): SmoothLoss {
+function binaryLoss({ y }: Dataset, weights: Float64Array | undefined): SmoothLoss {
   const visit =
     weights === undefined
       ? ({ first, rows, logLoss }: RowBlock) => logLoss(y.subarray(first, first + rows))
@@ -43,7 +43,7 @@ function weightedBinary(y: Float64Array, weights: Float64Array): SmoothLoss["vis
 }
 
 /** Log loss of k classes: log Σ e^z − z of the label. */
-export function softmaxLoss(
+function softmaxLoss(
   { y }: Dataset,
   classes: number,
   weights: Float64Array | undefined,

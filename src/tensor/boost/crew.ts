@@ -34,7 +34,7 @@ const taskWord = 64;
 const spins = 2000; // looks at a word before going to sleep on it
 
 /** Words that a task may have of its own, and most tasks that may have some. */
-export const wordsOfTask = 6;
+const wordsOfTask = 6;
 export const mostWordTasks = Math.floor((controlWords - taskWord) / wordsOfTask);
 
 interface Task {

@@ -4,7 +4,7 @@ import { sigmoid } from "../sigmoid.ts";
 import { logSum } from "../softmax.ts";
 
 /** The objectives; their order is that of kernels/boost/gradients.as.ts. */
-export const objectiveNames = [
+const objectiveNames = [
   ...(["logLoss", "softmax", "squared", "absolute", "huber"] as const),
   ...(["quantile", "poisson", "tweedie", "ranking", "custom"] as const),
 ] as const;

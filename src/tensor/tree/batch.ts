@@ -87,7 +87,7 @@ function writeNodes(trees: Trees, view: DataView, address: number): void {
 }
 
 /** Most steps from the root of each tree to a leaf. */
-export function depthsOf({ starts, features, left }: Trees): Uint32Array {
+function depthsOf({ starts, features, left }: Trees): Uint32Array {
   const depth = new Uint32Array(features.length); // of each node, from its root
   const most = new Uint32Array(starts.length - 1);
   for (let t = 0; t < most.length; t++)

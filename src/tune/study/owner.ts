@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import type { Owner, TrialRow } from "../trial-row.ts";
 
 /** How long a process on another machine may be silent, in milliseconds. */
-export const silentMs = 60_000;
+const silentMs = 60_000;
 /** How often a running trial says that it lives, in milliseconds. */
 export const heartbeatMs = 10_000;
 

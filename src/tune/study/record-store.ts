@@ -9,7 +9,7 @@ import { numberText, type TrialRow, type TrialState, textNumber } from "../trial
 import type { StudyHead, StudyStore } from "./study-store.ts";
 
 /** The format of studies that this Millrace writes. */
-export const studyFormat = 1;
+const studyFormat = 1;
 
 type StudyRecord = RecordTables["study"];
 type TrialRecordRow = RecordTables["trial"];
