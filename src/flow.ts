@@ -201,7 +201,7 @@ export interface Model<In = Cells, Out = Cell> {
   /** The model folder: what {@link LoadModel} reads back. */
   files(): ModelFiles;
 }
-export type LoadModel = (files: ModelFiles) => Model;
+export type LoadModel = (files: ModelFiles) => Model | Promise<Model>;
 
 // Model × test rows → Scores -------------------------------------------------------------------------
 /** One scoring of test rows: which study, which rows, which model. */

@@ -7,7 +7,8 @@ import { type AutoMlResult, autoMl, type FamilyName, formatAutoMl } from "../tun
 import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { keepBest } from "./automl-keep.ts";
 import { command } from "./command.ts";
-import { fail, failTable } from "./errors.ts";
+import { fail } from "./errors.ts";
+import { failTable } from "./fail-table.ts";
 import { fileForm, fileOptions } from "./file-options.ts";
 import { namesOf } from "./options.ts";
 import { type Source, sourceArgument, withSource } from "./source.ts";

@@ -228,11 +228,13 @@ describe("grant", () => {
     expect((await run(grantsNow, ["telco.silver"])).lines[1]).toBe("no grants");
   });
 
-  test("says in its help that nothing is enforced yet", () => {
-    for (const command of [grantNow, grantsNow, revokeNow])
-      expect(command.help({ program: "millrace", width: 200 }).replace(/\s+/g, " ")).toContain(
+  test("says in its help that nothing is enforced yet", async () => {
+    for (const command of [grantNow, grantsNow, revokeNow]) {
+      const help = await command.help({ program: "millrace", width: 200 });
+      expect(help.replace(/\s+/g, " ")).toContain(
         "Grants are recorded; a server enforces them later.",
       );
+    }
   });
 
   test("refuses privileges, names and principals that are none", async () => {

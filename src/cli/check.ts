@@ -12,7 +12,8 @@ import {
 import type { Json } from "../flow.ts";
 import { folderBytes } from "../store/index.ts";
 import { command } from "./command.ts";
-import { fail, failTable } from "./errors.ts";
+import { fail } from "./errors.ts";
+import { failTable } from "./fail-table.ts";
 import { fileForm, fileOptions } from "./file-options.ts";
 import { fails, findingLines, severities } from "./findings.ts";
 import { namesOf } from "./options.ts";

@@ -20,7 +20,8 @@ import {
   type NumberExpr,
   type TextExpr,
 } from "../table/index.ts";
-import { fail, failTable } from "./errors.ts";
+import { fail } from "./errors.ts";
+import { failTable } from "./fail-table.ts";
 
 /**
  * Fits features of the chosen columns: numbers standardised, categories and texts a column a level, of texts the 50 most frequent.

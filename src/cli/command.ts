@@ -127,7 +127,7 @@ export const command = <
 export interface AnyCommand {
   readonly name: string;
   readonly summary: string;
-  help(around: Pick<Surroundings, "program" | "width">): string;
+  help(around: Pick<Surroundings, "program" | "width">): Promise<string>;
   /** Runs with these arguments, prints, and gives the exit code; errors are thrown. */
   execute(argv: readonly string[], around: ExecuteAround): Promise<number>;
 }

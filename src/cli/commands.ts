@@ -1,104 +1,197 @@
-/** @file All commands, by group, in the order of the flow. */
-
-import { annotate } from "./annotate.ts";
-import { attach } from "./attach.ts";
-import { automl } from "./automl.ts";
-import { changes } from "./changes.ts";
-import { check } from "./check.ts";
-import { checkpoint } from "./checkpoint.ts";
-import { cluster } from "./cluster.ts";
+/**
+ * @file All commands, by group, in the order of the flow: names and summaries only. A command's module, and
+ * the rooms that it needs, are imported when it runs or when its own help is asked for.
+ */
 import type { CommandGroup } from "./command.ts";
-import { create } from "./create.ts";
-import { demo } from "./demo.ts";
-import { describe } from "./describe.ts";
-import { docs } from "./docs.ts";
-import { drift } from "./drift.ts";
-import { drop } from "./drop.ts";
 import { executable } from "./execute.ts";
-import { explain } from "./explain.ts";
-import { exportTable } from "./export.ts";
-import { featureTables } from "./features.ts";
-import { forecast } from "./forecast.ts";
-import { grant } from "./grant.ts";
-import { grants } from "./grants.ts";
-import { history } from "./history.ts";
-import { ingestFiles } from "./ingest.ts";
-import { leaks } from "./leaks.ts";
-import { lineage } from "./lineage.ts";
-import { model } from "./model.ts";
-import { optimize } from "./optimize.ts";
-import { profile } from "./profile.ts";
-import { restore } from "./restore.ts";
-import { revoke } from "./revoke.ts";
-import { serve } from "./serve.ts";
-import { models, runs, tables } from "./show.ts";
-import { sql } from "./sql.ts";
-import { studies } from "./studies.ts";
-import { vacuum } from "./vacuum.ts";
-import { volumes } from "./volumes.ts";
+import { lazy } from "./lazy.ts";
 
 /** What `millrace --help` lists. */
 export const commandGroups: readonly CommandGroup[] = [
-  { title: "All of it at once", rooms: [], commands: [executable(demo)] },
+  {
+    title: "All of it at once",
+    rooms: [],
+    commands: [
+      lazy("demo", "From a raw file to a watched model in production, in one go.", async () =>
+        executable((await import("./demo.ts")).demo),
+      ),
+    ],
+  },
   {
     title: "Tables",
     rooms: ["table"],
     commands: [
-      executable(ingestFiles),
-      executable(tables),
-      executable(describe),
-      executable(history),
-      executable(changes),
-      executable(sql),
-      executable(lineage),
-      executable(exportTable),
-      executable(restore),
-      executable(optimize),
-      executable(vacuum),
+      lazy("ingest", "Load delivered files into a table, each exactly once.", async () =>
+        executable((await import("./ingest.ts")).ingestFiles),
+      ),
+      lazy("tables", "The tables of a workspace, their versions and last changes.", async () =>
+        executable((await import("./show.ts")).tables),
+      ),
+      lazy(
+        "describe",
+        "What a table is made of: columns, rules, files, size, identity.",
+        async () => executable((await import("./describe.ts")).describe),
+      ),
+      lazy("history", "What was done to a table: its versions, newest first.", async () =>
+        executable((await import("./history.ts")).history),
+      ),
+      lazy(
+        "changes",
+        "Which rows of a table each version inserted, updated and deleted.",
+        async () => executable((await import("./changes.ts")).changes),
+      ),
+      lazy("sql", "Ask the tables of a workspace in SQL.", async () =>
+        executable((await import("./sql.ts")).sql),
+      ),
+      lazy(
+        "lineage",
+        "What each column of a table is made of, up to the files; or what is made of it.",
+        async () => executable((await import("./lineage.ts")).lineage),
+      ),
+      lazy("export", "Write the rows of a table as CSV, JSON or Parquet.", async () =>
+        executable((await import("./export.ts")).exportTable),
+      ),
+      lazy("restore", "Make a table what it was at an earlier version.", async () =>
+        executable((await import("./restore.ts")).restore),
+      ),
+      lazy("optimize", "Pack a table's small files into large ones, or sort its rows.", async () =>
+        executable((await import("./optimize.ts")).optimize),
+      ),
+      lazy("vacuum", "Remove the files of a table that no recent version needs.", async () =>
+        executable((await import("./vacuum.ts")).vacuum),
+      ),
     ],
   },
   {
     title: "Catalog",
     rooms: ["table"],
     commands: [
-      executable(volumes),
-      executable(create),
-      executable(annotate),
-      executable(grants),
-      executable(grant),
-      executable(revoke),
-      executable(drop),
+      lazy(
+        "volumes",
+        "The volumes of a workspace: named places for files, with what is in them.",
+        async () => executable((await import("./volumes.ts")).volumes),
+      ),
+      lazy("create", "Make a volume for deliveries, a schema or a catalog.", async () =>
+        executable((await import("./create.ts")).create),
+      ),
+      lazy(
+        "annotate",
+        "Say what a table, a column, a schema or a volume is: a comment, tags, an owner.",
+        async () => executable((await import("./annotate.ts")).annotate),
+      ),
+      lazy("grants", "Who may do what: all grants, or those that hold for one thing.", async () =>
+        executable((await import("./grants.ts")).grants),
+      ),
+      lazy("grant", "Grant a privilege on a catalog, schema, table or volume.", async () =>
+        executable((await import("./grant.ts")).grant),
+      ),
+      lazy("revoke", "Take a grant back, where it was made.", async () =>
+        executable((await import("./revoke.ts")).revoke),
+      ),
+      lazy(
+        "drop",
+        "Remove a table, volume, schema or catalog for good, with its files and grants.",
+        async () => executable((await import("./drop.ts")).drop),
+      ),
     ],
   },
   {
     title: "Validation",
     rooms: ["check"],
     commands: [
-      executable(profile),
-      executable(check),
-      executable(checkpoint),
-      executable(attach),
-      executable(docs),
+      lazy(
+        "profile",
+        "What the columns of a table or a file hold, what is missing, what moved.",
+        async () => executable((await import("./profile.ts")).profile),
+      ),
+      lazy("check", "Judge a table or a file by a suite of expectations.", async () =>
+        executable((await import("./check.ts")).check),
+      ),
+      lazy(
+        "checkpoint",
+        "Run the validations of a checkpoint, keep the results, take its actions.",
+        async () => executable((await import("./checkpoint.ts")).checkpoint),
+      ),
+      lazy(
+        "attach",
+        "Attach the expectations of a suite to a table: every write obeys them.",
+        async () => executable((await import("./attach.ts")).attach),
+      ),
+      lazy(
+        "docs",
+        "Write the data docs of a folder: its suites, all results, and profiles.",
+        async () => executable((await import("./docs.ts")).docs),
+      ),
     ],
   },
   {
     title: "Features",
     rooms: ["feature"],
-    commands: [executable(featureTables), executable(leaks)],
+    commands: [
+      lazy(
+        "features",
+        "Plan, apply and look at feature tables, and keep the online store equal to them.",
+        async () => executable((await import("./features.ts")).featureTables),
+      ),
+      lazy("leaks", "Find columns and rows that would let a model cheat.", async () =>
+        executable((await import("./leaks.ts")).leaks),
+      ),
+    ],
   },
   {
     title: "Learning",
     rooms: ["cluster", "forecast", "tune"],
-    commands: [executable(cluster), executable(forecast), executable(automl), executable(studies)],
+    commands: [
+      lazy("cluster", "Groups of rows that are alike, with a report and pictures.", async () =>
+        executable((await import("./cluster.ts")).cluster),
+      ),
+      lazy(
+        "forecast",
+        "The next values of time series, with bounds, judged on their past.",
+        async () => executable((await import("./forecast.ts")).forecast),
+      ),
+      lazy("automl", "Find the best model of a table under a budget.", async () =>
+        executable((await import("./automl.ts")).automl),
+      ),
+      lazy(
+        "studies",
+        "The searches of a workspace: their trials, charts, and Optuna's files.",
+        async () => executable((await import("./studies.ts")).studies),
+      ),
+    ],
   },
   {
     title: "Models",
     rooms: ["run", "registry"],
-    commands: [executable(runs), executable(models), executable(model), executable(explain)],
+    commands: [
+      lazy("runs", "The runs of a workspace with their metrics, newest first.", async () =>
+        executable((await import("./show.ts")).runs),
+      ),
+      lazy("models", "The registered models, their versions and aliases.", async () =>
+        executable((await import("./show.ts")).models),
+      ),
+      lazy(
+        "model",
+        "One registered model: what it takes and tells; to and from XGBoost and LightGBM.",
+        async () => executable((await import("./model.ts")).model),
+      ),
+      lazy(
+        "explain",
+        "What each column is worth to a model, and why it told what it told of a row.",
+        async () => executable((await import("./explain.ts")).explain),
+      ),
+    ],
   },
   {
     title: "Operation",
     rooms: ["serve", "monitor"],
-    commands: [executable(serve), executable(drift)],
+    commands: [
+      lazy("serve", "Answer requests over HTTP with the champion of a model.", async () =>
+        executable((await import("./serve.ts")).serve),
+      ),
+      lazy("drift", "How far the columns of a table have moved from a reference.", async () =>
+        executable((await import("./drift.ts")).drift),
+      ),
+    ],
   },
 ];

@@ -10,7 +10,6 @@ import {
   notFound,
   quote,
 } from "../core/index.ts";
-import { tableErrors } from "../table/index.ts";
 
 export const cliErrors = {
   "cli/unknown-command": caller(
@@ -174,5 +173,3 @@ export const cliErrors = {
 };
 
 export const fail = failWith(cliErrors);
-/** For what a command finds of a table before it asks the table. */
-export const failTable = failWith(tableErrors);

@@ -19,7 +19,7 @@ export function executable<S extends OptionSpecs, R, A extends ArgumentSpecs>(
   return {
     name: it.name,
     summary: it.summary,
-    help: (around) => helpOf(it, around),
+    help: async (around) => helpOf(it, around),
     execute: (argv, around) => execute(it, argv, around),
   };
 }

@@ -14,7 +14,8 @@ import {
   taskOf,
 } from "../model/index.ts";
 import { type Frame, frame, quoteName, quoteText } from "../table/index.ts";
-import { fail, failTable } from "./errors.ts";
+import { fail } from "./errors.ts";
+import { failTable } from "./fail-table.ts";
 import type { Source } from "./source.ts";
 
 const failModel = failWith(modelErrors);

@@ -4,7 +4,8 @@ import { count } from "../core/index.ts";
 import { checkSecurable, type IngestedFile, type IngestReport, type IngestTask, ingest, type Lake, watchFolder } from "../table/index.ts"; // biome-ignore format: one import
 import { openWorkspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
-import { fail, failTable } from "./errors.ts";
+import { fail } from "./errors.ts";
+import { failTable } from "./fail-table.ts";
 import { type FileValues, fileForm, fileOptions } from "./file-options.ts";
 import { fileLines, isRefused, leftLines, restoredLines, totalLine } from "./ingest-report.ts";
 import { stoppable } from "./stoppable.ts";

@@ -1,7 +1,7 @@
 /** @file `millrace lineage`: what the columns of a table are made of, and what is made of them. */
 import { formatDot, formatMermaid, formatTree, type TableLineage } from "../table/index.ts";
 import { command } from "./command.ts";
-import { failTable } from "./errors.ts";
+import { failTable } from "./fail-table.ts";
 import { tableArgument, withTable } from "./table-option.ts";
 import { dir } from "./workspace-folder.ts";
 

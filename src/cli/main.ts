@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * @file What `millrace` starts with: a Node that is too old is told so before anything else is loaded,
- * and what is loaded comes compiled from the last time, which halves the time of a start.
+ * and what is loaded comes compiled from the last time.
  */
 import * as module from "node:module";
 import { homedir } from "node:os";

@@ -14,7 +14,8 @@ import {
 import { folderBytes } from "../store/index.ts";
 import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
-import { fail, failTable } from "./errors.ts";
+import { fail } from "./errors.ts";
+import { failTable } from "./fail-table.ts";
 import { namesOf } from "./options.ts";
 import { registeredModel, versionOptions } from "./registered-model.ts";
 import { columns, moment, wrap } from "./text.ts";

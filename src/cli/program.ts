@@ -31,7 +31,7 @@ function find(word: string): AnyCommand {
 async function run(argv: readonly string[]): Promise<number> {
   const [word, ...rest] = argv;
   const about = word === "help" ? rest[0] : undefined;
-  if (about !== undefined) print(find(about).help({ program, width }));
+  if (about !== undefined) print(await find(about).help({ program, width }));
   else if (word === undefined || word === "--help" || word === "-h" || word === "help")
     print(programHelp(commandGroups, { program, width }));
   else if (word === "--version" || word === "-v" || word === "version") print(`${version()}\n`);

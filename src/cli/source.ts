@@ -14,7 +14,8 @@ import {
 } from "../table/index.ts";
 import { openWorkspaceLake } from "../workspace/index.ts";
 import type { ArgumentSpec, Surroundings } from "./command.ts";
-import { fail, failTable } from "./errors.ts";
+import { fail } from "./errors.ts";
+import { failTable } from "./fail-table.ts";
 import { stoppable } from "./stoppable.ts";
 
 /** The argument TABLE|FILE. */

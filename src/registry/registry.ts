@@ -112,7 +112,7 @@ async function load(
     fail("registry/failed-load", { name, number, reason }, options);
   let model: Model;
   try {
-    model = room.loadModel(files);
+    model = await room.loadModel(files);
   } catch (cause) {
     return failed(cause instanceof Error ? cause.message : String(cause), { cause });
   }

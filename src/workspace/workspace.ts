@@ -2,12 +2,15 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Clock, type Ids, randomIds, systemClock } from "../core/index.ts";
-import { loadModel } from "../model/index.ts";
+import type { LoadModel } from "../flow.ts";
 import { openRegistry, type Registry } from "../registry/index.ts";
 import { openTestLog, openTracking, type TestLogbook, type Tracking } from "../run/index.ts";
 import { type Bytes, folderBytes, openRecords, type Records } from "../store/index.ts";
 import { type Lake, openLake } from "../table/index.ts";
 import { fail } from "./errors.ts";
+
+/** The learning side is imported when the first model is loaded: what looks at tables and runs starts without it. */
+const loadModel: LoadModel = async (files) => (await import("../model/index.ts")).loadModel(files);
 
 /** Where time and ids come from, and whether a workspace is made where there is none. */
 export interface WorkspaceOptions {

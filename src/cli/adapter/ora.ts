@@ -1,5 +1,4 @@
 /** @file Progress for people, by ora: a spinner and a bar on a terminal, plain lines elsewhere. */
-import ora from "ora";
 import type { Reporter } from "../command.ts";
 
 const barWidth = 20;
@@ -25,26 +24,28 @@ export function streamReporter(stream: NodeJS.WriteStream, quiet = false): Repor
     stage: async (title, work, done) => {
       // a terminal that says it has no columns would make ora clear lines for ever
       const isEnabled = stream.isTTY === true && stream.columns > 0;
-      const spinner = ora({ text: title, stream, isEnabled, discardStdin: false });
-      if (isEnabled) spinner.start();
+      const spinner = isEnabled
+        ? (await import("ora")).default({ text: title, stream, isEnabled, discardStdin: false })
+        : undefined;
+      spinner?.start();
       const started = performance.now();
       try {
         const result = await work((step) => {
-          spinner.text = `${title}${bar(step)}`;
+          if (spinner !== undefined) spinner.text = `${title}${bar(step)}`;
         });
         const seconds = ((performance.now() - started) / 1000).toFixed(1);
         const words = done(result);
         if (words === null) {
-          spinner.stop();
+          spinner?.stop();
           return result;
         }
         const text = `${title.padEnd(12)} ${words}`;
-        if (isEnabled) spinner.succeed(`${text}  ${seconds} s`);
-        else stream.write(`✔ ${text}  ${seconds} s\n`);
+        if (spinner === undefined) stream.write(`✔ ${text}  ${seconds} s\n`);
+        else spinner.succeed(`${text}  ${seconds} s`);
         return result;
       } catch (error) {
-        if (isEnabled) spinner.fail(title);
-        else stream.write(`✖ ${title}\n`);
+        if (spinner === undefined) stream.write(`✖ ${title}\n`);
+        else spinner.fail(title);
         throw error;
       }
     },
