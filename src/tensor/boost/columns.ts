@@ -2,6 +2,7 @@
 import type { Matrix } from "../../flow.ts";
 import { fail } from "../errors.ts";
 import { quantileCuts } from "./cuts.ts";
+import { type Packed, packFeatures } from "./packing.ts";
 
 /** One feature as bins: 0 for missing values, 1 … `bins` for the others, and of categories one more for unseen codes. */
 export interface Column {
@@ -16,14 +17,21 @@ export interface Column {
   /** Byte of the column in a row of bins, and its number of bytes, 1 or 2. */
   readonly place: number;
   readonly bytes: number;
+  /** Where it lies in a byte that it shares: `bin = (byte >> low) & mask`; 0 and 255 where the byte is its own. */
+  readonly low: number;
+  readonly mask: number;
 }
 
-/** All columns, those of one byte first; plain data. */
+/** All columns, those that share bytes first, then those of one byte; plain data. */
 export interface Columns {
   readonly width: number;
+  /** Bytes at the front that features share, and the number of these features. */
+  readonly packed: number;
+  readonly packedFeatures: number;
+  /** Columns of one byte, the shared ones counted once. */
   readonly narrow: number;
   readonly wide: number;
-  /** Columns at the front with many bins each, a multiple of 4; they begin `fullBytes` after each other. */
+  /** Columns at the front, shared or with many bins, a multiple of 4; they begin `fullBytes` after each other. */
   readonly full: number;
   readonly rowBytes: number;
   readonly wideStart: number;
@@ -31,6 +39,10 @@ export interface Columns {
   /** By feature. */
   readonly byFeature: readonly Column[];
   readonly histogramBytes: number;
+  /** Where the histogram of each column begins while it is built, in bytes: of shared bytes, then as in `offset`. */
+  readonly builds: readonly number[];
+  /** Bytes of the histograms of shared bytes, which lie before the others while they are built. */
+  readonly sharedBytes: number;
   /** Bytes of a set of bins, 0 without categories. */
   readonly bitBytes: number;
   readonly mostBins: number;
@@ -76,7 +88,7 @@ export function columnsOf({ x, trainRows, categorical, bins, seed }: ColumnsSetu
   const train = { ...x, rows: trainRows };
   const numbers = Array.from({ length: x.cols }, (_, f) => f).filter((f) => !coded.has(f));
   const cuts = quantileCuts(train, bins, seed, numbers);
-  const drafts = Array.from({ length: x.cols }, (_, feature) => {
+  const drafts = Array.from({ length: x.cols }, (_, feature): Draft => {
     if (!coded.has(feature)) {
       const ends = cuts.get(feature)!;
       return { feature, cuts: ends, bins: ends.length + 1, bytes: 1 };
@@ -85,30 +97,65 @@ export function columnsOf({ x, trainRows, categorical, bins, seed }: ColumnsSetu
     const bytes = levels.length > 254 ? 2 : 1;
     return { feature, cuts: new Float64Array(0), levels, bins: levels.length, bytes };
   });
-  const ordered = [
-    ...drafts.filter(isFull),
-    ...drafts.filter((draft) => draft.bytes === 1 && !isFull(draft)),
-    ...drafts.filter((draft) => draft.bytes === 2),
-  ];
-  const narrow = drafts.filter((draft) => draft.bytes === 1).length;
-  const full = drafts.filter(isFull).length & ~3;
+  const packable = drafts.filter(({ bytes }) => bytes === 1).map((draft) => ({ ...draft, lastBin: lastBin(draft) })); // biome-ignore format: one line
+  const shared = packFeatures(packable, trainRows);
+  return placed(drafts, shared, coded.size > 0);
+}
+
+type Draft = Pick<Column, "feature" | "cuts" | "levels" | "bins" | "bytes">;
+
+/** Gives every draft its place in a row and in a histogram. */
+function placed(
+  drafts: readonly Draft[],
+  shared: readonly (readonly Packed[])[],
+  hasCategories: boolean,
+): Columns {
+  const isShared = new Set(shared.flatMap((byte) => byte.map(({ feature }) => feature)));
+  const own = drafts.filter(({ feature }) => !isShared.has(feature));
+  const single = own.filter(({ bytes }) => bytes === 1);
+  const wholeBytes = [...single.filter(isFull), ...single.filter((draft) => !isFull(draft))];
+  const doubles = own.filter(({ bytes }) => bytes === 2);
+  const packed = shared.length;
+  const narrow = packed + wholeBytes.length;
+  const full = (packed + wholeBytes.filter(isFull).length) & ~3;
   const wideStart = Math.ceil(narrow / 2) * 2;
-  let [offset, place] = [0, 0];
-  const list = ordered.map((draft, c): Column => {
-    if (c === narrow) place = wideStart;
-    const column = { ...draft, offset, place };
-    offset += c < full ? fullBytes : Math.ceil((lastBin(draft) + 1) / 2) * 16; // whole pairs
-    place += draft.bytes;
-    return column;
+  let offset = 0;
+  const take = (draft: Draft, bytes = Math.ceil((lastBin(draft) + 1) / 4) * 32): number => {
+    offset += bytes; // the search reads four bins at a time
+    return offset - bytes;
+  };
+  const whole = { low: 0, mask: 255 };
+  const wholeColumns = wholeBytes.map((draft, i): Column => {
+    const place = packed + i;
+    return {
+      ...draft,
+      ...whole,
+      place,
+      offset: place < full ? take(draft, fullBytes) : take(draft),
+    };
   });
-  const wide = x.cols - narrow;
+  const wideColumns = doubles.map((draft, i): Column => ({ ...draft, ...whole, place: wideStart + 2 * i, offset: take(draft) })); // biome-ignore format: one line
+  const packedColumns = shared.flatMap((byte, place) =>
+    byte.map(({ feature, low, mask }): Column => {
+      const draft = drafts[feature]!;
+      return { ...draft, low, mask, place, offset: take(draft) };
+    }),
+  );
+  const list = [...packedColumns, ...wholeColumns, ...wideColumns];
   const mostBins = list.reduce((most, column) => Math.max(most, lastBin(column)), 0);
+  const wide = doubles.length;
   return {
-    ...{ width: x.cols, narrow, wide, full, wideStart, list, mostBins },
+    ...{ width: drafts.length, narrow, wide, full, wideStart, list, mostBins, packed },
+    packedFeatures: packedColumns.length,
     rowBytes: wide > 0 ? wideStart + 2 * wide : narrow,
     byFeature: list.toSorted((a, b) => a.feature - b.feature),
     histogramBytes: offset,
-    bitBytes: coded.size > 0 ? Math.ceil((mostBins + 1) / 32) * 4 : 0,
+    sharedBytes: packed * fullBytes,
+    builds: [
+      ...shared.map((_, place) => place * fullBytes),
+      ...[...wholeColumns, ...wideColumns].map((column) => packed * fullBytes + column.offset),
+    ],
+    bitBytes: hasCategories ? Math.ceil((mostBins + 1) / 32) * 4 : 0,
     codeBytes: list.reduce((sum, { levels }) => sum + Math.ceil(((levels?.at(-1) ?? -1) + 1) / 4) * 8, 0), // biome-ignore format: one line
   };
 }

@@ -29,6 +29,7 @@ const endWord = 10;
 const planeWord = 11; // output that the pass is of
 const argWords = 12; // up to four arguments of the pass
 const factorWord = 16; // a 32-bit real argument
+const readyWord = 17; // 1 once the rows are in bins
 const heartbeatWord = 32;
 const taskWord = 64;
 const spins = 2000; // looks at a word before going to sleep on it
@@ -58,7 +59,7 @@ const passes = {
   level: (code: KernelCode, { from, to, thread, plane, arg }: Task) =>
     code.levelPass(from, to, thread, plane, arg(0)),
   leaf: (code: KernelCode, { from, to, thread, plane, arg }: Task) =>
-    code.leafPass(from, to, thread, arg(0), plane),
+    code.leafPass(from, to, thread, arg(0), plane, arg(1)),
   scan: (code: KernelCode, { word, thread, mask }: Task) =>
     code.scanPair(mask(), word(0), word(1), word(2), word(3), thread),
   measure: (code: KernelCode, { from, to, task }: Task) => code.measureGradients(from, to, task),
@@ -124,6 +125,20 @@ export function stopCrew(control: Int32Array, why: number): void {
   Atomics.add(control, epochWord, 1);
   Atomics.notify(control, epochWord);
   Atomics.notify(control, finishedWord);
+  Atomics.notify(control, readyWord);
+}
+
+/** Tells the leader that it may begin. */
+export function allowStart(control: Int32Array): void {
+  Atomics.store(control, readyWord, 1);
+  Atomics.notify(control, readyWord);
+}
+
+/** Waits until the leader may begin; whether it may, or was told to stop. */
+export function awaitStart(control: Int32Array): boolean {
+  while (Atomics.load(control, readyWord) === 0 && !isStopped(control))
+    Atomics.wait(control, readyWord, 0, 1000);
+  return !isStopped(control);
 }
 
 /** Whether somebody has told the crew to stop. */

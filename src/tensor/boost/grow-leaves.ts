@@ -54,33 +54,35 @@ export function openLeaves(kernel: Kernel, crew: Crew, job: BoostJob, search: Se
     }
   };
   const growBest = (plane: number): void => {
-    const frontier = root.node.split === undefined ? [] : [root];
-    for (let leaves = 1; leaves < options.leaves && frontier.length > 0; leaves++) {
-      const best = bestOf(frontier);
-      const top = frontier[best]!;
+    const frontier: Open[] = [];
+    insert(frontier, root);
+    for (let leaves = 1; leaves < options.leaves; leaves++) {
+      const top = frontier.at(-1);
+      if (top === undefined) return;
       if (top.kids === undefined)
         expansion.expand(likely(frontier, options.leaves - leaves), plane);
       top.taken = true;
-      frontier.splice(best, 1);
-      frontier.push(...top.kids!.filter(({ node }) => node.split !== undefined));
+      frontier.pop();
+      for (const kid of top.kids!) insert(frontier, kid);
     }
   };
   /** The nodes that are split next as far as one can see: first the best, which is certain. */
   const likely = (frontier: readonly Open[], budget: number): readonly Open[] => {
     const most = Math.max(1, Math.min(batch, expansion.free() - budget));
-    if (most === 1) return [frontier[bestOf(frontier)]!];
-    const rest = [...frontier];
+    if (most === 1) return frontier.slice(-1);
+    const rest = frontier.slice(-budget);
     const some: Open[] = [];
-    for (let left = budget; left > 0 && some.length < most && rest.length > 0; left--) {
-      const [next] = rest.splice(bestOf(rest), 1);
-      if (next!.kids === undefined) some.push(next!);
-      else rest.push(...next!.kids.filter(({ node }) => node.split !== undefined));
+    for (let left = budget; left > 0 && some.length < most; left--) {
+      const next = rest.pop();
+      if (next === undefined) break;
+      if (next.kids === undefined) some.push(next);
+      else for (const kid of next.kids) insert(rest, kid);
     }
     return some;
   };
   const begin: TreeGrower["begin"] = (plane, pack) => {
     const args = [leafModes.root | (pack ? leafModes.pack : 0)];
-    crew.run({ pass: "leaf", step: taskRows, clearBytes: layout.histogramBytes, plane, args });
+    crew.run({ pass: "leaf", step: taskRows, clearBytes: layout.buildBytes, plane, args });
   };
   const control = controlOf(kernel.memory, layout);
   const update: TreeGrower["update"] = (plane, leaves) => {
@@ -101,15 +103,21 @@ export function openLeaves(kernel: Kernel, crew: Crew, job: BoostJob, search: Se
   return { begin, grow, update, rowsOf, settle: () => undefined };
 }
 
-/** The place of the node with the largest gain; of equal ones the one further left and higher up. */
-function bestOf(open: readonly Open[]): number {
-  let best = 0;
-  for (let i = 1; i < open.length; i++) {
-    const [a, b] = [open[i]!.node, open[best]!.node];
-    const more = a.split!.gain - b.split!.gain;
-    if (more > 0 || (more === 0 && a.path < b.path)) best = i;
+/** Puts a node that can be split among others: the best are last; of equal gains the one further left and higher up is better. */
+function insert(open: Open[], one: Open): void {
+  if (one.node.split === undefined) return;
+  let [low, high] = [0, open.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isBetter(open[middle]!.node, one.node)) high = middle;
+    else low = middle + 1;
   }
-  return best;
+  open.splice(low, 0, one);
+}
+
+function isBetter(a: Growing, b: Growing): boolean {
+  const more = a.split!.gain - b.split!.gain;
+  return more > 0 || (more === 0 && a.path < b.path);
 }
 
 function branchOf({ node, kids, taken, slot }: Open): Branch {
@@ -196,7 +204,7 @@ function openExpansion(kernel: Kernel, crew: Crew, job: BoostJob, search: Search
     search.setHistogram(small, fresh);
     search.setHistogram(large, parent);
     const rows = search.rowsOf(small);
-    const { histogramBytes: clearBytes } = layout;
+    const { buildBytes: clearBytes } = layout;
     crew.run({ pass: "gather", begin: rows.begin, end: rows.begin + rows.count, step: taskRows, clearBytes, plane }); // biome-ignore format: one line
     writeTask(control, 0, [0, parent, search.recordOf(small), search.recordOf(large)]);
     crew.run({ pass: "scan", tasks: 1 });

@@ -17,8 +17,9 @@ export function openLevels(kernel: Kernel, crew: Crew, job: BoostJob, search: Se
   let waiting: number | undefined; // the output whose margins lack the last tree
 
   const leafPass = (mode: number, plane: number): void => {
-    const clearBytes = (mode & leafModes.root) === 0 ? 0 : layout.histogramBytes;
-    crew.run({ pass: "leaf", step: taskRows, clearBytes, plane, args: [mode] });
+    const clearBytes = (mode & leafModes.root) === 0 ? 0 : layout.buildBytes;
+    const args = [mode, 2 ** (options.depth - 1)];
+    crew.run({ pass: "leaf", step: taskRows, clearBytes, plane, args });
   };
   const begin = (plane: number, pack: boolean): void => {
     const update = waiting === plane ? leafModes.update : 0;
@@ -43,25 +44,25 @@ export function openLevels(kernel: Kernel, crew: Crew, job: BoostJob, search: Se
     const children = nodes.flatMap((node) =>
       node.split === undefined ? [node, node] : search.children(node, node.split),
     );
-    for (const [i, node] of nodes.entries()) search.writeRoute(i, node.split);
+    const placeOf = (i: number): number => reversed(i, depth);
+    for (const [i, node] of nodes.entries()) search.writeRoute(placeOf(i), node.split);
     if (depth + 1 === options.depth) return children;
     let tasks = 0;
     for (const [i, { split }] of nodes.entries()) {
       if (split === undefined) continue;
       const right = split.right.hessian < split.left.hessian ? 1 : 0; // build the lighter child
       const [small, large] = [2 * i + right, 2 * i + 1 - right];
-      const built = tasks * layout.histogramBytes;
-      search.setBuild(i, right, built + 1);
-      writeTask(control, tasks++, [built, histogram(depth, i), search.recordOf(small), search.recordOf(large)]); // biome-ignore format: one line
+      const built = tasks * layout.buildBytes;
+      search.setBuild(placeOf(i), right, ++tasks);
+      writeTask(control, tasks - 1, [built, histogram(depth, i), search.recordOf(small), search.recordOf(large)]); // biome-ignore format: one line
     }
     for (const [i, child] of children.entries()) {
       if (nodes[i >> 1]!.split === undefined) continue;
       search.setHistogram(i, histogram(depth + 1, i));
       search.ask(i, child, true);
     }
-    const clearBytes = tasks * layout.histogramBytes;
-    const special = nodes.some(({ split }) => split?.bits !== undefined);
-    crew.run({ pass: "level", step: taskRows, clearBytes, plane, args: [Number(special)] });
+    const clearBytes = tasks * layout.buildBytes;
+    crew.run({ pass: "level", step: taskRows, clearBytes, plane, args: [nodes.length] });
     if (tasks > 0) crew.run({ pass: "scan", tasks });
     return children.map((child, i) =>
       nodes[i >> 1]!.split === undefined ? { ...child, split: undefined } : search.answer(i, child),
@@ -89,7 +90,8 @@ export function openLevels(kernel: Kernel, crew: Crew, job: BoostJob, search: Se
     const values = new Float32Array(buffer, layout.leaves, 2 ** options.depth);
     const sorted = leaves.toSorted((a, b) => a.key - b.key);
     for (const [i, { key, value }] of sorted.entries())
-      values.fill(value, key, sorted[i + 1]?.key ?? values.length);
+      for (let leaf = key; leaf < (sorted[i + 1]?.key ?? values.length); leaf++)
+        values[reversed(leaf, options.depth)] = value;
     waiting = plane;
   };
   const rowsOf: TreeGrower["rowsOf"] = (leaves) => {
@@ -102,12 +104,24 @@ export function openLevels(kernel: Kernel, crew: Crew, job: BoostJob, search: Se
     const owner = new Int32Array(2 ** options.depth);
     for (let i = 0, own = 0; i < owner.length; i++) owner[i] = own = places.get(i) ?? own;
     const rows = sorted.map((): number[] => []);
-    for (let row = 0; row < layout.trainRows; row++)
-      rows[owner[2 * positions[row]! + sideOf(row, positions[row]!)]!]!.push(row);
+    for (let row = 0; row < layout.trainRows; row++) {
+      const node = reversed(positions[row]!, options.depth - 1);
+      rows[owner[2 * node + sideOf(row, node)]!]!.push(row);
+    }
     const byKey = new Map(sorted.map(({ key }, i) => [key, Uint32Array.from(rows[i]!)]));
     return leaves.map(({ key }) => byKey.get(key)!);
   };
   return { begin, settle, grow, update, rowsOf };
+}
+
+/**
+ * The place of node i of a level among the positions of rows, where the side that a row took first is its lowest bit: i, its
+ * bits from last to first. Its own inverse.
+ */
+function reversed(i: number, depth: number): number {
+  let place = 0;
+  for (let bit = 0; bit < depth; bit++) place |= ((i >> bit) & 1) << (depth - 1 - bit);
+  return place;
 }
 
 /** Whether a row goes right at a node of the last level, read from its bins. */
@@ -116,9 +130,9 @@ function openSides({ memory }: Kernel, { layout, columns }: BoostJob, nodes: rea
   return (row: number, node: number): number => {
     const split = nodes[node]!.split;
     if (split === undefined) return 0;
-    const { place, bytes } = columns.byFeature[split.feature]!;
+    const { place, bytes, low, mask } = columns.byFeature[split.feature]!;
     const at = row * layout.rowBytes + place;
-    const bin = bytes === 1 ? bins[at]! : bins[at]! + 256 * bins[at + 1]!;
+    const bin = bytes === 1 ? (bins[at]! >> low) & mask : bins[at]! + 256 * bins[at + 1]!;
     if (split.bits !== undefined) return 1 - ((split.bits[bin >> 3]! >> (bin & 7)) & 1);
     if (bin === 0) return split.missingRight ? 1 : 0;
     return bin > split.bin ? 1 : 0;

@@ -10,8 +10,15 @@ export interface KernelCode {
   binRows(first: number, count: number): void;
   measureGradients(from: number, to: number, task: number): void;
   quantiseGradients(from: number, to: number): void;
-  levelPass(from: number, to: number, thread: number, plane: number, special: number): void;
-  leafPass(from: number, to: number, thread: number, mode: number, plane: number): void;
+  levelPass(from: number, to: number, thread: number, plane: number, nodes: number): void;
+  leafPass(
+    from: number,
+    to: number,
+    thread: number,
+    mode: number,
+    plane: number,
+    nodes: number,
+  ): void;
   scanPair(
     mask: number,
     built: number,

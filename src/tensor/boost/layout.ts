@@ -9,10 +9,20 @@ import { growsByLevel, hasOwnFeatures, mostLeaves, type TreeOptions } from "./op
 // The fields of `Job` in kernels/boost/job.as.ts, in its order: 32-bit words, then 64-bit numbers.
 const words = [
   ...(["rows", "width", "padded", "narrow", "wide", "rowBytes", "wideStart"] as const),
+  ...(["packedFeatures", "narrowFeatures", "places", "lows", "masks"] as const),
   ...(["cuts", "staging", "bins", "columns", "sources", "codes", "codeCounts"] as const),
   ...(["columnOffsets", "offsets", "counts", "kinds", "monotone", "outputs", "margins"] as const),
   ...(["labels", "weights", "gradients", "partials", "positions", "index", "spare"] as const),
-  ...(["routes", "leaves", "sets", "setBytes", "histogramBytes", "scratch"] as const),
+  ...([
+    "routes",
+    "leaves",
+    "sets",
+    "setBytes",
+    "buildBytes",
+    "sharedBytes",
+    "histogramBytes",
+    "scratch",
+  ] as const),
   ...([
     "scratchBytes",
     "bitBytes",
@@ -36,7 +46,7 @@ export function realField(name: (typeof reals)[number]): number {
 
 /** Rows that are binned at a time. */
 export const stagedRows = 1024;
-/** Rows a thread takes at a time; a multiple of 256. */
+/** Rows a thread takes at a time; as chunkRows in kernels/boost/level.as.ts. */
 export const taskRows = 8192;
 /** Bytes of a node's record, of a route and of a written node; int32 words of the control block. */
 export const recordBytes = 128;
@@ -92,14 +102,19 @@ export interface Shape {
  */
 export function planLayout(shape: Shape, firstByte: number): Layout {
   const { rows, trainRows, outputs, columns, threads, options, objective } = shape;
-  const { width, narrow, wide, full, wideStart, histogramBytes, bitBytes } = columns;
+  const { width, narrow, wide, full, wideStart, histogramBytes, sharedBytes, bitBytes } = columns;
+  const narrowFeatures = width - wide;
+  const buildBytes = sharedBytes + histogramBytes;
   const byLevel = growsByLevel(options);
   const leaves = mostLeaves(options, trainRows);
   const { records, histograms, routes } = roomFor(options, leaves, threads);
   const padded = Math.ceil(rows / 16) * 16;
-  const setBytes = histogramBytes * (byLevel ? Math.max(1, 2 ** options.depth / 4) : 1);
+  const setBytes = buildBytes * (byLevel ? Math.max(1, 2 ** options.depth / 4) : 1);
   const rowBytes = byLevel ? columns.rowBytes : aligned(columns.rowBytes);
-  const scratchBytes = Math.max(4096, 16 * (columns.mostBins + 2), 64 * (8 + rowBytes) + 64);
+  const scratchBytes = Math.max(
+    byLevel ? levelScratch(Math.min(rows, taskRows), columns.rowBytes) : 64 * (8 + rowBytes) + 64,
+    16 * (columns.mostBins + 2),
+  );
   const walkSlots = walksOf(shape, byLevel);
   // The compiler's static data is below the first byte, rewritten by each thread; blocks have room to read past their end.
   const { take: block, end } = openBlocks(Math.max(65_536, firstByte), 64);
@@ -112,13 +127,24 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
       padded,
       narrow,
       wide,
+      narrowFeatures,
+      packedFeatures: columns.packedFeatures,
       full,
       rowBytes,
       wideStart,
       outputs,
       threads,
     },
-    ...{ histogramBytes, setBytes, scratchBytes, bitBytes, walkSlots, walkNodes: 2 * leaves },
+    ...{
+      histogramBytes,
+      sharedBytes,
+      buildBytes,
+      setBytes,
+      scratchBytes,
+      bitBytes,
+      walkSlots,
+      walkNodes: 2 * leaves,
+    },
     ...{ recordCount: records, histogramCount: histograms, routeCount: routes },
     categoryLimit: options.categoryLimit,
     objective: objectiveCode(objective.name),
@@ -131,8 +157,11 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
     routeBits: onlyIf(bitBytes > 0, bitBytes * routes),
     ownFeatures: onlyIf(hasOwnFeatures(options), 4 * width * records),
     leaves: block(4 * (byLevel ? 2 ** options.depth : 1)),
-    cuts: block(2048 * narrow),
+    cuts: block(2048 * narrowFeatures),
     sources: block(4 * width),
+    places: block(4 * width),
+    lows: block(4 * width),
+    masks: block(4 * width),
     codes: block(4 * width),
     codeCounts: block(4 * width),
     columnOffsets: block(4 * width),
@@ -144,7 +173,7 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
     staging: block(8 * stagedRows * width),
     scratch: block(scratchBytes * threads),
     bins: block(rows * rowBytes),
-    columns: onlyIf(!byLevel, padded * (narrow + 2 * wide)),
+    columns: block(padded * (narrow + 2 * wide)),
     margins: block(4 * padded * outputs),
     labels: block(4 * padded),
     weights: onlyIf(shape.weighted, 4 * padded),
@@ -164,6 +193,11 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
       ...{ at: "boost", needBytes: end(), maxBytes, rows, features: width },
     });
   return { ...layout, bytes: end() };
+}
+
+/** Scratch of a thread that adds the rows of a task to the nodes of a level; kernels/boost/level.as.ts says what lies there. */
+function levelScratch(rows: number, rowBytes: number): number {
+  return 1344 + taskRows * (4 + 8) + rows * Math.ceil(rowBytes / 16) * 16;
 }
 
 /** Bytes of a row that is read at random: where little is lost, so many that no row lies in two lines of the cache. */
@@ -208,16 +242,20 @@ export function writeJob(kernel: Kernel, layout: Layout, data: JobData): void {
   for (const [i, word] of words.entries()) view.setUint32(4 * i, layout[word], true);
   view.setFloat64(realField("parameter"), parameterOf(data.objective), true);
   view.setFloat64(realField("minRows"), options.minRows, true);
-  const table = new Float64Array(buffer, layout.cuts, 256 * layout.narrow).fill(Infinity);
+  const table = new Float64Array(buffer, layout.cuts, 256 * layout.narrowFeatures).fill(Infinity);
   const wordsAt = (at: number): Uint32Array => new Uint32Array(buffer, at, layout.width);
-  const [sources, codes, codeCounts] = [layout.sources, layout.codes, layout.codeCounts].map(wordsAt); // biome-ignore format: one line
+  const [sources, places, lows, masks] = [layout.sources, layout.places, layout.lows, layout.masks].map(wordsAt); // biome-ignore format: one line
+  const [codes, codeCounts] = [layout.codes, layout.codeCounts].map(wordsAt);
   const [columnOffsets, offsets, counts] = [layout.columnOffsets, layout.offsets, layout.counts].map(wordsAt); // biome-ignore format: one line
   const kinds = new Uint8Array(buffer, layout.kinds, layout.width);
+  for (const [column, at] of columns.builds.entries()) columnOffsets![column] = at;
   let codeTable = layout.codeTables;
   for (const [c, column] of columns.list.entries()) {
-    const { feature, cuts, levels, offset, bins } = column;
+    const { feature, cuts, levels, offset, bins, place, low, mask } = column;
     sources![c] = feature;
-    columnOffsets![c] = offset;
+    places![c] = place;
+    lows![c] = low;
+    masks![c] = mask;
     offsets![feature] = offset;
     counts![feature] = bins;
     if (levels === undefined) table.set(cuts, 256 * c);

@@ -196,6 +196,8 @@ export function encodeRoute(
   view.setUint32(start + 12, split?.bits === undefined ? 0 : bitsAt, true);
   view.setUint32(start + 16, column.bytes - 1, true);
   view.setBigUint64(start + 20, 0n, true);
+  view.setUint16(start + 28, column.low, true);
+  view.setUint16(start + 30, column.mask, true);
   if (split?.bits !== undefined) new Uint8Array(memory.buffer, bitsAt, split.bits.length).set(split.bits); // biome-ignore format: one line
 }
 

@@ -9,8 +9,8 @@ import { sharedMemory } from "../kernel-file.ts";
 import { columnsOf } from "./columns.ts";
 import type { GivenGradients } from "./gradients.ts";
 import type { BoostJob, Grown, Stopping } from "./job.ts";
-import { type Kernel, loadKernel, openKernel } from "./kernel.ts";
-import { type Layout, mostThreads, planLayout, stagedRows, writeJob } from "./layout.ts";
+import { loadKernel, openKernel } from "./kernel.ts";
+import { mostThreads, planLayout, stagedRows, writeJob } from "./layout.ts";
 import { isShifted, type Objective, renewedQuantile } from "./objectives.ts";
 import { defaultTreeOptions, type TreeOptions } from "./options.ts";
 import { openBooster } from "./rounds.ts";
@@ -50,7 +50,7 @@ export interface BoostProblem {
 
 /**
  * Grows boosted trees from histograms. The result does not depend on the number of threads, bit for bit. O(n·d·depth/2)
- * time for each tree; n·(d + 17) bytes, twice n·d where trees are deep or grow by their leaves, and histograms of
+ * time for each tree; n·(2d + 17) bytes, where features of few bins share a byte, and histograms of
  * d·bins·8 bytes for each open node. Missing values go, in each split, where that gains most;
  * where a node saw none, to the child with more weight.
  *
@@ -75,11 +75,13 @@ export interface BoostProblem {
 export async function trainTrees(problem: BoostProblem, work: LongWork = {}): Promise<Grown> {
   work.signal?.throwIfAborted();
   const job = await openJob(problem);
-  const { gradients } = problem;
-  return job.layout.threads === 1 ? growHere(job, work, gradients) : growInWorkers(job, work);
+  const bin = (): Promise<void> => binAll(job, problem.x);
+  if (job.layout.threads > 1) return growInWorkers(job, work, { meanwhile: bin });
+  await bin();
+  return growHere(job, work, problem.gradients);
 }
 
-/** Compiles the kernel and lays the data out for it, in bins. @throws as {@link trainTrees} */
+/** Compiles the kernel and lays everything out for it but the rows, which {@link binAll} adds. @throws as {@link trainTrees} */
 export async function openJob(problem: BoostProblem): Promise<BoostJob> {
   const { x, y, weights, groups, objective = { name: "logLoss" }, stopping } = problem;
   const options = { ...defaultTreeOptions, ...problem.options };
@@ -98,7 +100,6 @@ export async function openJob(problem: BoostProblem): Promise<BoostJob> {
   const shifted = isShifted(objective.name);
   const labels = shifted ? y.map((value) => value - base[0]!) : y;
   writeJob(kernel, layout, { ...shape, labels, weights, start: shifted ? new Float64Array(1) : base }); // biome-ignore format: one line
-  await binAll(kernel, layout, x);
   const told = stopping !== undefined || objective.name === "ranking" || renewedQuantile(objective) !== undefined; // biome-ignore format: one line
   return {
     ...{ module, memory, layout, columns, options, objective, base, stopping },
@@ -122,7 +123,10 @@ function firstFreeByte(module: WasmModule): number {
   return openKernel(module, sharedMemory(65_536)).code.heapBase();
 }
 
-async function binAll(kernel: Kernel, layout: Layout, x: Matrix): Promise<void> {
+/** Turns the rows of a job into bins. */
+export async function binAll({ module, memory, layout }: BoostJob, x: Matrix): Promise<void> {
+  const kernel = openKernel(module, memory);
+  kernel.code.open(layout.job);
   const staging = new Float64Array(kernel.memory.buffer, layout.staging, stagedRows * x.cols);
   const breathe = breather();
   for (let first = 0; first < x.rows; first += stagedRows) {

@@ -1,6 +1,6 @@
 /** @file What runs in a worker thread: the leader grows the trees, the hands take tasks. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { controlOf, isStopped, joinCrew, stopCrew, stops } from "./crew.ts";
+import { awaitStart, controlOf, isStopped, joinCrew, stopCrew, stops } from "./crew.ts";
 import { openKernel } from "./kernel.ts";
 import { openBooster } from "./rounds.ts";
 import { factsOf, type WorkerNews, type WorkerTask } from "./workers.ts";
@@ -23,6 +23,7 @@ try {
 
 function lead(port: MessagePort): void {
   const booster = openBooster(job, stallMs);
+  if (!awaitStart(control)) return;
   for (let done = 1, goesOn = true; goesOn; done++) {
     goesOn = booster.round();
     if (isStopped(control)) return;

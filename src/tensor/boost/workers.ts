@@ -5,7 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { isMillraceError, type LongWork, MillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
-import { controlOf, stopCrew, stops } from "./crew.ts";
+import { allowStart, controlOf, stopCrew, stops } from "./crew.ts";
 import type { BoostJob, Grown } from "./job.ts";
 
 /** What a worker is started with. */
@@ -39,13 +39,15 @@ export interface Staff {
   readonly file?: (thread: number) => URL;
   /** How long the leader waits without a sign of life. */
   readonly stallMs?: number;
+  /** What the calling thread does while workers start, before any tree is grown. */
+  readonly meanwhile?: () => Promise<void>;
 }
 
 /** Grows the job's trees on `layout.threads` workers. @throws as `trainTrees` */
 export async function growInWorkers(
   job: BoostJob,
   { signal, progress }: LongWork,
-  { file = () => workerFile, stallMs = 60_000 }: Staff = {},
+  { file = () => workerFile, stallMs = 60_000, meanwhile = async () => undefined }: Staff = {},
 ): Promise<Grown> {
   const { threads } = job.layout;
   const workers = Array.from({ length: threads }, (_, thread) => {
@@ -59,12 +61,20 @@ export async function growInWorkers(
   const total = job.options.trees;
   try {
     const tell = (done: number): void => progress?.({ done, total });
-    return await Promise.race([abort.promise, ...workers.map((w, i) => outcomeOf(w, i, tell))]);
+    const outcomes = workers.map((worker, i) => outcomeOf(worker, i, tell));
+    const start = meanwhile().then(() => allowStart(controlOf(job.memory, job.layout)));
+    return await Promise.race([abort.promise, never(start), ...outcomes]);
   } finally {
     signal?.removeEventListener("abort", onAbort);
     stopCrew(controlOf(job.memory, job.layout), stops.done);
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
+}
+
+/** Fails as a promise does, and is never fulfilled. */
+async function never(promise: Promise<unknown>): Promise<never> {
+  await promise;
+  return new Promise(() => undefined);
 }
 
 /** Settles when the leader has grown all trees, or when this worker fails or ends too soon. */

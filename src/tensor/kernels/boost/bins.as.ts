@@ -7,19 +7,20 @@ export function binRows(first: u32, count: u32): void {
   let value = job.staging;
   let row = job.bins + <usize>first * rowBytes;
   for (let i: u32 = 0; i < count; i++, value += width << 3, row += rowBytes) {
-    let cuts = job.cuts, source = job.sources, codes = job.codes;
-    for (let c: u32 = 0; c < job.narrow; c++, cuts += 2048, source += 4, codes += 4) {
+    let cuts = job.cuts, source = job.sources, codes = job.codes, places = job.places, lows = job.lows;
+    for (let c: u32 = 0; c < job.narrowFeatures; c++, cuts += 2048, source += 4, codes += 4, places += 4, lows += 4) {
       const x = load<f64>(value + (<usize>load<u32>(source) << 3));
-      const table = <usize>load<u32>(codes);
-      store<u8>(row + c, table == 0 ? <u8>binOf(cuts, x) : <u8>codeOf(table, c, x));
+      const table = <usize>load<u32>(codes), place = row + load<u32>(places), low = load<u32>(lows);
+      const bin = table == 0 ? binOf(cuts, x) : codeOf(table, c, x);
+      store<u8>(place, low == 0 ? <u8>bin : load<u8>(place) | <u8>(bin << low));
     }
     let place = row + job.wideStart;
     for (let c: u32 = 0; c < job.wide; c++, place += 2, source += 4, codes += 4) {
       const x = load<f64>(value + (<usize>load<u32>(source) << 3));
-      store<u16>(place, <u16>codeOf(<usize>load<u32>(codes), job.narrow + c, x));
+      store<u16>(place, <u16>codeOf(<usize>load<u32>(codes), job.narrowFeatures + c, x));
     }
   }
-  if (job.columns != 0) copyColumns(first, count);
+  copyColumns(first, count);
 }
 
 /** Eight halvings, no branch. NaN is not above or below anything, and gives 0. */

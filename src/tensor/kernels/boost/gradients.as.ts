@@ -149,14 +149,18 @@ function softmaxRows(row: u32): void {
   const k = job.outputs, padded = <usize>job.padded, start = job.margins + (<usize>row << 2);
   let most = v128.load(start), total = f32x4.splat(0);
   for (let c: u32 = 1; c < k; c++) most = f32x4.max(most, v128.load(start + (<usize>c * padded << 2)));
-  for (let c: u32 = 0; c < k; c++)
-    total = f32x4.add(total, exponential(f32x4.sub(v128.load(start + (<usize>c * padded << 2)), most)));
+  for (let c: u32 = 0; c < k; c++) { // what is raised to is kept where its gradient will be
+    const raised = exponential(f32x4.sub(v128.load(start + (<usize>c * padded << 2)), most));
+    v128.store(job.gradients + ((<usize>c * padded + row) << 3), raised);
+    total = f32x4.add(total, raised);
+  }
   const one = f32x4.splat(1), label = v128.load(job.labels + (<usize>row << 2));
   for (let c: u32 = 0; c < k; c++) {
-    const p = f32x4.div(exponential(f32x4.sub(v128.load(start + (<usize>c * padded << 2)), most)), total);
+    const plane = job.gradients + (<usize>c * padded << 3);
+    const p = f32x4.div(v128.load(plane + (<usize>row << 3)), total);
     const hit = v128.and(f32x4.eq(label, f32x4.splat(<f32>c)), one);
     const h = f32x4.mul(f32x4.mul(p, f32x4.sub(one, p)), f32x4.splat(2));
-    write(row, job.gradients + (<usize>c * padded << 3), f32x4.sub(p, hit), h);
+    write(row, plane, f32x4.sub(p, hit), h);
   }
 }
 

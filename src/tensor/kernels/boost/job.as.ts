@@ -10,15 +10,20 @@ export class Job {
   wide: u32; // columns of two bytes, after them
   rowBytes: u32; // bytes of a row of bins
   wideStart: u32; // where the wide columns begin in a row
-  cuts: usize; // f64 [narrow, 256], ascending, padded with +Infinity; of category columns unused
+  packedFeatures: u32; // features that share bytes; they come first
+  narrowFeatures: u32; // features of one byte or less
+  places: usize; // u32 [d]: byte of a feature in a row
+  lows: usize; // u32 [d]: its lowest bit there
+  masks: usize; // u32 [d]: all its bits, moved to the lowest
+  cuts: usize; // f64 [narrowFeatures, 256], ascending, padded with +Infinity; of category columns unused
   staging: usize; // f64 [rows of one block, d]: raw features on their way to bins
   bins: usize; // [n] rows of bins
-  columns: usize; // the same, column by column; 0 where nobody needs it
-  sources: usize; // u32 [narrow + wide]: feature of a column
-  codes: usize; // u32 [narrow + wide]: address of the table code → bin of a category column, 0 of a number
-  codeCounts: usize; // u32 [narrow + wide]: entries of that table
-  columnOffsets: usize; // u32 [narrow + wide]: where a column's feature begins inside a histogram, in bytes
-  offsets: usize; // u32 [d]: the same by feature
+  columns: usize; // the same, column by column, padded rows each
+  sources: usize; // u32 [d]: the features in the order of the columns; the next two are in the same order
+  codes: usize; // u32 [d]: address of the table code → bin of categories, 0 of a number
+  codeCounts: usize; // u32 [d]: entries of that table
+  columnOffsets: usize; // u32 [narrow + wide]: where a column begins among the histograms under construction of a node, in bytes
+  offsets: usize; // u32 [d]: where a feature begins inside a finished histogram
   counts: usize; // u32 [d]: bins of feature f, without that of missing values
   kinds: usize; // u8 [d]: 1 for categories
   monotone: usize; // i8 [d]: 1 rising, −1 falling
@@ -28,23 +33,24 @@ export class Job {
   weights: usize; // f32 [padded]; 0: all are 1
   gradients: usize; // i64 [k, padded]: packed; while they are measured, two f32: hessian, gradient
   partials: usize; // f64 [tasks, 2]: sums of |gradient| and of hessian, by task
-  positions: usize; // u8 [n]: node of the row within the level
+  positions: usize; // u8 [padded]: node of the row within the level; the bit of each level is 1 where the row went right
   index: usize; // u32 [n]: rows in the order of the nodes they lie in
   spare: usize; // u32 [n]: scratch of the same shape
-  routes: usize; // Route [nodes of a level, or of a batch]
-  leaves: usize; // f32 [2^depth]
+  routes: usize; // Route [nodes of a level, by position, or of a batch]
+  leaves: usize; // f32 [2^depth], by position
   sets: usize; // [threads] sets of histograms under construction
   setBytes: u32;
-  histogramBytes: u32; // a multiple of 16
+  buildBytes: u32; // of the histograms under construction of a node: those of shared bytes, then all others
+  sharedBytes: u32;
+  histogramBytes: u32; // a multiple of 16; of a feature of 32, or fullBytes
   scratch: usize; // [threads] scratch of scratchBytes
   scratchBytes: u32;
   bitBytes: u32; // bytes of a set of bins
   objective: u32;
   trainRows: u32; // rows from here on take no part, they are only told to (validation)
   general: u32; // 1 where splits need more than l2: l1, monotone features
-  full: u32; // columns of one byte at the front, a multiple of 4, whose bins begin fullBytes after each other
+  full: u32; // columns of one byte at the front, a multiple of 4, which begin fullBytes after each other
   categoryLimit: u32; // most categories in the smaller set of a split
-  nothing: u32;
   gradientScale: f64;
   hessianScale: f64;
   penalty: f64; // l2, in scaled hessian units
@@ -64,12 +70,13 @@ export class Route {
   place: u32; // byte of the column in a row of bins
   column: usize; // address of the column in `columns`
   shift: u16; // 1 sends missing values right: bin 0 − 1 wraps to 255
-  bound: u16; // a row goes right when (bin − shift) mod 256 > bound; 255 sends all left
+  bound: u16; // a row goes right when (bin − shift) mod 256 > bound; 255 (allLeft) sends all left
   bits: usize; // 0 for numbers; else the set of bins that go left
   wide: u32; // 1 when the column has two bytes
   buildLeft: u32; // where in the set the left child's histogram is built, + 1; 0: it is not
   buildRight: u32;
-  nothing: u32;
+  low: u16; // the bin is (byte >> low) & mask
+  mask: u16;
 }
 
 /** A node whose split is looked for: what the search needs, and what it found. 128 bytes; see boost/nodes.ts. */
@@ -99,6 +106,8 @@ export class Node {
 export const fullBytes: usize = 2064;
 export const blockRows: u32 = 256;
 export const routeShift: usize = 5;
+/** Route.bound of nodes that are not split. */
+export const allLeft: u16 = 255;
 
 export let job: Job = changetype<Job>(0);
 
@@ -118,18 +127,17 @@ export function hasBit(bits: usize, bin: u32): u32 {
   return (load<u8>(bits + (bin >> 3)) >> <u8>(bin & 7)) & 1;
 }
 
-/** Whether a row of bins goes right; `special` where some route asks for categories. */
+/** The bin of one byte that a route asks for. */
 // @ts-ignore: decorator
 @inline
-export function goesRight(rowBins: usize, route: usize, special: bool): usize {
-  const place = rowBins + load<u32>(route, offsetof<Route>("place"));
-  if (special) {
-    const bits = <usize>load<u32>(route, offsetof<Route>("bits"));
-    if (bits != 0) {
-      const wide = load<u32>(route, offsetof<Route>("wide"));
-      return <usize>(hasBit(bits, wide ? <u32>load<u16>(place) : <u32>load<u8>(place)) ^ 1);
-    }
-  }
-  const shifted = (<u32>load<u8>(place) - <u32>load<u16>(route, offsetof<Route>("shift"))) & 255;
-  return <usize>(shifted > <u32>load<u16>(route, offsetof<Route>("bound")));
+export function binAt(place: usize, route: Route): u32 {
+  return (<u32>load<u8>(place) >> <u32>route.low) & <u32>route.mask;
+}
+
+/** Whether the value at a place, of a row of bins or of a column, goes right. */
+// @ts-ignore: decorator
+@inline
+export function goesRight(place: usize, route: Route): u32 {
+  if (route.bits != 0) return hasBit(route.bits, route.wide ? <u32>load<u16>(place) : binAt(place, route)) ^ 1;
+  return <u32>(((binAt(place, route) - <u32>route.shift) & 255) > <u32>route.bound);
 }

@@ -1,7 +1,7 @@
 /** @file Trees whose nodes are stretches of an index of rows: deep ones, and those grown leaf by leaf. */
-import { addRow } from "./histogram.as";
-import { hasBit, job, Node, Route } from "./job.as";
-import { scan, subtract } from "./splits.as";
+import { addRow, clearSet, collectFrom } from "./histogram.as";
+import { goesRight, job, Node, Route } from "./job.as";
+import { scan } from "./splits.as";
 
 const gathered: u32 = 64; // rows that are copied together before they are added
 
@@ -24,12 +24,7 @@ export function fillIndex(plane: u32, all: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function sideOf(route: Route, row: u32): u32 {
-  if (route.bits != 0) {
-    const bin = route.wide ? <u32>load<u16>(route.column + (<usize>row << 1)) : <u32>load<u8>(route.column + row);
-    return hasBit(route.bits, bin) ^ 1;
-  }
-  const shifted = (<u32>load<u8>(route.column + row) - <u32>route.shift) & 255;
-  return <u32>(shifted > <u32>route.bound);
+  return goesRight(route.column + (<usize>row << route.wide), route);
 }
 
 /** Sorts the stretch begin … end−1 of the index into left and right, each in its old order; gives the number of left ones. */
@@ -47,9 +42,10 @@ function partition(route: Route, begin: u32, end: u32): u32 {
     }
   else {
     const column = route.column, shift = <u32>route.shift, bound = <u32>route.bound;
+    const low = <u32>route.low, mask = <u32>route.mask;
     for (let i = begin; i < end; i++) {
       const row = load<u32>(index + (<usize>i << 2));
-      const side = <usize>(((<u32>load<u8>(column + row) - shift) & 255) > bound);
+      const side = <usize>(((((<u32>load<u8>(column + row) >> low) & mask) - shift) & 255) > bound);
       store<u32>(left, row);
       store<u32>(right, row);
       right += side << 2;
@@ -66,7 +62,7 @@ function partition(route: Route, begin: u32, end: u32): u32 {
  */
 function addStretch(begin: u32, end: u32, histogram: usize, thread: u32, plane: u32): void {
   const gradients = job.gradients + (<usize>plane * job.padded << 3);
-  const rowBytes = <usize>job.rowBytes, bins = job.bins;
+  const rowBytes = <usize>job.rowBytes, bins = job.bins, full = <usize>job.full, narrow = <usize>job.narrow;
   const packed = job.scratch + <usize>thread * job.scratchBytes;
   const rows = packed + (gathered << 3);
   for (let start = begin; start < end; start += gathered) {
@@ -80,7 +76,7 @@ function addStretch(begin: u32, end: u32, histogram: usize, thread: u32, plane: 
     to = rows;
     gradient = packed;
     for (let i: u32 = 0; i < count; i++, to += rowBytes, gradient += 8)
-      addRow(to, histogram, load<i64>(gradient));
+      addRow(to, histogram, load<i64>(gradient), full, narrow);
   }
 }
 
@@ -107,9 +103,9 @@ export function expandNode(parentAt: usize, leftAt: usize, rightAt: usize, route
   const small = leftIsSmall ? left : right, large = leftIsSmall ? right : left;
   small.histogram = fresh;
   large.histogram = parent.histogram;
-  memory.fill(fresh, 0, job.histogramBytes);
-  addStretch(small.begin, small.begin + small.count, fresh, thread, plane);
-  subtract(parent.histogram, fresh, parent.histogram);
+  clearSet(thread, job.buildBytes);
+  gatherRows(small.begin, small.begin + small.count, thread, plane);
+  collectFrom(parent.histogram, fresh, thread);
   scan(small, thread);
   scan(large, thread);
 }

@@ -1,4 +1,5 @@
 /** @file Finding splits in histograms. */
+import { collect } from "./histogram.as";
 import { job, Node } from "./job.as";
 
 /** The best split found so far, in one thread; reset by `scan`. */
@@ -7,23 +8,16 @@ let bestIsSet: u32 = 0, bestGradient: f64 = 0, bestHessian: f64 = 0;
 let totalGradient: f64 = 0, totalHessian: f64 = 0, least: f64 = 1;
 let lower: f64 = 0, upper: f64 = 0;
 
+const certainly: f64 = 1 - 2 ** -18; // a score of 32 bits below this share of the best is not better
+const mostPenalty: f64 = 1e12; // with more, products leave 32 bits
+
 /**
  * Finishes the histograms of two siblings and finds the best split of each: sums the built one over the
  * threads of `mask`, takes the other as parent minus it. `large` 0: there is no sibling (root).
  */
 export function scanPair(mask: u32, built: usize, parent: usize, small: usize, large: usize, thread: u32): void {
-  const bytes = <usize>job.histogramBytes;
   const to = changetype<Node>(small).histogram;
-  let filled = false;
-  for (let other: u32 = 0; other < 32; other++) {
-    if (!(mask & (1 << other))) continue;
-    const part = job.sets + <usize>other * job.setBytes + built;
-    if (filled) for (let i: usize = 0; i < bytes; i += 16)
-      v128.store(to + i, i64x2.add(v128.load(to + i), v128.load(part + i)));
-    else memory.copy(to, part, bytes);
-    filled = true;
-  }
-  if (!filled) memory.fill(to, 0, bytes);
+  collect(mask, built, to);
   scan(changetype<Node>(small), thread);
   if (large == 0) return;
   subtract(parent, to, changetype<Node>(large).histogram);
@@ -31,7 +25,7 @@ export function scanPair(mask: u32, built: usize, parent: usize, small: usize, l
 }
 
 /** to = parent − small; `to` may be the parent. */
-export function subtract(parent: usize, small: usize, to: usize): void {
+function subtract(parent: usize, small: usize, to: usize): void {
   const bytes = <usize>job.histogramBytes;
   for (let i: usize = 0; i < bytes; i += 16)
     v128.store(to + i, i64x2.sub(v128.load(parent + i), v128.load(small + i)));
@@ -82,39 +76,45 @@ export function scan(node: Node, thread: u32): void {
 }
 
 /**
- * Tries the splits after every bin of one feature, two at a time; `before` is added to all sums: minus the missing values
+ * Tries the splits after every bin of one feature, four at a time; `before` is added to all sums: minus the missing values
  * (bin 0) to have them right, else 0. Bins that hold nothing give the score of the bin before, so they are never
  * chosen; what leaves a side too light is masked. `side` is what Node.missing says.
+ *
+ * Scores are compared in 32 bits first: sums are whole numbers, so that each factor is right to 2⁻²³ and a score to 2⁻²⁰; what may
+ * be better is computed again in 64.
  */
 function scanFeature(feature: u32, start: usize, before: i64, count: u32, side: i32): void {
-  if (job.general) {
+  if (job.general || job.penalty > mostPenalty) {
     scanGeneral(feature, start, before, count, side);
     return;
   }
   const zero = i64x2.splat(0);
-  const minWeight = f64x2.splat(least), maxWeight = f64x2.splat(totalHessian - least);
-  const penalty = f64x2.splat(job.penalty), all = f64x2.splat(totalGradient);
-  const bothWeights = f64x2.splat(totalHessian + job.penalty + job.penalty);
-  let most = f64x2.splat(best), carry = i64x2.splat(before);
+  const lightest = i32x4.splat(<i32>Math.min(Math.ceil(least), 2147483647)), penalty = f32x4.splat(<f32>job.penalty);
+  const allGradient = i32x4.splat(<i32>totalGradient), allHessian = i32x4.splat(<i32>totalHessian);
+  let most = f32x4.splat(<f32>(best * certainly)), carry = i64x2.splat(before);
   const end = start + (<usize>(count + 1) << 3);
-  for (let at = start; at < end; at += 16) {
-    const pair = v128.load(at);
-    const sums = i64x2.add(i64x2.add(pair, v128.shuffle<i64>(zero, pair, 0, 2)), carry);
-    carry = v128.shuffle<i64>(sums, sums, 1, 1);
-    const hessian = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(sums, sums, 0, 2, 0, 2));
-    const gradient = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(sums, sums, 1, 3, 1, 3));
-    const rest = f64x2.sub(all, gradient);
-    const l = f64x2.add(hessian, penalty), r = f64x2.sub(bothWeights, l);
-    const numerator = f64x2.add(
-      f64x2.mul(f64x2.mul(gradient, gradient), r), f64x2.mul(f64x2.mul(rest, rest), l),
+  for (let at = start; at < end; at += 32) {
+    const first = v128.load(at), second = v128.load(at, 16);
+    const low = i64x2.add(i64x2.add(first, v128.shuffle<i64>(zero, first, 0, 2)), carry);
+    const high = i64x2.add(i64x2.add(second, v128.shuffle<i64>(zero, second, 0, 2)), v128.shuffle<i64>(low, low, 1, 1));
+    carry = v128.shuffle<i64>(high, high, 1, 1);
+    const leftHessian = v128.shuffle<i32>(low, high, 0, 2, 4, 6), leftGradient = v128.shuffle<i32>(low, high, 1, 3, 5, 7);
+    const rightHessian = i32x4.sub(allHessian, leftHessian);
+    const gradient = f32x4.convert_i32x4_s(leftGradient), rest = f32x4.convert_i32x4_s(i32x4.sub(allGradient, leftGradient));
+    const l = f32x4.add(f32x4.convert_i32x4_s(leftHessian), penalty);
+    const r = f32x4.add(f32x4.convert_i32x4_s(rightHessian), penalty);
+    const numerator = f32x4.add(
+      f32x4.mul(f32x4.mul(gradient, gradient), r), f32x4.mul(f32x4.mul(rest, rest), l),
     );
-    const better = f64x2.gt(numerator, f64x2.mul(most, f64x2.mul(l, r))); // no division
-    const inside = v128.and(f64x2.ge(hessian, minWeight), f64x2.le(hessian, maxWeight));
+    const better = f32x4.gt(numerator, f32x4.mul(most, f32x4.mul(l, r))); // no division
+    const inside = v128.and(i32x4.ge_s(leftHessian, lightest), i32x4.ge_s(rightHessian, lightest));
     if (!v128.any_true(v128.and(better, inside))) continue;
     const bin = <i32>((at - start) >> 3);
-    take(feature, bin, side, i64x2.extract_lane(sums, 0));
-    take(feature, bin + 1, side, i64x2.extract_lane(sums, 1));
-    most = f64x2.splat(best);
+    take(feature, bin, side, i64x2.extract_lane(low, 0));
+    take(feature, bin + 1, side, i64x2.extract_lane(low, 1));
+    take(feature, bin + 2, side, i64x2.extract_lane(high, 0));
+    take(feature, bin + 3, side, i64x2.extract_lane(high, 1));
+    most = f32x4.splat(<f32>(best * certainly));
   }
 }
 
