@@ -15,6 +15,11 @@ export const commandGroups: readonly CommandGroup[] = [
       lazy("demo", "From a raw file to a watched model in production, in one go.", async () =>
         executable((await import("./demo.ts")).demo),
       ),
+      lazy(
+        "learn",
+        "Four lessons of classic learning, each held against stored metrics.",
+        async () => executable((await import("./learn.ts")).learn),
+      ),
     ],
   },
   {
