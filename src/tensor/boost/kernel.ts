@@ -6,6 +6,7 @@ import { loadKernelFile, openModule } from "../kernel-file.ts";
 export interface KernelCode {
   open(address: number): void;
   heapBase(): number;
+  jobBytes(): number;
   clearSet(thread: number, bytes: number): void;
   binRows(first: number, count: number): void;
   measureGradients(from: number, to: number, task: number): void;
@@ -58,9 +59,22 @@ export interface Kernel {
   readonly code: KernelCode;
 }
 
-/** Compiles the kernel for this process. @throws `tensor/missing-kernel` when nobody built it. */
+const functions = [
+  ...(["open", "heapBase", "jobBytes", "clearSet", "binRows", "measureGradients"] as const),
+  ...([
+    "quantiseGradients",
+    "levelPass",
+    "leafPass",
+    "scanPair",
+    "fillIndex",
+    "expandNode",
+  ] as const),
+  ...(["gatherRows", "countLeft", "writeSides", "copyBack", "addLeafRows", "addTree"] as const),
+] satisfies readonly (keyof KernelCode)[];
+
+/** Compiles the kernel for this process. @throws `tensor/missing-kernel` when nobody built it, or from other sources. */
 export function loadKernel(): Promise<WasmModule> {
-  return loadKernelFile("boost");
+  return loadKernelFile("boost", functions);
 }
 
 /** An instance over a memory; its static data is written below the first free byte. */

@@ -39,6 +39,9 @@ const reals = [
   ...(["parameter", "categoryPenalty", "smoothing", "rowKey", "rowLimit"] as const),
 ] as const;
 
+/** Bytes of a job. */
+export const jobBytes: number = wordsBytes + 8 * reals.length;
+
 /** Byte offset, from the job's start, of a 64-bit field. */
 export function realField(name: (typeof reals)[number]): number {
   return wordsBytes + 8 * reals.indexOf(name);
@@ -150,7 +153,7 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
     objective: objectiveCode(objective.name),
     general: Number(options.l1 > 0 || options.monotone.some((sign) => sign !== 0)),
     control: block(4 * controlWords),
-    job: block(512),
+    job: block(jobBytes),
     records: block(recordBytes * records),
     bits: onlyIf(bitBytes > 0, bitBytes * records),
     routes: block(routeBytes * routes),

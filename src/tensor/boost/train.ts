@@ -10,7 +10,7 @@ import { columnsOf } from "./columns.ts";
 import type { GivenGradients } from "./gradients.ts";
 import type { BoostJob, Grown, Stopping } from "./job.ts";
 import { loadKernel, openKernel } from "./kernel.ts";
-import { mostThreads, planLayout, stagedRows, writeJob } from "./layout.ts";
+import { jobBytes, mostThreads, planLayout, stagedRows, writeJob } from "./layout.ts";
 import { isShifted, type Objective, renewedQuantile } from "./objectives.ts";
 import { defaultTreeOptions, type TreeOptions } from "./options.ts";
 import { openBooster } from "./rounds.ts";
@@ -120,7 +120,10 @@ function defaultThreads(x: Matrix): number {
 }
 
 function firstFreeByte(module: WasmModule): number {
-  return openKernel(module, sharedMemory(65_536)).code.heapBase();
+  const { code } = openKernel(module, sharedMemory(65_536));
+  if (code.jobBytes() !== jobBytes)
+    fail("tensor/missing-kernel", { path: "boost.wasm", lacks: ["the job of these sources"] });
+  return code.heapBase();
 }
 
 /** Turns the rows of a job into bins. */

@@ -20,7 +20,7 @@
 export { binRows } from "./boost/bins.as";
 export { measureGradients, quantiseGradients } from "./boost/gradients.as";
 export { clearSet } from "./boost/histogram.as";
-export { heapBase, open } from "./boost/job.as";
+export { heapBase, jobBytes, open } from "./boost/job.as";
 export { leafPass, levelPass } from "./boost/level.as";
 export {
   addLeafRows, copyBack, countLeft, expandNode, fillIndex, gatherRows, writeSides,

@@ -116,6 +116,11 @@ export function open(address: usize): void {
   job = changetype<Job>(address);
 }
 
+/** Bytes of a job, by which those who write it know that they have its fields. */
+export function jobBytes(): usize {
+  return offsetof<Job>();
+}
+
 /** The first byte that the compiler's static data does not use. */
 export function heapBase(): usize {
   return __heap_base;
