@@ -198,6 +198,35 @@ describe("a dataset that judges", () => {
 });
 
 describe("options", () => {
+  test("tell every setting that was used, defaults too, and make the same estimator again", () => {
+    expect(boost().options).toEqual({
+      ...{ objective: "usual", trees: 100, depth: 4, learningRate: 0.1, l1: 0, l2: 1 },
+      ...{ minChildWeight: 1, minRows: 1, minGain: 0, rowSample: 1, columnSample: 1 },
+      ...{ columnSampleLevel: 1, columnSampleNode: 1, bins: 255, categorySmoothing: 10 },
+      ...{ categoryL2: 10, categoryLimit: 32, dropRate: 0, seed: 0 },
+    });
+    expect(boost({ leaves: 8, dropRate: 0.1 }).options).toMatchObject({ depth: 64, skipDrop: 0.5 });
+    for (const [options, told] of [
+      [{ objective: "quantile" }, { quantile: 0.5 }],
+      [{ objective: "huber" }, { huberDelta: 1 }],
+      [{ objective: "tweedie" }, { tweediePower: 1.5 }],
+      [
+        { validation: 0.2, patience: 3 },
+        { metric: "loss", warmUp: 0, minDelta: 0, relativeDelta: false },
+      ],
+    ] as const satisfies readonly (readonly [BoostOptions, BoostOptions])[]) {
+      const made = boost(options);
+      expect(made.options).toMatchObject(told);
+      expect(boost(made.options).options).toEqual(made.options);
+    }
+  });
+
+  test("that count categories are whole and fit the kernel, which would begin again at 0", () => {
+    expect(boost({ categoryLimit: 2 ** 32 - 1 }).options["categoryLimit"]).toBe(2 ** 32 - 1);
+    for (const categoryLimit of [2 ** 32, 2 ** 40, 1.5, 0, Infinity])
+      expect(() => boost({ categoryLimit })).toThrow(code("option/out-of-range"));
+  });
+
   test("that mean nothing together are refused", () => {
     const own = { name: "own", gradient: () => ({ gradient: new Float64Array(0), hessian: new Float64Array(0) }) }; // biome-ignore format: one line
     const wrong: readonly BoostOptions[] = [

@@ -6,7 +6,7 @@ import { fail } from "./errors.ts";
 
 /** What boosting can make small, besides objectives of one's own. */
 const boostObjectives = [
-  ...(["logLoss", "squared", "absolute", "huber", "quantile"] as const),
+  ...(["usual", "logLoss", "squared", "absolute", "huber", "quantile"] as const),
   ...(["poisson", "tweedie", "ranking"] as const),
 ] as const;
 
@@ -28,7 +28,7 @@ const metrics = ["loss", "error", "auc", "rmse", "mae", "ndcg"] as const satisfi
 /** Options of {@link boost}; XGBoost's word for each in brackets. */
 export interface BoostOptions {
   /**
-   * What is made small [objective]. Default log loss for truth values and classes, squared error for numbers. Of numbers:
+   * What is made small [objective]. Default `usual`: log loss for truth values and classes, squared error for numbers. Of numbers:
    * `squared`, `absolute`, `huber`, `quantile`, `poisson` (counts), `tweedie` (sums of claims), `ranking` (relevance within
    * `groups` of the dataset), or an objective of one's own, which may be of classes too.
    */
@@ -73,7 +73,7 @@ export interface BoostOptions {
   readonly categorySmoothing?: number;
   /** Penalty on squares, beyond `l2`, in splits of more than four categories, ≥ 0 [LightGBM cat_l2]. Default 10. */
   readonly categoryL2?: number;
-  /** Most categories in the smaller set of a split, ≥ 1 [max_cat_threshold]. Default 32. */
+  /** Most categories in the smaller set of a split, 1 to 2³² − 1 [max_cat_threshold]. Default 32. */
   readonly categoryLimit?: number;
   /** Whether the output may only rise or fall with a feature, by name [monotone_constraints]. */
   readonly monotone?: Readonly<Record<string, "rising" | "falling">>;
@@ -120,7 +120,7 @@ const bounds = {
   ...{ rowSample: share, columnSample: share, columnSampleLevel: share, columnSampleNode: share },
   bins: { min: 2, max: 255, integer: true },
   ...{ categorySmoothing: positive, categoryL2: positive },
-  categoryLimit: { min: 1, integer: true },
+  categoryLimit: { min: 1, max: 2 ** 32 - 1, integer: true },
   ...{ dropRate: { min: 0, max: 1 }, skipDrop: { min: 0, max: 1 } },
   validation: { above: 0, below: 1 },
   patience: { min: 1, integer: true },
@@ -132,9 +132,24 @@ const bounds = {
 
 /** What an option is where nothing is said, of those that always have a value. */
 const defaults = {
-  ...{ trees: 100, depth: 4, learningRate: 0.1, l2: 1, minChildWeight: 1 },
-  ...{ rowSample: 1, columnSample: 1, bins: 255, seed: 0 },
+  ...{ objective: "usual", trees: 100, depth: 4, learningRate: 0.1, l1: 0, l2: 1 },
+  ...{ minChildWeight: 1, minRows: 1, minGain: 0, rowSample: 1, columnSample: 1 },
+  ...{ columnSampleLevel: 1, columnSampleNode: 1, bins: 255, categorySmoothing: 10 },
+  ...{ categoryL2: 10, categoryLimit: 32, dropRate: 0, seed: 0 },
 };
+
+/** The defaults of options that only mean something with others. */
+function defaultsBeside(options: BoostOptions): Readonly<Record<string, Json>> {
+  const { objective, dropRate = 0, validation, patience } = options;
+  return {
+    ...(objective === "quantile" ? { quantile: 0.5 } : {}),
+    ...(objective === "huber" ? { huberDelta: 1 } : {}),
+    ...(objective === "tweedie" ? { tweediePower: 1.5 } : {}),
+    ...(dropRate > 0 ? { skipDrop: 0.5 } : {}),
+    ...(validation === undefined ? {} : { metric: "loss" }),
+    ...(patience === undefined ? {} : { warmUp: 0, minDelta: 0, relativeDelta: false }),
+  };
+}
 
 /** Options as they are recorded: whatever decides the result. Throws `option/out-of-range`, `option/unknown-name`. */
 export function boostSettings(options: BoostOptions): Readonly<Record<string, Json>> {
@@ -142,7 +157,7 @@ export function boostSettings(options: BoostOptions): Readonly<Record<string, Js
   checkNames("boost", options, [...Object.keys(bounds), ...more]);
   const { threads, objective, validation, ...rest } = options;
   const depth = options.leaves === undefined ? defaults.depth : 64;
-  const settings = { ...defaults, depth, ...withoutUndefined(rest) };
+  const settings = { ...defaults, ...defaultsBeside(options), depth, ...withoutUndefined(rest) };
   for (const [name, value] of Object.entries({ ...settings, ...withoutUndefined({ threads }) }))
     if (name in bounds && typeof value === "number")
       checkNumber("boost", { [name]: value }, bounds[name as keyof typeof bounds]);
