@@ -93,6 +93,30 @@ describe("withCalibration", () => {
   });
 });
 
+describe("a column of weights", () => {
+  test("counts in calibration and in the choice of a threshold: weight 2 is a row twice", async () => {
+    const learn = rows.where((c) => c.id.isBelow(100));
+    const byAge = features(people, (c) => ({ age: standardize(c.age) }));
+    // labels that are the wrong way round count twice, so that every probability is drawn to the middle
+    const some = `SELECT * REPLACE ("left" <> (id % 10 = 3) AS "left", 1.0 + (id % 10 = 3)::INT AS weight) FROM (${sql}) WHERE id >= 100`; // biome-ignore format: one line
+    const held = frame({ engine, schema: people, sql: some });
+    const twice = frame({ engine, schema: people, sql: `${some} UNION ALL SELECT * FROM (${some}) WHERE weight = 2` }); // biome-ignore format: one line
+    const model = await gaussianBayes().fit(learn, { features: byAge, label: "left" });
+    const asked = Array.from({ length: 21 }, (_, i) => ({ age: 5 * i }));
+    const told = (one: typeof model) => Float64Array.from(one.predictAll(asked), ({ probability }) => probability ?? 0); // biome-ignore format: one line
+    for (const method of ["sigmoid", "isotonic", "temperature"] as const) {
+      const weighed = told(await withCalibration(model, held, { method, weights: "weight" }));
+      const differences = (other: Float64Array) => Math.max(...weighed.map((p, i) => Math.abs(p - (other[i] ?? 0)))); // biome-ignore format: one line
+      expect(differences(told(await withCalibration(model, twice, { method })))).toBeLessThan(1e-6);
+      expect(differences(told(await withCalibration(model, held, { method })))).toBeGreaterThan(1e-4); // biome-ignore format: one line
+    }
+    const rule = { rule: "recall", least: 0.8 } as const;
+    const chosen = async (from: typeof rows, weights?: "weight") => (await withChosenThreshold(model, from, { ...rule, ...(weights === undefined ? {} : { weights }) })).predictor.threshold; // biome-ignore format: one line
+    expect(await chosen(held, "weight")).toBe(await chosen(twice));
+    expect(await chosen(held)).not.toBe(await chosen(twice));
+  });
+});
+
 describe("withChosenThreshold", () => {
   test("gives a model that answers and is evaluated by its threshold, also when it is read back", async () => {
     const [fold] = await frameFolds(rows, { by: "id", folds: 2 });

@@ -35,12 +35,18 @@ export function withPredictor<In extends Cells, Out extends Cell>(
   return fittedModel<In, Out>({ features, predictor, output: signature.output });
 }
 
+/** How much each held-out row counts. */
+export interface HeldOutOptions<C extends Columns> {
+  /** A column of numbers, 0 or more. Default: each row counts 1. */
+  readonly weights?: keyof C & string;
+}
+
 /**
  * The model with probabilities that come true on rows it has not learned from, as {@link calibrate} has it.
  *
  * @param model - A classifier.
  * @param rows - Labelled rows, held out: not the training rows, and not the test rows.
- * @param options - See {@link CalibrateOptions}.
+ * @param options - See {@link CalibrateOptions} and {@link HeldOutOptions}.
  * @returns A model that has the other's predictor inside.
  * @throws `model/conflict-test-rows`, `model/conflict-trained-rows`, `model/missing-label`, and what `calibrate`, `dataset` and `withPredictor` throw
  * @example
@@ -59,11 +65,12 @@ export function withPredictor<In extends Cells, Out extends Cell>(
 export async function withCalibration<In extends Cells, Out extends Cell, C extends Columns>(
   model: FittedModel<In, Out>,
   rows: Frame<C>,
-  options: CalibrateOptions = {},
+  options: CalibrateOptions & HeldOutOptions<C> = {},
 ): Promise<FittedModel<In, Out>> {
-  checkNames("withCalibration", options, ["method"]);
-  const data = await heldOut("withCalibration", model, rows);
-  return withPredictor(model, calibrate(model.predictor, data, options));
+  const { weights, ...rest } = options;
+  checkNames("withCalibration", options, ["method", "weights"]);
+  const data = await heldOut({ at: "withCalibration", model, rows, weights });
+  return withPredictor(model, calibrate(model.predictor, data, rest));
 }
 
 /**
@@ -71,7 +78,7 @@ export async function withCalibration<In extends Cells, Out extends Cell, C exte
  *
  * @param model - A model of a bool.
  * @param rows - Labelled rows, held out: not the training rows, and not the test rows.
- * @param options - See {@link ThresholdRule}.
+ * @param options - See {@link ThresholdRule} and {@link HeldOutOptions}.
  * @returns The model; it tells the same probabilities.
  * @throws `model/conflict-test-rows`, `model/conflict-trained-rows`, `model/missing-label`, and what `chooseThreshold`, `dataset` and `withPredictor` throw
  * @example
@@ -91,19 +98,31 @@ export async function withCalibration<In extends Cells, Out extends Cell, C exte
 export async function withChosenThreshold<In extends Cells, Out extends Cell, C extends Columns>(
   model: FittedModel<In, Out>,
   rows: Frame<C>,
-  options: ThresholdRule = {},
+  options: ThresholdRule & HeldOutOptions<C> = {},
 ): Promise<FittedModel<In, Out>> {
-  checkNames("withChosenThreshold", options, ruleNames);
-  const { x, y } = await heldOut("withChosenThreshold", model, rows);
-  const { threshold } = chooseThreshold(y, model.predictor.predict(x), options);
+  const { weights: column, ...rule } = options;
+  checkNames("withChosenThreshold", options, [...ruleNames, "weights"]);
+  const held = { at: "withChosenThreshold", model, rows, weights: column };
+  const { x, y, weights } = await heldOut(held);
+  const beside = weights === undefined ? {} : { weights };
+  const { threshold } = chooseThreshold(y, model.predictor.predict(x), { ...rule, ...beside });
   return withPredictor(model, withThreshold(model.predictor, threshold));
 }
 
-async function heldOut<In, Out extends Cell, C extends Columns>(
-  at: string,
-  { features, signature }: FittedModel<In, Out>,
-  rows: Frame<C>,
-): Promise<Dataset> {
+interface HeldOut<C extends Columns> {
+  readonly at: string;
+  readonly model: Pick<FittedModel, "features" | "signature">;
+  readonly rows: Frame<C>;
+  readonly weights: (keyof C & string) | undefined;
+}
+
+async function heldOut<C extends Columns>({
+  at,
+  model,
+  rows,
+  weights,
+}: HeldOut<C>): Promise<Dataset> {
+  const { features, signature } = model;
   checkFrame(at, rows);
   if (rows.part === "test") fail("model/conflict-test-rows", { at });
   const trained = (await countTrainedRows(features, rows)) ?? 0;
@@ -112,5 +131,5 @@ async function heldOut<In, Out extends Cell, C extends Columns>(
   const label = columns.find((name): name is keyof C & string => name === signature.output.name);
   if (label === undefined)
     return fail("model/missing-label", { at, label: signature.output.name, columns });
-  return dataset({ features, rows, label });
+  return dataset({ features, rows, label, ...(weights === undefined ? {} : { weights }) });
 }
