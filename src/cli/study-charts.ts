@@ -46,8 +46,8 @@ async function mostImportant(study: StudyReader, needed: number): Promise<readon
 
 async function pointsOf(study: StudyReader): Promise<readonly SearchPoint[]> {
   const trials = await study.trials();
-  return trials.flatMap(({ number, value, params }) =>
-    value === null ? [] : [{ number, value, params }],
+  return trials.flatMap(({ number, value, params, isFeasible }) =>
+    value === null ? [] : [{ number, value, params, isFeasible }],
   );
 }
 
@@ -61,5 +61,6 @@ async function front(study: StudyReader, subtitle: string): Promise<ChartSpec> {
     if (a === undefined || b === undefined) return [];
     return [{ values: [a, b] as const, isFront: best.has(number) }];
   });
-  return frontChart(points, { metrics: [x.metric, y.metric], subtitle });
+  const directions = [x.direction, y.direction] as const;
+  return frontChart(points, { metrics: [x.metric, y.metric], directions, subtitle });
 }

@@ -28,6 +28,16 @@ describe("searchHistoryChart", () => {
       expect(svg).toContain(`>${text}</text>`);
   });
 
+  test("counts no trial that breaks a constraint as the best so far", async () => {
+    const some = [5, 1, 4, 3].map((value, number) => ({ number, value, params: {}, isFeasible: number !== 1 && number !== 0 })); // biome-ignore format: one line
+    const chart = JSON.stringify(searchHistoryChart(some, { metric: "rmse", direction: "minimise" })); // biome-ignore format: one line
+    expect(chart).toContain('{"number":1,"value":1,"best":null}');
+    expect(chart).toContain('{"number":3,"value":3,"best":3}');
+    expect(chart).not.toContain('"best":1');
+    const none = some.map((point) => ({ ...point, isFeasible: false }));
+    expect(await renderSvg(searchHistoryChart(none, { metric: "rmse", direction: "minimise" }))).toContain(">rmse</text>"); // biome-ignore format: one line
+  });
+
   test("refuses no trials, values that are none, and another direction", () => {
     const options = { metric: "rmse", direction: "minimise" } as const;
     expect(() => searchHistoryChart([], options)).toThrow(coded("plot/missing-data"));
@@ -91,6 +101,13 @@ describe("frontChart", () => {
     const all = [[1, 3], [2, 2], [3, 3]].map(([x = 0, y = 0]) => ({ values: [x, y] as const, isFront: x < 3 })); // biome-ignore format: one line
     const svg = await renderSvg(frontChart(all, { metrics: ["size", "loss"] }));
     for (const text of ["size and loss", "size", "loss"]) expect(svg).toContain(`>${text}</text>`);
+    for (const isFront of [true, false])
+      expect(await renderSvg(frontChart(all.map((one) => ({ ...one, isFront })), { metrics: ["size", "loss"] }))).toContain(">size</text>"); // biome-ignore format: one line
+    const better = (x: "minimise" | "maximise", y: "minimise" | "maximise") => JSON.stringify(frontChart(all, { metrics: ["size", "loss"], directions: [x, y] })); // biome-ignore format: one line
+    for (const y of ["minimise", "maximise"] as const) {
+      expect(better("minimise", y)).toContain('"step-after"');
+      expect(better("maximise", y)).toContain('"step-before"');
+    }
     expect(() => frontChart([], { metrics: ["a", "b"] })).toThrow(coded("plot/missing-data"));
   });
 });

@@ -22,7 +22,8 @@ export interface SearchHistoryOptions extends ChartOptions {
 }
 
 /**
- * Describes what each trial of a search came to, in their order, with the best so far as a line.
+ * Describes what each trial of a search came to, in their order, with the best so far as a line: the best of those that keep
+ * the constraints. Trials that break one are rings.
  *
  * @throws `plot/missing-data`, `plot/out-of-range-value`, `plot/out-of-range-count`
  * @example
@@ -42,21 +43,31 @@ export function searchHistoryChart(
   checkChoice(at, { direction }, ["minimise", "maximise"]);
   const sorted = [...points].sort((a, b) => a.number - b.number);
   const better = direction === "minimise" ? Math.min : Math.max;
-  let best = sorted[0]?.value ?? 0;
-  const rows = sorted.map(({ number, value }) => {
-    best = better(best, value);
-    return { number, value, best };
+  let best: number | null = null;
+  const rows = sorted.map(({ number, value, isFeasible = true }) => {
+    if (isFeasible) best = better(best ?? value, value);
+    return { number, value, best, isFeasible };
   });
   const values = rows.map(({ value }) => value);
   const x = { field: "number", type: "quantitative", scale: { nice: false }, axis: { title: "trial", grid: false, tickMinStep: 1 } }; // biome-ignore format: one line
   const [y, yBest] = ["value", "best"].map((field) => metricEncoding(metric, field, values));
   const line = { type: "line", style: "measured", interpolate: "step-after" };
+  const point = { type: "point", size: 26, opacity: 0.7, style: "level-none" };
+  const shown = rows.map(({ isFeasible: _, ...row }) => row);
+  const rowsThat = (keep: boolean) => shown.filter((_, i) => rows[i]?.isFeasible === keep);
   const layer: Json[] = [
-    { mark: { type: "point", filled: true, size: 26, opacity: 0.7, style: "level-none" }, encoding: { x, y: y ?? null } }, // biome-ignore format: one line
-    { mark: line, encoding: { x, y: yBest ?? null } },
-  ].map((part) => ({ data: { values: rows }, ...part }));
+    ...layerOf(rowsThat(true), { mark: { ...point, filled: true }, encoding: { x, y: y ?? null } }),
+    ...layerOf(rowsThat(false), { mark: { ...point, filled: false }, encoding: { x, y: y ?? null } }), // biome-ignore format: one line
+    ...layerOf(shown.filter((row) => row.best !== null), { mark: line, encoding: { x, y: yBest ?? null } }), // biome-ignore format: one line
+  ];
   return chartSpec({ title, subtitle, width: 560, height: 240, layer });
 }
+
+/** A layer of some rows; none where there is no row, of which no scale could be made. */
+const layerOf = (
+  values: readonly Json[],
+  part: { readonly [key: string]: Json },
+): readonly Json[] => (values.length === 0 ? [] : [{ data: { values }, ...part }]);
 
 /** Which param is looked at. */
 export interface SliceOptions extends ChartOptions {
@@ -257,12 +268,17 @@ export interface FrontPoint {
 /** What is measured. */
 export interface FrontOptions extends ChartOptions {
   readonly metrics: readonly [string, string];
+  /** Which way each is better. Default both "minimise". */
+  readonly directions?: readonly [FrontDirection, FrontDirection];
 }
 
+type FrontDirection = "minimise" | "maximise";
+
 /**
- * Describes the trials of a search for two things at once, those on the Pareto front marked and joined.
+ * Describes the trials of a search for two things at once, those on the Pareto front marked and joined: between two of
+ * them the line is at what the search has reached, by the direction of each metric.
  *
- * @throws `plot/missing-data`, `plot/out-of-range-value`
+ * @throws `plot/missing-data`, `plot/out-of-range-value`, `option/out-of-range`
  * @example
  * ```ts
  * frontChart([{ values: [1, 2], isFront: true }], { metrics: ["size", "auc"] })["height"] // => 320
@@ -270,14 +286,18 @@ export interface FrontOptions extends ChartOptions {
  */
 export function frontChart(points: readonly FrontPoint[], options: FrontOptions): ChartSpec {
   const at = "frontChart";
-  checkChartOptions(at, options, ["metrics"]);
+  checkChartOptions(at, options, ["metrics", "directions"]);
   checkSome(at, "trial", points.length);
   const rows = points.map(({ values: [x, y], isFront }) => ({ x, y, isFront }));
   for (const { x, y } of rows) {
     checkValue(at, { x });
     checkValue(at, { y });
   }
-  const { metrics, title = `${metrics[0]} and ${metrics[1]}`, subtitle } = options;
+  const { metrics, directions = ["minimise", "minimise"] } = options;
+  const { title = `${metrics[0]} and ${metrics[1]}`, subtitle } = options;
+  for (const direction of directions) checkChoice(at, { direction }, ["minimise", "maximise"]);
+  // where x is to be large, a point's y is reached by all x below it
+  const interpolate = directions[0] === "minimise" ? "step-after" : "step-before";
   const xs = rows.map(({ x }) => x);
   const ys = rows.map(({ y }) => y);
   const encoding = {
@@ -287,9 +307,9 @@ export function frontChart(points: readonly FrontPoint[], options: FrontOptions)
   const front = rows.filter(({ isFront }) => isFront).sort((a, b) => a.x - b.x);
   const point = { type: "point", filled: true };
   const layer: Json[] = [
-    { data: { values: rows.filter(({ isFront }) => !isFront) }, mark: { ...point, size: 26, style: "level-none" }, encoding }, // biome-ignore format: one line
-    { data: { values: front }, mark: { type: "line", style: "measured", interpolate: "step-after", strokeWidth: 1 }, encoding }, // biome-ignore format: one line
-    { data: { values: front }, mark: { ...point, size: 46, style: "measured-point" }, encoding },
+    ...layerOf(rows.filter(({ isFront }) => !isFront), { mark: { ...point, size: 26, style: "level-none" }, encoding }), // biome-ignore format: one line
+    ...layerOf(front, { mark: { type: "line", style: "measured", interpolate, strokeWidth: 1 }, encoding }), // biome-ignore format: one line
+    ...layerOf(front, { mark: { ...point, size: 46, style: "measured-point" }, encoding }),
   ];
   return chartSpec({ title, subtitle, width: 380, height: 320, layer });
 }

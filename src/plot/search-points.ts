@@ -10,6 +10,8 @@ export interface SearchPoint {
   readonly number: number;
   readonly value: number;
   readonly params: Readonly<Record<string, string | number | boolean | null>>;
+  /** Whether it keeps all constraints; one that does not is never the best. Default true. */
+  readonly isFeasible?: boolean;
 }
 
 /** A param as an axis: a number line, or choices. */

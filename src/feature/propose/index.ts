@@ -3,5 +3,6 @@ export {
   type FeatureProposal,
   type ProposedColumn,
   type ProposeFeaturesOptions,
+  proposeBoth,
   proposeFeatures,
 } from "./propose-features.ts";

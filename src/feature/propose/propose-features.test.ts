@@ -14,7 +14,7 @@ import {
 } from "../../table/index.ts";
 import { features as defined, fitFeatures } from "../index.ts";
 import * as all from "../transforms/index.ts";
-import { proposeFeatures } from "./index.ts";
+import { proposeBoth, proposeFeatures } from "./index.ts";
 
 const engine = await openEngine();
 afterAll(() => engine.close());
@@ -103,6 +103,24 @@ describe("proposeFeatures", () => {
     const { origins } = await fitFeatures(features, of);
     const made = origins.map(({ transform }) => transform).sort();
     expect(made).toEqual(["cyclic", "cyclic", "cyclic", "cyclic", "standardize"]);
+  });
+
+  test("proposes for both kinds of models from one query", async () => {
+    let queries = 0;
+    const query: typeof engine.query = (...asked) => {
+      queries++;
+      return engine.query(...asked);
+    };
+    const counted = frame({ engine: { ...engine, query }, schema: visits, sql });
+    const { trees, linear } = await proposeBoth(counted, { label: "left", leave: ["spend"] });
+    expect(queries).toBe(1);
+    for (const [model, both] of [
+      ["trees", trees],
+      ["linear", linear],
+    ] as const) {
+      const { code: alone, columns } = await proposeFeatures(rows, { label: "left", leave: ["spend"], model }); // biome-ignore format: one line
+      expect([both.code, both.columns]).toEqual([alone, columns]);
+    }
   });
 
   test("never reads the label", async () => {

@@ -11,7 +11,7 @@ import {
 } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import { type Features, features } from "../features.ts";
-import { columnFacts } from "./column-facts.ts";
+import { type ColumnFacts, columnFacts } from "./column-facts.ts";
 import { limits, type Treatment, treatLinear, treatTrees } from "./treatments.ts";
 
 /** Options of {@link proposeFeatures}. */
@@ -71,20 +71,73 @@ export async function proposeFeatures<C extends Columns>(
   rows: Frame<C>,
   options: ProposeFeaturesOptions<C>,
 ): Promise<FeatureProposal<C>> {
-  checkFrame("proposeFeatures", rows);
-  checkNames("proposeFeatures", options, ["label", "model", "leave", "maxLevels"]);
-  const { label, model = "trees", leave = [], maxLevels = 50 } = options;
-  checkChoice("proposeFeatures", { model }, ["trees", "linear"]);
-  checkNumber("proposeFeatures", { maxLevels }, { min: 2, max: 1000, integer: true });
+  const at = "proposeFeatures";
+  checkFrame(at, rows);
+  checkNames(at, options, ["label", "model", "leave", "maxLevels"]);
+  const { model = "trees" } = options;
+  checkChoice(at, { model }, ["trees", "linear"]);
+  return proposal(await facts(at, rows, options), model);
+}
+
+/**
+ * Proposes features for trees and for linear models, as {@link proposeFeatures} does for one of them, from one look at the
+ * rows. One query, O(n · d).
+ *
+ * @param rows - Training rows.
+ * @param options - The label, and columns to leave out.
+ * @returns A proposal for each kind of model.
+ * @throws As `proposeFeatures`
+ * @example
+ * ```ts
+ * const engine = await openEngine();
+ * const people = schema("people", { id: int({ key: true }), age: int(), left: bool() });
+ * const sql = "SELECT range AS id, range % 7 AS age, range > 5 AS left FROM range(20)";
+ * const { trees, linear } = await proposeBoth(frame({ engine, schema: people, sql }), { label: "left" });
+ * [...trees.code, ...linear.code] // => ["age: numeric(c.age),", "age: standardize(c.age),"]
+ * await engine.close();
+ * ```
+ */
+export async function proposeBoth<C extends Columns>(
+  rows: Frame<C>,
+  options: Omit<ProposeFeaturesOptions<C>, "model">,
+): Promise<Readonly<Record<"trees" | "linear", FeatureProposal<C>>>> {
+  const at = "proposeBoth";
+  checkFrame(at, rows);
+  checkNames(at, options, ["label", "leave", "maxLevels"]);
+  const known = await facts(at, rows, options);
+  return { trees: proposal(known, "trees"), linear: proposal(known, "linear") };
+}
+
+/** What is known of the columns before a proposal is made. */
+interface Known<C extends Columns> {
+  readonly at: string;
+  readonly rows: Frame<C>;
+  readonly leave: readonly string[];
+  readonly maxLevels: number;
+  readonly facts: readonly ColumnFacts[];
+}
+
+async function facts<C extends Columns>(
+  at: string,
+  rows: Frame<C>,
+  { label, leave = [], maxLevels = 50 }: ProposeFeaturesOptions<C>,
+): Promise<Known<C>> {
+  checkNumber(at, { maxLevels }, { min: 2, max: 1000, integer: true });
   if (isHeldOut(rows)) fail("feature/conflict-test-rows", {});
   const all = Object.keys(rows.schema.columns);
   for (const column of [label, ...leave])
     if (!all.includes(column)) fail("feature/missing-column", { column, columns: all });
   const named = all.filter((column) => column !== label);
-  const facts = await columnFacts(rows, named);
+  return { at, rows, leave, maxLevels, facts: await columnFacts(rows, named) };
+}
+
+function proposal<C extends Columns>(
+  { at, rows, leave, maxLevels, facts: known }: Known<C>,
+  model: "trees" | "linear",
+): FeatureProposal<C> {
   const byName: Readonly<Record<string, Expr>> = cells(rows.schema);
   const treat = model === "trees" ? treatTrees : treatLinear;
-  const treated = facts.map((fact) => {
+  const treated = known.map((fact) => {
     const expr = byName[fact.column];
     const set = reasonToLeave(rows, fact.column, leave) ?? limits(fact);
     const left: Treatment = { said: [], why: set ?? "no column" };
@@ -93,8 +146,11 @@ export async function proposeFeatures<C extends Columns>(
       ...(set !== undefined || expr === undefined ? left : treat(expr, { ...fact, maxLevels })),
     };
   });
-  const said = uniquelyNamed(treated, named);
-  if (said.length === 0) fail("feature/missing-features", { at: "proposeFeatures" });
+  const said = uniquelyNamed(
+    treated,
+    known.map(({ column }) => column),
+  );
+  if (said.length === 0) fail("feature/missing-features", { at });
   const found = Object.fromEntries(said.map(({ name, feature }) => [name, feature]));
   return {
     features: features(rows.schema, () => found),

@@ -1,7 +1,7 @@
 /** @file AutoML: from a table to the best model under a budget, with a leaderboard and a program of it. */
 import { checkNames, checkNumber, hashOfJson, type LongWork } from "../../core/index.ts";
 import { frameFolds, rowsDigest, split } from "../../dataset/index.ts";
-import { type ProposedColumn, proposeFeatures } from "../../feature/index.ts";
+import { type ProposedColumn, proposeBoth } from "../../feature/index.ts";
 import type { Task, TestLog } from "../../flow.ts";
 import { type Metric, type MetricName, metricOf } from "../../metric/index.ts";
 import { type Evaluation, evaluate, type FittedModel, fitModel } from "../../model/index.ts";
@@ -144,10 +144,7 @@ export async function autoMl<C extends Columns>(
   const wanted = familiesFor(task, options.families);
   const proposing = { label, leave: leave.includes(by) ? leave : [...leave, by] }; // what tells rows apart tells nothing else
 
-  const proposals = {
-    trees: await proposeFeatures(sides.train, { ...proposing, model: "trees" }),
-    linear: await proposeFeatures(sides.train, { ...proposing, model: "linear" }),
-  };
+  const proposals = await proposeBoth(sides.train, proposing);
   const definitions = { trees: proposals.trees.features, linear: proposals.linear.features };
   const all = await frameFolds(sides.train, { by, folds, seed });
   const parts = options.folds === undefined && total >= manyRows ? all.slice(0, 1) : all;

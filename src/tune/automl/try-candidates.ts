@@ -52,9 +52,7 @@ export async function tryCandidates(
 ): Promise<readonly LeaderboardEntry[]> {
   const { families, metric, task, seed } = parts;
   const took = new Map<number, number>();
-  const known = await study.trials();
-  if (known.length === 0)
-    for (const { name, first } of families) await study.enqueue({ family: name, ...first });
+  await study.enqueueFirst(families.map(({ name, first }) => ({ family: name, ...first })));
   await study.search(async (trial) => {
     const begun = performance.now();
     const { family, candidate } = drawn(trial, parts);

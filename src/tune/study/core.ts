@@ -133,6 +133,15 @@ export function enqueue({ store }: Core, params: Params): Promise<number> {
   });
 }
 
+/** Adds waiting trials where there is no trial yet, in one transaction; gives whether they were added. */
+export function enqueueFirst({ store }: Core, all: readonly Params[]): Promise<boolean> {
+  return store.transact(() =>
+    store.rows.length > 0
+      ? { result: false }
+      : { rows: all.map((params, number) => waitingRow(number, params)), result: true },
+  );
+}
+
 /** A trial that is there. Throws `tune/missing-trial`. */
 export function rowAt({ store }: Core, number: number): TrialRow {
   const { rows, head } = store;

@@ -144,6 +144,17 @@ describe.each(["memory", "records"])("a study in %s", (place) => {
     await expect(study.enqueue({ depth: 30 })).rejects.toThrow(code("tune/out-of-range-param"));
   });
 
+  test("enqueues all that is tried first at once, and only where there is no trial", async () => {
+    await using study = await open({ name: "first" });
+    await using other = place === "records" ? await open({ name: "first" }) : study;
+    const first = [{ x: 1 }, { x: 2 }, { x: 3 }];
+    const added = await Promise.all([study.enqueueFirst(first), other.enqueueFirst(first)]);
+    expect(added.toSorted()).toEqual([false, true]);
+    expect(await study.enqueueFirst([{ x: 9 }])).toBe(false);
+    await study.search((trial) => trial.float("x", 0, 9), { trials: 3 });
+    expect((await study.trials()).map(({ params }) => params)).toEqual(first);
+  });
+
   test("tries what was enqueued first, and draws the rest", async () => {
     await using study = await open();
     expect(await study.enqueue({ x: 1.5 })).toBe(0);

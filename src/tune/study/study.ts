@@ -26,7 +26,7 @@ import {
 } from "../trial.ts";
 import type { TrialRow } from "../trial-row.ts";
 import { childRuns } from "./child-runs.ts";
-import { type Core, enqueue, keep, rowAt, turn } from "./core.ts";
+import { type Core, enqueue, enqueueFirst, keep, rowAt, turn } from "./core.ts";
 import { heartbeatMs, openWorkers, thisOwner } from "./owner.ts";
 import { readerOf, type StudyReader } from "./read-study.ts";
 import { recordStore } from "./record-store.ts";
@@ -81,6 +81,11 @@ export interface Study<P extends Params = Params> extends StudyReader<P>, AsyncD
   tell(trial: number | Pick<RunningTrial<P>, "number">, told: Told): Promise<TrialRecord<P>>;
   /** Adds params that are to be tried next; what they leave out is drawn. Gives the trial's number. */
   enqueue(params: Partial<P>): Promise<number>;
+  /**
+   * Adds what is to be tried before all else, to a study without trials; one that has some stays as it is. All are added or
+   * none, also when several processes begin at once or one is killed. Gives whether they were added.
+   */
+  enqueueFirst(params: readonly Partial<P>[]): Promise<boolean>;
   /** Ends heartbeats. Trials that were asked for and not told wait to be begun again. */
   close(): Promise<void>;
 }
@@ -201,6 +206,7 @@ function studyOver(core: Core): Study {
       return tell(core, handle?.row() ?? rowAt(core, number), told);
     },
     enqueue: async (params) => enqueue(core, checkedParams(core, params)),
+    enqueueFirst: async (all) => enqueueFirst(core, all.map((params) => checkedParams(core, params))), // biome-ignore format: one line
   };
 }
 
