@@ -19,7 +19,7 @@ export interface Nsga2Options {
 /**
  * NSGA-II, for several objectives: a generation's parents are the best of all before by front, and
  * within a front those that stand most alone; a trial takes each param from one of two parents, and
- * some are drawn anew. Trials that break constraints come last. O(n²·m) for each generation.
+ * some are drawn anew. Trials that break constraints come last. O(n·log n) for each generation of two objectives, of more at worst O(n²·m).
  *
  * @throws `option/out-of-range`, `option/unknown-name`
  * @example

@@ -1,6 +1,6 @@
 /** @file Trials from best to worst: by value, by fronts where there are several, those that break constraints last. */
+import { frontsOf } from "../fronts.ts";
 import { lossOf } from "../objective.ts";
-import { dominates } from "../study/best.ts";
 import type { TrialRow } from "../trial-row.ts";
 import { directionAt, lossesOf, type SearchView, violationOf } from "../view.ts";
 
@@ -76,21 +76,6 @@ function compare(a: readonly number[], b: readonly number[]): number {
     if (x !== y) return x < y ? -1 : 1;
   }
   return 0;
-}
-
-/** The fronts of losses: those that nothing dominates, those that only the first front dominates … O(n²·m). */
-export function frontsOf(losses: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  const fronts: number[][] = [];
-  let left = losses.map((_, i) => i);
-  while (left.length > 0) {
-    const front = left.filter(
-      (i) => !left.some((j) => dominates(losses[j] ?? [], losses[i] ?? [])),
-    );
-    fronts.push(front);
-    const taken = new Set(front);
-    left = left.filter((i) => !taken.has(i));
-  }
-  return fronts;
 }
 
 /** How alone each point of a front is: the sum of its neighbours' distances in each objective. */

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { random } from "../../core/index.ts";
 import { openRecords } from "../../store/index.ts";
+import { frontsOf } from "../fronts.ts";
 import { space } from "../space.ts";
 import { openStudy } from "../study/study.ts";
 import type { ObjectiveFunction } from "../trial.ts";
@@ -13,7 +14,7 @@ import { nsga2 } from "./nsga2.ts";
 import { parzen } from "./parzen.ts";
 import { haltonPoint, quasiRandom } from "./quasi-random.ts";
 import { randomSampler } from "./random-sampler.ts";
-import { crowding, frontsOf } from "./ranking.ts";
+import { crowding } from "./ranking.ts";
 import type { Sampler } from "./sampler.ts";
 import { tpe } from "./tpe.ts";
 

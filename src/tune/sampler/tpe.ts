@@ -24,7 +24,7 @@ export interface TpeOptions {
  * l, the others a density g, and of some points drawn from l the one with the greatest l / g is tried.
  * Params that occur together are drawn together, so that it learns which of them go together; those of
  * different branches of a conditional space are drawn apart. It takes constraints (trials that break
- * them are among the others) and several objectives. O(n·d·candidates) for each trial.
+ * them are among the others) and several objectives. O(n·d·candidates + n·log n) for each trial; of three objectives and more at worst O(n²·m).
  *
  * @throws `option/out-of-range`, `option/unknown-name`
  * @example
