@@ -86,7 +86,8 @@ export async function proposeFeatures<C extends Columns>(
  * @param rows - Training rows.
  * @param options - The label, and columns to leave out.
  * @returns A proposal for each kind of model.
- * @throws As `proposeFeatures`
+ * @throws `feature/missing-column`, `feature/conflict-test-rows`, `feature/missing-features`, `option/unknown-name`,
+ * `option/out-of-range`
  * @example
  * ```ts
  * const engine = await openEngine();
