@@ -1,5 +1,5 @@
 /** @file What `millrace explain` finds: what each column is worth to a model, and how it came to tell what it told of a row. */
-import { failWith, isMillraceError } from "../core/index.ts";
+import { failWith, isMillraceError, type LongWork } from "../core/index.ts";
 import { dataset } from "../dataset/index.ts";
 import { countTrainedRows } from "../feature/index.ts";
 import type { Cell, Dataset, Matrix, Predictor, Task } from "../flow.ts";
@@ -72,7 +72,11 @@ export interface Explained {
 const usual = { binary: "auc", multiclass: "logLoss", regression: "rmse" } as const;
 
 /** Looks at some rows of a source, chosen by their content, and at one of them closely. */
-export async function explained(source: Source, task: ExplainTask): Promise<Explained> {
+export async function explained(
+  source: Source,
+  task: ExplainTask,
+  work: LongWork = {},
+): Promise<Explained> {
   const { model, label: asked } = task;
   const { features, predictor, signature } = model;
   const rows = sampled(source, task);
@@ -85,7 +89,7 @@ export async function explained(source: Source, task: ExplainTask): Promise<Expl
   const x = data?.x ?? (await features.matrix(rows));
   if (x.rows === 0) failModel("model/missing-rows", { at: "explain" });
   const warnings = await trainedWarnings(model, rows);
-  const lost = data === null ? null : lostBy(model, data, task);
+  const lost = data === null ? null : await lostBy(model, data, { task, work });
   if (data === null) warnings.push(`the rows have no column ${label}, so that nobody can tell what the model loses without a column; name the label with --label`); // biome-ignore format: one line
   if (lost !== null && Number.isNaN(lost.score)) warnings.push(`${lost.metric} has no value on these rows, so that nothing can be lost; choose another --metric, or more rows`); // biome-ignore format: one line
   const one = await oneRow(source, task);
@@ -118,15 +122,23 @@ async function trainedWarnings({ features }: FittedModel, rows: Frame): Promise<
   return [`the model learned from ${trained} of these rows, of which it may know more than of others; rows that it has not seen tell better what a column is worth`]; // biome-ignore format: one line
 }
 
-function lostBy({ predictor, features }: FittedModel, data: Dataset, task: ExplainTask): Lost {
+async function lostBy(
+  { predictor, features }: FittedModel,
+  data: Dataset,
+  { task, work }: { readonly task: ExplainTask; readonly work: LongWork },
+): Promise<Lost> {
   const learned = taskOf(predictor);
   const [expected, got] = [learned.kind, taskOf(data).kind];
   if (expected !== got) failModel("model/mismatch-task", { at: "explain", expected: [expected], got }); // biome-ignore format: one line
   const { metric = usual[learned.kind], repeats, seed } = task;
   const { x, y } = aligned(data, learned);
   const score = metricOf(metric).measure({ task: learned, y, predictions: predictor.predict(x) });
-  const options = { metric, repeats, seed, by: columnsOf(features) };
-  return { metric, score, columns: permutationImportance(predictor, { ...data, x, y }, options) };
+  const options = { metric, repeats, seed, by: columnsOf(features), ...work };
+  return {
+    metric,
+    score,
+    columns: await permutationImportance(predictor, { ...data, x, y }, options),
+  };
 }
 
 /** Labels as the predictor numbers its classes; rows of a class that it does not know are left out. */

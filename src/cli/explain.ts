@@ -65,7 +65,10 @@ export const explain = command({
     const asked = { model, most, metric, label, repeats, seed, row };
     const why = await around.reporter.stage(
       `explain ${name}/${found.version.number}`,
-      () => withSource(task, around, (source) => explained(source, asked)),
+      (progress) =>
+        withSource(task, around, (source) =>
+          explained(source, asked, { progress, signal: around.signal }),
+        ),
       () => null,
     );
     const { out, picture } = values;

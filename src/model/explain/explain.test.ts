@@ -77,22 +77,43 @@ describe("permutationImportance", () => {
   test("is large for what matters, about nothing for noise, and the same for a seed", async () => {
     const data = sample(500);
     const predictor = await boost({ trees: 30 }).learn(data);
-    const told = permutationImportance(predictor, data, { seed: 3 });
+    const told = await permutationImportance(predictor, data, { seed: 3 });
     expect(told.map(({ name }) => name).sort()).toEqual(["a", "b", "noise"]);
     expect(told.at(-1)?.name).toBe("noise");
     expect(told[0]?.mean).toBeGreaterThan(0.1);
     expect(told.at(-1)?.mean).toBeLessThan(0.05);
-    expect(permutationImportance(predictor, data, { seed: 3 })).toEqual(told);
+    expect(await permutationImportance(predictor, data, { seed: 3 })).toEqual(told);
+  });
+
+  test("tells how far it is, lets others have a turn, and is ended by a signal", async () => {
+    const data = sample(100);
+    const predictor = await boost({ trees: 3 }).learn(data);
+    const steps: (number | undefined)[] = [];
+    let turns = 0;
+    const turn = (): void => {
+      turns++;
+      if (steps.length < 6) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await permutationImportance(predictor, data, { repeats: 2, progress: ({ done, total }) => void steps.push(done, total) }); // biome-ignore format: one line
+    expect(steps).toEqual([1, 6, 2, 6, 3, 6, 4, 6, 5, 6, 6, 6]);
+    expect(turns).toBeGreaterThan(1);
+    const stop = new AbortController();
+    const progress = ({ done }: { readonly done: number }): void => {
+      if (done === 2) stop.abort(new Error("enough"));
+      expect(done).toBeLessThan(3);
+    };
+    await expect(permutationImportance(predictor, data, { progress, signal: stop.signal })).rejects.toThrow("enough"); // biome-ignore format: one line
   });
 
   test("shuffles features that belong together at once, for every task and metric", async () => {
     for (const k of [2, 3]) {
       const data = sample(300, k);
       const predictor = await randomForest({ trees: 20 }).learn(data);
-      const told = permutationImportance(predictor, data, { by: ["both", "both", "noise"], metric: "accuracy" }); // biome-ignore format: one line
+      const told = await permutationImportance(predictor, data, { by: ["both", "both", "noise"], metric: "accuracy" }); // biome-ignore format: one line
       expect(told.map(({ name }) => name)).toEqual(["both", "noise"]);
-      expect(() => permutationImportance(predictor, data, { by: ["a"] })).toThrow(code("model/mismatch-names")); // biome-ignore format: one line
-      expect(() => permutationImportance(predictor, data, { repeats: 0 })).toThrow(code("option/out-of-range")); // biome-ignore format: one line
+      await expect(permutationImportance(predictor, data, { by: ["a"] })).rejects.toThrow(code("model/mismatch-names")); // biome-ignore format: one line
+      await expect(permutationImportance(predictor, data, { repeats: 0 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
     }
   });
 });
@@ -108,6 +129,8 @@ describe("partialDependence", () => {
     expect(means[4]).toBeClose(mean);
     expect(Math.min(means[0] ?? 0, means[8] ?? 0)).toBeGreaterThan((means[4] ?? 1) + 0.2); // b² has its least in the middle
     expect(partialDependence(predictor, data.x, { feature: 1, values: [0] }).values).toEqual([0]);
+    const narrow = { rows: 2, cols: 2, data: new Float64Array(4) };
+    expect(() => partialDependence(predictor, narrow, { feature: 1 })).toThrow(code("model/mismatch-width")); // biome-ignore format: one line
     expect(() => partialDependence(predictor, data.x, { feature: 3 })).toThrow(code("option/out-of-range")); // biome-ignore format: one line
   });
 });

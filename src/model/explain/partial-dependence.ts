@@ -2,7 +2,6 @@
 import { checkNames, checkNumber } from "../../core/index.ts";
 import type { Matrix, Predictor } from "../../flow.ts";
 import { fail } from "../errors.ts";
-import { checkWidth } from "../estimator.ts";
 
 /** Options of {@link partialDependence}. */
 export interface PartialDependenceOptions {
@@ -31,7 +30,7 @@ export interface PartialDependence {
  * @param predictor - Any predictor.
  * @param x - Shape [n, d], n ≥ 1.
  * @param options - See {@link PartialDependenceOptions}.
- * @throws `model/missing-rows`, `option/out-of-range`, `model/mismatch-width`
+ * @throws `model/missing-rows`, `option/out-of-range`, `model/mismatch-width` of the predictor
  * @example
  * ```ts
  * const stump = { feature: 0, threshold: 2, left: { value: 0 }, right: { value: Math.log(3) } };
@@ -53,7 +52,6 @@ export function partialDependence(
   checkNumber(at, { feature }, { min: 0, max: x.cols - 1, integer: true });
   checkNumber(at, { points }, { min: 2, integer: true });
   if (x.rows === 0) fail("model/missing-rows", { at });
-  checkWidth(at, x, x.cols);
   const { values = quantiles(x, feature, points) } = options;
   const told = values.map((value) => {
     const data = x.data.map((v, i) => (i % x.cols === feature ? value : v));

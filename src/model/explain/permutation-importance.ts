@@ -1,5 +1,6 @@
 /** @file How much worse a predictor gets when a feature is shuffled. */
-import { checkNames, checkNumber, random } from "../../core/index.ts";
+import { setImmediate } from "node:timers/promises";
+import { checkNames, checkNumber, type LongWork, random } from "../../core/index.ts";
 import type { Dataset, Matrix, Predictor } from "../../flow.ts";
 import { type MetricName, metricOf } from "../../metric/index.ts";
 import { fail } from "../errors.ts";
@@ -37,26 +38,29 @@ const usual = { binary: "auc", multiclass: "logLoss", regression: "rmse" } as co
  *
  * @param predictor - Any predictor.
  * @param data - Rows that it did not learn from, with labels.
- * @param options - See {@link PermutationOptions}.
+ * @param options - See {@link PermutationOptions}; `progress` is told of each of the d·repeats shuffles, between which others
+ *   get a turn, and `signal` ends them.
  * @returns Features, or what they belong to, the most important first.
- * @throws `model/missing-rows`, `model/mismatch-names`, `metric/mismatch-task`, `option/out-of-range`
+ * @throws `model/missing-rows`, `model/mismatch-names`, `metric/mismatch-task`, `option/out-of-range`, or the signal's reason
  * @example
  * ```ts
  * const x = matrix([[1, 5], [2, 5], [3, 5], [4, 5]]);
  * const data = { x, y: Float64Array.of(0, 0, 1, 1), names: ["age", "flat"], source: "sha256:00" } as const;
  * const forest = await randomForest({ trees: 30 }).learn(data);
- * permutationImportance(forest, data, { metric: "accuracy" }).map(({ name }) => name) // => ["age", "flat"]
+ * const found = await permutationImportance(forest, data, { metric: "accuracy" });
+ * found.map(({ name }) => name) // => ["age", "flat"]
  * ```
  * @see Breiman, Machine Learning 45, 2001; Fisher, Rudin & Dominici, JMLR 20, 2019. Peer: scikit-learn
  *   `permutation_importance`.
  */
-export function permutationImportance(
+export async function permutationImportance(
   predictor: Predictor,
   data: Dataset,
-  options: PermutationOptions = {},
-): readonly PermutationImportance[] {
+  options: PermutationOptions & LongWork = {},
+): Promise<readonly PermutationImportance[]> {
   const at = "permutationImportance";
-  checkNames(at, options, ["metric", "repeats", "seed", "by"]);
+  checkNames(at, options, ["metric", "repeats", "seed", "by", "signal", "progress"]);
+  const { signal, progress } = options;
   const task = taskOf(predictor);
   const { metric = usual[task.kind], repeats = 5, seed = 0, by = data.names } = options;
   checkNumber(at, { repeats }, { min: 1, integer: true });
@@ -69,20 +73,26 @@ export function permutationImportance(
   const beside = weights === undefined ? {} : { weights };
   const scoreOf = (some: Matrix): number =>
     sign * measure({ task, y, predictions: predictor.predict(some), ...beside });
+  signal?.throwIfAborted();
   const whole = scoreOf(x);
   const draws = random(seed).stream("permutation");
-  return [...new Set(by)]
-    .map((name) => {
-      const features = by.flatMap((of, j) => (of === name ? [j] : []));
-      const lost = Array.from({ length: repeats }, (_, repeat) => {
-        const order = draws.stream(`${name}/${repeat}`).shuffled(x.rows);
-        return whole - scoreOf(shuffled(x, features, order));
-      });
-      const mean = lost.reduce((sum, one) => sum + one, 0) / repeats;
-      const variance = lost.reduce((sum, one) => sum + (one - mean) ** 2, 0) / repeats;
-      return { name, mean, deviation: Math.sqrt(variance) };
-    })
-    .sort((a, b) => b.mean - a.mean);
+  const names = [...new Set(by)];
+  const found: PermutationImportance[] = [];
+  for (const name of names) {
+    const features = by.flatMap((of, j) => (of === name ? [j] : []));
+    const lost: number[] = [];
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const order = draws.stream(`${name}/${repeat}`).shuffled(x.rows);
+      lost.push(whole - scoreOf(shuffled(x, features, order)));
+      progress?.({ done: found.length * repeats + lost.length, total: names.length * repeats });
+      await setImmediate(); // others get a turn
+      signal?.throwIfAborted();
+    }
+    const mean = lost.reduce((sum, one) => sum + one, 0) / repeats;
+    const variance = lost.reduce((sum, one) => sum + (one - mean) ** 2, 0) / repeats;
+    found.push({ name, mean, deviation: Math.sqrt(variance) });
+  }
+  return found.sort((a, b) => b.mean - a.mean);
 }
 
 function shuffled(x: Matrix, features: readonly number[], order: Uint32Array): Matrix {
