@@ -8,7 +8,8 @@ export default defineConfig({
     setupFiles: ["tests/support/matchers.ts"],
     reporters: ["default", "./tests/support/reporter.ts"],
     pool: "forks",
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    // fifty processes that are started and killed take minutes on a busy machine, which is no fault
+    testTimeout: 3_600_000,
+    hookTimeout: 3_600_000,
   },
 });

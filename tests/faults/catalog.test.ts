@@ -20,19 +20,26 @@ function start(folder: string, args: readonly string[]) {
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   let [text, errors] = ["", ""];
-  const spoke = new Promise<void>((resolve) => child.stdout?.once("data", () => resolve()));
+  const waiting: { readonly words: number; readonly tell: () => void }[] = [];
   child.stderr?.on("data", (data) => {
     errors += String(data);
   });
   child.stdout?.on("data", (data) => {
     text += String(data);
+    const words = text.split("\n").length - 1;
+    for (const one of waiting) if (one.words <= words) one.tell();
   });
   const ended = once(child, "close").then(() => {
     expect(errors).toBe("");
     const lines = text.split("\n").slice(0, -1);
     return lines.map((line) => JSON.parse(line) as Said);
   });
-  return { child, ended, spoke };
+  /** Waits until it has said so much, or has ended. */
+  const said = async (words: number): Promise<void> => {
+    const spoke = new Promise<void>((tell) => void waiting.push({ words, tell }));
+    await Promise.race([spoke, ended]);
+  };
+  return { child, ended, said };
 }
 
 async function inLake(work: (folder: string) => Promise<void>): Promise<void> {
@@ -41,14 +48,20 @@ async function inLake(work: (folder: string) => Promise<void>): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
-/** Runs a process and kills it at a moment after its first word. */
+/** When a process is killed: some time after it has said so much, so that a slow one gets as far as a fast one. */
+interface Moment {
+  readonly words: number;
+  readonly afterMs: number;
+}
+
+/** Runs a process and kills it. */
 async function runAndKill(
   folder: string,
   args: readonly string[],
-  afterMs: number,
+  { words, afterMs }: Moment,
 ): Promise<readonly Said[]> {
-  const { child, ended, spoke } = start(folder, args);
-  await spoke;
+  const { child, ended, said } = start(folder, args);
+  await said(words);
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   child.kill("SIGKILL");
   return ended;
@@ -94,8 +107,10 @@ describe("grants", () => {
     await inLake(async (folder) => {
       const chance = random(2026).stream("grants");
       const said: Said[] = [];
-      for (let kill = 0; kill < kills; kill++)
-        said.push(...(await runAndKill(folder, ["grant", `k${kill}`], chance.next() * 100)));
+      for (let kill = 0; kill < kills; kill++) {
+        const moment = { words: 1 + (kill % 6), afterMs: chance.next() * 100 };
+        said.push(...(await runAndKill(folder, ["grant", `k${kill}`], moment)));
+      }
       await using lake = await openLake(folder);
       await checkGrants(lake, said);
       expect(said.length).toBeGreaterThan(kills * 2);
@@ -198,12 +213,13 @@ describe("drops", () => {
       const stop = readWhile(folder);
       const whats = new Set<string>();
       for (let kill = 0; kill < kills; kill++) {
-        const said = await runAndKill(folder, ["drop", `d${kill}`], chance.next() * 300);
+        const moment = { words: 1 + (kill % 4), afterMs: chance.next() * 200 };
+        const said = await runAndKill(folder, ["drop", `d${kill}`], moment);
         whats.add(said.at(-1)?.what ?? "");
         await checkDrops(folder, said);
       }
       const { whole, missing } = await stop();
-      expect(Math.min(whole, missing)).toBeGreaterThan(3);
+      expect(Math.min(whole, missing)).toBeGreaterThan(0);
       expect(whats.size).toBeGreaterThan(1);
     });
   });

@@ -1,4 +1,5 @@
-import { appendFile, rename } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { failingCommits, landing } from "../../../tests/support/landing.ts";
@@ -45,10 +46,10 @@ describe("watchFolder", () => {
     let writing = 0;
     const write = setInterval(() => {
       writing += 1;
-      if (writing <= 10) void appendFile(join(place.from, "a.csv"), `${writing + 1}\n`);
+      if (writing <= 10) appendFileSync(join(place.from, "a.csv"), `${writing + 1}\n`);
       else clearInterval(write);
     }, 10);
-    const task = { from: place.from, into, settleMs: 300, pollMs: 10 };
+    const task = { from: place.from, into, settleMs: 2000, pollMs: 10 }; // longer than a busy machine pauses
     const reports = await watching(place.lake, task, async () => true);
     expect(reports.map(({ rows }) => rows)).toEqual([11]);
   });
