@@ -54,12 +54,13 @@ async function runAndKill(folder: string, afterMs: number, said: Acknowledged): 
 }
 
 describe("kill -9", () => {
-  test("of ingest, merge, logging and registering at 50 random moments loses and doubles nothing", async () => {
+  test("of ingest, merge, logging and registering at 50 or more random moments loses and doubles nothing", async () => {
     const folder = await mkdtemp(join(tmpdir(), "millrace-faults-"));
     await mkdir(join(folder, "landing"));
     const said: Acknowledged = { ingested: -1, merged: -1, runs: new Map(), versions: new Map() };
     const chance = random(2026).stream("kill");
-    for (let kill = 0; kill < 50; kill++) {
+    const little = (): boolean => said.merged <= 10 || said.versions.size <= 10; // on a slow machine
+    for (let kill = 0; kill < 50 || (little() && kill < 500); kill++) {
       await runAndKill(folder, chance.next() * 500, said);
       await verify(folder, said);
     }
