@@ -1,9 +1,9 @@
-/** @file What `millrace automl` keeps of the winner: a run with its model, a version, a table of predictions. */
+/** @file What is kept of the winner of a search: a run with its model, a version, a table of predictions. */
 import { formatJson } from "../core/index.ts";
-import type { Cells, Version } from "../flow.ts";
+import type { Cells, Model, Version } from "../flow.ts";
 import type { FittedModel } from "../model/index.ts";
 import { type Columns, type Frame, float, quoteName, schema, text } from "../table/index.ts";
-import type { AutoMlResult } from "../tune/index.ts";
+import type { AutoMlResult, TriedEntry } from "../tune/index.ts";
 import type { Workspace } from "../workspace/index.ts";
 import type { Source } from "./source.ts";
 
@@ -16,68 +16,94 @@ export interface BestTask {
   readonly predictions?: string | undefined;
 }
 
+/** The best of a search, of rows or of a series, and what is kept beside it. */
+export interface Winner {
+  readonly experiment: string;
+  /** Also the name of the run. */
+  readonly family: string;
+  readonly params: Readonly<Record<string, string | number | null>>;
+  /** Those that are no numbers are left out. */
+  readonly scores: Readonly<Record<string, number>>;
+  readonly leaderboard: readonly TriedEntry<string, unknown>[];
+  readonly program: { readonly text: string } | null;
+  readonly model: Model;
+  readonly inputExample: Cells;
+  readonly register?: string | undefined;
+}
+
 /** Where the winner is. */
-export interface KeptBest {
+export interface KeptWinner {
   readonly runId: string;
   readonly modelHash: string;
   readonly version: Pick<Version, "name" | "number"> | null;
+}
+
+/** Where the winner is, and what it told. */
+export interface KeptBest extends KeptWinner {
   /** The table of what it tells of the test rows. */
   readonly predictions: string | null;
 }
 
 /**
- * Logs the winner as a run with its model, leaderboard and program; registers it and writes its predictions where that is
- * asked for. The first version of a model becomes its champion, later ones wait to be promoted.
+ * Logs the winner of a search as a run with its model, leaderboard and program, and registers it where that is asked for.
+ * The first version of a model becomes its champion, later ones wait to be promoted.
  */
-export async function keepBest(
-  { tracking, registry, lake }: Workspace,
-  source: Source,
-  { found, program, label, register, predictions }: BestTask,
-): Promise<KeptBest> {
-  const { best, test, model, metric, leaderboard, rows } = found;
-  await using run = await tracking.startRun({ experiment: `automl ${label}`, name: best.family });
-  const { name, version } = source;
-  await run.logParams({ source: name, version, label, family: best.family, estimator: best.code });
-  const scores = { [`folds_${metric.name}`]: best.score ?? Number.NaN, ...test?.metrics };
-  await run.logMetrics(finiteOf(scores));
+export async function keepWinner(
+  { tracking, registry }: Pick<Workspace, "tracking" | "registry">,
+  { experiment, family, params, scores, leaderboard, program, model, inputExample, register }: Winner, // biome-ignore format: one line
+): Promise<KeptWinner> {
+  await using run = await tracking.startRun({ experiment, name: family });
+  await run.logParams(params);
+  const metrics = Object.fromEntries(Object.entries(scores).filter(([, value]) => Number.isFinite(value))); // biome-ignore format: one line
+  await run.logMetrics(metrics);
   const entries = leaderboard.map(({ candidate: _, ...entry }) => entry);
   await run.logArtifact("automl/leaderboard.json", Buffer.from(formatJson(entries)));
   if (program !== null) await run.logArtifact("automl/program.ts", Buffer.from(program.text));
-  await run.logModel(model, { inputExample: await firstRow(model, rows.train) });
+  await run.logModel(model, { inputExample });
   await run.end();
-  const runId = run.id;
-  const known = register === undefined ? [] : await registry.names();
-  const registered =
-    register === undefined
-      ? null
-      : await registry.register(register, {
-          ...{
-            model,
-            runId,
-            metrics: finiteOf(scores),
-            reason: `the best of ${entries.length} trials`,
-          },
-          tags: { algorithm: best.family },
-          ...(known.includes(register) ? {} : { alias: { name: "champion" } }),
-        });
-  if (predictions !== undefined && rows.test !== null)
-    await lake
-      .table(predictions, predictionSchema(found, label))
-      .append(await predictedRows(model, rows.test, { label, runId }));
-  return {
-    ...{ runId, modelHash: model.hash },
-    version: registered === null ? null : { name: registered.name, number: registered.number },
-    predictions: predictions === undefined || rows.test === null ? null : predictions,
-  };
+  const kept = { runId: run.id, modelHash: model.hash };
+  if (register === undefined) return { ...kept, version: null };
+  const isFirst = !(await registry.names()).includes(register);
+  const { name, number } = await registry.register(register, {
+    ...{ model, runId: run.id, metrics, reason: `the best of ${entries.length} trials` },
+    tags: { algorithm: family },
+    ...(isFirst ? { alias: { name: "champion" } } : {}),
+  });
+  return { ...kept, version: { name, number } };
 }
 
-const finiteOf = (scores: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(scores).filter(([, value]) => Number.isFinite(value)));
+/** Keeps the winner, and writes its predictions where that is asked for. */
+export async function keepBest(
+  workspace: Workspace,
+  { name, version }: Source,
+  { found, program, label, register, predictions }: BestTask,
+): Promise<KeptBest> {
+  const { best, test, model, metric, leaderboard, rows } = found;
+  const kept = await keepWinner(workspace, {
+    ...{
+      experiment: `automl ${label}`,
+      family: best.family,
+      leaderboard,
+      program,
+      model,
+      register,
+    },
+    params: { source: name, version, label, family: best.family, estimator: best.code },
+    scores: { [`folds_${metric.name}`]: best.score ?? Number.NaN, ...test?.metrics },
+    inputExample: await firstRow(model, rows.train),
+  });
+  if (predictions === undefined || rows.test === null) return { ...kept, predictions: null };
+  await workspace.lake
+    .table(predictions, predictionSchema(found, label))
+    .append(await predictedRows(model, rows.test, { label, runId: kept.runId }));
+  return { ...kept, predictions };
+}
 
 /** The first training row as a request would send it. */
-async function firstRow({ signature }: FittedModel, { engine, sql }: Frame) {
+async function firstRow({ signature }: FittedModel, { engine, sql }: Frame): Promise<Cells> {
   const names = Object.keys(signature.inputs).map(quoteName);
-  return engine.query(`SELECT ${names.join(", ")} FROM (${sql}) LIMIT 1`);
+  const [row = {}] = await engine.query(`SELECT ${names.join(", ")} FROM (${sql}) LIMIT 1`);
+  return row;
 }
 
 const keysOf = ({ schema: { columns } }: Frame): readonly string[] =>

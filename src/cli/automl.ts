@@ -1,11 +1,11 @@
 /** @file `millrace automl`: the best model of a table under a budget, with a leaderboard and a program of it. */
-import { stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { count, type LongWork } from "../core/index.ts";
 import { type MetricName, metricOf } from "../metric/index.ts";
 import { type AutoMlResult, autoMl, type FamilyName, formatAutoMl } from "../tune/index.ts";
 import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { keepBest } from "./automl-keep.ts";
+import { checkProgram } from "./automl-program.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { failTable } from "./fail-table.ts";
@@ -66,7 +66,7 @@ export const automl = command({
     const metric = values.metric === undefined ? undefined : metricOf(values.metric).name;
     const asked = { ...values, label, families, metric, leave: namesOf(values.leave) };
     return withSource(task, around, async (source) => {
-      await checkProgram(values.program, source);
+      await checkProgram("automl", values.program, source);
       await using workspace = await openWorkspace(dir);
       const found = await around.reporter.stage(
         `automl ${from}`,
@@ -145,15 +145,6 @@ async function searched(
     },
     { signal, progress },
   );
-}
-
-/** Refuses a program of a file, or into a folder that is not there, before anything is tried. */
-async function checkProgram(path: string | undefined, { name, version }: Source): Promise<void> {
-  if (path === undefined) return;
-  if (version === null) fail("cli/unsupported-program", { file: name });
-  const folder = dirname(path);
-  const isFolder = await stat(folder).then((found) => found.isDirectory()).catch(() => false); // biome-ignore format: one line
-  if (!isFolder) fail("cli/mismatch-option", { command: "automl", option: "program", expected: "a file in a folder that is there", got: path }); // biome-ignore format: one line
 }
 
 /** The program of a winner, and where it goes; null where nobody asked. */

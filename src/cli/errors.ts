@@ -87,9 +87,13 @@ export const cliErrors = {
     (d: { command: string; file: string }) =>
       `${d.command}: ${quote(d.file)} is a file and has no versions; ingest it into a table to compare them`,
   ),
+  "cli/unsupported-series": caller(
+    (d: { option: string; series: number }) =>
+      `forecast: --${d.option} is of one series, and there are ${d.series}; search a table or a file that has one`,
+  ),
   "cli/unsupported-program": caller(
-    (d: { file: string }) =>
-      `automl: ${quote(d.file)} is a file, and a program of it would read other rows when the file changes; ingest it into a table, whose versions stay`,
+    (d: { command: string; file: string }) =>
+      `${d.command}: ${quote(d.file)} is a file, and a program of it would read other rows when the file changes; ingest it into a table, whose versions stay`,
   ),
   "cli/conflict-folder": caller(
     (d: { command: string; path: string }) =>

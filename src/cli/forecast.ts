@@ -29,6 +29,13 @@ import { openWorkspaceLake } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { fileForm, fileOptions } from "./file-options.ts";
+import {
+  checkSearch,
+  searchData,
+  searchLines,
+  searchOptions,
+  searchSeries,
+} from "./forecast-search.ts";
 import { sourceArgument, withSource } from "./source.ts";
 import { atOptions, atVersion } from "./table-option.ts";
 import { columns } from "./text.ts";
@@ -49,7 +56,8 @@ export const forecast = command({
     "on its own past: from several origins, each model learns what was known then and is compared with what came,",
     "beside the naive forecasts, which repeat the last value or the last season. Times without a value are refused,",
     "unless --missing says what to do. Calendar and boosted models know weekdays and months, and with --holidays the",
-    "holidays of a region. --into keeps the forecasts as a table, --figure draws the first series. Exit code 1 when a series",
+    "holidays of a region. --search tries every model and searches the params of boosting under a budget: the last values",
+    "are set aside first and scored once, every trial is kept, and the same command with more --trials goes on. --into keeps the forecasts as a table, --figure draws the first series. Exit code 1 when a series",
     "has no forecast.",
   ],
   arguments: { source: sourceArgument },
@@ -73,6 +81,7 @@ export const forecast = command({
     level: { type: "number", many: true, min: 1, max: 99.9, value: "PERCENT", help: "of the bounds, several times for several; 80 and 95 if not given" }, // biome-ignore format: one line
     into: { type: "string", value: "TABLE", help: "write the forecasts into this table, in place of what it has" }, // biome-ignore format: one line
     figure: { type: "string", value: "FILE.svg|FILE.png", help: "draw the first series that has a forecast" }, // biome-ignore format: one line
+    ...searchOptions,
     ...atOptions,
     ...fileOptions,
     dir,
@@ -81,22 +90,29 @@ export const forecast = command({
     "forecast rentals.csv --time day --value count --horizon 30 --holidays us --figure rentals.svg",
     "forecast shop.sales --time day --value sold --id shop --missing zero --into shop.forecasts",
     "forecast shop.sales --time day --value sold --model naive --model smoothing --json",
+    "forecast shop.sales --time day --value sold --search --minutes 2 --register sold --program sold.ts",
   ],
   run: async (values, around) => {
     const { source: from, dir, figure, into } = values;
+    checkSearch(values);
     const ending = figure === undefined ? null : endingOf(figure);
     const at = atVersion("forecast", values);
     const form = fileForm(values);
     const done = await around.reporter.stage(
       `forecast ${from}`,
       async (progress) =>
-        withSource({ from, dir, at, form, command: "forecast" }, around, async ({ rows }) => {
+        withSource({ from, dir, at, form, command: "forecast" }, around, async (asked) => {
+          const { rows } = asked;
           const [time, value] = [needed("time", values.time), needed("value", values.value)];
           const { id, missing, frequency } = values;
           const more = { ...(id === undefined ? {} : { id }), ...(frequency === undefined ? {} : { frequency }) }; // biome-ignore format: one line
           const series = await seriesOf(rows, { time, value, missing, ...more });
-          const options = { ...searchOf(values), signal: around.signal, progress };
-          return { series, results: await forecastAll(series, options) };
+          const work = { signal: around.signal, progress };
+          if (values.search) {
+            const searched = await searchSeries(series, asked, { ...values, ...work, time, value, levels: levelsOf(values) }); // biome-ignore format: one line
+            return { series, searched, results: searched.map(({ result }) => result) };
+          }
+          return { series, searched: [], results: await forecastAll(series, { ...searchOf(values), ...work }) }; // biome-ignore format: one line
         }),
       ({ series }) => `${series.length} series`,
     );
@@ -104,13 +120,23 @@ export const forecast = command({
     const drawn = figure === undefined || ending === null ? null : await draw(figure, ending, { ...done, measure: values.value ?? "" }); // biome-ignore format: one line
     return { ...done, into: into ?? null, figure: drawn };
   },
-  render: ({ results, series, into, figure }, { width }) => [
-    ...results.slice(0, mostShown).flatMap((result, i) => linesOf(result, series[i], width)),
+  render: ({ results, series, searched, into, figure }, { width, program }) => [
+    ...results.slice(0, mostShown).flatMap((result, i) => {
+      const found = searched[i];
+      const more = found === undefined ? [] : searchLines(found, { width, program });
+      return [...linesOf(result, series[i], width), ...more];
+    }),
     ...(results.length > mostShown ? [`… and ${results.length - mostShown} more series`] : []),
     ...(into === null ? [] : [`table: ${into}`]),
     ...(figure === null ? [] : [`figure: ${figure}`]),
   ],
-  data: ({ results, into, figure }) => ({ series: results.map(dataOf), into, figure }),
+  data: ({ results, searched, into, figure }) => ({
+    series: results.map((result, i) => {
+      const found = searched[i];
+      return { ...dataOf(result), ...(found === undefined ? {} : { search: searchData(found) }) };
+    }),
+    ...{ into, figure },
+  }),
   isBad: ({ results }) => results.some(({ forecast }) => forecast === null),
 });
 

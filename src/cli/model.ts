@@ -3,21 +3,24 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { count } from "../core/index.ts";
 import type { ColumnSpec, Version } from "../flow.ts";
+import { forecastFile } from "../forecast/index.ts";
 import {
   type FittedModel,
   formatLightgbm,
   formatXgboost,
   importedModel,
   lightgbmModel,
+  loadModel,
   xgboostModel,
 } from "../model/index.ts";
+import type { LoadedVersion } from "../registry/index.ts";
 import { folderBytes } from "../store/index.ts";
 import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { failTable } from "./fail-table.ts";
 import { namesOf } from "./options.ts";
-import { registeredModel, versionOptions } from "./registered-model.ts";
+import { registeredModel, registeredVersion, versionOptions } from "./registered-model.ts";
 import { columns, moment, wrap } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
@@ -63,9 +66,9 @@ export const model = command({
     await using workspace = await openWorkspace(dir, { create: action === "import" });
     if (action === "import") return await imported(workspace, { ...values, file: subject });
     const task = { ...values, command: "model", name: subject };
-    const found = await registeredModel(workspace.registry, task);
-    if (action === "show") return { shown: shownOf(found) };
-    return { written: await exported(found, values) };
+    if (action === "show")
+      return { shown: shownOf(await registeredVersion(workspace.registry, task)) };
+    return { written: await exported(await registeredModel(workspace.registry, task), values) };
   },
   render: (result, { width, program }) => {
     if ("shown" in result) return showLines(result.shown, width);
@@ -147,9 +150,13 @@ async function imported({ tracking, registry }: Workspace, task: ImportTask) {
   return { registered, inputs: read.names, categorical: read.categorical };
 }
 
-function shownOf({ version, model }: Found) {
-  const { predictor, features, signature, importances, kind } = model;
-  return { ...version, kind, signature, features: features.names, importances, exportable: "trees" in predictor }; // biome-ignore format: one line
+function shownOf({ version, model }: LoadedVersion) {
+  const { signature, importances, kind } = model;
+  const files = model.files();
+  const ofRows = forecastFile in files ? null : loadModel(files); // a forecast has neither features nor trees
+  const features = ofRows?.features.names ?? [];
+  const exportable = ofRows !== null && "trees" in ofRows.predictor;
+  return { ...version, kind, signature, features, importances, exportable };
 }
 
 const mostShown = 20;
@@ -177,9 +184,11 @@ function showLines(shown: ReturnType<typeof shownOf>, width: number): readonly s
     ...(matter.length === 0 ? [] : ["", ...columns([["feature", "importance", ""], ...matter], { ...how, right: [1] })]), // biome-ignore format: one line
     ...(scores.length === 0 ? [] : ["", ...columns([["metric", "value"], ...scores], { ...how, right: [1] })]), // biome-ignore format: one line
     "",
-    shown.exportable
-      ? `${count(shown.features.length, "feature")}; its trees can be exported`
-      : `${count(shown.features.length, "feature")}; it has no trees to export`,
+    shown.features.length === 0
+      ? "a forecast: it has no features, and no trees to export"
+      : shown.exportable
+        ? `${count(shown.features.length, "feature")}; its trees can be exported`
+        : `${count(shown.features.length, "feature")}; it has no trees to export`,
   ];
 }
 

@@ -1,7 +1,7 @@
 /** @file A version of a registered model, with its features and its predictor in view. */
 import type { Version } from "../flow.ts";
 import { type FittedModel, loadModel } from "../model/index.ts";
-import type { Registry } from "../registry/index.ts";
+import type { LoadedVersion, Registry } from "../registry/index.ts";
 import type { OptionSpecs } from "./command.ts";
 import { fail } from "./errors.ts";
 
@@ -36,12 +36,20 @@ async function chosenVersion(registry: Registry, task: VersionTask): Promise<Ver
   return champion ?? all.at(-1) ?? registry.version(name, "champion");
 }
 
-/** The version that was asked for, loaded; each of its files is checked by its hash. */
+/** The version that was asked for, of rows or of a series, loaded; each of its files is checked by its hash. */
+export async function registeredVersion(
+  registry: Registry,
+  task: VersionTask,
+): Promise<LoadedVersion> {
+  const { number } = await chosenVersion(registry, task);
+  return registry.load(task.name, number);
+}
+
+/** The same of a model of rows. Throws `model/unsupported-files` of a forecast. */
 export async function registeredModel(
   registry: Registry,
   task: VersionTask,
 ): Promise<{ readonly version: Version; readonly model: FittedModel }> {
-  const { number } = await chosenVersion(registry, task);
-  const { version, model } = await registry.load(task.name, number);
+  const { version, model } = await registeredVersion(registry, task);
   return { version, model: loadModel(model.files()) };
 }

@@ -54,6 +54,21 @@ export const forecastErrors = {
     (d: { most: number; got: number }) =>
       `boostedForecast: the model has ${count(d.most, "step")} ahead; expected a horizon of at most ${d.most}, got ${d.got}. Fit it with a larger horizon, or with the recursive strategy.`,
   ),
+  "forecast/out-of-range-step": caller(
+    (d: {
+      id: string;
+      column: string;
+      after: string;
+      frequency: string;
+      most: number;
+      got: string;
+    }) =>
+      `${named(d.id)} ends on ${d.after}; expected in ${quote(d.column)} the time of one of the ${d.most} next steps of a ${d.frequency}, got ${d.got}`,
+  ),
+  "forecast/corrupt-files": caller(
+    (d: { reason: string }) =>
+      `loadForecast: the model's files are damaged: ${d.reason}. Read the model again from its source.`,
+  ),
   "forecast/mismatch-argument": caller(
     (d: { at: string; got: string }) =>
       `${d.at}: this is no series; expected what series() gives, or one of those that seriesOf() gives, got ${d.got}`,

@@ -13,7 +13,7 @@ import { autoSmoothing } from "./smoothing/smoothing.ts";
 export type ForecastMetric = "rmse" | "mae" | "smape" | "mase";
 
 /** What {@link forecastAll} takes: as a backtest, and how the best is chosen. */
-export interface ForecastAllOptions extends Omit<BacktestOptions, "forecasters"> {
+export interface ForecastAllOptions extends Omit<BacktestOptions, "forecasters" | "isEnough"> {
   /** By name. Default: {@link defaultForecasters}. */
   readonly forecasters?: Readonly<Record<string, Forecaster>>;
   /** Default "rmse". */

@@ -5,6 +5,7 @@ export {
   type BacktestOptions,
   type BacktestReport,
   backtest,
+  type JudgedOrigin,
 } from "./backtest/backtest.ts";
 export type { Coverage, ForecastScores, JudgedStep } from "./backtest/scores.ts";
 export { type BoostedForecastOptions, boostedForecast } from "./boosted/boosted-forecast.ts";
@@ -31,9 +32,17 @@ export type {
   ForecastState,
   SeriesPlace,
 } from "./forecaster.ts";
+export { checkSeries, seasonOf } from "./forecaster.ts";
 export { forecastModelFromState } from "./model-state.ts";
 export { calendarRegression } from "./regression/calendar-regression.ts";
 export * from "./series/index.ts";
+export {
+  forecastFile,
+  loadForecast,
+  type ServedForecast,
+  type ServedForecastOptions,
+  servedForecast,
+} from "./served-forecast.ts";
 export { type MovingAverageOptions, movingAverage } from "./simple/moving-average.ts";
 export { naive, naiveDrift, type SeasonalNaiveOptions, seasonalNaive } from "./simple/naive.ts";
 export type { SmoothingTrend } from "./smoothing/form.ts";

@@ -21,14 +21,17 @@ export function normalOutlook(mean: Float64Array, deviations: Float64Array): Out
   };
 }
 
-/** An outlook of simulated paths: the values of each step, which are sorted here. */
-export function sampledOutlook(mean: Float64Array, steps: readonly Float64Array[]): Outlook {
-  for (const values of steps) values.sort();
+/** An outlook of simulated paths: `draw` gives the values of each step, and is asked when bounds are. */
+export function sampledOutlook(mean: Float64Array, draw: () => readonly Float64Array[]): Outlook {
+  let sorted: readonly Float64Array[] | undefined;
   return {
     mean,
-    bounds: (level) => ({
-      lower: Float64Array.from(steps, (values) => quantileOf(values, (1 - level) / 2)),
-      upper: Float64Array.from(steps, (values) => quantileOf(values, (1 + level) / 2)),
-    }),
+    bounds: (level) => {
+      sorted ??= draw().map((values) => values.sort());
+      return {
+        lower: Float64Array.from(sorted, (values) => quantileOf(values, (1 - level) / 2)),
+        upper: Float64Array.from(sorted, (values) => quantileOf(values, (1 + level) / 2)),
+      };
+    },
   };
 }

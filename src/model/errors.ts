@@ -122,6 +122,10 @@ export const modelErrors = {
         ? `typedModel: the stored model carries no lookups; expected requests of ${list(d.expected)}, and it takes whole rows. Leave request out, or store the model that withLookups gives.`
         : `typedModel: the stored model has other requests; expected the columns ${list(d.expected)} with their kinds, got ${list(d.got)}. Name what its requests hold: the keys, and what no feature table has.`,
   ),
+  "model/unsupported-files": caller(
+    (d: { file: string }) =>
+      `loadModel: these are the files of a forecast (${d.file}), which has no features and no predictor to look at; expected those of a model of rows. Load it with loadForecast, or through a workspace's registry.`,
+  ),
   "model/corrupt-files": caller(
     (d: { reason: string }) =>
       `loadModel: the model's files are damaged: ${d.reason}. Read the model again from its source.`,

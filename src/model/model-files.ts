@@ -11,7 +11,8 @@ import { predictorFromState } from "./predictor-state.ts";
  *
  * @param files - What a model's `files()` gave.
  * @returns A model that asks for the columns of its signature.
- * @throws `model/unsupported-format` for a model that a newer Millrace wrote, `model/corrupt-files`
+ * @throws `model/unsupported-format` for a model that a newer Millrace wrote, `model/unsupported-files` of a forecast,
+ *   which `loadForecast` reads, `model/corrupt-files`
  * @example
  * ```ts
  * const node = { op: "column", name: "age", kind: "int" };
@@ -30,6 +31,8 @@ import { predictorFromState } from "./predictor-state.ts";
  */
 export function loadModel(files: ModelFiles): FittedModel {
   const bytes = files[modelFile];
+  const file = "forecast.json";
+  if (bytes === undefined && file in files) fail("model/unsupported-files", { file });
   if (bytes === undefined)
     return corrupt(`there is no ${modelFile} among its files ${Object.keys(files).join(", ")}`);
   try {

@@ -15,8 +15,8 @@ import {
 /** The errors of this room: code → sentence. */
 export const tuneErrors = {
   "tune/failed-checks": caller(
-    (d: { reasons: readonly string[] }) =>
-      `autoMl: nothing can be learned from these rows: ${d.reasons.join("; ")}`,
+    (d: { at: string; of: string; reasons: readonly string[] }) =>
+      `${d.at}: nothing can be learned from ${d.of}: ${d.reasons.join("; ")}`,
   ),
   "tune/missing-label": caller(
     (d: { label: string; columns: readonly string[] }) =>
@@ -27,8 +27,8 @@ export const tuneErrors = {
       `autoMl: it is not known what tells rows apart; expected one key column, got ${d.keys.length === 0 ? "none" : list(d.keys)}. Name one with by: ${list(d.columns)}; rows of the same value stay on one side of the split.`,
   ),
   "tune/missing-family": caller(
-    (d: { family: string; task: string; known: readonly string[] }) =>
-      `autoMl: no family ${quote(d.family)} learns a ${d.task} task; expected some of ${list(d.known)}`,
+    (d: { at: string; family: string; task: string; known: readonly string[] }) =>
+      `${d.at}: no family ${quote(d.family)} learns a ${d.task} task; expected some of ${list(d.known)}`,
   ),
   "tune/mismatch-metric": caller(
     (d: { metric: string; task: string }) =>

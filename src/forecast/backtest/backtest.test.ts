@@ -43,6 +43,23 @@ describe("scoresOf", () => {
 describe("backtest", () => {
   const sample = quarters(sampleValues(60));
 
+  test("asks after each origin whether that is enough, and gives no scores to what was ended", async () => {
+    const seen: string[] = [];
+    const forecasters = { drift: naiveDrift(), average: movingAverage() };
+    const whole = await backtest(sample, { forecasters, horizon: 4, origins: 3 });
+    const report = await backtest(sample, {
+      ...{ forecasters, horizon: 4, origins: 3 },
+      isEnough: ({ name, origin, scores }) => {
+        seen.push(`${name} ${origin} ${scores?.values}`);
+        return name === "drift" && origin === 1;
+      },
+    });
+    expect(seen.filter((text) => text.startsWith("drift"))).toEqual(["drift 0 4", "drift 1 4"]);
+    expect(seen.filter((text) => text.startsWith("average"))).toHaveLength(3);
+    expect(entryOf(report, "drift")).toMatchObject({ scores: null, failure: "it was ended after 2 origins of 3" }); // biome-ignore format: one line
+    expect(entryOf(report, "average")).toEqual(entryOf(whole, "average"));
+  });
+
   test("compares with the naive forecasts, from origins that come before the last values", async () => {
     const report = await backtest(sample, { forecasters: { hw: holtWinters() }, horizon: 4, origins: 3 }); // biome-ignore format: one line
     expect(report.origins.map((time) => time.toISOString().slice(0, 10))).toEqual(["2011-10-01", "2012-10-01", "2013-10-01"]); // biome-ignore format: one line

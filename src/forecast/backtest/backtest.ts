@@ -1,5 +1,11 @@
 /** @file Rolling-origin backtests: what would have been forecast then, beside what came. */
-import { checkNames, checkNumber, isMillraceError, type LongWork } from "../../core/index.ts";
+import {
+  checkNames,
+  checkNumber,
+  count,
+  isMillraceError,
+  type LongWork,
+} from "../../core/index.ts";
 import { timeOf } from "../calendar/grid.ts";
 import { fail } from "../errors.ts";
 import { checkSeries, type Forecaster, seasonOf } from "../forecaster.ts";
@@ -25,6 +31,17 @@ export interface BacktestOptions extends LongWork {
   readonly levels?: readonly number[];
   /** Steps of a season, ≥ 1, for the baseline and mase. Default: by frequency. */
   readonly season?: number;
+  /** Asked after each origin of a forecaster; true ends it there, without scores. */
+  readonly isEnough?: (seen: JudgedOrigin) => boolean;
+}
+
+/** How one forecaster did from one origin. */
+export interface JudgedOrigin {
+  readonly name: string;
+  /** 0 for the oldest. */
+  readonly origin: number;
+  /** Of this origin alone; null where all of its values were filled. */
+  readonly scores: ForecastScores | null;
 }
 
 /** How one forecaster did. */
@@ -55,7 +72,7 @@ export interface BacktestReport {
   readonly entries: readonly BacktestEntry[];
 }
 
-const names = ["forecasters", "horizon", "origins", "step", "window", "initial", "levels", "season", "signal", "progress"]; // biome-ignore format: one line
+const names = ["forecasters", "horizon", "origins", "step", "window", "initial", "levels", "season", "isEnough", "signal", "progress"]; // biome-ignore format: one line
 
 /**
  * Forecasts from past moments with what was known then, and compares with what came. A model is fitted
@@ -78,27 +95,38 @@ const names = ["forecasters", "horizon", "origins", "step", "window", "initial",
  */
 export async function backtest(series: Series, options: BacktestOptions): Promise<BacktestReport> {
   const plan = planOf(series, options);
-  const { signal, progress } = options;
+  const { signal, progress, isEnough } = options;
   const total = plan.forecasters.length * plan.origins.length;
   const entries: BacktestEntry[] = [];
-  let done = 0;
   for (const [name, forecaster] of plan.forecasters) {
+    const past = entries.length * plan.origins.length;
     const judged: JudgedStep[] = [];
     let failure: string | null = null;
-    for (const origin of plan.origins) {
-      signal?.throwIfAborted();
-      const found: readonly JudgedStep[] | string =
-        failure === null ? await judge(series, plan, { forecaster, origin, signal }) : [];
-      if (typeof found === "string") failure = found;
-      else judged.push(...found);
-      done += 1;
-      progress?.({ done, total });
+    for (const [i, origin] of plan.origins.entries()) {
+      if (failure === null) {
+        signal?.throwIfAborted();
+        const found = await judge(series, plan, { forecaster, origin, signal });
+        if (typeof found !== "string") judged.push(...found);
+        failure = typeof found === "string" ? found : ended(found, plan, { name, origin: i, isEnough }); // biome-ignore format: one line
+      }
+      progress?.({ done: past + i + 1, total });
     }
     entries.push(entryOf(name, plan, { judged, failure }));
   }
   const { horizon, season, levels } = plan;
   const origins = plan.origins.map((origin) => new Date(timeOf(series, origin - 1)));
   return { id: series.id, horizon, season, origins, levels, entries: ranked(entries) };
+}
+
+/** Why a forecaster goes no further; null where it does. */
+function ended(
+  found: readonly JudgedStep[],
+  { levels, origins }: Plan,
+  { isEnough, ...seen }: Omit<JudgedOrigin, "scores"> & { readonly isEnough: BacktestOptions["isEnough"] | undefined }, // biome-ignore format: one line
+): string | null {
+  const scores = found.length === 0 ? null : scoresOf(found, levels);
+  if (isEnough?.({ ...seen, scores }) !== true) return null;
+  return `it was ended after ${count(seen.origin + 1, "origin")} of ${origins.length}`;
 }
 
 /** Options that were checked, and the origins: how many values were known. */

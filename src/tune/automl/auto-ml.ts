@@ -242,7 +242,7 @@ function familiesFor({ kind }: Task, asked: readonly FamilyName[] | undefined) {
   const names = able.map(({ name }) => name);
   const odd = asked?.find((name) => !names.includes(name));
   if (odd !== undefined || asked?.length === 0)
-    fail("tune/missing-family", { family: odd ?? "none", task: kind, known: names });
+    fail("tune/missing-family", { at: "autoMl", family: odd ?? "none", task: kind, known: names });
   const wanted = asked === undefined ? able : able.filter(({ name }) => asked.includes(name));
   const baseline = able.filter(({ name }) => name === "baseline");
   return wanted.some(({ name }) => name === "baseline") ? wanted : [...baseline, ...wanted];

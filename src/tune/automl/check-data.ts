@@ -6,9 +6,11 @@ import type { Severity, Task } from "../../flow.ts";
 import { type Frame, isTechnicalColumn, quoteName } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 
-/** One thing that was found out about the data. */
+/** One thing that was found out about the data: of rows, or of a series. */
 export interface DataCheck {
-  readonly check: "rows" | "classes" | "labels" | "duplicates" | "leaks" | "time";
+  readonly check:
+    | ("rows" | "classes" | "labels" | "duplicates" | "leaks" | "time")
+    | ("length" | "constant" | "holes" | "signs" | "outliers" | "season" | "trend");
   readonly severity: Severity;
   readonly message: string;
 }
@@ -49,7 +51,11 @@ export async function checkData(
   ];
   const critical = checks.filter(({ severity }) => severity === "critical");
   if (critical.length > 0)
-    fail("tune/failed-checks", { reasons: critical.map(({ message }) => message) });
+    fail("tune/failed-checks", {
+      at: "autoMl",
+      of: "these rows",
+      reasons: critical.map(({ message }) => message),
+    });
   return { task, checks };
 }
 

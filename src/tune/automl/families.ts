@@ -10,10 +10,7 @@ import {
   majority,
   randomForest,
 } from "../../model/index.ts";
-import type { RunningTrial } from "../trial.ts";
-
-/** What a family asks of a trial. */
-export type Asking = Pick<RunningTrial, "int" | "float" | "category">;
+import type { Asking } from "./leaderboard.ts";
 
 /** An estimator, and the expression that makes it in a program. */
 export interface AutoMlCandidate {

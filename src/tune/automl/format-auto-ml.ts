@@ -1,17 +1,6 @@
 /** @file What AutoML found as a program that makes the same model. */
-import { formatLiteral, literalKey } from "../../core/index.ts";
-import type { ColumnSpec } from "../../flow.ts";
-import type { Schema } from "../../table/index.ts";
 import type { AutoMlRecipe } from "./auto-ml.ts";
-
-/** Where the rows were. */
-export interface AutoMlSource {
-  /** The workspace's folder. */
-  readonly dir: string;
-  readonly table: string;
-  readonly version: number;
-  readonly schema: Schema;
-}
+import { type AutoMlSource, tableCode, tableNames } from "./table-code.ts";
 
 /**
  * A TypeScript program that reads the same version of the table, sets the same rows aside, fits the same features and learns
@@ -33,14 +22,12 @@ export interface AutoMlSource {
  */
 export function formatAutoMl(recipe: AutoMlRecipe, source: AutoMlSource): string {
   const { label, by, test, seed, weights, features, maker, code, modelHash } = recipe;
-  const columns = Object.entries(source.schema.columns);
   const nullable = source.schema.columns[label]?.nullable === true;
   const transforms = features.flatMap((line) => /: (\w+)\(/.exec(line)?.[1] ?? []);
-  const kinds = columns.map(([, { kind }]) => kind);
   const names = new Set([
     ...transforms,
-    ...kinds,
-    ...[maker, "features", "openWorkspace", "schema"],
+    ...tableNames(source),
+    ...[maker, "features"],
     ...(test > 0 ? ["evaluate", "split"] : []),
   ]);
   const read = `await table.read({ version: ${source.version} })`;
@@ -50,11 +37,7 @@ export function formatAutoMl(recipe: AutoMlRecipe, source: AutoMlSource): string
     "/** @file Written by Millrace's AutoML; it makes the same model. Read it, change it, run it. */",
     `import { ${[...names].sort().join(", ")} } from "millrace";`,
     "",
-    `const rowsOf = schema(${text(source.schema.name)}, {`,
-    ...columns.map(([name, spec]) => `  ${literalKey(name)}: ${columnCode(spec)},`),
-    "});",
-    `await using workspace = await openWorkspace(${text(source.dir)}, { create: false });`,
-    `const table = workspace.lake.table(${text(source.table)}, rowsOf);`,
+    ...tableCode(source),
     `const rows = ${nullable ? `(${read})${present}` : read};`,
     ...(test > 0
       ? [
@@ -76,15 +59,3 @@ export function formatAutoMl(recipe: AutoMlRecipe, source: AutoMlSource): string
 }
 
 const text = (value: string): string => JSON.stringify(value);
-
-/** `category(["free", "paid"], { nullable: true })`. */
-function columnCode(spec: ColumnSpec & { readonly description?: string }): string {
-  const { kind, levels, pattern, nullable, ...more } = spec;
-  const plain = formatLiteral({ ...(nullable ? { nullable } : {}), ...more });
-  const matched = `pattern: new RegExp(${text(pattern ?? "")})`;
-  const inner = plain === "{}" ? "" : `${plain.slice(2, -2)}, `;
-  const told = pattern === undefined ? plain : `{ ${inner}${matched} }`;
-  const options = told === "{}" ? [] : [told];
-  const first = kind === "category" ? [formatLiteral(levels ?? [])] : [];
-  return `${kind}(${[...first, ...options].join(", ")})`;
-}

@@ -1,0 +1,211 @@
+/** @file `millrace forecast --search`: each series with the best of a search that is kept, registered and written down. */
+import { writeFile } from "node:fs/promises";
+import { count, isMillraceError, type LongWork } from "../core/index.ts";
+import type { BacktestEntry, ForecastMetric, ForecastResult, Region, Series } from "../forecast/index.ts"; // biome-ignore format: one line
+import { type AutoForecastResult, autoForecast, type ForecastFamilyName, formatAutoForecast } from "../tune/index.ts"; // biome-ignore format: one line
+import { openWorkspace, type Workspace } from "../workspace/index.ts";
+import { type KeptWinner, keepWinner } from "./automl-keep.ts";
+import { checkProgram } from "./automl-program.ts";
+import type { OptionSpecs } from "./command.ts";
+import { fail } from "./errors.ts";
+import type { Source } from "./source.ts";
+import { columns, wrap } from "./text.ts";
+
+/** The options of a search. */
+export const searchOptions = {
+  search: { type: "boolean", default: false, help: "search forecasters, and params of boosting, under a budget; every trial is kept" }, // biome-ignore format: one line
+  trials: { type: "number", default: 40, min: 1, max: 10_000, whole: true, value: "N", help: "with --search: most trials of a series in all" }, // biome-ignore format: one line
+  minutes: { type: "number", default: 5, min: 0.01, max: 100_000, value: "M", help: "with --search: no trial is begun after these, of all series" }, // biome-ignore format: one line
+  test: { type: "number", min: 0, max: 100_000, whole: true, value: "STEPS", help: "with --search: how many of the last values judge in the end; the horizon if not given" }, // biome-ignore format: one line
+  seed: { type: "number", default: 0, value: "N", help: "with --search: chooses draws and samples" }, // biome-ignore format: one line
+  register: { type: "string", value: "MODEL", help: "with --search: register the winner of one series as a version of this model" }, // biome-ignore format: one line
+  program: { type: "string", value: "FILE", help: "with --search: write a TypeScript program of that winner" }, // biome-ignore format: one line
+  again: { type: "string", value: "WHY", help: "with --search: score test values again that were scored before" }, // biome-ignore format: one line
+} as const satisfies OptionSpecs;
+
+const families = ["naive", "seasonal-naive", "drift", "smoothing", "calendar", "arima", "boosted"] as const satisfies readonly ForecastFamilyName[]; // biome-ignore format: one line
+
+/** What was asked for. */
+export interface SearchTask {
+  readonly dir: string;
+  readonly time: string;
+  readonly value: string;
+  readonly id: string | undefined;
+  readonly model: readonly string[];
+  readonly horizon: number;
+  readonly origins: number;
+  readonly metric: ForecastMetric;
+  readonly season: number | undefined;
+  readonly holidays: Region | undefined;
+  readonly levels: readonly number[];
+  readonly trials: number;
+  readonly minutes: number;
+  readonly test: number | undefined;
+  readonly seed: number;
+  readonly register: string | undefined;
+  readonly program: string | undefined;
+  readonly again: string | undefined;
+}
+
+/** What became of one series. */
+export interface Searched {
+  readonly result: ForecastResult;
+  readonly found: AutoForecastResult | null;
+  readonly kept: KeptWinner | null;
+  readonly program: string | null;
+}
+
+/** Refuses options that mean nothing, before anything is read. */
+export function checkSearch({
+  search,
+  register,
+  program,
+}: { readonly search: boolean } & Pick<SearchTask, "register" | "program">): void {
+  // biome-ignore format: one line
+  const option = register === undefined ? "program" : "register";
+  if (!search && (register ?? program) !== undefined)
+    fail("cli/missing-option", { command: "forecast", option: "search", value: "", help: `--${option} is of the winner of a search` }); // biome-ignore format: one line
+}
+
+/** Searches each series, and keeps its winner. One that is too short is told, and stops nothing. */
+export async function searchSeries(
+  all: readonly Series[],
+  source: Source,
+  { progress, signal, ...task }: SearchTask & Required<LongWork>,
+): Promise<readonly Searched[]> {
+  const { register, program } = task;
+  const option = register === undefined ? "program" : "register";
+  if (all.length > 1 && (register ?? program) !== undefined)
+    fail("cli/unsupported-series", { option, series: all.length });
+  await checkProgram("forecast", program, source);
+  await using workspace = await openWorkspace(task.dir);
+  const endsAt = performance.now() + 60_000 * task.minutes;
+  const done: Searched[] = [];
+  for (const [i, series] of all.entries()) {
+    const timeMs = Math.max(1, (endsAt - performance.now()) / (all.length - i));
+    const own = ({ done: trials }: { readonly done: number }) => progress({ done: i * task.trials + trials, total: all.length * task.trials }); // biome-ignore format: one line
+    const work = { signal, progress: own };
+    const found = await searchOne(series, { ...task, source, workspace, timeMs, work }).catch(
+      untold,
+    );
+    if (typeof found === "string") {
+      const nothing = { chosen: null, forecast: null, model: null, report: null };
+      const result = { id: series.id, ...nothing, note: found };
+      done.push({ result, found: null, kept: null, program: null });
+    } else done.push(await keepOne(found, { ...task, source, workspace }));
+  }
+  return done;
+}
+
+/** Why a series has no forecast; what else goes wrong is thrown. */
+function untold(error: unknown): string {
+  if (
+    isMillraceError(error) &&
+    /^tune\/(failed-checks|missing-best|failed-trials)$/.test(error.code)
+  )
+    return error.message;
+  throw error;
+}
+
+interface Around extends SearchTask {
+  readonly source: Source;
+  readonly workspace: Workspace;
+}
+
+function searchOne(
+  series: Series,
+  { source, workspace, timeMs, work, ...task }: Around & { readonly timeMs: number; readonly work: LongWork }, // biome-ignore format: one line
+): Promise<AutoForecastResult> {
+  const { time, value, horizon, origins, metric, trials, seed, season, holidays, test, again } = task; // biome-ignore format: one line
+  const { records, tracking, testLog } = workspace;
+  const of = source.version === null ? source.name : `${source.name} v${source.version}`;
+  const name = `forecast ${of}: ${value}${series.id === "" ? "" : ` of ${series.id}`}`;
+  const chosen = task.model.map((one) => families.find((known) => known === one) ?? fail("cli/mismatch-option", { command: "forecast", option: "model", expected: `with --search some of ${families.join(", ")}`, got: one })); // biome-ignore format: one line
+  const options = {
+    ...{ time, value, horizon, origins, metric, trials, seed, timeMs, name },
+    ...{ records, tracking, testLog },
+    ...(season === undefined ? {} : { season }),
+    ...(holidays === undefined ? {} : { holidays }),
+    ...(test === undefined ? {} : { test }),
+    ...(again === undefined ? {} : { again }),
+    ...(chosen.length === 0 ? {} : { families: chosen }),
+  };
+  return autoForecast(series, options, work);
+}
+
+/** A run with the winner, its version and its program. */
+async function keepOne(
+  found: AutoForecastResult,
+  { source, workspace, value, time, id: column, ...task }: Around,
+): Promise<Searched> {
+  const { best, model, metric, leaderboard, recipe } = found;
+  const { horizon, levels, dir, program: path, register } = task;
+  const { name, version, rows } = source;
+  const ids = column === undefined ? {} : { id: column };
+  const text = path === undefined || version === null ? null : formatAutoForecast(recipe, { dir, table: name, version, schema: rows.schema, ...ids }); // biome-ignore format: one line
+  const forecast = model.forecast.forecast({ horizon, levels });
+  const scores = testEntry(found)?.scores ?? null;
+  const kept = await keepWinner(workspace, {
+    ...{ experiment: `forecast ${value}`, family: best.family, leaderboard, model, register },
+    params: { source: name, version, value, series: recipe.id, family: best.family, forecaster: best.code }, // biome-ignore format: one line
+    scores: { [`origins_${metric}`]: best.score ?? Number.NaN, ...(scores === null ? {} : numbersOf(scores)) }, // biome-ignore format: one line
+    inputExample: { [time]: forecast.times[0] ?? null },
+    program: text === null ? null : { text },
+  });
+  if (path !== undefined && text !== null) await writeFile(path, text);
+  const result = { id: recipe.id, chosen: best.family, forecast, model: model.forecast, report: null, note: null }; // biome-ignore format: one line
+  return { result, found, kept, program: path ?? null };
+}
+
+const testEntry = ({ test, best }: AutoForecastResult): BacktestEntry | undefined =>
+  test?.entries.find(({ name }) => name === best.family);
+
+function numbersOf(scores: NonNullable<BacktestEntry["scores"]>): Readonly<Record<string, number>> {
+  const { rmse, mae, mape, smape, mase } = scores;
+  return { rmse, mae, smape, mape: mape ?? Number.NaN, mase: mase ?? Number.NaN };
+}
+
+const short = (value: number | null | undefined): string =>
+  value === null || value === undefined ? "–" : `${Number(value.toPrecision(4))}`;
+const marks = { critical: "✖", warning: "⚠", info: "·" } as const;
+const listed = 10;
+
+/** What people are shown of a search. */
+export function searchLines(
+  { found, kept, program: file }: Searched,
+  { width, program }: { readonly width: number; readonly program: string },
+): readonly string[] {
+  if (found === null) return [];
+  const { checks, leaderboard, metric, test, best } = found;
+  const rows = leaderboard
+    .slice(0, listed)
+    .map(({ family, score, state, milliseconds, code }) => [
+      family,
+      score === null ? state : short(score),
+      milliseconds === null ? "" : `${(milliseconds / 1000).toFixed(2)} s`,
+      code,
+    ]);
+  const more = leaderboard.length - rows.length;
+  const judged = (test?.entries ?? []).map(({ name, scores, skill }) => [name, short(scores?.rmse), short(scores?.mae), short(scores?.mase), short(skill)]); // biome-ignore format: one line
+  const version = kept?.version ?? null;
+  return [
+    ...checks.flatMap(({ severity, message }) => wrap(`${marks[severity]} ${message}`, width)),
+    ...columns([["family", metric, "time", "forecaster"], ...rows], { right: [1, 2], width, whole: [0, 1, 2] }), // biome-ignore format: one line
+    ...(more > 0 ? [`… and ${count(more, "trial")} more`] : []),
+    ...(test === null ? [] : [`on the last ${count(test.horizon, "value")}, scored once:`, ...columns([["model", "rmse", "mae", "mase", "skill"], ...judged], { right: [1, 2, 3, 4], width, indent: "  " })]), // biome-ignore format: one line
+    ...wrap(`the winner: ${best.code}`, width),
+    ...(kept === null ? [] : [`run ${kept.runId}`]),
+    ...(version === null ? [] : [`registered as ${version.name}/${version.number}; the champion is served with ${program} serve --model ${version.name}`]), // biome-ignore format: one line
+    ...(file === null ? [] : [`${file} makes the same model: ${program} run ${file}`]),
+    "",
+  ];
+}
+
+/** The same as plain data. */
+export function searchData({ found, kept, program }: Searched) {
+  if (found === null) return null;
+  const { checks, metric, leaderboard, test } = found;
+  const judged = (test?.entries ?? []).map(({ name, scores, skill }) => ({ name, scores, skill }));
+  const entries = leaderboard.map(({ candidate: _, ...entry }) => entry);
+  return { checks, metric, leaderboard: entries, test: test === null ? null : judged, ...kept, program }; // biome-ignore format: one line
+}

@@ -1,0 +1,172 @@
+/** @file Tests of the search for the best forecaster of a series. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { formatJson } from "../../core/index.ts";
+import { loadForecast, type Series, series, seriesOf } from "../../forecast/index.ts";
+import { openTestLog, openTracking } from "../../run/index.ts";
+import { memoryBytes, openRecords } from "../../store/index.ts";
+import { float, schema, text, timestamp } from "../../table/index.ts";
+import { openWorkspace } from "../../workspace/index.ts";
+import { type AutoForecastResult, autoForecast, formatAutoForecast } from "./index.ts";
+
+const day = (i: number): Date => new Date(Date.UTC(2026, 0, 1 + i));
+const times = (n: number): readonly Date[] => Array.from({ length: n }, (_, i) => day(i));
+const week = [9, 0, 1, 0, 2, 5, 8];
+/** A week that goes round on a level, with some noise that chance has no part in. */
+const sold = (i: number): number => 30 + (week[i % 7] ?? 0) + ((i * 37) % 11) / 10;
+const made = (n: number, value: (i: number) => number = sold, id = ""): Series =>
+  series({ id, times: times(n), values: times(n).map((_, i) => value(i)) });
+const code = (expected: string) => expect.objectContaining({ code: expected });
+const quick = { horizon: 7, origins: 3, families: ["drift", "smoothing", "boosted"], trials: 7 } as const; // biome-ignore format: one line
+const told = ({ leaderboard, model, test: judged }: AutoForecastResult) =>
+  formatJson([model.hash, leaderboard.map(({ trial, score, code: text, folds, state }) => [trial, score, text, folds, state]), judged?.entries]); // biome-ignore format: one line
+
+describe("autoForecast", () => {
+  test("finds what beats the naive forecasts, scores it once, and learns from all values", async () => {
+    const found = await autoForecast(made(84), { ...quick, time: "day", value: "sold" });
+    const families = found.leaderboard.map(({ family }) => family);
+    expect(new Set(families)).toEqual(new Set(["naive", "seasonal-naive", "drift", "smoothing", "boosted"])); // biome-ignore format: one line
+    expect(families.filter((family) => family === "boosted")).toHaveLength(3);
+    expect(["naive", "drift"]).not.toContain(found.best.family);
+    expect(found.best.folds).toHaveLength(3);
+    const scores = found.leaderboard.flatMap(({ score }) => (score === null ? [] : [score]));
+    expect(scores).toEqual([...scores].sort((a, b) => a - b));
+    expect(found.test?.origins).toEqual([day(76)]);
+    const names = found.test?.entries.map(({ name }) => name) ?? [];
+    expect(new Set(names)).toEqual(new Set(["naive", "seasonal-naive", found.best.family]));
+    expect(found.model.forecast.state.series.length).toBe(84);
+    expect(found.model.signature.output).toEqual({ name: "sold", kind: "float" });
+    const answer = found.model.predict({ day: day(84) });
+    expect(loadForecast(found.model.files()).predict({ day: day(84) })).toEqual(answer);
+    expect(answer.value).toBeCloseTo(sold(84), -0.5);
+  });
+
+  test("law: the same series, seed and trials give the same bytes", async () => {
+    const once = async (seed: number) => told(await autoForecast(made(60), { ...quick, seed }));
+    expect(await once(3)).toBe(await once(3));
+    expect(await once(4)).not.toBe(await once(3));
+  });
+
+  test("law: values that are set aside change no entry of the leaderboard", async () => {
+    const changed = (i: number): number => (i < 77 ? sold(i) : -1000 * i);
+    const [one, other] = [await autoForecast(made(84), quick), await autoForecast(made(84, changed), quick)]; // biome-ignore format: one line
+    const board = ({ leaderboard }: AutoForecastResult) => leaderboard.map(({ trial, score, folds, code: text }) => [trial, score, folds, text]); // biome-ignore format: one line
+    expect(board(other)).toEqual(board(one));
+    expect(other.checks).toEqual(one.checks);
+    expect(other.model.hash).not.toBe(one.model.hash);
+    const holes = (last: number) =>
+      series({ times: [...times(70), day(80)], values: [...times(70).map((_, i) => sold(i)), last], missing: "interpolate" }); // biome-ignore format: one line
+    const [low, high] = [await autoForecast(holes(0), quick), await autoForecast(holes(900), quick)]; // biome-ignore format: one line
+    expect(board(high)).toEqual(board(low));
+  });
+
+  test("keeps to its budget", async () => {
+    const three = await autoForecast(made(60), { horizon: 7, origins: 2, trials: 3 });
+    expect(three.leaderboard.map(({ family }) => family).sort()).toEqual(["drift", "naive", "seasonal-naive"]); // biome-ignore format: one line
+    const plain = await autoForecast(made(60), { ...quick, families: ["drift"], trials: 40 });
+    expect(plain.leaderboard).toHaveLength(3);
+    await expect(autoForecast(made(60), { ...quick, timeMs: 1e-9 })).rejects.toThrow(code("tune/missing-best")); // biome-ignore format: one line
+    const stop = AbortSignal.abort(new Error("enough"));
+    await expect(autoForecast(made(60), quick, { signal: stop })).rejects.toThrow("enough");
+  });
+
+  test("keeps trials as runs and in records, goes on where it stopped, and guards the test values", async () => {
+    await using records = await openRecords(":memory:");
+    const tracking = openTracking({ records, bytes: memoryBytes() });
+    const testLog = openTestLog({ records });
+    const how = { ...quick, records, tracking, testLog } as const;
+    const first = await autoForecast(made(60), { ...how, trials: 4 });
+    const more = await autoForecast(made(60), { ...how, again: "more trials" });
+    expect([first.leaderboard.length, more.leaderboard.length]).toEqual([4, 7]);
+    const kept = more.leaderboard.filter(({ milliseconds }) => milliseconds === null);
+    expect(kept.map(({ trial }) => trial).sort()).toEqual([0, 1, 2, 3]);
+    const whole = await autoForecast(made(60), quick);
+    expect(told(more)).toBe(told(whole));
+    expect((await testLog.accesses("forecast")).length).toBe(2);
+    const runs = await tracking.runs();
+    expect(runs.filter(({ tags }) => tags["mlflow.parentRunId"] !== undefined)).toHaveLength(7);
+    const other = await autoForecast(made(63), { ...how, families: ["drift"], again: "longer" });
+    expect(other.leaderboard.map(({ milliseconds }) => milliseconds)).not.toContain(null);
+  });
+
+  test("looks at the series first, and says what it sees", async () => {
+    const seen = async (all: Series, more: object = {}) => {
+      const { checks } = await autoForecast(all, { ...quick, families: ["drift"], ...more });
+      return checks.map(({ check, severity }) => `${check} ${severity}`);
+    };
+    expect(await seen(made(84))).toEqual([]);
+    expect(await seen(made(40))).toContain("length warning");
+    expect(await seen(made(84, () => 5))).toEqual(["constant warning"]);
+    expect(await seen(made(84, (i) => sold(i) - 31))).toContain("signs info");
+    expect(await seen(made(84, (i) => (i === 40 ? 900 : sold(i))))).toContain("outliers warning");
+    expect(await seen(made(84, (i) => 3 * i + sold(i)))).toEqual(["trend info"]);
+    expect(await seen(made(84, (i) => ((i * i * 37) % 101) / 10))).toContain("season info");
+    const place = (i: number): boolean => i % 9 !== 4;
+    const holed = series({ times: times(90).filter((_, i) => place(i)), values: times(90).map((_, i) => sold(i)).filter((_, i) => place(i)), missing: "previous" }); // biome-ignore format: one line
+    expect(await seen(holed)).toContain("holes warning");
+  });
+
+  test("takes a constant series, a metric, holidays, and no season", async () => {
+    const constant = await autoForecast(
+      made(60, () => 5),
+      { ...quick, trials: 5, metric: "mase" },
+    );
+    expect([constant.best.family, constant.best.score]).toEqual(["naive", 0]);
+    const asked = { ...quick, families: ["calendar"], holidays: "us", season: 1, metric: "mae" } as const; // biome-ignore format: one line
+    const found = await autoForecast(made(60), { ...asked, test: 0 });
+    expect(found.test).toBeNull();
+    expect(found.leaderboard.map(({ family }) => family).sort()).toEqual(["calendar", "naive"]);
+    expect(found.leaderboard.map((entry) => entry.code)).toContain('calendarRegression({ holidays: "us" })'); // biome-ignore format: one line
+  });
+
+  test("refuses what cannot be learned, and options that mean nothing", async () => {
+    const refused = (all: Series, more: object, expected: string) =>
+      expect(autoForecast(all, { ...quick, ...more })).rejects.toThrow(code(expected));
+    await refused(made(28, sold, "a"), {}, "tune/failed-checks");
+    await expect(autoForecast(made(28, sold, "a"), quick)).rejects.toThrow(/series "a".*21 values/);
+    const [moment] = [day(0)];
+    await refused(series({ times: [moment], values: [1], frequency: "day" }), {}, "tune/failed-checks"); // biome-ignore format: one line
+    const odd = { ...made(60, sold, "a"), values: made(60).values.map((value, i) => (i === 3 ? Number.NaN : value)) }; // biome-ignore format: one line
+    await refused(odd, {}, "forecast/out-of-range-value");
+    await expect(autoForecast(odd, quick)).rejects.toThrow(/autoForecast: series "a" is NaN at 2026-01-04/); // biome-ignore format: one line
+    await refused(made(60), { families: ["oracle"] }, "tune/missing-family");
+    await refused(made(60), { families: ["seasonal-naive"], season: 1 }, "tune/missing-family");
+    await refused(made(60), { metric: "auc" }, "option/out-of-range");
+    await refused(made(60), { horizon: 0 }, "option/out-of-range");
+    await refused(made(60), { label: "x" }, "option/unknown-name");
+  });
+});
+
+describe("formatAutoForecast", () => {
+  test("writes a program that Node runs and that makes the same model", async () => {
+    const home = await mkdtemp(join(tmpdir(), "millrace-auto-forecast-"));
+    try {
+      const dir = join(home, "shop");
+      const sales = schema("sales", { day: timestamp(), shop: text(), sold: float({ nullable: true }) }); // biome-ignore format: one line
+      await using workspace = await openWorkspace(dir);
+      const table = workspace.lake.table("shop.sales", sales);
+      const rows = times(70).flatMap((at, i) => [{ day: at, shop: "a", sold: i }, { day: at, shop: "b", sold: i === 9 ? null : sold(i) }]); // biome-ignore format: one line
+      await table.append(rows);
+      const { version } = await table.detail();
+      const columns = { time: "day", value: "sold", id: "shop", missing: "interpolate" } as const;
+      const [, all] = await seriesOf(await table.read({ version }), columns);
+      if (all === undefined) throw new Error("no series");
+      const found = await autoForecast(all, { ...quick, families: ["boosted"], trials: 4, time: "day", value: "sold" }); // biome-ignore format: one line
+      await table.append([{ day: day(70), shop: "b", sold: 5 }]); // a later version changes nothing
+      const source = { dir, table: "shop.sales", version, schema: sales, id: "shop" };
+      const program = formatAutoForecast(found.recipe, source);
+      const src = new URL("../../index.ts", import.meta.url).href;
+      const file = join(home, "program.ts");
+      await writeFile(file, program.replace('from "millrace"', `from ${JSON.stringify(src)}`));
+      const { stdout } = await promisify(execFile)(process.execPath, [file]);
+      expect(stdout).toContain(`the same model ${found.model.hash}`);
+      expect(stdout).toMatch(/^winner [\d.]+ [\d.]+$/m);
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,85 @@
+/** @file The search of forecasters: every family once by its own rules, then params of those that have some. */
+import type { LongWork } from "../../core/index.ts";
+import { backtest, type ForecastMetric, type ForecastScores, type Series } from "../../forecast/index.ts"; // biome-ignore format: one line
+import type { Study } from "../study/study.ts";
+import type { RunningTrial } from "../trial.ts";
+import type { ForecastCandidate, ForecastFacts, ForecastFamily, ForecastFamilyName } from "./forecast-families.ts"; // biome-ignore format: one line
+import { type Asking, leaderboardOf, meanOf, type TriedEntry } from "./leaderboard.ts";
+import type { SearchBudget } from "./try-candidates.ts";
+
+/** One trial of the search. */
+export type ForecastEntry = TriedEntry<ForecastFamilyName, ForecastCandidate>;
+
+/** What is tried, and on what. */
+export interface ForecastParts {
+  /** The values that are learned from and judged by; none of the test part. */
+  readonly train: Series;
+  readonly families: readonly ForecastFamily[];
+  readonly facts: ForecastFacts;
+  readonly metric: ForecastMetric;
+  readonly horizon: number;
+  readonly origins: number;
+  readonly season: number;
+}
+
+/** Searches, and gives every trial, the best first; of equals the one that was tried first. */
+export async function tryForecasters(
+  study: Study,
+  parts: ForecastParts,
+  budget: SearchBudget,
+): Promise<readonly ForecastEntry[]> {
+  const { families, facts } = parts;
+  const searched = families.filter(({ first }) => Object.keys(first).length > 0);
+  const trials = searched.length === 0 ? Math.min(budget.trials, families.length) : budget.trials;
+  for (let next = (await study.trials()).length; next < trials; next++) {
+    const usual = families[next];
+    const more = searched[(next - families.length) % searched.length];
+    if (usual !== undefined) await study.enqueue({ family: usual.name, ...usual.first });
+    else if (more !== undefined) await study.enqueue({ family: more.name });
+  }
+  const took = new Map<number, number>();
+  const work: LongWork & Pick<SearchBudget, "timeMs"> = budget;
+  await study.search(
+    async (trial) => {
+      const begun = performance.now();
+      const value = await judged(trial, parts);
+      took.set(trial.number, performance.now() - begun);
+      return value;
+    },
+    { ...work, trials },
+  );
+  const makers = families.map(({ name, ask }) => ({ name, ask: (trial: Asking) => ask(trial, facts) })); // biome-ignore format: one line
+  return leaderboardOf(study, { families: makers, better: isLess, took });
+}
+
+const isLess = (a: number, b: number): boolean => (Number.isNaN(b) ? !Number.isNaN(a) : a < b);
+
+/** Learns and judges origin by origin; the pruner looks between them. */
+async function judged(trial: RunningTrial, parts: ForecastParts): Promise<number | "pruned"> {
+  const { train, families, facts, metric, horizon, origins, season } = parts;
+  const name = trial.category("family", families.map((family) => family.name)); // biome-ignore format: one line
+  const [family] = families.filter((one) => one.name === name);
+  if (family === undefined) throw new RangeError(`no family ${name}`);
+  const { forecaster } = family.ask(trial, facts);
+  const errors: number[] = [];
+  let isPruned = false;
+  const { entries } = await backtest(train, {
+    ...{ forecasters: { [name]: forecaster }, horizon, origins, season, levels: [] },
+    signal: trial.signal,
+    isEnough: ({ name: of, origin, scores }) => {
+      if (of !== name || scores === null) return false;
+      errors.push(errorOf(scores, metric));
+      trial.report(origin, meanOf(errors));
+      isPruned = origin + 1 < origins && Object.keys(family.first).length > 0 && trial.shouldPrune(); // biome-ignore format: one line
+      return isPruned;
+    },
+  });
+  if (isPruned) return "pruned";
+  const [entry] = entries.filter((one) => one.name === name);
+  const { scores = null, failure = null } = entry ?? {};
+  if (scores === null) throw new RangeError(failure ?? "every value that was to be judged was filled"); // biome-ignore format: one line
+  return errorOf(scores, metric);
+}
+
+/** The error that decides; the RMSE where it has no value, as MASE where nothing changes from season to season. */
+const errorOf = (scores: ForecastScores, metric: ForecastMetric): number => scores[metric] ?? scores.rmse; // biome-ignore format: one line
