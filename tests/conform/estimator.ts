@@ -52,22 +52,26 @@ export function checkEstimator(make: Make, traits: EstimatorTraits): void {
 
   const all: readonly Task[] = [
     { kind: "binary" },
+    { kind: "multiclass", classes: ["a", "b"] },
     { kind: "multiclass", classes: ["a", "b", "c"] },
     { kind: "regression" },
   ];
   const { tasks } = make();
   for (const task of all) {
     if (tasks.includes(task.kind))
-      describe(task.kind, () => {
+      describe(nameOf(task), () => {
         checkLearning(make, sampleFor(traits, [60, 3], task), traits);
         checkData(make, sampleFor(traits, [60, 3], task), traits);
         checkLabels(make, sampleFor(traits, [60, 3], task), traits);
       });
     else
-      test(`conforms: ${task.kind} labels are refused`, () =>
+      test(`conforms: ${nameOf(task)} labels are refused`, () =>
         expect(make().learn(sample(60, 3, task))).rejects.toThrow(code("model/mismatch-task")));
   }
 }
+
+const nameOf = (task: Task): string =>
+  task.kind === "multiclass" ? `multiclass, ${task.classes.length} classes` : task.kind;
 
 const state = (predictor: Predictor): string => formatJson(predictorState(predictor));
 
@@ -283,7 +287,7 @@ function sample(n: number, d: number, task: Task): Dataset {
   const leans = rows.map(([a = 0, b = 0]) => a - b + draws.normal());
   const y = Float64Array.from(leans, (lean) => {
     if (task.kind === "regression") return 10 + 3 * lean;
-    return Number(lean > 0) + Number(task.kind === "multiclass" && lean > 1);
+    return Number(lean > 0) + Number(task.kind === "multiclass" && task.classes.length > 2 && lean > 1); // biome-ignore format: one line
   });
   const names = Array.from({ length: d }, (_, j) => `f${j}`);
   const plain = { x: matrix(rows), y, names, source: "sha256:00" } as const;

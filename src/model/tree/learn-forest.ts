@@ -1,7 +1,7 @@
 /** @file From checked data and settings to a forest: what forests and single trees share. */
 import { checkChoice, checkNumber, type LongWork } from "../../core/index.ts";
 import type { Dataset, Task } from "../../flow.ts";
-import { growForest, type OutOfBagSums, outOfBagSums, treeImportances } from "../../tensor/index.ts"; // biome-ignore format: one line
+import { growForest, type OutOfBagSums, outOfBagSums, type Trees, treeImportances } from "../../tensor/index.ts"; // biome-ignore format: one line
 import { fail } from "../errors.ts";
 import { taskOf } from "../estimator.ts";
 import { type OutOfBag, type TreesPredictor, treesPredictor } from "./trees-predictor.ts";
@@ -94,7 +94,7 @@ export async function learnForest(
   const classes = task.kind === "regression" ? 0 : task.kind === "binary" ? 2 : task.classes.length;
   if (settings.loss === "poisson" && classes === 0) checkCounts(settings.name, y);
   const { maxDepth, minSamplesLeaf, minSamplesSplit, bootstrap, randomThresholds, bins, seed } = settings; // biome-ignore format: one line
-  const { trees, drawn } = await growForest(
+  const { trees: grown, drawn } = await growForest(
     {
       ...{ x, y, classes, threads: settings.threads, keepsDrawn: settings.outOfBag },
       weights: weightsOf(data, classes, settings.classWeights),
@@ -109,6 +109,7 @@ export async function learnForest(
     },
     work,
   );
+  const trees = task.kind === "multiclass" && classes === 2 ? withBothShares(grown) : grown;
   const importances = treeImportances(trees);
   return treesPredictor({
     ...{ width: x.cols, trees, link: "identity" },
@@ -116,6 +117,13 @@ export async function learnForest(
     ...(importances === undefined ? {} : { importances }),
     ...(settings.outOfBag ? scoreOf(judged(outOfBagSums(trees, x, drawn), data, task)) : {}),
   });
+}
+
+/** Two classes that a task tells by name have a share each, where the kernel keeps that of the second. */
+function withBothShares(trees: Trees): Trees {
+  const values = new Float64Array(2 * trees.values.length);
+  for (const [i, share] of trees.values.entries()) values.set([1 - share, share], 2 * i);
+  return { ...trees, outputs: 2, leafWidth: 2, base: new Float64Array(2), values };
 }
 
 /** The score, where there is one: not of equal labels, nor where every tree saw every row. */
