@@ -95,6 +95,7 @@ describe("forecast --search", () => {
   test("refuses what it cannot do with a sentence", async () => {
     const refused = (code: string, ...argv: readonly string[]) =>
       expect(run(...argv)).rejects.toMatchObject({ code });
+    await refused("cli/missing-option", "shop.sales", ...asked.slice(0, 4), "--test", "7");
     await refused("cli/missing-option", "shop.sales", "--time", "day", "--value", "sold", "--register", "m"); // biome-ignore format: one line
     await refused(
       "cli/unsupported-series",

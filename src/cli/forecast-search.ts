@@ -55,16 +55,21 @@ export interface Searched {
   readonly program: string | null;
 }
 
-/** Refuses options that mean nothing, before anything is read. */
+/** Refuses what only a search does where none was asked for, before anything is read. */
 export function checkSearch({
   search,
   register,
   program,
-}: { readonly search: boolean } & Pick<SearchTask, "register" | "program">): void {
+  test,
+  again,
+}: { readonly search: boolean } & Pick<
+  SearchTask,
+  "register" | "program" | "test" | "again"
+>): void {
   // biome-ignore format: one line
-  const option = register === undefined ? "program" : "register";
-  if (!search && (register ?? program) !== undefined)
-    fail("cli/missing-option", { command: "forecast", option: "search", value: "", help: `--${option} is of the winner of a search` }); // biome-ignore format: one line
+  const [odd] = Object.entries({ register, program, test, again }).filter(([, value]) => value !== undefined); // biome-ignore format: one line
+  if (!search && odd !== undefined)
+    fail("cli/missing-option", { command: "forecast", option: "search", value: "", help: `--${odd[0]} is of a search` }); // biome-ignore format: one line
 }
 
 /** Searches each series, and keeps its winner. One that is too short is told, and stops nothing. */

@@ -68,7 +68,7 @@ export const forecast = command({
     horizon: { type: "number", default: 30, min: 1, max: 10_000, whole: true, value: "STEPS", help: "how many steps ahead" }, // biome-ignore format: one line
     frequency: { type: "string", choices: frequencies, value: "STEP", help: "one value per such; what the times show if not given" }, // biome-ignore format: one line
     missing: { type: "string", choices: ["error", "interpolate", "previous", "zero"], default: "error", value: "POLICY", help: "what is done with times that have no value" }, // biome-ignore format: one line
-    model: { type: "string", many: true, choices: models, value: "NAME", help: `which models are tried; if not given, all but moving-average and boosted, and calendar with --holidays only` }, // biome-ignore format: one line
+    model: { type: "string", many: true, choices: models, value: "NAME", help: `which models are tried; if not given, all but moving-average and boosted, and calendar with --holidays only; with --search all but moving-average` }, // biome-ignore format: one line
     holidays: {
       type: "string",
       choices: regions,
