@@ -64,12 +64,26 @@ describe("automl", () => {
       readonly test: unknown;
     }>(executable(automl), asked);
     expect(found).toMatchObject({ label: "kind", task: { kind: "multiclass" }, metric: "logLoss" });
-    expect(found.leaderboard).toHaveLength(3);
+    expect(found.leaderboard).toHaveLength(1 + 3);
     expect(found.columns).toContainEqual({ column: "id", as: null, why: "a key" });
     expect(found.test).toMatchObject({
       metrics: expect.anything(),
       baseline: expect.anything(),
     });
+  });
+
+  test("says why a family failed as a whole", async () => {
+    const file = join(home, "huge.csv");
+    const lines = Array.from({ length: 80 }, (_, i) => `${i},${i % 2 === 0 ? 1.7e308 : -1.7e308},${i % 7},${i % 7 > 3}`); // biome-ignore format: one line
+    await writeFile(file, ["id,huge,small,tall", ...lines].join("\n"));
+    const asked = [file, "--label", "tall", "--by", "id", "--families", "linear,boost", "--trials", "2"]; // biome-ignore format: one line
+    const text = (await run(...asked)).lines.join(" ");
+    expect(text).toMatch(
+      /⚠ linear failed in its trial.*the first error: feature\/out-of-range-values/,
+    );
+    const again = [...asked, "--again", "as data", "--dir", dir];
+    const { failures } = await dataOf<{ readonly failures: readonly unknown[] }>(executable(automl), again); // biome-ignore format: one line
+    expect(failures).toMatchObject([{ family: "linear", trials: 1, error: expect.stringContaining("huge") }]); // biome-ignore format: one line
   });
 
   test("refuses what it cannot do with a sentence", async () => {

@@ -4,6 +4,7 @@ import { count, type LongWork } from "../core/index.ts";
 import { type MetricName, metricOf } from "../metric/index.ts";
 import { type AutoMlResult, autoMl, type FamilyName, formatAutoMl } from "../tune/index.ts";
 import { openWorkspace, type Workspace } from "../workspace/index.ts";
+import { familyFailures } from "./automl-failures.ts";
 import { keepBest } from "./automl-keep.ts";
 import { checkProgram } from "./automl-program.ts";
 import { command } from "./command.ts";
@@ -31,14 +32,15 @@ export const automl = command({
     "Checks the data, proposes features, and tries families of models beside the trivial baseline:",
     "classification of truth values and of categories, regression of numbers. Rows are set aside",
     "first and scored once, with the winner. Every trial is a run and is kept: the same command with",
-    "more --trials goes on where it stopped. --program writes TypeScript that makes the same model.",
+    "more --trials goes on where it stopped. --program writes TypeScript that makes the same model; it",
+    "needs a table, of which a version stays as it is, and takes no file: `ingest` makes a table of one.",
   ],
   arguments: { source: sourceArgument },
   options: {
     label: { type: "string", value: "COLUMN", help: labelHelp },
     by: { type: "string", value: "COLUMN", help: "what tells rows apart; the table's key if not given" }, // biome-ignore format: one line
     metric: { type: "string", value: "NAME", help: "auc, logLoss of classes, rmse of numbers if not given" }, // biome-ignore format: one line
-    trials: { type: "number", default: 40, min: 1, max: 10_000, whole: true, value: "N", help: "most trials in all" }, // biome-ignore format: one line
+    trials: { type: "number", default: 40, min: 1, max: 10_000, whole: true, value: "N", help: "most trials in all, beside the baseline" }, // biome-ignore format: one line
     minutes: { type: "number", default: 5, min: 0.01, max: 100_000, value: "M", help: "no trial is begun after these" }, // biome-ignore format: one line
     families: { type: "string", many: true, value: "A,B", help: `some of ${familyNames.join(", ")}; all if not given` }, // biome-ignore format: one line
     leave: { type: "string", many: true, value: "A,B", help: "columns to leave out" },
@@ -46,7 +48,11 @@ export const automl = command({
     test: { type: "number", default: 0.2, min: 0, max: 0.9, value: "SHARE", help: "share of the rows that judge in the end" }, // biome-ignore format: one line
     seed: { type: "number", default: 0, value: "N", help: "chooses the rows, the draws and the samples" }, // biome-ignore format: one line
     register: { type: "string", value: "MODEL", help: "register the winner as a version of this model" }, // biome-ignore format: one line
-    program: { type: "string", value: "FILE", help: "write a TypeScript program of the winner" },
+    program: {
+      type: "string",
+      value: "FILE",
+      help: "write a TypeScript program of the winner; of a table, not of a file",
+    },
     predictions: { type: "string", value: "TABLE", help: "write what the winner tells of the test rows" }, // biome-ignore format: one line
     again: { type: "string", value: "WHY", help: "score test rows again that were scored before" },
     ...atOptions,
@@ -83,6 +89,7 @@ export const automl = command({
     ...{ source, label, task: found.task, metric: found.metric.name, checks: found.checks },
     columns: found.columns[found.best.features],
     leaderboard: found.leaderboard.map(({ candidate: _, ...entry }) => entry),
+    failures: familyFailures(found.leaderboard),
     test: found.test === null ? null : { rows: found.test.rows, metrics: found.test.metrics, baseline: found.test.baseline }, // biome-ignore format: one line
     ...kept,
     program,
@@ -195,6 +202,9 @@ function linesOf(
     ...(checks.length + left.length > 0 ? [""] : []),
     ...columns([["family", metric.name, "time", "estimator"], ...rows], { right: [1, 2], width, whole: [0, 1, 2] }), // biome-ignore format: one line
     ...(more > 0 ? [`… and ${count(more, "trial")} more`] : []),
+    ...familyFailures(leaderboard).flatMap(({ message }) =>
+      wrap(`${marks.warning} ${message}`, width),
+    ),
     "",
     ...(test === null ? [] : [`on ${count(test.rows, "test row")}, scored once:`, ...columns([["metric", "winner", "best constant"], ...told], { right: [1, 2], width, indent: "  " }), ""]), // biome-ignore format: one line
     ...wrap(`the winner tells ${label}: ${best.code}`, width),

@@ -24,7 +24,7 @@ export const tuneErrors = {
   ),
   "tune/missing-key": caller(
     (d: { keys: readonly string[]; columns: readonly string[] }) =>
-      `autoMl: it is not known what tells rows apart; expected one key column, got ${d.keys.length === 0 ? "none" : list(d.keys)}. Name one with by: ${list(d.columns)}; rows of the same value stay on one side of the split.`,
+      `autoMl: it is not known what tells rows apart; expected one key column, got ${d.keys.length === 0 ? "none" : list(d.keys)}. Name one with by (--by on the command line): ${list(d.columns)}; rows of the same value stay on one side of the split.`,
   ),
   "tune/missing-family": caller(
     (d: { at: string; family: string; task: string; known: readonly string[] }) =>

@@ -86,11 +86,20 @@ describe("autoMl", () => {
     const how = { label: "left", records, tracking, testLog } as const;
     const first = await autoMl(some(200), { ...how, trials: 3 });
     const more = await autoMl(some(200), { ...how, trials: 5, again: "more trials" });
-    expect(first.leaderboard).toHaveLength(3);
-    expect(more.leaderboard).toHaveLength(5);
+    expect(first.leaderboard).toHaveLength(1 + 3);
+    expect(more.leaderboard).toHaveLength(1 + 5);
     expect(await testLog.accesses("automl left")).toHaveLength(2);
     const runs = await tracking.runs();
-    expect(runs.filter(({ tags }) => tags["mlflow.parentRunId"] !== undefined)).toHaveLength(5);
+    expect(runs.filter(({ tags }) => tags["mlflow.parentRunId"] !== undefined)).toHaveLength(1 + 5);
+  });
+
+  test("tries the baseline once, beside the budget of trials", async () => {
+    const how = { label: "left", test: 0 } as const;
+    const { leaderboard } = await autoMl(some(200), { ...how, families: ["linear"], trials: 16 });
+    expect(leaderboard).toHaveLength(1 + 16);
+    expect(leaderboard.filter(({ family }) => family === "baseline")).toHaveLength(1);
+    const alone = await autoMl(some(200), { ...how, families: ["baseline"], trials: 5 });
+    expect(alone.leaderboard.map(({ code: made }) => made)).toEqual(["majority()"]);
   });
 
   test("compares scores of one question only: other columns, rows, seeds or families are another search", async () => {
@@ -100,14 +109,14 @@ describe("autoMl", () => {
     const first = await autoMl(leaky, how);
     const honest = await autoMl(leaky, { ...how, leave: ["spend", "kind", "age"] });
     expect(honest.best.score).toBeLessThan((first.best.score ?? 0) - 0.1);
-    expect(honest.leaderboard).toHaveLength(5);
+    expect(honest.leaderboard).toHaveLength(1 + 5);
     const linear = await autoMl(leaky, { ...how, families: ["linear"] });
     expect(linear.best.family).toBe("linear");
     expect(linear.model.kind).toBe("logistic");
     const other = await autoMl(some(220), how);
     expect(other.leaderboard.map(({ milliseconds }) => milliseconds)).not.toContain(null);
     const again = await autoMl(leaky, how);
-    expect(again.leaderboard.map(({ milliseconds }) => milliseconds)).toEqual(Array(5).fill(null));
+    expect(again.leaderboard.map(({ milliseconds }) => milliseconds)).toEqual(Array(6).fill(null));
     expect(again.model.hash).toBe(first.model.hash);
   });
 
@@ -148,9 +157,9 @@ describe("autoMl", () => {
     await refused(some(200), { test: 1 }, "option/out-of-range");
     const keyless = schema("keyless", { a: int(), left: bool() });
     const rows: Frame<Columns> = frame({ engine, schema: keyless, sql: "SELECT range AS a, range > 50 AS left FROM range(100)" }); // biome-ignore format: one line
-    await expect(autoMl(rows, { label: "left", trials: 2 })).rejects.toThrow(
-      code("tune/missing-key"),
-    );
+    const keylessly = autoMl(rows, { label: "left", trials: 2 });
+    await expect(keylessly).rejects.toThrow(code("tune/missing-key"));
+    await expect(keylessly).rejects.toThrow('with by (--by on the command line): "a"; rows');
     const wide = schema("wide", { a: int(), b: int(), left: bool() });
     const two = frame({ engine, schema: wide, sql: "SELECT range AS a, range % 50 AS b, range % 50 > 25 AS left FROM range(100)" }); // biome-ignore format: one line
     const found = await autoMl(two, { label: "left", by: "a", trials: 4 });

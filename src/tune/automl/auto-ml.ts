@@ -27,7 +27,7 @@ export interface AutoMlOptions<N extends string = string> {
   readonly test?: number;
   /** By what candidates are compared. Default auc, logLoss of classes, rmse of numbers. */
   readonly metric?: MetricName;
-  /** Most trials, those of every family together. Default 40. */
+  /** Most trials, those of every family together; the baseline, tried once, is not counted. Default 40. */
   readonly trials?: number;
   /** No trial is begun after so many milliseconds. Default 300,000. */
   readonly timeMs?: number;
@@ -134,7 +134,7 @@ export async function autoMl<C extends Columns>(
   checkNumber("autoMl", { test }, { min: 0, below: 1 });
   checkNumber("autoMl", { seed });
   const labelled = withLabel(rows, label);
-  const by = options.by ?? keyOf(labelled);
+  const by = options.by ?? keyOf(labelled, label);
   const sides = test === 0 ? { train: labelled, test: null, warnings: [] } : await split(labelled, { by, test, seed }); // biome-ignore format: one line
   const total = await sides.train.count();
   const folds = foldCount(total, options.folds);
@@ -153,7 +153,12 @@ export async function autoMl<C extends Columns>(
   // Scores are of one question: of other rows, folds, features or families they would be compared in vain.
   const question = hashOfJson([
     ...[await rowsDigest(labelled), label, by, test, seed, weights ?? null, folds, parts.length],
-    ...[wanted.map((family) => family.name), proposals.trees.code, proposals.linear.code],
+    ...[
+      "one baseline",
+      wanted.map((family) => family.name),
+      proposals.trees.code,
+      proposals.linear.code,
+    ],
   ]);
   await using study = await openStudy({
     ...{
@@ -215,11 +220,15 @@ function withLabel<C extends Columns>(rows: Frame<C>, label: string): Frame<C> {
   });
 }
 
-function keyOf<C extends Columns>({ schema }: Frame<C>): keyof C & string {
+/** The one key column. Throws `tune/missing-key`, which offers all columns but the label. */
+function keyOf<C extends Columns>({ schema }: Frame<C>, label: string): keyof C & string {
   const keys = Object.keys(schema.columns).filter((name) => schema.columns[name]?.key === true);
   const [key] = keys;
   if (key === undefined || keys.length > 1)
-    return fail("tune/missing-key", { keys, columns: Object.keys(schema.columns) });
+    return fail("tune/missing-key", {
+      keys,
+      columns: Object.keys(schema.columns).filter((name) => name !== label),
+    });
   return key;
 }
 

@@ -34,6 +34,8 @@ interface Maker<F extends string, C> {
 /** What the entries are made of. */
 export interface LeaderboardParts<F extends string, C> {
   readonly families: readonly Maker<F, C>[];
+  /** The family of a trial that asked for none, as one without params does. */
+  readonly unasked?: F;
   readonly better: Metric["better"];
   /** By trial, in milliseconds. */
   readonly took: ReadonlyMap<number, number>;
@@ -42,13 +44,14 @@ export interface LeaderboardParts<F extends string, C> {
 /** Every trial that is over, the best first; of equals the one that was tried first. Trials of families that nobody asked for are left out. */
 export async function leaderboardOf<F extends string, C extends { readonly code: string }>(
   study: Study,
-  { families, better, took }: LeaderboardParts<F, C>,
+  { families, unasked, better, took }: LeaderboardParts<F, C>,
 ): Promise<readonly TriedEntry<F, C>[]> {
   const tried = (await study.trials()).filter(
     ({ state }) => !["waiting", "running"].includes(state),
   );
   const entries = tried.flatMap((record): readonly TriedEntry<F, C>[] => {
-    const [family] = families.filter(({ name }) => name === record.params["family"]);
+    const of = record.params["family"] ?? unasked;
+    const [family] = families.filter(({ name }) => name === of);
     if (family === undefined) return [];
     const candidate = remade(record, family);
     const entry: TriedEntry<F, C> = {

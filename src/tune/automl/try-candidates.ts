@@ -36,32 +36,46 @@ export async function tryCandidates(
   parts: SearchParts,
   budget: SearchBudget,
 ): Promise<readonly LeaderboardEntry[]> {
-  const { families, metric, task, seed } = parts;
+  const { metric, task, seed } = parts;
+  const families = searchedOf(parts);
   const took = new Map<number, number>();
-  await study.enqueueFirst(families.map(({ name, first }) => ({ family: name, ...first })));
-  await study.search(async (trial) => {
-    const begun = performance.now();
-    const { family, candidate } = drawn(trial, parts);
-    const value = await foldScores(trial, family, { candidate, parts, signal: budget.signal });
-    took.set(trial.number, performance.now() - begun);
-    return value;
-  }, budget);
+  const firsts = families.map(({ name, first }) => ({ family: name, ...first }));
+  await study.enqueueFirst([{}, ...firsts]);
+  // The baseline has no params: it is tried once, before all else, and beside the budget.
+  const trials = families.length === 0 ? 1 : budget.trials + 1;
+  await study.search(
+    async (trial) => {
+      const begun = performance.now();
+      const { family, candidate } = drawn(trial, parts);
+      const value = await foldScores(trial, family, { candidate, parts, signal: budget.signal });
+      took.set(trial.number, performance.now() - begun);
+      return value;
+    },
+    { ...budget, trials },
+  );
   const how = { task: task.kind, seed };
-  const makers = families.map(({ name, ask }) => ({
+  const makers = parts.families.map(({ name, ask }) => ({
     name,
     ask: (trial: Asking) => ask(trial, how),
   }));
-  const entries = await leaderboardOf(study, { families: makers, better: metric.better, took });
-  return entries.flatMap((entry) => {
-    const [family] = families.filter(({ name }) => name === entry.family);
+  const board = { families: makers, unasked: "baseline", better: metric.better, took } as const;
+  return (await leaderboardOf(study, board)).flatMap((entry) => {
+    const [family] = parts.families.filter(({ name }) => name === entry.family);
     return family === undefined ? [] : [{ ...entry, features: family.features }];
   });
 }
 
+/** The trial of the baseline, which asks for nothing. */
+const baselineTrial = 0;
+
+/** The families that have something to search. */
+const searchedOf = ({ families }: Pick<SearchParts, "families">): readonly Family[] =>
+  families.filter(({ name }) => name !== "baseline");
+
 /** The family of a trial, and its estimator. */
 function drawn(trial: RunningTrial, { families, task, seed }: SearchParts) {
-  const names = families.map(({ name }) => name);
-  const name = trial.category("family", names);
+  const names = searchedOf({ families }).map(({ name }) => name);
+  const name = trial.number === baselineTrial ? "baseline" : trial.category("family", names);
   const [family] = families.filter((one) => one.name === name);
   if (family === undefined) throw new RangeError(`no family ${name}`);
   return { family, candidate: family.ask(trial, { task: task.kind, seed }) };
