@@ -88,6 +88,23 @@ export function isMillraceError(error: unknown, code?: string): error is Millrac
   return error instanceof MillraceError && (code === undefined || error.code === code);
 }
 
+/**
+ * An error of a catalogue told anew, with other details: for callers that know better what a part of theirs complained of.
+ * What is not of the catalogue comes back as it is.
+ */
+export function retold(
+  catalogue: Catalogue,
+  error: unknown,
+  change: (details: MillraceError["details"]) => MillraceError["details"],
+): unknown {
+  if (!isMillraceError(error)) return error;
+  const { code, kind, cause } = error;
+  const entry = catalogue[code] as ErrorEntry<unknown> | undefined;
+  if (entry === undefined) return error;
+  const details = change(error.details);
+  return new MillraceError({ code, kind, message: entry.say(details), details }, { cause });
+}
+
 /** Checks a promise of our own; a failure is a bug in Millrace, never in the caller's code. */
 export function invariant(condition: unknown, promise: string): asserts condition {
   if (!condition)

@@ -15,6 +15,7 @@ export {
   isMillraceError,
   MillraceError,
   notFound,
+  retold,
 } from "./errors.ts";
 export { type Damaged, type Fields, type FieldsOptions, fieldsOf, isRecord } from "./fields.ts";
 export { hashOf, hashOfJson } from "./hash.ts";

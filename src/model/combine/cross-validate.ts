@@ -11,6 +11,7 @@ import { fail } from "../errors.ts";
 import { type Estimator, taskOf } from "../estimator.ts";
 import { evaluate, type Scores } from "../evaluate.ts";
 import type { LabelProblem } from "../fit.ts";
+import { learnRows, predictRows } from "../learn-rows.ts";
 import { majority } from "../majority.ts";
 import { type DealOptions, dealNames, foldsOf } from "./out-of-fold.ts";
 
@@ -85,14 +86,17 @@ export async function crossValidate(
   for (const fold of parts) {
     const [train, test] = [datasetRows(data, fold.train), datasetRows(data, fold.test)];
     const begun = performance.now();
-    const predictor = await estimator.learn(train, signalOf(signal));
+    const predictor = await learnRows(estimator, { data, rows: fold.train }, signalOf(signal));
     const learned = performance.now();
-    const scores = scored(predictor, test, metrics);
+    const scores = scored(predictRows(predictor, { data, rows: fold.test }), test, {
+      threshold: predictor.threshold,
+      metrics,
+    });
     const judged = performance.now();
     results.push({
       rows: { train: train.x.rows, test: test.x.rows },
       scores,
-      baseline: scored(await trivial.learn(train), test, metrics),
+      baseline: scored((await trivial.learn(train)).predict(test.x), test, { metrics }),
       learnMs: learned - begun,
       judgeMs: judged - learned,
     });
@@ -104,13 +108,18 @@ export async function crossValidate(
 const signalOf = (signal: AbortSignal | undefined): LongWork =>
   signal === undefined ? {} : { signal };
 
-function scored(predictor: Predictor, data: Dataset, metrics?: readonly MetricName[]): Scores {
+interface Judging {
+  readonly threshold?: number | undefined;
+  readonly metrics: readonly MetricName[] | undefined;
+}
+
+function scored(predictions: Float64Array, data: Dataset, how: Judging): Scores {
   const { y, weights, groups } = data;
-  const { threshold } = predictor;
+  const { threshold, metrics } = how;
   const rows: ScoredRows = {
     task: taskOf(data),
     y,
-    predictions: predictor.predict(data.x),
+    predictions,
     ...(weights === undefined ? {} : { weights }),
     ...(groups === undefined ? {} : { groups }),
     ...(threshold === undefined ? {} : { threshold }),

@@ -2,8 +2,8 @@
 import { checkNames, checkNumber, type LongWork } from "../../core/index.ts";
 import { folds as dealFolds, type Fold } from "../../dataset/index.ts";
 import type { Dataset } from "../../flow.ts";
-import { datasetRows, matrixRows } from "../dataset-rows.ts";
 import { type Estimator, taskOf } from "../estimator.ts";
+import { learnRows, predictRows } from "../learn-rows.ts";
 
 /** How rows are dealt to folds: stratified by class, groups kept together. */
 export interface DealOptions {
@@ -78,8 +78,8 @@ export async function outOfFold(
   const counts = new Float64Array(data.x.rows);
   for (const [done, { train, test }] of parts.entries()) {
     signal?.throwIfAborted();
-    const predictor = await estimator.learn(datasetRows(data, train), work);
-    const told = predictor.predict(matrixRows(data.x, test));
+    const predictor = await learnRows(estimator, { data, rows: train }, work);
+    const told = predictRows(predictor, { data, rows: test });
     for (const [at, row] of test.entries()) {
       counts[row] = (counts[row] ?? 0) + 1;
       for (let c = 0; c < k; c++) sums[row * k + c] = (sums[row * k + c] ?? 0) + (told[at * k + c] ?? 0); // biome-ignore format: one line

@@ -1,0 +1,31 @@
+/** @file Tests of errors from folds: they name the row of the whole dataset. */
+import { expect, test } from "vitest";
+import type { Dataset } from "../flow.ts";
+import { matrix } from "../tensor/index.ts";
+import { gaussianBayes } from "./bayes/gaussian-bayes.ts";
+import { calibrated, crossValidate, stacked, thresholded } from "./combine/index.ts";
+import { logistic } from "./linear/index.ts";
+
+const rows = Array.from({ length: 40 }, (_, i) => [i === 25 ? Number.NaN : i, i % 3]);
+const data: Dataset = {
+  x: matrix(rows),
+  y: Float64Array.from(rows, (_, i) => Number(i % 4 < 2)),
+  names: ["age", "rest"],
+  source: "sha256:00",
+};
+const row25 = expect.objectContaining({
+  code: "model/missing-value",
+  message: expect.stringContaining("is missing in row 25;"),
+  details: expect.objectContaining({ row: 25 }),
+});
+
+test("a value that folds refuse is named by its row in the data, however deep the fold", async () => {
+  const bayes = gaussianBayes();
+  await expect(bayes.learn(data)).rejects.toThrow(row25);
+  await expect(crossValidate(bayes, data)).rejects.toThrow(row25);
+  await expect(calibrated(bayes).learn(data)).rejects.toThrow(row25);
+  await expect(thresholded(bayes, { rule: "youden" }).learn(data)).rejects.toThrow(row25);
+  await expect(crossValidate(calibrated(bayes), data)).rejects.toThrow(row25);
+  const stack = stacked([bayes, logistic()], { final: logistic() });
+  await expect(stack.learn(data)).rejects.toThrow(row25);
+});
