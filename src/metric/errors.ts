@@ -6,6 +6,14 @@ export const metricErrors = {
   "metric/missing-rows": caller(
     (d: { at: string }) => `${d.at}: there is nothing to score; expected at least 1 row, got 0`,
   ),
+  "metric/mismatch-argument": caller(
+    (d: { at: string; what: string; expected: string; got: string; hint: string }) =>
+      `${d.at}: the ${d.what} model is not told by what it judged; expected ${d.expected}, got ${d.got}.${d.hint}`,
+  ),
+  "metric/mismatch-rows": caller(
+    (d: { at: string; what: string; expected: string; got: string }) =>
+      `${d.at}: the two models did not judge the same rows in ${d.what}; expected ${d.expected} as of the first, got ${d.got}. Evaluate both on the same frame, with the same label, weights and groups.`,
+  ),
   "metric/mismatch-length": caller(
     (d: { at: string; what: string; wanted: number; got: number }) =>
       `${d.at}: the lengths differ; expected ${count(d.wanted, d.what)}, got ${d.got}`,

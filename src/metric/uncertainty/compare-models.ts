@@ -6,6 +6,7 @@ import { type MetricName, metricOf, type ScoredRows } from "../metrics.ts";
 import { type BootstrapOptions, bootstrapNames, resampled } from "./confidence-interval.ts";
 import { delong } from "./delong.ts";
 import { mcnemar } from "./mcnemar.ts";
+import { checkJudged, sameRows } from "./same-rows.ts";
 
 /** Options of {@link compareModels}. */
 export interface CompareModelsOptions extends BootstrapOptions, LongWork {
@@ -35,11 +36,13 @@ export interface ModelComparison {
  * accuracies by McNemar's, everything else, rows with weights or queries, and areas with fewer than two rows of a label, by a paired bootstrap, where both models are measured of each draw and
  * p is twice the smaller share of draws on one side of 0. The interval is DeLong's, or by the bootstrap.
  *
- * @param rows - As of {@link score}, with the predictions of the first model.
- * @param other - The predictions of the second model, of the same shape.
+ * @param rows - As of {@link score}, with the predictions of the first model: what `evaluate` gives as `judged`.
+ * @param other - The same of the second model, judged on the same rows, with a threshold of its own; or its bare predictions, of
+ * the same shape.
  * @param options - The metric, and how the bootstrap is done; see {@link BootstrapOptions}.
  * @returns Both values, the difference, its interval, and p.
- * @throws as {@link score}; `option/out-of-range`, `option/unknown-name`; the reason of the signal
+ * @throws as {@link score}; `metric/mismatch-argument`, `metric/mismatch-rows`; `option/out-of-range`, `option/unknown-name`; the
+ * reason of the signal
  * @example
  * ```ts
  * const y = Float64Array.from({ length: 60 }, (_, i) => i);
@@ -51,28 +54,32 @@ export interface ModelComparison {
  */
 export async function compareModels(
   rows: ScoredRows,
-  other: Float64Array,
+  other: ScoredRows | Float64Array,
   options: CompareModelsOptions,
 ): Promise<ModelComparison> {
   const at = "compareModels";
   checkNames(at, options, ["metric", ...bootstrapNames]);
   const { metric, level = 0.95 } = options;
   const { measure, better } = metricOf(metric);
-  const [a, b] = [measure(rows), measure({ ...rows, predictions: other })];
+  checkJudged(at, rows);
+  const second = sameRows(at, rows, other);
+  const [a, b] = [measure(rows), measure(second)];
   const isPlain = rows.weights === undefined && rows.groups === undefined;
   const told = (p: number): ModelComparison["better"] => {
     if (!(p < 1 - level)) return "neither";
     return better(a, b) ? "a" : "b";
   };
   if (isPlain && metric === "auc" && rows.task.kind === "binary" && hasTwoOfEach(rows.y)) {
-    const { difference, low, high, p } = delong(rows.y, [rows.predictions, other], { level });
+    const { difference, low, high, p } = delong(rows.y, [rows.predictions, second.predictions], {
+      level,
+    });
     return { metric, a, b, difference, low, high, level, p, test: "delong", better: told(p) };
   }
   const statistic = (one: ScoredRows, two: ScoredRows): number => measure(one) - measure(two);
-  const { interval, values } = await resampled(at, { rows, other, statistic }, options);
+  const { interval, values } = await resampled(at, { rows, other: second, statistic }, options);
   const { value: difference, low, high } = interval;
   if (isPlain && metric === "accuracy") {
-    const { p } = mcnemar(rows.y, [answersOf(rows, rows.predictions), answersOf(rows, other)]);
+    const { p } = mcnemar(rows.y, [answersOf(rows), answersOf(second)]);
     return { metric, a, b, difference, low, high, level, p, test: "mcnemar", better: told(p) };
   }
   const p = sideP(values);
@@ -96,7 +103,7 @@ function hasTwoOfEach(y: Float64Array): boolean {
   return ones >= 2 && y.length - ones >= 2;
 }
 
-function answersOf({ task, threshold }: ScoredRows, predictions: Float64Array): Float64Array {
+function answersOf({ task, predictions, threshold }: ScoredRows): Float64Array {
   return task.kind === "multiclass"
     ? likeliest(predictions, task.classes.length)
     : classesAt(predictions, threshold);

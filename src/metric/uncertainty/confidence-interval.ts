@@ -76,10 +76,10 @@ export async function confidenceInterval(
   return intervalOf("confidenceInterval", { rows, statistic: measure }, options);
 }
 
-/** What is measured of rows; for two models, of the rows with the predictions of each. */
+/** What is measured of rows; for two models, of the same rows as each of them judged. */
 export interface Measured {
   readonly rows: ScoredRows;
-  readonly other?: Float64Array;
+  readonly other?: ScoredRows;
   readonly statistic: (rows: ScoredRows, other: ScoredRows) => number;
 }
 
@@ -95,7 +95,7 @@ async function intervalOf(
 /** As {@link intervalOf}, with the sorted values of the resamples. */
 export async function resampled(
   at: string,
-  { rows, other, statistic }: Measured,
+  { rows, other = rows, statistic }: Measured,
   options: BootstrapOptions,
 ): Promise<{ readonly interval: MetricInterval; readonly values: Float64Array }> {
   const { level = 0.95, method = "bca", resamples = 1000 } = options;
@@ -106,9 +106,11 @@ export async function resampled(
   checkNumber(at, { seed });
   const both = (drawn: Parameters<typeof taken>[1]): number => {
     const some = taken(rows, drawn);
-    return hasWeight(some) ? statistic(some, taken(rows, drawn, other)) : Number.NaN;
+    return hasWeight(some)
+      ? statistic(some, other === rows ? some : taken(other, drawn))
+      : Number.NaN;
   };
-  const value = statistic(rows, other === undefined ? rows : { ...rows, predictions: other });
+  const value = statistic(rows, other);
   const draw = drawer(rows, { stratified });
   const chance = random(seed).stream("bootstrap");
   const values = new Float64Array(resamples);

@@ -49,16 +49,12 @@ function listsOf(values: ArrayLike<number>, n: number): readonly (readonly numbe
   return [...lists.values()];
 }
 
-/** The rows of a draw, with another model's predictions if given. */
-export function taken(
-  of: ScoredRows,
-  { rows, groups }: Drawn,
-  predictions = of.predictions,
-): ScoredRows {
+/** The rows of a draw. */
+export function taken(of: ScoredRows, { rows, groups }: Drawn): ScoredRows {
   const k = of.task.kind === "multiclass" ? of.task.classes.length : 1;
   const given = new Float64Array(rows.length * k);
   for (const [i, row] of rows.entries())
-    for (let c = 0; c < k; c++) given[i * k + c] = predictions[row * k + c] ?? 0;
+    for (let c = 0; c < k; c++) given[i * k + c] = of.predictions[row * k + c] ?? 0;
   const pick = (from: ArrayLike<number>): Float64Array =>
     Float64Array.from(rows, (row) => from[row] ?? 0);
   return {

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { random } from "../../core/index.ts";
+import type { ScoredRows } from "../metrics.ts";
 import { rocAuc } from "../ranking.ts";
 import { compareModels } from "./compare-models.ts";
 import { confidenceInterval } from "./confidence-interval.ts";
@@ -141,6 +142,67 @@ describe("compareModels", () => {
       const found = await compareModels({ task: binary, y, predictions: score }, score, { metric, resamples: 100 }); // biome-ignore format: one line
       expect([found.difference, found.p, found.better]).toEqual([0, 1, "neither"]);
     }
+  });
+});
+
+describe("compareModels of what evaluate judged", () => {
+  const y = f(0, 1, 0, 1, 1, 0);
+  const rows = { task: binary, y, predictions: f(0.1, 0.9, 0.3, 0.6, 0.4, 0.7) };
+  const other = { ...rows, predictions: f(0.2, 0.3, 0.4, 0.6, 0.5, 0.1) };
+
+  test("is that of the bare predictions", async () => {
+    for (const metric of ["auc", "accuracy", "logLoss"] as const) {
+      const bare = await compareModels(rows, other.predictions, { metric, resamples: 100 });
+      const judged = await compareModels(rows, { ...other, y: y.slice() }, { metric, resamples: 100 }); // biome-ignore format: one line
+      expect(judged).toEqual(bare);
+    }
+    const weights = f(1, 2, 1, 1, 3, 1);
+    const bare = await compareModels({ ...rows, weights }, other.predictions, { metric: "brier", resamples: 100 }); // biome-ignore format: one line
+    expect(await compareModels({ ...rows, weights }, { ...other, weights: weights.slice() }, { metric: "brier", resamples: 100 })).toEqual(bare); // biome-ignore format: one line
+  });
+
+  test("answers of each model are those of its own threshold", async () => {
+    const options = { metric: "accuracy", resamples: 100 } as const;
+    const found = await compareModels(rows, { ...rows, threshold: 0.35 }, options);
+    expect([found.a, found.b]).toBeClose([4 / 6, 5 / 6]);
+    const back = await compareModels({ ...rows, threshold: 0.35 }, rows, options);
+    expect([back.a, back.b]).toBeClose([5 / 6, 4 / 6]);
+  });
+
+  test("is refused where the rows are others, by what they differ in", async () => {
+    const options = { metric: "auc", resamples: 100 } as const;
+    const unlike: readonly (readonly [ScoredRows, string])[] = [
+      [
+        { ...other, y: f(0, 1, 0, 0, 1, 1) },
+        "in label of row 3; expected 1 as of the first, got 0",
+      ],
+      [{ ...other, y: f(0, 1) }, "in labels; expected 6 labels as of the first, got 2 labels"],
+      [{ ...other, weights: y }, "in weights; expected none as of the first, got 6 weights"],
+      [{ ...other, groups: [1, 1, 1, 2, 2, 2] }, "in groups; expected none"],
+      [{ ...other, task: { kind: "regression" } }, "in task; expected binary"],
+    ];
+    for (const [second, words] of unlike) {
+      const error = await compareModels(rows, second, options).catch((thrown) => thrown);
+      expect(error).toEqual(code("metric/mismatch-rows"));
+      expect(error.message).toContain(words);
+    }
+  });
+
+  test("says what it was given instead", async () => {
+    const wrong = JSON.parse;
+    const given: readonly (readonly [ScoredRows, string])[] = [
+      [wrong("[0.5, 0.2]"), "got an array of 2 values"],
+      [wrong("null"), "got null"],
+      [wrong('{"metrics": {}, "judged": {}}'), 'got an object with "metrics", "judged". Give its `judged`.'], // biome-ignore format: one line
+    ];
+    for (const metric of ["auc", "accuracy"] as const)
+      for (const [second, words] of given) {
+        const error = await compareModels(rows, second, { metric }).catch((thrown) => thrown);
+        expect(error).toEqual(code("metric/mismatch-argument"));
+        expect(error.message).toContain(words);
+        const first = await compareModels(second, rows, { metric }).catch((thrown) => thrown);
+        expect(first).toEqual(code("metric/mismatch-argument"));
+      }
   });
 });
 
