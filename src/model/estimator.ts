@@ -29,7 +29,7 @@ export interface Estimator<P extends Predictor = Predictor, T extends TaskKind =
    */
   learn(data: Dataset, work?: LongWork): Promise<P>;
   /** Fits features and predictor to typed rows: a model that takes raw rows. */
-  readonly fit: Fit<T>;
+  readonly fit: Fit<T, P>;
 }
 
 /** What one algorithm is made of. */

@@ -2,7 +2,7 @@
 import { checkNames, type LongWork } from "../core/index.ts";
 import { dataset } from "../dataset/index.ts";
 import { type Features, fitFeatures } from "../feature/index.ts";
-import type { Cell, Dataset, Predictor, TaskKind } from "../flow.ts";
+import type { Cell, Cells, Dataset, Predictor, TaskKind } from "../flow.ts";
 import { type Columns, checkFrame, type Frame, type Row } from "../table/index.ts";
 import { type FittedModel, fittedModel, type ModelParts, outputOf } from "./fitted-model.ts";
 
@@ -81,22 +81,24 @@ export interface FitOptions<D extends Columns, R extends string, L extends strin
 }
 
 /** What can be fitted: `learn` turns numbers into a predictor. */
-export interface Learner {
-  learn(data: Dataset, work?: LongWork): Promise<Predictor>;
+export interface Learner<P extends Predictor = Predictor> {
+  learn(data: Dataset, work?: LongWork): Promise<P>;
 }
 
 /** What {@link fitModel} learns, and with what. */
-export interface FitModelOptions extends FitOptions<Columns, string, string> {
-  readonly estimator: Learner;
+export interface FitModelOptions<P extends Predictor = Predictor>
+  extends FitOptions<Columns, string, string> {
+  readonly estimator: Learner<P>;
 }
 
 /**
- * Fits the features to the rows, learns from them, and gives the model of both.
+ * Fits the features to the rows, learns from them, and gives the model of both, whose `predictor` is what the estimator's `learn`
+ * gives, of its own type `P`.
  *
  * @throws What `fitFeatures`, `dataset` and `learn` throw: `feature/conflict-test-rows`,
  * `dataset/missing-label`, `model/missing-value` and others
  */
-export type Fit<T extends TaskKind = TaskKind> = <
+export type Fit<T extends TaskKind = TaskKind, P extends Predictor = Predictor> = <
   C extends Columns,
   D extends Columns,
   R extends string,
@@ -109,10 +111,10 @@ export type Fit<T extends TaskKind = TaskKind> = <
     readonly groups?: keyof C & string;
   },
   work?: LongWork,
-) => Promise<FittedModel<ModelInput<D, R>, ModelOutput<C, L, T>>>;
+) => Promise<FittedModel<ModelInput<D, R>, ModelOutput<C, L, T>, P>>;
 
 /** The `fit` of an estimator that can learn. */
-export function fitWith<T extends TaskKind>(learner: Learner): Fit<T> {
+export function fitWith<T extends TaskKind, P extends Predictor>(learner: Learner<P>): Fit<T, P> {
   return async (rows, options, work) => {
     checkFrame("fit", rows);
     checkNames("fit", options, optionNames);
@@ -139,11 +141,11 @@ export function fitWith<T extends TaskKind>(learner: Learner): Fit<T> {
  * await engine.close();
  * ```
  */
-export async function fitModel(
+export async function fitModel<P extends Predictor>(
   rows: Frame,
-  options: FitModelOptions,
+  options: FitModelOptions<P>,
   work?: LongWork,
-): Promise<FittedModel> {
+): Promise<FittedModel<Cells, Cell, P>> {
   checkFrame("fitModel", rows);
   checkNames("fitModel", options, ["estimator", ...optionNames]);
   return fittedModel(await partsOf(rows, options, work));
@@ -151,11 +153,11 @@ export async function fitModel(
 
 const optionNames = ["features", "label", "weights", "groups"];
 
-async function partsOf(
+async function partsOf<P extends Predictor>(
   rows: Frame,
-  options: FitModelOptions,
+  options: FitModelOptions<P>,
   work: LongWork | undefined,
-): Promise<ModelParts> {
+): Promise<ModelParts<P>> {
   const { estimator, features: definition, label, weights, groups } = options;
   const features = await fitFeatures(definition, rows, { label });
   const beside = {

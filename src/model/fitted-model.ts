@@ -5,16 +5,17 @@ import type { Cell, Cells, Matrix, Model, ModelFiles, Predictor, Signature } fro
 import { answersOf } from "./answers.ts";
 import { predictorState } from "./predictor-format.ts";
 
-/** A model with its two halves in view. */
-export interface FittedModel<In = Cells, Out = Cell> extends Model<In, Out> {
+/** A model with its two halves in view; `P` is what its estimator learned, with all that it tells. */
+export interface FittedModel<In = Cells, Out = Cell, P extends Predictor = Predictor>
+  extends Model<In, Out> {
   readonly features: FittedFeatures;
-  readonly predictor: Predictor;
+  readonly predictor: P;
 }
 
 /** What a model is made of; fitting and loading both end here. */
-export interface ModelParts {
+export interface ModelParts<P extends Predictor = Predictor> {
   readonly features: FittedFeatures;
-  readonly predictor: Predictor;
+  readonly predictor: P;
   /** What it tells. */
   readonly output: Signature["output"];
 }
@@ -49,9 +50,9 @@ export function outputOf(
  * The model of some features and a predictor. Its hash is that of its file, in which there are
  * neither times nor ids.
  */
-export function fittedModel<In extends Cells, Out extends Cell>(
-  parts: ModelParts,
-): FittedModel<In, Out>;
+export function fittedModel<In extends Cells, Out extends Cell, P extends Predictor = Predictor>(
+  parts: ModelParts<P>,
+): FittedModel<In, Out, P>;
 export function fittedModel(parts: ModelParts): FittedModel {
   const { features, predictor, output } = parts;
   const signature: Signature = { inputs: features.reads, output };

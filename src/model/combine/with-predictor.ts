@@ -6,7 +6,7 @@ import type { Cell, Cells, Dataset, Predictor } from "../../flow.ts";
 import { type Columns, checkFrame, type Frame } from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import { type FittedModel, fittedModel } from "../fitted-model.ts";
-import { type CalibrateOptions, calibrate } from "./calibrated.ts";
+import { type CalibratedPredictor, type CalibrateOptions, calibrate } from "./calibrated.ts";
 import { chooseThreshold, ruleNames, type ThresholdRule } from "./choose-threshold.ts";
 import { withThreshold } from "./thresholded.ts";
 
@@ -26,13 +26,13 @@ import { withThreshold } from "./thresholded.ts";
  * withPredictor(model, withThreshold(model.predictor, 0.3)).predict({ age: 20 }).value // => true
  * ```
  */
-export function withPredictor<In extends Cells, Out extends Cell>(
+export function withPredictor<In extends Cells, Out extends Cell, P extends Predictor>(
   model: FittedModel<In, Out>,
-  predictor: Predictor,
-): FittedModel<In, Out> {
+  predictor: P,
+): FittedModel<In, Out, P> {
   if (model.lookups !== undefined) fail("model/conflict-lookups", {});
   const { features, signature } = model;
-  return fittedModel<In, Out>({ features, predictor, output: signature.output });
+  return fittedModel<In, Out, P>({ features, predictor, output: signature.output });
 }
 
 /** How much each held-out row counts. */
@@ -66,7 +66,7 @@ export async function withCalibration<In extends Cells, Out extends Cell, C exte
   model: FittedModel<In, Out>,
   rows: Frame<C>,
   options: CalibrateOptions & HeldOutOptions<C> = {},
-): Promise<FittedModel<In, Out>> {
+): Promise<FittedModel<In, Out, CalibratedPredictor>> {
   const { weights, ...rest } = options;
   checkNames("withCalibration", options, ["method", "weights"]);
   const data = await heldOut({ at: "withCalibration", model, rows, weights });
@@ -95,11 +95,16 @@ export async function withCalibration<In extends Cells, Out extends Cell, C exte
  * careful.predict({ age: 3 }).value // => true
  * ```
  */
-export async function withChosenThreshold<In extends Cells, Out extends Cell, C extends Columns>(
-  model: FittedModel<In, Out>,
+export async function withChosenThreshold<
+  In extends Cells,
+  Out extends Cell,
+  C extends Columns,
+  P extends Predictor = Predictor,
+>(
+  model: FittedModel<In, Out, P>,
   rows: Frame<C>,
   options: ThresholdRule & HeldOutOptions<C> = {},
-): Promise<FittedModel<In, Out>> {
+): Promise<FittedModel<In, Out, P & { readonly threshold: number }>> {
   const { weights: column, ...rule } = options;
   checkNames("withChosenThreshold", options, [...ruleNames, "weights"]);
   const held = { at: "withChosenThreshold", model, rows, weights: column };
