@@ -2,6 +2,7 @@
 import { checkNames, hashOfJson } from "../core/index.ts";
 import type { ColumnSpecs, Dataset, Matrix } from "../flow.ts";
 import { type Columns, checkFrame, type Frame, quoteName } from "../table/index.ts";
+import { checkColumn } from "./check-column.ts";
 import { fail } from "./errors.ts";
 import { labelNumbers } from "./label.ts";
 
@@ -38,7 +39,7 @@ export interface DatasetParts<C extends Columns> {
  *
  * @param parts - Fitted features, rows, the name of the label, and of weights and groups if there are any.
  * @returns x of shape [n, d], y of shape [n], the task, and as source the hash of names and numbers.
- * @throws `dataset/unknown-column`, `dataset/mismatch-label`, `dataset/conflict-label`,
+ * @throws `dataset/missing-column`, `dataset/unknown-column`, `dataset/mismatch-label`, `dataset/conflict-label`,
  * `dataset/missing-rows`, `dataset/missing-label`, `dataset/out-of-range-classes`,
  * `dataset/mismatch-weights`, `dataset/missing-groups`
  * @example
@@ -82,9 +83,8 @@ function checkColumns<C extends Columns>(parts: DatasetParts<C>): void {
   const { features, rows, label, weights, groups } = parts;
   checkNames("dataset", parts, ["features", "rows", "label", "weights", "groups"]);
   const columns = Object.keys(rows.schema.columns);
-  for (const column of [label, weights, groups])
-    if (column !== undefined && !columns.includes(column))
-      fail("dataset/unknown-column", { at: "dataset", column, columns });
+  const beside = Object.entries({ weights, groups }).filter(([, column]) => column !== undefined);
+  checkColumn("dataset", { label, ...Object.fromEntries(beside) }, columns);
   const reads = Object.keys(features.reads);
   if (reads.includes(label)) fail("dataset/conflict-label", { label, reads });
 }

@@ -7,6 +7,10 @@ export const datasetErrors = {
     (d: { at: string; column: string; columns: readonly string[] }) =>
       `${d.at}: unknown column ${quote(d.column)}; the frame has ${list(d.columns, d.column)}.${didYouMean(d.column, d.columns)}`,
   ),
+  "dataset/missing-column": caller(
+    (d: { at: string; option: string; columns: readonly string[]; got: unknown }) =>
+      `${d.at}: ${d.option} must name a column; expected one of ${list(d.columns)}, got ${d.got === undefined ? "nothing" : quote(d.got)}`,
+  ),
   "dataset/missing-key": caller(
     (d: { column: string; rows: number }) =>
       `${quote(d.column)} is missing in ${count(d.rows, "row")}; expected a key in every row, because it decides the side. Choose another column.`,

@@ -80,5 +80,7 @@ describe("frameFolds", () => {
     await expect(frameFolds(some(9), { by: "id", folds: 1 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
     const by: "id" = JSON.parse('"ident"');
     await expect(frameFolds(some(9), { by })).rejects.toThrow(code("dataset/unknown-column"));
+    const none: { readonly by: "id" } = JSON.parse("{}");
+    await expect(frameFolds(some(9), none)).rejects.toThrow(code("dataset/missing-column"));
   });
 });

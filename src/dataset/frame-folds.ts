@@ -10,6 +10,7 @@ import {
   quoteName,
   quoteText,
 } from "../table/index.ts";
+import { checkColumn } from "./check-column.ts";
 import { fail } from "./errors.ts";
 
 /** Options of {@link frameFolds}. */
@@ -38,7 +39,7 @@ export interface FrameFold<C extends Columns> {
  * @param rows - Rows that may be learned from: the training side of a split.
  * @param options - Which column decides, and how many folds.
  * @returns The folds, in order.
- * @throws `dataset/unknown-column`, `dataset/missing-key`, `dataset/missing-rows`, `dataset/out-of-range-folds` when there
+ * @throws `dataset/missing-column`, `dataset/unknown-column`, `dataset/missing-key`, `dataset/missing-rows`, `dataset/out-of-range-folds` when there
  * are fewer keys than folds, or a fold would have none, `dataset/conflict-test-rows`, `option/out-of-range`,
  * `option/unknown-name`
  * @example
@@ -64,8 +65,7 @@ export async function frameFolds<C extends Columns>(
   checkNumber("frameFolds", { seed });
   if (isHeldOut(rows)) fail("dataset/conflict-test-rows", {});
   const columns = Object.keys(rows.schema.columns);
-  if (!columns.includes(by))
-    fail("dataset/unknown-column", { at: "frameFolds", column: by, columns });
+  checkColumn("frameFolds", { by }, columns);
   const place = foldSql(by, saltOf(rows, seed), folds);
   await checkKeys(rows, { by, place, folds });
   const { engine, schema, sql } = rows;

@@ -1,6 +1,7 @@
 /** @file A label column as a task and as numbers. */
 import type { Task } from "../flow.ts";
 import { checkFrame, type Frame, quoteName, quoteText } from "../table/index.ts";
+import { checkColumn } from "./check-column.ts";
 import { fail } from "./errors.ts";
 
 /** More different texts than this are names, not classes. */
@@ -43,7 +44,7 @@ export async function labelNumbers(rows: Frame, label: string): Promise<LabelNum
  * @param rows - Any rows.
  * @param label - One of their columns.
  * @returns The task.
- * @throws `dataset/unknown-column`, `dataset/mismatch-label`, `dataset/out-of-range-classes`
+ * @throws `dataset/missing-column`, `dataset/unknown-column`, `dataset/mismatch-label`, `dataset/out-of-range-classes`
  * @example
  * ```ts
  * const engine = await openEngine();
@@ -55,8 +56,7 @@ export async function labelNumbers(rows: Frame, label: string): Promise<LabelNum
 export async function labelTask(rows: Frame, label: string): Promise<Task> {
   checkFrame("labelTask", rows);
   const columns = Object.keys(rows.schema.columns);
-  if (!columns.includes(label))
-    fail("dataset/unknown-column", { at: "labelTask", column: label, columns });
+  checkColumn("labelTask", { label }, columns);
   return (await labelNumbers(rows, label)).task;
 }
 

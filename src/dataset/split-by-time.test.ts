@@ -50,6 +50,7 @@ describe("splitByTime", () => {
     const rows = daily("i");
     await refused(splitByTime(rows, { time: "sold" }), "dataset/mismatch-time");
     await refused(splitByTime(rows, { time: JSON.parse('"when"') }), "dataset/unknown-column");
+    await refused(splitByTime(rows, JSON.parse('{"test": 0.2}')), "dataset/missing-column");
     await refused(splitByTime(daily("i", 0), { time: "at" }), "dataset/missing-rows");
     await refused(splitByTime(daily("i", 1), { time: "at" }), "dataset/missing-moments");
     const holes = framed(

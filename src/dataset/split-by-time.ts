@@ -9,6 +9,7 @@ import {
   narrowed,
   quoteName,
 } from "../table/index.ts";
+import { checkColumn } from "./check-column.ts";
 import { fail } from "./errors.ts";
 import type { Split } from "./split.ts";
 
@@ -38,7 +39,7 @@ export interface TimeSplit<C extends Columns> extends Split<C> {
  * @param rows - The rows to split.
  * @param options - The column of moments, the share of the test side, and the gap.
  * @returns Two frames, the fingerprint of the test side's moments, and the moment.
- * @throws `dataset/unknown-column`, `dataset/mismatch-time`, `dataset/missing-time`,
+ * @throws `dataset/missing-column`, `dataset/unknown-column`, `dataset/mismatch-time`, `dataset/missing-time`,
  * `dataset/missing-moments`, `dataset/missing-rows`, `dataset/conflict-test-rows`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
@@ -64,6 +65,7 @@ export async function splitByTime<C extends Columns>(
   checkNumber(at, { gapMs }, { min: 0 });
   if (isHeldOut(rows)) fail("dataset/conflict-test-rows", {});
   const columns = Object.keys(rows.schema.columns);
+  checkColumn(at, { time }, columns);
   const kind = rows.schema.columns[time]?.kind;
   if (kind === undefined) return fail("dataset/unknown-column", { at, column: time, columns });
   if (kind !== "timestamp") fail("dataset/mismatch-time", { column: time, kind });

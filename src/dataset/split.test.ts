@@ -142,6 +142,10 @@ describe("split", () => {
         );
       const misspelt = { by: "id", sed: 1 } as { by: "id" };
       await expect(split(all, misspelt)).rejects.toThrow(code("option/unknown-name"));
+      const without: { readonly by: "id" } = JSON.parse('{"test": 0.2}');
+      const error = await split(all, without).catch((thrown) => thrown);
+      expect(error).toEqual(code("dataset/missing-column"));
+      expect(error.message).toContain('split: by must name a column; expected one of "id", "age", "left", got nothing'); // biome-ignore format: one line
     });
   });
 });
@@ -211,6 +215,10 @@ describe("dataset", () => {
       const label: "left" = JSON.parse('"lft"');
       await expect(dataset({ features: plain("age"), rows: all, label })).rejects.toThrow(
         code("dataset/unknown-column"),
+      );
+      const none: "left" = JSON.parse("null");
+      await expect(dataset({ features: plain("age"), rows: all, label: none })).rejects.toThrow(
+        code("dataset/missing-column"),
       );
     });
     await withPeople([], (all) =>

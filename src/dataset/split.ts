@@ -11,6 +11,7 @@ import {
   quoteName,
   quoteText,
 } from "../table/index.ts";
+import { checkColumn } from "./check-column.ts";
 import { fail } from "./errors.ts";
 import { timeWarnings } from "./time-order.ts";
 
@@ -53,7 +54,7 @@ export interface ThreeWaySplit<C extends Columns> extends Split<C> {
  * @param rows - The rows to split.
  * @param options - Which column decides, and how many go to the test side.
  * @returns Two frames, or three, lazy like the one given, and the fingerprint of the test side.
- * @throws `dataset/unknown-column`, `dataset/missing-key`, `dataset/missing-rows`,
+ * @throws `dataset/missing-column`, `dataset/unknown-column`, `dataset/missing-key`, `dataset/missing-rows`,
  * `dataset/conflict-test-rows`, `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
@@ -84,7 +85,7 @@ export async function split<C extends Columns>(
   checkNumber("split", { seed });
   if (isHeldOut(rows)) fail("dataset/conflict-test-rows", {});
   const columns = Object.keys(rows.schema.columns);
-  if (!columns.includes(by)) fail("dataset/unknown-column", { at: "split", column: by, columns });
+  checkColumn("split", { by }, columns);
   const key = `CAST(${quoteName(by)} AS VARCHAR)`;
   const keys = await rows.texts(key);
   if (keys.length === 0) fail("dataset/missing-rows", { at: "split" });

@@ -270,6 +270,15 @@ describe("options", () => {
     expect(() => boost(flag)).toThrow(code("model/mismatch-option"));
     // @ts-expect-error: a share or a dataset
     expect(() => boost({ validation: "some" })).toThrow(code("model/mismatch-option"));
+    for (const [given, words] of [
+      ['{"sql": "SELECT 1", "schema": {}, "engine": {}}', "got a frame, whose features are not"],
+      ["null", "got null"],
+      ["[]", "got an object without x and y"],
+    ] as const) {
+      const validation: number = JSON.parse(given);
+      expect(() => boost({ validation, patience: 10 })).toThrow(words);
+      expect(() => boost({ validation })).toThrow(code("model/mismatch-option"));
+    }
   });
 
   test("DART leaves earlier rounds out, by the seed", async () => {

@@ -179,10 +179,18 @@ export function boostSettings(options: BoostOptions): Readonly<Record<string, Js
 
 /** Options that are no numbers and no words. */
 function checkKinds({ validation, relativeDelta }: BoostOptions): void {
-  if (typeof validation === "string")
-    wrong("validation", "a share of rows or a dataset", validation);
+  const isRows = typeof validation === "object" && validation !== null && "x" in validation;
+  if (validation !== undefined && typeof validation !== "number" && !isRows)
+    wrong("validation", "a share of rows such as 0.2, or `await dataset({ features, rows, label })` with fitted features, which `learn` takes", describedValidation(validation)); // biome-ignore format: one line
   if (relativeDelta !== undefined && typeof relativeDelta !== "boolean")
     wrong("relativeDelta", "true or false", relativeDelta);
+}
+
+/** What was given to judge by, in words. */
+function describedValidation(given: unknown): string {
+  if (typeof given !== "object" || given === null) return String(given);
+  if ("sql" in given) return "a frame, whose features are not computed; give the share";
+  return "then" in given ? "a promise; put `await` before it" : "an object without x and y";
 }
 
 /** Options that only mean something with others. */
