@@ -36,7 +36,7 @@ export const datasetErrors = {
   ),
   "dataset/out-of-range-folds": caller(
     (d: { at: string; folds: number; what: string; got: number }) =>
-      `${d.at}: there are too many folds; expected at most as many as ${d.what}, ${d.got}, got ${d.folds}. Ask for fewer folds.`,
+      `${d.at}: there are too many folds; expected at most as many as ${d.what}, ${d.got}, got ${d.folds}. Ask for fewer folds, or give more rows; what calibrates, stacks or chooses a threshold deals folds too, as many as its option folds says.`,
   ),
   "dataset/missing-time-order": caller(
     (d: { folds: number; moments: number; test: number; gap: number; needed: number }) =>

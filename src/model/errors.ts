@@ -155,8 +155,8 @@ export const modelErrors = {
       `${d.at}: there is no tree ${d.got}; expected a number below ${d.count}`,
   ),
   "model/unsupported-explanation": caller(
-    (d: { at: string; kind: string; reason: string }) =>
-      `${d.at}: a predictor of kind ${quote(d.kind)} cannot be explained so: ${d.reason}. Use permutationImportance or partialDependence, which take any predictor, or give a background.`,
+    (d: { at: string; kind: string; reason: string; advice: string }) =>
+      `${d.at}: a predictor of kind ${quote(d.kind)} cannot be explained so: ${d.reason}. ${d.advice}.`,
   ),
   "model/mismatch-names": caller(
     (d: { at: string; expected: number; got: number }) =>

@@ -66,11 +66,11 @@ interface Rows {
 function linearValues(at: string, predictor: Predictor, { x, background }: Rows): ShapleyValues {
   const [weights, biases] = linearOf(predictor);
   if (weights === undefined || biases === undefined)
-    return fail("model/unsupported-explanation", { at, kind: predictor.kind, reason: "it is neither of trees nor linear" }); // biome-ignore format: one line
+    return fail("model/unsupported-explanation", { at, kind: predictor.kind, reason: "it is neither of trees nor linear", advice: "Use permutationImportance or partialDependence, which take any predictor" }); // biome-ignore format: one line
   const d = weights.length / biases.length;
   checkWidth(at, x, d);
   if (background === undefined)
-    return fail("model/unsupported-explanation", { at, kind: predictor.kind, reason: "a linear model needs a background, from which its features differ" }); // biome-ignore format: one line
+    return fail("model/unsupported-explanation", { at, kind: predictor.kind, reason: "what a linear model adds is told against usual rows", advice: "Pass some training rows as background" }); // biome-ignore format: one line
   const means = new Float64Array(d);
   for (const [i, v] of background.data.entries()) means[i % d] = (means[i % d] ?? 0) + v / background.rows; // biome-ignore format: one line
   const k = biases.length;
