@@ -1,6 +1,6 @@
 /** @file `millrace describe`: what a table is made of, read from its log alone. */
 import { shown } from "../core/index.ts";
-import type { Columns, TableDetail } from "../table/index.ts";
+import { type Columns, formatSchema, type Schema, type TableDetail } from "../table/index.ts";
 import { command } from "./command.ts";
 import { atOptions, atVersion, tableArgument, withTable } from "./table-option.ts";
 import { columns, hanging, moment, number, size } from "./text.ts";
@@ -11,12 +11,21 @@ export const describe = command({
   summary: "What a table is made of: columns, rules, files, size, identity.",
   about: [
     "Reads the table's log and no row. Two versions with the same identity have the same files and",
-    "schema, so that a run can say exactly what it learned from.",
+    "schema, so that a run can say exactly what it learned from. --typescript prints the schema as code,",
+    "for programs whose columns the compiler is to know.",
   ],
   arguments: { table: tableArgument },
-  options: { ...atOptions, dir },
-  examples: ["describe telco.silver", "describe telco.silver --version 0 --json"],
-  run: ({ table, dir, ...at }) =>
+  options: {
+    ...atOptions,
+    typescript: { type: "boolean", default: false, help: "print the schema as TypeScript instead" },
+    dir,
+  },
+  examples: [
+    "describe telco.silver",
+    "describe telco.silver --version 0 --json",
+    "describe telco.silver --typescript > silver.ts",
+  ],
+  run: ({ table, dir, typescript, ...at }) =>
     withTable({ table, dir }, async ({ lake, table: opened }) => {
       const detail = await opened.detail(atVersion("describe", at));
       const { comment, tags, owner, columns: noted } = await lake.describeTable(table);
@@ -24,23 +33,49 @@ export const describe = command({
         ({ name, comment: text, tags: own }) =>
           [name, [...(text === null ? [] : [text]), ...tagTexts(own)]] as const,
       );
-      return { ...detail, comment, tags, owner, columnNotes: Object.fromEntries(columnNotes) };
+      return {
+        ...detail,
+        comment,
+        tags,
+        owner,
+        columnNotes: Object.fromEntries(columnNotes),
+        ...(typescript ? { typescript: schemaModule(detail) } : {}),
+      };
     }),
-  render: (detail, { width }) => [
-    ...hanging(facts(detail), width),
-    "",
-    ...columns(columnRows(detail), { width, indent: "  ", whole: [0, 1, 3], spare: [2, 4] }),
-    ...section("Checks, which every row passes", Object.entries(detail.checks), width),
-    ...section("Expectations, which every write obeys", rules(detail), width),
-    ...section("Properties", properties(detail), width),
-  ],
+  render: (detail, { width }) => detail.typescript?.split("\n") ?? described(detail, width),
 });
+
+const described = (detail: Described, width: number): readonly string[] => [
+  ...hanging(facts(detail), width),
+  "",
+  ...columns(columnRows(detail), { width, indent: "  ", whole: [0, 1, 3], spare: [2, 4] }),
+  ...section("Checks, which every row passes", Object.entries(detail.checks), width),
+  ...section("Expectations, which every write obeys", rules(detail), width),
+  ...section("Properties", properties(detail), width),
+];
+
+/** A module that exports the table's schema as `ordersSchema`, by the last part of the table's name. */
+function schemaModule({
+  name,
+  schema,
+}: {
+  readonly name: string;
+  readonly schema: Schema;
+}): string {
+  const kinds = Object.values(schema.columns).map(({ kind }) => kind);
+  const last = name.split(".").at(-1) ?? "";
+  const constant = /^[a-z_]\w*$/i.test(last) ? `${last}Schema` : "rowsSchema";
+  const imported = [...new Set([...kinds, "schema"])].sort().join(", ");
+  return `import { ${imported} } from "millrace";\n\nexport const ${constant} = ${formatSchema(schema)};`;
+}
 
 /** A table as its log tells of it, and what people said of it and its columns. */
 interface Described extends TableDetail {
   readonly comment: string | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly owner: string | null;
+  /** The schema as code, where it was asked for. */
+  readonly typescript?: string;
   readonly columnNotes: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -73,6 +73,21 @@ describe("describe", () => {
     expect(long).toEqual([]);
   });
 
+  test("prints the schema as a module that makes the same schema", async () => {
+    const { lines } = await run(executable(describeCommand), "shop.orders", "--typescript");
+    expect(lines).toEqual([
+      'import { int, schema, text } from "millrace";',
+      "",
+      expect.stringMatching(/^export const ordersSchema = schema\(".+", \{$/),
+      '  id: text({ key: true, pattern: new RegExp("[a-z]") }),',
+      '  n: int({ nullable: true, min: 0, unit: "pieces" }),',
+      "});",
+    ]);
+    const made = new Function("schema", "text", "int", `return ${lines.slice(2).join("\n").replace("export const ordersSchema = ", "")}`); // biome-ignore format: one line
+    await using workspace = await openWorkspace(join(folder, "work"));
+    expect(made(schema, text, int)).toEqual(await workspace.lake.schemaOf("shop.orders"));
+  });
+
   test("says which tables there are where there is no such table", async () => {
     await expect(run(executable(describeCommand), "shop.order")).rejects.toMatchObject({
       code: "table/missing-table",

@@ -24,6 +24,7 @@ export type {
   TableExpectations,
 } from "./expectations/table-expectations.ts";
 export * from "./expr/index.ts";
+export { formatSchema } from "./format-schema.ts";
 export * from "./frame.ts";
 export * from "./ingest/index.ts";
 export { type Lake, type LakeOptions, openLake } from "./lake.ts";

@@ -1,7 +1,5 @@
 /** @file How a program opens the table that was learned from. */
-import { formatLiteral, literalKey } from "../../core/index.ts";
-import type { ColumnSpec } from "../../flow.ts";
-import type { Schema } from "../../table/index.ts";
+import { formatSchema, type Schema } from "../../table/index.ts";
 
 /** Where the rows were. */
 export interface AutoMlSource {
@@ -15,11 +13,7 @@ export interface AutoMlSource {
 /** The lines that declare the schema as `rowsOf`, open the workspace and take the `table`. */
 export function tableCode({ dir, table, schema }: AutoMlSource): readonly string[] {
   return [
-    `const rowsOf = schema(${text(schema.name)}, {`,
-    ...Object.entries(schema.columns).map(
-      ([name, spec]) => `  ${literalKey(name)}: ${columnCode(spec)},`,
-    ),
-    "});",
+    ...`const rowsOf = ${formatSchema(schema)};`.split("\n"),
     `await using workspace = await openWorkspace(${text(dir)}, { create: false });`,
     `const table = workspace.lake.table(${text(table)}, rowsOf);`,
   ];
@@ -32,15 +26,3 @@ export const tableNames = ({ schema }: AutoMlSource): readonly string[] => [
 ];
 
 const text = (value: string): string => JSON.stringify(value);
-
-/** `category(["free", "paid"], { nullable: true })`. */
-function columnCode(spec: ColumnSpec & { readonly description?: string }): string {
-  const { kind, levels, pattern, nullable, ...more } = spec;
-  const plain = formatLiteral({ ...(nullable ? { nullable } : {}), ...more });
-  const matched = `pattern: new RegExp(${text(pattern ?? "")})`;
-  const inner = plain === "{}" ? "" : `${plain.slice(2, -2)}, `;
-  const told = pattern === undefined ? plain : `{ ${inner}${matched} }`;
-  const options = told === "{}" ? [] : [told];
-  const first = kind === "category" ? [formatLiteral(levels ?? [])] : [];
-  return `${kind}(${[...first, ...options].join(", ")})`;
-}
