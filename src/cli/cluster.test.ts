@@ -40,6 +40,13 @@ const run = (...argv: readonly string[]) =>
   runCommand(executable(cluster), [at("people.csv"), "--dir", at("ws"), ...argv], { width: 120 });
 
 describe("millrace cluster", () => {
+  test("makes the workspace that --into needs, where there is none", async () => {
+    const asked = [at("people.csv"), "--clusters", "3", "--into", "demo.made", "--dir", at("new")];
+    await runCommand(executable(cluster), asked, { width: 120 });
+    await using made = await openWorkspace(at("new"), { create: false });
+    expect(await (await made.lake.sql("SELECT * FROM demo.made")).count()).toBe(120);
+  });
+
   test("chooses the number, and writes a table, what was learned, and pictures", async () => {
     const ran = await runCli(["cluster", "people.csv", "--most", "5", "--into", "demo.groups", "--model", "groups.json", "--out", "pictures", "--dir", "ws", "--json"], home); // biome-ignore format: one line
     const { report, choices } = lastJson<Told>(ran);

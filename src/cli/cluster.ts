@@ -14,8 +14,8 @@ import {
 } from "../cluster/index.ts";
 import { count, invariant } from "../core/index.ts";
 import { folderBytes } from "../store/index.ts";
-import { int, type Lake, schema } from "../table/index.ts";
-import { openWorkspaceLake } from "../workspace/index.ts";
+import { int, schema } from "../table/index.ts";
+import { openWorkspace } from "../workspace/index.ts";
 import { clusterFeatures } from "./cluster-features.ts";
 import { clusterPictures } from "./cluster-pictures.ts";
 import { type ClusterReport, reportOf } from "./cluster-report.ts";
@@ -157,10 +157,10 @@ async function keep(
   // biome-ignore format: one line
   if ("cluster" in found.columns)
     fail("cli/mismatch-option", { command: "cluster", option: "into", expected: "rows without a column `cluster`", got: name }); // biome-ignore format: one line
-  await using lake: Lake = await openWorkspaceLake(dir);
+  await using workspace = await openWorkspace(dir);
   const columns = { ...found.columns, cluster: int({ min: -1 }) };
   const rows = found.whole.map((row, i) => ({ ...row, cluster: found.labels[i] ?? -1 }));
-  await lake.table(name, schema(name, columns)).overwrite(rows);
+  await workspace.lake.table(name, schema(name, columns)).overwrite(rows);
 }
 
 /** The one file of a model. */

@@ -25,7 +25,7 @@ import {
 } from "../forecast/index.ts";
 import { forecastFigure, renderPng, renderSvg } from "../plot/index.ts";
 import { folderBytes } from "../store/index.ts";
-import { openWorkspaceLake } from "../workspace/index.ts";
+import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { fileForm, fileOptions } from "./file-options.ts";
@@ -208,11 +208,11 @@ async function keep(
   name: string,
   { results, levels }: { readonly results: readonly ForecastResult[]; readonly levels: readonly number[] }, // biome-ignore format: one line
 ): Promise<void> {
-  await using lake = await openWorkspaceLake(dir);
+  await using workspace = await openWorkspace(dir);
   const rows = forecastRows(
     results.flatMap(({ forecast }) => (forecast === null ? [] : [forecast])),
   );
-  await lake.table(name, forecastSchema("forecasts", levels)).overwrite(rows);
+  await workspace.lake.table(name, forecastSchema("forecasts", levels)).overwrite(rows);
 }
 
 interface Drawing {

@@ -1,5 +1,5 @@
 /** @file Tests of `millrace studies`. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -40,6 +40,7 @@ test("list tells of all studies, show of one", async () => {
   const shown = (await run("show", "churn", "--limit", "20")).lines.join("\n");
   expect(shown).toMatch(/the best trial\n.*\n +\d+ +complete +0\.\d+ +depth=4 rate=/);
   expect(shown).toMatch(/11 +failed .*no memory/);
+  expect(shown).toContain("1 of 30 trials failed; the first, trial 11: no memory");
   expect((await run("show", "two")).lines.join("\n")).toContain("the front");
   await expect(run("show", "chur")).rejects.toThrow('Did you mean "churn"?');
   await expect(run("show")).rejects.toMatchObject({ code: "cli/missing-argument" });
@@ -68,6 +69,11 @@ test("export writes a file for Optuna, and import reads one", async () => {
   const other = ["import", at("optuna.db"), "--study", "two", "--dir", at("other")];
   const { lines } = await runCommand(executable(studies), other, { width: 200 });
   expect(lines).toEqual(["two written: 12 trials"]);
+  const renamed = await run("import", at("optuna.db"), "--as", "three");
+  expect(renamed.lines).toEqual(["three written: 12 trials"]);
+  await expect(run("import", at("none.db"))).rejects.toMatchObject({ code: "tune/missing-file" });
+  await writeFile(at("trials.csv"), `number,value\n${"1,2\n".repeat(200)}`);
+  await expect(run("import", at("trials.csv"))).rejects.toThrow(/trials.csv" is not a study file of Optuna that can be read: it is no SQLite file/); // biome-ignore format: one line
 });
 
 test("list tells of a study that a newer Millrace wrote, beside the others", async () => {

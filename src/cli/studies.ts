@@ -9,7 +9,7 @@ import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { namesOf } from "./options.ts";
 import { chartNames, chartOf } from "./study-charts.ts";
-import { columns, moment } from "./text.ts";
+import { columns, moment, wrap } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
 const actions = ["list", "show", "plot", "export", "import"] as const;
@@ -21,7 +21,7 @@ export const studies = command({
     "list tells of all studies, show NAME of one: its best trial, its params, and its newest trials. plot NAME FILE draws",
     "it as .svg or .png, with --chart the history (the default), slice (one param of --params), contour (two), parallel",
     "(some or all), importances, or front (two objectives). export NAME FILE writes an SQLite file that Optuna opens;",
-    "import FILE reads one of Optuna's into the workspace, --study says which study of several.",
+    "import FILE reads one of Optuna's into the workspace, --study says which study of several, --as its name here.",
   ],
   arguments: {
     action: { type: "string", choices: actions, help: "what to do" },
@@ -49,6 +49,7 @@ export const studies = command({
       value: "NAME",
       help: "with import: the study of the file that is read",
     },
+    as: { type: "string", value: "NAME", help: "with import: the study's name here; the file's if not given" }, // biome-ignore format: one line
     limit: { type: "number", default: 10, min: 1, whole: true, value: "N", help: "with show: at most so many trials" }, // biome-ignore format: one line
     dir,
   },
@@ -57,7 +58,7 @@ export const studies = command({
     "studies show churn --limit 5",
     "studies plot churn churn.svg --chart contour --params depth,rate",
     "studies export churn optuna.db",
-    "studies import optuna.db --study churn --json",
+    "studies import optuna.db --study churn --as churn-2026 --json",
   ],
   run: async (values) => {
     await using workspace = await openWorkspace(values.dir, { create: values.action === "import" });
@@ -77,6 +78,7 @@ interface Asked {
   readonly chart: (typeof chartNames)[number];
   readonly params: readonly string[];
   readonly study: string | undefined;
+  readonly as: string | undefined;
   readonly limit: number;
 }
 
@@ -85,6 +87,9 @@ interface Shown {
   readonly name: string;
   readonly objectives: StudyReader["objectives"];
   readonly best: readonly TrialRecord[];
+  /** How many trials there are, how many failed, and why the first of those did. */
+  readonly counts: { readonly trials: number; readonly failed: number };
+  readonly firstError: { readonly trial: number; readonly error: string } | null;
   readonly trials: readonly TrialRecord[];
 }
 
@@ -96,6 +101,7 @@ async function found(records: Records, asked: Asked) {
     const { name, trials } = await importOptuna({
       ...{ records, path: subject },
       ...(study === undefined ? {} : { study }),
+      ...(asked.as === undefined ? {} : { name: asked.as }),
     });
     return { written: name, what: count(trials, "trial") };
   }
@@ -156,8 +162,15 @@ async function bestOf(study: StudyReader): Promise<readonly TrialRecord[]> {
 
 async function show(study: StudyReader, limit: number): Promise<Shown> {
   const { name, objectives } = study;
-  const trials = (await study.trials()).toReversed().slice(0, limit);
-  return { name, objectives, best: await bestOf(study), trials };
+  const all = await study.trials();
+  const failed = all.filter(({ state }) => state === "failed");
+  const [first] = failed;
+  return {
+    ...{ name, objectives, best: await bestOf(study) },
+    counts: { trials: all.length, failed: failed.length },
+    firstError: first === undefined ? null : { trial: first.number, error: first.error ?? "" },
+    trials: all.toReversed().slice(0, limit),
+  };
 }
 
 async function plot(study: StudyReader, asked: Asked & { readonly file: string }) {
@@ -195,7 +208,10 @@ function listLines(all: Awaited<ReturnType<typeof summaries>>, width: number): r
   });
 }
 
-function showLines({ name, objectives, best, trials }: Shown, width: number): readonly string[] {
+function showLines(
+  { name, objectives, best, counts, firstError, trials }: Shown,
+  width: number,
+): readonly string[] {
   const heads = ["trial", "state", "value", "params", "error"];
   const rows = (list: readonly TrialRecord[]) =>
     list.map(({ number, state, values, params, error }) => [
@@ -207,6 +223,7 @@ function showLines({ name, objectives, best, trials }: Shown, width: number): re
   const bestTitle = objectives.length === 1 ? "the best trial" : "the front";
   return [
     title,
+    ...(firstError === null ? [] : wrap(`${counts.failed} of ${count(counts.trials, "trial")} failed; the first, trial ${firstError.trial}: ${shown(firstError.error)}`, width)), // biome-ignore format: one line
     ...(best.length === 0 ? [] : ["", bestTitle, ...columns([heads, ...rows(best)], how)]),
     ...["", "the newest trials", ...columns([heads, ...rows(trials)], how)],
   ];

@@ -28,7 +28,11 @@ export async function chartOf(
   if (chart === "importances") return importancesChart(await paramImportances(study), { title: `What matters to ${metric}`, subtitle }); // biome-ignore format: one line
   if (chart === "front") return front(study, subtitle);
   const points = await pointsOf(study);
-  if (chart === "history") return searchHistoryChart(points, { metric, direction, subtitle });
+  if (chart === "history") {
+    const all = await study.trials();
+    const failed = all.flatMap(({ number, state }) => (state === "failed" ? [number] : []));
+    return searchHistoryChart(points, { metric, direction, subtitle, failed, trials: all.length });
+  }
   if (chart === "parallel")
     return parallelChart(points, { metric, subtitle, ...(params.length > 0 ? { params } : {}) });
   const needed = chart === "slice" ? 1 : 2;

@@ -7,6 +7,10 @@ export const plotErrors = {
     (d: { at: string; what: string }) =>
       `${d.at}: there is nothing to draw; expected at least one ${d.what}, got none`,
   ),
+  "plot/missing-params": caller(
+    (d: { at: string; common: readonly string[]; known: readonly string[] }) =>
+      `${d.at}: all trials share ${d.common.length === 0 ? "no param" : `only the param ${list(d.common)}`}, and two are needed. Name the axes with params (--params on the command line), of ${list(d.known)}; trials that lack one are left out.`,
+  ),
   "plot/out-of-range-value": caller(
     (d: { at: string; what: string; expected: string; got: unknown }) =>
       `${d.at}: ${d.what} must be ${d.expected}; got ${typeof d.got === "number" ? d.got : quote(d.got)}`,

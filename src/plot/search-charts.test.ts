@@ -28,6 +28,17 @@ describe("searchHistoryChart", () => {
       expect(svg).toContain(`>${text}</text>`);
   });
 
+  test("has all trials on its axis, and marks those that failed", async () => {
+    const options = { metric: "rmse", direction: "minimise" } as const;
+    const some = points.slice(0, 31);
+    const text = JSON.stringify(searchHistoryChart(some, { ...options, failed: [31, 35], trials: 40 })); // biome-ignore format: one line
+    expect(text).toContain('"domain":[0,39]');
+    expect(text).toContain('{"number":35,"state":"failed"}');
+    const chart = searchHistoryChart(some, { ...options, failed: [31, 35], trials: 40 });
+    expect(await renderSvg(chart)).not.toBe(await renderSvg(searchHistoryChart(some, options)));
+    expect(() => searchHistoryChart(some, { ...options, failed: [-1] })).toThrow(coded("plot/out-of-range-value")); // biome-ignore format: one line
+  });
+
   test("counts no trial that breaks a constraint as the best so far", async () => {
     const some = [5, 1, 4, 3].map((value, number) => ({ number, value, params: {}, isFeasible: number !== 1 && number !== 0 })); // biome-ignore format: one line
     const chart = JSON.stringify(searchHistoryChart(some, { metric: "rmse", direction: "minimise" })); // biome-ignore format: one line
@@ -46,6 +57,15 @@ describe("searchHistoryChart", () => {
     const many = Array.from({ length: 10_001 }, (_, number) => ({ number, value: 0, params: {} }));
     expect(() => searchHistoryChart(many, options)).toThrow(coded("plot/out-of-range-count"));
   });
+});
+
+test("parallelChart says which params a conditional space shares, and what can be named", () => {
+  const split = points.map(({ number, value }) => ({ number, value, params: number % 2 === 0 ? { kind: "tree", depth: 3 } : { kind: "line", l2: 1 } })); // biome-ignore format: one line
+  expect(() => parallelChart(split, { metric: "rmse" })).toThrow(coded("plot/missing-params"));
+  expect(() => parallelChart(split, { metric: "rmse" })).toThrow(
+    'share only the param "kind", and two are needed. Name the axes with params (--params on the command line), of "depth", "kind", "l2"',
+  );
+  expect(parallelChart(split, { metric: "rmse", params: ["kind", "l2"] })["height"]).toBe(280);
 });
 
 describe("sliceChart", () => {

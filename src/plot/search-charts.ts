@@ -2,6 +2,7 @@
 import { checkChoice, checkNumber } from "../core/index.ts";
 import type { Json } from "../flow.ts";
 import { checkSome, checkValue } from "./checks.ts";
+import { fail } from "./errors.ts";
 import {
   axisOf,
   checkPoints,
@@ -19,11 +20,15 @@ import { type ChartOptions, type ChartSpec, chartSpec, checkChartOptions, label 
 export interface SearchHistoryOptions extends ChartOptions {
   readonly metric: string;
   readonly direction: "minimise" | "maximise";
+  /** The numbers of trials that failed: crosses at the bottom. Default none. */
+  readonly failed?: readonly number[];
+  /** How many trials there are, those without a value too: the axis has them all. Default up to the last that is drawn. */
+  readonly trials?: number;
 }
 
 /**
  * Describes what each trial of a search came to, in their order, with the best so far as a line: the best of those that keep
- * the constraints. Trials that break one are rings.
+ * the constraints. Trials that break one are rings; those that failed are crosses at the bottom, where `failed` names them.
  *
  * @throws `plot/missing-data`, `plot/out-of-range-value`, `plot/out-of-range-count`
  * @example
@@ -37,10 +42,13 @@ export function searchHistoryChart(
   options: SearchHistoryOptions,
 ): ChartSpec {
   const at = "searchHistoryChart";
-  checkChartOptions(at, options, ["metric", "direction"]);
+  checkChartOptions(at, options, ["metric", "direction", "failed", "trials"]);
   checkPoints(at, points);
   const { metric, direction, title = "History of the search", subtitle } = options;
   checkChoice(at, { direction }, ["minimise", "maximise"]);
+  const { failed = [], trials = 0 } = options;
+  for (const number of failed) checkValue(at, { number }, { min: 0 });
+  checkNumber(at, { trials }, { min: 0, integer: true });
   const sorted = [...points].sort((a, b) => a.number - b.number);
   const better = direction === "minimise" ? Math.min : Math.max;
   let best: number | null = null;
@@ -49,15 +57,21 @@ export function searchHistoryChart(
     return { number, value, best, isFeasible };
   });
   const values = rows.map(({ value }) => value);
-  const x = { field: "number", type: "quantitative", scale: { nice: false }, axis: { title: "trial", grid: false, tickMinStep: 1 } }; // biome-ignore format: one line
+  const last = Math.max(trials - 1, ...failed, ...rows.map(({ number }) => number));
+  const first = Math.min(trials > 0 ? 0 : last, ...failed, ...rows.map(({ number }) => number));
+  const scale = { nice: false, zero: false, domain: [first, last] };
+  const x = { field: "number", type: "quantitative", scale, axis: { title: "trial", grid: false, tickMinStep: 1 } }; // biome-ignore format: one line
   const [y, yBest] = ["value", "best"].map((field) => metricEncoding(metric, field, values));
   const line = { type: "line", style: "measured", interpolate: "step-after" };
   const point = { type: "point", size: 26, opacity: 0.7, style: "level-none" };
   const shown = rows.map(({ isFeasible: _, ...row }) => row);
+  const cross = { type: "point", shape: "cross", filled: true, size: 30, style: "level-severe" };
+  const crosses = failed.map((number) => ({ number, state: "failed" }));
   const rowsThat = (keep: boolean) => shown.filter((_, i) => rows[i]?.isFeasible === keep);
   const layer: Json[] = [
     ...layerOf(rowsThat(true), { mark: { ...point, filled: true }, encoding: { x, y: y ?? null } }),
     ...layerOf(rowsThat(false), { mark: { ...point, filled: false }, encoding: { x, y: y ?? null } }), // biome-ignore format: one line
+    ...layerOf(crosses, { mark: cross, encoding: { x, y: { value: 236 } } }),
     ...layerOf(shown.filter((row) => row.best !== null), { mark: line, encoding: { x, y: yBest ?? null } }), // biome-ignore format: one line
   ];
   return chartSpec({ title, subtitle, width: 560, height: 240, layer });
@@ -213,7 +227,8 @@ export interface ParallelOptions extends ChartOptions {
 /**
  * Describes trials as lines across their params, an axis each, coloured by what they came to.
  *
- * @throws `plot/missing-data`, `plot/out-of-range-value`, `plot/out-of-range-count`, `option/out-of-range`
+ * @throws `plot/missing-data`, `plot/out-of-range-value`, `plot/out-of-range-count`, `option/out-of-range`;
+ * `plot/missing-params` where none are named and all trials share fewer than two
  * @example
  * ```ts
  * const points = [1, 2, 3].map((d, number) => ({ number, value: d, params: { d, rate: 1 / d } }));
@@ -228,6 +243,8 @@ export function parallelChart(points: readonly SearchPoint[], options: ParallelO
   const shared = Object.keys(points[0]?.params ?? {}).sort();
   const common = shared.filter((name) => points.every(({ params }) => name in params));
   const { metric, params = common, title = `${metric} by all params`, subtitle } = options;
+  if (options.params === undefined && common.length < 2)
+    fail("plot/missing-params", { at, common, known: [...new Set(points.flatMap((point) => Object.keys(point.params)))].sort() }); // biome-ignore format: one line
   checkNumber(at, { params: params.length }, { min: 2 });
   const having = pointsWith(at, points, params);
   const axes = params.map((name) => axisOf(having, name));

@@ -114,7 +114,15 @@ export const tuneErrors = {
   ),
   "tune/duplicate-study": conflict(
     (d: { study: string }) =>
-      `study ${quote(d.study)}: a study of that name is there already. Give the other one another name.`,
+      `study ${quote(d.study)}: a study of that name is there already. Import the other one under another name: name, or --as NAME on the command line.`,
+  ),
+  "tune/missing-file": notFound(
+    (d: { path: string }) =>
+      `there is no file ${quote(d.path)}; expected an SQLite file that Optuna wrote. Check the path.`,
+  ),
+  "tune/mismatch-fit": caller(
+    (d: { got: string }) =>
+      `searchModel: fit gave ${d.got}; expected a fitted model, such as boost(params).fit(rows, { features, label }) gives. Return it from fit.`,
   ),
   "tune/unsupported-file": environment(
     (d: { path: string; reason: string }) =>

@@ -48,6 +48,22 @@ describe("searchModel", () => {
     expect(found.model.predict({ age: 49 }).value).toBe(true);
   });
 
+  test("says that fit gave no model, at once", async () => {
+    let fits = 0;
+    const gives = (value: unknown) =>
+      searchModel(rows, {
+        ...{ space: trees, metric: "logLoss", by: "id", folds: 2, trials: 6 },
+        fit: async () => {
+          fits += 1;
+          return JSON.parse(JSON.stringify({ value })).value;
+        },
+      });
+    await expect(gives(undefined)).rejects.toThrow(code("tune/mismatch-fit"));
+    await expect(gives(undefined)).rejects.toThrow("fit gave undefined; expected a fitted model");
+    await expect(gives({})).rejects.toThrow("fit gave something that is no model");
+    expect(fits).toBe(3);
+  });
+
   test("is the same for the same seed, and goes on with what is kept", async () => {
     await using records = await openRecords(":memory:");
     const tracking = openTracking({ records, bytes: memoryBytes() });

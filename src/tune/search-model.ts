@@ -59,7 +59,7 @@ const searchNames = ["trials", "timeMs", "parallel", "signal", "progress"] as co
  * @param rows - Rows that may be learned from: the training side of a split. Test rows are refused.
  * @param options - See {@link SearchModelOptions}.
  * @throws `tune/unsupported-rows` for test rows; `tune/missing-name` for records without a name;
- * `tune/conflict-search` where the study's scores are of other rows, folds or metrics; what `frameFolds`, `openStudy`, `evaluate` and `fit` throw
+ * `tune/mismatch-fit` where `fit` gives no model; `tune/conflict-search` where the study's scores are of other rows, folds or metrics; what `frameFolds`, `openStudy`, `evaluate` and `fit` throw
  * @example
  * ```ts
  * const engine = await openEngine();
@@ -117,6 +117,13 @@ function picked<O extends object, const N extends keyof O>(
   return given;
 }
 
+/** Checks that something is a fitted model. Throws `tune/mismatch-fit`: no other trial would be better. */
+function checkFitted(model: unknown): void {
+  const isObject = typeof model === "object" && model !== null;
+  if (isObject && "signature" in model) return;
+  fail("tune/mismatch-fit", { got: isObject ? "something that is no model" : String(model) });
+}
+
 /** The mean score of models over the folds. */
 async function judged<C extends Columns, P extends Params, In, Out extends Cell>(
   trial: RunningTrial<P>,
@@ -134,6 +141,7 @@ async function judged<C extends Columns, P extends Params, In, Out extends Cell>
   for (const [fold, { train, validation }] of parts.entries()) {
     trial.signal.throwIfAborted();
     const model = await fit(trial.params, train);
+    checkFitted(model);
     const beside = weights === undefined ? {} : { weights };
     const { metrics } = await evaluate(model, validation, { metrics: [metric], ...beside });
     const score = metrics[metric] ?? Number.NaN;

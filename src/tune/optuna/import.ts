@@ -1,5 +1,13 @@
 /** @file Reads a study from Optuna's SQLite storage into records. */
-import { type Clock, checkNames, type Ids, randomIds, systemClock } from "../../core/index.ts";
+import { existsSync } from "node:fs";
+import {
+  type Clock,
+  checkNames,
+  type Ids,
+  isMillraceError,
+  randomIds,
+  systemClock,
+} from "../../core/index.ts";
 import type { Json } from "../../flow.ts";
 import { openSqliteFile, type Records, type SqliteFile } from "../../store/index.ts";
 import { fail } from "../errors.ts";
@@ -37,13 +45,13 @@ export interface ImportedStudy {
  *
  * @returns Its name, objectives and number of trials.
  * @throws `tune/unsupported-file` for a file that is no such storage; `tune/missing-study`,
- * `tune/duplicate-study`, `store/missing-bytes`
+ * `tune/duplicate-study`, `tune/missing-file`
  * @see Peer: Optuna 5.0 `RDBStorage`.
  */
 export async function importOptuna(options: ImportOptunaOptions): Promise<ImportedStudy> {
   checkNames("importOptuna", options, ["path", "records", "study", "name", "clock", "ids"]);
   const { path, records, clock = systemClock, ids = randomIds } = options;
-  using file = openSqliteFile(path);
+  using file = opened(path);
   checkFile(file, path);
   const found = findStudy(file, path, options.study);
   const { name = found.name } = options;
@@ -61,14 +69,31 @@ export async function importOptuna(options: ImportOptunaOptions): Promise<Import
 
 /** The names of the studies of a file. Throws `tune/unsupported-file`. */
 export function optunaStudies(path: string): readonly string[] {
-  using file = openSqliteFile(path);
+  using file = opened(path);
   checkFile(file, path);
   return studiesOf(file).map(({ name }) => name);
 }
 
+/** Opens a file to be read. Throws `tune/missing-file`. */
+function opened(path: string): SqliteFile {
+  if (!existsSync(path)) fail("tune/missing-file", { path });
+  return openSqliteFile(path);
+}
+
+/** Gives the names of the tables. Throws `tune/unsupported-file` for a file of another kind. */
+function tablesOf(file: SqliteFile, path: string): ReadonlySet<unknown> {
+  try {
+    const tables = file.rows("select name from sqlite_master where type = 'table'");
+    return new Set(tables.map(({ name }) => name));
+  } catch (error) {
+    if (isMillraceError(error) && error.code === "store/corrupt-records")
+      return fail("tune/unsupported-file", { path, reason: "it is no SQLite file" });
+    throw error;
+  }
+}
+
 function checkFile(file: SqliteFile, path: string): void {
-  const tables = file.rows("select name from sqlite_master where type = 'table'");
-  const names = new Set(tables.map(({ name }) => name));
+  const names = tablesOf(file, path);
   const needed = ["studies", "trials", "trial_params", "trial_values", "version_info"];
   const missing = needed.filter((name) => !names.has(name));
   if (missing.length > 0)

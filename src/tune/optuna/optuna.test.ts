@@ -54,7 +54,7 @@ describe("exportOptuna and importOptuna", () => {
   test("refuse files that are something else, and formats that are not known", async () => {
     await using records = await openRecords(":memory:");
     const path = join(folder, "other.db");
-    await expect(importOptuna({ records, path })).rejects.toThrow(code("store/missing-bytes"));
+    await expect(importOptuna({ records, path })).rejects.toThrow(code("tune/missing-file"));
     using file = openSqliteFile(path, { create: true });
     file.run("create table t (x)");
     await expect(importOptuna({ records, path })).rejects.toThrow("it has no table studies");

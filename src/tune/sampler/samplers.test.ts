@@ -114,6 +114,28 @@ describe("tpe", () => {
     );
   });
 
+  test("stays away from params with which trials fail, where the space is finite and where it is not", async () => {
+    const failedOf = async (objective: ObjectiveFunction, seed: number): Promise<number> => {
+      const study = await openStudy({ ...base, sampler: tpe(), seed });
+      await study.search(objective, { trials: 60 });
+      return (await study.trials()).filter(({ state }) => state === "failed").length;
+    };
+    const whole: ObjectiveFunction = (trial) => {
+      const depth = trial.int("depth", 1, 12);
+      if (depth === 7) throw new Error("no memory");
+      return Math.abs(depth - 7.4);
+    };
+    const smooth: ObjectiveFunction = (trial) => {
+      const x = trial.float("x", 0, 12);
+      if (x > 6.5 && x < 7.5) throw new Error("no memory");
+      return Math.abs(x - 7.4);
+    };
+    for (let seed = 0; seed < 5; seed++) {
+      expect(await failedOf(whole, seed)).toBeLessThan(6);
+      expect(await failedOf(smooth, seed)).toBeLessThan(20);
+    }
+  });
+
   test("draws the branches of a conditional space apart", async () => {
     const study = await openStudy({ ...base, sampler: tpe() });
     await study.search(

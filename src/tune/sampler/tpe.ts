@@ -23,7 +23,8 @@ export interface TpeOptions {
  * The tree-structured Parzen estimator: of the trials so far the best tenth (at most 25) give a density
  * l, the others a density g, and of some points drawn from l the one with the greatest l / g is tried.
  * Params that occur together are drawn together, so that it learns which of them go together; those of
- * different branches of a conditional space are drawn apart. It takes constraints (trials that break
+ * different branches of a conditional space are drawn apart. Failed trials are among the others, and a point at which
+ * all trials failed is not drawn again where there is another one. It takes constraints (trials that break
  * them are among the others) and several objectives. O(n·d·candidates + n·log n) for each trial; of three objectives and more at worst O(n²·m).
  *
  * @throws `option/out-of-range`, `option/unknown-name`
@@ -76,21 +77,41 @@ function drawGroup(
   const lies = view.rows.filter(
     (row) => how.constantLiar && row.state === "running" && row.number !== how.trial && hasAll(row),
   );
+  const failed = view.rows.filter((row) => row.state === "failed" && hasAll(row));
   const good = bestRows(view, over, goodOf(over.length));
   const chosen = new Set(good);
-  const others = [...over.filter((row) => !chosen.has(row)), ...lies];
+  const others = [...over.filter((row) => !chosen.has(row)), ...failed, ...lies];
   const names = group.map(([name]) => name).join("/");
   const chance = chanceOf(view, how.trial, `tpe/${names}`);
   const pointOf = pointsOf(view, group);
   const [l, g] = [good, others].map((rows) => mixture(group, rows, pointOf));
   if (l === undefined || g === undefined) return new Float64Array(0);
-  return bestOf(l, g, () => Array.from({ length: how.candidates }, () => l.draw(chance)));
+  const drawn = Array.from({ length: how.candidates }, () => l.draw(chance));
+  const isHopeless = hopeless(group, { failed, over, pointOf });
+  const hopeful = drawn.filter((point) => !isHopeless(point));
+  return bestOf(l, g, hopeful.length > 0 ? hopeful : drawn);
 }
 
-function bestOf(l: Parzen, g: Parzen, draw: () => readonly Float64Array[]): Float64Array {
+/**
+ * Whether at a point trials failed and none came to an end. Trials that asked for params of other groups too say nothing:
+ * those may be why they failed.
+ */
+function hopeless(
+  group: Group,
+  { failed, over, pointOf }: { readonly failed: readonly TrialRow[]; readonly over: readonly TrialRow[]; readonly pointOf: (row: TrialRow) => Float64Array }, // biome-ignore format: one line
+): (point: Float64Array) => boolean {
+  const own = failed.filter(({ codes }) => Object.keys(codes).length === group.length);
+  if (own.length === 0) return () => false;
+  const keysOf = (rows: readonly TrialRow[]): ReadonlySet<string> =>
+    new Set(rows.map((row) => pointOf(row).join()));
+  const [bad, fine] = [keysOf(own), keysOf(over)];
+  return (point) => bad.has(point.join()) && !fine.has(point.join());
+}
+
+function bestOf(l: Parzen, g: Parzen, points: readonly Float64Array[]): Float64Array {
   let best = new Float64Array(0);
   let most = -Infinity;
-  for (const point of draw()) {
+  for (const point of points) {
     const gain = l.logDensity(point) - g.logDensity(point);
     if (!(gain > most || best.length === 0)) continue;
     most = gain;
@@ -130,7 +151,7 @@ function pointsOf({ identity }: SearchView, group: Group): (row: TrialRow) => Fl
     const held = points.get(row);
     if (held !== undefined) return held;
     const made = Float64Array.from(group, ([name]) => row.codes[name] ?? 0);
-    if (isOver(row)) points.set(row, made);
+    if (isOver(row) || row.state === "failed") points.set(row, made);
     return made;
   };
 }
