@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -31,6 +31,19 @@ async function told(lake: Lake, until: Date) {
   return { windows: Number(counted?.["windows"]), wrong: Number(counted?.["wrong"]), missing: Number(left?.["missing"]) }; // biome-ignore format: one line
 }
 
+/** Waits for a child's first word; one that ends without a word fails the test with what it said instead. */
+async function begun(child: ChildProcess): Promise<void> {
+  let errors = "";
+  child.stderr?.on("data", (data) => {
+    errors += String(data);
+  });
+  const ended = once(child, "close").then(() =>
+    Promise.reject(new Error(`a child ended: ${errors}`)),
+  );
+  await Promise.race([once(child.stdout ?? child, "data"), ended]);
+  ended.catch(() => undefined); // killed later
+}
+
 describe("windows that two processes refresh at once, and that are killed", () => {
   test("say afterwards what all rows of the source say", async () => {
     const at = join(folder, "lake");
@@ -40,7 +53,7 @@ describe("windows that two processes refresh at once, and that are killed", () =
           ...[join(import.meta.dirname, "windows-child.ts"), at, String(round * 100_000 + first)],
         ]),
       );
-      await Promise.all(children.map(({ stdout }) => once(stdout, "data")));
+      await Promise.all(children.map(begun));
       await new Promise((later) => setTimeout(later, 400 + 170 * round));
       for (const child of children) child.kill("SIGKILL");
       await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, "exit"))); // biome-ignore format: one line
