@@ -6,6 +6,7 @@ import { type AutoMlResult, autoMl, type FamilyName, formatAutoMl } from "../tun
 import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { familyFailures } from "./automl-failures.ts";
 import { keepBest } from "./automl-keep.ts";
+import { checkLines, keptLines, leaderboardLines, marks, programLines } from "./automl-lines.ts";
 import { checkProgram } from "./automl-program.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
@@ -173,45 +174,37 @@ interface Shown {
   readonly program: string | null;
 }
 
-const marks = { critical: "✖", warning: "⚠", info: "·" } as const;
-const listed = 10;
-
 function linesOf(
   { found, kept, program: file, label }: Shown,
   { width, program }: { readonly width: number; readonly program: string },
 ): readonly string[] {
   const { checks, leaderboard, metric, best, test } = found;
   const left = found.columns[best.features].filter(({ as }) => as === null);
-  const rows = leaderboard
-    .slice(0, listed)
-    .map((entry) => [
-      entry.family,
-      entry.score === null ? entry.state : entry.score.toFixed(4),
-      entry.milliseconds === null ? "" : `${(entry.milliseconds / 1000).toFixed(2)} s`,
-      entry.code,
-    ]);
+  const style = {
+    metric: metric.name,
+    what: "estimator",
+    format: (score: number) => score.toFixed(4),
+    width,
+  };
   const told = Object.entries(test?.metrics ?? {}).map(([name, value]) => [
     name,
     fixed(value),
     fixed(Object.entries(test?.baseline ?? {}).find(([other]) => other === name)?.[1]),
   ]);
-  const more = leaderboard.length - rows.length;
   return [
-    ...checks.flatMap(({ severity, message }) => wrap(`${marks[severity]} ${message}`, width)),
+    ...checkLines(checks, width),
     ...left.flatMap(({ column, why }) => wrap(`· ${column} is left out: ${why}`, width)),
     ...(checks.length + left.length > 0 ? [""] : []),
-    ...columns([["family", metric.name, "time", "estimator"], ...rows], { right: [1, 2], width, whole: [0, 1, 2] }), // biome-ignore format: one line
-    ...(more > 0 ? [`… and ${count(more, "trial")} more`] : []),
+    ...leaderboardLines(leaderboard, style),
     ...familyFailures(leaderboard).flatMap(({ message }) =>
       wrap(`${marks.warning} ${message}`, width),
     ),
     "",
     ...(test === null ? [] : [`on ${count(test.rows, "test row")}, scored once:`, ...columns([["metric", "winner", "best constant"], ...told], { right: [1, 2], width, indent: "  " }), ""]), // biome-ignore format: one line
     ...wrap(`the winner tells ${label}: ${best.code}`, width),
-    `run ${kept.runId}`,
-    ...(kept.version === null ? [] : [`registered as ${kept.version.name}/${kept.version.number}; the champion is served with ${program} serve --model ${kept.version.name}`]), // biome-ignore format: one line
+    ...keptLines(kept, program),
     ...(kept.predictions === null ? [] : [`what it tells of the test rows is in ${kept.predictions}`]), // biome-ignore format: one line
-    ...(file === null ? [] : [`${file} makes the same model: ${program} run ${file}`]),
+    ...programLines(file, program),
   ];
 }
 

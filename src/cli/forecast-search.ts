@@ -5,6 +5,7 @@ import type { BacktestEntry, ForecastMetric, ForecastResult, Region, Series } fr
 import { type AutoForecastResult, autoForecast, type ForecastFamilyName, formatAutoForecast } from "../tune/index.ts"; // biome-ignore format: one line
 import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { type KeptWinner, keepWinner } from "./automl-keep.ts";
+import { checkLines, keptLines, leaderboardLines, programLines } from "./automl-lines.ts";
 import { checkProgram } from "./automl-program.ts";
 import type { OptionSpecs } from "./command.ts";
 import { fail } from "./errors.ts";
@@ -172,8 +173,6 @@ function numbersOf(scores: NonNullable<BacktestEntry["scores"]>): Readonly<Recor
 
 const short = (value: number | null | undefined): string =>
   value === null || value === undefined ? "–" : `${Number(value.toPrecision(4))}`;
-const marks = { critical: "✖", warning: "⚠", info: "·" } as const;
-const listed = 10;
 
 /** What people are shown of a search. */
 export function searchLines(
@@ -182,26 +181,15 @@ export function searchLines(
 ): readonly string[] {
   if (found === null) return [];
   const { checks, leaderboard, metric, test, best } = found;
-  const rows = leaderboard
-    .slice(0, listed)
-    .map(({ family, score, state, milliseconds, code }) => [
-      family,
-      score === null ? state : short(score),
-      milliseconds === null ? "" : `${(milliseconds / 1000).toFixed(2)} s`,
-      code,
-    ]);
-  const more = leaderboard.length - rows.length;
   const judged = (test?.entries ?? []).map(({ name, scores, skill }) => [name, short(scores?.rmse), short(scores?.mae), short(scores?.mase), short(skill)]); // biome-ignore format: one line
-  const version = kept?.version ?? null;
+  const style = { metric, what: "forecaster", format: short, width };
   return [
-    ...checks.flatMap(({ severity, message }) => wrap(`${marks[severity]} ${message}`, width)),
-    ...columns([["family", metric, "time", "forecaster"], ...rows], { right: [1, 2], width, whole: [0, 1, 2] }), // biome-ignore format: one line
-    ...(more > 0 ? [`… and ${count(more, "trial")} more`] : []),
+    ...checkLines(checks, width),
+    ...leaderboardLines(leaderboard, style),
     ...(test === null ? [] : [`on the last ${count(test.horizon, "value")}, scored once:`, ...columns([["model", "rmse", "mae", "mase", "skill"], ...judged], { right: [1, 2, 3, 4], width, indent: "  " })]), // biome-ignore format: one line
     ...wrap(`the winner: ${best.code}`, width),
-    ...(kept === null ? [] : [`run ${kept.runId}`]),
-    ...(version === null ? [] : [`registered as ${version.name}/${version.number}; the champion is served with ${program} serve --model ${version.name}`]), // biome-ignore format: one line
-    ...(file === null ? [] : [`${file} makes the same model: ${program} run ${file}`]),
+    ...(kept === null ? [] : keptLines(kept, program)),
+    ...programLines(file, program),
     "",
   ];
 }

@@ -6,6 +6,7 @@ export {
   type BacktestReport,
   backtest,
   type JudgedOrigin,
+  leastHistory,
 } from "./backtest/backtest.ts";
 export type { Coverage, ForecastScores, JudgedStep } from "./backtest/scores.ts";
 export { type BoostedForecastOptions, boostedForecast } from "./boosted/boosted-forecast.ts";

@@ -24,7 +24,7 @@ function dominates(a: Losses, b: Losses): boolean {
  */
 export function frontsOf(losses: readonly Losses[]): readonly (readonly number[])[] {
   const at = (i: number | undefined): Losses => losses[i ?? -1] ?? [];
-  const order = losses.map((_, i) => i).sort((a, b) => compare(at(a), at(b)) || a - b);
+  const order = losses.map((_, i) => i).sort((a, b) => compareLosses(at(a), at(b)) || a - b);
   const isFlat = losses.every(({ length }) => length <= 2);
   const fronts: number[][] = [];
   for (const i of order) {
@@ -54,7 +54,8 @@ function firstNot(
   return low;
 }
 
-function compare(a: Losses, b: Losses): number {
+/** Compares losses by the first, then the second …. */
+export function compareLosses(a: Losses, b: Losses): number {
   for (let i = 0; i < a.length; i++) {
     const [x = 0, y = 0] = [a[i], b[i]];
     if (x !== y) return x < y ? -1 : 1;

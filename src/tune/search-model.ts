@@ -6,6 +6,7 @@ import { type MetricName, metricOf } from "../metric/index.ts";
 import { evaluate, type FittedModel } from "../model/index.ts";
 import type { Columns, Frame } from "../table/index.ts";
 import { fail } from "./errors.ts";
+import { meanOf } from "./mean.ts";
 import { checkSearched, type Searched, searchedNote, searchedOf } from "./searched.ts";
 import type { Params, ParamsOf, Space } from "./space.ts";
 import type { SearchOptions } from "./study/search.ts";
@@ -156,6 +157,3 @@ async function judged<C extends Columns, P extends Params, In, Out extends Cell>
   }
   return meanOf(scores);
 }
-
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -140,13 +140,16 @@ interface Plan {
   readonly origins: readonly number[];
 }
 
+/** The values before the first origin: two seasons and one value, or 10 without a season. */
+export const leastHistory = (season: number): number => (season > 1 ? 2 * season + 1 : 10);
+
 function planOf(series: Series, options: BacktestOptions): Plan {
   const at = "backtest";
   checkNames(at, options, names);
   checkSeries(at, series);
   const { horizon, origins: most = 5, step = horizon, window, levels = [0.8, 0.95] } = options;
   const season = seasonOf(series, options.season);
-  const { initial = season > 1 ? 2 * season + 1 : 10 } = options;
+  const { initial = leastHistory(season) } = options;
   const whole = { horizon, origins: most, step, season, initial, window: window ?? 2 };
   const least = { horizon: 1, origins: 1, step: 1, season: 1, initial: 2, window: 2 };
   for (const [name, value] of Object.entries(whole))

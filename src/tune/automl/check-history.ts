@@ -1,7 +1,8 @@
 /** @file What is looked at in a series before anything is learned of it. */
 import { count, quantileOf } from "../../core/index.ts";
-import { type Series, timeOf } from "../../forecast/index.ts";
+import { leastHistory, type Series, timeOf } from "../../forecast/index.ts";
 import { fail } from "../errors.ts";
+import { meanOf } from "../mean.ts";
 import type { DataCheck } from "./check-data.ts";
 
 /** What is going to be done with the series. */
@@ -42,9 +43,6 @@ const told = (
   severity: DataCheck["severity"],
   message: string,
 ): DataCheck => ({ check, severity, message });
-
-/** Values before the first origin of a backtest. */
-const leastHistory = (season: number): number => (season > 1 ? 2 * season + 1 : 10);
 
 function lengthChecks(
   { id, frequency, values }: Series,
@@ -129,9 +127,6 @@ function correlationWithTime(values: readonly number[]): number {
   }
   return xy / Math.sqrt(xx * yy);
 }
-
-const meanOf = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
 const medianOf = (values: ArrayLike<number>): number =>
   quantileOf(Float64Array.from(values).sort(), 0.5);

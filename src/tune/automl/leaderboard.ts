@@ -74,10 +74,6 @@ export async function leaderboardOf<F extends string, C extends { readonly code:
   });
 }
 
-/** The mean of some numbers. */
-export const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** The metric of each fold, of the means that were reported. */
 function foldsOf({ steps }: TrialRecord): readonly number[] {
   return steps.map(({ value }, i) => value * (i + 1) - (steps[i - 1]?.value ?? 0) * i);

@@ -3,11 +3,12 @@ import type { LongWork } from "../../core/index.ts";
 import type { Task } from "../../flow.ts";
 import { type Metric, score } from "../../metric/index.ts";
 import { judge } from "../../model/index.ts";
+import { meanOf } from "../mean.ts";
 import type { Study } from "../study/study.ts";
 import type { RunningTrial } from "../trial.ts";
 import type { AutoMlCandidate, Family, FamilyName } from "./families.ts";
 import type { FoldNumbers } from "./fold-data.ts";
-import { type Asking, leaderboardOf, meanOf, type TriedEntry } from "./leaderboard.ts";
+import { type Asking, leaderboardOf, type TriedEntry } from "./leaderboard.ts";
 
 /** One trial of the search. */
 export interface LeaderboardEntry extends TriedEntry<FamilyName, AutoMlCandidate> {

@@ -1,10 +1,11 @@
 /** @file The search of forecasters: every family once by its own rules, then params of those that have some. */
 import type { LongWork } from "../../core/index.ts";
 import { backtest, type ForecastMetric, type ForecastScores, type Series } from "../../forecast/index.ts"; // biome-ignore format: one line
+import { meanOf } from "../mean.ts";
 import type { Study } from "../study/study.ts";
 import type { RunningTrial } from "../trial.ts";
 import type { ForecastCandidate, ForecastFacts, ForecastFamily, ForecastFamilyName } from "./forecast-families.ts"; // biome-ignore format: one line
-import { type Asking, leaderboardOf, meanOf, type TriedEntry } from "./leaderboard.ts";
+import { type Asking, leaderboardOf, type TriedEntry } from "./leaderboard.ts";
 import type { SearchBudget } from "./try-candidates.ts";
 
 /** One trial of the search. */

@@ -1,5 +1,5 @@
 /** @file Trials from best to worst: by value, by fronts where there are several, those that break constraints last. */
-import { frontsOf } from "../fronts.ts";
+import { compareLosses, frontsOf } from "../fronts.ts";
 import { lossOf } from "../objective.ts";
 import type { TrialRow } from "../trial-row.ts";
 import { directionAt, lossesOf, type SearchView, violationOf } from "../view.ts";
@@ -66,16 +66,8 @@ function sortedBy(
   keysOf: (row: TrialRow) => readonly number[],
 ): readonly TrialRow[] {
   const keyed = rows.map((row) => ({ row, keys: keysOf(row) }));
-  keyed.sort((a, b) => compare(a.keys, b.keys) || a.row.number - b.row.number);
+  keyed.sort((a, b) => compareLosses(a.keys, b.keys) || a.row.number - b.row.number);
   return keyed.map(({ row }) => row);
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length; i++) {
-    const [x = 0, y = 0] = [a[i], b[i]];
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return 0;
 }
 
 /** How alone each point of a front is: the sum of its neighbours' distances in each objective. */
