@@ -1,7 +1,7 @@
 /**
  * @file `./mill test`: everything that must hold, in the order that fails fastest: types, lint,
  * layers, sizes and generated documents, then the tests. `--interop` adds the real peers. The last
- * line says `N passed, N failed`; each stage that is not a test run counts as one.
+ * lines name what failed and say `N passed, N failed`; each stage that is not a test run counts as one.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -12,6 +12,8 @@ interface Outcome {
   readonly failed: number;
   readonly skipped: number;
   readonly seconds: number;
+  /** A line for each test that failed, told again at the end. */
+  readonly failures: readonly string[];
 }
 
 const bin = (name: string): string => `node_modules/.bin/${name}`;
@@ -37,18 +39,21 @@ async function run(name: string, command: readonly string[]): Promise<Outcome> {
     env: { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning" },
   });
   let counted: readonly number[] | undefined;
+  const failures: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     const closing = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(line);
-    if (closing === null) console.log(line);
+    if (line.startsWith("FAILED: ")) failures.push(line);
+    else if (closing === null) console.log(line);
     else counted = closing.slice(1).map((digits) => Number(digits ?? 0));
   }
   const code = await new Promise<number | null>((done) => {
     if (child.exitCode !== null) done(child.exitCode);
     else child.on("exit", done);
   });
-  const [passed = code === 0 ? 1 : 0, failures = 0, skipped = 0] = counted ?? [];
-  const failed = code === 0 ? failures : Math.max(failures, 1);
-  return { name, passed, failed, skipped, seconds: (performance.now() - started) / 1000 };
+  const [passed = code === 0 ? 1 : 0, lost = 0, skipped = 0] = counted ?? [];
+  const failed = code === 0 ? lost : Math.max(lost, 1);
+  const seconds = (performance.now() - started) / 1000;
+  return { name, passed, failed, skipped, seconds, failures };
 }
 
 const wanted = process.argv.slice(2);
@@ -61,6 +66,7 @@ if (wanted.includes("--interop")) outcomes.push(await run("interop", interop));
 console.log("");
 for (const { name, failed, seconds } of outcomes)
   console.log(`${failed === 0 ? "ok  " : "FAIL"} ${name.padEnd(8)} ${seconds.toFixed(1)} s`);
+for (const line of outcomes.flatMap(({ failures }) => failures)) console.log(line);
 const sum = (pick: (outcome: Outcome) => number): number =>
   outcomes.reduce((total, outcome) => total + pick(outcome), 0);
 const failed = sum((outcome) => outcome.failed);

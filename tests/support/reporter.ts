@@ -1,17 +1,29 @@
-/** @file Ends each run with `N passed, N failed` alone on a line, for machines that read it. */
+/** @file Ends each run with `N passed, N failed` alone on a line, for machines that read it, after a line for each failure. */
 import type { Reporter, TestModule } from "vitest/node";
 
-export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+/** `FAILED: file > test: why`, on one line: the log of a long run may be read from its end only. */
+const told = (name: string, error: { readonly message?: string } | undefined): string =>
+  `FAILED: ${name}: ${(error?.message ?? "no reason given").replaceAll(/\s+/g, " ").slice(0, 400)}`;
+
+export default class ClosingLines implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly { message?: string }[]): void {
     const counts = { passed: 0, failed: errors.length, skipped: 0 };
+    const lines = errors.map((error) => told("outside of a test", error));
     for (const module of modules) {
-      if (module.errors().length > 0) counts.failed += 1;
+      const [broken] = module.errors();
+      if (broken !== undefined) {
+        counts.failed += 1;
+        lines.push(told(module.relativeModuleId, broken));
+      }
       for (const test of module.children.allTests()) {
-        const { state } = test.result();
+        const { state, errors: reasons } = test.result();
         if (state !== "pending") counts[state] += 1;
+        if (state === "failed")
+          lines.push(told(`${module.relativeModuleId} > ${test.fullName}`, reasons?.[0]));
       }
     }
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
-    process.stdout.write(`${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+    lines.push(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+    process.stdout.write(`${lines.join("\n")}\n`);
   }
 }
