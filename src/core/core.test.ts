@@ -69,6 +69,17 @@ describe("words", () => {
       ["plan", "clam"],
     ])
       expect(didYouMean(given ?? "", [name ?? ""])).toBe("");
+    const known = ["trees", "depth", "minChildWeight", "l1", "l2", "seed", "auc"];
+    for (const [given, name] of [
+      ["n_estimators", "trees"],
+      ["max_depth", "depth"],
+      ["min_child_weight", "minChildWeight"],
+      ["reg_lambda", "l2"],
+      ["random_state", "seed"],
+      ["roc_auc", "auc"],
+    ])
+      expect(didYouMean(given ?? "", known)).toBe(` Did you mean "${name}"?`);
+    expect(didYouMean("eps", ["distance", "neighbours"])).toBe(' Did you mean "distance"?');
   });
 });
 

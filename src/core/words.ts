@@ -1,4 +1,5 @@
 /** @file The small words of every error sentence: quoting, lists, and "did you mean". */
+import { namedByPeers } from "./peer-words.ts";
 
 /** A value as an error shows it: strings quoted and cut at 60 characters. */
 export function quote(value: unknown): string {
@@ -38,10 +39,12 @@ function nearestFirst(values: readonly unknown[], near: string): readonly unknow
 const mostEdits = (letters: number): number => Math.min(2, Math.floor(letters / 3));
 
 /**
- * ` Did you mean "…"?`, when one of the names is near to what was given: the same in another case, or
- * within one edit if the longer has three to five letters, within two if it has more.
+ * ` Did you mean "…"?`, when one of the names is near to what was given: the same in another case, what a peer's
+ * word stands for, or within one edit if the longer has three to five letters, within two if it has more.
  */
 export function didYouMean(given: string, names: readonly string[]): string {
+  const peers = namedByPeers(given, names);
+  if (peers !== undefined && peers !== given) return ` Did you mean ${quote(peers)}?`;
   const near = names
     .map((name) => ({ name, edits: editDistance(given.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, edits }) => edits <= mostEdits(Math.max(given.length, name.length)))

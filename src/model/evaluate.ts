@@ -8,6 +8,7 @@ import { type Columns, checkFrame, type Frame, type FramePart, isHeldOut } from 
 import { fail } from "./errors.ts";
 import { taskOf } from "./estimator.ts";
 import type { FittedModel } from "./fitted-model.ts";
+import { predictNamed } from "./predict-named.ts";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions<C extends Columns = Columns> {
@@ -175,7 +176,7 @@ export function judge(
   data: Dataset,
 ): { readonly judged: Judged; readonly unknown: readonly string[] } {
   const { x, y, weights, groups } = data;
-  const told = predictor.predict(x);
+  const told = predictNamed(predictor, x, data.names);
   const { threshold } = predictor;
   const beside = {
     ...(weights === undefined ? {} : { weights }),

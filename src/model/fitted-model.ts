@@ -3,6 +3,7 @@ import { formatJson, hashOf } from "../core/index.ts";
 import type { FittedFeatures } from "../feature/index.ts";
 import type { Cell, Cells, Matrix, Model, ModelFiles, Predictor, Signature } from "../flow.ts";
 import { answersOf } from "./answers.ts";
+import { predictNamed } from "./predict-named.ts";
 import { predictorState } from "./predictor-format.ts";
 
 /** A model with its two halves in view; `P` is what its estimator learned, with all that it tells. */
@@ -60,7 +61,7 @@ export function fittedModel(parts: ModelParts): FittedModel {
   const answers = answersOf(predictor, output.levels);
   const predictAll = (rows: readonly Cells[]) => {
     const x = matrixOf(features, rows); // [n, d]
-    return answers.of(predictor.predict(x), rows.length);
+    return answers.of(predictNamed(predictor, x, features.names), rows.length);
   };
   return {
     kind: predictor.kind,

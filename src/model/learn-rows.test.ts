@@ -4,6 +4,8 @@ import type { Dataset } from "../flow.ts";
 import { matrix } from "../tensor/index.ts";
 import { gaussianBayes } from "./bayes/gaussian-bayes.ts";
 import { calibrated, crossValidate, stacked, thresholded } from "./combine/index.ts";
+import { judge } from "./evaluate.ts";
+import { predictRows } from "./learn-rows.ts";
 import { logistic } from "./linear/index.ts";
 
 const rows = Array.from({ length: 40 }, (_, i) => [i === 25 ? Number.NaN : i, i % 3]);
@@ -28,4 +30,13 @@ test("a value that folds refuse is named by its row in the data, however deep th
   await expect(crossValidate(calibrated(bayes), data)).rejects.toThrow(row25);
   const stack = stacked([bayes, logistic()], { final: logistic() });
   await expect(stack.learn(data)).rejects.toThrow(row25);
+});
+
+test("a value that a fitted predictor refuses is named by its feature", async () => {
+  const whole: Dataset = { ...data, x: matrix(rows.map(([a, b], i) => [i === 25 ? 25 : (a ?? 0), b ?? 0])) }; // biome-ignore format: one line
+  const predictor = await gaussianBayes().learn(whole);
+  const named = expect.objectContaining({ message: expect.stringContaining('feature "age" is missing in row 25') }); // biome-ignore format: one line
+  expect(() => judge(predictor, data)).toThrow(named);
+  expect(() => predictRows(predictor, { data, rows: [24, 25] })).toThrow(row25);
+  expect(() => predictRows(predictor, { data, rows: [24, 25] })).toThrow(named);
 });

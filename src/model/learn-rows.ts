@@ -4,6 +4,7 @@ import type { Dataset, Predictor } from "../flow.ts";
 import { datasetRows, matrixRows } from "./dataset-rows.ts";
 import { modelErrors } from "./errors.ts";
 import type { Estimator } from "./estimator.ts";
+import { predictNamed } from "./predict-named.ts";
 
 /** Some rows of a dataset, by their numbers. */
 export interface RowsOf {
@@ -27,7 +28,7 @@ export async function learnRows(
 /** What a predictor tells of some rows. @throws what it throws, with row numbers of `data` */
 export function predictRows(predictor: Predictor, { data, rows }: RowsOf): Float64Array {
   try {
-    return predictor.predict(matrixRows(data.x, rows));
+    return predictNamed(predictor, matrixRows(data.x, rows), data.names);
   } catch (error) {
     throw inWhole(error, rows);
   }

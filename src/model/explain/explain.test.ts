@@ -131,6 +131,11 @@ describe("partialDependence", () => {
     expect(partialDependence(predictor, data.x, { feature: 1, values: [0] }).values).toEqual([0]);
     const narrow = { rows: 2, cols: 2, data: new Float64Array(4) };
     expect(() => partialDependence(predictor, narrow, { feature: 1 })).toThrow(code("model/mismatch-width")); // biome-ignore format: one line
+    const name = data.names[1] ?? "";
+    expect(partialDependence(predictor, data, { feature: name, points: 9 })).toEqual(
+      partialDependence(predictor, data.x, { feature: 1, points: 9 }),
+    );
+    expect(() => partialDependence(predictor, data, { feature: "none" })).toThrow(code("model/unknown-feature")); // biome-ignore format: one line
     expect(() => partialDependence(predictor, data.x, { feature: 3 })).toThrow(code("option/out-of-range")); // biome-ignore format: one line
   });
 });

@@ -1,12 +1,12 @@
 /** @file What a predictor tells when one feature is given one value after another. */
 import { checkNames, checkNumber } from "../../core/index.ts";
-import type { Matrix, Predictor } from "../../flow.ts";
+import type { Dataset, Matrix, Predictor } from "../../flow.ts";
 import { fail } from "../errors.ts";
 
 /** Options of {@link partialDependence}. */
 export interface PartialDependenceOptions {
-  /** Which feature, from 0. */
-  readonly feature: number;
+  /** Which feature: its number, from 0, or, of rows in a dataset, its name. */
+  readonly feature: number | string;
   /** The values that it is given. Default: as many quantiles of its values as `points` says. */
   readonly values?: readonly number[];
   /** Values of the grid, ≥ 2. Default 20. */
@@ -28,9 +28,9 @@ export interface PartialDependence {
  * value of a grid and all else stays. O(n·g) predictions. It speaks of rows that need not exist where features go together.
  *
  * @param predictor - Any predictor.
- * @param x - Shape [n, d], n ≥ 1.
+ * @param data - The rows, [n, d], n ≥ 1: a matrix, or a dataset, whose features have names.
  * @param options - See {@link PartialDependenceOptions}.
- * @throws `model/missing-rows`, `option/out-of-range`, `model/mismatch-width` of the predictor
+ * @throws `model/missing-rows`, `model/unknown-feature`, `option/out-of-range`, `model/mismatch-width` of the predictor
  * @example
  * ```ts
  * const stump = { feature: 0, threshold: 2, left: { value: 0 }, right: { value: Math.log(3) } };
@@ -43,19 +43,20 @@ export interface PartialDependence {
  */
 export function partialDependence(
   predictor: Predictor,
-  x: Matrix,
+  data: Matrix | Pick<Dataset, "x" | "names">,
   options: PartialDependenceOptions,
 ): PartialDependence {
   const at = "partialDependence";
   checkNames(at, options, ["feature", "values", "points"]);
-  const { feature, points = 20 } = options;
-  checkNumber(at, { feature }, { min: 0, max: x.cols - 1, integer: true });
+  const { points = 20 } = options;
+  const { x, names } = "x" in data ? data : { x: data, names: [] };
+  const feature = placeOf(options.feature, x, names);
   checkNumber(at, { points }, { min: 2, integer: true });
   if (x.rows === 0) fail("model/missing-rows", { at });
   const { values = quantiles(x, feature, points) } = options;
   const told = values.map((value) => {
-    const data = x.data.map((v, i) => (i % x.cols === feature ? value : v));
-    return predictor.predict({ ...x, data }); // [n · k]
+    const changed = x.data.map((v, i) => (i % x.cols === feature ? value : v));
+    return predictor.predict({ ...x, data: changed }); // [n · k]
   });
   const k = (told[0]?.length ?? 0) / x.rows;
   const rows = new Float64Array(x.rows * values.length * k);
@@ -67,6 +68,15 @@ export function partialDependence(
       means[g * k + o] = (means[g * k + o] ?? 0) + p / x.rows;
     }
   return { values, means, rows };
+}
+
+/** The number of a feature that is named, or numbered, in the options. */
+function placeOf(feature: number | string, x: Matrix, names: readonly string[]): number {
+  const at = "partialDependence";
+  if (typeof feature === "number")
+    return checkNumber(at, { feature }, { min: 0, max: x.cols - 1, integer: true });
+  const place = names.indexOf(feature);
+  return place < 0 ? fail("model/unknown-feature", { at, got: feature, known: names }) : place;
 }
 
 /** Distinct quantiles of a feature's values, from the 5th percentile to the 95th; all distinct values where they are few. */
