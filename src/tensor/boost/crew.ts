@@ -38,12 +38,13 @@ const spins = 2000; // looks at a word before going to sleep on it
 const wordsOfTask = 6;
 export const mostWordTasks = Math.floor((controlWords - taskWord) / wordsOfTask);
 
+/** What a thread reads of its task; the same object for one task after the other. */
 interface Task {
-  readonly task: number;
-  readonly from: number;
-  readonly to: number;
+  task: number;
+  from: number;
+  to: number;
   readonly thread: number;
-  readonly plane: number;
+  plane: number;
   /** An argument of the pass. */
   readonly arg: (i: number) => number;
   /** A word of the task. */
@@ -222,18 +223,21 @@ function drainer(kernel: Kernel, layout: Layout, thread: number): () => void {
   const control = controlOf(kernel.memory, layout);
   const reals = new Float32Array(control.buffer, control.byteOffset, controlWords);
   const { code } = kernel;
+  const now: Task = {
+    ...{ task: 0, from: 0, to: 0, thread, plane: 0 },
+    arg: (i) => control[argWords + i]! >>> 0,
+    word: (i) => control[taskWord + wordsOfTask * now.task + i]! >>> 0,
+    real: (i) => reals[taskWord + wordsOfTask * now.task + i]!,
+    factor: () => reals[factorWord]!,
+    mask: () => control[maskWord]!,
+  };
   const perform = (task: number): void => {
     const step = control[stepWord]!;
-    const from = control[beginWord]! + task * step;
-    passes[passNames[control[passWord]!]!](code, {
-      ...{ task, from, to: Math.min(control[endWord]!, from + step), thread },
-      plane: control[planeWord]!,
-      arg: (i) => control[argWords + i]! >>> 0,
-      word: (i) => control[taskWord + wordsOfTask * task + i]! >>> 0,
-      real: (i) => reals[taskWord + wordsOfTask * task + i]!,
-      factor: () => reals[factorWord]!,
-      mask: () => control[maskWord]!,
-    });
+    now.task = task;
+    now.from = control[beginWord]! + task * step;
+    now.to = Math.min(control[endWord]!, now.from + step);
+    now.plane = control[planeWord]!;
+    passes[passNames[control[passWord]!]!](code, now);
   };
   return () => {
     let used = false;

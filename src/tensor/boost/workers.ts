@@ -2,13 +2,14 @@
  * @file Growing trees on worker threads. The leader is a worker too, so that the calling thread
  * stays free, hears when a worker dies, and can stop the others.
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { isMillraceError, type LongWork, MillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import { allowStart, controlOf, stopCrew, stops } from "./crew.ts";
+import { dismiss, hire } from "./hands.ts";
 import type { BoostJob, Grown } from "./job.ts";
 
-/** What a worker is started with. */
+/** What a worker is told to do. */
 export interface WorkerTask {
   readonly job: BoostJob;
   /** 0 leads. */
@@ -16,8 +17,9 @@ export interface WorkerTask {
   readonly stallMs: number;
 }
 
-/** What the leader tells the calling thread. An error of ours travels as its plain facts. */
+/** What the leader tells the calling thread, and every worker when it has left the crew. An error of ours travels as its plain facts. */
 export type WorkerNews =
+  | { readonly news: "free" }
   | { readonly news: "tree"; readonly done: number }
   | { readonly news: "grown"; readonly grown: Grown }
   | { readonly news: "error"; readonly error: ErrorFacts };
@@ -43,6 +45,9 @@ export interface Staff {
   readonly meanwhile?: () => Promise<void>;
 }
 
+/** Workers of jobs with more memory than this end with them: what a waiting thread still holds is not given back. */
+const mostKeptBytes = 64 * 2 ** 20;
+
 /** Grows the job's trees on `layout.threads` workers. @throws as `trainTrees` */
 export async function growInWorkers(
   job: BoostJob,
@@ -50,25 +55,41 @@ export async function growInWorkers(
   { file = () => workerFile, stallMs = 60_000, meanwhile = async () => undefined }: Staff = {},
 ): Promise<Grown> {
   const { threads } = job.layout;
-  const workers = Array.from({ length: threads }, (_, thread) => {
-    const workerData: WorkerTask = { job, thread, stallMs };
-    return new Worker(file(thread), { workerData, name: `boost ${thread}` });
-  });
+  const workers = Array.from({ length: threads }, (_, i) => hire(file(i), `boost ${i}`));
+  const isKept = job.memory.buffer.byteLength <= mostKeptBytes;
   const abort = Promise.withResolvers<never>();
   const onAbort = (): void => abort.reject(signal?.reason);
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted === true) onAbort(); // it may have been aborted before anyone listened
   const total = job.options.trees;
+  let left: readonly Promise<void>[] | undefined;
   try {
     const tell = (done: number): void => progress?.({ done, total });
     const outcomes = workers.map((worker, i) => outcomeOf(worker, i, tell));
+    const freed = workers.map((worker) => whenFree(worker));
+    for (const [thread, worker] of workers.entries())
+      worker.postMessage({ job, thread, stallMs } satisfies WorkerTask);
     const start = meanwhile().then(() => allowStart(controlOf(job.memory, job.layout)));
-    return await Promise.race([abort.promise, never(start), ...outcomes]);
+    const grown = await Promise.race([abort.promise, never(start), ...outcomes]);
+    if (isKept) left = freed;
+    return grown;
   } finally {
     signal?.removeEventListener("abort", onAbort);
     stopCrew(controlOf(job.memory, job.layout), stops.done);
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    if (left === undefined) await Promise.all(workers.map((worker) => worker.terminate()));
+    else await Promise.all(left);
+    for (const [i, worker] of workers.entries()) if (left !== undefined) dismiss(worker, file(i));
   }
+}
+
+/** Settles when a worker has left the crew, or has ended. */
+function whenFree(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.on("message", ({ news }: WorkerNews) => {
+      if (news === "free") resolve();
+    });
+    worker.on("exit", () => resolve());
+  });
 }
 
 /** Fails as a promise does, and is never fulfilled. */
@@ -95,7 +116,7 @@ function outcomeOf(worker: Worker, thread: number, tell: (done: number) => void)
           reject(error); // the caller's own; nobody else would catch it here
         }
       } else if (message.news === "grown") resolve(message.grown);
-      else reject(new MillraceError(message.error));
+      else if (message.news === "error") reject(new MillraceError(message.error));
     });
     worker.on("error", (error: Error) => failed(error.message, error));
     worker.on("exit", (code) => failed(`exit code ${code}`)); // without effect once it is settled
