@@ -30,12 +30,18 @@ const planeWord = 11; // output that the pass is of
 const argWords = 12; // up to four arguments of the pass
 const factorWord = 16; // a 32-bit real argument
 const readyWord = 17; // 1 once the rows are in bins
+const addedWord = 18; // tasks of a queue so far, and the flag that no more come
+const queueWord = 19; // 1 while the pass is a queue
+const doneWord = 20; // tasks of a queue that are done
 const heartbeatWord = 32;
 const taskWord = 64;
 const spins = 2000; // looks at a word before going to sleep on it
 
-/** Words that a task may have of its own, and most tasks that may have some. */
+const noMore = 2 ** 30; // in addedWord
+
+/** Words that a task may have of its own, and most tasks that may have some. The last says of a queue's task that it is done. */
 const wordsOfTask = 6;
+const doneMark = wordsOfTask - 1;
 export const mostWordTasks = Math.floor((controlWords - taskWord) / wordsOfTask);
 
 /** What a thread reads of its task; the same object for one task after the other. */
@@ -104,7 +110,7 @@ export function controlOf(memory: WasmMemory, layout: Layout): Int32Array {
   return new Int32Array(memory.buffer, layout.control, controlWords);
 }
 
-/** Writes the words of a task of a scan (built, parent, small, large) or an expansion. */
+/** Writes the words of a task of a scan (built, parent, small, large). */
 export function writeTask(control: Int32Array, task: number, words: readonly number[]): void {
   control.set(words, taskWord + wordsOfTask * task);
 }
@@ -147,18 +153,37 @@ export function isStopped(control: Int32Array): boolean {
   return Atomics.load(control, stopWord) !== stops.none;
 }
 
+/** Tasks that the leader adds while others are under way: each thread takes the oldest that nobody has taken. */
+export interface TaskQueue {
+  /** Adds a task of some words; gives its number. At most as many as there are places may be under way. */
+  add(words: readonly number[]): number;
+  isDone(task: number): boolean;
+  /** Does a task that nobody has taken, or waits until some task is done that was not when `done` were. */
+  help(done: number): void;
+  /** How many tasks are done. */
+  done(): number;
+  /** Lets the hands go, once all tasks are done. */
+  close(): void;
+}
+
 /** What the leader runs passes with. */
 export interface Crew {
   readonly threads: number;
   run(pass: Pass): void;
+  /** Begins a pass whose tasks come one by one, with so many places for their words. */
+  queue(pass: PassName, plane: number, places: number): TaskQueue;
 }
 
 /** The leader's side; `stallMs` without a sign of life from any hand is an error, not a hang. */
 export function leadCrew(kernel: Kernel, layout: Layout, stallMs = 60_000): Crew {
   const control = controlOf(kernel.memory, layout);
   const reals = new Float32Array(control.buffer, control.byteOffset, controlWords);
-  const drain = drainer(kernel, layout, 0);
+  const { drain, takeOne } = openTasks(kernel, layout, 0);
   const hands = layout.threads - 1;
+  const announce = (): void => {
+    Atomics.add(control, epochWord, 1); // all that was written before is seen by whoever sees this
+    if (hands > 0) Atomics.notify(control, epochWord);
+  };
   const run = ({ pass, step = 0, clearBytes = 0, plane = 0, ...more }: Pass): void => {
     const { begin = 0, end = layout.rows, args = [], factor = 0 } = more;
     const tasks = more.tasks ?? Math.ceil((end - begin) / step);
@@ -173,19 +198,52 @@ export function leadCrew(kernel: Kernel, layout: Layout, stallMs = 60_000): Crew
     if (clearBytes > 0) control[maskWord] = 0;
     control[tasksWord] = tasks;
     control[finishedWord] = 0;
+    control[queueWord] = 0;
     Atomics.store(control, nextWord, 0);
-    Atomics.add(control, epochWord, 1); // all of the above is seen by whoever sees this
-    if (hands > 0) Atomics.notify(control, epochWord);
+    announce();
     drain();
-    if (hands > 0) awaitHands(control, hands, stallMs);
+    if (hands > 0) awaitAll(control, { word: finishedWord, enough: hands, hands, stallMs });
   };
-  return { threads: layout.threads, run };
+  const queue: Crew["queue"] = (pass, plane, places) => {
+    control[passWord] = passNames.indexOf(pass);
+    control[stepWord] = 0;
+    control[planeWord] = plane;
+    control[tasksWord] = places;
+    control[finishedWord] = 0;
+    control[queueWord] = 1;
+    for (const word of [nextWord, addedWord, doneWord]) Atomics.store(control, word, 0);
+    announce();
+    let added = 0;
+    return {
+      add: (words) => {
+        const place = added % places;
+        writeTask(control, place, words);
+        control[taskWord + wordsOfTask * place + doneMark] = 0;
+        Atomics.store(control, addedWord, ++added);
+        if (hands > 0) Atomics.notify(control, addedWord);
+        return added - 1;
+      },
+      isDone: (task) =>
+        Atomics.load(control, taskWord + wordsOfTask * (task % places) + doneMark) === 1,
+      done: () => Atomics.load(control, doneWord),
+      help: (done) => {
+        if (!takeOne()) awaitAll(control, { word: doneWord, enough: done + 1, hands, stallMs });
+      },
+      close: () => {
+        Atomics.or(control, addedWord, noMore);
+        if (hands === 0) return;
+        Atomics.notify(control, addedWord);
+        awaitAll(control, { word: finishedWord, enough: hands, hands, stallMs });
+      },
+    };
+  };
+  return { threads: layout.threads, run, queue };
 }
 
 /** A hand's side: takes part in every pass until told to stop. Returns then. */
 export function joinCrew(kernel: Kernel, layout: Layout, thread: number): void {
   const control = controlOf(kernel.memory, layout);
-  const drain = drainer(kernel, layout, thread);
+  const { drain } = openTasks(kernel, layout, thread);
   for (let epoch = 0; ; ) {
     for (let spin = 0; Atomics.load(control, epochWord) === epoch; spin++)
       if (spin > spins) Atomics.wait(control, epochWord, epoch, 1000);
@@ -197,17 +255,27 @@ export function joinCrew(kernel: Kernel, layout: Layout, thread: number): void {
   }
 }
 
-function awaitHands(control: Int32Array, hands: number, stallMs: number): void {
+interface Awaited {
+  /** A word that the hands count up, and when it is enough. */
+  readonly word: number;
+  readonly enough: number;
+  readonly hands: number;
+  readonly stallMs: number;
+}
+
+function awaitAll(control: Int32Array, { word, enough, hands, stallMs }: Awaited): void {
   let [life, since] = [-1, performance.now()];
   for (let spin = 0; ; spin++) {
-    const finished = Atomics.load(control, finishedWord);
-    if (finished === hands || isStopped(control)) return;
+    const now = Atomics.load(control, word);
+    if (now >= enough || isStopped(control)) return;
     if (spin < spins) continue;
-    Atomics.wait(control, finishedWord, finished, Math.min(1000, stallMs));
+    Atomics.wait(control, word, now, Math.min(1000, stallMs));
     const beats = heartbeats(control, hands);
     if (beats !== life) [life, since] = [beats, performance.now()];
-    else if (performance.now() - since > stallMs)
+    else if (performance.now() - since > stallMs) {
+      const finished = Atomics.load(control, finishedWord);
       fail("tensor/timed-out-worker", { finished, workers: hands, seconds: stallMs / 1000 });
+    }
   }
 }
 
@@ -218,8 +286,8 @@ function heartbeats(control: Int32Array, hands: number): number {
   return sum;
 }
 
-/** Takes tasks of the announced pass until none is left. */
-function drainer(kernel: Kernel, layout: Layout, thread: number): () => void {
+/** How a thread takes tasks of the announced pass: all until none is left, or the next of a queue, if there is one. */
+function openTasks(kernel: Kernel, layout: Layout, thread: number) {
   const control = controlOf(kernel.memory, layout);
   const reals = new Float32Array(control.buffer, control.byteOffset, controlWords);
   const { code } = kernel;
@@ -239,7 +307,33 @@ function drainer(kernel: Kernel, layout: Layout, thread: number): () => void {
     now.plane = control[planeWord]!;
     passes[passNames[control[passWord]!]!](code, now);
   };
-  return () => {
+  const takeOne = (): boolean => {
+    for (;;) {
+      const task = Atomics.load(control, nextWord);
+      if (task >= (Atomics.load(control, addedWord) & (noMore - 1))) return false;
+      if (Atomics.compareExchange(control, nextWord, task, task + 1) !== task) continue;
+      const place = task % control[tasksWord]!;
+      perform(place);
+      Atomics.store(control, taskWord + wordsOfTask * place + doneMark, 1);
+      Atomics.add(control, heartbeatWord + thread, 1);
+      Atomics.add(control, doneWord, 1);
+      Atomics.notify(control, doneWord);
+      return true;
+    }
+  };
+  const drainQueue = (): void => {
+    for (;;) {
+      while (takeOne());
+      const added = Atomics.load(control, addedWord);
+      if ((added & noMore) !== 0 || isStopped(control)) return;
+      for (let spin = 0; Atomics.load(control, addedWord) === added; spin++)
+        if (spin > spins) {
+          Atomics.wait(control, addedWord, added, 1000);
+          break;
+        }
+    }
+  };
+  const drainPass = (): void => {
     let used = false;
     for (;;) {
       const task = Atomics.add(control, nextWord, 1);
@@ -253,4 +347,9 @@ function drainer(kernel: Kernel, layout: Layout, thread: number): () => void {
       Atomics.add(control, heartbeatWord + thread, 1);
     }
   };
+  const drain = (): void => {
+    if (control[queueWord] === 1) drainQueue();
+    else drainPass();
+  };
+  return { drain, takeOne };
 }

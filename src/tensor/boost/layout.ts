@@ -211,7 +211,7 @@ function aligned(rowBytes: number): number {
 
 /** How many records, histograms and routes a tree needs while it grows. */
 function roomFor(options: TreeOptions, leaves: number, threads: number) {
-  const batch = threads === 1 ? 1 : 4 * threads; // nodes that are expanded at once
+  const batch = threads === 1 ? 1 : 4 * threads; // nodes that may be under way
   if (growsByLevel(options)) {
     const nodes = 2 ** options.depth;
     return { records: nodes, histograms: nodes, routes: Math.max(1, nodes / 2) };

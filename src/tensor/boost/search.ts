@@ -122,20 +122,30 @@ export function openSearch(kernel: Kernel, job: BoostJob, scales: Scales): Searc
   const children: Search["children"] = (node, split) => {
     const limited = options.interactions.length > 0;
     const used = limited ? [...new Set([...node.used, split.feature])] : node.used;
-    const child = (
-      side: "left" | "right",
-      bounds: { lower?: number; upper?: number },
-    ): Growing => ({
-      ...{ ...node, ...split[side], ...bounds, used, split: undefined },
-      ...{ depth: node.depth + 1, path: node.path + (side === "left" ? "L" : "R") },
+    // spelt out: spreading objects would take as long as the kernel's work on a small node
+    const child = ({ gradient, hessian }: Sums, side: "L" | "R"): Growing => ({
+      gradient,
+      hessian,
+      depth: node.depth + 1,
+      path: node.path + side,
+      used,
+      lower: node.lower,
+      upper: node.upper,
+      split: undefined,
     });
+    const [left, right] = [child(split.left, "L"), child(split.right, "R")];
     const sign = options.monotone[split.feature] ?? 0;
-    if (sign === 0) return [child("left", {}), child("right", {})];
-    const middle =
-      (leafValueOf({ ...node, ...split.left }) + leafValueOf({ ...node, ...split.right })) / 2;
+    if (sign === 0) return [left, right];
+    const middle = (leafValueOf(left) + leafValueOf(right)) / 2; // a child has its parent's bounds so far
     return sign > 0
-      ? [child("left", { upper: middle }), child("right", { lower: middle })]
-      : [child("left", { lower: middle }), child("right", { upper: middle })];
+      ? [
+          { ...left, upper: middle },
+          { ...right, lower: middle },
+        ]
+      : [
+          { ...left, lower: middle },
+          { ...right, upper: middle },
+        ];
   };
   const leafValueOf: Search["leafValueOf"] = (node) => {
     const gradient = node.gradient / scales.gradient;
@@ -162,7 +172,8 @@ export function openSearch(kernel: Kernel, job: BoostJob, scales: Scales): Searc
     rowsOf: (slot) => ({ begin: word(slot, 0), count: word(slot, 4) }),
     answer: (slot, node) => {
       const sums = { gradient: real(slot, 80), hessian: real(slot, 88) };
-      return { ...node, ...sums, split: splitOf(slot, sums) };
+      const { depth, path, used, lower, upper } = node;
+      return { ...sums, depth, path, used, lower, upper, split: splitOf(slot, sums) };
     },
     setBuild: (place, side, built) =>
       routes.setUint32(routeBytes * place + 20 + 4 * side, built, true),
