@@ -49,6 +49,7 @@ export function scan(node: Node, thread: u32): void {
   upper = node.upper;
   least = job.minWeight;
   if (job.minRows > 1) least = max(least, (job.minRows - 0.5) * totalHessian / <f64>node.count);
+  if (totalHessian < 2 * least) return; // one side of any split would be too light
   const whole = job.general ? scoreOf(totalGradient, totalHessian, 0)
     : totalHessian > 0 ? (totalGradient * totalGradient) / (totalHessian + job.penalty) : 0;
   best = whole;
