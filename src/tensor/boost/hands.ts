@@ -6,7 +6,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 
 /** How long a thread waits for a job before it ends. */
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 
 interface Waiting {
   readonly worker: Worker;
