@@ -108,7 +108,7 @@ export async function checkKills(
     const first = kinds[kill % kinds.length] ?? "append";
     const writer = startWriter(at, [`${name}-${kill}`, "endless", first]);
     const { child, ended } = writer;
-    await writer.said(chance.next() < 0.5 ? 1 : 1 + chance.below(10));
+    await writer.said(chance.next() < 0.5 ? 1 : 2 + chance.below(9)); // in its first operation, or after it
     await new Promise((resolve) => setTimeout(resolve, chance.next() * 150));
     child.kill("SIGKILL");
     const said = await ended;
@@ -117,8 +117,10 @@ export async function checkKills(
     await follow(table, states, said);
   }
   expect(await stop()).toBeGreaterThan(3);
+  expect(states.length).toBeGreaterThan(0);
+  if (times < 5 * kinds.length) return; // too few for what chance does to many
   expect(states.length).toBeGreaterThan(times / 4);
-  if (times >= 5 * kinds.length) expect([...killed].sort()).toEqual([...kinds].sort());
+  expect([...killed].sort()).toEqual([...kinds].sort());
 }
 
 /** Takes over what was acknowledged, and what was begun last if the table says so; then they agree. */
