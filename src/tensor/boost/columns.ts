@@ -138,7 +138,8 @@ function placed(
   const packedColumns = shared.flatMap((byte, place) =>
     byte.map(({ feature, low, mask }): Column => {
       const draft = drafts[feature]!;
-      return { ...draft, low, mask, place, offset: take(draft) };
+      // room for every number of its bits: those past its last bin hold 0, but are read and written, too
+      return { ...draft, low, mask, place, offset: take(draft, Math.ceil((mask + 1) / 4) * 32) };
     }),
   );
   const list = [...packedColumns, ...wholeColumns, ...wideColumns];

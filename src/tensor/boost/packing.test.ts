@@ -102,6 +102,23 @@ describe("features that share a byte", () => {
   const problem = fewValued(12_000);
   const options = { trees: 8, depth: 6, learningRate: 0.3, l2: 1, minChildWeight: 0, categorySmoothing: 0, categoryL2: 0, categoryLimit: 32 }; // biome-ignore format: one line
 
+  test("law: what is taken apart of a shared byte stays in the bins of its feature", () => {
+    const levels = fc.array(fc.integer({ min: 2, max: 40 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(levels, (counts) => {
+        const [rows, cols] = [10_000, counts.length];
+        const data = Float64Array.from({ length: rows * cols }, (_, i) => Math.floor(i / cols) % counts[i % cols]!); // biome-ignore format: one line
+        const columns = columnsOf({ x: { rows, cols, data }, trainRows: rows, categorical: [], bins: 255, seed: 0 }); // biome-ignore format: one line
+        const places = columns.list.toSorted((a, b) => a.offset - b.offset);
+        for (const [i, { offset, mask, bins }] of places.entries()) {
+          const end = places[i + 1]?.offset ?? columns.histogramBytes;
+          expect(offset + 8 * (mask < 255 ? mask + 1 : bins)).toBeLessThanOrEqual(end);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test("are there, and split as their definition says", async () => {
     const columns = columnsOf({ x: problem.x, trainRows: 12_000, categorical: [6, 7], bins: 255, seed: 0 }); // biome-ignore format: one line
     expect(columns.packedFeatures).toBe(8);
