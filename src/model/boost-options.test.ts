@@ -200,7 +200,7 @@ describe("a dataset that judges", () => {
 describe("options", () => {
   test("tell every setting that was used, defaults too, and make the same estimator again", () => {
     expect(boost().options).toEqual({
-      ...{ objective: "usual", trees: 100, depth: 4, learningRate: 0.1, l1: 0, l2: 1 },
+      ...{ objective: "auto", trees: 100, depth: 4, learningRate: 0.1, l1: 0, l2: 1 },
       ...{ minChildWeight: 1, minRows: 1, minGain: 0, rowSample: 1, columnSample: 1 },
       ...{ columnSampleLevel: 1, columnSampleNode: 1, bins: 255, categorySmoothing: 10 },
       ...{ categoryL2: 10, categoryLimit: 32, dropRate: 0, seed: 0 },
@@ -279,6 +279,8 @@ describe("options", () => {
       expect(() => boost({ validation, patience: 10 })).toThrow(words);
       expect(() => boost({ validation })).toThrow(code("model/mismatch-option"));
     }
+    const objective: "squared" = JSON.parse("null");
+    expect(() => boost({ objective })).toThrow(code("model/mismatch-option"));
   });
 
   test("DART leaves earlier rounds out, by the seed", async () => {

@@ -6,7 +6,7 @@ import { fail } from "./errors.ts";
 
 /** What boosting can make small, besides objectives of one's own. */
 const boostObjectives = [
-  ...(["usual", "logLoss", "squared", "absolute", "huber", "quantile"] as const),
+  ...(["auto", "logLoss", "squared", "absolute", "huber", "quantile"] as const),
   ...(["poisson", "tweedie", "ranking"] as const),
 ] as const;
 
@@ -28,7 +28,7 @@ const metrics = ["loss", "error", "auc", "rmse", "mae", "ndcg"] as const satisfi
 /** Options of {@link boost}; XGBoost's word for each in brackets. */
 export interface BoostOptions {
   /**
-   * What is made small [objective]. Default `usual`: log loss for truth values and classes, squared error for numbers. Of numbers:
+   * What is made small [objective]. Default `auto`: log loss for truth values and classes, squared error for numbers. Of numbers:
    * `squared`, `absolute`, `huber`, `quantile`, `poisson` (counts), `tweedie` (sums of claims), `ranking` (relevance within
    * `groups` of the dataset), or an objective of one's own, which may be of classes too.
    */
@@ -132,7 +132,7 @@ const bounds = {
 
 /** What an option is where nothing is said, of those that always have a value. */
 const defaults = {
-  ...{ objective: "usual", trees: 100, depth: 4, learningRate: 0.1, l1: 0, l2: 1 },
+  ...{ objective: "auto", trees: 100, depth: 4, learningRate: 0.1, l1: 0, l2: 1 },
   ...{ minChildWeight: 1, minRows: 1, minGain: 0, rowSample: 1, columnSample: 1 },
   ...{ columnSampleLevel: 1, columnSampleNode: 1, bins: 255, categorySmoothing: 10 },
   ...{ categoryL2: 10, categoryLimit: 32, dropRate: 0, seed: 0 },
@@ -162,6 +162,7 @@ export function boostSettings(options: BoostOptions): Readonly<Record<string, Js
     if (name in bounds && typeof value === "number")
       checkNumber("boost", { [name]: value }, bounds[name as keyof typeof bounds]);
     else if (name in bounds) wrong(name, "a number", value);
+  if (objective === null) wrong("objective", "a name or an objective of your own", objective);
   if (typeof objective === "string") checkChoice("boost", { objective }, boostObjectives);
   if (options.metric !== undefined) checkChoice("boost", { metric: options.metric }, metrics);
   checkKinds(options);

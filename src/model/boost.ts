@@ -58,7 +58,7 @@ const ofNumbers: readonly TaskKind[] = ["regression"];
 const ofClasses: readonly TaskKind[] = ["binary", "multiclass"];
 
 function tasksOf({ objective }: BoostOptions): readonly TaskKind[] {
-  if (objective === undefined || objective === "usual" || typeof objective === "object")
+  if (objective === undefined || objective === "auto" || typeof objective === "object")
     return [...ofClasses, ...ofNumbers];
   return objective === "logLoss" ? ofClasses : ofNumbers;
 }
@@ -99,9 +99,9 @@ async function learnBoost(
 }
 
 function objectiveOf(options: BoostOptions, { kind }: Task): TreeObjective {
-  const { objective: asked = "usual" } = options;
+  const { objective: asked = "auto" } = options;
   if (typeof asked === "object") return { name: "custom" };
-  const objective = asked !== "usual" ? asked : kind === "regression" ? "squared" : "logLoss";
+  const objective = asked !== "auto" ? asked : kind === "regression" ? "squared" : "logLoss";
   if (objective === "logLoss") return { name: kind === "multiclass" ? "softmax" : "logLoss" };
   const { quantile = 0.5, huberDelta = 1, tweediePower = 1.5 } = options;
   const parameters = { quantile, huber: huberDelta, tweedie: tweediePower };
@@ -174,7 +174,7 @@ function stoppingOf(options: BoostOptions, task: Task, held: Held): Stopping | u
     ndcg: objective === "ranking",
   };
   if (!known[metric])
-    fail("model/mismatch-objective", { at: "boost", objective: String(typeof objective === "object" ? objective.name : (objective ?? "usual")), expected: `one of ${Object.entries(known).filter(([, fits]) => fits).map(([name]) => name).join(", ")} as metric of ${task.kind} labels`, got: metric }); // biome-ignore format: one line
+    fail("model/mismatch-objective", { at: "boost", objective: String(typeof objective === "object" ? objective.name : (objective ?? "auto")), expected: `one of ${Object.entries(known).filter(([, fits]) => fits).map(([name]) => name).join(", ")} as metric of ${task.kind} labels`, got: metric }); // biome-ignore format: one line
   const judged = held.y.subarray(held.trainRows);
   const [label = 0] = judged;
   if (metric === "auc" && judged.every((one) => one === label))

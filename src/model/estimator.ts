@@ -5,6 +5,7 @@ import { findNotFinite } from "../tensor/index.ts";
 import { withoutZeros } from "./dataset-rows.ts";
 import { fail } from "./errors.ts";
 import { type Fit, fitWith } from "./fit.ts";
+import { withZerosBack } from "./in-whole.ts";
 
 /**
  * An algorithm with its options: data in, predictor out. Learning changes neither it nor the data. `T` are
@@ -81,7 +82,12 @@ export function estimator<P extends Predictor, T extends TaskKind>(
   const { name, options, tasks } = parts;
   const learn = async (data: Dataset, work: LongWork = {}): Promise<P> => {
     work.signal?.throwIfAborted();
-    return parts.learn(checkedData(parts, data), work);
+    const checked = checkedData(parts, data);
+    try {
+      return await parts.learn(checked, work);
+    } catch (error) {
+      throw withZerosBack(error, data);
+    }
   };
   return { name, options, tasks, learn, fit: fitWith({ learn }) };
 }
@@ -91,8 +97,12 @@ export function checkedData(parts: Checks, data: Dataset): Dataset {
   checkShape(parts.name, data);
   checkTask(parts.name, parts.tasks, taskOf(data));
   const weighed = withWeights(parts, data);
-  checkLabels(parts, weighed);
-  checkFeatures(parts, weighed);
+  try {
+    checkLabels(parts, weighed);
+    checkFeatures(parts, weighed);
+  } catch (error) {
+    throw withZerosBack(error, data);
+  }
   return weighed;
 }
 

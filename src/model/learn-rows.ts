@@ -1,9 +1,9 @@
 /** @file Learning from some rows of a dataset, and telling them, with errors that name rows as the whole dataset has them. */
-import { type LongWork, retold } from "../core/index.ts";
+import type { LongWork } from "../core/index.ts";
 import type { Dataset, Predictor } from "../flow.ts";
 import { datasetRows, matrixRows } from "./dataset-rows.ts";
-import { modelErrors } from "./errors.ts";
 import type { Estimator } from "./estimator.ts";
+import { inWhole } from "./in-whole.ts";
 import { predictNamed } from "./predict-named.ts";
 
 /** Some rows of a dataset, by their numbers. */
@@ -32,10 +32,4 @@ export function predictRows(predictor: Predictor, { data, rows }: RowsOf): Float
   } catch (error) {
     throw inWhole(error, rows);
   }
-}
-
-function inWhole(error: unknown, rows: ArrayLike<number>): unknown {
-  return retold(modelErrors, error, ({ row, ...details }) =>
-    typeof row === "number" ? { ...details, row: rows[row] ?? row } : details,
-  );
 }

@@ -11,7 +11,7 @@ import { columnsOf } from "./columns.ts";
 import { quantileCuts } from "./cuts.ts";
 import { planLayout } from "./layout.ts";
 import { defaultTreeOptions } from "./options.ts";
-import { type BoostProblem, openJob, trainTrees } from "./train.ts";
+import { type BoostProblem, binAll, openJob, trainTrees } from "./train.ts";
 import { growInWorkers } from "./workers.ts";
 
 const options = {
@@ -212,6 +212,15 @@ describe("an abort before the trees", () => {
       stop.abort(new Error("at once"));
       await expect(training).rejects.toThrow("at once");
     }
+  });
+
+  test("ends the binning of rows, which is long where there are many", async () => {
+    const stop = new AbortController();
+    const problem = sample(200_000, 5);
+    const job = await openJob(problem);
+    const binning = binAll(job, problem.x, stop.signal);
+    stop.abort(new Error("in between"));
+    await expect(binning).rejects.toThrow("in between");
   });
 });
 

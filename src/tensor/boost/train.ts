@@ -75,7 +75,7 @@ export interface BoostProblem {
 export async function trainTrees(problem: BoostProblem, work: LongWork = {}): Promise<Grown> {
   work.signal?.throwIfAborted();
   const job = await openJob(problem);
-  const bin = (): Promise<void> => binAll(job, problem.x);
+  const bin = (): Promise<void> => binAll(job, problem.x, work.signal);
   if (job.layout.threads > 1) return growInWorkers(job, work, { meanwhile: bin });
   await bin();
   return growHere(job, work, problem.gradients);
@@ -126,8 +126,12 @@ function firstFreeByte(module: WasmModule): number {
   return code.heapBase();
 }
 
-/** Turns the rows of a job into bins. */
-export async function binAll({ module, memory, layout }: BoostJob, x: Matrix): Promise<void> {
+/** Turns the rows of a job into bins. @throws the signal's reason */
+export async function binAll(
+  { module, memory, layout }: BoostJob,
+  x: Matrix,
+  signal?: AbortSignal,
+): Promise<void> {
   const kernel = openKernel(module, memory);
   kernel.code.open(layout.job);
   const staging = new Float64Array(kernel.memory.buffer, layout.staging, stagedRows * x.cols);
@@ -136,6 +140,7 @@ export async function binAll({ module, memory, layout }: BoostJob, x: Matrix): P
     const end = Math.min(x.rows, first + stagedRows);
     staging.set(x.data.subarray(first * x.cols, end * x.cols));
     kernel.code.binRows(first, end - first);
+    signal?.throwIfAborted();
     await breathe();
   }
 }
