@@ -93,6 +93,25 @@ describe("autoForecast", () => {
     expect(other.leaderboard.map(({ milliseconds }) => milliseconds)).not.toContain(null);
   });
 
+  test("goes on with a short series, and tries no more of a family that cannot take it", async () => {
+    await using records = await openRecords(":memory:");
+    const how = { horizon: 7, records } as const; // 22 days to learn from; boosted trees need 23
+    const [few, more] = [await autoForecast(made(29), { ...how, trials: 6 }), await autoForecast(made(29), { ...how, trials: 12 })]; // biome-ignore format: one line
+    const whole = await autoForecast(made(29), { horizon: 7, trials: 12 });
+    expect([more.best.family, more.best.score]).toEqual([few.best.family, few.best.score]);
+    expect(told(more)).toBe(told(whole));
+    const last = whole.leaderboard.filter(({ family }) => family === "boosted");
+    expect(last.map(({ state, error }) => [state, error])).toEqual([["failed", expect.stringContaining("is too short")]]); // biome-ignore format: one line
+  });
+
+  test("tries each family once where two search at the same time", async () => {
+    await using records = await openRecords(":memory:");
+    const both = await Promise.all([0, 1].map(() => autoForecast(made(60), { ...quick, records, trials: 5 }))); // biome-ignore format: one line
+    const tried = both.map(({ leaderboard }) => leaderboard.map(({ family }) => family));
+    const last = tried.reduce((a, b) => (a.length < b.length ? b : a));
+    expect([...last].sort()).toEqual(["boosted", "drift", "naive", "seasonal-naive", "smoothing"]);
+  });
+
   test("looks at the series first, and says what it sees", async () => {
     const seen = async (all: Series, more: object = {}) => {
       const { checks } = await autoForecast(all, { ...quick, families: ["drift"], ...more });

@@ -20,6 +20,7 @@ import { openStudy } from "../study/study.ts";
 import type { AutoMlOptions } from "./auto-ml.ts";
 import type { DataCheck } from "./check-data.ts";
 import { checkHistory } from "./check-history.ts";
+import { familySampler } from "./family-sampler.ts";
 import { type ForecastFamily, type ForecastFamilyName, forecastFamilies } from "./forecast-families.ts"; // biome-ignore format: one line
 import { type ForecastEntry, tryForecasters } from "./try-forecasters.ts";
 
@@ -130,7 +131,7 @@ export async function autoForecast(
   const question = hashOfJson({ ...parts, families: families.map((family) => family.name), facts: { ...facts, holidays: holidays ?? null, season } }); // biome-ignore format: one line
   await using study = await openStudy({
     ...{ name: `${name} #${question.slice(-8)}`, metric, direction: "minimise", seed },
-    sampler: tpe({ startupTrials: families.length + 6 }),
+    sampler: familySampler(tpe({ startupTrials: families.length + 6 }), families),
     pruner: medianPruner({ startupTrials: 8 }),
     ...(options.records === undefined ? {} : { records: options.records }),
     ...(options.tracking === undefined ? {} : { tracking: options.tracking }),

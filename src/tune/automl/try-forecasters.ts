@@ -1,9 +1,9 @@
 /** @file The search of forecasters: every family once by its own rules, then params of those that have some. */
-import type { LongWork } from "../../core/index.ts";
 import { backtest, type ForecastMetric, type ForecastScores, type Series } from "../../forecast/index.ts"; // biome-ignore format: one line
 import { meanOf } from "../mean.ts";
 import type { Study } from "../study/study.ts";
 import type { RunningTrial } from "../trial.ts";
+import { isSearched, unable } from "./family-sampler.ts";
 import type { ForecastCandidate, ForecastFacts, ForecastFamily, ForecastFamilyName } from "./forecast-families.ts"; // biome-ignore format: one line
 import { type Asking, leaderboardOf, type TriedEntry } from "./leaderboard.ts";
 import type { SearchBudget } from "./try-candidates.ts";
@@ -30,25 +30,14 @@ export async function tryForecasters(
   budget: SearchBudget,
 ): Promise<readonly ForecastEntry[]> {
   const { families, facts } = parts;
-  const searched = families.filter(({ first }) => Object.keys(first).length > 0);
-  const trials = searched.length === 0 ? Math.min(budget.trials, families.length) : budget.trials;
-  for (let next = (await study.trials()).length; next < trials; next++) {
-    const usual = families[next];
-    const more = searched[(next - families.length) % searched.length];
-    if (usual !== undefined) await study.enqueue({ family: usual.name, ...usual.first });
-    else if (more !== undefined) await study.enqueue({ family: more.name });
-  }
+  await study.enqueueFirst(families.map(({ name, first }) => ({ family: name, ...first })));
   const took = new Map<number, number>();
-  const work: LongWork & Pick<SearchBudget, "timeMs"> = budget;
-  await study.search(
-    async (trial) => {
-      const begun = performance.now();
-      const value = await judged(trial, parts);
-      took.set(trial.number, performance.now() - begun);
-      return value;
-    },
-    { ...work, trials },
-  );
+  await study.search(async (trial) => {
+    const begun = performance.now();
+    const value = await judged(trial, parts);
+    took.set(trial.number, performance.now() - begun);
+    return value;
+  }, budget);
   const makers = families.map(({ name, ask }) => ({ name, ask: (trial: Asking) => ask(trial, facts) })); // biome-ignore format: one line
   return leaderboardOf(study, { families: makers, better: isLess, took });
 }
@@ -71,14 +60,18 @@ async function judged(trial: RunningTrial, parts: ForecastParts): Promise<number
       if (of !== name || scores === null) return false;
       errors.push(errorOf(scores, metric));
       trial.report(origin, meanOf(errors));
-      isPruned = origin + 1 < origins && Object.keys(family.first).length > 0 && trial.shouldPrune(); // biome-ignore format: one line
+      isPruned = origin + 1 < origins && isSearched(family) && trial.shouldPrune(); // biome-ignore format: one line
       return isPruned;
     },
   });
   if (isPruned) return "pruned";
   const [entry] = entries.filter((one) => one.name === name);
   const { scores = null, failure = null } = entry ?? {};
-  if (scores === null) throw new RangeError(failure ?? "every value that was to be judged was filled"); // biome-ignore format: one line
+  if (failure !== null) {
+    trial.note(unable, failure);
+    throw new RangeError(failure);
+  }
+  if (scores === null) throw new RangeError("every value that was to be judged was filled");
   return errorOf(scores, metric);
 }
 

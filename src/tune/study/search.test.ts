@@ -62,4 +62,20 @@ describe("a search", () => {
     expect(states).not.toContain("running");
     expect(states.length).toBeLessThan(12);
   });
+
+  test("that is gone on with keeps what came to an end before, though all new trials fail", async () => {
+    await using study = await openStudy({ ...base, records });
+    await study.search((trial) => trial.float("x", 0, 1), { trials: 3 });
+    const broken = (): never => {
+      throw new Error("no memory");
+    };
+    expect(await study.search(broken, { trials: 5 })).toEqual({
+      complete: 0,
+      pruned: 0,
+      failed: 2,
+    });
+    expect((await study.best()).state).toBe("complete");
+    await using fresh = await openStudy({ ...base, name: "fresh", records });
+    await expect(fresh.search(broken, { trials: 2 })).rejects.toMatchObject({ code: "tune/failed-trials" }); // biome-ignore format: one line
+  });
 });

@@ -77,7 +77,7 @@ export async function search(
   if (shared.misuse !== undefined) throw shared.misuse;
   stop.throwIfAborted();
   const { firstError, ...counts } = shared.counts;
-  if (counts.failed > 0 && counts.complete + counts.pruned === 0)
+  if (counts.failed > 0 && !core.store.rows.some(hasEnd))
     fail("tune/failed-trials", {
       ...{ study: core.store.head.name, failed: counts.failed },
       first: firstError,
@@ -85,6 +85,9 @@ export async function search(
   if (core.store.rows.filter(isOver).length >= budget()) await core.children?.finish();
   return counts;
 }
+
+/** Whether a trial came to an end, in whatever search: then the study has something to show. */
+const hasEnd = ({ state }: TrialRow): boolean => state === "complete" || state === "pruned";
 
 const isOver = ({ state }: TrialRow): boolean => state !== "waiting" && state !== "running";
 

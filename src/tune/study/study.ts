@@ -71,7 +71,7 @@ export interface Study<P extends Params = Params> extends StudyReader<P>, AsyncD
    * with its error kept, and the search goes on. Several processes may search one study: the budget is of
    * all of them. A search that is stopped or killed goes on where it was when it is called again.
    *
-   * @throws `tune/failed-trials` where not one trial came to an end; `tune/mismatch-param`,
+   * @throws `tune/failed-trials` where not one trial of the study came to an end; `tune/mismatch-param`,
    * `tune/out-of-range-param`, `tune/unknown-param` where the objective asks wrongly; the signal's reason
    */
   search(objective: ObjectiveFunction<P>, options: SearchOptions): Promise<SearchSummary>;
