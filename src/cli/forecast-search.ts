@@ -107,7 +107,7 @@ export async function searchSeries(
 function untold(error: unknown): string {
   if (
     isMillraceError(error) &&
-    /^tune\/(failed-checks|missing-best|failed-trials)$/.test(error.code)
+    /^tune\/(failed-checks|missing-scale|missing-best|failed-trials)$/.test(error.code)
   )
     return error.message;
   throw error;

@@ -13,10 +13,10 @@ import { autoSmoothing } from "./smoothing/smoothing.ts";
 export type ForecastMetric = "rmse" | "mae" | "smape" | "mase";
 
 /** What {@link forecastAll} takes: as a backtest, and how the best is chosen. */
-export interface ForecastAllOptions extends Omit<BacktestOptions, "forecasters" | "isEnough"> {
+export interface ForecastAllOptions extends Omit<BacktestOptions, "forecasters" | "shouldStop"> {
   /** By name. Default: {@link defaultForecasters}. */
   readonly forecasters?: Readonly<Record<string, Forecaster>>;
-  /** Default "rmse". */
+  /** Default "rmse", which also decides where the metric has no value. */
   readonly metric?: ForecastMetric;
 }
 

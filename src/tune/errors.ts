@@ -18,6 +18,10 @@ export const tuneErrors = {
     (d: { at: string; of: string; reasons: readonly string[] }) =>
       `${d.at}: nothing can be learned from ${d.of}: ${d.reasons.join("; ")}`,
   ),
+  "tune/missing-scale": caller(
+    (d: { at: string; of: string; season: number }) =>
+      `${d.at}: ${d.of} has no mase: before every origin each value is as the one ${count(d.season, "step")} before, and mase counts in such changes. Take rmse, mae or smape as the metric.`,
+  ),
   "tune/missing-label": caller(
     (d: { label: string; columns: readonly string[] }) =>
       `autoMl: there is no column ${quote(d.label)}; the rows have ${list(d.columns, d.label)}.${didYouMean(d.label, d.columns)}`,
@@ -132,8 +136,10 @@ export const tuneErrors = {
     (d: { path: string }) => `${quote(d.path)} is there already. Name a file that is not.`,
   ),
   "tune/missing-importances": caller(
-    (d: { study: string; trials: number; least: number }) =>
-      `study ${quote(d.study)}: the importances of params need ${d.least} complete trials that differ; there are ${d.trials}`,
+    (d: { study: string; trials: number; least: number; isApart: boolean }) =>
+      d.isApart
+        ? `study ${quote(d.study)}: its ${count(d.trials, "complete trial")} have no param in common, so that none has an importance. Ask in every trial for those that are to be compared.`
+        : `study ${quote(d.study)}: the importances of params need ${d.least} complete trials with params that differ; there are ${d.trials}`,
   ),
   "tune/unsupported-rows": caller(
     (d: { study: string }) =>

@@ -36,6 +36,18 @@ describe("paramImportances", () => {
     await expect(paramImportances(study, { metric: "au" })).rejects.toThrow(code("tune/out-of-range-value")); // biome-ignore format: one line
   });
 
+  test("leaves out trials without params, and refuses where all others share none", async () => {
+    const study = await openStudy({ ...base, name: "baseline" });
+    await study.search((trial) => (trial.number === 0 ? 9 : trial.float("x", 0, 1)), { trials: 12 }); // biome-ignore format: one line
+    expect(await paramImportances(study)).toEqual([{ name: "x", share: 1 }]);
+    const apart = await openStudy({ ...base, name: "apart" });
+    await apart.search((trial) => trial.float(trial.number % 2 === 0 ? "x" : "y", 0, 1), { trials: 20 }); // biome-ignore format: one line
+    await expect(paramImportances(apart)).rejects.toThrow(/20 complete trials have no param in common/); // biome-ignore format: one line
+    const bare = await openStudy({ ...base, name: "bare" });
+    await bare.search(({ number }) => number, { trials: 20 });
+    await expect(paramImportances(bare)).rejects.toThrow(code("tune/missing-importances"));
+  });
+
   test("refuses too few trials, and values that do not differ", async () => {
     const study = await openStudy(base);
     await study.search((trial) => trial.float("x", 0, 1), { trials: 9 });

@@ -25,12 +25,13 @@ const leastTrials = 10;
 const cells = 48;
 
 /**
- * The importances of the params that all complete trials have, by PED-ANOVA: for each, the variance of
+ * The importances of the params that all complete trials with params have, by PED-ANOVA: for each, the variance of
  * p_best(x) / p_all(x) − 1 under p_all, where the densities are those of the best tenth and of all
  * trials. A param that can be anything in a good trial has none. O(n·d·48).
  *
  * @returns Shares that sum to 1, the largest first; all equal where no param matters.
- * @throws `tune/missing-importances` for fewer than 10 complete trials, or values that do not differ;
+ * @throws `tune/missing-importances` for fewer than 10 complete trials with params, values that do not differ, or trials that
+ * have no param in common;
  * `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
@@ -55,17 +56,21 @@ export async function paramImportances<P extends Params>(
       expected: `one of ${study.objectives.map((objective) => objective.metric).join(", ")}`,
       got: metric,
     });
-  const trials = (await study.trials()).filter(({ state }) => state === "complete");
+  // A trial without params, as that of a baseline, says nothing of any.
+  const trials = (await study.trials()).filter(({ state, params }) => state === "complete" && Object.keys(params).length > 0); // biome-ignore format: one line
   const ordered = trials
     .map(({ params, values }) => ({ params, loss: lossOf(direction, values?.[at] ?? 0) }))
     .sort((a, b) => a.loss - b.loss);
   const differ = new Set(ordered.map(({ loss }) => loss)).size > 1;
   if (ordered.length < leastTrials || !differ)
     fail("tune/missing-importances", {
-      ...{ study: study.name, trials: differ ? ordered.length : 1, least: leastTrials },
+      ...{ study: study.name, trials: differ || ordered.length === 0 ? ordered.length : 1 },
+      ...{ least: leastTrials, isApart: false },
     });
   const good = Math.max(2, Math.ceil(best * ordered.length));
   const specs = Object.entries(await study.space()).filter(([name]) => ordered.every(({ params }) => name in params)); // biome-ignore format: one line
+  if (specs.length === 0)
+    fail("tune/missing-importances", { study: study.name, trials: ordered.length, least: leastTrials, isApart: true }); // biome-ignore format: one line
   const raw = specs.map(([name, spec]) => {
     const codes = ordered.map(({ params }) => codeOf(spec, params[name]) ?? 0);
     return { name, weight: divergence(spec, codes, good) };

@@ -34,9 +34,11 @@ describe("scoresOf", () => {
     expect(scores.coverage).toEqual([{ level: 0.9, share: 0.5, width: 4 }]);
   });
 
-  test("say nothing where a value or a scale is 0", () => {
-    const scores = scoresOf([judged(0, 0, 0), judged(1, 2)], []);
-    expect([scores.mape, scores.mase, scores.smape]).toEqual([null, null, 1 / 3]);
+  test("say nothing of percents where a value is 0, and of scaled errors where no value has a scale", () => {
+    const scores = scoresOf([judged(0, 3, 0), judged(1, 2)], []);
+    expect([scores.mape, scores.mase, scores.mae]).toEqual([null, 0.5, 2]);
+    expect(scoresOf([judged(0, 3, 0), judged(1, 2, 0)], []).mase).toBeNull();
+    expect(scoresOf([judged(0, 0), judged(1, 2)], []).smape).toBe(1 / 3);
   });
 });
 
@@ -49,7 +51,7 @@ describe("backtest", () => {
     const whole = await backtest(sample, { forecasters, horizon: 4, origins: 3 });
     const report = await backtest(sample, {
       ...{ forecasters, horizon: 4, origins: 3 },
-      isEnough: ({ name, origin, scores }) => {
+      shouldStop: ({ name, origin, scores }) => {
         seen.push(`${name} ${origin} ${scores?.values}`);
         return name === "drift" && origin === 1;
       },
@@ -58,6 +60,15 @@ describe("backtest", () => {
     expect(seen.filter((text) => text.startsWith("average"))).toHaveLength(3);
     expect(entryOf(report, "drift")).toMatchObject({ scores: null, failure: "it was ended after 2 origins of 3" }); // biome-ignore format: one line
     expect(entryOf(report, "average")).toEqual(entryOf(whole, "average"));
+  });
+
+  test("tells that it was the caller's question that failed", async () => {
+    const shouldStop = (): never => {
+      throw new RangeError("no such shop");
+    };
+    const forecasters = { drift: naiveDrift() };
+    const asked = backtest(sample, { forecasters, horizon: 4, origins: 3, shouldStop });
+    await expect(asked).rejects.toMatchObject({ code: "user/failed", message: "backtest: shouldStop failed: no such shop" }); // biome-ignore format: one line
   });
 
   test("compares with the naive forecasts, from origins that come before the last values", async () => {

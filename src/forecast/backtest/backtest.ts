@@ -1,5 +1,6 @@
 /** @file Rolling-origin backtests: what would have been forecast then, beside what came. */
 import {
+  callUser,
   checkNames,
   checkNumber,
   count,
@@ -32,7 +33,7 @@ export interface BacktestOptions extends LongWork {
   /** Steps of a season, ≥ 1, for the baseline and mase. Default: by frequency. */
   readonly season?: number;
   /** Asked after each origin of a forecaster; true ends it there, without scores. */
-  readonly isEnough?: (seen: JudgedOrigin) => boolean;
+  readonly shouldStop?: (seen: JudgedOrigin) => boolean;
 }
 
 /** How one forecaster did from one origin. */
@@ -72,7 +73,7 @@ export interface BacktestReport {
   readonly entries: readonly BacktestEntry[];
 }
 
-const names = ["forecasters", "horizon", "origins", "step", "window", "initial", "levels", "season", "isEnough", "signal", "progress"]; // biome-ignore format: one line
+const names = ["forecasters", "horizon", "origins", "step", "window", "initial", "levels", "season", "shouldStop", "signal", "progress"]; // biome-ignore format: one line
 
 /**
  * Forecasts from past moments with what was known then, and compares with what came. A model is fitted
@@ -83,7 +84,7 @@ const names = ["forecasters", "horizon", "origins", "step", "window", "initial",
  * @param series - One series.
  * @param options - See {@link BacktestOptions}.
  * @throws `option/out-of-range`, `option/unknown-name`, `forecast/missing-history` where there is no
- *   origin, or the signal's reason
+ *   origin, `user/failed` where shouldStop throws, or the signal's reason
  * @example
  * ```ts
  * const times = Array.from({ length: 60 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)));
@@ -95,7 +96,7 @@ const names = ["forecasters", "horizon", "origins", "step", "window", "initial",
  */
 export async function backtest(series: Series, options: BacktestOptions): Promise<BacktestReport> {
   const plan = planOf(series, options);
-  const { signal, progress, isEnough } = options;
+  const { signal, progress, shouldStop } = options;
   const total = plan.forecasters.length * plan.origins.length;
   const entries: BacktestEntry[] = [];
   for (const [name, forecaster] of plan.forecasters) {
@@ -107,7 +108,7 @@ export async function backtest(series: Series, options: BacktestOptions): Promis
         signal?.throwIfAborted();
         const found = await judge(series, plan, { forecaster, origin, signal });
         if (typeof found !== "string") judged.push(...found);
-        failure = typeof found === "string" ? found : ended(found, plan, { name, origin: i, isEnough }); // biome-ignore format: one line
+        failure = typeof found === "string" ? found : await ended(found, plan, { name, origin: i, shouldStop }); // biome-ignore format: one line
       }
       progress?.({ done: past + i + 1, total });
     }
@@ -119,13 +120,15 @@ export async function backtest(series: Series, options: BacktestOptions): Promis
 }
 
 /** Why a forecaster goes no further; null where it does. */
-function ended(
+async function ended(
   found: readonly JudgedStep[],
   { levels, origins }: Plan,
-  { isEnough, ...seen }: Omit<JudgedOrigin, "scores"> & { readonly isEnough: BacktestOptions["isEnough"] | undefined }, // biome-ignore format: one line
-): string | null {
+  { shouldStop, ...seen }: Omit<JudgedOrigin, "scores"> & { readonly shouldStop: BacktestOptions["shouldStop"] | undefined }, // biome-ignore format: one line
+): Promise<string | null> {
+  if (shouldStop === undefined) return null;
   const scores = found.length === 0 ? null : scoresOf(found, levels);
-  if (isEnough?.({ ...seen, scores }) !== true) return null;
+  const isOver = await callUser("backtest: shouldStop", () => shouldStop({ ...seen, scores }));
+  if (isOver !== true) return null;
   return `it was ended after ${count(seen.origin + 1, "origin")} of ${origins.length}`;
 }
 

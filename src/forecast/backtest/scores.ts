@@ -38,7 +38,8 @@ export interface ForecastScores {
   readonly smape: number;
   /**
    * Mean |actual − forecast| in units of the mean change from season to season before the origin:
-   * below 1 is better than the seasonal naive forecast was there. Null where nothing ever changed.
+   * below 1 is better than the seasonal naive forecast was there. Of values before whose origin nothing
+   * changed there is none: it is the mean over the others, and null where there are none.
    */
   readonly mase: number | null;
   /** By level, as they were asked for. */
@@ -57,6 +58,7 @@ export function scoresOf(judged: readonly JudgedStep[], levels: readonly number[
   const mean = (of: (one: JudgedStep) => number): number =>
     judged.reduce((sum, one) => sum + of(one), 0) / judged.length;
   const off = ({ actual, forecast }: JudgedStep): number => Math.abs(actual - forecast);
+  const scaled = judged.filter(({ scale }) => scale !== 0);
   const size = ({ actual, forecast }: JudgedStep): number => Math.abs(actual) + Math.abs(forecast);
   return {
     values: judged.length,
@@ -65,7 +67,7 @@ export function scoresOf(judged: readonly JudgedStep[], levels: readonly number[
     bias: mean(({ actual, forecast }) => forecast - actual),
     mape: judged.some(({ actual }) => actual === 0) ? null : mean((one) => off(one) / Math.abs(one.actual)), // biome-ignore format: one line
     smape: mean((one) => (off(one) === 0 ? 0 : (2 * off(one)) / size(one))),
-    mase: judged.some(({ scale }) => scale === 0) ? null : mean((one) => off(one) / one.scale),
+    mase: scaled.length === 0 ? null : scaled.reduce((sum, one) => sum + off(one) / one.scale, 0) / scaled.length, // biome-ignore format: one line
     coverage: levels.map((level, i) => ({
       level,
       share: mean(({ within }) => (within[i]?.held === true ? 1 : 0)),

@@ -132,7 +132,7 @@ describe("autoForecast", () => {
   test("takes a constant series, a metric, holidays, and no season", async () => {
     const constant = await autoForecast(
       made(60, () => 5),
-      { ...quick, trials: 5, metric: "mase" },
+      { ...quick, trials: 5, metric: "mae" },
     );
     expect([constant.best.family, constant.best.score]).toEqual(["naive", 0]);
     const asked = { ...quick, families: ["calendar"], holidays: "us", season: 1, metric: "mae" } as const; // biome-ignore format: one line
@@ -140,6 +140,17 @@ describe("autoForecast", () => {
     expect(found.test).toBeNull();
     expect(found.leaderboard.map(({ family }) => family).sort()).toEqual(["calendar", "naive"]);
     expect(found.leaderboard.map((entry) => entry.code)).toContain('calendarRegression({ holidays: "us" })'); // biome-ignore format: one line
+  });
+
+  test("law: the mase does not know the unit, also where the first origins have no scale", async () => {
+    const late = (unit: number) => made(60, (i) => (i < 41 ? 0 : unit * sold(i)));
+    const scored = async (unit: number) => {
+      const how = { horizon: 7, origins: 4, families: ["drift"], metric: "mase", test: 0 } as const;
+      const { leaderboard } = await autoForecast(late(unit), how);
+      return leaderboard.map(({ family, score, folds }) => [family, score?.toPrecision(9), folds.length]); // biome-ignore format: one line
+    };
+    expect(await scored(1024)).toEqual(await scored(1));
+    expect((await scored(1)).map(([, , folds]) => folds)).toEqual([2, 2, 2]);
   });
 
   test("refuses what cannot be learned, and options that mean nothing", async () => {
@@ -155,6 +166,9 @@ describe("autoForecast", () => {
     await refused(made(60), { families: ["oracle"] }, "tune/missing-family");
     await refused(made(60), { families: ["seasonal-naive"], season: 1 }, "tune/missing-family");
     await refused(made(60), { metric: "auc" }, "option/out-of-range");
+    const flat = made(60, (i) => (i < 48 ? 5 : sold(i)), "a");
+    await refused(flat, { metric: "mase" }, "tune/missing-scale");
+    await expect(autoForecast(flat, { ...quick, metric: "mase" })).rejects.toThrow(/series "a".*Take rmse, mae or smape/); // biome-ignore format: one line
     await refused(made(60), { horizon: 0 }, "option/out-of-range");
     await refused(made(60), { label: "x" }, "option/unknown-name");
   });

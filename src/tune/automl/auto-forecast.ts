@@ -19,7 +19,7 @@ import { tpe } from "../sampler/tpe.ts";
 import { openStudy } from "../study/study.ts";
 import type { AutoMlOptions } from "./auto-ml.ts";
 import type { DataCheck } from "./check-data.ts";
-import { checkHistory } from "./check-history.ts";
+import { checkHistory, checkScale } from "./check-history.ts";
 import { familySampler } from "./family-sampler.ts";
 import { type ForecastFamily, type ForecastFamilyName, forecastFamilies } from "./forecast-families.ts"; // biome-ignore format: one line
 import { type ForecastEntry, tryForecasters } from "./try-forecasters.ts";
@@ -38,7 +38,7 @@ export interface AutoForecastOptions extends Pick<AutoMlOptions, Kept>, ServedFo
   readonly season?: number;
   /** That calendar and boosted forecasters know: a region, or rules. */
   readonly holidays?: CalendarFeatureOptions["holidays"];
-  /** By what candidates are compared. Default "rmse". */
+  /** By what candidates are compared, "mase" over the origins before which something changed. Default "rmse". */
   readonly metric?: ForecastMetric;
   /** Which families. Default all that know the season; the naive ones always take part. */
   readonly families?: readonly ForecastFamilyName[];
@@ -94,7 +94,7 @@ const known = [
  * @param options - See {@link AutoForecastOptions}.
  * @param work - Progress in trials; the signal stops the search.
  * @returns The leaderboard, the model, its test scores, and the recipe from which {@link formatAutoForecast} writes a program.
- * @throws `tune/failed-checks` of a series that is too short, `tune/missing-family`, `option/out-of-range`, `option/unknown-name`,
+ * @throws `tune/failed-checks` of a series that is too short, `tune/missing-scale` by MASE of one that repeats its season, `tune/missing-family`, `option/out-of-range`, `option/unknown-name`,
  * `forecast/out-of-range-value`, `forecast/mismatch-argument`, `tune/missing-best` where the time was over before a trial was, and what studies throw
  * @example
  * ```ts
@@ -125,6 +125,7 @@ export async function autoForecast(
   const season = seasonOf(series, asked);
   const train = seriesHead(series, Math.max(0, series.values.length - test));
   const checks = checkHistory(train, { season, horizon, origins });
+  if (metric === "mase") checkScale(train, { season, horizon });
   const families = familiesFor(season, options.families);
   const facts = { season: asked, holidays, seed };
   const parts = { train, families, facts, metric, horizon, origins, season };

@@ -38,6 +38,21 @@ export function checkHistory(series: Series, plan: HistoryPlan): readonly DataCh
   ];
 }
 
+/**
+ * Refuses a series that has no mean absolute scaled error from any origin: nothing changes from season to season before
+ * the last one. Throws `tune/missing-scale`.
+ */
+export function checkScale(
+  { id, values }: Series,
+  { season, horizon }: Pick<HistoryPlan, "season" | "horizon">,
+): void {
+  const known = values.subarray(0, Math.max(0, values.length - horizon));
+  if (known.some((value, i) => i >= season && value !== known[i - season])) return;
+  fail("tune/missing-scale", { at: "autoForecast", of: nameOf(id), season });
+}
+
+const nameOf = (id: string): string => (id === "" ? "the series" : `series ${JSON.stringify(id)}`);
+
 const told = (
   check: DataCheck["check"],
   severity: DataCheck["severity"],
@@ -52,8 +67,7 @@ function lengthChecks(
   if (room < horizon) {
     const before = season > 1 ? `two seasons of ${count(season, frequency)} and one value` : "10 values"; // biome-ignore format: one line
     const reason = `${count(values.length, "value")} to learn from; expected at least ${leastHistory(season) + horizon}: ${before}, and the horizon. Take a shorter horizon, test or season`; // biome-ignore format: one line
-    const of = id === "" ? "the series" : `series ${JSON.stringify(id)}`;
-    return fail("tune/failed-checks", { at: "autoForecast", of, reasons: [reason] });
+    return fail("tune/failed-checks", { at: "autoForecast", of: nameOf(id), reasons: [reason] });
   }
   const found = Math.floor(room / horizon);
   if (found >= origins) return [];

@@ -1,5 +1,5 @@
 /** @file The search of forecasters: every family once by its own rules, then params of those that have some. */
-import { backtest, type ForecastMetric, type ForecastScores, type Series } from "../../forecast/index.ts"; // biome-ignore format: one line
+import { backtest, type ForecastMetric, type Series } from "../../forecast/index.ts"; // biome-ignore format: one line
 import { meanOf } from "../mean.ts";
 import type { Study } from "../study/study.ts";
 import type { RunningTrial } from "../trial.ts";
@@ -56,9 +56,10 @@ async function judged(trial: RunningTrial, parts: ForecastParts): Promise<number
   const { entries } = await backtest(train, {
     ...{ forecasters: { [name]: forecaster }, horizon, origins, season, levels: [] },
     signal: trial.signal,
-    isEnough: ({ name: of, origin, scores }) => {
-      if (of !== name || scores === null) return false;
-      errors.push(errorOf(scores, metric));
+    shouldStop: ({ name: of, origin, scores }) => {
+      const error = scores?.[metric] ?? null;
+      if (of !== name || error === null) return false;
+      errors.push(error);
       trial.report(origin, meanOf(errors));
       isPruned = origin + 1 < origins && isSearched(family) && trial.shouldPrune(); // biome-ignore format: one line
       return isPruned;
@@ -72,8 +73,5 @@ async function judged(trial: RunningTrial, parts: ForecastParts): Promise<number
     throw new RangeError(failure);
   }
   if (scores === null) throw new RangeError("every value that was to be judged was filled");
-  return errorOf(scores, metric);
+  return scores[metric] ?? Number.NaN;
 }
-
-/** The error that decides; the RMSE where it has no value, as MASE where nothing changes from season to season. */
-const errorOf = (scores: ForecastScores, metric: ForecastMetric): number => scores[metric] ?? scores.rmse; // biome-ignore format: one line

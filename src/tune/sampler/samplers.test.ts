@@ -136,6 +136,22 @@ describe("tpe", () => {
     }
   });
 
+  test("gives a category that failed once another chance", async () => {
+    for (let seed = 0; seed < 12; seed++) {
+      let tried = 0;
+      const study = await openStudy({ ...base, sampler: tpe(), seed });
+      const objective: ObjectiveFunction = (trial) => {
+        const kind = trial.category("kind", ["a", "b", "c", "best"]);
+        if (kind !== "best") return 1 + ["a", "b", "c"].indexOf(kind);
+        tried += 1;
+        if (tried === 1) throw new Error("the network was away");
+        return 0;
+      };
+      await study.search(objective, { trials: 60 });
+      expect([seed, tried > 1]).toEqual([seed, true]);
+    }
+  });
+
   test("draws the branches of a conditional space apart", async () => {
     const study = await openStudy({ ...base, sampler: tpe() });
     await study.search(

@@ -24,7 +24,7 @@ export interface TpeOptions {
  * l, the others a density g, and of some points drawn from l the one with the greatest l / g is tried.
  * Params that occur together are drawn together, so that it learns which of them go together; those of
  * different branches of a conditional space are drawn apart. Failed trials are among the others, and a point at which
- * all trials failed is not drawn again where there is another one. It takes constraints (trials that break
+ * three trials failed and none came to an end is not drawn again where there is another one. It takes constraints (trials that break
  * them are among the others) and several objectives. O(n·d·candidates + n·log n) for each trial; of three objectives and more at worst O(n²·m).
  *
  * @throws `option/out-of-range`, `option/unknown-name`
@@ -92,8 +92,11 @@ function drawGroup(
   return bestOf(l, g, hopeful.length > 0 ? hopeful : drawn);
 }
 
+/** After so many failures at one point it is the point that is to blame, and nothing that passes. */
+const mostFailures = 3;
+
 /**
- * Whether at a point trials failed and none came to an end. Trials that asked for params of other groups too say nothing:
+ * Whether at a point several trials failed and none came to an end. Trials that asked for params of other groups too say nothing:
  * those may be why they failed.
  */
 function hopeless(
@@ -102,10 +105,12 @@ function hopeless(
 ): (point: Float64Array) => boolean {
   const own = failed.filter(({ codes }) => Object.keys(codes).length === group.length);
   if (own.length === 0) return () => false;
-  const keysOf = (rows: readonly TrialRow[]): ReadonlySet<string> =>
-    new Set(rows.map((row) => pointOf(row).join()));
-  const [bad, fine] = [keysOf(own), keysOf(over)];
-  return (point) => bad.has(point.join()) && !fine.has(point.join());
+  const failures = Map.groupBy(own, (row) => pointOf(row).join());
+  const fine = new Set(over.map((row) => pointOf(row).join()));
+  return (point) => {
+    const key = point.join();
+    return (failures.get(key)?.length ?? 0) >= mostFailures && !fine.has(key);
+  };
 }
 
 function bestOf(l: Parzen, g: Parzen, points: readonly Float64Array[]): Float64Array {
