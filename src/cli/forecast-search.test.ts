@@ -86,6 +86,23 @@ describe("forecast --search", () => {
     expect(told?.search.test).toHaveLength(3);
   });
 
+  test("goes on with each series where another winner is not scored on the last values again", async () => {
+    const file = join(home, "shops.csv");
+    const lines = ["a", "b"].flatMap((shop) => Array.from({ length: 60 }, (_, i) => `${day(i).toISOString().slice(0, 10)},${shop},${sold(i)}`)); // biome-ignore format: one line
+    await writeFile(file, ["day,shop,sold", ...lines].join("\n"));
+    const argv = [file, ...asked, "--model", "drift", "--id", "shop", "--trials"];
+    expect((await run(...argv, "1")).lines.join("\n")).toContain(
+      "on the last 7 values, scored once",
+    );
+    const more = await run(...argv, "3");
+    expect([more.code, more.lines.join("\n")]).toEqual([0, expect.stringMatching(/a: 60 days; forecast by[\s\S]+b: 60 days; forecast by/)]); // biome-ignore format: one line
+    expect(more.lines.filter((line) => line.includes("were not scored again"))).toHaveLength(2);
+    expect(more.lines.join("\n")).toContain("--again WHY");
+    expect(more.lines.join("\n")).not.toContain("scored once");
+    const why = await run(...argv, "3", "--again", "more trials");
+    expect(why.lines.join("\n")).toContain("on the last 7 values, scored once");
+  });
+
   test("tells of a series that is too short, and stops for nothing", async () => {
     const { code, lines } = await run("shop.two", ...quick, "--id", "shop");
     expect([code, lines.join("\n")]).toEqual([1, expect.stringContaining("b: 1 day; no forecast")]);

@@ -21,7 +21,7 @@ export const searchOptions = {
   seed: { type: "number", default: 0, value: "N", help: "with --search: chooses draws and samples" }, // biome-ignore format: one line
   register: { type: "string", value: "MODEL", help: "with --search: register the winner of one series as a version of this model" }, // biome-ignore format: one line
   program: { type: "string", value: "FILE", help: "with --search: write a TypeScript program of that winner" }, // biome-ignore format: one line
-  again: { type: "string", value: "WHY", help: "with --search: score test values again that were scored before" }, // biome-ignore format: one line
+  again: { type: "string", value: "WHY", help: "with --search: score the last values again where another winner was scored on them, as when the search goes on" }, // biome-ignore format: one line
 } as const satisfies OptionSpecs;
 
 const families = ["naive", "seasonal-naive", "drift", "smoothing", "calendar", "arima", "boosted"] as const satisfies readonly ForecastFamilyName[]; // biome-ignore format: one line
@@ -159,9 +159,15 @@ async function keepOne(
     program: text === null ? null : { text },
   });
   if (path !== undefined && text !== null) await writeFile(path, text);
-  const result = { id: recipe.id, chosen: best.family, forecast, model: model.forecast, report: null, note: null }; // biome-ignore format: one line
+  const result = { id: recipe.id, chosen: best.family, forecast, model: model.forecast, report: null, note: noteOf(found, task.test ?? horizon) }; // biome-ignore format: one line
   return { result, found, kept, program: path ?? null };
 }
+
+/** Why a forecast has no scores of the last values. */
+const noteOf = ({ untested }: AutoForecastResult, test: number): string | null =>
+  untested === null
+    ? null
+    : `the last ${count(test, "value")} were not scored again: they were for another winner of this search, and who chooses by test scores makes them too good; --again WHY scores them, and is kept`;
 
 const testEntry = ({ test, best }: AutoForecastResult): BacktestEntry | undefined =>
   test?.entries.find(({ name }) => name === best.family);

@@ -1,15 +1,18 @@
 /** @file A forecasting model back from plain data, without changing a bit of what it forecasts. */
-import { checkChoice } from "../core/index.ts";
+import { list, quote } from "../core/index.ts";
 import { arimaFamily } from "./arima/arima.ts";
 import { boostedFamily } from "./boosted/boosted-forecast.ts";
 import { frequencies } from "./calendar/grid.ts";
 import { fail } from "./errors.ts";
-import { type Fields, fieldsOf } from "./fields.ts";
+import { damaged, type Fields, fieldsOf } from "./fields.ts";
 import { type Family, type ForecastModel, forecastFormat, modelOf, type SeriesPlace } from "./forecaster.ts"; // biome-ignore format: one line
 import { regressionFamily } from "./regression/calendar-regression.ts";
 import { averageFamily } from "./simple/moving-average.ts";
 import { lineFamily, naiveFamily, seasonFamily } from "./simple/naive.ts";
 import { smoothingFamily } from "./smoothing/smoothing.ts";
+
+/** The farthest time from 1970 that a Date can hold, in milliseconds. */
+const farthestMs = 8.64e15;
 
 type Reader = (params: Fields, place: SeriesPlace) => ForecastModel;
 
@@ -47,18 +50,33 @@ const readers: ReadonlyMap<string, Reader> = new Map([
 export function forecastModelFromState(value: unknown): ForecastModel {
   const state = fieldsOf(value, "the state");
   const [kind, written] = [state.text("kind"), state.number("format")];
+  if (!isWhole(written, 1)) damaged("format", "a whole number from 1", `${written}`);
   if (written > forecastFormat)
     fail("forecast/unsupported-format", { kind, got: written, known: forecastFormat });
   const read = readers.get(kind);
   if (read === undefined)
     return fail("forecast/unknown-kind", { got: kind, known: [...readers.keys()] });
-  const place = state.fields("series");
-  const frequency = checkChoice("forecastModelFromState", { frequency: place.text("frequency") }, frequencies); // biome-ignore format: one line
-  return read(state.fields("params"), {
-    id: place.text("id"),
-    frequency,
-    startMs: place.number("startMs"),
-    monthDay: place.number("monthDay"),
-    length: place.number("length"),
-  });
+  return read(state.fields("params"), placeOf(state.fields("series")));
+}
+
+const isWhole = (value: number, least: number, most = Infinity): boolean =>
+  Number.isSafeInteger(value) && value >= least && value <= most;
+
+/** Where the series stood. Throws `forecast/corrupt-state`. */
+function placeOf(fields: Fields): SeriesPlace {
+  const whole = (field: string, least: number, most?: number): number => {
+    const value = fields.number(field);
+    if (isWhole(value, least, most)) return value;
+    const end = most === undefined ? "" : ` to ${most}`;
+    return damaged(`series.${field}`, `a whole number from ${least}${end}`, `${value}`);
+  };
+  const told = fields.text("frequency");
+  const [frequency = damaged("series.frequency", `one of ${list(frequencies)}`, quote(told))] =
+    frequencies.filter((one) => one === told);
+  return {
+    ...{ id: fields.text("id"), frequency },
+    startMs: whole("startMs", -farthestMs, farthestMs),
+    monthDay: whole("monthDay", 1, 31),
+    length: whole("length", 1),
+  };
 }

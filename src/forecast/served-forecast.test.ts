@@ -1,6 +1,7 @@
 /** @file Tests of forecast models as models among others. */
 import { describe, expect, test } from "vitest";
 import { formatJson } from "../core/index.ts";
+import type { ModelFiles } from "../flow.ts";
 import {
   arima,
   boostedForecast,
@@ -76,11 +77,24 @@ describe("loadForecast", () => {
     expect(loadForecast(file({})).hash).toBe(model.hash);
     expect(() => loadForecast(file({ format: 2 }))).toThrow(code("forecast/unsupported-format"));
     expect(() => loadForecast(file({ forecast: { format: 1, kind: "oracle" } }))).toThrow(code("forecast/unknown-kind")); // biome-ignore format: one line
-    const damaged = [
+    const damaged: ModelFiles[] = [
       ...[{}, { "model.json": new Uint8Array() }, { "forecast.json": new Uint8Array([123]) }],
       ...[{ "forecast.json": new TextEncoder().encode("3") }, file({ format: "one" })],
       ...[file({ signature: 3 }), file({ signature: { inputs: {}, output: {} } })],
     ];
+    const { forecast } = JSON.parse(new TextDecoder().decode(bytes)) as { forecast: { series: object } }; // biome-ignore format: one line
+    const inSeries = (change: object) => file({ forecast: { ...forecast, series: { ...forecast.series, ...change } } }); // biome-ignore format: one line
+    expect(loadForecast(inSeries({})).hash).toBe(model.hash);
+    damaged.push(
+      ...[file({ format: -3 }), file({ format: 0.5 }), file({ forecast: { ...forecast, format: -3 } })], // biome-ignore format: one line
+      ...[file({ forecast: 3 }), file({ forecast: { ...forecast, params: null } })],
+      ...[
+        inSeries({ frequency: "fortnight" }),
+        inSeries({ length: -5.5 }),
+        inSeries({ length: 0 }),
+      ],
+      ...[inSeries({ startMs: 0.5 }), inSeries({ monthDay: 32 }), inSeries({ monthDay: "1" })],
+    );
     for (const files of damaged)
       expect(() => loadForecast(files)).toThrow(code("forecast/corrupt-files"));
   });

@@ -1,5 +1,12 @@
 /** @file A forecast model as a model among others: it is asked for a time, kept as a file, registered and served. */
-import { checkNames, formatJson, hashOf, isRecord, parseJson } from "../core/index.ts";
+import {
+  checkNames,
+  formatJson,
+  hashOf,
+  isMillraceError,
+  isRecord,
+  parseJson,
+} from "../core/index.ts";
 import type { Cells, Model, ModelFiles, Signature } from "../flow.ts";
 import { placeOf, timeOf } from "./calendar/grid.ts";
 import { fail } from "./errors.ts";
@@ -90,7 +97,7 @@ function stepOf({ state: { series } }: ForecastModel, column: string, row: Cells
  * The forecast model of some files: it answers the same bits as the one that wrote them, and has its hash.
  *
  * @param files - What its `files()` gave.
- * @throws `forecast/corrupt-files`, `forecast/unsupported-format` of a file that a newer Millrace wrote
+ * @throws `forecast/corrupt-files`; `forecast/unsupported-format` and `forecast/unknown-kind` of a file that a newer Millrace wrote
  * @example
  * ```ts
  * const times = [1, 2, 3].map((day) => new Date(Date.UTC(2026, 0, day)));
@@ -111,6 +118,7 @@ export function loadForecast(files: ModelFiles): ServedForecast {
   if (!isRecord(value)) return corrupt("it is no object");
   const { format, signature, forecast } = value;
   if (typeof format !== "number") return corrupt("it has no format number");
+  if (!Number.isInteger(format) || format < 1) return corrupt(`its format is ${format}`);
   if (format > fileFormat)
     fail("forecast/unsupported-format", { kind: "forecast", got: format, known: fileFormat });
   const { inputs, output } = isRecord(signature) ? signature : {};
@@ -118,7 +126,17 @@ export function loadForecast(files: ModelFiles): ServedForecast {
   const told = isRecord(output) ? output["name"] : undefined;
   if (time === undefined || typeof told !== "string")
     return corrupt("its signature names no time or no output");
-  return servedForecast(forecastModelFromState(forecast), { time, value: told });
+  return servedForecast(modelOf(forecast), { time, value: told });
+}
+
+/** The model of a state; one that is damaged damages the files. */
+function modelOf(state: unknown): ForecastModel {
+  try {
+    return forecastModelFromState(state);
+  } catch (error) {
+    if (isMillraceError(error, "forecast/corrupt-state")) return corrupt(error.message, error);
+    throw error;
+  }
 }
 
 function corrupt(reason: string, cause?: unknown): never {

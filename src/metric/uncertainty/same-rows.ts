@@ -20,8 +20,7 @@ export function sameRows(
   if (other instanceof Float64Array) return { ...rows, predictions: other };
   const expected = `${judgedWords}, or a Float64Array of predictions`;
   if (!isJudged(other)) return mismatch(at, { what: "second", expected, got: other });
-  const [wanted, got] = [taskText(rows), taskText(other)];
-  if (wanted !== got) fail("metric/mismatch-rows", { at, what: "task", expected: wanted, got });
+  checkTasks(at, rows, other);
   checkSame(at, "label", [rows.y, other.y]);
   checkSame(at, "weight", [rows.weights, other.weights]);
   checkSame(at, "group", [rows.groups, other.groups]);
@@ -35,6 +34,20 @@ const judgedWords =
 
 const taskText = ({ task }: ScoredRows): string =>
   task.kind === "multiclass" ? `multiclass of ${list(task.classes)}` : task.kind;
+
+const classesOf = ({ task }: ScoredRows): readonly unknown[] =>
+  task.kind === "multiclass" ? task.classes : [];
+
+/** Refuses tasks that differ: by their words, or by the first class that does where lists are too long to be told. */
+function checkTasks(at: string, rows: ScoredRows, other: ScoredRows): void {
+  const [expected, got] = [taskText(rows), taskText(other)];
+  if (expected !== got) fail("metric/mismatch-rows", { at, what: "task", expected, got });
+  const [wanted, given] = [classesOf(rows), classesOf(other)];
+  const place = wanted.findIndex((one, i) => one !== given[i]);
+  if (place < 0) return;
+  const [a, b] = [quote(wanted[place]), quote(given[place])];
+  fail("metric/mismatch-rows", { at, what: `class ${place}`, expected: a, got: b });
+}
 
 /** Numbers of rows, which some rows do not have. */
 type Numbers = ArrayLike<number> | undefined;

@@ -171,6 +171,10 @@ describe("compareModels of what evaluate judged", () => {
 
   test("is refused where the rows are others, by what they differ in", async () => {
     const options = { metric: "auc", resamples: 100 } as const;
+    const letters = [..."abcdefghijk"];
+    const [wide, wider] = [[...letters, "l"], [...letters, "ZEBRA"]].map((classes) => ({ ...rows, task: { kind: "multiclass", classes } }) as const); // biome-ignore format: one line
+    if (wide === undefined || wider === undefined) throw new Error("no rows");
+    await expect(compareModels(wide, wider, options)).rejects.toThrow(/in class 11; expected "l" as of the first, got "ZEBRA"/); // biome-ignore format: one line
     const unlike: readonly (readonly [ScoredRows, string])[] = [
       [
         { ...other, y: f(0, 1, 0, 0, 1, 1) },

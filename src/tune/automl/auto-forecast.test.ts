@@ -93,6 +93,19 @@ describe("autoForecast", () => {
     expect(other.leaderboard.map(({ milliseconds }) => milliseconds)).not.toContain(null);
   });
 
+  test("gives another winner without scores where the last values were scored before, unless it is said why", async () => {
+    await using records = await openRecords(":memory:");
+    const how = { ...quick, records, testLog: openTestLog({ records }) };
+    const first = await autoForecast(made(60), { ...how, trials: 1 });
+    expect([first.best.family, first.untested, first.test?.horizon]).toEqual(["naive", null, 7]);
+    const silent = await autoForecast(made(60), { ...how, trials: 4 });
+    expect(silent.best.family).not.toBe("naive");
+    expect([silent.test, silent.untested]).toEqual([null, expect.stringMatching(/has scored these test rows before.*say why/)]); // biome-ignore format: one line
+    expect(silent.model.forecast.state.series.length).toBe(60);
+    const said = await autoForecast(made(60), { ...how, trials: 4, again: "more trials" });
+    expect([said.untested, said.test?.horizon]).toEqual([null, 7]);
+  });
+
   test("goes on with a short series, and tries no more of a family that cannot take it", async () => {
     await using records = await openRecords(":memory:");
     const how = { horizon: 7, records } as const; // 22 days to learn from; boosted trees need 23
@@ -171,6 +184,8 @@ describe("autoForecast", () => {
     await expect(autoForecast(flat, { ...quick, metric: "mase" })).rejects.toThrow(/series "a".*Take rmse, mae or smape/); // biome-ignore format: one line
     await refused(made(60), { horizon: 0 }, "option/out-of-range");
     await refused(made(60), { label: "x" }, "option/unknown-name");
+    const nothing: Series = JSON.parse("null");
+    await refused(nothing, {}, "forecast/mismatch-argument");
   });
 });
 

@@ -1,5 +1,5 @@
 /** @file AutoML of a series: the best forecaster under a budget, judged on the past, with a leaderboard and a program of it. */
-import { checkChoice, checkNames, checkNumber, hashOfJson, type LongWork } from "../../core/index.ts"; // biome-ignore format: one line
+import { checkChoice, checkNames, checkNumber, hashOfJson, isMillraceError, type LongWork } from "../../core/index.ts"; // biome-ignore format: one line
 import {
   type BacktestReport,
   backtest,
@@ -58,8 +58,10 @@ export interface AutoForecastResult {
   readonly best: ForecastEntry;
   /** The best candidate, learned from all values; its `forecast` has bounds. */
   readonly model: ServedForecast;
-  /** The winner beside the naive forecasts, from before the last values; null where none were set aside. */
+  /** The winner beside the naive forecasts, from before the last values; null where none were set aside, or they were not scored. */
   readonly test: BacktestReport | null;
+  /** Why the last values were not scored: the test log has another winner of this search, and there is no `again`. Null where they were. */
+  readonly untested: string | null;
   /** What a program needs to make the same model again. */
   readonly recipe: AutoForecastRecipe;
 }
@@ -87,7 +89,8 @@ const known = [
  * Searches forecasters for the one that tells the next values of a series best, under a budget of trials and time. The last
  * values are set aside before anything is looked at. Then the rest is checked, and each family is judged by forecasts from past
  * origins, the naive ones first; what is left of the budget searches the params of boosting (TPE, with a median pruner between origins).
- * The winner is scored once on what was set aside, beside the naive forecasts, and learns from all values. With a budget
+ * The winner is scored once on what was set aside, beside the naive forecasts, and learns from all values; another winner of a
+ * search that goes on is not scored without `again`, and `untested` says so. With a budget
  * of trials alone the same series and seed give the same bytes. Several series are searched one by one.
  *
  * @param series - One series.
@@ -113,6 +116,7 @@ export async function autoForecast(
   work: LongWork = {},
 ): Promise<AutoForecastResult> {
   checkNames(at, options, known);
+  checkSeries(at, series);
   const { horizon, test = horizon, origins = 5, season: asked, seed = 0, metric = "rmse" } = options; // biome-ignore format: one line
   const { trials = 40, timeMs = 300_000, holidays, name = nameOf(series) } = options;
   checkNumber(at, { horizon }, { min: 1, max: 10_000, integer: true });
@@ -121,7 +125,6 @@ export async function autoForecast(
   checkNumber(at, { seed });
   checkChoice(at, { metric }, metrics);
   if (asked !== undefined) checkNumber(at, { season: asked }, { min: 1, integer: true });
-  checkSeries(at, series);
   const season = seasonOf(series, asked);
   const train = seriesHead(series, Math.max(0, series.values.length - test));
   const checks = checkHistory(train, { season, horizon, origins });
@@ -149,7 +152,7 @@ export async function autoForecast(
   const { id, frequency, missing } = series;
   return {
     ...{ checks, metric, leaderboard, best, model },
-    test: test === 0 ? null : await testScores(series, held, options),
+    ...(await testScores(series, held, options)),
     recipe: {
       id,
       frequency,
@@ -190,15 +193,25 @@ interface Held extends Pick<LongWork, "signal"> {
   readonly season: number;
 }
 
-/** The winner on the values that were set aside, forecast from the last one before them. */
+/**
+ * The winner on the values that were set aside, forecast from the last one before them. Where they were scored before it says
+ * so in place of the scores: that a search goes on is no reason to lose what it found.
+ */
 async function testScores(
   series: Series,
   { name, family, forecaster, model, test, season, ...work }: Held,
   { testLog, again }: Pick<AutoForecastOptions, "testLog" | "again">,
-): Promise<BacktestReport> {
+): Promise<Pick<AutoForecastResult, "test" | "untested">> {
+  if (test === 0) return { test: null, untested: null };
   const values = series.values.slice(series.values.length - test);
   const rows = hashOfJson({ ...series, values, filled: null });
-  await testLog?.enter({ study: name, rows, model: model.hash, again: again ?? null });
+  try {
+    await testLog?.enter({ study: name, rows, model: model.hash, again: again ?? null });
+  } catch (error) {
+    if (!isMillraceError(error, "run/conflict-test-rows")) throw error;
+    return { test: null, untested: error.message };
+  }
   const forecasters = { [family]: forecaster };
-  return backtest(series, { forecasters, horizon: test, origins: 1, initial: 2, season, ...work });
+  const plan = { forecasters, horizon: test, origins: 1, initial: 2, season, ...work };
+  return { test: await backtest(series, plan), untested: null };
 }

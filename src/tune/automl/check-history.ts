@@ -4,6 +4,7 @@ import { leastHistory, type Series, timeOf } from "../../forecast/index.ts";
 import { fail } from "../errors.ts";
 import { meanOf } from "../mean.ts";
 import type { DataCheck } from "./check-data.ts";
+import { runningMeans, runningMedians } from "./running.ts";
 
 /** What is going to be done with the series. */
 export interface HistoryPlan {
@@ -17,7 +18,7 @@ const farOff = 6; // robust deviations from its neighbours that make a value an 
 
 /**
  * Looks at the values that are learned from: how many there are, whether they change, which were filled, signs, outliers,
- * season and trend. Throws `tune/failed-checks` where they are too few to be judged.
+ * season and trend. O(n·log n). Throws `tune/failed-checks` where they are too few to be judged.
  */
 export function checkHistory(series: Series, plan: HistoryPlan): readonly DataCheck[] {
   const { values } = series;
@@ -147,11 +148,8 @@ const medianOf = (values: ArrayLike<number>): number =>
 
 /** Each value less the mean of the season around it, shape [n]. */
 function offTrend(values: Float64Array, season: number): Float64Array {
-  const half = Math.max(1, Math.floor(season / 2));
-  return values.map((value, i) => {
-    const from = Math.max(0, Math.min(i - half, values.length - 2 * half - 1));
-    return value - meanOf(values.subarray(from, from + 2 * half + 1));
-  });
+  const around = runningMeans(values, Math.max(1, Math.floor(season / 2)));
+  return values.map((value, i) => value - (around[i] ?? 0));
 }
 
 /** The mean, or another middle, of each place of a season, shape [m]. */
@@ -160,15 +158,15 @@ function placeMeans(
   season: number,
   middle: (values: ArrayLike<number>) => number,
 ): readonly number[] {
-  return Array.from({ length: season }, (_, place) =>
-    middle(values.filter((_, i) => i % season === place)),
-  );
+  const places = Array.from({ length: season }, (): number[] => []);
+  for (const [i, value] of values.entries()) places[i % season]?.push(value);
+  return places.map(middle);
 }
 
 /** Each value less the median around it and the median of its place in a season, shape [n]. */
 function residualsOf(values: Float64Array, season: number): Float64Array {
-  const half = Math.max(3, Math.floor(season / 2));
-  const off = values.map((value, i) => value - medianOf(values.subarray(Math.max(0, i - half), i + half + 1))); // biome-ignore format: one line
+  const around = runningMedians(values, Math.max(3, Math.floor(season / 2)));
+  const off = values.map((value, i) => value - (around[i] ?? 0));
   const places = placeMeans(off, season, medianOf);
   return off.map((value, i) => value - (places[i % season] ?? 0));
 }
