@@ -25,7 +25,7 @@ import {
   walked,
 } from "./walk.ts";
 
-const python = pythonWith(["deltalake==1.6.6", "pyarrow"]);
+const python = pythonWith("delta");
 if ("missing" in python) process.stdout.write(`delta interop skipped: ${python.missing}\n`);
 
 const script = `

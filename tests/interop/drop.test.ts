@@ -6,7 +6,7 @@ import { folderBytes } from "../../src/store/index.ts";
 import { int, openLake, schema } from "../../src/table/index.ts";
 import { pythonWith, runPython } from "./python.ts";
 
-const python = pythonWith(["deltalake==1.2.1", "pyarrow"]);
+const python = pythonWith("deltaOlder");
 if ("missing" in python) process.stdout.write(`drop interop skipped: ${python.missing}\n`);
 
 const point = schema("point", { x: int() });

@@ -7,8 +7,7 @@ import { openPeer } from "./peer.ts";
 import { pythonWith } from "./python.ts";
 import { ourRows, row, skipConditions, theirRows, walk, walked } from "./walk.ts";
 
-/** DuckDB and its delta extension of the same version: an extension loads into no other. */
-const python = pythonWith(["duckdb==1.5.5", "duckdb-extension-delta==1.5.5"]);
+const python = pythonWith("duckdb");
 if ("missing" in python) process.stdout.write(`duckdb interop skipped: ${python.missing}\n`);
 
 const script = `

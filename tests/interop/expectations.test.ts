@@ -6,7 +6,7 @@ import { expectations, quarantineSchema, tableExpectations } from "../../src/che
 import { int, openLake, schema, text } from "../../src/table/index.ts";
 import { pythonWith, runPython } from "./python.ts";
 
-const python = pythonWith(["deltalake==1.2.1", "pyarrow"]);
+const python = pythonWith("deltaOlder");
 if ("missing" in python) process.stdout.write(`delta interop skipped: ${python.missing}\n`);
 
 const points = schema("points", { id: text({ key: true }), x: int() });

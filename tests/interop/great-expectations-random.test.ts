@@ -15,7 +15,7 @@ import {
 } from "../peer/random-cases.ts";
 import { pythonWith, runPython } from "./python.ts";
 
-const python = pythonWith(["great_expectations==1.24.1", "sqlalchemy<2.1"]);
+const python = pythonWith("greatExpectations");
 if ("missing" in python)
   process.stdout.write(`great_expectations interop skipped: ${python.missing}\n`);
 

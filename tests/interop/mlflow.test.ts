@@ -8,7 +8,7 @@ import { bool, category, float, int, schema, text } from "../../src/table/index.
 import { openWorkspace } from "../../src/workspace/index.ts";
 import { pythonWith, runPython } from "./python.ts";
 
-const python = pythonWith(["mlflow-skinny==3.6.0", "numpy", "pandas"]);
+const python = pythonWith("mlflow");
 if ("missing" in python) process.stdout.write(`mlflow interop skipped: ${python.missing}\n`);
 
 const people = schema("people", {

@@ -11,7 +11,7 @@ import { type Line, openLine, type RunningServer } from "./object-servers.ts";
 import { azurite, versitygw } from "./object-storages.ts";
 import { pythonWith, runPython } from "./python.ts";
 
-const python = pythonWith(["deltalake==1.2.1", "pyarrow"]);
+const python = pythonWith("deltaOlder");
 if ("missing" in python) process.stdout.write(`delta-rs skipped: ${python.missing}\n`);
 
 const points = schema("points", { id: text({ key: true }), n: int({ nullable: true }) });

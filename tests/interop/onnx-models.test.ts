@@ -39,14 +39,14 @@ import {
 import { frameOf } from "../support/frame-of.ts";
 import { randomRows, randomTree } from "../support/random-trees.ts";
 import { npmPackage } from "./npm.ts";
-import { answersOfOnnx, answersOfOnnxWeb, onnxPackages, onnxScript, readNumber } from "./onnx.ts";
+import { answersOfOnnx, answersOfOnnxWeb, onnxScript, readNumber } from "./onnx.ts";
 import { openPeer } from "./peer.ts";
 import { pythonWith } from "./python.ts";
 
-const python = pythonWith(onnxPackages);
+const python = pythonWith("onnx");
 if ("missing" in python) process.stdout.write(`onnx models interop skipped: ${python.missing}\n`);
 
-const web = npmPackage("onnxruntime-web", "1.30.0");
+const web = npmPackage("onnxruntime-web");
 if (web.missing !== undefined)
   process.stdout.write(`onnx models web interop skipped: ${web.missing}\n`);
 

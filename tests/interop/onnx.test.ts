@@ -31,14 +31,14 @@ import {
   servedRow,
 } from "../support/every-transform.ts";
 import { npmPackage } from "./npm.ts";
-import { type OnnxRun, onnxPackages, onnxScript, runOnnx, runOnnxWeb } from "./onnx.ts";
+import { type OnnxRun, onnxScript, runOnnx, runOnnxWeb } from "./onnx.ts";
 import { openPeer } from "./peer.ts";
 import { pythonWith } from "./python.ts";
 
-const python = pythonWith(onnxPackages);
+const python = pythonWith("onnx");
 if ("missing" in python) process.stdout.write(`onnx interop skipped: ${python.missing}\n`);
 
-const web = npmPackage("onnxruntime-web", "1.30.0");
+const web = npmPackage("onnxruntime-web");
 if (web.missing !== undefined) process.stdout.write(`onnx web interop skipped: ${web.missing}\n`);
 
 const nullable = { nullable: true } as const;

@@ -14,9 +14,6 @@ export interface OnnxRun {
   readonly rows: readonly Cells[];
 }
 
-/** What the peer needs. */
-export const onnxPackages = ["onnxruntime==1.32.0", "onnx==1.23.2", "numpy==2.4.6"];
-
 /** `run`: the output `features` of a model; `answers`: every output by its name; non-finite numbers as texts. */
 export const onnxScript = `
 import base64, numpy as np, onnx, onnxruntime as ort
@@ -78,11 +75,12 @@ interface WebTensor {
 /** Every output of a model in ONNX Runtime for the web, in the folder where it is installed. */
 export function answersOfOnnxWeb(installed: string, run: OnnxRun): Record<string, WebTensor> {
   const folder = mkdtempSync(join(tmpdir(), "millrace-onnx-"));
+  const script = join(installed, `run-${process.pid}.js`); // other test files run theirs meanwhile
   try {
     writeFileSync(join(folder, "model.onnx"), run.model);
     writeFileSync(join(folder, "columns.json"), JSON.stringify(columnsOf(run)));
-    writeFileSync(join(installed, "run.js"), webScript);
-    const done = spawnSync(process.execPath, [join(installed, "run.js"), folder], {
+    writeFileSync(script, webScript);
+    const done = spawnSync(process.execPath, [script, folder], {
       encoding: "utf8",
       maxBuffer: 1 << 28,
     });
@@ -90,6 +88,7 @@ export function answersOfOnnxWeb(installed: string, run: OnnxRun): Record<string
     return JSON.parse(done.stdout);
   } finally {
     rmSync(folder, { recursive: true });
+    rmSync(script, { force: true });
   }
 }
 

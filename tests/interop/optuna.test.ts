@@ -7,7 +7,7 @@ import { openRecords, type Records } from "../../src/store/index.ts";
 import { exportOptuna, importOptuna, type ObjectiveFunction, openStudy, optunaStudies, type TrialRecord } from "../../src/tune/index.ts"; // biome-ignore format: one line
 import { pythonWith, runPython } from "./python.ts";
 
-const python = pythonWith(["optuna==5.0.0"]);
+const python = pythonWith("optuna");
 
 /** What both sides say of a study; numbers that JSON has not are texts. */
 const facts = `

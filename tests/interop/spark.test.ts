@@ -7,7 +7,7 @@ import { openPeer, type Peer } from "./peer.ts";
 import { pythonWith } from "./python.ts";
 import { ourRows, row, skipConditions, theirRows, walk, walked } from "./walk.ts";
 
-const python = pythonWith(["pyspark==4.0.1", "delta-spark==4.0.0"]);
+const python = pythonWith("spark");
 const skipped = "missing" in python ? python.missing : undefined;
 if (skipped !== undefined) process.stdout.write(`spark interop skipped: ${skipped}\n`);
 

@@ -15,16 +15,9 @@ import {
 } from "../../src/index.ts";
 import { openPeer } from "./peer.ts";
 import { pythonWith } from "./python.ts";
-import {
-  matrixOfRows,
-  type Training,
-  trainLightgbm,
-  trainXgboost,
-  treePackages,
-  treeScript,
-} from "./trees.ts";
+import { matrixOfRows, type Training, trainLightgbm, trainXgboost, treeScript } from "./trees.ts";
 
-const python = pythonWith(treePackages);
+const python = pythonWith("trees");
 if ("missing" in python) process.stdout.write(`trees interop skipped: ${python.missing}\n`);
 const there = !("missing" in python);
 const peer = there ? openPeer(python, treeScript) : undefined;

@@ -2,9 +2,6 @@
 import type { Matrix } from "../../src/flow.ts";
 import type { Peer } from "./peer.ts";
 
-/** What the peer needs. */
-export const treePackages = ["xgboost==3.2.0", "lightgbm==4.7.0", "numpy==2.4.6"];
-
 /** `train`: a model of some kind with its answers and Shapley values; `predict`: answers of a model. */
 export const treeScript = `
 import base64, tempfile, os, numpy as np, xgboost as xgb, lightgbm as lgb, warnings
