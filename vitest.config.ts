@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     setupFiles: ["tests/support/matchers.ts"],
     reporters: ["default", "./tests/support/reporter.ts"],
     pool: "forks",
+    // vitest keeps a core for itself, which on two cores leaves one worker; its own work is little
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // fifty processes that are started and killed take minutes on a busy machine, which is no fault
     testTimeout: 3_600_000,
     hookTimeout: 3_600_000,
