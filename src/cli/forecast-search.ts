@@ -1,7 +1,7 @@
 /** @file `millrace forecast --search`: each series with the best of a search that is kept, registered and written down. */
 import { writeFile } from "node:fs/promises";
 import { count, isMillraceError, type LongWork } from "../core/index.ts";
-import type { BacktestEntry, ForecastMetric, ForecastResult, Region, Series } from "../forecast/index.ts"; // biome-ignore format: one line
+import { type BacktestEntry, type ForecastMetric, type ForecastResult, forecasterNames, type Region, type Series } from "../forecast/index.ts"; // biome-ignore format: one line
 import { type AutoForecastResult, autoForecast, type ForecastFamilyName, formatAutoForecast } from "../tune/index.ts"; // biome-ignore format: one line
 import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { type KeptWinner, keepWinner } from "./automl-keep.ts";
@@ -24,7 +24,7 @@ export const searchOptions = {
   again: { type: "string", value: "WHY", help: "with --search: score the last values again where another winner was scored on them, as when the search goes on" }, // biome-ignore format: one line
 } as const satisfies OptionSpecs;
 
-const families = ["naive", "seasonal-naive", "drift", "smoothing", "calendar", "arima", "boosted"] as const satisfies readonly ForecastFamilyName[]; // biome-ignore format: one line
+const families = forecasterNames.filter((name): name is ForecastFamilyName => name !== "moving-average"); // biome-ignore format: one line
 
 /** What was asked for. */
 export interface SearchTask {

@@ -2,24 +2,18 @@
 import { basename, dirname, resolve } from "node:path";
 import { count } from "../core/index.ts";
 import {
-  autoArima,
-  autoSmoothing,
   type BacktestEntry,
-  boostedForecast,
-  calendarRegression,
-  type Forecaster,
+  type ForecasterName,
   type ForecastResult,
   forecastAll,
+  forecasterNames,
   forecastRows,
   forecastSchema,
   frequencies,
   holidayRules,
-  movingAverage,
-  naive,
-  naiveDrift,
+  namedForecaster,
   type Region,
   type Series,
-  seasonalNaive,
   seriesOf,
   timeOf,
 } from "../forecast/index.ts";
@@ -42,7 +36,6 @@ import { columns } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
 const regions = Object.keys(holidayRules) as readonly Region[];
-const models = ["naive", "seasonal-naive", "drift", "moving-average", "smoothing", "arima", "calendar", "boosted"] as const; // biome-ignore format: one line
 /** What is tried where no model is named. */
 const usual = ["naive", "seasonal-naive", "drift", "smoothing", "arima"] as const;
 /** How many series people are shown. */
@@ -69,7 +62,7 @@ export const forecast = command({
     horizon: { type: "number", default: 30, min: 1, max: 10_000, whole: true, value: "STEPS", help: "how many steps ahead" }, // biome-ignore format: one line
     frequency: { type: "string", choices: frequencies, value: "STEP", help: "one value per such; what the times show if not given" }, // biome-ignore format: one line
     missing: { type: "string", choices: ["error", "interpolate", "previous", "zero"], default: "error", value: "POLICY", help: "what is done with times that have no value" }, // biome-ignore format: one line
-    model: { type: "string", many: true, choices: models, value: "NAME", help: `which models are tried; if not given, all but moving-average and boosted, and calendar with --holidays only; with --search all but moving-average` }, // biome-ignore format: one line
+    model: { type: "string", many: true, choices: forecasterNames, value: "NAME", help: `which models are tried; if not given, all but moving-average and boosted, and calendar with --holidays only; with --search all but moving-average` }, // biome-ignore format: one line
     holidays: {
       type: "string",
       choices: regions,
@@ -142,7 +135,7 @@ export const forecast = command({
 });
 
 interface SearchValues {
-  readonly model: readonly (typeof models)[number][];
+  readonly model: readonly ForecasterName[];
   readonly holidays: Region | undefined;
   readonly season: number | undefined;
   readonly metric: "rmse" | "mae" | "smape" | "mase";
@@ -158,35 +151,11 @@ const levelsOf = ({ level }: Pick<SearchValues, "level">): readonly number[] =>
 function searchOf(values: SearchValues) {
   const { model, holidays, season, metric, origins, horizon } = values;
   const chosen = model.length > 0 ? model : [...usual, ...(holidays === undefined ? [] : (["calendar"] as const))]; // biome-ignore format: one line
-  const forecasters = Object.fromEntries(chosen.map((name) => [name, forecasterOf(name, values)]));
+  const forecasters = Object.fromEntries(
+    chosen.map((name) => [name, namedForecaster(name, { season, holidays }).forecaster]),
+  );
   const levels = levelsOf(values);
   return { forecasters, metric, origins, horizon, levels, ...(season === undefined ? {} : { season }) }; // biome-ignore format: one line
-}
-
-function forecasterOf(
-  name: (typeof models)[number],
-  { season, holidays }: Pick<SearchValues, "season" | "holidays">,
-): Forecaster {
-  const period = season === undefined || season < 2 ? {} : { period: season };
-  const seasonal = season !== 1;
-  switch (name) {
-    case "naive":
-      return naive();
-    case "seasonal-naive":
-      return seasonalNaive(season === undefined ? {} : { season });
-    case "drift":
-      return naiveDrift();
-    case "moving-average":
-      return movingAverage(season === undefined ? {} : { window: season });
-    case "smoothing":
-      return autoSmoothing({ ...period, seasonal });
-    case "arima":
-      return autoArima({ ...period, seasonal });
-    case "calendar":
-      return calendarRegression(holidays === undefined ? {} : { holidays });
-    case "boosted":
-      return boostedForecast({ ...(holidays === undefined ? {} : { holidays }), ...(season === undefined ? {} : { season }) }); // biome-ignore format: one line
-  }
 }
 
 /** An option without which there is nothing to do. */

@@ -1,13 +1,11 @@
 /** @file Many series, each with the model that was best on its own past. */
 import { checkChoice, checkNames, isMillraceError } from "../core/index.ts";
-import { autoArima } from "./arima/auto-arima.ts";
 import { type BacktestOptions, type BacktestReport, backtest } from "./backtest/backtest.ts";
 import { fail } from "./errors.ts";
 import type { Forecast } from "./forecast.ts";
 import type { Forecaster, ForecastModel } from "./forecaster.ts";
+import { namedForecaster } from "./named-forecaster.ts";
 import type { Series } from "./series/series.ts";
-import { naive, naiveDrift, seasonalNaive } from "./simple/naive.ts";
-import { autoSmoothing } from "./smoothing/smoothing.ts";
 
 /** The error that decides which model is best. */
 export type ForecastMetric = "rmse" | "mae" | "smape" | "mase";
@@ -35,17 +33,8 @@ export interface ForecastResult {
 
 /** The forecasters that are tried where none are named: the naive ones, smoothing and ARIMA by AICc. */
 export function defaultForecasters(season?: number): Readonly<Record<string, Forecaster>> {
-  const period = season === undefined || season < 2 ? {} : { period: season };
-  const seasonal = season !== 1;
-  return {
-    naive: naive(),
-    ...(seasonal
-      ? { "seasonal-naive": seasonalNaive(season === undefined ? {} : { season }) }
-      : {}),
-    drift: naiveDrift(),
-    smoothing: autoSmoothing({ ...period, seasonal }),
-    arima: autoArima({ ...period, seasonal }),
-  };
+  const names = (["naive", "seasonal-naive", "drift", "smoothing", "arima"] as const).filter((name) => season !== 1 || name !== "seasonal-naive"); // biome-ignore format: one line
+  return Object.fromEntries(names.map((name) => [name, namedForecaster(name, { season }).forecaster])); // biome-ignore format: one line
 }
 
 const metrics = ["rmse", "mae", "smape", "mase"] as const;

@@ -35,6 +35,7 @@ export type {
 } from "./forecaster.ts";
 export { checkSeries, seasonOf } from "./forecaster.ts";
 export { forecastModelFromState } from "./model-state.ts";
+export { type ForecasterFacts, type ForecasterName, forecasterNames, type NamedForecaster, namedForecaster } from "./named-forecaster.ts"; // biome-ignore format: one line
 export { calendarRegression } from "./regression/calendar-regression.ts";
 export * from "./series/index.ts";
 export {
