@@ -57,9 +57,9 @@ export interface Turn {
  * Ends a trial, takes back those of processes that are gone, and begins one, all in one transaction:
  * no number is given twice, and the budget holds for all processes together.
  *
- * @param budget - How many trials the study may have; 0 begins none.
+ * @param budget - How many trials the study may have, asked when it is known what other processes did; 0 begins none.
  */
-export function turn(core: Core, budget: number, ended?: Ended): Promise<Turn> {
+export function turn(core: Core, budget: () => number, ended?: Ended): Promise<Turn> {
   const { store, clock, owner } = core;
   return store.transact((): Change<Turn> => {
     const now = clock();
@@ -77,7 +77,7 @@ export function turn(core: Core, budget: number, ended?: Ended): Promise<Turn> {
     const rows = store.rows.map((row) => changed.get(row.number) ?? row);
     const used = rows.filter((row) => row.state !== "waiting").length;
     const waiting = rows.find((row) => row.state === "waiting");
-    const next = used < budget ? (waiting ?? waitingRow(rows.length, {})) : undefined;
+    const next = used < budget() ? (waiting ?? waitingRow(rows.length, {})) : undefined;
     const begun =
       next === undefined
         ? null

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openTracking } from "../../run/index.ts";
 import { memoryBytes, openRecords, type Records } from "../../store/index.ts";
+import { randomSampler } from "../sampler/random-sampler.ts";
+import type { Sampler } from "../sampler/sampler.ts";
 import type { ObjectiveFunction } from "../trial.ts";
 import { openStudy } from "./study.ts";
 
@@ -61,6 +63,20 @@ describe("a search", () => {
     const states = (await study.trials()).map(({ state }) => state);
     expect(states).not.toContain("running");
     expect(states.length).toBeLessThan(12);
+  });
+
+  test("begins no trial that a sampler has no more of, where another process made it so", async () => {
+    const sampler: Sampler = {
+      ...randomSampler(),
+      size: ({ rows }) => (rows.some(({ state }) => state === "failed") ? rows.length : Infinity),
+    };
+    await using one = await openStudy({ ...base, records, sampler });
+    await using other = await openStudy({ ...base, records, sampler });
+    await other.search((trial) => trial.float("x", 0, 1), { trials: 1 });
+    const { number } = await other.ask();
+    await other.tell(number, { error: "too short" });
+    expect(await one.search((trial) => trial.float("x", 0, 1), { trials: 9 })).toEqual({ complete: 0, pruned: 0, failed: 0 }); // biome-ignore format: one line
+    expect(await one.trials()).toHaveLength(2);
   });
 
   test("that is gone on with keeps what came to an end before, though all new trials fail", async () => {

@@ -98,14 +98,14 @@ async function lane(shared: Shared): Promise<void> {
   for (;;) {
     const isDone =
       signal.aborted || shared.misuse !== undefined || performance.now() >= shared.endsAt;
-    const done = await turn(core, isDone ? 0 : shared.budget(), last);
+    const done = await turn(core, isDone ? () => 0 : shared.budget, last);
     try {
       if (last !== undefined) await settle(shared, last, done);
       for (const row of done.interrupted) await core.children?.abandon(row);
     } catch (error) {
       haltAll(shared, error);
       if (done.begun !== null)
-        await turn(core, 0, { row: done.begun, outcome: { kind: "stopped" } });
+        await turn(core, () => 0, { row: done.begun, outcome: { kind: "stopped" } });
       return;
     }
     if (done.begun === null) return;

@@ -188,7 +188,7 @@ function studyOver(core: Core): Study {
     ...{ close, [Symbol.asyncDispose]: close },
     search: (objective, options) => search(core, objective, options),
     ask: async () => {
-      const { begun, interrupted } = await turn(core, Infinity);
+      const { begun, interrupted } = await turn(core, () => Infinity);
       for (const row of interrupted) await core.children?.abandon(row);
       if (begun === null) return fail("tune/missing-trial", { study: name, trial: 0, trials: 0 });
       const run = (await core.children?.begin(begun.number)) ?? null;
@@ -224,7 +224,7 @@ async function tell(core: Core, row: TrialRow, told: Told): Promise<TrialRecord>
     typeof told === "object" && "error" in told
       ? { kind: "failed", error: told.error }
       : outcomeOf(told, objectives.length);
-  const { ended } = await turn(core, 0, { row, outcome });
+  const { ended } = await turn(core, () => 0, { row, outcome });
   if (ended === null) {
     const { number: trial, state } = rowAt(core, row.number);
     const where = state === "running" ? "running elsewhere" : state;
