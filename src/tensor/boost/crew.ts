@@ -75,11 +75,8 @@ const passes = {
     code.expandNode(word(0), word(1), word(2), word(3), word(4), thread, plane),
   gather: (code: KernelCode, { from, to, thread, plane }: Task) =>
     code.gatherRows(from, to, thread, plane),
-  count: (code: KernelCode, { from, to, task, arg }: Task) =>
-    code.countLeft(arg(0), from, to, task),
-  write: (code: KernelCode, { from, to, task, arg }: Task) =>
-    code.writeSides(arg(0), from, to, task),
-  copy: (code: KernelCode, { from, to }: Task) => code.copyBack(from, to),
+  sort: (code: KernelCode, { from, to, task, arg }: Task) => code.sortSides(arg(0), from, to, task),
+  place: (code: KernelCode, { from, to, task }: Task) => code.placeSides(from, to, task),
   leaves: (code: KernelCode, { word, real, plane }: Task) =>
     code.addLeafRows(word(0), word(1), real(2), plane),
   walk: (code: KernelCode, { from, to, plane, arg, factor }: Task) =>

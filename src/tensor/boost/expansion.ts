@@ -131,20 +131,19 @@ export function openExpansion(
   const splitTogether = ({ open, left, route, fresh, searched }: Begun): void => {
     const { begin: start, count } = search.rowsOf(open.slot);
     const stretch = { begin: start, end: start + count, step: taskRows };
-    crew.run({ ...stretch, pass: "count", args: [route] });
+    crew.run({ ...stretch, pass: "sort", args: [route] });
     const tasks = Math.ceil(count / taskRows);
     let lefts = 0;
     for (let i = 0; i < tasks; i++) lefts += partials[4 * i]!;
     let [toLeft, toRight] = [start, start + lefts];
     for (let i = 0; i < tasks; i++) {
       const own = partials[4 * i]!;
-      partials[4 * i] = toLeft;
-      partials[4 * i + 1] = toRight;
+      partials[4 * i + 1] = toLeft;
+      partials[4 * i + 2] = toRight;
       toLeft += own;
       toRight += Math.min(taskRows, count - i * taskRows) - own;
     }
-    crew.run({ ...stretch, pass: "write", args: [route] });
-    crew.run({ ...stretch, pass: "copy" });
+    crew.run({ ...stretch, pass: "place" });
     search.setRows(left, start, lefts);
     search.setRows(left + 1, start + lefts, count - lefts);
     if (!searched) return;

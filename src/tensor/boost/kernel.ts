@@ -39,9 +39,8 @@ export interface KernelCode {
     plane: number,
   ): void;
   gatherRows(from: number, to: number, thread: number, plane: number): void;
-  countLeft(route: number, from: number, to: number, task: number): void;
-  writeSides(route: number, from: number, to: number, task: number): void;
-  copyBack(from: number, to: number): void;
+  sortSides(route: number, from: number, to: number, task: number): void;
+  placeSides(from: number, to: number, task: number): void;
   addLeafRows(begin: number, end: number, value: number, plane: number): void;
   addTree(
     tree: number,
@@ -69,7 +68,7 @@ const functions = [
     "fillIndex",
     "expandNode",
   ] as const),
-  ...(["gatherRows", "countLeft", "writeSides", "copyBack", "addLeafRows", "addTree"] as const),
+  ...(["gatherRows", "sortSides", "placeSides", "addLeafRows", "addTree"] as const),
 ] satisfies readonly (keyof KernelCode)[];
 
 /** Compiles the kernel for this process. @throws `tensor/missing-kernel` when nobody built it, or from other sources. */

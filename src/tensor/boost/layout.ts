@@ -116,7 +116,7 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
   const rowBytes = byLevel ? columns.rowBytes : aligned(columns.rowBytes);
   const scratchBytes = Math.max(
     byLevel ? levelScratch(Math.min(rows, taskRows), columns.rowBytes) : 64 * (8 + rowBytes) + 64,
-    16 * (columns.mostBins + 2),
+    24 * (columns.mostBins + 2) + 4096,
   );
   const walkSlots = walksOf(shape, byLevel);
   // The compiler's static data is below the first byte, rewritten by each thread; blocks have room to read past their end.
@@ -184,7 +184,7 @@ export function planLayout(shape: Shape, firstByte: number): Layout {
     partials: block(16 * Math.ceil(rows / taskRows)),
     positions: onlyIf(byLevel, padded),
     index: onlyIf(!byLevel, 4 * padded),
-    spare: onlyIf(!byLevel, 4 * padded),
+    spare: onlyIf(!byLevel, 8 * padded),
     sets: block(setBytes * threads),
     histograms: block(histogramBytes * histograms),
     walks: onlyIf(walkSlots > 0, routeBytes * 2 * leaves * walkSlots),

@@ -23,7 +23,7 @@ export { clearSet } from "./boost/histogram.as";
 export { heapBase, jobBytes, open } from "./boost/job.as";
 export { leafPass, levelPass } from "./boost/level.as";
 export {
-  addLeafRows, copyBack, countLeft, expandNode, fillIndex, gatherRows, writeSides,
+  addLeafRows, expandNode, fillIndex, gatherRows, placeSides, sortSides,
 } from "./boost/partition.as";
 export { scanPair } from "./boost/splits.as";
 export { addTree } from "./boost/walk.as";

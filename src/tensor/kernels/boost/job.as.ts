@@ -35,7 +35,7 @@ export class Job {
   partials: usize; // f64 [tasks, 2]: sums of |gradient| and of hessian, by task
   positions: usize; // u8 [padded]: node of the row within the level; the bit of each level is 1 where the row went right
   index: usize; // u32 [n]: rows in the order of the nodes they lie in
-  spare: usize; // u32 [n]: scratch of the same shape
+  spare: usize; // u32 [2·n]: two scratches of the same shape
   routes: usize; // Route [nodes of a level, by position, or of a batch]
   leaves: usize; // f32 [2^depth], by position
   sets: usize; // [threads] sets of histograms under construction

@@ -115,33 +115,36 @@ export function gatherRows(from: u32, to: u32, thread: u32, plane: u32): void {
   addStretch(from, to, job.sets + <usize>thread * job.setBytes, thread, plane);
 }
 
-/** How many of the rows from … to−1 of the index go left; also the task's partial. */
-export function countLeft(routeAt: usize, from: u32, to: u32, task: u32): void {
-  const route = changetype<Route>(routeAt);
-  let right: u32 = 0;
-  for (let i = from; i < to; i++) right += sideOf(route, load<u32>(job.index + (<usize>i << 2)));
-  store<u32>(job.partials + (<usize>task << 4), to - from - right);
-}
-
-/** Writes rows from … to−1 of the index into `spare`, left and right ones from the places on that the task's partial says. */
-export function writeSides(routeAt: usize, from: u32, to: u32, task: u32): void {
-  const route = changetype<Route>(routeAt), partial = job.partials + (<usize>task << 4);
-  let left = job.spare + (<usize>load<u32>(partial) << 2), right = job.spare + (<usize>load<u32>(partial, 4) << 2);
+/**
+ * Sorts the rows from … to−1 of the index into left and right, each in its old order: left ones from `from` on in the first spare,
+ * right ones in the second. The task's partial says how many are left.
+ */
+export function sortSides(routeAt: usize, from: u32, to: u32, task: u32): void {
+  const route = changetype<Route>(routeAt), index = job.index, start = <usize>from << 2;
+  let left = job.spare + start, right = secondSpare() + start;
   for (let i = from; i < to; i++) {
-    const row = load<u32>(job.index + (<usize>i << 2));
-    if (sideOf(route, row)) {
-      store<u32>(right, row);
-      right += 4;
-    } else {
-      store<u32>(left, row);
-      left += 4;
-    }
+    const row = load<u32>(index + (<usize>i << 2));
+    const side = <usize>sideOf(route, row);
+    store<u32>(left, row);
+    store<u32>(right, row);
+    right += side << 2;
+    left += (side ^ 1) << 2;
   }
+  store<u32>(job.partials + (<usize>task << 4), <u32>((left - job.spare) >> 2) - from);
 }
 
-/** Takes a stretch of `spare` over into the index. */
-export function copyBack(from: u32, to: u32): void {
-  memory.copy(job.index + (<usize>from << 2), job.spare + (<usize>from << 2), <usize>(to - from) << 2);
+/** Takes what `sortSides` made of a task over into the index: to the places that the task's partial says, left and right. */
+export function placeSides(from: u32, to: u32, task: u32): void {
+  const partial = job.partials + (<usize>task << 4), index = job.index, start = <usize>from << 2;
+  const lefts = load<u32>(partial);
+  memory.copy(index + (<usize>load<u32>(partial, 4) << 2), job.spare + start, <usize>lefts << 2);
+  memory.copy(index + (<usize>load<u32>(partial, 8) << 2), secondSpare() + start, <usize>(to - from - lefts) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function secondSpare(): usize {
+  return job.spare + (<usize>job.padded << 2);
 }
 
 /** Adds a value to the margins of output `plane` of a stretch's rows. */

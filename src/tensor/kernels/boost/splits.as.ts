@@ -188,32 +188,35 @@ const few: u32 = 4; // up to as many categories are neither smoothed nor held ba
  * values (bin 0) are one category more.
  */
 function scanCategories(feature: u32, start: usize, count: u32, bits: usize, thread: u32): void {
-  const order = job.scratch + <usize>thread * job.scratchBytes; // (key, bin) pairs
+  // lists of what is sorted, u64 [bins] each, keys by bin, f64 [bins], and counts
+  const list = job.scratch + <usize>thread * job.scratchBytes, bytes = <usize>(count + 1) << 3;
+  const keys = list + 2 * bytes;
   let used: u32 = 0;
   for (let b: u32 = 0; b <= count; b++) used += <u32>(load<i64>(start + (<usize>b << 3)) != 0);
   if (used < 2) return;
   const smoothing = used <= few ? 0 : job.smoothing, more = used <= few ? 0 : job.categoryPenalty;
   const most = used <= few ? few : job.categoryLimit;
-  let pair = order;
+  let end = list;
   for (let b: u32 = 0; b <= count; b++) {
     const sum = load<i64>(start + (<usize>b << 3));
     const hessian = <f64>(sum & 0xffffffff);
     if (sum == 0 || hessian < smoothing * 0.25) continue; // too light to say something
-    store<f64>(pair, <f64>(sum >> 32) / (hessian + smoothing + 1e-9));
-    store<u32>(pair, b, 8);
-    pair += 16;
+    const key = <f64>(sum >> 32) / (hessian + smoothing + 1e-9);
+    store<f64>(keys + (<usize>b << 3), key);
+    store<u64>(end, upperHalf(key) << 32 | <u64>b);
+    end += 8;
   }
-  used = <u32>((pair - order) >> 4);
+  used = <u32>((end - list) >> 3);
   if (used == 0) return;
-  sortPairs(order, used);
+  const order = sortBins(list, list + bytes, used);
   let from: u32 = 0, to: u32 = 0, sum: i64 = 0;
   for (let i: u32 = 0; i < min(used, most); i++) { // from the lowest on
-    sum += load<i64>(start + (<usize>load<u32>(order + (<usize>i << 4), 8) << 3));
+    sum += load<i64>(start + (<usize>load<u32>(order + (<usize>i << 3)) << 3));
     if (takeSet(sum, more)) to = i + 1;
   }
   sum = 0;
   for (let i: u32 = 0; i < min(used, most); i++) { // from the highest on
-    sum += load<i64>(start + (<usize>load<u32>(order + (<usize>(used - 1 - i) << 4), 8) << 3));
+    sum += load<i64>(start + (<usize>load<u32>(order + (<usize>(used - 1 - i) << 3)) << 3));
     if (!takeSet(sum, more)) continue;
     from = used - 1 - i;
     to = used;
@@ -224,7 +227,7 @@ function scanCategories(feature: u32, start: usize, count: u32, bits: usize, thr
   bestIsSet = 1;
   memory.fill(bits, 0, job.bitBytes);
   for (let i = from; i < to; i++) {
-    const bin = load<u32>(order + (<usize>i << 4), 8);
+    const bin = load<u32>(order + (<usize>i << 3));
     store<u8>(bits + (bin >> 3), load<u8>(bits + (bin >> 3)) | <u8>((<u32>1) << (bin & 7)));
   }
   const missing = load<i64>(start) != 0;
@@ -244,22 +247,66 @@ function takeSet(sum: i64, more: f64): bool {
   return true;
 }
 
-/** Sorts (key, bin) pairs by key, then bin: Shell's sort, in place. */
-function sortPairs(pairs: usize, count: u32): void {
-  let gap: u32 = 1;
-  while (gap < count / 3) gap = 3 * gap + 1;
-  for (; gap > 0; gap /= 3)
-    for (let i = gap; i < count; i++) {
-      const key = load<f64>(pairs + (<usize>i << 4)), bin = load<u32>(pairs + (<usize>i << 4), 8);
-      let j = i;
-      for (; j >= gap; j -= gap) {
-        const other = pairs + (<usize>(j - gap) << 4);
-        const otherKey = load<f64>(other);
-        if (otherKey < key || (otherKey == key && load<u32>(other, 8) < bin)) break;
-        store<f64>(pairs + (<usize>j << 4), otherKey);
-        store<u32>(pairs + (<usize>j << 4), load<u32>(other, 8), 8);
-      }
-      store<f64>(pairs + (<usize>j << 4), key);
-      store<u32>(pairs + (<usize>j << 4), bin, 8);
+/**
+ * Sorts bins by key, then bin. `list` has an u64 for each: the upper half of its key, as a whole number of the same order, above
+ * the bin, in the order of bins. Digits of 8 bits, from the last on; then keys that differ in their lower half only change places.
+ * After `other` lie the keys, by bin, then counts. Gives where the sorted list is: at `list` or at `other`.
+ */
+function sortBins(list: usize, other: usize, count: u32): usize {
+  const keys = other + (other - list), counts = keys + (other - list); // counts: u32 [4 · 256]
+  memory.fill(counts, 0, 4096);
+  for (let i: u32 = 0; i < count; i++) {
+    const high = <u32>(load<u64>(list + (<usize>i << 3)) >> 32);
+    for (let digit: u32 = 0; digit < 4; digit++) {
+      const at = counts + (<usize>(digit << 8 | ((high >> (digit << 3)) & 255)) << 2);
+      store<u32>(at, load<u32>(at) + 1);
     }
+  }
+  let from = list, to = other;
+  for (let digit: u32 = 0; digit < 4; digit++) {
+    const own = counts + (<usize>digit << 10), low = <u64>(32 + (digit << 3));
+    const first = <usize>((load<u64>(from) >> low) & 255);
+    if (load<u32>(own + (first << 2)) == count) continue; // all have the same digit
+    let place: u32 = 0;
+    for (let at = own; at < own + 1024; at += 4) {
+      const some = load<u32>(at);
+      store<u32>(at, place);
+      place += some;
+    }
+    for (let i: u32 = 0; i < count; i++) {
+      const one = load<u64>(from + (<usize>i << 3));
+      const at = own + (<usize>((one >> low) & 255) << 2), next = load<u32>(at);
+      store<u64>(to + (<usize>next << 3), one);
+      store<u32>(at, next + 1);
+    }
+    const turned = from;
+    from = to;
+    to = turned;
+  }
+  for (let i: u32 = 1; i < count; i++) {
+    const one = load<u64>(from + (<usize>i << 3)), key = keyOf(keys, one);
+    let j = i;
+    for (; j > 0; j--) {
+      const before = load<u64>(from + (<usize>(j - 1) << 3));
+      if (keyOf(keys, before) <= key) break;
+      store<u64>(from + (<usize>j << 3), before);
+    }
+    store<u64>(from + (<usize>j << 3), one);
+  }
+  return from;
+}
+
+/** The key of an entry's bin. */
+// @ts-ignore: decorator
+@inline
+function keyOf(keys: usize, entry: u64): f64 {
+  return load<f64>(keys + (<usize><u32>entry << 3));
+}
+
+/** The upper half of a real as a whole number: of two reals the larger has not the smaller one. */
+// @ts-ignore: decorator
+@inline
+function upperHalf(key: f64): u64 {
+  const bits = reinterpret<i64>(key);
+  return <u64>((bits ^ (bits >> 63 | i64.MIN_VALUE)) >>> 32);
 }
