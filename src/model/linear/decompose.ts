@@ -154,7 +154,8 @@ function cut(
 ): Decomposition {
   const { rows, cols } = data.x;
   const least = Math.max(rows, cols) * Number.EPSILON * (s[0] ?? 0);
-  const rank = s.filter((value) => value > least).length;
+  // centred rows add up to 0, so that one of them follows from the others: what is found beyond is rounding
+  const rank = Math.min(s.filter((value) => value > least).length, rows - 1);
   const kept = new Float64Array(cols * rank);
   for (let j = 0; j < cols; j++)
     for (let k = 0; k < rank; k++) kept[j * rank + k] = v.data[j * v.cols + k] ?? 0;

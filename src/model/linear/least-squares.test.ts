@@ -115,6 +115,15 @@ describe("leastSquares", () => {
     );
   });
 
+  test("has at most the rank of one row less than there are, also where rounding looks like another", async () => {
+    const draws = random(703_528_918); // two rows that centring leaves with digits of noise
+    const rows = Array.from({ length: 2 }, () => [draws.normal() * 1e-7, draws.normal()]);
+    const x = matrix(rows.map(([a = 0, b = 0]) => [a, b, a]));
+    const y = Float64Array.of(draws.normal(), draws.normal());
+    const { rank } = await leastSquares().learn({ x, y, names: ["a", "b", "c"], task: { kind: "regression" }, source: "sha256:00" }); // biome-ignore format: one line
+    expect(rank).toBe(1);
+  });
+
   test("keeps the digits of features far from 0 and of polynomials, which normal equations lose", async () => {
     const rows = Array.from({ length: 40 }, (_, i) => [
       i + 1e7,
