@@ -7,6 +7,18 @@ export const tensorErrors = {
     (d: { at: string; expected: string; got: string }) =>
       `${d.at}: the shapes do not fit; expected ${d.expected}, got ${d.got}`,
   ),
+  "tensor/mismatch-operands": caller(
+    (d: { at: string; a: string; b: string }) =>
+      `${d.at}: the shapes do not fit each other; got ${d.a} and ${d.b}. Sizes must be equal, or one of them 1.`,
+  ),
+  "tensor/mismatch-input": caller(
+    (d: { at: string; expected: string; got: string }) =>
+      `${d.at}: takes ${d.expected}; got ${d.got}`,
+  ),
+  "tensor/out-of-range-axis": caller(
+    (d: { at: string; axis: number; shape: string }) =>
+      `${d.at}: there is no axis ${d.axis} in the shape ${d.shape}; expected 0 to its rank − 1, or counted from the last with −1`,
+  ),
   "tensor/failed-factorisation": caller(
     (d: { at: string; pivot: number; value: number; size: number }) =>
       `${d.at}: the matrix of shape [${d.size}, ${d.size}] is not positive definite; expected pivot ${d.pivot} above 0, got ${d.value}. Add to its diagonal, or drop a column that the others add up to.`,

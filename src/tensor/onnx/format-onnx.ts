@@ -16,9 +16,10 @@ const typeNumbers: Readonly<Record<OnnxType, number>> = {
 
 /** A constant tensor. */
 export interface OnnxTensor {
-  readonly type: "double" | "int64" | "uint8" | "text";
+  readonly type: OnnxType;
   readonly shape: readonly number[];
-  readonly values: readonly number[] | readonly string[];
+  /** Row by row; true is 1. */
+  readonly values: readonly number[] | readonly string[] | Float32Array;
 }
 
 /** What an attribute of a node can be. Numbers are whole unless they are `{ float }`. */
@@ -54,6 +55,8 @@ export interface OnnxGraph {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   readonly nodes: readonly OnnxNode[];
+  /** Constants by name: weights. */
+  readonly initializers?: Readonly<Record<string, OnnxTensor>>;
 }
 
 /** A graph with what a runtime must know of it. */
@@ -92,10 +95,14 @@ export function formatOnnx(model: OnnxModel): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-function graphFields({ name, inputs, outputs, nodes }: OnnxGraph): readonly Field[] {
+function graphFields(graph: OnnxGraph): readonly Field[] {
+  const { name, inputs, outputs, nodes, initializers = {} } = graph;
   return [
     ...nodes.map((node) => message(1, nodeFields(node))),
     text(2, name),
+    ...Object.entries(initializers).map(([key, tensor]) =>
+      message(5, [...tensorFields(tensor), text(8, key)]),
+    ),
     ...inputs.map((value) => message(11, valueFields(value))),
     ...outputs.map((value) => message(12, valueFields(value))),
   ];
@@ -146,19 +153,27 @@ function tensorFields({ type, shape, values }: OnnxTensor): readonly Field[] {
     ...shape.map((size) => whole(1, size)),
     whole(2, typeNumbers[type]),
     ...(type === "text"
-      ? values.map((value) => text(6, String(value)))
+      ? [...values].map((value) => text(6, String(value)))
       : [bytes(9, raw(type, values))]),
   ];
 }
 
-function raw(type: "double" | "int64" | "uint8", values: OnnxTensor["values"]): Uint8Array {
-  if (type === "uint8") return Uint8Array.from(values, Number);
-  const view = new DataView(new ArrayBuffer(values.length * 8));
+function raw(type: Exclude<OnnxType, "text">, values: OnnxTensor["values"]): Uint8Array {
+  if (values instanceof Float32Array && type === "float" && isLittle)
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const size = sizes[type];
+  const view = new DataView(new ArrayBuffer(values.length * size));
   for (const [i, value] of values.entries())
-    if (type === "double") view.setFloat64(i * 8, Number(value), true);
-    else view.setBigInt64(i * 8, BigInt(value), true);
+    if (type === "double") view.setFloat64(i * size, Number(value), true);
+    else if (type === "float") view.setFloat32(i * size, Number(value), true);
+    else if (type === "int64") view.setBigInt64(i * size, BigInt(value), true);
+    else view.setUint8(i, Number(value));
   return new Uint8Array(view.buffer);
 }
+
+/** Bytes of a number of each type. */
+const sizes = { float: 4, double: 8, int64: 8, uint8: 1, bool: 1 } as const;
+const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 function valueFields({ name, type, shape }: OnnxValue): readonly Field[] {
   const sizes = shape.map((size) =>

@@ -1,0 +1,77 @@
+/** @file A graph as an ONNX model: only what its outputs need, with symbolic rows of the batch. */
+import type { OnnxModel, OnnxNode, OnnxTensor } from "../onnx/index.ts";
+import type { Graph, Step, Tensor } from "./graph.ts";
+import { formatDim } from "./shape.ts";
+
+/** What a model of a graph gives, by name. */
+export type Outputs = Readonly<Record<string, Tensor>>;
+
+/** What stands in place of inputs: weights that do not change any more. */
+export interface EmitOptions {
+  /** Inputs that become constants, by name. */
+  readonly weights?: ReadonlyMap<string, Float32Array>;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Operators of ONNX, and those that ONNX Runtime has besides, as versions of their sets. */
+const opsets = { "": 18 } as const;
+
+/**
+ * The model of a graph. Its inputs are those that its outputs need.
+ *
+ * @param graph - The operations.
+ * @param outputs - What the model gives, by the names it has there.
+ * @param options - See {@link EmitOptions}.
+ */
+export function emitOnnx(graph: Graph, outputs: Outputs, options: EmitOptions = {}): OnnxModel {
+  const { weights = new Map<string, Float32Array>(), metadata } = options;
+  const ends = Object.entries(outputs);
+  const live = new Set(ends.map(([, { name }]) => name));
+  const nodes: OnnxNode[] = [];
+  for (const step of graph.steps.toReversed()) {
+    if (!step.outputs.some(({ name }) => live.has(name))) continue;
+    for (const input of step.inputs) if (input !== undefined) live.add(input.name);
+    nodes.push({
+      operator: step.operator,
+      inputs: step.inputs.map((input) => input?.name ?? ""),
+      outputs: outputsOf(step, live),
+      ...(step.attributes === undefined ? {} : { attributes: step.attributes }),
+    });
+  }
+  nodes.reverse();
+  for (const [name, tensor] of ends) nodes.push({ operator: "Identity", inputs: [tensor.name], outputs: [name] }); // biome-ignore format: one line
+  const used = graph.inputs.filter(({ name }) => live.has(name));
+  const initializers: Record<string, OnnxTensor> = {};
+  for (const name of live) {
+    const value = graph.constants.get(name);
+    if (value !== undefined) initializers[name] = value;
+  }
+  for (const { name, shape } of used) {
+    const values = weights.get(name);
+    if (values !== undefined) initializers[name] = { type: "float", shape, values };
+  }
+  return {
+    graph: {
+      name: "millrace",
+      inputs: used
+        .filter(({ name }) => !weights.has(name))
+        .map((tensor) => onnxValue(tensor.name, tensor)),
+      outputs: ends.map(([name, tensor]) => onnxValue(name, tensor)),
+      ...{ nodes, initializers },
+    },
+    opsets,
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+const onnxValue = (name: string, { type, shape }: Tensor) => ({
+  ...{ name, type },
+  shape: shape.map((dim) => (dim < 0 ? formatDim(dim) : dim)),
+});
+
+/** Names of what a step gives; one that nobody reads has none, where that is allowed. */
+function outputsOf({ outputs, optional = false }: Step, live: ReadonlySet<string>) {
+  if (!optional) return outputs.map(({ name }) => name);
+  const names = outputs.map(({ name }) => (live.has(name) ? name : ""));
+  return names.slice(0, names.findLastIndex((name) => name !== "") + 1);
+}

@@ -1,0 +1,131 @@
+/**
+ * @file A graph of operations on tensors, written by calling functions on them. It is run by ONNX Runtime; each operation also knows the
+ * gradient of its inputs, as operations of the same graph.
+ */
+import type { OnnxAttribute, OnnxTensor } from "../onnx/index.ts";
+import type { Shape } from "./shape.ts";
+
+/** What a tensor holds: reals of 32 bits, whole numbers, bytes, or truth values. */
+export type ElementType = "float" | "int64" | "uint8" | "bool";
+
+/** A tensor of a graph: what an operation gives, an input, or a constant. */
+export interface Tensor {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly type: ElementType;
+  readonly graph: Graph;
+}
+
+/** The gradient of an operation's inputs by those of its outputs; undefined where nothing depends on one, or none is asked for. */
+export type GradientRule = (
+  outputs: readonly (Tensor | undefined)[],
+  asked: readonly boolean[],
+) => readonly (Tensor | undefined)[];
+
+/** What one output of an operation is. */
+export interface OutputSpec {
+  readonly shape: Shape;
+  /** Default "float". */
+  readonly type?: ElementType;
+}
+
+/** One operation of ONNX. */
+export interface Operation {
+  readonly operator: string;
+  /** Absent inputs of an operator are undefined. */
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+  readonly outputs: readonly OutputSpec[];
+  /** Whether outputs that nobody reads may be left out; those of some operators must all be there. */
+  readonly optional?: boolean;
+  /** Absent: nothing flows back. */
+  readonly gradient?: GradientRule;
+  /** What the gradient is of, where the rule goes past several operations at once. Default the inputs. */
+  readonly sources?: readonly Tensor[];
+}
+
+/** An operation in the graph, with the tensors it gives. */
+export interface Step extends Omit<Operation, "outputs"> {
+  readonly outputs: readonly Tensor[];
+}
+
+/** Collects operations in an order in which each follows what it reads. */
+export class Graph {
+  readonly #steps: Step[] = [];
+  readonly #inputs: Tensor[] = [];
+  readonly #constants = new Map<string, OnnxTensor>();
+  readonly #known = new Map<string, Tensor>();
+  #made = 0;
+
+  /** Every operation so far, in order. */
+  get steps(): readonly Step[] {
+    return this.#steps;
+  }
+
+  /** Every input so far. */
+  get inputs(): readonly Tensor[] {
+    return this.#inputs;
+  }
+
+  /** What is given when the graph runs. */
+  input(name: string, shape: Shape, type: ElementType = "float"): Tensor {
+    const tensor: Tensor = { name, shape, type, graph: this };
+    this.#inputs.push(tensor);
+    return tensor;
+  }
+
+  /** Numbers that never change; the same few numbers twice are one tensor. */
+  constant(
+    values: readonly number[] | Float32Array,
+    shape: Shape,
+    type: ElementType = "float",
+  ): Tensor {
+    const key = values.length <= 64 ? `${type} ${shape.join()} ${values.join()}` : undefined;
+    const found = key === undefined ? undefined : this.#known.get(key);
+    if (found !== undefined) return found;
+    const tensor: Tensor = { name: this.#name("c"), shape, type, graph: this };
+    this.#constants.set(tensor.name, { type, shape, values });
+    if (key !== undefined) this.#known.set(key, tensor);
+    return tensor;
+  }
+
+  /** One real, which stands for a tensor of any shape of it. */
+  scalar(value: number): Tensor {
+    return this.constant([value], []);
+  }
+
+  /** Whole numbers, [k]: sizes and axes. */
+  whole(values: readonly number[]): Tensor {
+    return this.constant(values, [values.length], "int64");
+  }
+
+  /** The constants, by their names. */
+  get constants(): ReadonlyMap<string, OnnxTensor> {
+    return this.#constants;
+  }
+
+  /** Adds an operation; gives its outputs. */
+  add({ outputs, ...rest }: Operation): readonly Tensor[] {
+    const tensors = outputs.map(
+      ({ shape, type = "float" }): Tensor => ({ name: this.#name("t"), shape, type, graph: this }),
+    );
+    this.#steps.push({ ...rest, outputs: tensors });
+    return tensors;
+  }
+
+  /** Adds an operation of one output; gives it. */
+  apply({ shape, type, ...rest }: Omit<Operation, "outputs"> & OutputSpec): Tensor {
+    const [tensor] = this.add({ ...rest, outputs: [type === undefined ? { shape } : { shape, type }] }); // biome-ignore format: one line
+    return tensor as Tensor;
+  }
+
+  #name(kind: string): string {
+    return `${kind}${this.#made++}`;
+  }
+}
+
+/** The gradient rule of an operation of one output. */
+export const ofOne =
+  (rule: (g: Tensor, asked: readonly boolean[]) => readonly (Tensor | undefined)[]): GradientRule =>
+  ([g], asked) =>
+    g === undefined ? [] : rule(g, asked);

@@ -1,0 +1,38 @@
+/** @file Rows of a table by their numbers, and their gradient. */
+import { ofOne, type Tensor } from "../graph.ts";
+import { sizeOf } from "../shape.ts";
+import { reshape, zeros } from "./arrange.ts";
+
+/** Rows of a table [v, d] by whole numbers of any shape: [.., d]. Rows that are asked for twice get the sum of what flows back. */
+export function embedding(table: Tensor, codes: Tensor): Tensor {
+  const { graph } = table;
+  const [, d = 1] = table.shape;
+  const count = sizeOf(codes.shape);
+  return graph.apply({
+    ...{ operator: "Gather", inputs: [table, codes], attributes: { axis: 0 } },
+    shape: [...codes.shape, d],
+    gradient: ofOne((g) => {
+      const inputs = [zeros(table), reshape(codes, [count, 1]), reshape(g, [count, d])];
+      return [graph.apply({ operator: "ScatterND", inputs, attributes: { reduction: "add" }, shape: table.shape })]; // biome-ignore format: one line
+    }),
+  });
+}
+
+/** For each row of [n, k] the number at a whole number of it, [n]. */
+export function picked(a: Tensor, codes: Tensor): Tensor {
+  const { graph } = a;
+  const [rows = 0] = a.shape;
+  const places = reshape(codes, [rows, 1]);
+  const found = graph.apply({
+    ...{
+      operator: "GatherElements",
+      inputs: [a, places],
+      attributes: { axis: 1 },
+      shape: [rows, 1],
+    },
+    gradient: ofOne((g) => [
+      graph.apply({ operator: "ScatterElements", inputs: [zeros(a), places, g], attributes: { axis: 1 }, shape: a.shape }), // biome-ignore format: one line
+    ]),
+  });
+  return reshape(found, [rows]);
+}
