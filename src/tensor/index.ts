@@ -3,6 +3,7 @@ export * from "./cluster/index.ts";
 export * from "./descent/index.ts";
 export { tensorErrors } from "./errors.ts";
 export * from "./factor/index.ts";
+export * from "./graph/index.ts";
 export * from "./linear/index.ts";
 export { findNotFinite, matrix, matrixOfColumns, type Place, withOnes } from "./matrix.ts";
 export * from "./neighbour/index.ts";

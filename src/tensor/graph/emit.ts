@@ -1,6 +1,6 @@
 /** @file A graph as an ONNX model: only what its outputs need, with symbolic rows of the batch. */
 import type { OnnxModel, OnnxNode, OnnxTensor } from "../onnx/index.ts";
-import type { Graph, Step, Tensor } from "./graph.ts";
+import type { Graph, GraphStep, Tensor } from "./graph.ts";
 import { formatDim } from "./shape.ts";
 
 /** What a model of a graph gives, by name. */
@@ -70,7 +70,7 @@ const onnxValue = (name: string, { type, shape }: Tensor) => ({
 });
 
 /** Names of what a step gives; one that nobody reads has none, where that is allowed. */
-function outputsOf({ outputs, optional = false }: Step, live: ReadonlySet<string>) {
+function outputsOf({ outputs, optional = false }: GraphStep, live: ReadonlySet<string>) {
   if (!optional) return outputs.map(({ name }) => name);
   const names = outputs.map(({ name }) => (live.has(name) ? name : ""));
   return names.slice(0, names.findLastIndex((name) => name !== "") + 1);

@@ -1,6 +1,6 @@
 /** @file Reverse-mode differentiation: the gradients of a scalar, as operations of the same graph. */
 import { fail } from "../errors.ts";
-import type { Step, Tensor } from "./graph.ts";
+import type { GraphStep, Tensor } from "./graph.ts";
 import { zeros } from "./ops/arrange.ts";
 import { add } from "./ops/elementwise.ts";
 import { formatShape, sizeOf } from "./shape.ts";
@@ -40,7 +40,7 @@ export function gradients(of: Tensor, by: readonly Tensor[]): readonly Tensor[] 
 }
 
 /** Names of the tensors, and of all that depends on them. */
-function dependents(steps: readonly Step[], by: readonly Tensor[]): ReadonlySet<string> {
+function dependents(steps: readonly GraphStep[], by: readonly Tensor[]): ReadonlySet<string> {
   const names = new Set(by.map(({ name }) => name));
   for (const { inputs, sources = inputs, outputs } of steps)
     if (sources.some((input) => input !== undefined && names.has(input.name)))

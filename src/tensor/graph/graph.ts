@@ -45,20 +45,20 @@ export interface Operation {
 }
 
 /** An operation in the graph, with the tensors it gives. */
-export interface Step extends Omit<Operation, "outputs"> {
+export interface GraphStep extends Omit<Operation, "outputs"> {
   readonly outputs: readonly Tensor[];
 }
 
 /** Collects operations in an order in which each follows what it reads. */
 export class Graph {
-  readonly #steps: Step[] = [];
+  readonly #steps: GraphStep[] = [];
   readonly #inputs: Tensor[] = [];
   readonly #constants = new Map<string, OnnxTensor>();
   readonly #known = new Map<string, Tensor>();
   #made = 0;
 
   /** Every operation so far, in order. */
-  get steps(): readonly Step[] {
+  get steps(): readonly GraphStep[] {
     return this.#steps;
   }
 

@@ -36,3 +36,17 @@ export function picked(a: Tensor, codes: Tensor): Tensor {
   });
   return reshape(found, [rows]);
 }
+
+/** 1 where the largest number of a row of [n, k] is at a whole number of it, else 0: [n]; nothing flows back. */
+export function isLargest(a: Tensor, codes: Tensor): Tensor {
+  const { graph } = a;
+  const [rows = 0] = a.shape;
+  const best = graph.apply({ operator: "ArgMax", inputs: [a], attributes: { axis: 1, keepdims: 0 }, shape: [rows], type: "int64" }); // biome-ignore format: one line
+  const same = graph.apply({
+    operator: "Equal",
+    inputs: [best, codes],
+    shape: [rows],
+    type: "bool",
+  });
+  return graph.apply({ operator: "Cast", inputs: [same], attributes: { to: 1 }, shape: [rows] });
+}

@@ -1,0 +1,37 @@
+/** @file What can go wrong with networks. */
+import { caller, count, didYouMean, environment, failWith, list, quote } from "../core/index.ts";
+
+/** The errors of this folder: code → sentence. */
+export const nnErrors = {
+  "nn/mismatch-layer": caller(
+    (d: { layer: string; expected: string; got: string }) =>
+      `${d.layer}: takes ${d.expected}; got ${d.got}. Put flatten() or reshape() before it, or another layer.`,
+  ),
+  "nn/mismatch-rows": caller(
+    (d: { at: string; what: string; expected: string; got: string }) =>
+      `${d.at}: ${d.what} does not fit; expected ${d.expected}, got ${d.got}`,
+  ),
+  "nn/out-of-range-label": caller(
+    (d: { at: string; row: number; expected: string; got: number }) =>
+      `${d.at}: label ${d.row} is not a class; expected ${d.expected}, got ${d.got}`,
+  ),
+  "nn/missing-rows": caller(
+    (d: { at: string; least: number; got: number }) =>
+      `${d.at}: there are too few rows; expected at least ${count(d.least, "row")}, got ${d.got}`,
+  ),
+  "nn/failed-training": caller(
+    (d: { epoch: number; step: number; where: string; got: string }) =>
+      `train: ${d.where} is ${d.got} in epoch ${d.epoch}, step ${d.step}. Lower the learning rate, clip the gradient (clipNorm), or look for values in the data that are far too large.`,
+  ),
+  "nn/missing-runtime": environment(
+    (d: { reason: string }) =>
+      `nn: there is no ONNX Runtime (${d.reason}). Run \`npm install onnxruntime-node\`, or \`npm install onnxruntime-web\` where there is no binary for this machine.`,
+  ),
+  "nn/unknown-layer": caller(
+    (d: { got: string; known: readonly string[] }) =>
+      `unknown layer ${quote(d.got)}; the layers are ${list(d.known, d.got)}.${didYouMean(d.got, d.known)}`,
+  ),
+};
+
+/** Throws one of {@link nnErrors}. */
+export const fail = failWith(nnErrors);

@@ -1,0 +1,79 @@
+/** @file Batches of rows as the graphs take them, and the masks of dropout. */
+import type { Random } from "../../core/index.ts";
+import type { Values } from "../../tensor/index.ts";
+import type { MaskSpec } from "./step-graph.ts";
+
+/** Rows for a network: each `size` numbers, bytes being times `byteScale`, and the labels of each row. */
+export interface NetworkRows {
+  readonly rows: number;
+  readonly x: Float32Array | Uint8Array;
+  /** The shape of a row of x, and of y. */
+  readonly shape: readonly number[];
+  /** Numbers, or numbers of classes, row by row. */
+  readonly y: Float32Array | Int32Array;
+  readonly labelShape: readonly number[];
+}
+
+/** What a byte of an image is worth: 255 is 1. */
+export const byteScale = 1 / 255;
+
+const product = (shape: readonly number[]): number => shape.reduce((all, dim) => all * dim, 1);
+
+/** Copies rows into batches; the arrays are used again for each batch of as many rows. */
+export function openFeed(data: NetworkRows) {
+  const [size, labels] = [product(data.shape), product(data.labelShape)];
+  let x = new Float32Array(0);
+  let y: Float32Array | BigInt64Array = new Float32Array(0);
+  return (places: ArrayLike<number>): { readonly x: Values; readonly y: Values } => {
+    const n = places.length;
+    if (x.length !== n * size) {
+      x = new Float32Array(n * size);
+      y = data.y instanceof Int32Array ? new BigInt64Array(n * labels) : new Float32Array(n * labels); // biome-ignore format: one line
+    }
+    for (let i = 0; i < n; i++) {
+      const place = places[i] ?? 0;
+      copyRow(data.x, x, { from: place * size, to: i * size, size });
+      for (let j = 0; j < labels; j++) setLabel(y, i * labels + j, data.y[place * labels + j] ?? 0);
+    }
+    return {
+      x: { type: "float", shape: [n, ...data.shape], data: x },
+      y: { type: y instanceof BigInt64Array ? "int64" : "float", shape: [n, ...data.labelShape], data: y }, // biome-ignore format: one line
+    };
+  };
+}
+
+function copyRow(
+  source: Float32Array | Uint8Array,
+  target: Float32Array,
+  { from, to, size }: { readonly from: number; readonly to: number; readonly size: number },
+): void {
+  if (source instanceof Float32Array) target.set(source.subarray(from, from + size), to);
+  else for (let j = 0; j < size; j++) target[to + j] = (source[from + j] ?? 0) * byteScale;
+}
+
+function setLabel(y: Float32Array | BigInt64Array, at: number, label: number): void {
+  if (y instanceof BigInt64Array) y[at] = BigInt(label);
+  else y[at] = label;
+}
+
+/** Masks of a step: true with a chance of 1 − rate, 16 bits a draw. */
+export function masksOf(
+  specs: readonly MaskSpec[],
+  n: number,
+  chance: Random,
+): Readonly<Record<string, Values>> {
+  return Object.fromEntries(
+    specs.map(({ name, shape, rate }): [string, Values] => {
+      const length = Math.abs(product([n, ...shape]));
+      const bits = chance.stream(name);
+      const least = Math.round(rate * 65_536);
+      const data = new Uint8Array(length);
+      for (let i = 0; i < length; i += 2) {
+        const word = Math.floor(bits.next() * 2 ** 32);
+        data[i] = Number((word & 0xffff) >= least);
+        if (i + 1 < length) data[i + 1] = Number(word >>> 16 >= least);
+      }
+      return [name, { type: "uint8", shape: [n, ...shape], data }];
+    }),
+  );
+}

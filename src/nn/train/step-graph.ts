@@ -1,0 +1,136 @@
+/** @file The graphs of training: forward, backward and update as one, and what is lost without a step. */
+import type { Json } from "../../flow.ts";
+import {
+  batch,
+  emitOnnx,
+  formatOnnx,
+  Graph,
+  gradients,
+  type OptimiserOptions,
+  ops,
+  type Shape,
+  type Tensor,
+} from "../../tensor/index.ts";
+import type { Scope } from "../layer.ts";
+import type { Network, WeightSpec } from "../network.ts";
+import { type LossName, lossOf } from "./loss.ts";
+import { scalarInputs, slotCounts, stepOf } from "./optimise.ts";
+
+/** A mask of dropout that the graph asks for. */
+export interface MaskSpec {
+  readonly name: string;
+  /** Sizes after the batch. */
+  readonly shape: Shape;
+  readonly rate: number;
+}
+
+/** What decides the graph of a step. */
+export interface StepOptions {
+  readonly loss: LossName;
+  readonly optimiser: { readonly kind: OptimiserOptions["kind"]; readonly options: Readonly<Record<string, Json>> }; // biome-ignore format: one line
+  /** The norm that the gradient is cut to; absent: not at all. */
+  readonly clipNorm?: number | undefined;
+  /** Penalties on kernels: α·Σ|w| and α/2·Σw². */
+  readonly l1?: number | undefined;
+  readonly l2?: number | undefined;
+}
+
+/** A model of training, with what it must be given. */
+export interface StepModel {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly masks: readonly MaskSpec[];
+  readonly slots: number;
+}
+
+/** A vector split into tensors, by the specs of its parts. */
+function parts(vector: Tensor, specs: readonly WeightSpec[]): ReadonlyMap<string, Tensor> {
+  if (specs.length === 0) return new Map();
+  const pieces = ops.split(vector, 0, specs.map(({ length }) => length)); // biome-ignore format: one line
+  return new Map(
+    specs.map(({ name, shape }, i) => [name, ops.reshape(pieces[i] as Tensor, shape)]),
+  );
+}
+
+/** A scope in which weights are parts of vectors. */
+function openScope(graph: Graph, network: Network, training: boolean) {
+  const weights = graph.input("weights", [network.parameters]);
+  const keptLength = network.kept.reduce((sum, { length }) => sum + length, 0);
+  const kept = graph.input("kept", [keptLength]);
+  const [weightOf, keptOf] = [parts(weights, network.weights), parts(kept, network.kept)];
+  const masks: MaskSpec[] = [];
+  const next = new Map<string, Tensor>();
+  const scopeAt = (path: string): Scope => ({
+    training,
+    weight: (name) => weightOf.get(`${path}/${name}`) as Tensor,
+    kept: (name) => keptOf.get(`${path}/${name}`) as Tensor,
+    keep: (name, value) => void next.set(`${path}/${name}`, value),
+    mask: (like, rate) => {
+      const name = `mask ${masks.length}`;
+      masks.push({ name, shape: like.shape.slice(1), rate });
+      return graph.input(name, like.shape, "uint8");
+    },
+    within: (name) => scopeAt(path === "" ? name : `${path}/${name}`),
+  });
+  const keptNext = (): Tensor =>
+    network.kept.length === 0 ? kept : ops.concat(network.kept.map((one) => ops.reshape(next.get(one.name) ?? (keptOf.get(one.name) as Tensor), [one.length])), 0); // biome-ignore format: one line
+  return { scope: scopeAt(""), weights, kept, keptNext, masks, weightOf };
+}
+
+/** The step of training as an ONNX model: weights, what the optimiser remembers and a batch in, the next of them, the mean loss and the gradient's norm out. */
+export function stepModel(network: Network, options: StepOptions): StepModel {
+  const graph = new Graph();
+  const { scope, weights, keptNext, masks, weightOf } = openScope(graph, network, true);
+  const scalars = scalarInputs(graph);
+  const x = graph.input("x", [batch, ...network.inputShape]);
+  const out = network.build(x, scope);
+  const { lost } = lossOf(options.loss, out, graph);
+  const loss = ops.mean(lost);
+  const by = network.weights.map(({ name }) => weightOf.get(name) as Tensor);
+  const penalised = ops.add(loss, penaltyOf(network, weightOf, options) ?? graph.scalar(0));
+  const flowing = gradients(penalised, by).map((g, i) => ops.reshape(g, [network.weights[i]?.length ?? 0])); // biome-ignore format: one line
+  const whole = ops.concat(flowing, 0);
+  const norm = ops.sqrt(ops.sum(ops.square(whole)));
+  const gradient = options.clipNorm === undefined ? whole : clipped(whole, norm, options.clipNorm);
+  const count = slotCounts[options.optimiser.kind];
+  const slots = Array.from({ length: count }, (_, i) => graph.input(`slot ${i}`, [network.parameters])); // biome-ignore format: one line
+  const stepped = stepOf(options.optimiser.kind, options.optimiser.options)({ weights, gradient, slots }, scalars); // biome-ignore format: one line
+  const outputs = {
+    "next weights": stepped.weights,
+    ...Object.fromEntries(stepped.slots.map((slot, i) => [`next slot ${i}`, slot])),
+    ...(network.kept.length === 0 ? {} : { "next kept": keptNext() }),
+    ...{ loss, norm },
+  };
+  return { bytes: formatOnnx(emitOnnx(graph, outputs)), masks, slots: count };
+}
+
+/** The gradient, cut to a norm: times min(1, most / norm). */
+function clipped(gradient: Tensor, norm: Tensor, most: number): Tensor {
+  const { graph } = gradient;
+  const ratio = ops.divide(graph.scalar(most), ops.shift(norm, 1e-12));
+  const factor = ops.where(ops.above(graph.scalar(1), ratio), ratio, graph.scalar(1));
+  return ops.multiply(gradient, factor);
+}
+
+/** Penalties on what multiplies: biases and the parameters of normalisation go free. */
+function penaltyOf(
+  { weights }: Network,
+  weightOf: ReadonlyMap<string, Tensor>,
+  { l1 = 0, l2 = 0 }: StepOptions,
+): Tensor | undefined {
+  const kernels = weights.filter(({ shape }) => shape.length > 1).map(({ name }) => weightOf.get(name) as Tensor); // biome-ignore format: one line
+  const terms = [
+    ...(l1 > 0 ? kernels.map((w) => ops.scale(ops.sum(ops.abs(w)), l1)) : []),
+    ...(l2 > 0 ? kernels.map((w) => ops.scale(ops.sum(ops.square(w)), l2 / 2)) : []),
+  ];
+  return terms.length === 0 ? undefined : terms.reduce((a, b) => ops.add(a, b));
+}
+
+/** What a batch loses, and what the network gives for it, without a step: `lost` [n], `right` [n] of classes, and `out`. */
+export function evaluationModel(network: Network, loss: LossName): Uint8Array<ArrayBuffer> {
+  const graph = new Graph();
+  const { scope } = openScope(graph, network, false);
+  const x = graph.input("x", [batch, ...network.inputShape]);
+  const out = network.build(x, scope);
+  const { lost, right } = lossOf(loss, out, graph);
+  return formatOnnx(emitOnnx(graph, { lost, ...(right === undefined ? {} : { right }) }));
+}

@@ -1,0 +1,23 @@
+/** @file Graphs of tensors: written by functions, differentiated, and run by ONNX Runtime. */
+export {
+  loadRuntime,
+  type Runtime,
+  type Session,
+  type SessionOptions,
+  type Values,
+} from "../adapter/onnx-runtime.ts";
+export { type EmitOptions, emitOnnx, type Outputs } from "./emit.ts";
+export { gradients } from "./gradients.ts";
+export {
+  type ElementType,
+  type GradientRule,
+  Graph,
+  type GraphStep,
+  type Operation,
+  type OutputSpec,
+  ofOne,
+  type Tensor,
+} from "./graph.ts";
+/** Operations on tensors of a graph: `ops.add(a, b)`. */
+export * as ops from "./ops/index.ts";
+export { batch, type Dim, formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";
