@@ -27,6 +27,10 @@ export const nnErrors = {
     (d: { reason: string }) =>
       `nn: there is no ONNX Runtime (${d.reason}). Run \`npm install onnxruntime-node\`, or \`npm install onnxruntime-web\` where there is no binary for this machine.`,
   ),
+  "nn/failed-worker": environment(
+    (d: { reason: string }) =>
+      `train: the thread of the training ended before its work was done (${d.reason}). Try again with fewer rows a batch, or one thread.`,
+  ),
   "nn/unknown-layer": caller(
     (d: { got: string; known: readonly string[] }) =>
       `unknown layer ${quote(d.got)}; the layers are ${list(d.known, d.got)}.${didYouMean(d.got, d.known)}`,
