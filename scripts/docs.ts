@@ -16,7 +16,7 @@ import { statusOf } from "../src/server/errors.ts";
 /** The rooms in the order data flows through them; the command line, above them all, is last. */
 export const flowOrder: readonly string[] = [
   ...["core", "tensor", "store", "table", "check", "feature", "dataset", "metric", "model"],
-  ...["cluster", "forecast", "tune"],
+  ...["nn", "cluster", "forecast", "tune"],
   ...["run", "registry", "pipeline", "serve", "monitor", "plot", "workspace", "server", "cli"],
 ];
 
@@ -67,9 +67,10 @@ export async function rooms(): Promise<readonly Room[]> {
   const found: Room[] = [];
   for (const name of names)
     found.push({ name, door: true, exports: await load(`src/${name}/index.ts`) });
-  if (!names.includes("cli") && existsSync(new URL("src/cli/errors.ts", root)))
-    found.push({ name: "cli", door: false, exports: await load("src/cli/errors.ts") });
-  return found;
+  for (const name of ["nn", "cli"]) // rooms that nothing imports: a new one, and the command line
+    if (!names.includes(name) && existsSync(new URL(`src/${name}/errors.ts`, root)))
+      found.push({ name, door: false, exports: await load(`src/${name}/errors.ts`) });
+  return found.sort((a, b) => placeInFlow(a.name) - placeInFlow(b.name));
 }
 
 /** The errors of a room, in the order of its catalogues. */

@@ -1,5 +1,5 @@
 /** @file What can go wrong with networks. */
-import { caller, count, didYouMean, environment, failWith, list, quote } from "../core/index.ts";
+import { caller, count, environment, failWith } from "../core/index.ts";
 
 /** The errors of this folder: code → sentence. */
 export const nnErrors = {
@@ -19,6 +19,10 @@ export const nnErrors = {
     (d: { at: string; least: number; got: number }) =>
       `${d.at}: there are too few rows; expected at least ${count(d.least, "row")}, got ${d.got}`,
   ),
+  "nn/mismatch-checkpoint": caller(
+    (d: { expected: string; got: string }) =>
+      `train: the checkpoint is of another training; expected ${d.expected}, got ${d.got}. Go on with the network and the optimiser that it was made with.`,
+  ),
   "nn/failed-training": caller(
     (d: { epoch: number; step: number; where: string; got: string }) =>
       `train: ${d.where} is ${d.got} in epoch ${d.epoch}, step ${d.step}. Lower the learning rate, clip the gradient (clipNorm), or look for values in the data that are far too large.`,
@@ -30,10 +34,6 @@ export const nnErrors = {
   "nn/failed-worker": environment(
     (d: { reason: string }) =>
       `train: the thread of the training ended before its work was done (${d.reason}). Try again with fewer rows a batch, or one thread.`,
-  ),
-  "nn/unknown-layer": caller(
-    (d: { got: string; known: readonly string[] }) =>
-      `unknown layer ${quote(d.got)}; the layers are ${list(d.known, d.got)}.${didYouMean(d.got, d.known)}`,
   ),
 };
 

@@ -43,7 +43,7 @@ export type Misfit<Takes extends Size, Gets extends Size> = {
  * Layers one after the other. `In` is the shape of a row that goes in, `Out` of what comes out; the batch is not counted.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * const mlp = input([1, 28, 28]).add(flatten()).add(dense(128, { activation: "relu" })).add(dense(10));
  * mlp.parameters // => 101770
  * ```

@@ -87,7 +87,8 @@ export async function runTraining(
   }
 }
 
-interface Judged {
+/** How rows were judged. */
+export interface Judged {
   readonly loss: number;
   readonly accuracy: number | null;
 }

@@ -14,14 +14,20 @@ export type TrainingNews =
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"; // sources, or what tsc made of them
 const workerFile = new URL(`./worker.${extension}`, import.meta.url);
 
-/** Trains in a worker; a signal ends it at once. @throws `nn/failed-training`, `nn/failed-worker`, or the signal's reason */
+/** What ends it at once, and, for tests, another file that runs in the thread. */
+export interface WorkerOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly file?: URL;
+}
+
+/** Trains in a worker. @throws `nn/failed-training`, `nn/failed-worker`, or the signal's reason */
 export function trainInWorker(
   task: TrainingTask,
   hooks: TrainingHooks,
-  signal?: AbortSignal,
+  { signal, file = workerFile }: WorkerOptions = {},
 ): Promise<TrainingState> {
   signal?.throwIfAborted();
-  const worker = new Worker(workerFile, { workerData: task, name: "train" });
+  const worker = new Worker(file, { workerData: task, name: "train" });
   const ended = Promise.withResolvers<TrainingState>();
   const abort = (): void => ended.reject(signal?.reason);
   signal?.addEventListener("abort", abort);

@@ -1,8 +1,7 @@
 /** @file What runs in the thread of a training: ONNX Runtime keeps the thread it is called on until it has answered. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { isMillraceError } from "../../core/index.ts";
-import { loadRuntime } from "../../tensor/index.ts";
-import { fail } from "../errors.ts";
+import { requireRuntime } from "../runtime.ts";
 import { runTraining, type TrainingTask } from "./run-training.ts";
 import type { TrainingNews } from "./train-in-worker.ts";
 
@@ -11,8 +10,7 @@ const task = workerData as TrainingTask;
 const say = (news: TrainingNews): void => port.postMessage(news);
 
 try {
-  const runtime = await loadRuntime();
-  if (runtime === undefined) fail("nn/missing-runtime", { reason: "neither onnxruntime-node nor onnxruntime-web is installed" }); // biome-ignore format: one line
+  const runtime = await requireRuntime();
   const state = await runTraining(task, runtime, {
     batch: (done, total) => say({ news: "batch", done, total }),
     epoch: (reached) =>

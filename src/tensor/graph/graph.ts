@@ -80,7 +80,10 @@ export class Graph {
     shape: Shape,
     type: ElementType = "float",
   ): Tensor {
-    const key = values.length <= 64 ? `${type} ${shape.join()} ${values.join()}` : undefined;
+    const key =
+      values.length <= 64
+        ? `${type} ${shape.join()} ${Array.from(values, (value) => (Object.is(value, -0) ? "-0" : `${value}`)).join()}`
+        : undefined;
     const found = key === undefined ? undefined : this.#known.get(key);
     if (found !== undefined) return found;
     const tensor: Tensor = { name: this.#name("c"), shape, type, graph: this };

@@ -18,6 +18,5 @@ export {
   ofOne,
   type Tensor,
 } from "./graph.ts";
-/** Operations on tensors of a graph: `ops.add(a, b)`. */
-export * as ops from "./ops/index.ts";
+export { ops } from "./operations.ts";
 export { batch, type Dim, formatShape, type Shape, sameShape, sizeOf } from "./shape.ts";

@@ -27,7 +27,7 @@ export const sizeOf = (shape: Shape): Dim => shape.reduce((product, dim) => prod
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((dim, i) => dim === b[i]);
 
-/** The shape of an operation on numbers at the same place: sizes of 1 are repeated. @throws `tensor/mismatch-shapes` */
+/** The shape of an operation on numbers at the same place: sizes of 1 are repeated. @throws `tensor/mismatch-operands` */
 export function broadcast(at: string, a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {

@@ -1,0 +1,48 @@
+/** @file The check that rows suit a network and its loss. */
+import { formatShape } from "../../tensor/index.ts";
+import { fail } from "../errors.ts";
+import type { Network } from "../network.ts";
+import type { NetworkRows } from "./feed.ts";
+import { type LossName, labelShape, takesClasses } from "./loss.ts";
+
+const product = (shape: readonly number[]): number => shape.reduce((all, dim) => all * dim, 1);
+
+/** Refuses rows of another shape, labels that are no classes, and numbers that are not finite. */
+export function checkRows(
+  at: string,
+  network: Network,
+  { data, loss }: { readonly data: NetworkRows; readonly loss: LossName },
+): void {
+  const { rows, x, y, shape } = data;
+  if (!(rows >= 1)) fail("nn/missing-rows", { at, least: 1, got: rows });
+  const expected = labelShape(loss, network.outputShape);
+  const facts = [
+    {
+      what: "the shape of a row",
+      expected: formatShape(network.inputShape),
+      got: formatShape(shape),
+    },
+    { what: "the shape of a row's labels", expected: formatShape(expected), got: formatShape(data.labelShape) }, // biome-ignore format: one line
+    { what: "the length of x", expected: `${rows * product(shape)}`, got: `${x.length}` },
+    { what: "the length of y", expected: `${rows * product(expected)}`, got: `${y.length}` },
+    { what: "y", expected: arrayOf(takesClasses(loss)), got: arrayOf(y instanceof Int32Array) },
+  ];
+  for (const fact of facts)
+    if (fact.expected !== fact.got) fail("nn/mismatch-rows", { at, ...fact });
+  if (x instanceof Float32Array) checkFinite(at, "x", x);
+  if (y instanceof Float32Array) checkFinite(at, "y", y);
+  if (!(y instanceof Int32Array)) return;
+  const classes = network.outputShape.at(-1) ?? 0;
+  const row = y.findIndex((label) => label < 0 || label >= classes);
+  if (row >= 0)
+    fail("nn/out-of-range-label", { at, row, expected: `0 to ${classes - 1}`, got: y[row] ?? -1 });
+}
+
+const arrayOf = (classes: boolean): string =>
+  classes ? "an Int32Array of classes" : "a Float32Array of numbers";
+
+function checkFinite(at: string, what: string, values: Float32Array): void {
+  const place = values.findIndex((value) => !Number.isFinite(value));
+  if (place >= 0)
+    fail("nn/mismatch-rows", { at, what: `number ${place} of ${what}`, expected: "a finite number", got: `${values[place]}` }); // biome-ignore format: one line
+}

@@ -1,0 +1,111 @@
+/** @file A network that has been trained: what it tells, and its files. */
+import { batch, emitOnnx, formatOnnx, Graph, type Session, type Tensor } from "../../tensor/index.ts"; // biome-ignore format: a list
+import { fail } from "../errors.ts";
+import type { Scope } from "../layer.ts";
+import type { LayerSummary, Network } from "../network.ts";
+import { requireRuntime } from "../runtime.ts";
+import { checkRows } from "./check-rows.ts";
+import { type NetworkRows, openFeed } from "./feed.ts";
+import { answered, type LossName } from "./loss.ts";
+import { evaluate, type Judged, type NetworkEpoch, type TrainingState } from "./run-training.ts";
+import { evaluationModel } from "./step-graph.ts";
+
+/** A network with its weights. */
+export interface TrainedNetwork {
+  readonly network: Network;
+  readonly loss: LossName;
+  readonly layers: readonly LayerSummary[];
+  readonly history: readonly NetworkEpoch[];
+  /** Everything a training needs to go on from here. */
+  readonly state: TrainingState;
+  /**
+   * What the network says of rows, [n, …output]: probabilities of classes or of truth by its loss, numbers as they are.
+   *
+   * @param x - Rows one after the other, of the network's input shape; bytes are divided by 255.
+   * @throws `nn/mismatch-rows`, `nn/missing-runtime`
+   */
+  predict(x: Float32Array | Uint8Array): Promise<Float32Array>;
+  /** The mean loss of rows and, of classes, the share of right answers. @throws `nn/mismatch-rows`, `nn/missing-runtime` */
+  evaluate(data: NetworkRows): Promise<Judged>;
+  /** The network as an ONNX file: input `x` [n, …], output `y`, as `predict` gives it. */
+  onnx(): Uint8Array<ArrayBuffer>;
+}
+
+/** Rows that are asked about at once, so that the event loop is free in between. */
+const askedRows = 64;
+
+/** The trained network of a state. */
+export function trainedNetwork({
+  network,
+  loss,
+  state,
+}: {
+  readonly network: Network;
+  readonly loss: LossName;
+  readonly state: TrainingState;
+}): TrainedNetwork {
+  let opened: Promise<Session> | undefined;
+  const onnx = (): Uint8Array<ArrayBuffer> => exported(network, loss, state);
+  const size = network.inputShape.reduce((all, dim) => all * dim, 1);
+  const predict: TrainedNetwork["predict"] = async (x) => {
+    if (x.length === 0 || x.length % size !== 0)
+      fail("nn/mismatch-rows", { at: "predict", what: "the length of x", expected: `a multiple of ${size}`, got: `${x.length}` }); // biome-ignore format: one line
+    opened ??= openedSession(onnx());
+    const session = await opened;
+    const rows = x.length / size;
+    const feed = openFeed({ rows, x, shape: network.inputShape, y: new Float32Array(0), labelShape: [0] }); // biome-ignore format: one line
+    const width = network.outputShape.reduce((all, dim) => all * dim, 1);
+    const told = new Float32Array(rows * width);
+    for (let from = 0; from < rows; from += askedRows) {
+      const places = Array.from({ length: Math.min(askedRows, rows - from) }, (_, i) => from + i);
+      const { y } = await session.run({ x: feed(places).x });
+      told.set(y?.data as Float32Array, from * width);
+    }
+    return told;
+  };
+  return {
+    ...{ network, loss, layers: network.layers, history: state.history, state, predict, onnx },
+    evaluate: async (data) => {
+      checkRows("evaluate", network, { data, loss });
+      const session = await openedSession(evaluationModel(network, loss));
+      try {
+        return await evaluate(session, data, state);
+      } finally {
+        await session.close();
+      }
+    },
+  };
+}
+
+async function openedSession(model: Uint8Array): Promise<Session> {
+  const runtime = await requireRuntime();
+  return runtime.open(model);
+}
+
+/** The forward graph with its weights as constants. */
+function exported(network: Network, loss: LossName, { weights, kept }: TrainingState) {
+  const graph = new Graph();
+  const values = new Map<string, Float32Array>();
+  const scopeAt = (path: string): Scope => {
+    const given =
+      (vector: Float32Array, from: Network["weights"]) =>
+      (name: string): Tensor => {
+        const spec = from.find((one) => one.name === `${path}/${name}`);
+        if (spec === undefined) throw new RangeError(`no weight ${path}/${name}`);
+        values.set(spec.name, vector.subarray(spec.offset, spec.offset + spec.length));
+        return graph.input(spec.name, spec.shape);
+      };
+    return {
+      training: false,
+      weight: given(weights, network.weights),
+      kept: given(kept, network.kept),
+      keep: () => undefined,
+      mask: (like) => like,
+      within: (name) => scopeAt(path === "" ? name : `${path}/${name}`),
+    };
+  };
+  const x = graph.input("x", [batch, ...network.inputShape]);
+  const y = answered(loss, network.build(x, scopeAt("")));
+  const metadata = { producer: "millrace", loss };
+  return formatOnnx(emitOnnx(graph, { y }, { weights: values, metadata }));
+}
