@@ -292,6 +292,22 @@ describe("while a table is dropped", () => {
     await expect(lake.table("telco.silver", point).read()).rejects.toMatchObject(missing);
   });
 
+  test("a mark that comes when another has ended the drop does not stay", async () => {
+    await using lake = await telco();
+    const { bytes } = lake.place("telco.silver");
+    const { put } = bytes;
+    bytes.put = async (key, body) => {
+      if (!key.includes("_delta_log")) return put(key, body);
+      bytes.put = put;
+      await using other = await openLake(lake.path);
+      await other.drop({ schema: "telco" }, { cascade: true });
+      return put(key, body);
+    };
+    await lake.drop({ schema: "telco" }, { cascade: true });
+    expect(bytes.put).toBe(put);
+    expect(await lake.schemas()).toEqual(["shop"]);
+  });
+
   test("two that drop it at once both end well", async () => {
     await using lake = await telco();
     await using other = await openLake(lake.path);

@@ -194,13 +194,17 @@ async function removeThing(removing: Removing, thing: Thing): Promise<void> {
 
 /** Marks a table as gone, removes its log and then its data, and the mark last. */
 async function removeTable(removing: Removing, thing: Thing): Promise<void> {
-  const { bytes } = removing;
+  const { bytes, layout, log: catalog } = removing;
   const place = placeOf(removing, thing);
   const log = logFolder(place);
   await bytes.put(`${log}/${dropMark}`, Buffer.from("{}\n"));
   const clearLog = (): Promise<boolean> =>
     removeFiles({ ...removing, folder: log, keep: dropMark, inOrder: true });
-  if (!(await clearLog())) return;
-  if (!(await removeFiles({ ...removing, folder: place.folder, keep: "_delta_log" }))) return;
-  if (await clearLog()) await bytes.remove(`${log}/${dropMark}`); // what came meanwhile is gone too
+  const isCleared =
+    (await clearLog()) &&
+    (await removeFiles({ ...removing, folder: place.folder, keep: "_delta_log" })) &&
+    (await clearLog()); // what came meanwhile is gone too
+  // a process that has ended the drop before us may have removed the mark before we put ours
+  const isOver = async () => dropOf(layout, await catalog.state(), thing) === undefined;
+  if (isCleared || (await isOver())) await bytes.remove(`${log}/${dropMark}`);
 }
