@@ -64,6 +64,12 @@ export const toFloat = (a: Tensor): Tensor =>
     ? a
     : a.graph.apply({ operator: "Cast", inputs: [a], attributes: { to: 1 }, shape: a.shape });
 
+/** Whole numbers of reals, the part after the point left out; nothing flows back. */
+export const toWhole = (a: Tensor): Tensor =>
+  a.type === "int64"
+    ? a
+    : a.graph.apply({ operator: "Cast", inputs: [a], attributes: { to: 7 }, shape: a.shape, type: "int64" }); // biome-ignore format: one line
+
 /** Where a > b; nothing flows back. */
 export const above = (a: Tensor, b: Tensor): Tensor =>
   a.graph.apply({ operator: "Greater", inputs: [a, b], shape: broadcast("above", a.shape, b.shape), type: "bool" }); // biome-ignore format: one line

@@ -2,7 +2,7 @@
 export { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, softplus, tanh } from "./activations.ts"; // biome-ignore format: a list
 export { concat, expandTo, pad, reshape, sizesOf, slice, split, transpose, turned, zeros } from "./arrange.ts"; // biome-ignore format: a list
 export { conv2d, convTranspose2d, type WindowOptions, windows } from "./convolve.ts";
-export { above, abs, add, divide, erf, exp, log, multiply, negate, scale, shift, sign, sqrt, square, subtract, toFloat, where } from "./elementwise.ts"; // biome-ignore format: a list
+export { above, abs, add, divide, erf, exp, log, multiply, negate, scale, shift, sign, sqrt, square, subtract, toFloat, toWhole, where } from "./elementwise.ts"; // biome-ignore format: a list
 export { embedding, isLargest, picked } from "./lookup.ts";
 export { absoluteError, averaged, binaryCrossEntropy, hinge, huber, softmaxCrossEntropy, squaredError } from "./losses.ts"; // biome-ignore format: a list
 export { channelMoments, layerNorm, moved, normaliseChannels } from "./normalise.ts";
