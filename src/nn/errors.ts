@@ -33,7 +33,7 @@ export const nnErrors = {
   ),
   "nn/failed-worker": environment(
     (d: { reason: string }) =>
-      `train: the thread of the training ended before its work was done (${d.reason}). Try again with fewer rows a batch, or one thread.`,
+      `train: the process of the training ended before its work was done (${d.reason}). Try again with fewer rows a batch, or one thread.`,
   ),
 };
 

@@ -11,7 +11,7 @@ import { slotCounts } from "./optimise.ts";
 import type { NetworkEpoch, TrainingState, TrainingTask } from "./run-training.ts";
 import { type ScheduleOptions, schedule } from "./schedule.ts";
 import { evaluationModel, stepModel } from "./step-graph.ts";
-import { trainInWorker } from "./train-in-worker.ts";
+import { trainInProcess } from "./train-in-process.ts";
 import { type TrainedNetwork, trainedNetwork } from "./trained-network.ts";
 
 /** Options of {@link train}. */
@@ -53,7 +53,7 @@ export interface TrainOptions extends LongWork {
 const known = ["loss", "optimiser", "epochs", "batchRows", "validation", "stopping", "schedule", "clipNorm", "l1", "l2", "shuffle", "seed", "threads", "from", "onEpoch", "signal", "progress"]; // biome-ignore format: a list
 
 /**
- * Trains a network: each step is one graph of ONNX (forward, backward and update) that ONNX Runtime runs, in a thread of its own. The
+ * Trains a network: each step is one graph of ONNX (forward, backward and update) that ONNX Runtime runs, in a process of its own. The
  * same seed gives the same weights on the same machine.
  *
  * @param network - Layers; the last gives logits, without softmax or sigmoid.
@@ -80,7 +80,7 @@ export async function train(
       return epoch === undefined || (await options.onEpoch?.(epoch, state)) !== false;
     },
   };
-  const state = await trainInWorker(task, hooks, { signal: options.signal });
+  const state = await trainInProcess(task, hooks, { signal: options.signal });
   return trainedNetwork({ network, loss: options.loss, state });
 }
 
