@@ -1,5 +1,6 @@
 /** @file What weights are before training: drawn by a seed, with a variance that keeps that of what flows through. */
 import type { Random } from "../core/index.ts";
+import { sizeOf } from "../tensor/index.ts";
 
 /** How weights begin: uniform or normal after Glorot & Bengio (Xavier) or He, a normal or uniform distribution, or one number. */
 export type Initialiser =
@@ -27,7 +28,7 @@ export interface Fans {
  */
 export function fansOf(shape: readonly number[]): Fans {
   const [first = 1, second = 1, ...window] = shape;
-  const field = window.reduce((product, dim) => product * dim, 1);
+  const field = sizeOf(window);
   if (window.length === 0) return { fanIn: first, fanOut: second };
   return { fanIn: second * field, fanOut: first * field };
 }

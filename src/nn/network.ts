@@ -1,9 +1,10 @@
 /** @file Networks: layers one after the other, whose shapes the compiler follows as far as it can. */
 import { checkNumber } from "../core/index.ts";
 import type { Json } from "../flow.ts";
-import { batch, Graph, type Shape, type Tensor } from "../tensor/index.ts";
+import { batch, Graph, type Shape, sizeOf, type Tensor } from "../tensor/index.ts";
 import type { Initialiser } from "./initialisers.ts";
 import type { Layer, Scope, ShapelessLayer, Size } from "./layer.ts";
+import { scopeOf } from "./scope.ts";
 
 /** A layer as data. */
 export interface LayerSpec {
@@ -97,19 +98,17 @@ function networkOf<In extends Size>(inputShape: In, layers: readonly AnyLayer[])
 function described(inputShape: Size, layers: readonly AnyLayer[]) {
   const graph = new Graph();
   const [weights, kept] = [openSpecs(graph), openSpecs(graph)];
-  const scopeOf = (path: string): Scope => ({
+  const scope = scopeOf({
     training: true,
-    weight: (name, shape, initialiser) => weights.add(`${path}/${name}`, shape, initialiser),
-    kept: (name, shape, value) => kept.add(`${path}/${name}`, shape, { kind: "constant", value }),
-    keep: () => undefined,
-    mask: (like) => graph.input(`mask ${path}`, like.shape, "uint8"),
-    within: (name) => scopeOf(path === "" ? name : `${path}/${name}`),
+    weight: weights.add,
+    kept: (name, shape, value) => kept.add(name, shape, { kind: "constant", value }),
+    mask: (like) => graph.input("mask", like.shape, "uint8"),
   });
   let value: Tensor = graph.input("x", [batch, ...inputShape]);
   const summaries = layers.map(({ build, kind, options }, i): LayerSummary => {
     const [before, keptBefore] = [weights.length(), kept.length()];
     const name = `${i + 1} ${kind}`;
-    value = build(value, scopeOf(name));
+    value = build(value, scope.within(name));
     const counts = { parameters: weights.length() - before, kept: kept.length() - keptBefore };
     return { name, kind, options, shape: value.shape.slice(1), ...counts };
   });
@@ -125,8 +124,7 @@ function openSpecs(graph: Graph) {
   const specs: WeightSpec[] = [];
   const length = (): number => specs.reduce((sum, one) => sum + one.length, 0);
   const add = (name: string, shape: Shape, initialiser: Initialiser): Tensor => {
-    const size = shape.reduce((product, dim) => product * dim, 1);
-    specs.push({ name, shape, offset: length(), length: size, initialiser });
+    specs.push({ name, shape, offset: length(), length: sizeOf(shape), initialiser });
     return graph.input(name, shape);
   };
   return { specs, length, add };

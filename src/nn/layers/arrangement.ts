@@ -1,16 +1,14 @@
 /** @file Layers that move numbers: flatten and reshape. */
 import { checkNumber } from "../../core/index.ts";
-import { formatShape, ops } from "../../tensor/index.ts";
+import { formatShape, ops, sizeOf } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import type { Layer, Size } from "../layer.ts";
-
-const product = (size: Size): number => size.reduce((all, dim) => all * dim, 1);
 
 /** A row of any shape as one of numbers: [1, 28, 28] becomes [784]. */
 export const flatten = (): Layer<Size, readonly [number]> => ({
   kind: "flatten",
   options: {},
-  build: (x) => ops.reshape(x, [x.shape[0] ?? 0, product(x.shape.slice(1))]),
+  build: (x) => ops.reshape(x, [x.shape[0] ?? 0, sizeOf(x.shape.slice(1))]),
 });
 
 /** A row in another shape of as many numbers. @throws `option/out-of-range`; `nn/mismatch-layer` when the network is made */
@@ -21,8 +19,8 @@ export function reshape<const To extends Size>(shape: To): Layer<Size, To> {
     options: { shape },
     build: (x) => {
       const from = x.shape.slice(1);
-      if (product(from) !== product(shape))
-        fail("nn/mismatch-layer", { layer: "reshape", expected: `${product(shape)} numbers a row for ${formatShape(shape)}`, got: formatShape(from) }); // biome-ignore format: one line
+      if (sizeOf(from) !== sizeOf(shape))
+        fail("nn/mismatch-layer", { layer: "reshape", expected: `${sizeOf(shape)} numbers a row for ${formatShape(shape)}`, got: formatShape(from) }); // biome-ignore format: one line
       return ops.reshape(x, [x.shape[0] ?? 0, ...shape]);
     },
   };

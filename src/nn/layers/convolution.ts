@@ -2,7 +2,7 @@
 import { checkChoice, checkNames, checkNumber } from "../../core/index.ts";
 import { ops } from "../../tensor/index.ts";
 import { type InitialiserName, initialiserNames, initialiserOf } from "../initialisers.ts";
-import type { Layer } from "../layer.ts";
+import type { Layer, Size } from "../layer.ts";
 import { type ActivationName, activationOf } from "./activation.ts";
 import { checkRank } from "./check-rank.ts";
 import { usual } from "./dense.ts";
@@ -27,24 +27,51 @@ export interface ConvolutionOptions {
   readonly initialiser?: InitialiserName;
 }
 
-function settingsOf(at: string, filters: number, options: ConvolutionOptions) {
-  checkNumber(at, { filters }, { min: 1, integer: true });
-  checkNames(at, options, ["size", "stride", "padding", "activation", "initialiser"]);
-  const { size = 3, stride = 1, padding = "valid", activation = "linear" } = options;
-  const { initialiser = usual(activation) } = options;
-  const [height, width] = typeof size === "number" ? [size, size] : size;
-  for (const one of [height, width]) checkNumber(at, { size: one }, { min: 1, integer: true });
-  checkNumber(at, { stride }, { min: 1, integer: true });
-  checkChoice(at, { padding }, ["valid", "same"]);
-  checkChoice(at, { initialiser }, initialiserNames);
-  const act = activationOf(at, activation);
-  return { height, width, stride, padding, activation, initialiser, act };
-}
-
 /** Zeros before and after a side, so that ⌈side/stride⌉ windows fit: the odd one is at the end. */
 function around(side: number, size: number, stride: number): readonly [number, number] {
   const needed = Math.max(0, (Math.ceil(side / stride) - 1) * stride + size - side);
   return [Math.floor(needed / 2), Math.ceil(needed / 2)];
+}
+
+/** In what the two ways differ. */
+interface Way {
+  readonly kind: "conv2d" | "convTranspose2d";
+  /** The shape of the kernels for images of c channels. */
+  readonly kernels: (c: number, size: readonly [number, number]) => Size;
+  /** The side over which windows move by the stride: of what goes in, or of what comes out. */
+  readonly side: (side: number, stride: number) => number;
+}
+
+function convolution(
+  { kind, kernels, side }: Way,
+  filters: number,
+  options: ConvolutionOptions,
+): Layer<Image, Image> {
+  checkNumber(kind, { filters }, { min: 1, integer: true });
+  checkNames(kind, options, ["size", "stride", "padding", "activation", "initialiser"]);
+  const { size: asked = 3, stride = 1, padding = "valid", activation = "linear" } = options;
+  const { initialiser = usual(activation) } = options;
+  const size = typeof asked === "number" ? ([asked, asked] as const) : asked;
+  for (const one of size) checkNumber(kind, { size: one }, { min: 1, integer: true });
+  checkNumber(kind, { stride }, { min: 1, integer: true });
+  checkChoice(kind, { padding }, ["valid", "same"]);
+  checkChoice(kind, { initialiser }, initialiserNames);
+  const act = activationOf(kind, activation);
+  const pads = (length: number, window: number): readonly [number, number] =>
+    padding === "same" ? around(side(length, stride), window, stride) : [0, 0];
+  return {
+    kind,
+    options: { filters, size, stride, padding, activation, initialiser },
+    build: (x, scope) => {
+      const [c, h, w] = checkRank(kind, x, ["channels", "rows", "columns"]);
+      const kernel = scope.weight("kernel", kernels(c, size), initialiserOf(initialiser));
+      const bias = scope.weight("bias", [filters], { kind: "constant", value: 0 });
+      const [top, bottom] = pads(h, size[0]);
+      const [left, right] = pads(w, size[1]);
+      const window = { stride: [stride, stride], padding: [top, left, bottom, right] } as const;
+      return act(ops[kind]([x, kernel, bias], window));
+    },
+  };
 }
 
 /**
@@ -57,26 +84,11 @@ function around(side: number, size: number, stride: number): readonly [number, n
  */
 export function conv2d<const Filters extends number>(
   filters: Filters,
-  options: ConvolutionOptions = {},
-): Layer<Image, readonly [Filters, number, number]> {
-  const { act, height, width, stride, padding, activation, initialiser } = settingsOf("conv2d", filters, options); // biome-ignore format: one line
-  return {
-    kind: "conv2d",
-    options: { filters, size: [height, width], stride, padding, activation, initialiser },
-    build: (x, scope) => {
-      const [c, h, w] = checkRank("conv2d", x, ["channels", "rows", "columns"]);
-      const kernel = scope.weight(
-        "kernel",
-        [filters, c, height, width],
-        initialiserOf(initialiser),
-      );
-      const bias = scope.weight("bias", [filters], { kind: "constant", value: 0 });
-      const [top, bottom] = padding === "same" ? around(h, height, stride) : [0, 0];
-      const [left, right] = padding === "same" ? around(w, width, stride) : [0, 0];
-      const pads = [top, left, bottom, right] as const;
-      return act(ops.conv2d([x, kernel, bias], { stride: [stride, stride], padding: pads }));
-    },
-  };
+  options?: ConvolutionOptions,
+): Layer<Image, readonly [Filters, number, number]>;
+export function conv2d(filters: number, options: ConvolutionOptions = {}): Layer<Image, Image> {
+  const kernels: Way["kernels"] = (c, size) => [filters, c, ...size];
+  return convolution({ kind: "conv2d", kernels, side: (side) => side }, filters, options);
 }
 
 /**
@@ -89,26 +101,13 @@ export function conv2d<const Filters extends number>(
  */
 export function convTranspose2d<const Filters extends number>(
   filters: Filters,
+  options?: ConvolutionOptions,
+): Layer<Image, readonly [Filters, number, number]>;
+export function convTranspose2d(
+  filters: number,
   options: ConvolutionOptions = {},
-): Layer<Image, readonly [Filters, number, number]> {
-  const { act, height, width, stride, padding, activation, initialiser } = settingsOf("convTranspose2d", filters, options); // biome-ignore format: one line
-  return {
-    kind: "convTranspose2d",
-    options: { filters, size: [height, width], stride, padding, activation, initialiser },
-    build: (x, scope) => {
-      const [c, h, w] = checkRank("convTranspose2d", x, ["channels", "rows", "columns"]);
-      const kernel = scope.weight(
-        "kernel",
-        [c, filters, height, width],
-        initialiserOf(initialiser),
-      );
-      const bias = scope.weight("bias", [filters], { kind: "constant", value: 0 });
-      const [top, bottom] = padding === "same" ? around(h * stride, height, stride) : [0, 0];
-      const [left, right] = padding === "same" ? around(w * stride, width, stride) : [0, 0];
-      const pads = [top, left, bottom, right] as const;
-      return act(
-        ops.convTranspose2d([x, kernel, bias], { stride: [stride, stride], padding: pads }),
-      );
-    },
-  };
+): Layer<Image, Image> {
+  const kernels: Way["kernels"] = (c, size) => [c, filters, ...size];
+  const side: Way["side"] = (length, stride) => length * stride;
+  return convolution({ kind: "convTranspose2d", kernels, side }, filters, options);
 }

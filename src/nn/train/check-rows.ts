@@ -1,11 +1,9 @@
 /** @file The check that rows suit a network and its loss. */
-import { formatShape } from "../../tensor/index.ts";
+import { formatShape, sizeOf } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import type { Network } from "../network.ts";
 import type { NetworkRows } from "./feed.ts";
 import { type LossName, labelShape, takesClasses } from "./loss.ts";
-
-const product = (shape: readonly number[]): number => shape.reduce((all, dim) => all * dim, 1);
 
 /** Refuses rows of another shape, labels that are no classes, and numbers that are not finite. */
 export function checkRows(
@@ -23,8 +21,8 @@ export function checkRows(
       got: formatShape(shape),
     },
     { what: "the shape of a row's labels", expected: formatShape(expected), got: formatShape(data.labelShape) }, // biome-ignore format: one line
-    { what: "the length of x", expected: `${rows * product(shape)}`, got: `${x.length}` },
-    { what: "the length of y", expected: `${rows * product(expected)}`, got: `${y.length}` },
+    { what: "the length of x", expected: `${rows * sizeOf(shape)}`, got: `${x.length}` },
+    { what: "the length of y", expected: `${rows * sizeOf(expected)}`, got: `${y.length}` },
     { what: "y", expected: arrayOf(takesClasses(loss)), got: arrayOf(y instanceof Int32Array) },
   ];
   for (const fact of facts)

@@ -1,6 +1,6 @@
 /** @file Batches of rows as the graphs take them, and the masks of dropout. */
 import type { Random } from "../../core/index.ts";
-import type { Values } from "../../tensor/index.ts";
+import { sizeOf, type Values } from "../../tensor/index.ts";
 import type { MaskSpec } from "./step-graph.ts";
 
 /** Rows for a network: each `size` numbers, bytes being times `byteScale`, and the labels of each row. */
@@ -17,11 +17,9 @@ export interface NetworkRows {
 /** What a byte of an image is worth: 255 is 1. */
 export const byteScale = 1 / 255;
 
-const product = (shape: readonly number[]): number => shape.reduce((all, dim) => all * dim, 1);
-
 /** Copies rows into batches; the arrays are used again for each batch of as many rows. */
 export function openFeed(data: NetworkRows) {
-  const [size, labels] = [product(data.shape), product(data.labelShape)];
+  const [size, labels] = [sizeOf(data.shape), sizeOf(data.labelShape)];
   let x = new Float32Array(0);
   let y: Float32Array | BigInt64Array = new Float32Array(0);
   return (places: ArrayLike<number>): { readonly x: Values; readonly y: Values } => {
@@ -64,7 +62,7 @@ export function masksOf(
 ): Readonly<Record<string, Values>> {
   return Object.fromEntries(
     specs.map(({ name, shape, rate }): [string, Values] => {
-      const length = Math.abs(product([n, ...shape]));
+      const length = Math.abs(sizeOf([n, ...shape]));
       const bits = chance.stream(name);
       const least = Math.round(rate * 65_536);
       const data = new Uint8Array(length);

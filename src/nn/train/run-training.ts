@@ -132,7 +132,6 @@ function openSteps(task: TrainingTask, session: Session, start: TrainingState) {
   let [now, next]: [Float32Array[], Float32Array[]] = [vectorsOf(start), vectorsOf(start)];
   const names = ["weights", ...start.slots.map((_, i) => `slot ${i}`), "kept"];
   const isWritten = names.map((name) => name !== "kept" || start.kept.length > 0);
-  const valuesOf = (data: Float32Array): Values => ({ type: "float", shape: [data.length], data });
   const rate = Number(optimiser.options["learningRate"]);
 
   const epoch = async (state: TrainingState, hooks: TrainingHooks): Promise<TrainingState> => {
@@ -180,6 +179,9 @@ function openSteps(task: TrainingTask, session: Session, start: TrainingState) {
   return { epoch };
 }
 
+/** A vector as a graph takes it. */
+const valuesOf = (data: Float32Array): Values => ({ type: "float", shape: [data.length], data });
+
 function checkFinite(
   numbers: Readonly<Record<"loss" | "norm", number>>,
   at: { readonly epoch: number; readonly step: number },
@@ -200,11 +202,10 @@ export async function evaluate(
   let [lost, right, count, told] = [0, 0, 0, false];
   for (let from = 0; from < data.rows; from += evaluatedRows) {
     const places = Array.from({ length: Math.min(evaluatedRows, data.rows - from) }, (_, i) => from + i); // biome-ignore format: one line
-    const vector = (vectorData: Float32Array): Values => ({ type: "float", shape: [vectorData.length], data: vectorData }); // biome-ignore format: one line
     const found = await session.run({
       ...feed(places),
-      weights: vector(weights),
-      kept: vector(kept),
+      weights: valuesOf(weights),
+      kept: valuesOf(kept),
     });
     for (const value of found["lost"]?.data ?? []) lost += Number(value);
     for (const value of found["right"]?.data ?? []) right += Number(value);

@@ -11,8 +11,8 @@ import {
   type Shape,
   type Tensor,
 } from "../../tensor/index.ts";
-import type { Scope } from "../layer.ts";
 import type { Network, WeightSpec } from "../network.ts";
+import { scopeOf } from "../scope.ts";
 import { type LossName, lossOf } from "./loss.ts";
 import { scalarInputs, slotCounts, stepOf } from "./optimise.ts";
 
@@ -59,21 +59,20 @@ function openScope(graph: Graph, network: Network, training: boolean) {
   const [weightOf, keptOf] = [parts(weights, network.weights), parts(kept, network.kept)];
   const masks: MaskSpec[] = [];
   const next = new Map<string, Tensor>();
-  const scopeAt = (path: string): Scope => ({
+  const scope = scopeOf({
     training,
-    weight: (name) => weightOf.get(`${path}/${name}`) as Tensor,
-    kept: (name) => keptOf.get(`${path}/${name}`) as Tensor,
-    keep: (name, value) => void next.set(`${path}/${name}`, value),
+    weight: (name) => weightOf.get(name) as Tensor,
+    kept: (name) => keptOf.get(name) as Tensor,
+    keep: (name, value) => void next.set(name, value),
     mask: (like, rate) => {
       const name = `mask ${masks.length}`;
       masks.push({ name, shape: like.shape.slice(1), rate });
       return graph.input(name, like.shape, "uint8");
     },
-    within: (name) => scopeAt(path === "" ? name : `${path}/${name}`),
   });
   const keptNext = (): Tensor =>
     network.kept.length === 0 ? kept : ops.concat(network.kept.map((one) => ops.reshape(next.get(one.name) ?? (keptOf.get(one.name) as Tensor), [one.length])), 0); // biome-ignore format: one line
-  return { scope: scopeAt(""), weights, kept, keptNext, masks, weightOf };
+  return { scope, weights, kept, keptNext, masks, weightOf };
 }
 
 /** The step of training as an ONNX model: weights, what the optimiser remembers and a batch in, the next of them, the mean loss and the gradient's norm out. */

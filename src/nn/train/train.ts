@@ -128,7 +128,7 @@ function checkedOptions(options: TrainOptions) {
 }
 
 /** The state before the first step: weights drawn by the seed, each by a stream of its own name. */
-export function started(network: Network, slots: number, seed: number): TrainingState {
+function started(network: Network, slots: number, seed: number): TrainingState {
   const chance = random(seed).stream("weights");
   const filled = (specs: readonly WeightSpec[]): Float32Array => {
     const vector = new Float32Array(specs.reduce((sum, { length }) => sum + length, 0));
@@ -166,7 +166,7 @@ function parted(data: NetworkRows, share: number, seed: number) {
 }
 
 /** Some rows, by their numbers. */
-export function rowsAt(data: NetworkRows, places: ArrayLike<number>): NetworkRows {
+function rowsAt(data: NetworkRows, places: ArrayLike<number>): NetworkRows {
   const picked = <T extends Float32Array | Uint8Array | Int32Array>(from: T, size: number): T => {
     const into = from.slice(0, places.length * size) as T;
     for (let i = 0; i < places.length; i++) into.set(from.subarray((places[i] ?? 0) * size, ((places[i] ?? 0) + 1) * size), i * size); // biome-ignore format: one line

@@ -1,9 +1,9 @@
 /** @file A network that has been trained: what it tells, and its files. */
-import { batch, emitOnnx, formatOnnx, Graph, type Session, type Tensor } from "../../tensor/index.ts"; // biome-ignore format: a list
+import { batch, emitOnnx, formatOnnx, Graph, type Session, sizeOf, type Tensor } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
-import type { Scope } from "../layer.ts";
 import type { LayerSummary, Network } from "../network.ts";
 import { requireRuntime } from "../runtime.ts";
+import { scopeOf } from "../scope.ts";
 import { checkRows } from "./check-rows.ts";
 import { type NetworkRows, openFeed } from "./feed.ts";
 import { answered, type LossName } from "./loss.ts";
@@ -46,7 +46,7 @@ export function trainedNetwork({
 }): TrainedNetwork {
   let opened: Promise<Session> | undefined;
   const onnx = (): Uint8Array<ArrayBuffer> => exported(network, loss, state);
-  const size = network.inputShape.reduce((all, dim) => all * dim, 1);
+  const size = sizeOf(network.inputShape);
   const predict: TrainedNetwork["predict"] = async (x) => {
     if (x.length === 0 || x.length % size !== 0)
       fail("nn/mismatch-rows", { at: "predict", what: "the length of x", expected: `a multiple of ${size}`, got: `${x.length}` }); // biome-ignore format: one line
@@ -54,7 +54,7 @@ export function trainedNetwork({
     const session = await opened;
     const rows = x.length / size;
     const feed = openFeed({ rows, x, shape: network.inputShape, y: new Float32Array(0), labelShape: [0] }); // biome-ignore format: one line
-    const width = network.outputShape.reduce((all, dim) => all * dim, 1);
+    const width = sizeOf(network.outputShape);
     const told = new Float32Array(rows * width);
     for (let from = 0; from < rows; from += askedRows) {
       const places = Array.from({ length: Math.min(askedRows, rows - from) }, (_, i) => from + i);
@@ -86,26 +86,22 @@ async function openedSession(model: Uint8Array): Promise<Session> {
 function exported(network: Network, loss: LossName, { weights, kept }: TrainingState) {
   const graph = new Graph();
   const values = new Map<string, Float32Array>();
-  const scopeAt = (path: string): Scope => {
-    const given =
-      (vector: Float32Array, from: Network["weights"]) =>
-      (name: string): Tensor => {
-        const spec = from.find((one) => one.name === `${path}/${name}`);
-        if (spec === undefined) throw new RangeError(`no weight ${path}/${name}`);
-        values.set(spec.name, vector.subarray(spec.offset, spec.offset + spec.length));
-        return graph.input(spec.name, spec.shape);
-      };
-    return {
-      training: false,
-      weight: given(weights, network.weights),
-      kept: given(kept, network.kept),
-      keep: () => undefined,
-      mask: (like) => like,
-      within: (name) => scopeAt(path === "" ? name : `${path}/${name}`),
+  const given =
+    (vector: Float32Array, from: Network["weights"]) =>
+    (name: string): Tensor => {
+      const spec = from.find((one) => one.name === name);
+      if (spec === undefined) throw new RangeError(`no weight ${name}`);
+      values.set(name, vector.subarray(spec.offset, spec.offset + spec.length));
+      return graph.input(name, spec.shape);
     };
-  };
+  const scope = scopeOf({
+    training: false,
+    weight: given(weights, network.weights),
+    kept: given(kept, network.kept),
+    mask: (like) => like,
+  });
   const x = graph.input("x", [batch, ...network.inputShape]);
-  const y = answered(loss, network.build(x, scopeAt("")));
+  const y = answered(loss, network.build(x, scope));
   const metadata = { producer: "millrace", loss };
   return formatOnnx(emitOnnx(graph, { y }, { weights: values, metadata }));
 }

@@ -56,39 +56,41 @@ export async function growInWorkers(
 ): Promise<Grown> {
   const { threads } = job.layout;
   const workers = Array.from({ length: threads }, (_, i) => hire(file(i), `boost ${i}`));
-  const isKept = job.memory.buffer.byteLength <= mostKeptBytes;
+  const freed = workers.map((worker) => whenFree(worker));
   const abort = Promise.withResolvers<never>();
   const onAbort = (): void => abort.reject(signal?.reason);
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted === true) onAbort(); // it may have been aborted before anyone listened
   const total = job.options.trees;
-  let left: readonly Promise<void>[] | undefined;
+  let mayStay = false;
   try {
     const tell = (done: number): void => progress?.({ done, total });
     const outcomes = workers.map((worker, i) => outcomeOf(worker, i, tell));
-    const freed = workers.map((worker) => whenFree(worker));
     for (const [thread, worker] of workers.entries())
       worker.postMessage({ job, thread, stallMs } satisfies WorkerTask);
     const start = meanwhile().then(() => allowStart(controlOf(job.memory, job.layout)));
     const grown = await Promise.race([abort.promise, never(start), ...outcomes]);
-    if (isKept) left = freed;
+    mayStay = job.memory.buffer.byteLength <= mostKeptBytes;
     return grown;
   } finally {
     signal?.removeEventListener("abort", onAbort);
     stopCrew(controlOf(job.memory, job.layout), stops.done);
-    if (left === undefined) await Promise.all(workers.map((worker) => worker.terminate()));
-    else await Promise.all(left);
-    for (const [i, worker] of workers.entries()) if (left !== undefined) dismiss(worker, file(i));
+    await Promise.all(
+      workers.map(async (worker, i) => {
+        if (mayStay && (await freed[i]) === true) dismiss(worker, file(i));
+        else await worker.terminate();
+      }),
+    );
   }
 }
 
-/** Settles when a worker has left the crew, or has ended. */
-function whenFree(worker: Worker): Promise<void> {
+/** Whether a worker has left the crew, once it has, or has ended instead. */
+function whenFree(worker: Worker): Promise<boolean> {
   return new Promise((resolve) => {
     worker.on("message", ({ news }: WorkerNews) => {
-      if (news === "free") resolve();
+      if (news === "free") resolve(true);
     });
-    worker.on("exit", () => resolve());
+    worker.on("exit", () => resolve(false));
   });
 }
 

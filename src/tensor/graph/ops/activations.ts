@@ -1,7 +1,7 @@
 /** @file Activations, and their gradients. */
 import { ofOne, type Tensor } from "../graph.ts";
 import { axisOf } from "../shape.ts";
-import { above, add, erf, exp, multiply, negate, scale, shift, square, subtract, unary, where } from "./elementwise.ts"; // biome-ignore format: one line
+import { above, erf, exp, multiply, negate, scale, shift, square, subtract, unary, where } from "./elementwise.ts"; // biome-ignore format: one line
 import { sum } from "./sum.ts";
 
 /** max(a, 0); its gradient at 0 is 0. */
@@ -56,6 +56,3 @@ export function logSoftmax(a: Tensor, axis = -1): Tensor {
 export const silu = (a: Tensor): Tensor => multiply(a, sigmoid(a));
 
 const zeroOf = ({ graph }: Tensor): Tensor => graph.scalar(0);
-
-/** a + b·factor, for the sums of rules. */
-export const addScaled = (a: Tensor, b: Tensor, factor: number): Tensor => add(a, scale(b, factor));

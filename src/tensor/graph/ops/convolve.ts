@@ -18,7 +18,7 @@ type Window = Required<WindowOptions>;
 const windowOf = ({ stride = [1, 1], padding = [0, 0, 0, 0] }: WindowOptions): Window => ({ stride, padding }); // biome-ignore format: one line
 
 /** How many windows of a size fit into a padded side. */
-export const windows = (
+const windows = (
   side: number,
   size: number,
   move: { readonly stride: number; readonly padding: number },

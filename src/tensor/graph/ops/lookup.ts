@@ -18,25 +18,6 @@ export function embedding(table: Tensor, codes: Tensor): Tensor {
   });
 }
 
-/** For each row of [n, k] the number at a whole number of it, [n]. */
-export function picked(a: Tensor, codes: Tensor): Tensor {
-  const { graph } = a;
-  const [rows = 0] = a.shape;
-  const places = reshape(codes, [rows, 1]);
-  const found = graph.apply({
-    ...{
-      operator: "GatherElements",
-      inputs: [a, places],
-      attributes: { axis: 1 },
-      shape: [rows, 1],
-    },
-    gradient: ofOne((g) => [
-      graph.apply({ operator: "ScatterElements", inputs: [zeros(a), places, g], attributes: { axis: 1 }, shape: a.shape }), // biome-ignore format: one line
-    ]),
-  });
-  return reshape(found, [rows]);
-}
-
 /** 1 where the largest number of a row of [n, k] is at a whole number of it, else 0: [n]; nothing flows back. */
 export function isLargest(a: Tensor, codes: Tensor): Tensor {
   const { graph } = a;

@@ -1,4 +1,4 @@
-/** @file Losses: a number for each row, [n], and how a batch's are averaged. */
+/** @file Losses: a number for each row, [n]. */
 
 import { fail } from "../../errors.ts";
 import { ofOne, type Tensor } from "../graph.ts";
@@ -70,9 +70,6 @@ export function hinge(z: Tensor, y: Tensor): Tensor {
   checkSame("hinge", z, y);
   return overRows(relu(shift(negate(multiply(shift(scale(y, 2), -1), z)), 1)));
 }
-
-/** The mean of what rows lose; with weights w [n], Σ w·loss / Σ w is theirs: give losses and weights. */
-export const averaged = (lost: Tensor): Tensor => mean(lost);
 
 function overRows(each: Tensor): Tensor {
   const axes = each.shape.flatMap((_, i) => (i === 0 ? [] : [i]));

@@ -1,5 +1,6 @@
 /** @file Pooling and enlarging of images [n, c, h, w], and their gradients. */
 import { ofOne, type Tensor } from "../graph.ts";
+import { sizeOf } from "../shape.ts";
 import { reshape, sizesOf, zeros } from "./arrange.ts";
 import { type WindowOptions, windowsOver } from "./convolve.ts";
 import { mean } from "./reduce.ts";
@@ -34,8 +35,7 @@ export function maxPool(x: Tensor, { size, stride = size }: PoolOptions): Tensor
 /** Windows that overlap may have the same largest number: what flows back to it is added. */
 function scattered(g: Tensor, places: Tensor, x: Tensor): Tensor {
   const { graph } = x;
-  const flat = (a: Tensor): Tensor =>
-    reshape(a, [a.shape.reduce((product, dim) => product * dim, 1)]);
+  const flat = (a: Tensor): Tensor => reshape(a, [sizeOf(a.shape)]);
   const zero = flat(zeros(x));
   const sums = graph.apply({ operator: "ScatterElements", inputs: [zero, flat(places), flat(g)], attributes: { axis: 0, reduction: "add" }, shape: zero.shape }); // biome-ignore format: one line
   return reshape(sums, x.shape);

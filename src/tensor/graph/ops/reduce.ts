@@ -1,8 +1,8 @@
-/** @file Means and largest numbers over axes. */
+/** @file Means over axes. */
 import type { Tensor } from "../graph.ts";
-import { axisOf, sizeOf } from "../shape.ts";
+import { sizeOf } from "../shape.ts";
 import { sizesOf } from "./arrange.ts";
-import { divide, multiply, scale, toFloat } from "./elementwise.ts";
+import { divide, scale, toFloat } from "./elementwise.ts";
 import { axesOf, type ReduceOptions, sum } from "./sum.ts";
 
 /** The mean over axes; one of them may be the batch. */
@@ -20,13 +20,3 @@ export function countOf(a: Tensor, axes: readonly number[]): Tensor {
   const product = graph.apply({ operator: "ReduceProd", inputs: [picked], attributes: { keepdims: 0 }, shape: [], type: "int64" }); // biome-ignore format: one line
   return toFloat(product);
 }
-
-/** The largest over one axis, which stays as a size of 1; nothing flows back. */
-export const largest = (a: Tensor, axis: number): Tensor => {
-  const at = axisOf("largest", axis, a.shape);
-  const shape = a.shape.map((dim, i) => (i === at ? 1 : dim));
-  return a.graph.apply({ operator: "ReduceMax", inputs: [a, a.graph.whole([at])], attributes: { keepdims: 1 }, shape }); // biome-ignore format: one line
-};
-
-/** Σ a·b over all axes: a scalar. */
-export const innerProduct = (a: Tensor, b: Tensor): Tensor => sum(multiply(a, b));

@@ -27,10 +27,9 @@ function sideOf(route: Route, row: u32): u32 {
   return goesRight(route.column + (<usize>row << route.wide), route);
 }
 
-/** Sorts the stretch begin … end−1 of the index into left and right, each in its old order; gives the number of left ones. */
-function partition(route: Route, begin: u32, end: u32): u32 {
-  const index = job.index, spare = job.spare + (<usize>begin << 2);
-  let left = index + (<usize>begin << 2), right = spare;
+/** Writes the rows begin … end−1 of the index to `left` and `right`, each in their old order; gives the number of left ones. */
+function sortRows(route: Route, begin: u32, end: u32, left: usize, right: usize): u32 {
+  const index = job.index, first = left;
   if (route.bits != 0)
     for (let i = begin; i < end; i++) {
       const row = load<u32>(index + (<usize>i << 2));
@@ -52,8 +51,15 @@ function partition(route: Route, begin: u32, end: u32): u32 {
       left += (side ^ 1) << 2;
     }
   }
-  memory.copy(left, spare, right - spare);
-  return <u32>((left - index) >> 2) - begin;
+  return <u32>((left - first) >> 2);
+}
+
+/** Sorts the stretch begin … end−1 of the index in place; gives the number of left ones. Left ones never overtake what is read. */
+function partition(route: Route, begin: u32, end: u32): u32 {
+  const start = <usize>begin << 2, to = job.index + start, spare = job.spare + start;
+  const lefts = sortRows(route, begin, end, to, spare);
+  memory.copy(to + (<usize>lefts << 2), spare, <usize>(end - begin - lefts) << 2);
+  return lefts;
 }
 
 /**
@@ -120,17 +126,9 @@ export function gatherRows(from: u32, to: u32, thread: u32, plane: u32): void {
  * right ones in the second. The task's partial says how many are left.
  */
 export function sortSides(routeAt: usize, from: u32, to: u32, task: u32): void {
-  const route = changetype<Route>(routeAt), index = job.index, start = <usize>from << 2;
-  let left = job.spare + start, right = secondSpare() + start;
-  for (let i = from; i < to; i++) {
-    const row = load<u32>(index + (<usize>i << 2));
-    const side = <usize>sideOf(route, row);
-    store<u32>(left, row);
-    store<u32>(right, row);
-    right += side << 2;
-    left += (side ^ 1) << 2;
-  }
-  store<u32>(job.partials + (<usize>task << 4), <u32>((left - job.spare) >> 2) - from);
+  const start = <usize>from << 2;
+  const lefts = sortRows(changetype<Route>(routeAt), from, to, job.spare + start, secondSpare() + start);
+  store<u32>(job.partials + (<usize>task << 4), lefts);
 }
 
 /** Takes what `sortSides` made of a task over into the index: to the places that the task's partial says, left and right. */
