@@ -229,13 +229,6 @@ export interface Trial {
   readonly state: "waiting" | "running" | "complete" | "pruned" | "failed";
 }
 
-// Graph → Model (nn, later) -------------------------------------------------------------------------
-/** One layer of a network: shapes in, shapes out; the batch axis is not counted. */
-export interface Layer {
-  readonly kind: string;
-  outputShape(input: readonly number[]): readonly number[];
-}
-
 // Model → Run → Version -----------------------------------------------------------------------------
 export type RunStatus = "running" | "finished" | "failed";
 

@@ -10,6 +10,7 @@ export * from "./feature/index.ts";
 export * from "./dataset/index.ts";
 export * from "./metric/index.ts";
 export * from "./model/index.ts";
+export * from "./nn/index.ts";
 export * from "./cluster/index.ts";
 export * from "./forecast/index.ts";
 export * from "./tune/index.ts";

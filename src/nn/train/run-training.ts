@@ -88,7 +88,7 @@ export async function runTraining(
 }
 
 /** How rows were judged. */
-export interface Judged {
+export interface NetworkScores {
   readonly loss: number;
   readonly accuracy: number | null;
 }
@@ -99,7 +99,7 @@ type Rule = ReturnType<typeof earlyStopping>;
 function concluded(
   { stopping }: TrainingTask,
   trained: TrainingState,
-  { judged, rule }: { readonly judged: Judged | undefined; readonly rule: Rule | undefined },
+  { judged, rule }: { readonly judged: NetworkScores | undefined; readonly rule: Rule | undefined },
 ): TrainingState {
   const last = trained.history.at(-1) as NetworkEpoch;
   const epoch: NetworkEpoch = { ...last, validationLoss: judged?.loss ?? null, validationAccuracy: judged?.accuracy ?? null }; // biome-ignore format: one line
@@ -197,7 +197,7 @@ export async function evaluate(
   session: Session,
   data: NetworkRows,
   { weights, kept }: Pick<TrainingState, "weights" | "kept">,
-): Promise<Judged> {
+): Promise<NetworkScores> {
   const feed = openFeed(data);
   let [lost, right, count, told] = [0, 0, 0, false];
   for (let from = 0; from < data.rows; from += evaluatedRows) {

@@ -7,7 +7,12 @@ import { scopeOf } from "../scope.ts";
 import { checkRows } from "./check-rows.ts";
 import { type NetworkRows, openFeed } from "./feed.ts";
 import { answered, type LossName } from "./loss.ts";
-import { evaluate, type Judged, type NetworkEpoch, type TrainingState } from "./run-training.ts";
+import {
+  evaluate,
+  type NetworkEpoch,
+  type NetworkScores,
+  type TrainingState,
+} from "./run-training.ts";
 import { evaluationModel } from "./step-graph.ts";
 
 /** A network with its weights. */
@@ -26,7 +31,7 @@ export interface TrainedNetwork {
    */
   predict(x: Float32Array | Uint8Array): Promise<Float32Array>;
   /** The mean loss of rows and, of classes, the share of right answers. @throws `nn/mismatch-rows`, `nn/missing-runtime` */
-  evaluate(data: NetworkRows): Promise<Judged>;
+  evaluate(data: NetworkRows): Promise<NetworkScores>;
   /** The network as an ONNX file: input `x` [n, …], output `y`, as `predict` gives it. */
   onnx(): Uint8Array<ArrayBuffer>;
 }

@@ -1,0 +1,32 @@
+export { nnErrors } from "./errors.ts";
+export { type Initialiser, type InitialiserName, initialiserNames } from "./initialisers.ts";
+export type { Layer, Scope, ShapelessLayer, Size } from "./layer.ts";
+export { type ActivationName, activation, activationNames } from "./layers/activation.ts";
+export { flatten, reshape } from "./layers/arrangement.ts";
+export { type AttentionOptions, attention, residual } from "./layers/attention.ts";
+export * from "./layers/convolution.ts";
+export { type DenseOptions, dense } from "./layers/dense.ts";
+export {
+  averagePool2d,
+  globalAveragePool,
+  maxPool2d,
+  upsample2d,
+} from "./layers/pooling.ts";
+export { type BatchNormOptions, batchNorm, dropout, layerNorm } from "./layers/regularisation.ts";
+export {
+  embedding,
+  gru,
+  lstm,
+  placeEmbedding,
+  type RecurrentOptions,
+  type Steps,
+  simpleRnn,
+  stepDense,
+} from "./layers/sequence.ts";
+export { input, type LayerSpec, type LayerSummary, type Misfit, type Network, type WeightSpec } from "./network.ts"; // biome-ignore format: a list
+export type { NetworkRows } from "./train/feed.ts";
+export { type LossName, lossNames } from "./train/loss.ts";
+export type { NetworkEpoch, NetworkScores, TrainingState } from "./train/run-training.ts";
+export type { ScheduleOptions } from "./train/schedule.ts";
+export { type TrainOptions, train } from "./train/train.ts";
+export type { TrainedNetwork } from "./train/trained-network.ts";
