@@ -1,6 +1,7 @@
 /** @file Batches of rows as the graphs take them, and the masks of dropout. */
 import type { Random } from "../../core/index.ts";
 import { sizeOf, type Values } from "../../tensor/index.ts";
+import type { Augment } from "./augment.ts";
 import type { MaskSpec } from "./step-graph.ts";
 
 /** Rows for a network: each `size` numbers, bytes being times `byteScale`, and the labels of each row. */
@@ -17,21 +18,28 @@ export interface NetworkRows {
 /** What a byte of an image is worth: 255 is 1. */
 export const byteScale = 1 / 255;
 
-/** Copies rows into batches; the arrays are used again for each batch of as many rows. */
-export function openFeed(data: NetworkRows) {
+/** A batch: the rows of these numbers, as they are in an epoch. */
+export type Feed = (
+  places: ArrayLike<number>,
+  epoch?: number,
+) => { readonly x: Values; readonly y: Values };
+
+/** Copies rows into batches; the arrays are used again for each batch of as many rows. `augment` changes images on the way. */
+export function openFeed(data: NetworkRows, augment?: Augment): Feed {
   const [size, labels] = [sizeOf(data.shape), sizeOf(data.labelShape)];
+  const put = augment === undefined ? copied(data.x, size) : changed(data.x, size, augment);
   let x = new Float32Array(0);
   let y: Float32Array | BigInt64Array = new Float32Array(0);
-  return (places: ArrayLike<number>): { readonly x: Values; readonly y: Values } => {
+  return (places, epoch = 0) => {
     const n = places.length;
     if (x.length !== n * size) {
       x = new Float32Array(n * size);
       y = data.y instanceof Int32Array ? new BigInt64Array(n * labels) : new Float32Array(n * labels); // biome-ignore format: one line
     }
     for (let i = 0; i < n; i++) {
-      const place = places[i] ?? 0;
-      copyRow(data.x, x, { from: place * size, to: i * size, size });
-      for (let j = 0; j < labels; j++) setLabel(y, i * labels + j, data.y[place * labels + j] ?? 0);
+      const row = places[i] ?? 0;
+      put(x, { row, to: i * size, epoch });
+      for (let j = 0; j < labels; j++) setLabel(y, i * labels + j, data.y[row * labels + j] ?? 0);
     }
     return {
       x: { type: "float", shape: [n, ...data.shape], data: x },
@@ -40,13 +48,26 @@ export function openFeed(data: NetworkRows) {
   };
 }
 
-function copyRow(
-  source: Float32Array | Uint8Array,
-  target: Float32Array,
-  { from, to, size }: { readonly from: number; readonly to: number; readonly size: number },
-): void {
-  if (source instanceof Float32Array) target.set(source.subarray(from, from + size), to);
-  else for (let j = 0; j < size; j++) target[to + j] = (source[from + j] ?? 0) * byteScale;
+/** Writes a row into a batch. */
+type Put = (
+  batch: Float32Array,
+  at: { readonly row: number; readonly to: number; readonly epoch: number },
+) => void;
+
+const copied =
+  (source: Float32Array | Uint8Array, size: number): Put =>
+  (batch, { row, to }) => {
+    const from = row * size;
+    if (source instanceof Float32Array) batch.set(source.subarray(from, from + size), to);
+    else for (let j = 0; j < size; j++) batch[to + j] = (source[from + j] ?? 0) * byteScale;
+  };
+
+function changed(source: Float32Array | Uint8Array, size: number, augment: Augment): Put {
+  const unit = source instanceof Uint8Array ? byteScale : 1;
+  return (batch, { row, to, epoch }) => {
+    augment(source, batch, { from: row * size, to, epoch, row });
+    if (unit !== 1) for (let j = to; j < to + size; j++) batch[j] = (batch[j] ?? 0) * unit;
+  };
 }
 
 function setLabel(y: Float32Array | BigInt64Array, at: number, label: number): void {

@@ -3,6 +3,7 @@ import { random } from "../../core/index.ts";
 import type { Json } from "../../flow.ts";
 import { type EarlyStoppingOptions, type EarlyStoppingState, earlyStopping, type OptimiserOptions, type Runtime, type Session, type Values } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
+import { type AugmentOptions, augmentation } from "./augment.ts";
 import { masksOf, type NetworkRows, openFeed } from "./feed.ts";
 import { scalarsAt } from "./optimise.ts";
 import { type ScheduleOptions, schedule } from "./schedule.ts";
@@ -51,6 +52,7 @@ export interface TrainingTask {
   readonly optimiser: { readonly kind: OptimiserOptions["kind"]; readonly options: Readonly<Record<string, Json>> }; // biome-ignore format: one line
   readonly schedule: ScheduleOptions;
   readonly stopping: EarlyStoppingOptions | null;
+  readonly augment: AugmentOptions | null;
 }
 
 /** What is told while it runs; `epoch` may say that it is enough. */
@@ -127,7 +129,8 @@ function openSteps(task: TrainingTask, session: Session, start: TrainingState) {
   const share = schedule(task.schedule);
   const perEpoch = Math.ceil(train.rows / batchRows);
   const chance = random(seed).stream("train");
-  const feed = openFeed(train);
+  const { augment } = task;
+  const feed = openFeed(train, augment === null ? undefined : augmentation(augment, { shape: train.shape, seed })); // biome-ignore format: one line
   const vectorsOf = ({ weights, slots, kept }: TrainingState) => [weights, ...slots, kept].map((one) => one.slice()); // biome-ignore format: one line
   let [now, next]: [Float32Array[], Float32Array[]] = [vectorsOf(start), vectorsOf(start)];
   const names = ["weights", ...start.slots.map((_, i) => `slot ${i}`), "kept"];
@@ -145,7 +148,7 @@ function openSteps(task: TrainingTask, session: Session, start: TrainingState) {
       learningRate = rate * share({ step: t, steps: task.epochs * perEpoch, perEpoch });
       const scalars = scalarsAt(optimiser.options, learningRate, t + 1);
       const feeds = {
-        ...feed(places),
+        ...feed(places, number),
         ...masksOf(task.step.masks, places.length, chance.stream(`masks/${t}`)),
         ...Object.fromEntries(Object.entries(scalars).map(([name, value]): [string, Values] => [name, { type: "float", shape: [], data: Float32Array.of(value) }])), // biome-ignore format: one line
         ...Object.fromEntries(names.map((name, i) => [name, valuesOf(now[i] as Float32Array)])),

@@ -4,6 +4,7 @@ import { type EarlyStoppingOptions, earlyStopping, type OptimiserOptions, optimi
 import { fail } from "../errors.ts";
 import { draw, fansOf } from "../initialisers.ts";
 import type { Network, WeightSpec } from "../network.ts";
+import { type AugmentOptions, augmentation } from "./augment.ts";
 import { checkRows } from "./check-rows.ts";
 import type { NetworkRows } from "./feed.ts";
 import { type LossName, lossNames } from "./loss.ts";
@@ -44,13 +45,15 @@ export interface TrainOptions extends LongWork {
   readonly seed?: number;
   /** Threads within an operation, ≥ 1. Default 1. */
   readonly threads?: number;
+  /** How images [c, h, w] to learn from are changed, anew for every epoch; rows that judge stay as they are. Default not. */
+  readonly augment?: AugmentOptions;
   /** Where an earlier training stopped: it goes on to the same bytes as one that was never stopped. */
   readonly from?: TrainingState;
   /** Called after each epoch, and waited for; `false` ends the training. */
   readonly onEpoch?: (epoch: NetworkEpoch, state: TrainingState) => unknown;
 }
 
-const known = ["loss", "optimiser", "epochs", "batchRows", "validation", "stopping", "schedule", "clipNorm", "l1", "l2", "shuffle", "seed", "threads", "from", "onEpoch", "signal", "progress"]; // biome-ignore format: a list
+const known = ["loss", "optimiser", "epochs", "batchRows", "validation", "stopping", "schedule", "clipNorm", "l1", "l2", "shuffle", "seed", "threads", "augment", "from", "onEpoch", "signal", "progress"]; // biome-ignore format: a list
 
 /**
  * Trains a network: each step is one graph of ONNX (forward, backward and update) that ONNX Runtime runs, in a process of its own. The
@@ -93,7 +96,8 @@ export function taskOf(network: Network, data: NetworkRows, options: TrainOption
   const rule = { kind: chosen.kind, options: chosen.options };
   const parts = typeof validation === "number" ? parted(data, validation, seed) : { train: data, validation: validation ?? null }; // biome-ignore format: one line
   if (parts.validation !== null) checkRows("train (validation)", network, { data: parts.validation, loss }); // biome-ignore format: one line
-  const { clipNorm, l1, l2 } = settings;
+  const { clipNorm, l1, l2, augment } = settings;
+  if (augment !== null) augmentation(augment, { shape: data.shape, seed }); // refuses rows that are no images
   const state = options.from ?? started(network, slotCounts[chosen.kind], seed);
   checkState(network, state, slotCounts[chosen.kind]);
   return {
@@ -102,13 +106,14 @@ export function taskOf(network: Network, data: NetworkRows, options: TrainOption
     ...{ ...parts, state, optimiser: rule },
     ...{ epochs: settings.epochs, batchRows: settings.batchRows, shuffle: settings.shuffle, seed },
     ...{ threads: settings.threads, schedule: settings.schedule, stopping: settings.stopping },
+    augment,
   };
 }
 
 function checkedOptions(options: TrainOptions) {
   checkNames("train", options, known);
   const { loss, epochs = 10, batchRows = 32, shuffle = true, seed = 0, threads = 1 } = options;
-  const { clipNorm, l1 = 0, l2 = 0, validation, stopping = null } = options;
+  const { clipNorm, l1 = 0, l2 = 0, validation, stopping = null, augment = null } = options;
   checkChoice("train", { loss }, lossNames);
   checkNumber("train", { epochs }, { min: 1, integer: true });
   checkNumber("train", { batchRows }, { min: 1, integer: true });
@@ -121,7 +126,20 @@ function checkedOptions(options: TrainOptions) {
   if (stopping !== null) earlyStopping(stopping);
   schedule(options.schedule);
   return {
-    ...{ loss, epochs, batchRows, shuffle, seed, threads, clipNorm, l1, l2, validation, stopping },
+    ...{
+      loss,
+      epochs,
+      batchRows,
+      shuffle,
+      seed,
+      threads,
+      clipNorm,
+      l1,
+      l2,
+      validation,
+      stopping,
+      augment,
+    },
     optimiser: options.optimiser ?? ({ kind: "adam" } as const),
     schedule: options.schedule ?? {},
   };
