@@ -7,6 +7,8 @@ export const pythonPeers = {
   delta: ["deltalake==1.6.6", "pyarrow"],
   deltaOlder: ["deltalake==1.2.1", "pyarrow"],
   onnx: ["onnxruntime==1.32.0", "onnx==1.23.2", "numpy==2.4.6"],
+  /** PyTorch comes with what it needs of CUDA: its registry has no smaller build for Linux. */
+  torch: ["torch==2.15.0", "onnx==1.23.2", "onnxscript==0.7.2", "numpy==2.4.6"],
   trees: ["xgboost==3.2.0", "lightgbm==4.7.0", "numpy==2.4.6"],
   mlflow: ["mlflow-skinny==3.6.0", "numpy", "pandas"],
   optuna: ["optuna==5.0.0"],
@@ -17,7 +19,7 @@ export const pythonPeers = {
 } as const;
 
 /** Versions of the packages from npm. */
-export const npmPeers = { azurite: "3.37.0", "onnxruntime-web": "1.30.0" } as const;
+export const npmPeers = { azurite: "3.37.0", "onnxruntime-web": "1.30.0", "@tensorflow/tfjs": "4.22.0" } as const;
 
 /** The Go module that serves S3. */
 export const versitygwVersion = "v1.8.0";

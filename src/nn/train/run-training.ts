@@ -1,9 +1,10 @@
 /** @file The loop of training, in whatever thread it is called. */
 import { random } from "../../core/index.ts";
 import type { Json } from "../../flow.ts";
-import { type EarlyStoppingOptions, type EarlyStoppingState, earlyStopping, type OptimiserOptions, type Runtime, type Session, type Values } from "../../tensor/index.ts"; // biome-ignore format: a list
+import { type Device, type EarlyStoppingOptions, type EarlyStoppingState, earlyStopping, type OptimiserOptions, type Runtime, type Session, type Values } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
 import { type AugmentOptions, augmentation } from "./augment.ts";
+import type { RuntimeOptions } from "../runtime.ts";
 import { masksOf, type NetworkRows, openFeed } from "./feed.ts";
 import { scalarsAt } from "./optimise.ts";
 import { type ScheduleOptions, schedule } from "./schedule.ts";
@@ -49,6 +50,7 @@ export interface TrainingTask {
   readonly shuffle: boolean;
   readonly seed: number;
   readonly threads: number;
+  readonly on: RuntimeOptions;
   readonly optimiser: { readonly kind: OptimiserOptions["kind"]; readonly options: Readonly<Record<string, Json>> }; // biome-ignore format: one line
   readonly schedule: ScheduleOptions;
   readonly stopping: EarlyStoppingOptions | null;
@@ -57,6 +59,8 @@ export interface TrainingTask {
 
 /** What is told while it runs; `epoch` may say that it is enough. */
 export interface TrainingHooks {
+  /** What it runs on, once the graphs are opened. */
+  opened?(device: Device): void;
   batch(done: number, total: number): void;
   epoch(state: TrainingState): Promise<boolean>;
 }
@@ -70,8 +74,9 @@ export async function runTraining(
   runtime: Runtime,
   hooks: TrainingHooks,
 ): Promise<TrainingState> {
-  const { threads } = task;
-  const [step, evaluation] = [await runtime.open(task.step.bytes, { threads }), await runtime.open(task.evaluation, { threads })]; // biome-ignore format: one line
+  const how = { threads: task.threads, provider: task.on.provider ?? "cpu" } as const;
+  const [step, evaluation] = [await runtime.open(task.step.bytes, how), await runtime.open(task.evaluation, how)]; // biome-ignore format: one line
+  hooks.opened?.(step.device);
   try {
     let { state } = task;
     const rule = task.stopping === null ? undefined : earlyStopping(task.stopping);

@@ -5,11 +5,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { MillraceError } from "../../core/index.ts";
+import type { Device } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import type { TrainingHooks, TrainingState, TrainingTask } from "./run-training.ts";
 
 /** What the process tells. An error of ours travels as its plain facts. */
 export type TrainingNews =
+  | { readonly news: "opened"; readonly device: Device }
   | { readonly news: "batch"; readonly done: number; readonly total: number }
   | { readonly news: "epoch"; readonly state: TrainingState }
   | { readonly news: "trained"; readonly state: TrainingState }
@@ -74,6 +76,7 @@ async function heard(
   { child, resolve, reject }: Ended,
 ): Promise<void> {
   if (message.news === "batch") hooks.batch(message.done, message.total);
+  else if (message.news === "opened") hooks.opened?.(message.device);
   else if (message.news === "epoch") child.send(await hooks.epoch(message.state), () => undefined);
   else if (message.news === "trained") resolve(message.state);
   else reject(new MillraceError(message.error));

@@ -12,7 +12,6 @@ import { dense } from "../layers/dense.ts";
 import { globalAveragePool, maxPool2d } from "../layers/pooling.ts";
 import { batchNorm, dropout, layerNorm } from "../layers/regularisation.ts";
 import { input } from "../network.ts";
-import { requireRuntime } from "../runtime.ts";
 import type { NetworkRows } from "./feed.ts";
 import { taskOf, train } from "./train.ts";
 import { trainInProcess } from "./train-in-process.ts";
@@ -199,14 +198,5 @@ describe("trainInProcess", () => {
       throw new Error("nobody listens");
     };
     await expect(trainInProcess(task, { ...hooks, epoch })).rejects.toThrow("nobody listens");
-  });
-});
-
-describe("requireRuntime", () => {
-  test("says what to install where a runtime is missing", async () => {
-    expect((await requireRuntime()).name).toBe("native");
-    const web = requireRuntime("wasm"); // a user's own to install
-    await expect(web).rejects.toThrow(code("nn/missing-runtime"));
-    await expect(web).rejects.toThrow("npm install onnxruntime-node");
   });
 });

@@ -1,9 +1,10 @@
 /** @file Training a network: the public function, its options and their checks. */
 import { checkChoice, checkNames, checkNumber, type LongWork, random } from "../../core/index.ts";
-import { type EarlyStoppingOptions, earlyStopping, type OptimiserOptions, optimiser } from "../../tensor/index.ts"; // biome-ignore format: a list
+import { type Device, type EarlyStoppingOptions, earlyStopping, type OptimiserOptions, optimiser } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
 import { draw, fansOf } from "../initialisers.ts";
 import type { Network, WeightSpec } from "../network.ts";
+import { checkRuntime, type RuntimeOptions } from "../runtime.ts";
 import { type AugmentOptions, augmentation } from "./augment.ts";
 import { checkRows } from "./check-rows.ts";
 import type { NetworkRows } from "./feed.ts";
@@ -16,7 +17,7 @@ import { trainInProcess } from "./train-in-process.ts";
 import { type TrainedNetwork, trainedNetwork } from "./trained-network.ts";
 
 /** Options of {@link train}. */
-export interface TrainOptions extends LongWork {
+export interface TrainOptions extends LongWork, RuntimeOptions {
   /**
    * What is made small: "crossEntropy" of logits and numbers of classes, "binaryCrossEntropy" of logits and truths, "hinge", or of
    * numbers "squared", "absolute" or "huber".
@@ -53,7 +54,7 @@ export interface TrainOptions extends LongWork {
   readonly onEpoch?: (epoch: NetworkEpoch, state: TrainingState) => unknown;
 }
 
-const known = ["loss", "optimiser", "epochs", "batchRows", "validation", "stopping", "schedule", "clipNorm", "l1", "l2", "shuffle", "seed", "threads", "augment", "from", "onEpoch", "signal", "progress"]; // biome-ignore format: a list
+const known = ["loss", "optimiser", "epochs", "batchRows", "validation", "stopping", "schedule", "clipNorm", "l1", "l2", "shuffle", "seed", "threads", "augment", "from", "onEpoch", "runtime", "provider", "signal", "progress"]; // biome-ignore format: a list
 
 /**
  * Trains a network: each step is one graph of ONNX (forward, backward and update) that ONNX Runtime runs, in a process of its own. The
@@ -74,7 +75,11 @@ export async function train(
   const task = taskOf(network, data, options);
   const perEpoch = Math.ceil(task.train.rows / task.batchRows);
   let epochs = task.state.epoch;
+  let device: Device | undefined;
   const hooks = {
+    opened: (one: Device) => {
+      device = one;
+    },
     batch: (done: number) =>
       options.progress?.({ done: epochs * perEpoch + done, total: task.epochs * perEpoch }),
     epoch: async (state: TrainingState) => {
@@ -84,7 +89,13 @@ export async function train(
     },
   };
   const state = await trainInProcess(task, hooks, { signal: options.signal });
-  return trainedNetwork({ network, loss: options.loss, state });
+  return trainedNetwork({
+    network,
+    loss: options.loss,
+    state,
+    on: task.on,
+    device: device ?? null,
+  });
 }
 
 /** A training as data, once everything was found to fit. */
@@ -105,6 +116,7 @@ export function taskOf(network: Network, data: NetworkRows, options: TrainOption
     evaluation: evaluationModel(network, loss),
     ...{ ...parts, state, optimiser: rule },
     ...{ epochs: settings.epochs, batchRows: settings.batchRows, shuffle: settings.shuffle, seed },
+    on: checkRuntime("train", options),
     ...{ threads: settings.threads, schedule: settings.schedule, stopping: settings.stopping },
     augment,
   };

@@ -1,8 +1,8 @@
 /** @file A network that has been trained: what it tells, and its files. */
-import { batch, emitOnnx, formatOnnx, Graph, type Session, sizeOf, type Tensor } from "../../tensor/index.ts"; // biome-ignore format: a list
+import { batch, type Device, emitOnnx, formatOnnx, Graph, type Session, sizeOf, type Tensor } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
 import type { LayerSummary, Network } from "../network.ts";
-import { requireRuntime } from "../runtime.ts";
+import { openModel, type RuntimeOptions } from "../runtime.ts";
 import { scopeOf } from "../scope.ts";
 import { checkRows } from "./check-rows.ts";
 import { type NetworkRows, openFeed } from "./feed.ts";
@@ -21,6 +21,8 @@ export interface TrainedNetwork {
   readonly loss: LossName;
   readonly layers: readonly LayerSummary[];
   readonly history: readonly NetworkEpoch[];
+  /** What it was trained on, and why not on the accelerator that was asked for; null of a network that was not trained here. */
+  readonly device: Device | null;
   /** Everything a training needs to go on from here. */
   readonly state: TrainingState;
   /**
@@ -39,23 +41,26 @@ export interface TrainedNetwork {
 /** Rows that are asked about at once, so that the event loop is free in between. */
 const askedRows = 64;
 
-/** The trained network of a state. */
-export function trainedNetwork({
-  network,
-  loss,
-  state,
-}: {
+/** What a trained network is made of. */
+export interface TrainedParts {
   readonly network: Network;
   readonly loss: LossName;
   readonly state: TrainingState;
-}): TrainedNetwork {
+  /** What it runs on when it is asked; see {@link RuntimeOptions}. */
+  readonly on?: RuntimeOptions;
+  readonly device?: Device | null;
+}
+
+/** The trained network of a state. */
+export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
+  const { network, loss, state, on = {}, device = null } = parts;
   let opened: Promise<Session> | undefined;
   const onnx = (): Uint8Array<ArrayBuffer> => exported(network, loss, state);
   const size = sizeOf(network.inputShape);
   const predict: TrainedNetwork["predict"] = async (x) => {
     if (x.length === 0 || x.length % size !== 0)
       fail("nn/mismatch-rows", { at: "predict", what: "the length of x", expected: `a multiple of ${size}`, got: `${x.length}` }); // biome-ignore format: one line
-    opened ??= openedSession(onnx());
+    opened ??= openModel(onnx(), on);
     const session = await opened;
     const rows = x.length / size;
     const feed = openFeed({ rows, x, shape: network.inputShape, y: new Float32Array(0), labelShape: [0] }); // biome-ignore format: one line
@@ -69,10 +74,19 @@ export function trainedNetwork({
     return told;
   };
   return {
-    ...{ network, loss, layers: network.layers, history: state.history, state, predict, onnx },
+    ...{
+      network,
+      loss,
+      layers: network.layers,
+      history: state.history,
+      device,
+      state,
+      predict,
+      onnx,
+    },
     evaluate: async (data) => {
       checkRows("evaluate", network, { data, loss });
-      const session = await openedSession(evaluationModel(network, loss));
+      const session = await openModel(evaluationModel(network, loss), on);
       try {
         return await evaluate(session, data, state);
       } finally {
@@ -80,11 +94,6 @@ export function trainedNetwork({
       }
     },
   };
-}
-
-async function openedSession(model: Uint8Array): Promise<Session> {
-  const runtime = await requireRuntime();
-  return runtime.open(model);
 }
 
 /** The forward graph with its weights as constants. */

@@ -11,7 +11,8 @@ const heard = <T>(): Promise<T> => new Promise((resolve) => process.once("messag
 process.on("disconnect", () => process.exit(0)); // nobody is there any more
 const task = await heard<TrainingTask>();
 try {
-  const state = await runTraining(task, await requireRuntime(), {
+  const state = await runTraining(task, await requireRuntime(task.on.runtime), {
+    opened: (device) => void say({ news: "opened", device }),
     batch: (done, total) => void say({ news: "batch", done, total }),
     epoch: async (reached) => {
       const more = heard<boolean>();

@@ -1,5 +1,7 @@
 /** @file Graphs of tensors: written by functions, differentiated, and run by ONNX Runtime. */
+export { type Provider, providerNames } from "../adapter/onnx-providers.ts";
 export {
+  type Device,
   loadRuntime,
   type Runtime,
   type Session,
