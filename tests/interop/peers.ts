@@ -19,7 +19,11 @@ export const pythonPeers = {
 } as const;
 
 /** Versions of the packages from npm. */
-export const npmPeers = { azurite: "3.37.0", "onnxruntime-web": "1.30.0", "@tensorflow/tfjs": "4.22.0" } as const;
+export const npmPeers = {
+  azurite: "3.37.0",
+  "onnxruntime-web": "1.30.0",
+  "@tensorflow/tfjs": "4.22.0",
+} as const;
 
 /** The Go module that serves S3. */
 export const versitygwVersion = "v1.8.0";
