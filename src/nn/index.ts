@@ -24,8 +24,8 @@ export {
   stepDense,
 } from "./layers/sequence.ts";
 export { input, type LayerSpec, type LayerSummary, type Misfit, type Network, type WeightSpec } from "./network.ts"; // biome-ignore format: a list
-export { type AugmentedAt, type AugmentOptions, augmented } from "./train/augment.ts";
 export type { RuntimeOptions } from "./runtime.ts";
+export { type AugmentedAt, type AugmentOptions, augmented } from "./train/augment.ts";
 export type { NetworkRows } from "./train/feed.ts";
 export { type LossName, lossNames } from "./train/loss.ts";
 export type { NetworkEpoch, NetworkScores, TrainingState } from "./train/run-training.ts";

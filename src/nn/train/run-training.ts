@@ -3,8 +3,8 @@ import { random } from "../../core/index.ts";
 import type { Json } from "../../flow.ts";
 import { type Device, type EarlyStoppingOptions, type EarlyStoppingState, earlyStopping, type OptimiserOptions, type Runtime, type Session, type Values } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
-import { type AugmentOptions, augmentation } from "./augment.ts";
 import type { RuntimeOptions } from "../runtime.ts";
+import { type AugmentOptions, augmentation } from "./augment.ts";
 import { masksOf, type NetworkRows, openFeed } from "./feed.ts";
 import { scalarsAt } from "./optimise.ts";
 import { type ScheduleOptions, schedule } from "./schedule.ts";
