@@ -33,8 +33,8 @@ const model = await m.boost({ trees: 60, depth: 3 }).fit(train, { features, labe
 
 // The better model becomes the champion; a tie keeps the one there is.
 const truth = await test.rows();
-const score = (judged: m.Model) => {
-  const p = judged.predictAll(truth.map(({ customer_id, churn, ...input }) => input));
+const score = async (judged: m.ServedModel) => {
+  const p = await judged.predictAll(truth.map(({ customer_id, churn, ...input }) => input));
   const y = Float64Array.from(truth, ({ churn }) => Number(churn));
   return {
     auc: m.rocAuc(
@@ -44,11 +44,11 @@ const score = (judged: m.Model) => {
   };
 };
 await using run = await workspace.tracking.startRun({ experiment: "churn", name: "boost" });
-await run.logMetrics(score(model));
+await run.logMetrics(await score(model));
 const rule = { gate: { auc: 0.7 }, metric: "auc", holdout: fingerprint, score };
 const candidates = [{ model, runId: run.id }];
 const { outcome } = await m.promote(workspace.registry, "churn", { ...rule, candidates });
-console.log(`${outcome}: auc ${score(model).auc.toFixed(2)}`);
+console.log(`${outcome}: auc ${(await score(model)).auc.toFixed(2)}`);
 
 // It answers over HTTP; every answer is a row of a table, which the monitor compares with the other.
 const [signature, folder] = [model.signature, "./whole-flow/serving"];

@@ -33,7 +33,15 @@ export interface ColumnSpec {
   readonly pattern?: string;
   readonly unit?: string;
   readonly key?: boolean;
+  /** Of text: it is an array of numbers, such as an image, in base64; `min` and `max` are those of each number. */
+  readonly tensor?: TensorSpec;
 }
+
+/** An array of numbers in one cell, row by row; in bytes little-endian. */
+export type TensorSpec = {
+  readonly type: "uint8" | "float32";
+  readonly shape: readonly number[];
+};
 
 export type ColumnSpecs = Readonly<Record<string, ColumnSpec>>;
 
@@ -150,13 +158,14 @@ export interface Signature {
     readonly name: string;
     readonly kind: ColumnKind;
     readonly levels?: readonly string[];
+    readonly tensor?: TensorSpec;
   };
 }
 
 /** An answer: the value, and how sure the model is of it. */
 export interface Prediction<Out = Cell> {
   readonly value: Out;
-  /** Of a truth value the probability of `true`, of a class its own; null of a number. */
+  /** Of a truth value the probability of `true`, of a class its own; null of a number, or of an array of them. */
   readonly probability: Out extends number ? null : number;
   /** Of a class, the probability of every class. */
   readonly probabilities?: Readonly<Record<Extract<Out, string>, number>>;
@@ -186,14 +195,14 @@ export interface ModelLookups<Request = Cells> {
   ): Promise<readonly Completed[]>;
 }
 
-/** Raw rows in, predictions out; its features are inside. There is no unfitted model. */
-export interface Model<In = Cells, Out = Cell> {
+/** Whatever answers rows: a {@link Model} at once, a network in its own time. This is what is kept, registered and served. */
+export interface ServedModel<In = Cells, Out = Cell> {
   readonly kind: string;
   readonly signature: Signature;
   /** The hash of everything that decides its predictions; times and ids are not in it. */
   readonly hash: Hash;
-  predict(row: In): Prediction<Out>;
-  predictAll(rows: readonly In[]): readonly Prediction<Out>[];
+  predict(row: In): Prediction<Out> | Promise<Prediction<Out>>;
+  predictAll(rows: readonly In[]): readonly Prediction<Out>[] | Promise<readonly Prediction<Out>[]>;
   /** Absent where requests come whole. */
   readonly lookups?: ModelLookups;
   /** Importance of each feature by name, largest first; empty where it means nothing. */
@@ -201,7 +210,13 @@ export interface Model<In = Cells, Out = Cell> {
   /** The model folder: what {@link LoadModel} reads back. */
   files(): ModelFiles;
 }
-export type LoadModel = (files: ModelFiles) => Model | Promise<Model>;
+
+/** Raw rows in, predictions out, at once; its features are inside. There is no unfitted model. */
+export interface Model<In = Cells, Out = Cell> extends ServedModel<In, Out> {
+  predict(row: In): Prediction<Out>;
+  predictAll(rows: readonly In[]): readonly Prediction<Out>[];
+}
+export type LoadModel = (files: ModelFiles) => ServedModel | Promise<ServedModel>;
 
 // Model × test rows → Scores -------------------------------------------------------------------------
 /** One scoring of test rows: which study, which rows, which model. */

@@ -87,7 +87,7 @@ describe("explain", () => {
       const asked = ["leavers", "shop.later", "--row", "id=1007", "--version", String(version)];
       const { row, permutation, shapley } = await told(...asked);
       const { model } = await workspace.registry.load("leavers", version);
-      const p = model.predict({ age, plan, noise }).probability ?? Number.NaN;
+      const p = (await model.predict({ age, plan, noise })).probability ?? Number.NaN;
       expect(row?.output).toBeClose(Math.log(p / (1 - p)), { rtol: 1e-9, atol: 1e-9 });
       const sum = row?.contributions.reduce((all, { amount }) => all + amount, row.base);
       expect(sum).toBeClose(row?.output ?? Number.NaN);

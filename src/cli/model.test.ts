@@ -53,7 +53,9 @@ describe("model", () => {
     await using workspace = await openWorkspace(dir);
     const { model: first } = await workspace.registry.load("leavers", 1);
     const raw = rows.map(({ age, plan }) => ({ age, plan }));
-    const expected = first.predictAll(raw).map(({ probability }) => probability ?? Number.NaN);
+    const expected = (await first.predictAll(raw)).map(
+      ({ probability }) => probability ?? Number.NaN,
+    );
     for (const [number, file] of ["trees.json", "trees.ubj", "trees.txt"].entries()) {
       const path = join(home, file);
       expect((await run("export", "leavers", "--to", path)).code).toBe(0);
@@ -66,7 +68,7 @@ describe("model", () => {
         ({ age, plan }) =>
         Object.fromEntries(names.map((name) => [name, name === "age" ? age : planCode(plan, name.replace(/^plan\W?_?/, ""))])), // biome-ignore format: one line
       );
-      const told = again.predictAll(cells);
+      const told = await again.predictAll(cells);
       const tolerance = file.endsWith(".txt") ? 1e-12 : 1e-6; // XGBoost's leaves have 32 bits
       expect(told.map(({ probability }) => probability ?? 0)).toBeClose(expected, { rtol: tolerance, atol: tolerance }); // biome-ignore format: one line
     }
@@ -87,7 +89,7 @@ describe("model", () => {
     await run("export", "plans", "--to", path);
     await run("import", path, "--name", "plans", "--classes", "basic,plus,pro");
     const { model: again } = await workspace.registry.load("plans", 2);
-    expect(again.predict({ age: 1.1 }).value).toBe("plus");
+    expect((await again.predict({ age: 1.1 })).value).toBe("plus");
     expect(again.signature.output).toMatchObject({ name: "prediction", kind: "category" });
   });
 

@@ -1,6 +1,6 @@
 /** @file The champion rule in action: score on one hold-out, decide, register and move the alias. */
 import { callUser, checkNames, isMillraceError } from "../core/index.ts";
-import type { Hash, Model, Version } from "../flow.ts";
+import type { Hash, ServedModel, Version } from "../flow.ts";
 import { type ChampionDecision, decideChampion, gateFailures, metricOf } from "./champion.ts";
 import { fail } from "./errors.ts";
 import type { LoadedVersion, Registry } from "./registry.ts";
@@ -10,7 +10,7 @@ type Metrics = Readonly<Record<string, number>>;
 
 /** A model that would be champion, and the run it came from. */
 export interface Candidate {
-  readonly model: Model;
+  readonly model: ServedModel;
   readonly runId: string;
   /** Tags for its version, besides `algorithm` and `promotion_reason`. */
   readonly tags?: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export interface PromoteOptions {
   /** The fingerprint of the rows that `score` measures on. */
   readonly holdout: Hash;
   /** Measures a model on the hold-out; called for every candidate and for the champion. */
-  readonly score: (model: Model) => Metrics | Promise<Metrics>;
+  readonly score: (model: ServedModel) => Metrics | Promise<Metrics>;
   /** Default "champion". */
   readonly alias?: string;
   /** Who asks; for the audit log. Default "unknown". */

@@ -1,6 +1,6 @@
 /** @file Registering a version: first its bytes, then one transaction that makes it exist. */
 import { formatJson } from "../core/index.ts";
-import type { Model } from "../flow.ts";
+import type { ServedModel } from "../flow.ts";
 import { type RecordDatabase, toNumberColumns } from "../store/index.ts";
 import { moveAlias, type Who } from "./aliases.ts";
 import { addAudit } from "./audit.ts";
@@ -11,7 +11,7 @@ import type { RegistryRoom } from "./room.ts";
 
 /** Options of {@link Registry.register}. */
 export interface RegisterOptions extends Who {
-  readonly model: Model;
+  readonly model: ServedModel;
   /** The run it came from. */
   readonly runId: string;
   readonly metrics?: Readonly<Record<string, number>>;
@@ -51,7 +51,7 @@ export async function register(
   }
 }
 
-function checkSignature(name: string, { signature, kind }: Partial<Model>): void {
+function checkSignature(name: string, { signature, kind }: Partial<ServedModel>): void {
   const inputs = Object.keys(signature?.inputs ?? {});
   if (inputs.length === 0 || signature?.output === undefined)
     fail("registry/missing-signature", { name, kind: kind ?? "given" });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { formatJson, hashOf, hashOfJson, parseJson, steppingClock } from "../core/index.ts";
-import type { Cells, LoadModel, Model, ModelFiles } from "../flow.ts";
+import type { Cells, LoadModel, Model, ModelFiles, ServedModel } from "../flow.ts";
 import { type Bytes, memoryBytes, openRecords, type Records } from "../store/index.ts";
 import { openRegistry, type PromoteOptions, promote, type Registry } from "./index.ts";
 
@@ -130,7 +130,7 @@ describe("load", () => {
     await registry.setAlias("churn", "champion", 1);
     const { version, model } = await registry.load("churn", "champion");
     expect(version).toMatchObject({ number: 1, aliases: ["champion"] });
-    expect(model.predict({ tenure: 2 })).toEqual({ value: true, probability: 1 });
+    expect(await model.predict({ tenure: 2 })).toEqual({ value: true, probability: 1 });
     expect((await registry.load("churn", 2)).model.hash).toBe(threshold(9).hash);
   });
 
@@ -247,8 +247,9 @@ describe("promote", () => {
   const holdout = hashOf("test rows");
   /** Customers who stayed for 0 to 9 months; those of less than 5 left. */
   const rows = Array.from({ length: 10 }, (_, tenure) => ({ tenure }));
-  const score = (model: Model) => {
-    const right = rows.filter((row) => model.predict(row).value === row.tenure < 5).length;
+  const score = async (model: ServedModel) => {
+    const told = await model.predictAll(rows);
+    const right = rows.filter(({ tenure }, i) => told[i]?.value === tenure < 5).length;
     return { accuracy: right / rows.length };
   };
   const rule = { gate: { accuracy: 0.7 }, metric: "accuracy", holdout, score };
@@ -303,9 +304,9 @@ describe("promote", () => {
   });
 
   test("a candidate that fails the gate does not stand in the way of one that passes", async () => {
-    const both = (model: Model) => ({
-      ...score(model),
-      speed: model.predict({ tenure: 4 }).value ? 0 : 1, // the better one is too slow
+    const both = async (model: ServedModel) => ({
+      ...(await score(model)),
+      speed: (await model.predict({ tenure: 4 })).value ? 0 : 1, // the better one is too slow
     });
     const promotion = await run([5, 3], { gate: { speed: 0.5 }, score: both });
     expect(promotion).toMatchObject({ outcome: "first", best: 1, version: { runId: "run 3" } });

@@ -1,6 +1,6 @@
 /** @file The registry: named, numbered, immutable models, the aliases that move, and the audit log. */
 import { checkNames, systemClock } from "../core/index.ts";
-import type { Model, Version } from "../flow.ts";
+import type { ServedModel, Version } from "../flow.ts";
 import { moveAlias, type Who } from "./aliases.ts";
 import { type AuditEntry, readAudit } from "./audit.ts";
 import { fail } from "./errors.ts";
@@ -13,7 +13,7 @@ import { checkModel, readNames, readVersion, readVersions } from "./versions.ts"
 /** A version, and the model that it is. */
 export interface LoadedVersion {
   readonly version: Version;
-  readonly model: Model;
+  readonly model: ServedModel;
 }
 
 /** Named, numbered, immutable models. A version is asked for by its number or by an alias. */
@@ -110,7 +110,7 @@ async function load(
   const { number, modelHash } = version;
   const failed = (reason: string, options?: ErrorOptions): never =>
     fail("registry/failed-load", { name, number, reason }, options);
-  let model: Model;
+  let model: ServedModel;
   try {
     model = await room.loadModel(files);
   } catch (cause) {

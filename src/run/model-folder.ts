@@ -1,6 +1,15 @@
 /** @file A model as an MLflow model folder: its files, `MLmodel`, and an example of its input. */
 import { hashOf } from "../core/index.ts";
-import type { Cell, Cells, ColumnKind, Json, Model, ModelFiles, Signature } from "../flow.ts";
+import type {
+  Cell,
+  Cells,
+  ColumnKind,
+  Json,
+  ModelFiles,
+  ServedModel,
+  Signature,
+  TensorSpec,
+} from "../flow.ts";
 import { formatYaml } from "./adapter/yaml.ts";
 import { fail } from "./errors.ts";
 
@@ -27,7 +36,10 @@ export interface FolderFacts {
  * @throws `run/duplicate-file`, `run/mismatch-example`
  * @see MLflow's model format: https://mlflow.org/docs/latest/ml/model/
  */
-export function modelFolder(model: Model, facts: FolderFacts): readonly [string, Uint8Array][] {
+export function modelFolder(
+  model: ServedModel,
+  facts: FolderFacts,
+): readonly [string, Uint8Array][] {
   const files = model.files();
   for (const path of Object.values(aboutFiles))
     if (path in files) fail("run/duplicate-file", { path, kind: model.kind });
@@ -62,13 +74,19 @@ export function modelFolder(model: Model, facts: FolderFacts): readonly [string,
  * ```
  */
 export function mlflowSignature(signature: Signature): { inputs: string; outputs: string } {
-  const inputs = Object.entries(signature.inputs).map(([name, { kind, nullable }]) => ({
-    ...{ type: mlflowTypes[kind], name, required: !nullable },
-  }));
-  const { name, kind } = signature.output;
-  const outputs = [{ type: mlflowTypes[kind], name, required: true }];
+  const inputs = Object.entries(signature.inputs).map(
+    ([name, { kind, nullable, tensor }]) =>
+    tensor === undefined ? { type: mlflowTypes[kind], name, required: !nullable } : tensorField(name, tensor), // biome-ignore format: one line
+  );
+  const { name, kind, tensor } = signature.output;
+  const outputs = [tensor === undefined ? { type: mlflowTypes[kind], name, required: true } : tensorField(name, tensor)]; // biome-ignore format: one line
   return { inputs: JSON.stringify(inputs), outputs: JSON.stringify(outputs) };
 }
+
+/** An array in MLflow's form: the rows are open. */
+const tensorField = (name: string, { type, shape }: TensorSpec) => ({
+  ...{ name, type: "tensor", "tensor-spec": { dtype: type, shape: [-1, ...shape] } },
+});
 
 const mlflowTypes: Readonly<Record<ColumnKind, string>> = {
   text: "string",
@@ -79,7 +97,7 @@ const mlflowTypes: Readonly<Record<ColumnKind, string>> = {
   timestamp: "datetime",
 };
 
-function flavour(model: Model, files: ModelFiles): Json {
+function flavour(model: ServedModel, files: ModelFiles): Json {
   const hashes = Object.entries(files).map(([path, bytes]) => [path, hashOf(bytes)] as const);
   const { kind, hash } = model;
   return { format: loaderFormat, kind, hash, files: Object.fromEntries(hashes) };

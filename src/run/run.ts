@@ -1,6 +1,6 @@
 /** @file A run that is going on: what can be logged to it, and how it ends. */
 import { type Clock, checkChoice, formatJson, type Ids } from "../core/index.ts";
-import type { Cells, Json, Model, RunStatus } from "../flow.ts";
+import type { Cells, Json, RunStatus, ServedModel } from "../flow.ts";
 import type { Bytes, RecordDatabase, Records } from "../store/index.ts";
 import { type Artifacts, listArtifacts, readArtifact } from "./artifacts.ts";
 import { fail } from "./errors.ts";
@@ -38,7 +38,7 @@ export interface Run extends AsyncDisposable {
   /** A file; a later one takes the place of an earlier one at the same path. */
   logArtifact(path: string, bytes: Uint8Array): Promise<void>;
   /** A model, as an MLflow model folder among the artifacts. */
-  logModel(model: Model, options: LogModelOptions): Promise<void>;
+  logModel(model: ServedModel, options: LogModelOptions): Promise<void>;
   /** The paths of the artifacts, sorted. */
   artifacts(): Promise<readonly string[]>;
   artifact(path: string): Promise<Uint8Array>;
@@ -169,7 +169,11 @@ async function logPoints(place: RunPlace, points: readonly MetricPoint[]): Promi
   await whileRunning(place, (db) => addPoints(db, place.id, points));
 }
 
-async function logModel(place: RunPlace, model: Model, options: LogModelOptions): Promise<void> {
+async function logModel(
+  place: RunPlace,
+  model: ServedModel,
+  options: LogModelOptions,
+): Promise<void> {
   const { inputExample, name = "model" } = options;
   const folder = `${place.artifactRoot}/${checkArtifactPath(name)}`;
   const rows = isRows(inputExample) ? inputExample : [inputExample];

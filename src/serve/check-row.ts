@@ -3,6 +3,7 @@ import { didYouMean, list, quote } from "../core/index.ts";
 import type { Cell, Cells, ColumnSpec, Signature } from "../flow.ts";
 import { fail, type Problem } from "./errors.ts";
 import { wholePattern } from "./request-schema.ts";
+import { tensorCheck } from "./tensor-cell.ts";
 
 /** At most so many problems are listed; the rest is counted. */
 const maxProblems = 100;
@@ -132,6 +133,7 @@ function notARow(value: unknown): CheckedRow {
 }
 
 function cellCheck(spec: ColumnSpec): CellCheck {
+  if (spec.tensor !== undefined) return tensorCheck(spec, spec.tensor);
   switch (spec.kind) {
     case "int":
     case "float":

@@ -4,9 +4,9 @@ import type {
   Answered,
   Cells,
   Completed,
-  Model,
   OnlineReader,
   Prediction,
+  ServedModel,
   Signature,
 } from "../flow.ts";
 import { checkRows, rowChecker } from "./check-row.ts";
@@ -39,7 +39,7 @@ export interface Endpoint {
 /** What an endpoint is made of. */
 export interface EndpointOptions {
   readonly name: string;
-  readonly model: Pick<Model, "signature" | "predictAll" | "lookups">;
+  readonly model: Pick<ServedModel, "signature" | "predictAll" | "lookups">;
   /** The number of the model's version. */
   readonly version: number;
   readonly log: AnswerLog;
@@ -89,7 +89,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const requests = checked.map(({ cells }) => cells);
     const whole = await complete(requests, atMs);
     const rowsIn = whole.map(({ row }) => row);
-    const predictions = predict(at, model, rowsIn);
+    const predictions = await predict(at, model, rowsIn);
     const rowId = rowIds(id, rows.length);
     const answers = checked.map(({ cells, warnings }, i): Answered => {
       const prediction = predictions[i] ?? noAnswer;
@@ -136,7 +136,7 @@ function requestSignature({ signature, lookups }: EndpointOptions["model"]): Sig
  * Object.keys(loggedSignature({ signature }).inputs) // => ["tenure"]
  * ```
  */
-export function loggedSignature(model: Pick<Model, "signature" | "lookups">): Signature {
+export function loggedSignature(model: Pick<ServedModel, "signature" | "lookups">): Signature {
   const { signature, lookups } = model;
   if (lookups === undefined) return signature;
   return { ...signature, inputs: { ...lookups.request, ...signature.inputs } };
@@ -160,16 +160,16 @@ function completer(
 const noAnswer: Prediction = { value: null, probability: Number.NaN };
 
 /** The model's refusals go through as they are; anything else that goes wrong is the model's fault. */
-function predict(
+async function predict(
   at: string,
   model: EndpointOptions["model"],
   rows: readonly Cells[],
-): readonly Prediction[] {
+): Promise<readonly Prediction[]> {
   const refuse = (reason: string, cause?: unknown): never =>
     fail("serve/failed-prediction", { at, reason }, { cause });
   let predictions: readonly Prediction[];
   try {
-    predictions = model.predictAll(rows);
+    predictions = await model.predictAll(rows);
   } catch (error) {
     if (isMillraceError(error)) throw error;
     return refuse(error instanceof Error ? error.message : String(error), error);
@@ -183,9 +183,9 @@ function predict(
     : refuse(`it gave the probability ${odd.probability}`);
 }
 
-/** A finite number, or anything else with a probability. */
+/** A finite number, an array of them, or anything else with a probability. */
 function isAnswer({ value, probability }: Prediction): boolean {
-  if (probability === null) return Number.isFinite(value);
+  if (probability === null) return Number.isFinite(value) || typeof value === "string";
   return probability >= 0 && probability <= 1;
 }
 

@@ -29,7 +29,8 @@ const before: Columns = {
  * ```
  */
 export function logColumns(at: string, signature: Signature): Columns {
-  const isNumber = signature.output.kind === "float" || signature.output.kind === "int";
+  const { kind, tensor } = signature.output;
+  const isNumber = kind === "float" || kind === "int" || tensor !== undefined;
   const after: Columns = {
     prediction: plainColumn({ kind: signature.output.kind, nullable: true }),
     probability: float({ nullable: isNumber }),

@@ -1,5 +1,5 @@
 /** @file The JSON Schema of one row of a request, made from a model's signature. */
-import type { ColumnSpec, Json, Signature } from "../flow.ts";
+import type { ColumnSpec, Json, Signature, TensorSpec } from "../flow.ts";
 
 /** A JSON Schema (draft 2020-12), as plain JSON. */
 export type JsonSchema = { readonly [key: string]: Json };
@@ -32,10 +32,25 @@ export function requestSchema(signature: Signature): JsonSchema {
 }
 
 function field(spec: ColumnSpec): JsonSchema {
+  if (spec.tensor !== undefined) return arrayField(spec, spec.tensor);
   const { type, ...rest } = content(spec);
   const name = String(type);
   const described = spec.unit === undefined ? {} : { description: `in ${spec.unit}` };
   return { type: spec.nullable ? [name, "null"] : name, ...rest, ...described };
+}
+
+/** An array: lists of its shape, one list of all its numbers, or a text in base64. */
+function arrayField(spec: ColumnSpec, { type, shape }: TensorSpec): JsonSchema {
+  const size = shape.reduce((product, side) => product * side, 1);
+  const number: JsonSchema =
+    type === "uint8"
+      ? { type: "integer", minimum: spec.min ?? 0, maximum: spec.max ?? 255 }
+      : { type: "number", ...(spec.min === undefined ? {} : { minimum: spec.min }), ...(spec.max === undefined ? {} : { maximum: spec.max }) }; // biome-ignore format: one line
+  const list = (items: JsonSchema, length: number): JsonSchema => ({ type: "array", items, minItems: length, maxItems: length }); // biome-ignore format: one line
+  const nested = shape.reduceRight(list, number);
+  const text: JsonSchema = { type: "string", contentEncoding: "base64" };
+  const forms = [nested, ...(shape.length === 1 ? [] : [list(number, size)]), text];
+  return { anyOf: [...forms, ...(spec.nullable ? [{ type: "null" }] : [])] };
 }
 
 function content(spec: ColumnSpec): JsonSchema {

@@ -1,9 +1,9 @@
 /** @file The demo's training: features fitted on the training rows, three models, each a tracked run. */
 import { split, telcoSchema } from "../../dataset/index.ts";
 import { features, missing, oneHot, standardize, withLookups } from "../../feature/index.ts";
-import type { Hash, Json, Model } from "../../flow.ts";
+import type { Hash, Json, ServedModel } from "../../flow.ts";
 import { scoreBinary } from "../../metric/index.ts";
-import { boost, logistic, majority, typedModel } from "../../model/index.ts";
+import { boost, loadModel, logistic, majority, typedModel } from "../../model/index.ts";
 import { figuresOf, renderPng, renderSvg } from "../../plot/index.ts";
 import type { Run } from "../../run/index.ts";
 import { type Frame, quoteName } from "../../table/index.ts";
@@ -61,7 +61,8 @@ const fitOne = async (name: CandidateName, train: Frame<CustomerColumns>, set: C
   withLookups(await candidates[name].fit(train, how), set);
 
 /** A stored model of the demo under the type that its features give it. */
-export const churnModel = (model: Model) => typedModel(model, { ...how, request: churnRequest });
+export const churnModel = (model: ServedModel) =>
+  typedModel(loadModel(model.files()), { ...how, request: churnRequest });
 export type ChurnModel = ReturnType<typeof churnModel>;
 
 /** Scores by the names under which runs keep them. */
