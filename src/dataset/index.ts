@@ -9,6 +9,7 @@ export { type DatasetParts, dataset, type MatrixSource } from "./dataset.ts";
 export { datasetErrors } from "./errors.ts";
 export { type Fold, type FoldsOptions, folds } from "./folds.ts";
 export { type FrameFold, type FrameFoldsOptions, frameFolds } from "./frame-folds.ts";
+export * from "./images/index.ts";
 export { type IrisFlower, iris, irisSchema } from "./iris.ts";
 export { labelTask } from "./label.ts";
 export type { RowKeys, RowTimes } from "./row-codes.ts";
