@@ -68,7 +68,7 @@ async function readPng(file: string): Promise<Pick<Images, "shape" | "pixels">> 
     fail("dataset/corrupt-images", { at, file, expected: "a PNG file", got: `${bytes.length} bytes that begin otherwise` }); // biome-ignore format: one line
   const pixels = bytes.readUInt32BE(16) * bytes.readUInt32BE(20); // before anything is unpacked
   if (pixels > mostPixels) fail("dataset/out-of-range-size", { at, file, most: mostPixels, got: pixels }); // biome-ignore format: one line
-  const { decodePng } = await import("../adapter/png.ts");
+  const { decodePng } = await import("./adapter/png.ts");
   try {
     const { width, height, channels, data } = decodePng(bytes);
     const planes = new Uint8Array(data.length);
