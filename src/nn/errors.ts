@@ -24,8 +24,8 @@ export const nnErrors = {
       `train: the checkpoint is of another training; expected ${d.expected}, got ${d.got}. Go on with the network and the optimiser that it was made with.`,
   ),
   "nn/failed-training": caller(
-    (d: { epoch: number; step: number; where: string; got: string }) =>
-      `train: ${d.where} is ${d.got} in epoch ${d.epoch}, step ${d.step}. Lower the learning rate, clip the gradient (clipNorm), or look for values in the data that are far too large.`,
+    (d: { epoch: number; step: number; where: string; got: string; first: string }) =>
+      `train: ${d.where} is ${d.got} in epoch ${d.epoch}, step ${d.step}; the first that is not finite: ${d.first}. Lower the learning rate, clip the gradient (clipNorm), or look for values in the data that are far too large.`,
   ),
   "nn/missing-runtime": environment(
     (d: { reason: string }) =>

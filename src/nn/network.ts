@@ -64,8 +64,8 @@ export interface Network<In extends Size = Size, Out extends Size = Size> {
   add<Takes extends Size, Gives extends Size>(
     layer: Layer<Takes, Gives> & (Out extends Takes ? unknown : Misfit<Takes, Out>),
   ): Network<In, Gives>;
-  /** Writes the layers into a graph. */
-  build(x: Tensor, scope: Scope): Tensor;
+  /** Writes the layers into a graph; `seen` is told what each of them gives. */
+  build(x: Tensor, scope: Scope, seen?: (value: Tensor, layer: number) => void): Tensor;
   /** Types only. */
   readonly gives?: Out;
 }
@@ -83,8 +83,12 @@ export function input<const In extends Size>(shape: In): Network<In, In> {
 }
 
 function networkOf<In extends Size>(inputShape: In, layers: readonly AnyLayer[]): Network<In> {
-  const build = (x: Tensor, scope: Scope): Tensor =>
-    layers.reduce((value, layer, i) => layer.build(value, scope.within(`${i + 1} ${layer.kind}`)), x); // biome-ignore format: one line
+  const build: Network["build"] = (x, scope, seen) =>
+    layers.reduce((value, layer, i) => {
+      const given = layer.build(value, scope.within(`${i + 1} ${layer.kind}`));
+      seen?.(given, i);
+      return given;
+    }, x);
   const found = described(inputShape, layers);
   return {
     inputShape,

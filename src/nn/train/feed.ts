@@ -75,24 +75,32 @@ function setLabel(y: Float32Array | BigInt64Array, at: number, label: number): v
   else y[at] = label;
 }
 
-/** Masks of a step: true with a chance of 1 − rate, 16 bits a draw. */
+/** Rows `from` to `to` − 1 of a batch `of` as many. */
+export interface MaskedRows {
+  readonly of: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Masks of a step: true with a chance of 1 − rate, 16 bits a draw. A part of a batch gets what its rows have in the whole. */
 export function masksOf(
   specs: readonly MaskSpec[],
-  n: number,
+  { of, from, to }: MaskedRows,
   chance: Random,
 ): Readonly<Record<string, Values>> {
   return Object.fromEntries(
     specs.map(({ name, shape, rate }): [string, Values] => {
-      const length = Math.abs(sizeOf([n, ...shape]));
+      const size = Math.abs(sizeOf(shape));
       const bits = chance.stream(name);
       const least = Math.round(rate * 65_536);
-      const data = new Uint8Array(length);
-      for (let i = 0; i < length; i += 2) {
+      const data = new Uint8Array(of * size);
+      for (let i = 0; i < data.length; i += 2) {
         const word = Math.floor(bits.next() * 2 ** 32);
         data[i] = Number((word & 0xffff) >= least);
-        if (i + 1 < length) data[i + 1] = Number(word >>> 16 >= least);
+        if (i + 1 < data.length) data[i + 1] = Number(word >>> 16 >= least);
       }
-      return [name, { type: "uint8", shape: [n, ...shape], data }];
+      const rows = data.subarray(from * size, to * size);
+      return [name, { type: "uint8", shape: [to - from, ...shape], data: rows }];
     }),
   );
 }

@@ -39,7 +39,8 @@ export interface StepOptions {
 export interface StepModel {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly masks: readonly MaskSpec[];
-  readonly slots: number;
+  /** What a batch tells besides the vectors: names of scalars, "next kept" among them where something is kept. */
+  readonly told: readonly string[];
 }
 
 /** A vector split into tensors, by the specs of its parts. */
@@ -75,31 +76,90 @@ function openScope(graph: Graph, network: Network, training: boolean) {
   return { scope, weights, kept, keptNext, masks, weightOf };
 }
 
-/** The step of training as an ONNX model: weights, what the optimiser remembers and a batch in, the next of them, the mean loss and the gradient's norm out. */
-export function stepModel(network: Network, options: StepOptions): StepModel {
+/** A batch through the network and back. */
+interface Flow {
+  readonly graph: Graph;
+  readonly weights: Tensor;
+  /** Of the mean loss with its penalties, by all weights, [p]. */
+  readonly gradient: Tensor;
+  /** What a step tells: `loss`, of classes `accuracy`, and `next kept` where something is kept. */
+  readonly told: Readonly<Record<string, Tensor>>;
+  readonly masks: readonly MaskSpec[];
+  /** What each layer gives. */
+  readonly given: readonly Tensor[];
+}
+
+/** More classes than these are not counted on the way: it would cost as much as a layer. */
+const countedClasses = 100;
+
+/** Writes forward and backward. */
+function flowOf(network: Network, options: StepOptions): Flow {
   const graph = new Graph();
   const { scope, weights, keptNext, masks, weightOf } = openScope(graph, network, true);
-  const scalars = scalarInputs(graph);
   const x = graph.input("x", [batch, ...network.inputShape]);
-  const out = network.build(x, scope);
-  const { lost } = lossOf(options.loss, out, graph);
+  const given: Tensor[] = [];
+  const out = network.build(x, scope, (value) => given.push(value));
+  const { lost, right } = lossOf(options.loss, out, graph);
   const loss = ops.mean(lost);
   const by = network.weights.map(({ name }) => weightOf.get(name) as Tensor);
   const penalised = ops.add(loss, penaltyOf(network, weightOf, options) ?? graph.scalar(0));
   const flowing = gradients(penalised, by).map((g, i) => ops.reshape(g, [network.weights[i]?.length ?? 0])); // biome-ignore format: one line
-  const whole = ops.concat(flowing, 0);
+  const isCounted = right !== undefined && (out.shape.at(-1) ?? 0) <= countedClasses;
+  const told = {
+    loss,
+    ...(isCounted ? { accuracy: ops.mean(right) } : {}),
+    ...(network.kept.length === 0 ? {} : { "next kept": keptNext() }),
+  };
+  return { graph, weights, gradient: ops.concat(flowing, 0), told, masks, given };
+}
+
+/** What the optimiser makes of a gradient: `next weights`, `next slot i`, and `norm`. */
+function updateOf(weights: Tensor, whole: Tensor, { clipNorm, optimiser }: StepOptions) {
+  const { graph } = weights;
   const norm = ops.sqrt(ops.sum(ops.square(whole)));
-  const gradient = options.clipNorm === undefined ? whole : clipped(whole, norm, options.clipNorm);
-  const count = slotCounts[options.optimiser.kind];
-  const slots = Array.from({ length: count }, (_, i) => graph.input(`slot ${i}`, [network.parameters])); // biome-ignore format: one line
-  const stepped = stepOf(options.optimiser.kind, options.optimiser.options)({ weights, gradient, slots }, scalars); // biome-ignore format: one line
-  const outputs = {
+  const gradient = clipNorm === undefined ? whole : clipped(whole, norm, clipNorm);
+  const slots = Array.from({ length: slotCounts[optimiser.kind] }, (_, i) => graph.input(`slot ${i}`, weights.shape)); // biome-ignore format: one line
+  const stepped = stepOf(optimiser.kind, optimiser.options)({ weights, gradient, slots }, scalarInputs(graph)); // biome-ignore format: one line
+  return {
     "next weights": stepped.weights,
     ...Object.fromEntries(stepped.slots.map((slot, i) => [`next slot ${i}`, slot])),
-    ...(network.kept.length === 0 ? {} : { "next kept": keptNext() }),
-    ...{ loss, norm },
+    norm,
   };
-  return { bytes: formatOnnx(emitOnnx(graph, outputs)), masks, slots: count };
+}
+
+/**
+ * The step of training as an ONNX model: weights, what the optimiser remembers and a batch in, the next of them, the mean loss and the
+ * gradient's norm out.
+ */
+export function stepModel(network: Network, options: StepOptions): StepModel {
+  const { graph, weights, gradient, told, masks } = flowOf(network, options);
+  const bytes = formatOnnx(emitOnnx(graph, { ...told, ...updateOf(weights, gradient, options) }));
+  return { bytes, masks, told: Object.keys(told) };
+}
+
+/**
+ * A part of a batch as an ONNX model: `next gradient` is `gradient` + `share` · the part's own. What it tells is of the part alone.
+ */
+export function gradientModel(network: Network, options: StepOptions): Uint8Array<ArrayBuffer> {
+  const { graph, gradient, told } = flowOf(network, options);
+  const before = graph.input("gradient", gradient.shape);
+  const next = ops.add(before, ops.multiply(gradient, graph.input("share", [])));
+  return formatOnnx(emitOnnx(graph, { ...told, "next gradient": next }));
+}
+
+/** The update by a gradient that was gathered from parts, as an ONNX model. */
+export function updateModel(network: Network, options: StepOptions): Uint8Array<ArrayBuffer> {
+  const graph = new Graph();
+  const size = [network.parameters];
+  const [weights, gradient] = [graph.input("weights", size), graph.input("gradient", size)];
+  return formatOnnx(emitOnnx(graph, updateOf(weights, gradient, options)));
+}
+
+/** What is asked where numbers are no longer finite: the gradient, and of each layer a number that is finite if all that it gives are. */
+export function inspectionModel(network: Network, options: StepOptions): Uint8Array<ArrayBuffer> {
+  const { graph, gradient, given } = flowOf(network, options);
+  const outputs = given.map((value, i) => [`layer ${i}`, ops.sum(ops.scale(value, 0))] as const);
+  return formatOnnx(emitOnnx(graph, { gradient, ...Object.fromEntries(outputs) }));
 }
 
 /** The gradient, cut to a norm: times min(1, most / norm). */

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { MillraceError } from "../../core/index.ts";
 import type { Device } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
-import type { TrainingHooks, TrainingState, TrainingTask } from "./run-training.ts";
+import type { TrainingHooks, TrainingState, TrainingTask } from "./training.ts";
 
 /** What the process tells. An error of ours travels as its plain facts. */
 export type TrainingNews =

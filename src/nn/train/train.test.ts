@@ -13,7 +13,8 @@ import { globalAveragePool, maxPool2d } from "../layers/pooling.ts";
 import { batchNorm, dropout, layerNorm } from "../layers/regularisation.ts";
 import { input } from "../network.ts";
 import type { NetworkRows } from "./feed.ts";
-import { taskOf, train } from "./train.ts";
+import { taskOf } from "./task.ts";
+import { train } from "./train.ts";
 import { trainInProcess } from "./train-in-process.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });

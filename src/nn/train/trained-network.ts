@@ -7,13 +7,9 @@ import { scopeOf } from "../scope.ts";
 import { checkRows } from "./check-rows.ts";
 import { type NetworkRows, openFeed } from "./feed.ts";
 import { answered, type LossName } from "./loss.ts";
-import {
-  evaluate,
-  type NetworkEpoch,
-  type NetworkScores,
-  type TrainingState,
-} from "./run-training.ts";
+import { evaluate, type NetworkScores } from "./run-training.ts";
 import { evaluationModel } from "./step-graph.ts";
+import type { NetworkEpoch, TrainingState } from "./training.ts";
 
 /** A network with its weights. */
 export interface TrainedNetwork {

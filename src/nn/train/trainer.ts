@@ -1,8 +1,9 @@
 /** @file The program of a training's process: it is sent a task, and tells what comes of it. */
 import { isMillraceError } from "../../core/index.ts";
 import { requireRuntime } from "../runtime.ts";
-import { runTraining, type TrainingTask } from "./run-training.ts";
+import { runTraining } from "./run-training.ts";
 import type { TrainingNews } from "./train-in-process.ts";
+import type { TrainingTask } from "./training.ts";
 
 const say = (news: TrainingNews): Promise<void> =>
   new Promise((resolve) => void process.send?.(news, () => resolve()));

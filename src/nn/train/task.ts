@@ -1,0 +1,92 @@
+/** @file A training as data: options checked, graphs written, first weights drawn. */
+import { random } from "../../core/index.ts";
+import { optimiser } from "../../tensor/index.ts";
+import { fail } from "../errors.ts";
+import { draw, fansOf } from "../initialisers.ts";
+import type { LayerSpec, Network, WeightSpec } from "../network.ts";
+import { checkRuntime } from "../runtime.ts";
+import { augmentation } from "./augment.ts";
+import { checkRows } from "./check-rows.ts";
+import type { NetworkRows } from "./feed.ts";
+import { slotCounts } from "./optimise.ts";
+import { parted } from "./split-rows.ts";
+import {
+  evaluationModel,
+  gradientModel,
+  inspectionModel,
+  stepModel,
+  updateModel,
+} from "./step-graph.ts";
+import { checkedOptions, type TrainOptions } from "./train-options.ts";
+import type { TrainingState, TrainingTask } from "./training.ts";
+
+/** A training as data, once everything was found to fit. */
+export function taskOf(network: Network, data: NetworkRows, options: TrainOptions): TrainingTask {
+  const settings = checkedOptions(options);
+  const { loss, seed, validation, augment, accumulate } = settings;
+  checkRows("train", network, { data, loss });
+  const chosen = optimiser(settings.optimiser);
+  const rule = { kind: chosen.kind, options: chosen.options };
+  const rows = typeof validation === "number" ? parted(data, validation, seed) : { train: data, validation: validation ?? null }; // biome-ignore format: one line
+  if (rows.validation !== null) checkRows("train (validation)", network, { data: rows.validation, loss }); // biome-ignore format: one line
+  if (augment !== null) augmentation(augment, { shape: data.shape, seed }); // refuses rows that are no images
+  const leastRows = leastRowsOf(network);
+  const least = Math.min(rows.train.rows, settings.batchRows);
+  if (least < leastRows) fail("nn/missing-rows", { at: "train (batchNorm over flat rows, of a batch)", least: leastRows, got: least }); // biome-ignore format: one line
+  const state = options.from ?? started(network, slotCounts[chosen.kind], seed);
+  checkState(network, state, slotCounts[chosen.kind]);
+  const { clipNorm, l1, l2 } = settings;
+  const step = { loss, optimiser: rule, clipNorm, l1, l2 };
+  const isParted = accumulate > 1;
+  return {
+    step: stepModel(network, step),
+    parts: isParted ? { gradient: gradientModel(network, step), update: updateModel(network, step) } : null, // biome-ignore format: one line
+    evaluation: evaluationModel(network, loss),
+    inspection: { model: inspectionModel(network, step), layers: network.layers.map(({ name }) => name), weights: network.weights.map(({ name, offset, length }) => ({ name, offset, length })) }, // biome-ignore format: one line
+    on: checkRuntime("train", options),
+    ...{ ...rows, state, optimiser: rule, accumulate, leastRows, augment },
+    ...{ epochs: settings.epochs, batchRows: settings.batchRows, shuffle: settings.shuffle, seed },
+    ...{ threads: settings.threads, schedule: settings.schedule, stopping: settings.stopping },
+  };
+}
+
+/** Rows of which a batch has moments: one where there are more numbers of a feature in a row, two where there is one. */
+function leastRowsOf({ layers }: Network): number {
+  const isFlat = layers.some(({ kind, options, shape }) => shape.length === 1 && hasBatchNorm({ kind, options })); // biome-ignore format: one line
+  return isFlat ? 2 : 1;
+}
+
+/** Whether a layer is batch normalisation, or is around it. */
+function hasBatchNorm({ kind, options }: LayerSpec): boolean {
+  const inner = options["layers"] as readonly LayerSpec[] | undefined;
+  return kind === "batchNorm" || (inner ?? []).some(hasBatchNorm);
+}
+
+/** The state before the first step: weights drawn by the seed, each by a stream of its own name. */
+function started(network: Network, slots: number, seed: number): TrainingState {
+  const chance = random(seed).stream("weights");
+  const filled = (specs: readonly WeightSpec[]): Float32Array => {
+    const vector = new Float32Array(specs.reduce((sum, { length }) => sum + length, 0));
+    for (const { name, shape, offset, length, initialiser } of specs)
+      draw(vector.subarray(offset, offset + length), initialiser, { fans: fansOf(shape), chance: chance.stream(name) }); // biome-ignore format: one line
+    return vector;
+  };
+  return {
+    ...{ epoch: 0, step: 0, stopping: null, best: null, history: [] },
+    weights: filled(network.weights),
+    kept: filled(network.kept),
+    slots: Array.from({ length: slots }, () => new Float32Array(network.parameters)),
+  };
+}
+
+/** Refuses the state of another network or optimiser. */
+function checkState(
+  { parameters }: Network,
+  { weights, slots }: TrainingState,
+  count: number,
+): void {
+  if (weights.length !== parameters)
+    fail("nn/mismatch-checkpoint", { expected: `${parameters} weights`, got: `${weights.length}` });
+  if (slots.length !== count || slots.some(({ length }) => length !== parameters))
+    fail("nn/mismatch-checkpoint", { expected: `${count} vectors of the optimiser`, got: `${slots.length}` }); // biome-ignore format: one line
+}
