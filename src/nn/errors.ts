@@ -19,6 +19,18 @@ export const nnErrors = {
     (d: { at: string; least: number; got: number }) =>
       `${d.at}: there are too few rows; expected at least ${count(d.least, "row")}, got ${d.got}`,
   ),
+  "nn/missing-text": caller(
+    (d: { at: string; got: string }) =>
+      `${d.at}: there is no text to learn from; expected a text or a list of texts with words in them, got ${d.got}`,
+  ),
+  "nn/out-of-range-token": caller(
+    (d: { at: string; got: number; vocabulary: number }) =>
+      `${d.at}: ${d.got} is not a token; expected 0 to ${d.vocabulary - 1}. Take tokens of the tokeniser that is kept with the model.`,
+  ),
+  "nn/corrupt-language": caller(
+    (d: { field: string; expected: string; got: string }) =>
+      `language model: ${d.field} is damaged; expected ${d.expected}, got ${d.got}`,
+  ),
   "nn/mismatch-checkpoint": caller(
     (d: { expected: string; got: string }) =>
       `train: the checkpoint is of another training; expected ${d.expected}, got ${d.got}. Go on with the network and the optimiser that it was made with.`,

@@ -9,6 +9,7 @@ export const pythonPeers = {
   onnx: ["onnxruntime==1.32.0", "onnx==1.23.2", "numpy==2.4.6"],
   /** PyTorch comes with what it needs of CUDA: its registry has no smaller build for Linux. */
   torch: ["torch==2.15.0", "onnx==1.23.2", "onnxscript==0.7.2", "numpy==2.4.6"],
+  tokenizers: ["tokenizers==0.23.3"],
   trees: ["xgboost==3.2.0", "lightgbm==4.7.0", "numpy==2.4.6"],
   mlflow: ["mlflow-skinny==3.6.0", "numpy", "pandas"],
   optuna: ["optuna==5.0.0"],
