@@ -1,5 +1,6 @@
 export { nnErrors } from "./errors.ts";
 export { type Initialiser, type InitialiserName, initialiserNames } from "./initialisers.ts";
+export * from "./language/index.ts";
 export type { Layer, Scope, ShapelessLayer, Size } from "./layer.ts";
 export { type ActivationName, activation, activationNames } from "./layers/activation.ts";
 export { flatten, reshape } from "./layers/arrangement.ts";
