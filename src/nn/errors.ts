@@ -35,6 +35,10 @@ export const nnErrors = {
     (d: { expected: string; got: string }) =>
       `train: the checkpoint is of another training; expected ${d.expected}, got ${d.got}. Go on with the network and the optimiser that it was made with.`,
   ),
+  "nn/corrupt-checkpoint": caller(
+    (d: { at: string; reason: string }) =>
+      `${d.at}: this is no whole checkpoint of a training (${d.reason}). Go on from an older one, or begin anew.`,
+  ),
   "nn/failed-training": caller(
     (d: { epoch: number; step: number; where: string; got: string; first: string }) =>
       `train: ${d.where} is ${d.got} in epoch ${d.epoch}, step ${d.step}; the first that is not finite: ${d.first}. Lower the learning rate, clip the gradient (clipNorm), or look for values in the data that are far too large.`,

@@ -51,11 +51,16 @@ export interface TrainOptions extends LongWork, RuntimeOptions {
   readonly accumulate?: number;
   /** Where an earlier training stopped: it goes on to the same bytes as one that was never stopped. */
   readonly from?: TrainingState;
+  /**
+   * A file that the state is written to after each epoch, whole or not at all. Where it is there already, the training goes on from
+   * it, to the same bytes as one that was never stopped; `from` goes before it.
+   */
+  readonly checkpoint?: string;
   /** Called after each epoch, and waited for; `false` ends the training. */
   readonly onEpoch?: (epoch: NetworkEpoch, state: TrainingState) => unknown;
 }
 
-const known = ["loss", "optimiser", "epochs", "batchRows", "validation", "stopping", "schedule", "clipNorm", "l1", "l2", "shuffle", "seed", "threads", "augment", "accumulate", "from", "onEpoch", "runtime", "provider", "signal", "progress"]; // biome-ignore format: a list
+const known = ["loss", "optimiser", "epochs", "batchRows", "validation", "stopping", "schedule", "clipNorm", "l1", "l2", "shuffle", "seed", "threads", "augment", "accumulate", "from", "checkpoint", "onEpoch", "runtime", "provider", "signal", "progress"]; // biome-ignore format: a list
 
 /** The options, with their defaults. @throws `option/out-of-range`, `option/unknown-name` */
 export function checkedOptions(options: TrainOptions) {

@@ -1,6 +1,7 @@
 /** @file Training a network: the public function. */
 import type { Device } from "../../tensor/index.ts";
 import type { Network } from "../network.ts";
+import { readTraining, writeTraining } from "./checkpoint.ts";
 import type { NetworkRows } from "./feed.ts";
 import { batchEnds } from "./steps.ts";
 import { taskOf } from "./task.ts";
@@ -25,7 +26,10 @@ export async function train(
   options: TrainOptions,
 ): Promise<TrainedNetwork> {
   options.signal?.throwIfAborted();
-  const task = taskOf(network, data, options);
+  const { checkpoint: path } = options;
+  const of = { network, ...(options.optimiser === undefined ? {} : { optimiser: options.optimiser }) }; // biome-ignore format: one line
+  const from = options.from ?? (path === undefined ? undefined : await readTraining(path, of));
+  const task = taskOf(network, data, { ...options, ...(from === undefined ? {} : { from }) });
   const perEpoch = batchEnds(task.train.rows, task.batchRows, task.leastRows).length;
   let epochs = task.state.epoch;
   let device: Device | undefined;
@@ -37,6 +41,7 @@ export async function train(
       options.progress?.({ done: epochs * perEpoch + done, total: task.epochs * perEpoch }),
     epoch: async (state: TrainingState) => {
       epochs = state.epoch;
+      if (path !== undefined) await writeTraining(path, state, of);
       const epoch = state.history.at(-1);
       return epoch === undefined || (await options.onEpoch?.(epoch, state)) !== false;
     },
