@@ -20,7 +20,7 @@ const may = {
   pipeline: ["store", "run"],
   serve: ["store", "table", "check", "registry"],
   monitor: ["table", "check", "metric"],
-  workspace: ["store", "table", "run", "registry", "model", "forecast"],
+  workspace: ["store", "table", "run", "registry", "model", "nn", "forecast"],
   rag: ["tensor", "store", "table"],
   agent: ["rag"],
   server: ["run", "registry", "pipeline", "serve", "monitor", "rag", "agent", "plot"],

@@ -31,8 +31,8 @@ import { predictorFromState } from "./predictor-state.ts";
  */
 export function loadModel(files: ModelFiles): FittedModel {
   const bytes = files[modelFile];
-  const file = "forecast.json";
-  if (bytes === undefined && file in files) fail("model/unsupported-files", { file });
+  for (const file of ["forecast.json", "network.json"])
+    if (bytes === undefined && file in files) fail("model/unsupported-files", { file });
   if (bytes === undefined)
     return corrupt(`there is no ${modelFile} among its files ${Object.keys(files).join(", ")}`);
   try {

@@ -1,5 +1,5 @@
 /** @file What can go wrong with networks. */
-import { caller, count, environment, failWith } from "../core/index.ts";
+import { caller, count, didYouMean, environment, failWith, list, quote } from "../core/index.ts";
 
 /** The errors of this folder: code → sentence. */
 export const nnErrors = {
@@ -46,6 +46,21 @@ export const nnErrors = {
   "nn/missing-runtime": environment(
     (d: { reason: string }) =>
       `nn: there is no ONNX Runtime (${d.reason}). Run \`npm install onnxruntime-node\`, or \`npm install onnxruntime-web\` where there is no binary for this machine.`,
+  ),
+  "nn/unknown-layer": caller(
+    (d: { kind: string; kinds: readonly string[] }) =>
+      `network: unknown layer ${quote(d.kind)}; the layers are ${list(d.kinds)}.${didYouMean(d.kind, d.kinds)}`,
+  ),
+  "nn/mismatch-output": caller(
+    (d: { expected: string; got: string }) =>
+      `networkModel: the classes do not fit the network; expected ${d.expected}, got ${d.got}`,
+  ),
+  "nn/unsupported-format": caller(
+    (d: { got: number; known: number }) =>
+      `network: the file has format ${d.got}, and this Millrace reads up to ${d.known}. Update Millrace.`,
+  ),
+  "nn/corrupt-files": environment(
+    (d: { reason: string }) => `network: its files are damaged: ${d.reason}. Take another copy.`,
   ),
   "nn/failed-worker": environment(
     (d: { reason: string }) =>

@@ -1,5 +1,12 @@
 export { nnErrors } from "./errors.ts";
 export { type Initialiser, type InitialiserName, initialiserNames } from "./initialisers.ts";
+export { networkFrom } from "./keep/layer-of.ts";
+export {
+  loadNetwork,
+  type NetworkModel,
+  type NetworkModelOptions,
+  networkModel,
+} from "./keep/network-model.ts";
 export * from "./language/index.ts";
 export type { Layer, Scope, ShapelessLayer, Size } from "./layer.ts";
 export { type ActivationName, activation, activationNames } from "./layers/activation.ts";
@@ -34,5 +41,5 @@ export type { NetworkScores } from "./train/run-training.ts";
 export type { ScheduleOptions } from "./train/schedule.ts";
 export { train } from "./train/train.ts";
 export type { TrainOptions } from "./train/train-options.ts";
-export type { TrainedNetwork } from "./train/trained-network.ts";
+export type { OnnxOptions, TrainedNetwork } from "./train/trained-network.ts";
 export type { NetworkEpoch, TrainingState } from "./train/training.ts";

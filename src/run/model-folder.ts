@@ -1,9 +1,11 @@
 /** @file A model as an MLflow model folder: its files, `MLmodel`, and an example of its input. */
+import { Buffer } from "node:buffer";
 import { hashOf } from "../core/index.ts";
 import type {
   Cell,
   Cells,
   ColumnKind,
+  ColumnSpecs,
   Json,
   ModelFiles,
   ServedModel,
@@ -49,13 +51,11 @@ export function modelFolder(
   const sizeBytes = Object.values(files).reduce((sum, file) => sum + file.byteLength, 0);
   const about = formatYaml({
     artifact_path: facts.artifactPath,
-    flavors: { millrace: flavour(model, files) },
+    flavors: { millrace: flavour(model, files), ...onnxFlavours(files) },
     model_size_bytes: sizeBytes,
     model_uuid: facts.uuid,
     run_id: facts.runId,
-    saved_input_example_info: {
-      ...{ artifact_path: aboutFiles.example, type: "dataframe", pandas_orient: "split" },
-    },
+    saved_input_example_info: { artifact_path: aboutFiles.example, ...exampleForm(asked) },
     signature: mlflowSignature(asked),
     utc_time_created: new Date(facts.atMs).toISOString().replace("T", " ").replace("Z", "000"),
   });
@@ -97,6 +97,16 @@ const mlflowTypes: Readonly<Record<ColumnKind, string>> = {
   timestamp: "datetime",
 };
 
+/** What MLflow's own loaders read of a model that has an ONNX file. */
+function onnxFlavours(files: ModelFiles): Readonly<Record<string, Json>> {
+  const data = "model.onnx";
+  if (!(data in files)) return {};
+  return {
+    onnx: { data, onnx_version: "1.17.0", providers: ["CPUExecutionProvider"] },
+    python_function: { data, loader_module: "mlflow.onnx" },
+  };
+}
+
 function flavour(model: ServedModel, files: ModelFiles): Json {
   const hashes = Object.entries(files).map(([path, bytes]) => [path, hashOf(bytes)] as const);
   const { kind, hash } = model;
@@ -111,8 +121,31 @@ function exampleJson({ inputs }: Signature, rows: readonly Cells[]): string {
   const missing = needed.filter((name) => rows.some((row) => (row[name] ?? null) === null));
   if (unknown.length > 0 || missing.length > 0)
     fail("run/mismatch-example", { asked: columns, unknown, missing });
+  if (hasArrays(inputs)) return arraysJson(inputs, rows);
   const data = rows.map((row) => columns.map((name) => cellJson(row[name] ?? null)));
   return JSON.stringify({ columns, data });
+}
+
+/** Arrays are shown as MLflow shows those of TensorFlow Serving, tables as pandas splits them. */
+const exampleForm = ({ inputs }: Signature): Readonly<Record<string, string>> =>
+  hasArrays(inputs) ? { type: "ndarray", format: "tf-serving" } : { type: "dataframe", pandas_orient: "split" }; // biome-ignore format: one line
+
+const hasArrays = (inputs: ColumnSpecs): boolean => Object.values(inputs).some(({ tensor }) => tensor !== undefined); // biome-ignore format: one line
+
+/** Columns of arrays, each as the lists of its rows. */
+function arraysJson(inputs: ColumnSpecs, rows: readonly Cells[]): string {
+  const columns = Object.entries(inputs).map(([name, { tensor }]) => {
+    const cells = rows.map((row) => (tensor === undefined ? cellJson(row[name] ?? null) : nested(String(row[name] ?? ""), tensor))); // biome-ignore format: one line
+    return [name, cells] as const;
+  });
+  return JSON.stringify({ inputs: Object.fromEntries(columns) });
+}
+
+/** A cell of base64 as lists of its shape. */
+function nested(text: string, { type, shape }: TensorSpec): Json {
+  const bytes = Uint8Array.from(Buffer.from(text, "base64"));
+  const numbers: Json[] = Array.from(type === "uint8" ? bytes : new Float32Array(bytes.buffer));
+  return shape.slice(1).reduceRight<readonly Json[]>((all, side) => Array.from({ length: all.length / side }, (_, i) => all.slice(i * side, (i + 1) * side)), numbers); // biome-ignore format: one line
 }
 
 const cellJson = (cell: Cell): Json => (cell instanceof Date ? cell.toISOString() : cell);

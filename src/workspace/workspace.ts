@@ -10,10 +10,11 @@ import { type Lake, openLake } from "../table/index.ts";
 import { fail } from "./errors.ts";
 
 /** The learning side is imported when the first model is loaded: what looks at tables and runs starts without it. */
-const loadModel: LoadModel = async (files) =>
-  "forecast.json" in files
-    ? (await import("../forecast/index.ts")).loadForecast(files)
-    : (await import("../model/index.ts")).loadModel(files);
+const loadModel: LoadModel = async (files) => {
+  if ("forecast.json" in files) return (await import("../forecast/index.ts")).loadForecast(files);
+  if ("network.json" in files) return (await import("../nn/index.ts")).loadNetwork(files);
+  return (await import("../model/index.ts")).loadModel(files);
+};
 
 /** Where time and ids come from, and whether a workspace is made where there is none. */
 export interface WorkspaceOptions {

@@ -17,6 +17,8 @@ export interface NetworkRows {
 
 /** What a byte of an image is worth: 255 is 1. */
 export const byteScale = 1 / 255;
+/** The number of each byte: i/255, as a graph divides it. */
+const numbersOfBytes = Float32Array.from({ length: 256 }, (_, i) => i / 255);
 
 /** A batch: the rows of these numbers, as they are in an epoch. */
 export type Feed = (
@@ -59,7 +61,7 @@ const copied =
   (batch, { row, to }) => {
     const from = row * size;
     if (source instanceof Float32Array) batch.set(source.subarray(from, from + size), to);
-    else for (let j = 0; j < size; j++) batch[to + j] = (source[from + j] ?? 0) * byteScale;
+    else for (let j = 0; j < size; j++) batch[to + j] = numbersOfBytes[source[from + j] ?? 0] ?? 0;
   };
 
 function changed(source: Float32Array | Uint8Array, size: number, augment: Augment): Put {

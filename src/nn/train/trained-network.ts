@@ -1,5 +1,5 @@
 /** @file A network that has been trained: what it tells, and its files. */
-import { batch, type Device, emitOnnx, formatOnnx, Graph, type Session, sizeOf, type Tensor } from "../../tensor/index.ts"; // biome-ignore format: a list
+import { batch, type Device, emitOnnx, formatOnnx, Graph, ops, type Session, sizeOf, type Tensor } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
 import type { LayerSummary, Network } from "../network.ts";
 import { openModel, type RuntimeOptions } from "../runtime.ts";
@@ -31,7 +31,17 @@ export interface TrainedNetwork {
   /** The mean loss of rows and, of classes, the share of right answers. @throws `nn/mismatch-rows`, `nn/missing-runtime` */
   evaluate(data: NetworkRows): Promise<NetworkScores>;
   /** The network as an ONNX file: input `x` [n, …], output `y`, as `predict` gives it. */
-  onnx(): Uint8Array<ArrayBuffer>;
+  onnx(options?: OnnxOptions): Uint8Array<ArrayBuffer>;
+}
+
+/** What a trained network's ONNX file takes and gives. */
+export interface OnnxOptions {
+  /** The name of its input. Default "x". */
+  readonly input?: string;
+  /** The name of its output. Default "y". */
+  readonly output?: string;
+  /** Whether it takes bytes, 0 to 255, and divides them by 255 itself. Default false: numbers. */
+  readonly bytes?: boolean;
 }
 
 /** Rows that are asked about at once, so that the event loop is free in between. */
@@ -51,7 +61,7 @@ export interface TrainedParts {
 export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
   const { network, loss, state, on = {}, device = null } = parts;
   let opened: Promise<Session> | undefined;
-  const onnx = (): Uint8Array<ArrayBuffer> => exported(network, loss, state);
+  const onnx = (options?: OnnxOptions): Uint8Array<ArrayBuffer> => exported(parts, options);
   const size = sizeOf(network.inputShape);
   const predict: TrainedNetwork["predict"] = async (x) => {
     if (x.length === 0 || x.length % size !== 0)
@@ -93,10 +103,13 @@ export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
 }
 
 /** The forward graph with its weights as constants. */
-function exported(network: Network, loss: LossName, { weights, kept }: TrainingState) {
+function exported(
+  { network, loss, state: { weights, kept } }: TrainedParts,
+  { input = "x", output = "y", bytes = false }: OnnxOptions = {},
+): Uint8Array<ArrayBuffer> {
   const graph = new Graph();
   const values = new Map<string, Float32Array>();
-  const given =
+  const valued =
     (vector: Float32Array, from: Network["weights"]) =>
     (name: string): Tensor => {
       const spec = from.find((one) => one.name === name);
@@ -106,12 +119,13 @@ function exported(network: Network, loss: LossName, { weights, kept }: TrainingS
     };
   const scope = scopeOf({
     training: false,
-    weight: given(weights, network.weights),
-    kept: given(kept, network.kept),
+    weight: valued(weights, network.weights),
+    kept: valued(kept, network.kept),
     mask: (like) => like,
   });
-  const x = graph.input("x", [batch, ...network.inputShape]);
-  const y = answered(loss, network.build(x, scope));
+  const given = graph.input(input, [batch, ...network.inputShape], bytes ? "uint8" : "float");
+  const x = bytes ? ops.divide(ops.toFloat(given), graph.scalar(255)) : given; // what a feed does with bytes
+  const told = answered(loss, network.build(x, scope));
   const metadata = { producer: "millrace", loss };
-  return formatOnnx(emitOnnx(graph, { y }, { weights: values, metadata }));
+  return formatOnnx(emitOnnx(graph, { [output]: told }, { weights: values, metadata }));
 }
