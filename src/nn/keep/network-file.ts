@@ -4,8 +4,8 @@ import type { Json, ModelFiles } from "../../flow.ts";
 import { fail } from "../errors.ts";
 import type { LayerSpec } from "../network.ts";
 import { lossNames } from "../train/loss.ts";
-import type { NetworkEpoch } from "../train/run-training.ts";
 import { type TrainedNetwork, trainedNetwork } from "../train/trained-network.ts";
+import type { NetworkEpoch } from "../train/training.ts";
 import { networkFrom } from "./layer-of.ts";
 
 /** The file that decides what a network tells; no other model has one of this name. */

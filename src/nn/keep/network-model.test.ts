@@ -40,6 +40,9 @@ describe("networkFrom", () => {
       expect(again.weights).toEqual(weights);
       expect(again.kept).toEqual(kept);
     }
+    expect(() => networkFrom([3], [{ kind: "dence", options: {} }])).toThrow(
+      code("nn/unknown-layer"),
+    );
     expect(() => networkFrom([3], [{ kind: "dence", options: {} }])).toThrow(/unknown layer "dence".*Did you mean "dense"/); // biome-ignore format: one line
   });
 });
