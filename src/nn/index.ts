@@ -22,6 +22,7 @@ export {
 } from "./layers/pooling.ts";
 export { type BatchNormOptions, batchNorm, dropout, layerNorm } from "./layers/regularisation.ts";
 export {
+  type EmbeddingOptions,
   embedding,
   gru,
   lstm,

@@ -18,6 +18,12 @@ export interface Scope {
   keep(name: string, next: Tensor): void;
   /** Truth values for dropout: of a tensor's shape, true with a chance of 1 − rate, drawn for each step. */
   mask(like: Tensor, rate: number): Tensor;
+  /** Tells the layers after it of a tensor, by a name of the whole network: `padding`, which steps are filled up. */
+  share(name: string, value: Tensor): void;
+  /** What a layer before shared; undefined where none did. */
+  shared(name: string): Tensor | undefined;
+  /** Shows a tensor to who looks on: attention's weights. */
+  show(name: string, value: Tensor): void;
   /** The scope of a layer within the layer. */
   within(name: string): Scope;
 }

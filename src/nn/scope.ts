@@ -10,10 +10,19 @@ export interface ScopeParts {
   kept(name: string, shape: Size, start: number): Tensor;
   keep?(name: string, next: Tensor): void;
   mask(like: Tensor, rate: number): Tensor;
+  /** Called with what layers show, by its whole name. */
+  show?(name: string, value: Tensor): void;
 }
 
 /** The scope of a place in the network; the network itself has no name. */
-export function scopeOf(parts: ScopeParts, path = ""): Scope {
+export function scopeOf(parts: ScopeParts): Scope {
+  return scopeAt(parts, { path: "", shared: new Map() });
+}
+
+function scopeAt(
+  parts: ScopeParts,
+  { path, shared }: { readonly path: string; readonly shared: Map<string, Tensor> },
+): Scope {
   const whole = (name: string): string => (path === "" ? name : `${path}/${name}`);
   return {
     training: parts.training,
@@ -21,6 +30,9 @@ export function scopeOf(parts: ScopeParts, path = ""): Scope {
     kept: (name, shape, start) => parts.kept(whole(name), shape, start),
     keep: (name, next) => parts.keep?.(whole(name), next),
     mask: (like, rate) => parts.mask(like, rate),
-    within: (name) => scopeOf(parts, whole(name)),
+    share: (name, value) => void shared.set(name, value),
+    shared: (name) => shared.get(name),
+    show: (name, value) => parts.show?.(whole(name), value),
+    within: (name) => scopeAt(parts, { path: whole(name), shared }),
   };
 }

@@ -1,4 +1,11 @@
 export { type BytePairTokeniserOptions, bytePairTokeniser } from "./byte-pair-tokeniser.ts";
+export { type DecoderOptions, decoder, decoderParameters } from "./decoder.ts";
+export {
+  type TextWindows,
+  type TextWindowsOptions,
+  type TokenRange,
+  textWindows,
+} from "./text-windows.ts";
 export { specials, type Tokeniser, type TokeniserRule } from "./tokeniser.ts";
 export { tokeniserOf } from "./tokeniser-of.ts";
 export { type WordTokeniserOptions, wordTokeniser } from "./word-tokeniser.ts";

@@ -22,6 +22,7 @@ const unseen = -1e9;
 /**
  * Multi-head self-attention: of each head softmax(Q·Kᵀ/√k)·V, where Q, K and V are products of the steps; the heads side by side go
  * through a dense layer. [t, d] stays [t, d].
+ * Steps that an embedding said to be padding are seen by no other.
  *
  * @throws `option/out-of-range`, `option/unknown-name`; `nn/mismatch-layer` where the heads do not divide d
  * @see Vaswani et al., NeurIPS 2017. Peer: Keras `MultiHeadAttention`.
@@ -47,14 +48,25 @@ export function attention(options: AttentionOptions): Layer<Steps, Steps> {
       };
       const [query, key, value] = [projected("query"), projected("key"), projected("value")];
       const scores = ops.scale(ops.matmul(query, ops.turned(key)), 1 / Math.sqrt(k)); // [n, h, t, t]
-      const seen = causal ? ops.add(scores, maskOf(x, t)) : scores;
-      const told = ops.matmul(ops.softmax(seen), value); // [n, h, t, k]
+      const weights = ops.softmax(hidden(scores, { causal, padding: scope.shared("padding") }));
+      scope.show("weights", weights);
+      const told = ops.matmul(weights, value); // [n, h, t, k]
       const side = ops.reshape(ops.transpose(told, [0, 2, 1, 3]), [n, t, heads * k]);
       const w = scope.weight("output kernel", [heads * k, d], { kind: "xavierUniform" });
       const b = scope.weight("output bias", [d], { kind: "constant", value: 0 });
       return ops.linear(side, w, b);
     },
   };
+}
+
+/** Scores [n, h, t, t] with what no step sees: those after it, and those that only fill a row up. */
+function hidden(
+  scores: Tensor,
+  { causal, padding }: { readonly causal: boolean; readonly padding: Tensor | undefined },
+): Tensor {
+  const [n = 0, , t = 0] = scores.shape;
+  const past = causal ? ops.add(scores, maskOf(scores, t)) : scores;
+  return padding === undefined ? past : ops.add(past, ops.scale(ops.reshape(padding, [n, 1, 1, t]), unseen)); // biome-ignore format: one line
 }
 
 /** 0 where a step sees another, [t, t]. */

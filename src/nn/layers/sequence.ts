@@ -1,6 +1,7 @@
 /** @file Layers over steps: tables of codes, places, recurrent layers. A row is [t] whole codes, or t steps of d numbers, [t, d]. */
-import { checkNumber } from "../../core/index.ts";
+import { checkNames, checkNumber } from "../../core/index.ts";
 import { ops, type Tensor } from "../../tensor/index.ts";
+import { fail } from "../errors.ts";
 import { initialiserOf } from "../initialisers.ts";
 import type { Layer, Scope } from "../layer.ts";
 import { type ActivationName, activationOf } from "./activation.ts";
@@ -15,39 +16,73 @@ export type Steps = readonly [number, number];
  *
  * @param codes - How many codes there are, v ≥ 1.
  * @param width - d ≥ 1.
- * @throws `option/out-of-range`
+ * @param options - See {@link EmbeddingOptions}.
+ * @throws `option/out-of-range`, `option/unknown-name`
  */
 export function embedding<const Width extends number>(
   codes: number,
   width: Width,
+  options: EmbeddingOptions = {},
 ): Layer<readonly [number], readonly [number, Width]> {
+  checkNames("embedding", options, ["padding"]);
+  const { padding } = options;
+  if (padding !== undefined) checkNumber("embedding", { padding }, { min: 0, below: codes, integer: true }); // biome-ignore format: one line
   checkNumber("embedding", { codes }, { min: 1, integer: true });
   checkNumber("embedding", { width }, { min: 1, integer: true });
   return {
     kind: "embedding",
-    options: { codes, width },
+    options: { codes, width, ...(padding === undefined ? {} : { padding }) },
     build: (x, scope) => {
       checkRank("embedding", x, ["steps"]);
       const table = scope.weight("table", [codes, width], { kind: "normal", deviation: 0.02 });
+      if (padding !== undefined) scope.share("padding", isCode(x, padding));
       return ops.embedding(table, ops.toWhole(x));
     },
   };
 }
 
+/** Options of {@link embedding}. */
+export interface EmbeddingOptions {
+  /** The code that only fills rows up: attention does not see such steps, and places are counted without them. Default none. */
+  readonly padding?: number;
+}
+
+/** 1 where a whole number is a code, else 0; nothing flows back. */
+const isCode = (x: Tensor, code: number): Tensor =>
+  ops.toFloat(ops.above(x.graph.scalar(0.25), ops.square(ops.shift(x, -code))));
+
 /**
- * Adds a vector for each place to the steps: [t, d] stays [t, d].
+ * Adds a vector for each place to the steps: [t, d] stays [t, d]. Where rows are filled up, the first step that is none of that has the
+ * first place.
+ *
+ * @param places - How many places there are, at least the steps. Default as many.
  *
  * @see Radford et al., Improving Language Understanding by Generative Pre-Training, 2018: learned places.
  */
-export function placeEmbedding(): Layer<Steps, Steps> {
+export function placeEmbedding(places?: number): Layer<Steps, Steps> {
+  if (places !== undefined) checkNumber("placeEmbedding", { places }, { min: 1, integer: true });
   return {
     kind: "placeEmbedding",
-    options: {},
+    options: places === undefined ? {} : { places },
     build: (x, scope) => {
       const [t, d] = checkRank("placeEmbedding", x, ["steps", "features"]);
-      return ops.add(x, scope.weight("table", [t, d], { kind: "normal", deviation: 0.02 }));
+      const all = places ?? t;
+      if (all < t)
+        fail("nn/mismatch-layer", { layer: "placeEmbedding", expected: `at most ${all} steps`, got: `${t}` }); // biome-ignore format: one line
+      const table = scope.weight("table", [all, d], { kind: "normal", deviation: 0.02 });
+      const padding = scope.shared("padding");
+      if (padding !== undefined) return ops.add(x, ops.embedding(table, placesOf(padding, t)));
+      return ops.add(x, all === t ? table : ops.slice(table, 0, [0, t]));
     },
   };
+}
+
+/** The place of each step, [n, t]: how many steps before it are not padding. */
+function placesOf(padding: Tensor, t: number): Tensor {
+  const { graph } = padding;
+  const real = ops.shift(ops.negate(padding), 1);
+  const upper = Float32Array.from({ length: t * t }, (_, i) => Number(i % t > Math.floor(i / t)));
+  return ops.toWhole(ops.shift(ops.matmul(real, graph.constant(upper, [t, t])), 0.5)); // a sum, cut to a whole number
 }
 
 /**

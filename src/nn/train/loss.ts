@@ -12,6 +12,16 @@ export interface Lost {
   readonly lost: Tensor;
   /** 1 where the answer is right, of classes. */
   readonly right?: Tensor;
+  /** 1 where there is a label, else 0, of steps: what has none loses nothing, and is not counted. */
+  readonly counted?: Tensor;
+}
+
+/** The mean of what is counted. */
+export function meanOf(values: Tensor, counted: Tensor | undefined): Tensor {
+  if (counted === undefined) return ops.mean(values);
+  const { graph } = values;
+  const [some, one] = [ops.sum(counted), graph.scalar(1)];
+  return ops.divide(ops.sum(values), ops.where(ops.above(some, one), some, one));
 }
 
 /** Whether labels are numbers of classes. */
@@ -39,7 +49,13 @@ export function lossOf(loss: LossName, out: Tensor, graph: Graph): Lost {
   const y = graph.input("y", [batch, ...out.shape.slice(1, -1)], "int64");
   const rows = sizeOf(out.shape) / classes;
   const [logits, labels] = [ops.reshape(out, [rows, classes]), ops.reshape(y, [rows])];
-  return { lost: ops.softmaxCrossEntropy(logits, labels), right: ops.isLargest(logits, labels) };
+  const isSteps = out.shape.length > 2;
+  if (!isSteps) return { lost: ops.softmaxCrossEntropy(logits, labels), right: ops.isLargest(logits, labels) }; // biome-ignore format: one line
+  const asReal = ops.toFloat(labels);
+  const counted = ops.toFloat(ops.above(asReal, graph.scalar(-0.5)));
+  const known = ops.toWhole(ops.relu(asReal)); // a class, where there is none
+  const lost = ops.multiply(ops.softmaxCrossEntropy(logits, known), counted);
+  return { lost, right: ops.multiply(ops.isLargest(logits, known), counted), counted };
 }
 
 const pairwise = {

@@ -1,5 +1,5 @@
 /** @file The loop of training, in whatever process it is called. */
-import { earlyStopping, type Runtime, type Session } from "../../tensor/index.ts";
+import { earlyStopping, type Runtime, type Session, sizeOf } from "../../tensor/index.ts";
 import { type NetworkRows, openFeed } from "./feed.ts";
 import { vector } from "./parts.ts";
 import { openSteps } from "./steps.ts";
@@ -77,8 +77,9 @@ export async function evaluate(
 ): Promise<NetworkScores> {
   const feed = openFeed(data);
   let [lost, right, count, told] = [0, 0, 0, false];
-  for (let from = 0; from < data.rows; from += evaluatedRows) {
-    const places = Array.from({ length: Math.min(evaluatedRows, data.rows - from) }, (_, i) => from + i); // biome-ignore format: one line
+  const atOnce = Math.max(8, Math.floor(evaluatedRows / sizeOf(data.labelShape))); // of steps fewer: each has logits
+  for (let from = 0; from < data.rows; from += atOnce) {
+    const places = Array.from({ length: Math.min(atOnce, data.rows - from) }, (_, i) => from + i);
     const found = await session.run({
       ...feed(places),
       weights: vector(weights),
@@ -86,8 +87,10 @@ export async function evaluate(
     });
     for (const value of found["lost"]?.data ?? []) lost += Number(value);
     for (const value of found["right"]?.data ?? []) right += Number(value);
-    count += found["lost"]?.data.length ?? 0;
+    const counted = found["counted"]?.data;
+    if (counted === undefined) count += found["lost"]?.data.length ?? 0;
+    else for (const value of counted) count += Number(value);
     told ||= found["right"] !== undefined;
   }
-  return { loss: lost / count, accuracy: told ? right / count : null };
+  return { loss: lost / Math.max(1, count), accuracy: told ? right / Math.max(1, count) : null };
 }

@@ -13,7 +13,7 @@ import {
 } from "../../tensor/index.ts";
 import type { Network, WeightSpec } from "../network.ts";
 import { scopeOf } from "../scope.ts";
-import { type LossName, lossOf } from "./loss.ts";
+import { type LossName, lossOf, meanOf } from "./loss.ts";
 import { scalarInputs, slotCounts, stepOf } from "./optimise.ts";
 
 /** A mask of dropout that the graph asks for. */
@@ -99,15 +99,15 @@ function flowOf(network: Network, options: StepOptions): Flow {
   const x = graph.input("x", [batch, ...network.inputShape]);
   const given: Tensor[] = [];
   const out = network.build(x, scope, (value) => given.push(value));
-  const { lost, right } = lossOf(options.loss, out, graph);
-  const loss = ops.mean(lost);
+  const { lost, right, counted } = lossOf(options.loss, out, graph);
+  const loss = meanOf(lost, counted);
   const by = network.weights.map(({ name }) => weightOf.get(name) as Tensor);
   const penalised = ops.add(loss, penaltyOf(network, weightOf, options) ?? graph.scalar(0));
   const flowing = gradients(penalised, by).map((g, i) => ops.reshape(g, [network.weights[i]?.length ?? 0])); // biome-ignore format: one line
   const isCounted = right !== undefined && (out.shape.at(-1) ?? 0) <= countedClasses;
   const told = {
     loss,
-    ...(isCounted ? { accuracy: ops.mean(right) } : {}),
+    ...(isCounted ? { accuracy: meanOf(right, counted) } : {}),
     ...(network.kept.length === 0 ? {} : { "next kept": keptNext() }),
   };
   return { graph, weights, gradient: ops.concat(flowing, 0), told, masks, given };
@@ -190,6 +190,6 @@ export function evaluationModel(network: Network, loss: LossName): Uint8Array<Ar
   const { scope } = openScope(graph, network, false);
   const x = graph.input("x", [batch, ...network.inputShape]);
   const out = network.build(x, scope);
-  const { lost, right } = lossOf(loss, out, graph);
-  return formatOnnx(emitOnnx(graph, { lost, ...(right === undefined ? {} : { right }) }));
+  const { lost, right, counted } = lossOf(loss, out, graph);
+  return formatOnnx(emitOnnx(graph, { lost, ...(right === undefined ? {} : { right }), ...(counted === undefined ? {} : { counted }) })); // biome-ignore format: one line
 }

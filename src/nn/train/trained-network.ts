@@ -1,9 +1,10 @@
 /** @file A network that has been trained: what it tells, and its files. */
 import { batch, type Device, emitOnnx, formatOnnx, Graph, ops, type Session, sizeOf, type Tensor } from "../../tensor/index.ts"; // biome-ignore format: a list
+import { batch, type Device, emitOnnx, formatOnnx, Graph, type Session, sizeOf } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
+import { frozenScope } from "../frozen-scope.ts";
 import type { LayerSummary, Network } from "../network.ts";
 import { openModel, type RuntimeOptions } from "../runtime.ts";
-import { scopeOf } from "../scope.ts";
 import { checkRows } from "./check-rows.ts";
 import { type NetworkRows, openFeed } from "./feed.ts";
 import { answered, type LossName } from "./loss.ts";
@@ -126,6 +127,11 @@ function exported(
   const given = graph.input(input, [batch, ...network.inputShape], bytes ? "uint8" : "float");
   const x = bytes ? ops.divide(ops.toFloat(given), graph.scalar(255)) : given; // what a feed does with bytes
   const told = answered(loss, network.build(x, scope));
+function exported(network: Network, loss: LossName, state: TrainingState) {
+  const graph = new Graph();
+  const { scope, values } = frozenScope(graph, network, state);
+  const x = graph.input("x", [batch, ...network.inputShape]);
+  const y = answered(loss, network.build(x, scope));
   const metadata = { producer: "millrace", loss };
   return formatOnnx(emitOnnx(graph, { [output]: told }, { weights: values, metadata }));
 }
