@@ -1,6 +1,5 @@
 /** @file A network that has been trained: what it tells, and its files. */
-import { batch, type Device, emitOnnx, formatOnnx, Graph, ops, type Session, sizeOf, type Tensor } from "../../tensor/index.ts"; // biome-ignore format: a list
-import { batch, type Device, emitOnnx, formatOnnx, Graph, type Session, sizeOf } from "../../tensor/index.ts"; // biome-ignore format: a list
+import { batch, type Device, emitOnnx, formatOnnx, Graph, ops, type Session, sizeOf } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
 import { frozenScope } from "../frozen-scope.ts";
 import type { LayerSummary, Network } from "../network.ts";
@@ -105,33 +104,14 @@ export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
 
 /** The forward graph with its weights as constants. */
 function exported(
-  { network, loss, state: { weights, kept } }: TrainedParts,
+  { network, loss, state }: TrainedParts,
   { input = "x", output = "y", bytes = false }: OnnxOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const graph = new Graph();
-  const values = new Map<string, Float32Array>();
-  const valued =
-    (vector: Float32Array, from: Network["weights"]) =>
-    (name: string): Tensor => {
-      const spec = from.find((one) => one.name === name);
-      if (spec === undefined) throw new RangeError(`no weight ${name}`);
-      values.set(name, vector.subarray(spec.offset, spec.offset + spec.length));
-      return graph.input(name, spec.shape);
-    };
-  const scope = scopeOf({
-    training: false,
-    weight: valued(weights, network.weights),
-    kept: valued(kept, network.kept),
-    mask: (like) => like,
-  });
+  const { scope, values } = frozenScope(graph, network, state);
   const given = graph.input(input, [batch, ...network.inputShape], bytes ? "uint8" : "float");
   const x = bytes ? ops.divide(ops.toFloat(given), graph.scalar(255)) : given; // what a feed does with bytes
   const told = answered(loss, network.build(x, scope));
-function exported(network: Network, loss: LossName, state: TrainingState) {
-  const graph = new Graph();
-  const { scope, values } = frozenScope(graph, network, state);
-  const x = graph.input("x", [batch, ...network.inputShape]);
-  const y = answered(loss, network.build(x, scope));
   const metadata = { producer: "millrace", loss };
   return formatOnnx(emitOnnx(graph, { [output]: told }, { weights: values, metadata }));
 }
