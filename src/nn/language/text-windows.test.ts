@@ -1,14 +1,15 @@
 /** @file Tests of windows of a text: nothing that judges is learned from, and every token is told once. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { NetworkRows } from "../train/feed.ts";
 import { textWindows, unigramLoss } from "./text-windows.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });
 const counted = (length: number): Int32Array => Int32Array.from({ length }, (_, i) => 3 + i);
 
 /** Whether each label is the token after, and −1 of pads. */
-const follows = ({ x, y }: { readonly x: ArrayLike<number>; readonly y: Int32Array }): boolean =>
-  y.every((label, i) => label === (x[i] === 0 ? -1 : (x[i] ?? 0) + 1));
+const follows = ({ x, y }: NetworkRows): boolean =>
+  Array.from(y).every((label, i) => label === (x[i] === 0 ? -1 : (x[i] ?? 0) + 1));
 
 describe("textWindows", () => {
   test("law: no token that judges is in a window to learn from, and each is told once", () => {
