@@ -43,6 +43,22 @@ export const nnErrors = {
     (d: { epoch: number; step: number; where: string; got: string; first: string }) =>
       `train: ${d.where} is ${d.got} in epoch ${d.epoch}, step ${d.step}; the first that is not finite: ${d.first}. Lower the learning rate, clip the gradient (clipNorm), or look for values in the data that are far too large.`,
   ),
+  "nn/unsupported-model": caller(
+    (d: { what: string; expected: string }) =>
+      `import: the model has ${d.what}; expected ${d.expected}`,
+  ),
+  "nn/corrupt-model": caller(
+    (d: { what: string; expected: string; got: string }) =>
+      `import: ${d.what} does not fit; expected ${d.expected}, got ${d.got}. Save the model again.`,
+  ),
+  "nn/failed-model": caller(
+    (d: { reason: string }) =>
+      `import: ONNX Runtime does not take the model (${d.reason}). Export it for a set of operators of version 18, or from a newer release.`,
+  ),
+  "nn/unknown-tensor": caller(
+    (d: { name: string; known: readonly string[] }) =>
+      `import: there is no tensor ${quote(d.name)} in the model; its tensors are ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+  ),
   "nn/missing-runtime": environment(
     (d: { reason: string }) =>
       `nn: there is no ONNX Runtime (${d.reason}). Run \`npm install onnxruntime-node\`, or \`npm install onnxruntime-web\` where there is no binary for this machine.`,

@@ -1,4 +1,5 @@
 export { nnErrors } from "./errors.ts";
+export * from "./import/index.ts";
 export { type Initialiser, type InitialiserName, initialiserNames } from "./initialisers.ts";
 export { networkFrom } from "./keep/layer-of.ts";
 export {

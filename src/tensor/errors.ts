@@ -34,6 +34,18 @@ export const tensorErrors = {
     }) =>
       `${d.at}: ${count(d.rows, "row")} × ${count(d.features, "feature")} need ${count(d.needBytes, "byte")} of memory; expected at most ${count(d.maxBytes, "byte")}. ${d.advice ?? "Use a smaller depth, fewer bins, fewer features or fewer rows."}`,
   ),
+  "tensor/corrupt-onnx": caller(
+    (d: { reason: string }) =>
+      `onnx: the file is damaged, or no ONNX model: ${d.reason}. Export the model again.`,
+  ),
+  "tensor/out-of-range-onnx": caller(
+    (d: { what: string; got: number; most: number }) =>
+      `onnx: the model has ${d.got} ${d.what}; expected at most ${d.most}. Raise the limit only for a file that you trust.`,
+  ),
+  "tensor/unsupported-onnx": caller(
+    (d: { what: string; expected: string }) =>
+      `onnx: the model has ${d.what}; expected ${d.expected}`,
+  ),
   "tensor/mismatch-checkpoint": caller(
     (d: { expected: string; got: string }) =>
       `descend: the checkpoint is of another training; expected ${d.expected}, got ${d.got}. Resume with the model and the optimiser that it was made with.`,

@@ -2,6 +2,7 @@
 import type { OnnxModel, OnnxNode, OnnxTensor } from "../onnx/index.ts";
 import type { Graph, GraphStep, Tensor } from "./graph.ts";
 import { formatDim } from "./shape.ts";
+import { type Simplified, simplify } from "./simplify.ts";
 
 /** What a model of a graph gives, by name. */
 export type Outputs = Readonly<Record<string, Tensor>>;
@@ -11,6 +12,11 @@ export interface EmitOptions {
   /** Inputs that become constants, by name. */
   readonly weights?: ReadonlyMap<string, Float32Array>;
   readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * Whether constants are computed, and operations that change nothing or are there twice left out; what comes out is the same to the
+   * last bit. Default true.
+   */
+  readonly simplify?: boolean;
 }
 
 /** Operators of ONNX, and those that ONNX Runtime has besides, as versions of their sets. */
@@ -24,11 +30,13 @@ const opsets = { "": 18 } as const;
  * @param options - See {@link EmitOptions}.
  */
 export function emitOnnx(graph: Graph, outputs: Outputs, options: EmitOptions = {}): OnnxModel {
-  const { weights = new Map<string, Float32Array>(), metadata } = options;
-  const ends = Object.entries(outputs);
+  const { weights = new Map<string, Float32Array>(), metadata, simplify: isShort = true } = options;
+  const given = givenWeights(graph, weights);
+  const { steps, constants, now }: Simplified = isShort ? simplify(graph, given) : { steps: graph.steps, constants: new Map([...graph.constants, ...given]), now: (tensor) => tensor }; // biome-ignore format: one line
+  const ends = Object.entries(outputs).map(([name, tensor]) => [name, now(tensor)] as const);
   const live = new Set(ends.map(([, { name }]) => name));
   const nodes: OnnxNode[] = [];
-  for (const step of graph.steps.toReversed()) {
+  for (const step of steps.toReversed()) {
     if (!step.outputs.some(({ name }) => live.has(name))) continue;
     for (const input of step.inputs) if (input !== undefined) live.add(input.name);
     nodes.push({
@@ -40,28 +48,35 @@ export function emitOnnx(graph: Graph, outputs: Outputs, options: EmitOptions = 
   }
   nodes.reverse();
   for (const [name, tensor] of ends) nodes.push({ operator: "Identity", inputs: [tensor.name], outputs: [name] }); // biome-ignore format: one line
-  const used = graph.inputs.filter(({ name }) => live.has(name));
+  const used = graph.inputs.filter(({ name }) => live.has(name) && !weights.has(name));
   const initializers: Record<string, OnnxTensor> = {};
   for (const name of live) {
-    const value = graph.constants.get(name);
+    const value = constants.get(name);
     if (value !== undefined) initializers[name] = value;
-  }
-  for (const { name, shape } of used) {
-    const values = weights.get(name);
-    if (values !== undefined) initializers[name] = { type: "float", shape, values };
   }
   return {
     graph: {
       name: "millrace",
-      inputs: used
-        .filter(({ name }) => !weights.has(name))
-        .map((tensor) => onnxValue(tensor.name, tensor)),
+      inputs: used.map((tensor) => onnxValue(tensor.name, tensor)),
       outputs: ends.map(([name, tensor]) => onnxValue(name, tensor)),
       ...{ nodes, initializers },
     },
     opsets,
     ...(metadata === undefined ? {} : { metadata }),
   };
+}
+
+/** Inputs that become constants, in their shapes. */
+function givenWeights(
+  { inputs }: Graph,
+  weights: ReadonlyMap<string, Float32Array>,
+): ReadonlyMap<string, OnnxTensor> {
+  return new Map(
+    inputs.flatMap(({ name, shape }): readonly [string, OnnxTensor][] => {
+      const values = weights.get(name);
+      return values === undefined ? [] : [[name, { type: "float", shape, values }]];
+    }),
+  );
 }
 
 const onnxValue = (name: string, { type, shape }: Tensor) => ({

@@ -8,3 +8,5 @@ export {
   type OnnxType,
   type OnnxValue,
 } from "./format-onnx.ts";
+export { inspectOnnx, type OnnxFacts, type OnnxLimits, type OnnxPort } from "./inspect-onnx.ts";
+export { withOutput } from "./with-output.ts";
