@@ -51,11 +51,11 @@ describe("digits", () => {
 });
 
 describe("scenes and patterns", () => {
-  test("are colour images of 32 × 32 in ten and in fourteen classes", () => {
-    const [one, other] = [scenes({ rows: 40, seed: 1 }), patterns({ rows: 28, seed: 1 })];
+  test("are colour images of 32 × 32 in ten and in 24 classes", () => {
+    const [one, other] = [scenes({ rows: 40, seed: 1 }), patterns({ rows: 48, seed: 1 })];
     expect([one.shape, one.pixels.length, one.classes.length]).toEqual([[3, 32, 32], 40 * 3072, 10]); // biome-ignore format: one line
     expect(countsOf(one.labels, 10)).toEqual(Array.from({ length: 10 }, () => 4));
-    expect(countsOf(other.labels, 14)).toEqual(Array.from({ length: 14 }, () => 2));
+    expect(countsOf(other.labels, 24)).toEqual(Array.from({ length: 24 }, () => 2));
     expect(new Set(one.pixels).size).toBeGreaterThan(200);
     expect(scenes({ rows: 40, seed: 1 })).toEqual(one);
     expect(() => patterns({ rows: 0 })).toThrow(code("option/out-of-range"));

@@ -28,9 +28,6 @@ export const textures = {
   checked: (u, v) => Math.sign(Math.sin(9 * u) * Math.sin(9 * v)),
   dotted: (u, v) => Math.sign(Math.cos(10 * u) + Math.cos(10 * v) - 0.9),
   waved: (u, v) => Math.sin(10 * u + 2.2 * Math.sin(5 * v)),
-  ringed: (u, v) => Math.sign(Math.sin(13 * Math.hypot(u, v))),
-  bricked: (u, v) => (Math.sin(9 * v) > 0.8 || Math.sin(6 * u + (Math.sin(4.5 * v) > 0 ? 0 : 3.1)) > 0.92 ? -1 : 1), // biome-ignore format: one line
-  rayed: (u, v) => Math.sign(Math.sin(7 * Math.atan2(v, u))),
 } as const satisfies Readonly<Record<string, Texture>>;
 
 /** A colour as red, green and blue, 0 to 255. */

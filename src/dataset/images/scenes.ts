@@ -57,29 +57,30 @@ export function scenes(options: ScenesOptions = {}): Images {
   });
 }
 
-const sources = ["moon", "bar", "corner", "hexagon", "star", "arch", "wedge"] as const;
-const fills = ["striped", "checked", "dotted", "waved", "ringed", "bricked", "rayed"] as const;
+const sources = ["moon", "bar", "corner", "hexagon", "star", "arch"] as const;
+const fills = ["striped", "dotted", "checked", "waved"] as const;
 
 /**
- * Patterns [n, 3, 32, 32] of 14 classes, other than those of scenes: seven outlines in one colour, and seven textures over the whole
- * image. What a network learns from them serves scenes too: `pretrainedBackbone` of the room nn did.
+ * Patterns [n, 3, 32, 32] of 24 classes, other than those of scenes: a moon, bar, corner, hexagon, star or arch, striped, dotted, checked
+ * or waved, in any colour. What a network learns from them serves scenes too: `pretrainedBackbone` of the room nn did.
  *
  * @param options - See {@link ScenesOptions}.
  * @throws `option/out-of-range`, `option/unknown-name`
  * @example
  * ```ts
- * patterns({ rows: 14 }).classes.length // => 14
+ * patterns({ rows: 24 }).classes.length // => 24
  * ```
  */
 export function patterns(options: ScenesOptions = {}): Images {
-  const everywhere: Outline = () => -1;
-  const kinds = [
-    ...sources.map((name) => ({ name: name as string, kind: { outline: outlines[name], texture: textures.plain, hue: 0 } })), // biome-ignore format: one line
-    ...fills.map((name) => ({ name: name as string, kind: { outline: everywhere, texture: textures[name], hue: 0 } })), // biome-ignore format: one line
-  ];
+  const kinds = sources.flatMap((shape) =>
+    fills.map((fill) => ({
+      name: `${fill} ${shape}`,
+      kind: { outline: outlines[shape], texture: textures[fill], hue: 0 },
+    })),
+  );
   return painted("patterns", options, kinds, (canvas, kind, hand) => {
     backdrop(canvas, hand);
-    thing(canvas, { ...kind, hue: hand.next() }, { hand, size: 7 + 6 * hand.next() });
+    thing(canvas, { ...kind, hue: hand.next() }, { hand, size: 8 + 5 * hand.next() });
   });
 }
 
