@@ -5,6 +5,7 @@ import type { FittedModel } from "../model/index.ts";
 import { type Columns, type Frame, float, quoteName, schema, text } from "../table/index.ts";
 import type { AutoMlResult, TriedEntry } from "../tune/index.ts";
 import type { Workspace } from "../workspace/index.ts";
+import { registerModel } from "./register-model.ts";
 import type { Source } from "./source.ts";
 
 /** The winner, and what is to become of it. */
@@ -63,11 +64,9 @@ export async function keepWinner(
   await run.end();
   const kept = { runId: run.id, modelHash: model.hash };
   if (register === undefined) return { ...kept, version: null };
-  const isFirst = !(await registry.names()).includes(register);
-  const { name, number } = await registry.register(register, {
+  const { name, number } = await registerModel(registry, register, {
     ...{ model, runId: run.id, metrics, reason: `the best of ${entries.length} trials` },
     tags: { algorithm: family },
-    ...(isFirst ? { alias: { name: "champion" } } : {}),
   });
   return { ...kept, version: { name, number } };
 }

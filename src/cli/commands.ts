@@ -166,6 +166,17 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   {
+    title: "Networks",
+    rooms: ["nn"],
+    commands: [
+      lazy(
+        "train",
+        "Train a network on images: digits and scenes that are drawn, MNIST, or files.",
+        async () => executable((await import("./train.ts")).train),
+      ),
+    ],
+  },
+  {
     title: "Models",
     rooms: ["run", "registry"],
     commands: [
@@ -177,7 +188,7 @@ export const commandGroups: readonly CommandGroup[] = [
       ),
       lazy(
         "model",
-        "One registered model: what it takes and tells; to and from XGBoost and LightGBM.",
+        "One registered model: what it takes and tells; to and from XGBoost and LightGBM, to ONNX.",
         async () => executable((await import("./model.ts")).model),
       ),
       lazy(

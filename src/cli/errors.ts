@@ -23,6 +23,14 @@ export const cliErrors = {
         d.known.map((name) => `--${name}`),
       )}`,
   ),
+  "cli/unknown-images": caller(
+    (d: { command: string; source: string; known: readonly string[] }) =>
+      `${d.command}: there are no images ${quote(d.source)}: neither a folder nor one of ${list(d.known)}.${didYouMean(d.source, d.known)}`,
+  ),
+  "cli/mismatch-model": caller(
+    (d: { command: string; name: string; expected: string; got: string }) =>
+      `${d.command}: the model ${quote(d.name)} does not suit; expected ${d.expected}, got a model of kind ${quote(d.got)}. \`millrace models\` lists them all.`,
+  ),
   "cli/mismatch-option": caller(
     (d: { command: string; option: string; expected: string; got: string }) =>
       `${d.command}: --${d.option} expects ${d.expected}; got ${quote(d.got)}`,

@@ -1,8 +1,8 @@
-/** @file `millrace model`: one registered model looked at, and carried to and from XGBoost and LightGBM. */
+/** @file `millrace model`: one registered model looked at, and carried to and from XGBoost and LightGBM, and to ONNX. */
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { count } from "../core/index.ts";
-import type { ColumnSpec, Version } from "../flow.ts";
+import type { ColumnSpec, ModelFiles } from "../flow.ts";
 import { forecastFile } from "../forecast/index.ts";
 import {
   type FittedModel,
@@ -11,6 +11,7 @@ import {
   importedModel,
   lightgbmModel,
   loadModel,
+  modelToOnnx,
   xgboostModel,
 } from "../model/index.ts";
 import type { LoadedVersion } from "../registry/index.ts";
@@ -20,21 +21,24 @@ import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { failTable } from "./fail-table.ts";
 import { namesOf } from "./options.ts";
-import { registeredModel, registeredVersion, versionOptions } from "./registered-model.ts";
+import { registerModel } from "./register-model.ts";
+import { registeredVersion, versionOptions } from "./registered-model.ts";
 import { columns, moment, wrap } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
 const actions = ["show", "export", "import"] as const;
-const formats = ["xgboost", "lightgbm"] as const;
+const formats = ["xgboost", "lightgbm", "onnx"] as const;
 type Format = (typeof formats)[number];
 
 export const model = command({
   name: "model",
-  summary: "One registered model: what it takes and tells; to and from XGBoost and LightGBM.",
+  summary:
+    "One registered model: what it takes and tells; to and from XGBoost and LightGBM, to ONNX.",
   about: [
     "show NAME tells of a version: its columns, features, importances and metrics. export NAME writes the trees of a",
     "boosted model, a forest or a tree for XGBoost (.json, or .ubj) or LightGBM (.txt): trees alone, so that whoever asks",
-    "them gives the features, in the order that is shown, and not the raw columns. import FILE registers a model",
+    "them gives the features, in the order that is shown, and not the raw columns. As ONNX (.onnx) it writes any model with its",
+    "features, and a network as it was trained. import FILE registers a model",
     "that XGBoost or LightGBM wrote as a version of --name: each feature of the file is a column of numbers that may be",
     "missing. The first version of a model becomes its champion, which serve answers with.",
   ],
@@ -44,8 +48,8 @@ export const model = command({
   },
   options: {
     ...versionOptions,
-    format: { type: "string", choices: formats, help: "whose file it is; its ending says it if not given" }, // biome-ignore format: one line
-    to: { type: "string", value: "FILE", help: "with export: the file to write; NAME-VERSION.json or .txt if not given" }, // biome-ignore format: one line
+    format: { type: "string", choices: formats, help: "whose file it is; its ending says it if not given; onnx with export only" }, // biome-ignore format: one line
+    to: { type: "string", value: "FILE", help: "with export: the file to write; NAME-VERSION.json, .txt or .onnx if not given" }, // biome-ignore format: one line
     name: {
       type: "string",
       value: "NAME",
@@ -58,6 +62,7 @@ export const model = command({
   examples: [
     "model show churn",
     "model export churn --format lightgbm --to churn.txt",
+    "model export digits --to digits.onnx",
     "model import booster.json --name churn --label left",
     "model import booster.txt --format lightgbm --name kinds --classes setosa,virginica --json",
   ],
@@ -68,7 +73,7 @@ export const model = command({
     const task = { ...values, command: "model", name: subject };
     if (action === "show")
       return { shown: shownOf(await registeredVersion(workspace.registry, task)) };
-    return { written: await exported(await registeredModel(workspace.registry, task), values) };
+    return { written: await exported(await registeredVersion(workspace.registry, task), values) };
   },
   render: (result, { width, program }) => {
     if ("shown" in result) return showLines(result.shown, width);
@@ -82,11 +87,6 @@ export const model = command({
   },
 });
 
-interface Found {
-  readonly version: Version;
-  readonly model: FittedModel;
-}
-
 interface ExportTask {
   readonly format: Format | undefined;
   readonly to: string | undefined;
@@ -95,26 +95,39 @@ interface ExportTask {
 /** By a file's ending; null where it says nothing. */
 function formatOf(file: string): Format | null {
   if (/\.(json|ubj)$/i.test(file)) return "xgboost";
+  if (/\.onnx$/i.test(file)) return "onnx";
   return /\.(txt|lgb|model)$/i.test(file) ? "lightgbm" : null;
 }
 
 function chosenFormat(asked: Format | undefined, file: string | undefined): Format {
   const found = asked ?? (file === undefined ? null : formatOf(file));
-  return found ?? fail("cli/missing-option", { command: "model", option: "format", value: formats.join("|"), help: "the ending .json, .ubj or .txt would say it too" }); // biome-ignore format: one line
+  return found ?? fail("cli/missing-option", { command: "model", option: "format", value: formats.join("|"), help: "the ending .json, .ubj, .txt or .onnx would say it too" }); // biome-ignore format: one line
 }
 
-async function exported({ version, model }: Found, { format: asked, to }: ExportTask) {
+const endings: Readonly<Record<Format, string>> = {
+  xgboost: "json",
+  lightgbm: "txt",
+  onnx: "onnx",
+};
+
+async function exported({ version, model }: LoadedVersion, { format: asked, to }: ExportTask) {
   const format = chosenFormat(asked, to);
-  const ending = format === "xgboost" ? "json" : "txt";
-  const path = resolve(to ?? `${version.name}-${version.number}.${ending}`);
-  const { names } = model.features;
-  const isUbj = /\.ubj$/i.test(path);
-  const written =
-    format === "lightgbm"
-      ? formatLightgbm(model.predictor, { names })
-      : formatXgboost(model.predictor, { names, format: isUbj ? "ubj" : "json" });
+  const path = resolve(to ?? `${version.name}-${version.number}.${endings[format]}`);
+  const { written, features } = format === "onnx" ? asOnnx(model.files()) : asTrees(loadModel(model.files()), format, path); // biome-ignore format: one line
   await folderBytes(dirname(path)).put(basename(path), Buffer.from(written));
-  return { file: path, format, model: `${version.name}/${version.number}`, features: names };
+  return { file: path, format, model: `${version.name}/${version.number}`, features };
+}
+
+/** The trees of a model, and the features that they ask for. */
+function asTrees({ features: { names }, predictor }: FittedModel, format: Format, path: string) {
+  const form = /\.ubj$/i.test(path) ? "ubj" : "json";
+  const written = format === "lightgbm" ? formatLightgbm(predictor, { names }) : formatXgboost(predictor, { names, format: form }); // biome-ignore format: one line
+  return { written, features: names };
+}
+
+/** A network as it was trained, or a model with its features. */
+function asOnnx(files: ModelFiles) {
+  return { written: files["model.onnx"] ?? modelToOnnx(loadModel(files)), features: [] };
 }
 
 interface ImportTask {
@@ -130,6 +143,7 @@ async function imported({ tracking, registry }: Workspace, task: ImportTask) {
   const { file, label } = task;
   const name = task.name ?? fail("cli/missing-option", { command: "model", option: "name", value: "NAME", help: "the model to register a version of" }); // biome-ignore format: one line
   const format = chosenFormat(task.format, file);
+  if (format === "onnx") fail("cli/mismatch-option", { command: "model", option: "format", expected: "xgboost or lightgbm with import", got: format }); // biome-ignore format: one line
   const bytes = await readFile(file).catch(() => failTable("table/missing-file", { path: file }));
   const named = namesOf(task.classes);
   const classes = named.length === 0 ? {} : { classes: named };
@@ -141,19 +155,16 @@ async function imported({ tracking, registry }: Workspace, task: ImportTask) {
   const inputExample = Object.fromEntries(read.names.map((input) => [input, 0]));
   await run.logModel(model, { inputExample });
   await run.end();
-  const isFirst = !(await registry.names()).includes(name);
-  const registered = await registry.register(name, {
-    ...{ model, runId: run.id, tags: { imported: format } },
-    reason: `imported from ${basename(file)}`,
-    ...(isFirst ? { alias: { name: "champion" } } : {}),
-  });
+  const reason = `imported from ${basename(file)}`;
+  const registered = await registerModel(registry, name, { model, runId: run.id, tags: { imported: format }, reason }); // biome-ignore format: one line
   return { registered, inputs: read.names, categorical: read.categorical };
 }
 
 function shownOf({ version, model }: LoadedVersion) {
   const { signature, importances, kind } = model;
   const files = model.files();
-  const ofRows = forecastFile in files ? null : loadModel(files); // a forecast has neither features nor trees
+  const isOfRows = !(forecastFile in files || "network.json" in files); // those have neither features nor trees
+  const ofRows = isOfRows ? loadModel(files) : null;
   const features = ofRows?.features.names ?? [];
   const exportable = ofRows !== null && "trees" in ofRows.predictor;
   return { ...version, kind, signature, features, importances, exportable };
@@ -165,9 +176,10 @@ const specText = ({
   kind,
   nullable,
   levels,
-}: Pick<ColumnSpec, "kind" | "nullable" | "levels">): string =>
+  tensor,
+}: Pick<ColumnSpec, "kind" | "nullable" | "levels" | "tensor">): string =>
   // biome-ignore format: one line
-  `${kind}${levels === undefined ? "" : ` of ${levels.slice(0, 10).join(", ")}${levels.length > 10 ? " …" : ""}`}${nullable ? ", may be missing" : ""}`;
+  `${tensor === undefined ? kind : `${tensor.type} [${tensor.shape.join(", ")}]`}${levels === undefined ? "" : ` of ${levels.slice(0, 10).join(", ")}${levels.length > 10 ? " …" : ""}`}${nullable ? ", may be missing" : ""}`;
 
 function showLines(shown: ReturnType<typeof shownOf>, width: number): readonly string[] {
   const { name, number, aliases, kind, signature, importances, metrics } = shown;
@@ -185,7 +197,7 @@ function showLines(shown: ReturnType<typeof shownOf>, width: number): readonly s
     ...(scores.length === 0 ? [] : ["", ...columns([["metric", "value"], ...scores], { ...how, right: [1] })]), // biome-ignore format: one line
     "",
     shown.features.length === 0
-      ? "a forecast: it has no features, and no trees to export"
+      ? `a ${kind}: it has no features, and no trees to export${kind === "network" ? "; export it as ONNX" : ""}`
       : shown.exportable
         ? `${count(shown.features.length, "feature")}; its trees can be exported`
         : `${count(shown.features.length, "feature")}; it has no trees to export`,
@@ -199,5 +211,5 @@ function writtenLines(
   const some = features.slice(0, 10).join(", ");
   const more = features.length > 10 ? ` and ${features.length - 10} more` : "";
   const note = `The file holds trees: it takes the ${count(features.length, "feature")} that the model makes of its columns (${some}${more}), in this order, a missing one as NaN.`;
-  return [`${of} written for ${format}: ${file}`, ...wrap(note, width)];
+  return [`${of} written for ${format}: ${file}`, ...(format === "onnx" ? [] : wrap(note, width))];
 }

@@ -1,7 +1,7 @@
 export { nnErrors } from "./errors.ts";
 export * from "./import/index.ts";
 export { type Initialiser, type InitialiserName, initialiserNames } from "./initialisers.ts";
-export { networkFrom } from "./keep/layer-of.ts";
+export { networkFrom, specsOf } from "./keep/layer-of.ts";
 export {
   loadNetwork,
   type NetworkModel,
@@ -45,3 +45,4 @@ export { train } from "./train/train.ts";
 export type { TrainOptions } from "./train/train-options.ts";
 export type { OnnxOptions, TrainedNetwork } from "./train/trained-network.ts";
 export type { NetworkEpoch, TrainingState } from "./train/training.ts";
+export * from "./vision/index.ts";

@@ -3,12 +3,14 @@ import type { Reporter } from "../command.ts";
 
 const barWidth = 20;
 
-/** "████████░░░░ 40 %", or nothing while nobody knows the total. */
-function bar({ done, total }: { done: number; total?: number }): string {
+/** "████████░░░░ 40 %, 12 s left", or how much is done while nobody knows the total. */
+function bar({ done, total }: { done: number; total?: number }, seconds: number): string {
   if (total === undefined || total <= 0) return ` ${done}`;
   const full = Math.round((Math.min(done, total) / total) * barWidth);
   const share = Math.round((100 * Math.min(done, total)) / total);
-  return ` ${"█".repeat(full)}${"░".repeat(barWidth - full)} ${share} %`;
+  const left = (seconds * (total - done)) / done;
+  const rest = seconds > 2 && left >= 1 ? `, ${Math.round(left)} s left` : "";
+  return ` ${"█".repeat(full)}${"░".repeat(barWidth - full)} ${share} %${rest}`;
 }
 
 /**
@@ -30,10 +32,11 @@ export function streamReporter(stream: NodeJS.WriteStream, quiet = false): Repor
       spinner?.start();
       const started = performance.now();
       try {
+        const passed = (): number => (performance.now() - started) / 1000;
         const result = await work((step) => {
-          if (spinner !== undefined) spinner.text = `${title}${bar(step)}`;
+          if (spinner !== undefined) spinner.text = `${title}${bar(step, passed())}`;
         });
-        const seconds = ((performance.now() - started) / 1000).toFixed(1);
+        const seconds = passed().toFixed(1);
         const words = done(result);
         if (words === null) {
           spinner?.stop();

@@ -1,4 +1,5 @@
 /** @file Layers and networks from what they are as data. */
+import { isRecord } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import type { ShapelessLayer, Size } from "../layer.ts";
 import { activation } from "../layers/activation.ts";
@@ -72,4 +73,10 @@ export function layerOf({ kind, options }: LayerSpec): ShapelessLayer {
  */
 export function networkFrom(inputShape: Size, layers: readonly LayerSpec[]): Network {
   return layers.reduce<Network>((network, spec) => network.add(layerOf(spec)), input(inputShape));
+}
+
+/** The specs of layers that plain data holds, or undefined where it is something else. */
+export function specsOf(value: unknown): readonly LayerSpec[] | undefined {
+  const isSpec = (one: unknown): one is LayerSpec => isRecord(one) && typeof one["kind"] === "string" && isRecord(one["options"]); // biome-ignore format: one line
+  return Array.isArray(value) && value.every(isSpec) ? value : undefined;
 }

@@ -28,6 +28,8 @@ export function fromHalf(halves: Uint16Array): Float32Array {
   return Float32Array.from(halves, (half) => {
     const [sign, exponent, rest] = [half & 0x8000 ? -1 : 1, (half >> 10) & 0x1f, half & 0x3ff];
     if (exponent === 0x1f) return rest === 0 ? sign * Infinity : Number.NaN;
-    return exponent === 0 ? sign * rest * 2 ** -24 : sign * (1 + rest / 1024) * 2 ** (exponent - 15);
+    return exponent === 0
+      ? sign * rest * 2 ** -24
+      : sign * (1 + rest / 1024) * 2 ** (exponent - 15);
   });
 }

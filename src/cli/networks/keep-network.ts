@@ -1,0 +1,64 @@
+/** @file What is kept of a trained network: a run with its curves, its model and its pictures, and a version where that is asked for. */
+import type { Cells, Json, ServedModel, Version } from "../../flow.ts";
+import type { NetworkEpoch } from "../../nn/index.ts";
+import type { Workspace } from "../../workspace/index.ts";
+import { registerModel } from "../register-model.ts";
+
+/** A trained network and what is known of it. */
+export interface KeepTask {
+  readonly experiment: string;
+  /** The name of the run. */
+  readonly name: string;
+  readonly params: Readonly<Record<string, Json>>;
+  /** Figures of the whole training; those that are no numbers are left out. */
+  readonly scores: Readonly<Record<string, number | null>>;
+  readonly history: readonly NetworkEpoch[];
+  readonly model: ServedModel;
+  readonly inputExample: Cells;
+  /** Files of the run, by path: pictures. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** The name to register it under; absent: not registered. */
+  readonly register?: string | undefined;
+}
+
+/** Where it is. */
+export interface KeptNetwork {
+  readonly runId: string;
+  readonly modelHash: string;
+  readonly version: Pick<Version, "name" | "number"> | null;
+}
+
+/** Logs a trained network as a run, and registers it where that is asked for: the first version of a name becomes its champion. */
+export async function keepNetwork(
+  { tracking, registry, clock }: Pick<Workspace, "tracking" | "registry" | "clock">,
+  task: KeepTask,
+): Promise<KeptNetwork> {
+  const { experiment, name, params, history, model, inputExample, files = {}, register } = task;
+  await using run = await tracking.startRun({ experiment, name });
+  await run.logParams(params);
+  const atMs = clock();
+  await run.logPoints(history.flatMap((epoch) => curvePoints(epoch).map(([key, value]) => ({ key, value, step: epoch.epoch, atMs })))); // biome-ignore format: one line
+  const scores = Object.entries(task.scores).filter((one): one is [string, number] => Number.isFinite(one[1])); // biome-ignore format: one line
+  const metrics = Object.fromEntries(scores);
+  await run.logMetrics(metrics);
+  for (const [path, bytes] of Object.entries(files)) await run.logArtifact(path, bytes);
+  await run.logModel(model, { inputExample });
+  await run.end();
+  const kept = { runId: run.id, modelHash: model.hash };
+  if (register === undefined) return { ...kept, version: null };
+  const { number } = await registerModel(registry, register, { model, runId: run.id, metrics, tags: { algorithm: name } }); // biome-ignore format: one line
+  return { ...kept, version: { name: register, number } };
+}
+
+/** What is logged of each epoch, by the names of metrics. */
+function curvePoints(epoch: NetworkEpoch): readonly (readonly [string, number])[] {
+  const points = {
+    loss: epoch.loss,
+    val_loss: epoch.validationLoss,
+    val_accuracy: epoch.validationAccuracy,
+    gradient_norm: epoch.gradientNorm,
+    learning_rate: epoch.learningRate,
+    samples_per_second: epoch.samplesPerSecond,
+  };
+  return Object.entries(points).filter((one): one is [string, number] => Number.isFinite(one[1]));
+}
