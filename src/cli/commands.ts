@@ -144,6 +144,17 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   {
+    title: "Networks",
+    rooms: ["nn"],
+    commands: [
+      lazy(
+        "train",
+        "Train a network on images: digits and scenes that are drawn, MNIST, or files.",
+        async () => executable((await import("./train.ts")).train),
+      ),
+    ],
+  },
+  {
     title: "Learning",
     rooms: ["cluster", "forecast", "tune"],
     commands: [
@@ -162,17 +173,6 @@ export const commandGroups: readonly CommandGroup[] = [
         "studies",
         "The searches of a workspace: their trials, charts, and Optuna's files.",
         async () => executable((await import("./studies.ts")).studies),
-      ),
-    ],
-  },
-  {
-    title: "Networks",
-    rooms: ["nn"],
-    commands: [
-      lazy(
-        "train",
-        "Train a network on images: digits and scenes that are drawn, MNIST, or files.",
-        async () => executable((await import("./train.ts")).train),
       ),
     ],
   },
