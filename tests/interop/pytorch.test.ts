@@ -50,8 +50,12 @@ const cases = [
   { name: "words", layers: 4, x: Int32Array.from({ length: 7 * 4 }, () => draws.below(11)), first: 1 }, // biome-ignore format: one line
 ] as const;
 
-describe("a model that PyTorch exported", async () => {
-  const peer = openPeer(pythonWith("torch"), script);
+const python = pythonWith("torch");
+if ("missing" in python) process.stdout.write(`PyTorch interop skipped: ${python.missing}\n`);
+
+describe.skipIf("missing" in python)("a model that PyTorch exported", async () => {
+  if ("missing" in python) return;
+  const peer = openPeer(python, script);
   const ask = async (name: string, x: ArrayLike<number>, layers: number) => (await peer.ask("predict", { name, x: Array.from(x), layers })) as number[]; // biome-ignore format: one line
 
   test.each(cases)(
