@@ -11,7 +11,7 @@ export const pythonPeers = {
   torch: ["torch==2.15.0", "onnx==1.23.2", "onnxscript==0.7.2", "numpy==2.4.6"],
   tokenizers: ["tokenizers==0.23.3"],
   trees: ["xgboost==3.2.0", "lightgbm==4.7.0", "numpy==2.4.6"],
-  mlflow: ["mlflow-skinny==3.6.0", "numpy", "pandas"],
+  mlflow: ["mlflow-skinny==3.6.0", "numpy", "pandas", "onnx==1.23.2", "onnxruntime==1.32.0"],
   optuna: ["optuna==5.0.0"],
   /** DuckDB and its delta extension of the same version: an extension loads into no other. */
   duckdb: ["duckdb==1.5.5", "duckdb-extension-delta==1.5.5"],
