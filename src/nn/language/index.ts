@@ -1,5 +1,18 @@
 export { type BytePairTokeniserOptions, bytePairTokeniser } from "./byte-pair-tokeniser.ts";
 export { type DecoderOptions, decoder, decoderParameters } from "./decoder.ts";
+export type {
+  GeneratedPiece,
+  GeneratedText,
+  GenerateOptions,
+} from "./generate.ts";
+export {
+  type AttentionView,
+  type AttentionViewOptions,
+  type LanguageModel,
+  type LanguageReport,
+  loadLanguageModel,
+} from "./language-model.ts";
+export type { SamplingOptions } from "./sample.ts";
 export {
   type TextWindows,
   type TextWindowsOptions,
@@ -8,4 +21,5 @@ export {
 } from "./text-windows.ts";
 export { specials, type Tokeniser, type TokeniserRule } from "./tokeniser.ts";
 export { tokeniserOf } from "./tokeniser-of.ts";
+export { type TrainDecoderOptions, trainDecoder } from "./train-decoder.ts";
 export { type WordTokeniserOptions, wordTokeniser } from "./word-tokeniser.ts";

@@ -1,0 +1,179 @@
+/** @file A language model: a decoder that was trained, with its tokeniser. */
+import { checkNumber, formatJson, parseJson } from "../../core/index.ts";
+import { fail } from "../errors.ts";
+import type { RuntimeOptions } from "../runtime.ts";
+import { type TrainedNetwork, trainedNetwork } from "../train/trained-network.ts";
+import { type DecoderSpec, decoder, decoderSpec } from "./decoder.ts";
+import { type GeneratedPiece, type GeneratedText, type GenerateOptions, generated, pieces } from "./generate.ts"; // biome-ignore format: a list
+import { attentionWeights, decoderOnnx, openNextToken } from "./run-decoder.ts";
+import { textWindows } from "./text-windows.ts";
+import type { Tokeniser } from "./tokeniser.ts";
+import { languageFields, tokeniserOf } from "./tokeniser-of.ts";
+
+/** How a language model was trained, and how well it tells a text that it has not seen. Losses are in nats a token. */
+export interface LanguageReport {
+  readonly parameters: number;
+  readonly tokens: number;
+  readonly trainWindows: number;
+  readonly validationWindows: number;
+  readonly epochs: number;
+  /** The epoch whose weights it has. */
+  readonly bestEpoch: number;
+  /** Of the text that only judges; null where there is none. */
+  readonly validationLoss: number | null;
+  readonly perplexity: number | null;
+  /** What telling every token by its frequency loses on the same text. */
+  readonly unigramLoss: number | null;
+  readonly unigramPerplexity: number | null;
+  readonly seconds: number;
+}
+
+/** Where a model looked: of each token of a text at those before it. */
+export interface AttentionView {
+  /** The tokens as people see them, [t]. */
+  readonly tokens: readonly string[];
+  /** A row for each token: its weights add up to 1, and those of later tokens are 0. */
+  readonly weights: readonly Float32Array[];
+  /** From 1 on. */
+  readonly layer: number;
+  /** From 1 on, or the mean of all. */
+  readonly head: number | "mean";
+}
+
+/** Which weights are shown. */
+export interface AttentionViewOptions {
+  /** From 1 on. Default 1. */
+  readonly layer?: number;
+  /** From 1 on. Default the mean of all. */
+  readonly head?: number;
+}
+
+/** A trained decoder with its tokeniser. */
+export interface LanguageModel {
+  readonly tokeniser: Tokeniser;
+  readonly options: DecoderSpec;
+  readonly network: TrainedNetwork;
+  readonly report: LanguageReport;
+  /**
+   * Goes on where a text ends. The same seed gives the same text on the same machine.
+   *
+   * @throws `option/out-of-range`, `option/unknown-name`
+   */
+  generate(prompt: string, options?: GenerateOptions): Promise<GeneratedText>;
+  /** The same, piece by piece while it is made. */
+  stream(
+    prompt: string,
+    options?: GenerateOptions,
+  ): AsyncGenerator<GeneratedPiece, void, undefined>;
+  /** e to the mean loss of a text's tokens: among how many equally likely tokens it has to guess. @throws `nn/missing-text` */
+  perplexity(text: string): Promise<number>;
+  /** Where it looks at each token of a text, of which the last that fit the context count. @throws `nn/missing-text`, `option/out-of-range` */
+  attention(text: string, options?: AttentionViewOptions): Promise<AttentionView>;
+  /** An ONNX file: input `x` [n, t] of tokens as reals, output `logits` [n, t, v]. */
+  onnx(): Uint8Array<ArrayBuffer>;
+  /** What `loadLanguageModel` reads. */
+  files(): Readonly<Record<string, Uint8Array>>;
+}
+
+/** What a language model is made of. */
+export interface LanguageParts {
+  readonly tokeniser: Tokeniser;
+  readonly options: DecoderSpec;
+  readonly network: TrainedNetwork;
+  readonly report: LanguageReport;
+  readonly on?: RuntimeOptions;
+}
+
+const fileName = "language.json";
+
+/** The model of its parts. */
+export function languageModel({
+  tokeniser,
+  options,
+  network,
+  report,
+  on = {},
+}: LanguageParts): LanguageModel {
+  const { weights, kept } = network.state;
+  const trained = { spec: options, weights, kept, on };
+  const source = { tokeniser, context: options.context, next: openNextToken(trained) };
+  return {
+    ...{ tokeniser, options, network, report },
+    generate: (prompt, asked = {}) => generated(source, prompt, asked),
+    stream: (prompt, asked = {}) => pieces(source, prompt, asked),
+    perplexity: async (text) => {
+      const tokens = tokeniser.encode(text);
+      const windows = textWindows(tokens, { context: options.context, stride: options.context, validation: 0 }); // biome-ignore format: one line
+      return Math.exp((await network.evaluate(windows.train)).loss);
+    },
+    attention: async (text, { layer = 1, head } = {}) => {
+      checkNumber("attention", { layer }, { min: 1, max: options.layers, integer: true });
+      if (head !== undefined) checkNumber("attention", { head }, { min: 1, max: options.heads, integer: true }); // biome-ignore format: one line
+      const tokens = Array.from(tokeniser.encode(text)).slice(-options.context);
+      if (tokens.length === 0) fail("nn/missing-text", { at: "attention", got: "no token" });
+      const all = (await attentionWeights(trained, tokens))[layer - 1] ?? new Float32Array(0);
+      const heads = head === undefined ? Array.from({ length: options.heads }, (_, i) => i) : [head - 1]; // biome-ignore format: one line
+      return { tokens: tokens.map(tokeniser.label), weights: rowsOf(all, heads, tokens.length), layer, head: head ?? "mean" }; // biome-ignore format: one line
+    },
+    onnx: () => decoderOnnx(trained),
+    files: () => {
+      const { history } = network.state;
+      const state = { format: 1, options, tokeniser: tokeniser.state, report, history, weights };
+      return { [fileName]: new TextEncoder().encode(formatJson(state)) };
+    },
+  };
+}
+
+/** The rows of one head, or the mean of several. */
+function rowsOf(all: Float32Array, heads: readonly number[], t: number): readonly Float32Array[] {
+  return Array.from(
+    { length: t },
+    (_, row) =>
+    Float32Array.from({ length: t }, (_, column) => heads.reduce((sum, h) => sum + (all[(h * t + row) * t + column] ?? 0), 0) / heads.length), // biome-ignore format: one line
+  );
+}
+
+/**
+ * The language model of its files: it tells the same, to the last bit on the same machine.
+ *
+ * @throws `nn/corrupt-language`
+ */
+export function loadLanguageModel(
+  files: Readonly<Record<string, Uint8Array>>,
+  on: RuntimeOptions = {},
+): LanguageModel {
+  const bytes = files[fileName] ?? fail("nn/corrupt-language", { field: fileName, expected: "a file", got: "none" }); // biome-ignore format: one line
+  const fields = languageFields(parseJson(new TextDecoder().decode(bytes), fileName), "the model");
+  if (fields.number("format") !== 1)
+    fail("nn/corrupt-language", { field: "format", expected: "1", got: `${fields.number("format")}` }); // biome-ignore format: one line
+  const tokeniser = tokeniserOf(fields.value["tokeniser"]);
+  const read = fields.fields("options");
+  const norm = read.text("norm") === "after" ? "after" : "before";
+  const number = (name: string): number => read.number(name);
+  const options = decoderSpec({ vocabulary: number("vocabulary"), context: number("context"), width: number("width"), heads: number("heads"), layers: number("layers"), feedForward: number("feedForward"), dropout: number("dropout"), norm }); // biome-ignore format: one line
+  if (options.vocabulary !== tokeniser.vocabulary)
+    fail("nn/corrupt-language", { field: "options.vocabulary", expected: `${tokeniser.vocabulary}, as the tokeniser has`, got: `${options.vocabulary}` }); // biome-ignore format: one line
+  const network = decoder(options);
+  const weights = fields.array("weights", Float32Array, network.parameters);
+  const state = { epoch: 0, step: 0, stopping: null, best: null, history: [], weights, kept: new Float32Array(0), slots: [] }; // biome-ignore format: one line
+  const trained = trainedNetwork({ network, loss: "crossEntropy", state, on });
+  return languageModel({ tokeniser, options, network: trained, report: reportOf(fields.fields("report")), on }); // biome-ignore format: one line
+}
+
+type ReportFields = ReturnType<ReturnType<typeof languageFields>["fields"]>;
+
+function reportOf(fields: ReportFields): LanguageReport {
+  return {
+    parameters: fields.number("parameters"),
+    tokens: fields.number("tokens"),
+    trainWindows: fields.number("trainWindows"),
+    validationWindows: fields.number("validationWindows"),
+    epochs: fields.number("epochs"),
+    bestEpoch: fields.number("bestEpoch"),
+    validationLoss: fields.numberOrNull("validationLoss"),
+    perplexity: fields.numberOrNull("perplexity"),
+    unigramLoss: fields.numberOrNull("unigramLoss"),
+    unigramPerplexity: fields.numberOrNull("unigramPerplexity"),
+    seconds: fields.number("seconds"),
+  };
+}
