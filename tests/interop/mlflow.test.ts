@@ -34,7 +34,9 @@ print(json.dumps({
 `;
 
 const readNetwork = `
-import sys, json, numpy as np, onnxruntime as ort, mlflow.onnx, mlflow.pyfunc
+import os, sys, json, tempfile
+os.environ["MLFLOW_TRACKING_URI"] = "file://" + tempfile.mkdtemp()  # mlflow makes a folder where it stands
+import numpy as np, onnxruntime as ort, mlflow.onnx, mlflow.pyfunc
 from mlflow.models import Model
 m = Model.load(sys.argv[1])
 (spec,) = m.signature.inputs.inputs
