@@ -31,6 +31,22 @@ export const nnErrors = {
     (d: { field: string; expected: string; got: string }) =>
       `language model: ${d.field} is damaged; expected ${d.expected}, got ${d.got}`,
   ),
+  "nn/missing-weights": caller(
+    (d: { weights: readonly string[] }) =>
+      `train: every weight is frozen, so there is nothing to train; expected that frozen leaves some of ${list(d.weights)}`,
+  ),
+  "nn/unknown-convolution": caller(
+    (d: { at: string; layer: string; layers: readonly string[] }) =>
+      `${d.at}: there is no such convolution as ${quote(d.layer)}; expected one of ${list(d.layers, d.layer)}.${didYouMean(d.layer, d.layers)}`,
+  ),
+  "nn/unknown-class": caller(
+    (d: { at: string; name: string; classes: readonly string[] }) =>
+      `${d.at}: unknown class ${quote(d.name)}; the classes are ${list(d.classes, d.name)}.${didYouMean(d.name, d.classes)}`,
+  ),
+  "nn/mismatch-network": caller(
+    (d: { at: string; expected: string; got: string }) =>
+      `${d.at}: this network does not fit; expected ${d.expected}, got ${d.got}`,
+  ),
   "nn/mismatch-checkpoint": caller(
     (d: { expected: string; got: string }) =>
       `train: the checkpoint is of another training; expected ${d.expected}, got ${d.got}. Go on with the network and the optimiser that it was made with.`,

@@ -33,6 +33,8 @@ export interface StepOptions {
   /** Penalties on kernels: α·Σ|w| and α/2·Σw². */
   readonly l1?: number | undefined;
   readonly l2?: number | undefined;
+  /** Weights that stay as they are, by name. */
+  readonly frozen?: ((weight: string) => boolean) | undefined;
 }
 
 /** A model of training, with what it must be given. */
@@ -101,9 +103,11 @@ function flowOf(network: Network, options: StepOptions): Flow {
   const out = network.build(x, scope, (value) => given.push(value));
   const { lost, right, counted } = lossOf(options.loss, out, graph);
   const loss = meanOf(lost, counted);
-  const by = network.weights.map(({ name }) => weightOf.get(name) as Tensor);
   const penalised = ops.add(loss, penaltyOf(network, weightOf, options) ?? graph.scalar(0));
-  const flowing = gradients(penalised, by).map((g, i) => ops.reshape(g, [network.weights[i]?.length ?? 0])); // biome-ignore format: one line
+  const moving = network.weights.filter(({ name }) => options.frozen?.(name) !== true);
+  const found = gradients(penalised, moving.map(({ name }) => weightOf.get(name) as Tensor)); // biome-ignore format: one line
+  const gradientOf = new Map(moving.map(({ name }, i) => [name, found[i] as Tensor]));
+  const flowing = network.weights.map(({ name, length }) => ops.reshape(gradientOf.get(name) ?? graph.constant(new Float32Array(length), [length]), [length])); // biome-ignore format: one line
   const isCounted = right !== undefined && (out.shape.at(-1) ?? 0) <= countedClasses;
   const told = {
     loss,
@@ -114,17 +118,28 @@ function flowOf(network: Network, options: StepOptions): Flow {
 }
 
 /** What the optimiser makes of a gradient: `next weights`, `next slot i`, and `norm`. */
-function updateOf(weights: Tensor, whole: Tensor, { clipNorm, optimiser }: StepOptions) {
+function updateOf(
+  network: Network,
+  { weights, gradient: whole }: Pick<Flow, "weights" | "gradient">,
+  { clipNorm, optimiser, frozen }: StepOptions,
+) {
   const { graph } = weights;
   const norm = ops.sqrt(ops.sum(ops.square(whole)));
   const gradient = clipNorm === undefined ? whole : clipped(whole, norm, clipNorm);
   const slots = Array.from({ length: slotCounts[optimiser.kind] }, (_, i) => graph.input(`slot ${i}`, weights.shape)); // biome-ignore format: one line
   const stepped = stepOf(optimiser.kind, optimiser.options)({ weights, gradient, slots }, scalarInputs(graph)); // biome-ignore format: one line
   return {
-    "next weights": stepped.weights,
+    "next weights": frozen === undefined ? stepped.weights : ops.where(movingMask(graph, network, frozen), stepped.weights, weights), // biome-ignore format: one line
     ...Object.fromEntries(stepped.slots.map((slot, i) => [`next slot ${i}`, slot])),
     norm,
   };
+}
+
+/** Which weights move, [p]. */
+function movingMask(graph: Graph, network: Network, frozen: (weight: string) => boolean): Tensor {
+  const mask = new Float32Array(network.parameters);
+  for (const { name, offset, length } of network.weights) mask.fill(Number(!frozen(name)), offset, offset + length); // biome-ignore format: one line
+  return ops.above(graph.constant(mask, [network.parameters]), graph.scalar(0.5));
 }
 
 /**
@@ -133,7 +148,9 @@ function updateOf(weights: Tensor, whole: Tensor, { clipNorm, optimiser }: StepO
  */
 export function stepModel(network: Network, options: StepOptions): StepModel {
   const { graph, weights, gradient, told, masks } = flowOf(network, options);
-  const bytes = formatOnnx(emitOnnx(graph, { ...told, ...updateOf(weights, gradient, options) }));
+  const bytes = formatOnnx(
+    emitOnnx(graph, { ...told, ...updateOf(network, { weights, gradient }, options) }),
+  );
   return { bytes, masks, told: Object.keys(told) };
 }
 
@@ -152,7 +169,7 @@ export function updateModel(network: Network, options: StepOptions): Uint8Array<
   const graph = new Graph();
   const size = [network.parameters];
   const [weights, gradient] = [graph.input("weights", size), graph.input("gradient", size)];
-  return formatOnnx(emitOnnx(graph, updateOf(weights, gradient, options)));
+  return formatOnnx(emitOnnx(graph, updateOf(network, { weights, gradient }, options)));
 }
 
 /** What is asked where numbers are no longer finite: the gradient, and of each layer a number that is finite if all that it gives are. */

@@ -36,7 +36,12 @@ export function taskOf(network: Network, data: NetworkRows, options: TrainOption
   const state = options.from ?? started(network, slotCounts[chosen.kind], seed);
   checkState(network, state, slotCounts[chosen.kind]);
   const { clipNorm, l1, l2 } = settings;
-  const step = { loss, optimiser: rule, clipNorm, l1, l2 };
+  const step = { loss, optimiser: rule, clipNorm, l1, l2, frozen: options.frozen };
+  if (
+    options.frozen !== undefined &&
+    network.weights.every(({ name }) => options.frozen?.(name) === true)
+  )
+    fail("nn/missing-weights", { weights: network.weights.map(({ name }) => name) });
   const isParted = accumulate > 1;
   return {
     step: stepModel(network, step),
@@ -63,7 +68,7 @@ function hasBatchNorm({ kind, options }: LayerSpec): boolean {
 }
 
 /** The state before the first step: weights drawn by the seed, each by a stream of its own name. */
-function started(network: Network, slots: number, seed: number): TrainingState {
+export function started(network: Network, slots: number, seed: number): TrainingState {
   const chance = random(seed).stream("weights");
   const filled = (specs: readonly WeightSpec[]): Float32Array => {
     const vector = new Float32Array(specs.reduce((sum, { length }) => sum + length, 0));

@@ -49,6 +49,11 @@ export interface TrainOptions extends LongWork, RuntimeOptions {
    * normalisation the result is that of one part, but for rounding. Default 1.
    */
   readonly accumulate?: number;
+  /**
+   * Which weights stay as they are, by name ("1 conv2d/kernel"): those of a backbone that was trained before. No gradient is computed
+   * for them. Default none.
+   */
+  readonly frozen?: (weight: string) => boolean;
   /** Where an earlier training stopped: it goes on to the same bytes as one that was never stopped. */
   readonly from?: TrainingState;
   /**
@@ -60,7 +65,7 @@ export interface TrainOptions extends LongWork, RuntimeOptions {
   readonly onEpoch?: (epoch: NetworkEpoch, state: TrainingState) => unknown;
 }
 
-const known = ["loss", "optimiser", "epochs", "batchRows", "validation", "stopping", "schedule", "clipNorm", "l1", "l2", "shuffle", "seed", "threads", "augment", "accumulate", "from", "checkpoint", "onEpoch", "runtime", "provider", "signal", "progress"]; // biome-ignore format: a list
+const known = ["loss", "optimiser", "epochs", "batchRows", "validation", "stopping", "schedule", "clipNorm", "l1", "l2", "shuffle", "seed", "threads", "augment", "accumulate", "frozen", "from", "checkpoint", "onEpoch", "runtime", "provider", "signal", "progress"]; // biome-ignore format: a list
 
 /** The options, with their defaults. @throws `option/out-of-range`, `option/unknown-name` */
 export function checkedOptions(options: TrainOptions) {

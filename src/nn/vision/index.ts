@@ -1,3 +1,10 @@
-/** @file Networks that see: presets, and images as rows. */
+/** @file What people do with networks for images. */
+export { type AnomalyDetector, type AnomalyOptions, type AnomalyScores, fitAnomalies, type Reconstruction } from "./anomalies.ts"; // biome-ignore format: a list
+export { chooseLayers, type LayerChoice, type NetworkTask, networkTasks } from "./choose-layers.ts";
+export { type CompareOptions, compareNetworks, type NetworkAnswer, type NetworkComparison } from "./compare.ts"; // biome-ignore format: a list
+export * from "./confidence.ts";
+export { type DeadFilters, deadFilters, type FeatureMaps, featureMaps } from "./feature-maps.ts";
 export { networkRows } from "./network-rows.ts";
 export { type ImageNetworkName, type ImageNetworkOptions, imageNetwork, imageNetworkNames } from "./presets.ts"; // biome-ignore format: a list
+export { type GradCamOptions, gradCam, type SaliencyMap, type SaliencyOptions, saliency } from "./saliency.ts"; // biome-ignore format: a list
+export * from "./transfer.ts";
