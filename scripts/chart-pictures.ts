@@ -8,7 +8,7 @@ const shown = [
   ...["roc", "pr", "calibration", "gain", "confusion-of-classes", "learning"],
   ...["predictions", "residuals", "qq", "coefficients", "dependence", "swarm"],
   ...["waterfall", "violin", "correlation", "elbow", "silhouette", "dendrogram"],
-  ...["scatter", "forecast"],
+  ...["scatter", "forecast", "attention"],
 ];
 for (const name of shown) {
   const spec = chartSamples[name];

@@ -152,6 +152,19 @@ export const commandGroups: readonly CommandGroup[] = [
         "Train a network on images: digits and scenes that are drawn, MNIST, or files.",
         async () => executable((await import("./train.ts")).train),
       ),
+      lazy(
+        "decoder",
+        "Train a small language model on texts: a decoder-only transformer.",
+        async () => executable((await import("./decoder.ts")).decoder),
+      ),
+      lazy("generate", "Go on with a text, by a language model that was registered.", async () =>
+        executable((await import("./generate.ts")).generate),
+      ),
+      lazy(
+        "attention",
+        "Where a language model looks: the weights of attention for a text.",
+        async () => executable((await import("./attention.ts")).attention),
+      ),
     ],
   },
   {

@@ -1,3 +1,4 @@
+export { attentionChart } from "./attention-chart.ts";
 export * from "./box-chart.ts";
 export * from "./calibration-chart.ts";
 export * from "./clusters-charts.ts";

@@ -1,6 +1,7 @@
 /** @file Trained networks in Python's ONNX Runtime: the file is valid, and says what we say. */
 import { describe, expect, test } from "vitest";
 import { random } from "../../src/core/index.ts";
+import { bytePairTokeniser, trainDecoder } from "../../src/nn/language/index.ts";
 import { activation } from "../../src/nn/layers/activation.ts";
 import { flatten } from "../../src/nn/layers/arrangement.ts";
 import { attention, residual } from "../../src/nn/layers/attention.ts";
@@ -18,11 +19,11 @@ import { pythonWith } from "./python.ts";
 
 const script = `
 import base64, numpy as np, onnx, onnxruntime as ort
-def predict(model, x, shape):
+def predict(model, x, shape, output="y"):
   data = base64.b64decode(model)
   onnx.checker.check_model(onnx.load_from_string(data), full_check=True)
   session = ort.InferenceSession(data, providers=["CPUExecutionProvider"])
-  y, = session.run(["y"], {"x": np.array(x, np.float32).reshape([-1] + shape)})
+  y, = session.run([output], {"x": np.array(x, np.float32).reshape([-1] + shape)})
   return [float(v) for v in y.reshape(-1)]
 `;
 
@@ -72,6 +73,13 @@ function rowsFor({ network, loss, codes }: Case, rows: number): NetworkRows {
   return { rows, x, y, shape, labelShape };
 }
 
+function softmax(logits: readonly number[]): readonly number[] {
+  const most = Math.max(...logits);
+  const weights = logits.map((z) => Math.exp(z - most));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / sum);
+}
+
 describe("a trained network in Python's ONNX Runtime", async () => {
   const peer = openPeer(pythonWith("onnx"), script);
 
@@ -82,6 +90,19 @@ describe("a trained network in Python's ONNX Runtime", async () => {
     const model = Buffer.from(trained.onnx()).toString("base64");
     const theirs = (await peer.ask("predict", { model, x: Array.from(data.x), shape: data.shape })) as number[]; // biome-ignore format: one line
     expect(Array.from(ours)).toBeClose(theirs, { rtol: 1e-5, atol: 1e-6 });
+  });
+
+  test("says the same: the logits of a language model", async () => {
+    const text = "the miller grinds grain. the baker bakes bread. ".repeat(20);
+    const model = await trainDecoder(text, { context: 12, width: 16, heads: 2, layers: 2, epochs: 2, tokeniser: bytePairTokeniser({ vocabulary: 280 }) }); // biome-ignore format: one line
+    const tokens = Array.from(model.tokeniser.encode("the miller bakes bread")).slice(0, 9);
+    const x = [0, 0, 0, ...tokens, ...tokens, 0, 0, 0];
+    const onnx = Buffer.from(model.onnx()).toString("base64");
+    const logits = (await peer.ask("predict", { model: onnx, x, shape: [12], output: "logits" })) as number[]; // biome-ignore format: one line
+    const told = await model.network.predict(Float32Array.from(x));
+    const v = model.tokeniser.vocabulary;
+    const chances = Array.from({ length: 24 }, (_, i) => softmax(logits.slice(i * v, i * v + v))).flat(); // biome-ignore format: one line
+    expect(chances).toBeClose(Array.from(told), { rtol: 1e-5, atol: 1e-7 });
   });
 
   test("ends", async () => {

@@ -11,6 +11,7 @@ import {
   rocCurve,
 } from "../../src/metric/index.ts";
 import {
+  attentionChart,
   boxChart,
   type ChartSpec,
   calibrationChart,
@@ -65,8 +66,15 @@ const dependence = grid.map((v) => 0.55 * Math.exp(-v / 20) + 0.08);
 const steps = list(60, (i) => i);
 const joined = { left: [0, 2, 4, 8, 6, 11, 12], right: [1, 3, 5, 9, 7, 10, 13], heights: [0.4, 0.6, 0.9, 1.4, 0.8, 2.1, 4.2] }; // biome-ignore format: one line
 
+const looking = ["the", "␣mill", "er", "␣grinds", "␣the", "␣grain", "␣of", "␣the", "␣town", "."];
+const looked = looking.map((_, i) => {
+  const row = looking.map((__, j) => (j <= i ? Math.exp(1.5 * Math.sin(3 * i + 5 * j)) : 0));
+  return row.map((weight) => weight / row.reduce((a, b) => a + b));
+});
+
 /** Every chart by the name of what it shows. */
 export const chartSamples: Readonly<Record<string, ChartSpec>> = {
+  attention: attentionChart(looked, looking, { subtitle: "layer 1, mean of 4 heads" }),
   confusion: confusionChart(confusionMatrix(y, classesAt(good)), ["stays", "leaves"]),
   "confusion-of-classes": confusionChart([[50, 2, 1, 0], [4, 38, 6, 2], [0, 5, 44, 3], [1, 0, 7, 61]], ["setosa", "versicolor", "virginica", "unknown"]),
   roc: rocChart(models.map(({ name, p }) => ({ name, auc: rocAuc(y, p), ...rocCurve(y, p) }))),

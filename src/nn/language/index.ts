@@ -1,4 +1,11 @@
 export { type BytePairTokeniserOptions, bytePairTokeniser } from "./byte-pair-tokeniser.ts";
+export {
+  type Corpus,
+  type CorpusOptions,
+  type CorpusSource,
+  plainText,
+  readCorpus,
+} from "./corpus.ts";
 export { type DecoderOptions, decoder, decoderParameters } from "./decoder.ts";
 export type {
   GeneratedPiece,

@@ -185,9 +185,12 @@ describe("loadLanguageModel", () => {
   });
 
   test("refuses files that are damaged or missing", () => {
-    const [bytes = new Uint8Array()] = Object.values(model.files());
-    const state = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, object>;
-    const changed = (more: object) => ({ "language.json": new TextEncoder().encode(JSON.stringify({ ...state, ...more })) }); // biome-ignore format: one line
+    const files = model.files();
+    const state = JSON.parse(new TextDecoder().decode(files["language.json"])) as Record<
+      string,
+      object
+    >;
+    const changed = (more: object) => ({ ...files, "language.json": new TextEncoder().encode(JSON.stringify({ ...state, ...more })) }); // biome-ignore format: one line
     for (const more of [{ format: 2 }, { options: { ...state["options"], vocabulary: 7 } }, { options: { ...state["options"], width: 32 } }, { tokeniser: null }]) // biome-ignore format: one line
       expect(() => loadLanguageModel(changed(more))).toThrow(code("nn/corrupt-language"));
     expect(() => loadLanguageModel({})).toThrow(code("nn/corrupt-language"));

@@ -1,9 +1,11 @@
 /** @file A language model: a decoder that was trained, with its tokeniser. */
 import { checkNumber, formatJson, parseJson } from "../../core/index.ts";
+import type { ModelFiles } from "../../flow.ts";
 import { fail } from "../errors.ts";
+import { loadNetwork, type NetworkModel, networkModel } from "../keep/network-model.ts";
 import type { RuntimeOptions } from "../runtime.ts";
-import { type TrainedNetwork, trainedNetwork } from "../train/trained-network.ts";
-import { type DecoderSpec, decoder, decoderSpec } from "./decoder.ts";
+import type { TrainedNetwork } from "../train/trained-network.ts";
+import { type DecoderSpec, decoderParameters, decoderSpec } from "./decoder.ts";
 import { type GeneratedPiece, type GeneratedText, type GenerateOptions, generated, pieces } from "./generate.ts"; // biome-ignore format: a list
 import { attentionWeights, decoderOnnx, openNextToken } from "./run-decoder.ts";
 import { textWindows } from "./text-windows.ts";
@@ -71,8 +73,10 @@ export interface LanguageModel {
   attention(text: string, options?: AttentionViewOptions): Promise<AttentionView>;
   /** An ONNX file: input `x` [n, t] of tokens as reals, output `logits` [n, t, v]. */
   onnx(): Uint8Array<ArrayBuffer>;
-  /** What `loadLanguageModel` reads. */
-  files(): Readonly<Record<string, Uint8Array>>;
+  /** The model among others: kept, registered and served; it takes tokens, and tells the chance of each token at each step. */
+  served(): NetworkModel;
+  /** What `loadLanguageModel` reads: the files of `served`, the tokeniser's among them. */
+  files(): ModelFiles;
 }
 
 /** What a language model is made of. */
@@ -84,7 +88,8 @@ export interface LanguageParts {
   readonly on?: RuntimeOptions;
 }
 
-const fileName = "language.json";
+/** The file that a language model has besides those of its network. */
+export const languageFile = "language.json";
 
 /** The model of its parts. */
 export function languageModel({
@@ -97,6 +102,9 @@ export function languageModel({
   const { weights, kept } = network.state;
   const trained = { spec: options, weights, kept, on };
   const source = { tokeniser, context: options.context, next: openNextToken(trained) };
+  const header = { format: 1, options, tokeniser: tokeniser.state, report };
+  const served = (): NetworkModel =>
+    networkModel(network, { input: "tokens", files: { [languageFile]: new TextEncoder().encode(formatJson(header)) } }); // biome-ignore format: one line
   return {
     ...{ tokeniser, options, network, report },
     generate: (prompt, asked = {}) => generated(source, prompt, asked),
@@ -116,11 +124,8 @@ export function languageModel({
       return { tokens: tokens.map(tokeniser.label), weights: rowsOf(all, heads, tokens.length), layer, head: head ?? "mean" }; // biome-ignore format: one line
     },
     onnx: () => decoderOnnx(trained),
-    files: () => {
-      const { history } = network.state;
-      const state = { format: 1, options, tokeniser: tokeniser.state, report, history, weights };
-      return { [fileName]: new TextEncoder().encode(formatJson(state)) };
-    },
+    served,
+    files: () => served().files(),
   };
 }
 
@@ -136,14 +141,11 @@ function rowsOf(all: Float32Array, heads: readonly number[], t: number): readonl
 /**
  * The language model of its files: it tells the same, to the last bit on the same machine.
  *
- * @throws `nn/corrupt-language`
+ * @throws `nn/corrupt-language`, `nn/corrupt-files`, `nn/unsupported-format`
  */
-export function loadLanguageModel(
-  files: Readonly<Record<string, Uint8Array>>,
-  on: RuntimeOptions = {},
-): LanguageModel {
-  const bytes = files[fileName] ?? fail("nn/corrupt-language", { field: fileName, expected: "a file", got: "none" }); // biome-ignore format: one line
-  const fields = languageFields(parseJson(new TextDecoder().decode(bytes), fileName), "the model");
+export function loadLanguageModel(files: ModelFiles): LanguageModel {
+  const bytes = files[languageFile] ?? fail("nn/corrupt-language", { field: languageFile, expected: "a file", got: "none" }); // biome-ignore format: one line
+  const fields = languageFields(parseJson(new TextDecoder().decode(bytes), languageFile), "the model"); // biome-ignore format: one line
   if (fields.number("format") !== 1)
     fail("nn/corrupt-language", { field: "format", expected: "1", got: `${fields.number("format")}` }); // biome-ignore format: one line
   const tokeniser = tokeniserOf(fields.value["tokeniser"]);
@@ -153,11 +155,10 @@ export function loadLanguageModel(
   const options = decoderSpec({ vocabulary: number("vocabulary"), context: number("context"), width: number("width"), heads: number("heads"), layers: number("layers"), feedForward: number("feedForward"), dropout: number("dropout"), norm }); // biome-ignore format: one line
   if (options.vocabulary !== tokeniser.vocabulary)
     fail("nn/corrupt-language", { field: "options.vocabulary", expected: `${tokeniser.vocabulary}, as the tokeniser has`, got: `${options.vocabulary}` }); // biome-ignore format: one line
-  const network = decoder(options);
-  const weights = fields.array("weights", Float32Array, network.parameters);
-  const state = { epoch: 0, step: 0, stopping: null, best: null, history: [], weights, kept: new Float32Array(0), slots: [] }; // biome-ignore format: one line
-  const trained = trainedNetwork({ network, loss: "crossEntropy", state, on });
-  return languageModel({ tokeniser, options, network: trained, report: reportOf(fields.fields("report")), on }); // biome-ignore format: one line
+  const { trained: network } = loadNetwork(files);
+  const [expected, got] = [decoderParameters(options), network.network.parameters];
+  if (expected !== got) fail("nn/corrupt-language", { field: "options", expected: `those of ${got} parameters`, got: `${expected}` }); // biome-ignore format: one line
+  return languageModel({ tokeniser, options, network, report: reportOf(fields.fields("report")) });
 }
 
 type ReportFields = ReturnType<ReturnType<typeof languageFields>["fields"]>;
