@@ -63,6 +63,10 @@ export const nnErrors = {
     (d: { what: string; expected: string }) =>
       `import: the model has ${d.what}; expected ${d.expected}`,
   ),
+  "nn/corrupt-model": caller(
+    (d: { what: string; expected: string; got: string }) =>
+      `import: ${d.what} does not fit; expected ${d.expected}, got ${d.got}. Save the model again.`,
+  ),
   "nn/failed-model": caller(
     (d: { reason: string }) =>
       `import: ONNX Runtime does not take the model (${d.reason}). Export it for a set of operators of version 18, or from a newer release.`,

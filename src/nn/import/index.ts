@@ -6,4 +6,5 @@ export {
   type ImportOnnxOptions,
   importOnnx,
 } from "./import-onnx.ts";
+export { channelsFirst, importTensorFlow } from "./import-tensorflow.ts";
 export type { ImportedNumbers, ImportedValues } from "./ports.ts";
