@@ -1,7 +1,7 @@
 /** @file Activations, and their gradients. */
 import { ofOne, type Tensor } from "../graph.ts";
 import { axisOf } from "../shape.ts";
-import { above, erf, exp, multiply, negate, scale, shift, square, subtract, unary, where } from "./elementwise.ts"; // biome-ignore format: one line
+import { above, add, erf, exp, multiply, negate, scale, shift, square, subtract, unary, where } from "./elementwise.ts"; // biome-ignore format: one line
 import { sum } from "./sum.ts";
 
 /** max(a, 0); its gradient at 0 is 0. */
@@ -25,8 +25,17 @@ export const softplus = (a: Tensor): Tensor => unary("Softplus", a, (g) => multi
 
 /** a · Φ(a), where Φ is the distribution of the standard normal: exact, by the error function. */
 export function gelu(a: Tensor): Tensor {
-  const half = scale(shift(erf(scale(a, Math.SQRT1_2)), 1), 0.5); // Φ(a)
-  return multiply(a, half);
+  const { graph } = a;
+  const u = scale(a, Math.SQRT1_2);
+  const share = shift(scale(erf(u), 0.5), 0.5); // Φ(a)
+  return graph.apply({
+    ...{ operator: "Mul", inputs: [a, share], shape: a.shape, sources: [a] },
+    // Φ(a) + a·φ(a), where a·φ(a) = u·e^(−u² − ln √π)
+    gradient: ofOne((g) => {
+      const density = exp(subtract(graph.scalar(-Math.log(Math.PI) / 2), square(u)));
+      return [multiply(g, add(share, multiply(u, density)))];
+    }),
+  });
 }
 
 /** eᵃ / Σ eᵃ over an axis. */

@@ -2,7 +2,7 @@
 import { fail } from "../../errors.ts";
 import { ofOne, type Tensor } from "../graph.ts";
 import { formatShape, type Shape } from "../shape.ts";
-import { concat, pad, reshape, slice, transpose } from "./arrange.ts";
+import { concat, pad, reshape, slice, turned } from "./arrange.ts";
 import { matmul } from "./product.ts";
 import { sum } from "./sum.ts";
 
@@ -83,24 +83,22 @@ function imageGradient(g: Tensor, w: Tensor, shape: Shape, { stride, padding }: 
 }
 
 /**
- * What flows back into the kernels: the product of g with every window of the images, laid out as a matrix. Faster than a
- * convolution with axes exchanged, which ONNX Runtime does not lay out well.
+ * What flows back into the kernels: the products of g with every window of the images, image by image. Faster than a convolution with
+ * axes exchanged, which ONNX Runtime does not lay out well.
  */
 function kernelGradient(g: Tensor, x: Tensor, shape: Shape, { stride, padding }: Window): Tensor {
   const [k = 0, c = 0, kh = 0, kw = 0] = shape;
   const [n = 0, , rows = 0, cols = 0] = g.shape;
   const [top, left, bottom, right] = padding;
   const padded = pad(pad(x, 2, [top, bottom]), 3, [left, right]);
-  const images = transpose(padded, [1, 0, 2, 3]); // [c, n, h, w]
-  const count = n * rows * cols;
   const taps = Array.from({ length: kh * kw }, (_, tap) => {
     const [i, j] = [Math.floor(tap / kw), tap % kw];
-    const some = strided(strided(images, 2, { from: i, count: rows, step: stride[0] }), 3, { from: j, count: cols, step: stride[1] }); // biome-ignore format: one line
-    return reshape(some, [c, 1, count]);
+    const some = strided(strided(padded, 2, { from: i, count: rows, step: stride[0] }), 3, { from: j, count: cols, step: stride[1] }); // biome-ignore format: one line
+    return reshape(some, [n, c, 1, rows * cols]);
   });
-  const laid = reshape(concat(taps, 1), [c * kh * kw, count]);
-  const flowing = reshape(transpose(g, [1, 0, 2, 3]), [k, count]);
-  return reshape(matmul(flowing, transpose(laid, [1, 0])), shape);
+  const laid = reshape(concat(taps, 2), [n, c * kh * kw, rows * cols]);
+  const flowing = reshape(g, [n, k, rows * cols]);
+  return reshape(sum(matmul(flowing, turned(laid)), { axes: [0] }), shape);
 }
 
 /** Every step-th number of an axis, `count` of them; nothing flows back where the step is above 1. */

@@ -3,6 +3,7 @@ import { ofOne, type Tensor } from "../graph.ts";
 import { sizeOf } from "../shape.ts";
 import { reshape, sizesOf, zeros } from "./arrange.ts";
 import { type WindowOptions, windowsOver } from "./convolve.ts";
+import { above, where } from "./elementwise.ts";
 import { mean } from "./reduce.ts";
 import { sum } from "./sum.ts";
 
@@ -20,16 +21,28 @@ export function maxPool(x: Tensor, { size, stride = size }: PoolOptions): Tensor
   const shape = [n, c, ...windowsOver("maxPool", x.shape, { size, stride, padding: [0, 0, 0, 0] })];
   const overlap = stride[0] < size[0] || stride[1] < size[1];
   const attributes = { kernel_shape: size, strides: stride };
+  const raw = reluOf(x);
   const [y, places] = graph.add({
     ...{ operator: "MaxPool", inputs: [x], attributes, optional: true },
     outputs: [{ shape }, { shape, type: "int64" }],
-    gradient: ofOne((g) => [overlap ? scattered(g, places ?? g, x) : unpooled(g, places ?? g, x)]),
+    ...(raw === undefined ? {} : { sources: [raw] }),
+    gradient: ofOne((flowing) => {
+      const zero = graph.scalar(0);
+      const g = raw === undefined ? flowing : where(above(y ?? x, zero), flowing, zero);
+      return [overlap ? scattered(g, places ?? g, x) : unpooled(g, places ?? g, x)];
+    }),
   });
   return y ?? x;
 
   function unpooled(g: Tensor, at: Tensor, like: Tensor): Tensor {
     return graph.apply({ operator: "MaxUnpool", inputs: [g, at, sizesOf(like)], attributes, shape: like.shape }); // biome-ignore format: one line
   }
+}
+
+/** What relu was applied to: its gradient is cut to what is above 0 after pooling, where there are fewer numbers. */
+function reluOf(a: Tensor): Tensor | undefined {
+  const step = a.graph.steps.findLast(({ outputs }) => outputs[0]?.name === a.name);
+  return step?.operator === "Relu" ? step.inputs[0] : undefined;
 }
 
 /** Windows that overlap may have the same largest number: what flows back to it is added. */
