@@ -44,7 +44,7 @@ describe("every chart", () => {
       await renderPng(chartSamples["swarm"] ?? samples[0]?.[1] ?? never()),
     );
     expect(hashOfJson(hashes)).toBe(
-      "sha256:7132679900c5a5377da9b5260e3ade6dc4f050bc40339659dfc3acf998eee609",
+      "sha256:92284dfde87017c81d0fc65384de3fafe4211349869d436b4038be08df776d3f",
     );
   });
 

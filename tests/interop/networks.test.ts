@@ -96,7 +96,8 @@ describe("a trained network in Python's ONNX Runtime", async () => {
     const text = "the miller grinds grain. the baker bakes bread. ".repeat(20);
     const model = await trainDecoder(text, { context: 12, width: 16, heads: 2, layers: 2, epochs: 2, tokeniser: bytePairTokeniser({ vocabulary: 280 }) }); // biome-ignore format: one line
     const tokens = Array.from(model.tokeniser.encode("the miller bakes bread")).slice(0, 9);
-    const x = [0, 0, 0, ...tokens, ...tokens, 0, 0, 0];
+    const pads = Array.from({ length: 12 - tokens.length }, () => 0);
+    const x = [...pads, ...tokens, ...tokens, ...pads];
     const onnx = Buffer.from(model.onnx()).toString("base64");
     const logits = (await peer.ask("predict", { model: onnx, x, shape: [12], output: "logits" })) as number[]; // biome-ignore format: one line
     const told = await model.network.predict(Float32Array.from(x));
