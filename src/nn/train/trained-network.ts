@@ -4,6 +4,7 @@ import { fail } from "../errors.ts";
 import { frozenScope } from "../frozen-scope.ts";
 import type { LayerSummary, Network } from "../network.ts";
 import { openModel, type RuntimeOptions } from "../runtime.ts";
+import { askedRows } from "./asked-rows.ts";
 import { checkRows } from "./check-rows.ts";
 import { type NetworkRows, openFeed } from "./feed.ts";
 import { answered, type LossName } from "./loss.ts";
@@ -22,7 +23,8 @@ export interface TrainedNetwork {
   /** Everything a training needs to go on from here. */
   readonly state: TrainingState;
   /**
-   * What the network says of rows, [n, …output]: probabilities of classes or of truth by its loss, numbers as they are.
+   * What the network says of rows, [n, …output]: probabilities of classes or of truth by its loss, numbers as they are. Many rows are
+   * asked about in runs of a few milliseconds, between which the event loop turns.
    *
    * @param x - Rows one after the other, of the network's input shape; bytes are divided by 255.
    * @throws `nn/mismatch-rows`, `nn/missing-runtime`
@@ -32,6 +34,9 @@ export interface TrainedNetwork {
   evaluate(data: NetworkRows): Promise<NetworkScores>;
   /** The network as an ONNX file: input `x` [n, …], output `y`, as `predict` gives it. */
   onnx(options?: OnnxOptions): Uint8Array<ArrayBuffer>;
+  /** Gives back what `predict` opened; it opens it again when it is asked. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** What a trained network's ONNX file takes and gives. */
@@ -43,9 +48,6 @@ export interface OnnxOptions {
   /** Whether it takes bytes, 0 to 255, and divides them by 255 itself. Default false: numbers. */
   readonly bytes?: boolean;
 }
-
-/** Rows that are asked about at once, so that the event loop is free in between. */
-const askedRows = 64;
 
 /** What a trained network is made of. */
 export interface TrainedParts {
@@ -61,6 +63,7 @@ export interface TrainedParts {
 export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
   const { network, loss, state, on = {}, device = null } = parts;
   let opened: Promise<Session> | undefined;
+  let most: number | undefined;
   const onnx = (options?: OnnxOptions): Uint8Array<ArrayBuffer> => exported(parts, options);
   const size = sizeOf(network.inputShape);
   const predict: TrainedNetwork["predict"] = async (x) => {
@@ -72,14 +75,22 @@ export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
     const feed = openFeed({ rows, x, shape: network.inputShape, y: new Float32Array(0), labelShape: [0] }); // biome-ignore format: one line
     const width = sizeOf(network.outputShape);
     const told = new Float32Array(rows * width);
-    for (let from = 0; from < rows; from += askedRows) {
-      const places = Array.from({ length: Math.min(askedRows, rows - from) }, (_, i) => from + i);
+    most ??= askedRows(network, state);
+    for (let from = 0; from < rows; from += most) {
+      if (from > 0) await new Promise(setImmediate); // others have their turn
+      const places = Array.from({ length: Math.min(most, rows - from) }, (_, i) => from + i);
       const { y } = await session.run({ x: feed(places).x });
       told.set(y?.data as Float32Array, from * width);
     }
     return told;
   };
+  const close = async (): Promise<void> => {
+    const session = await opened;
+    opened = undefined;
+    await session?.close();
+  };
   return {
+    ...{ close, [Symbol.asyncDispose]: close },
     ...{
       network,
       loss,
