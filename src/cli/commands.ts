@@ -153,6 +153,31 @@ export const commandGroups: readonly CommandGroup[] = [
         async () => executable((await import("./train.ts")).train),
       ),
       lazy(
+        "transfer",
+        "Learn few images on a backbone that was trained before, beside learning from nothing.",
+        async () => executable((await import("./transfer.ts")).transfer),
+      ),
+      lazy(
+        "anomalies",
+        "Learn what normal images look like, and tell those that are not.",
+        async () => executable((await import("./anomalies.ts")).anomalies),
+      ),
+      lazy(
+        "confidence",
+        "How sure a network is of images: accepted, reviewed, rejected, and whether it comes true.",
+        async () => executable((await import("./confidence.ts")).confidence),
+      ),
+      lazy(
+        "maps",
+        "What the filters of a network see in an image, which are dead, which pixels decide.",
+        async () => executable((await import("./maps.ts")).maps),
+      ),
+      lazy(
+        "compare",
+        "Two networks side by side on one image, chosen by how sure the first is.",
+        async () => executable((await import("./compare.ts")).compare),
+      ),
+      lazy(
         "decoder",
         "Train a small language model on texts: a decoder-only transformer.",
         async () => executable((await import("./decoder.ts")).decoder),

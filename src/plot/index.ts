@@ -19,6 +19,7 @@ export {
 } from "./forecast-figure.ts";
 export * from "./gain-chart.ts";
 export { type HistogramOptions, histogramChart, type TwoSamples } from "./histogram-chart.ts";
+export * from "./images-figure.ts";
 export { type Importance, importancesChart } from "./importances-chart.ts";
 export * from "./learning-chart.ts";
 export * from "./pr-chart.ts";

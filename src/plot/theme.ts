@@ -109,6 +109,13 @@ export function themeConfig(theme: Theme): Readonly<Record<string, Json>> {
   };
 }
 
+/** The colours that a figure drawn without Vega takes from a theme. */
+export function figureColours(theme: Theme) {
+  const { paper, ink, quiet, line, ramp, curves } = colours[theme];
+  const [accent = ink, second = ink] = curves;
+  return { paper, ink, quiet, line, ramp, accent, second, font };
+}
+
 /** The config of a theme for pictures of so many units at most: cut titles, legends below. */
 export function narrowConfig(theme: Theme, widthPx: number): Readonly<Record<string, Json>> {
   const c = colours[theme];

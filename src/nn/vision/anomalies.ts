@@ -1,5 +1,5 @@
 /** @file Anomalies by reconstruction: an autoencoder learns what is normal, and what it cannot draw again is not. */
-import { checkNames, checkNumber, type LongWork, quantileOf, random } from "../../core/index.ts";
+import { checkChoice, checkNames, checkNumber, type LongWork, quantileOf, random } from "../../core/index.ts";
 import { type Images, imageBytes, takeImages } from "../../dataset/index.ts";
 import { f1, precision, recall, rocAuc } from "../../metric/index.ts";
 import { fail } from "../errors.ts";
@@ -13,6 +13,11 @@ import { imageNetwork } from "./presets.ts";
 export interface AnomalyOptions extends LongWork {
   /** Gives logits of its input's shape. Default `imageNetwork("autoencoder")` for the images. */
   readonly network?: Network;
+  /**
+   * How far an image is from its reconstruction x̂: "relative", Σ(x − x̂)²/Σx², or "squared", the mean of (x − x̂)². Thin strokes have
+   * small squares however badly they are drawn again. Default "relative".
+   */
+  readonly error?: "relative" | "squared";
   /** The share of the normal images that are not learned from: they decide the threshold. Default 0.2. */
   readonly validation?: number;
   /** The threshold is the mean error of those plus k deviations, k ≥ 0. Default 2. */
@@ -45,7 +50,7 @@ export interface Reconstruction {
   readonly reconstruction: Float32Array;
   /** |original − reconstruction|. */
   readonly difference: Float32Array;
-  /** The mean of the squares of the difference. */
+  /** As the detector measures it. */
   readonly error: number;
   readonly isAnomaly: boolean;
 }
@@ -58,7 +63,7 @@ export interface AnomalyDetector {
   /** Of the errors of the normal images that were not learned from. */
   readonly mean: number;
   readonly deviation: number;
-  /** The error of each image: the mean of (x − x̂)², [n]. */
+  /** The error of each image, [n]. */
   errors(images: Pick<Images, "pixels">): Promise<Float64Array>;
   /** Judges it by images of both kinds, none of which it learned from. */
   judge(normals: Images, anomalies: Images): Promise<AnomalyScores>;
@@ -66,7 +71,7 @@ export interface AnomalyDetector {
   show(images: Images, row: number): Promise<Reconstruction>;
 }
 
-const names = ["network", "validation", "k", "percentile", "epochs", "batchRows", "learningRate", "patience", "seed", "signal", "progress"]; // biome-ignore format: a list
+const names = ["network", "error", "validation", "k", "percentile", "epochs", "batchRows", "learningRate", "patience", "seed", "signal", "progress"]; // biome-ignore format: a list
 
 /**
  * Learns normal images: an autoencoder is trained on them alone, and the threshold comes from normal images that it did not see, so that
@@ -84,7 +89,8 @@ export async function fitAnomalies(
   // biome-ignore format: one line
   const at = "fitAnomalies";
   checkNames(at, options, names);
-  const { validation = 0.2, k = 2, percentile, seed = 0 } = options;
+  const { validation = 0.2, k = 2, percentile, seed = 0, error = "relative" } = options;
+  checkChoice(at, { error }, ["relative", "squared"]);
   checkNumber(at, { validation }, { above: 0, below: 1 });
   checkNumber(at, { k }, { min: 0 });
   if (percentile !== undefined) checkNumber(at, { percentile }, { above: 0, below: 1 });
@@ -96,11 +102,11 @@ export async function fitAnomalies(
   const held = Math.max(2, Math.round(validation * normals.rows));
   const judged = takeImages(normals, order.subarray(0, held));
   const trained = await learned(network, takeImages(normals, order.subarray(held)), { ...options, judged }); // biome-ignore format: one line
-  const errors = await errorsOf(trained, judged);
+  const errors = await errorsOf({ trained, kind: error }, judged);
   const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
   const deviation = Math.sqrt(errors.reduce((sum, error) => sum + (error - mean) ** 2, 0) / errors.length); // biome-ignore format: one line
   const threshold = percentile === undefined ? mean + k * deviation : quantileOf(errors.toSorted(), percentile); // biome-ignore format: one line
-  return detector({ trained, threshold, mean, deviation });
+  return detector({ trained, threshold, mean, deviation }, error);
 }
 
 async function learned(
@@ -123,30 +129,37 @@ function itself({ rows, shape, pixels }: Images): NetworkRows {
   return { rows, x: pixels, shape, y: Float32Array.from(pixels, (byte) => byte * byteScale), labelShape: shape }; // biome-ignore format: one line
 }
 
+type ErrorKind = "relative" | "squared";
+
+/** The least mean square that an image counts as having: an empty one must not divide by 0. */
+const leastSquare = 1e-3;
+
 async function errorsOf(
-  trained: TrainedNetwork,
+  { trained, kind }: { readonly trained: TrainedNetwork; readonly kind: ErrorKind },
   { pixels }: Pick<Images, "pixels">,
 ): Promise<Float64Array> {
-  // biome-ignore format: one line
   const told = await trained.predict(pixels);
   const size = trained.network.inputShape.reduce((product, side) => product * side, 1);
-  const errors = new Float64Array(pixels.length / size);
+  const [errors, squares] = [new Float64Array(pixels.length / size), new Float64Array(pixels.length / size)]; // biome-ignore format: one line
   for (let i = 0; i < pixels.length; i++) {
     const row = Math.floor(i / size);
-    errors[row] = (errors[row] ?? 0) + ((told[i] ?? 0) - (pixels[i] ?? 0) * byteScale) ** 2 / size;
+    const x = (pixels[i] ?? 0) * byteScale;
+    errors[row] = (errors[row] ?? 0) + ((told[i] ?? 0) - x) ** 2 / size;
+    squares[row] = (squares[row] ?? 0) + x ** 2 / size;
   }
-  return errors;
+  return kind === "squared" ? errors : errors.map((error, row) => error / Math.max(leastSquare, squares[row] ?? 0)); // biome-ignore format: one line
 }
 
 type DetectorParts = Pick<AnomalyDetector, "trained" | "threshold" | "mean" | "deviation">;
 
-function detector(parts: DetectorParts): AnomalyDetector {
+function detector(parts: DetectorParts, kind: ErrorKind): AnomalyDetector {
   const { trained, threshold } = parts;
+  const ask = { trained, kind };
   return {
     ...parts,
-    errors: (images) => errorsOf(trained, images),
+    errors: (images) => errorsOf(ask, images),
     judge: async (normals, anomalies) => {
-      const errors = Float64Array.from([...(await errorsOf(trained, normals)), ...(await errorsOf(trained, anomalies))]); // biome-ignore format: one line
+      const errors = Float64Array.from([...(await errorsOf(ask, normals)), ...(await errorsOf(ask, anomalies))]); // biome-ignore format: one line
       const y = errors.map((_, i) => Number(i >= normals.rows));
       const said = errors.map((error) => Number(error > threshold));
       const meanOf = (from: number, to: number): number => errors.subarray(from, to).reduce((sum, error) => sum + error, 0) / (to - from); // biome-ignore format: one line
@@ -164,7 +177,7 @@ function detector(parts: DetectorParts): AnomalyDetector {
       const reconstruction = (await trained.predict(bytes)).slice(0, size);
       const original = Float32Array.from(bytes, (byte) => byte * byteScale);
       const difference = original.map((value, i) => Math.abs(value - (reconstruction[i] ?? 0)));
-      const error = difference.reduce((sum, value) => sum + value * value, 0) / size;
+      const [error = 0] = await errorsOf(ask, { pixels: bytes });
       return { original, reconstruction, difference, error, isAnomaly: error > threshold };
     },
   };

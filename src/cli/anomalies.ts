@@ -1,0 +1,85 @@
+/** @file `millrace anomalies`: an autoencoder learns normal images, and tells which others are not. */
+import { imagesOfClasses } from "../dataset/index.ts";
+import { fitAnomalies } from "../nn/index.ts";
+import { histogramChart, imagesFigure, renderSvg } from "../plot/index.ts";
+import { command } from "./command.ts";
+import { fail } from "./errors.ts";
+import { drawn, percent, picture, writeFigures } from "./networks/figure-files.ts";
+import { imageArgument, imageOptions, imagesOf } from "./networks/image-source.ts";
+import { namesOf } from "./options.ts";
+import { columns, number } from "./text.ts";
+
+export const anomalies = command({
+  name: "anomalies",
+  summary: "Learn what normal images look like, and tell those that are not.",
+  about: [
+    "An autoencoder is trained on images of the --normal classes alone. What it cannot draw again is an anomaly: its error is above the mean of normal",
+    "images that were not learned from plus --k deviations, or above --percentile of them. It is judged by other images of all classes.",
+    "--out draws images beside their reconstruction and the difference, and the errors of both kinds.",
+  ],
+  arguments: { images: imageArgument },
+  options: {
+    normal: { type: "string", many: true, value: "A,B", help: "the classes that are normal; the first half if not given, of digits 0,3,6,8,9" }, // biome-ignore format: one line
+    k: {
+      type: "number",
+      default: 2,
+      min: 0,
+      max: 100,
+      value: "N",
+      help: "deviations above the mean",
+    },
+    percentile: { type: "number", min: 0.01, max: 0.999, value: "SHARE", help: "in place of --k: of the normal images that are below the threshold" }, // biome-ignore format: one line
+    epochs: { type: "number", default: 10, min: 1, max: 10_000, whole: true, value: "N", help: "times that every image is seen, at most" }, // biome-ignore format: one line
+    learningRate: {
+      type: "number",
+      default: 0.003,
+      min: 0,
+      value: "N",
+      help: "how far weights move",
+    },
+    ...imageOptions,
+    seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
+    out: { type: "string", value: "FOLDER", help: "write the figures, as SVG" },
+  },
+  examples: ["anomalies digits --rows 4000 --out figures", "anomalies parts --normal sound --percentile 0.99"], // biome-ignore format: one line
+  run: async (
+    { images: source, normal, k, percentile, epochs, learningRate, out, ...values },
+    around,
+  ) => {
+    // biome-ignore format: one line
+    const { train, test } = await imagesOf({ command: "anomalies", source, ...values, signal: around.signal }); // biome-ignore format: one line
+    const normals = normalOf(train.classes, namesOf(normal));
+    const others = train.classes.filter((name) => !normals.includes(name));
+    if (others.length === 0) fail("cli/mismatch-option", { command: "anomalies", option: "normal", expected: `fewer than all of ${train.classes.join(", ")}`, got: normals.join(",") }); // biome-ignore format: one line
+    const learned = imagesOfClasses(train, normals);
+    const detector = await around.reporter.stage(
+      `learn ${number(learned.rows)} normal images`,
+      (progress) => fitAnomalies(learned, { k, epochs, learningRate, seed: values.seed, signal: around.signal, progress, ...(percentile === undefined ? {} : { percentile }) }), // biome-ignore format: one line
+      ({ trained }) => `${trained.history.length} epochs of ${number(trained.network.parameters)} parameters`, // biome-ignore format: one line
+    );
+    const [sound, odd] = [imagesOfClasses(test, normals), imagesOfClasses(test, others)];
+    const scores = await detector.judge(sound, odd);
+    const shown = await Promise.all([0, 1, 2].flatMap((row) => [{ of: sound, row, what: "normal" }, { of: odd, row, what: "other" }].filter(({ of }) => row < of.rows).map(async ({ of, what }) => ({ of, row, what, ...(await detector.show(of, row)) })))); // biome-ignore format: one line
+    const panels = shown.flatMap(({ of, row, what, reconstruction, difference, error, isAnomaly }) => [picture(of, row, `${what}: ${of.classes[of.labels[row] ?? 0]}`), drawn(of, reconstruction, "drawn again"), { kind: "heat", title: `${error.toFixed(4)}${isAnomaly ? ", anomaly" : ""}`, shape: [of.shape[1], of.shape[2]], values: difference.subarray(0, of.shape[1] * of.shape[2]) } as const]); // biome-ignore format: one line
+    const figures = out === undefined ? [] : await writeFigures(out, {
+      anomalies: imagesFigure(panels, { title: "Normal images and others, drawn again", subtitle: `error above ${detector.threshold.toFixed(4)}: anomaly`, columns: 6 }),
+      errors: await renderSvg(histogramChart({ training: await detector.errors(sound), now: await detector.errors(odd) }, { column: "error", title: "Errors of normal images (training) and of others (now)" })),
+    }); // biome-ignore format: one line
+    return { images: source, normals, others, learned: learned.rows, parameters: detector.trained.network.parameters, threshold: detector.threshold, mean: detector.mean, deviation: detector.deviation, ...scores, figures }; // biome-ignore format: one line
+  },
+  render: ({ normals, others, threshold, mean, deviation, precision, recall, f1, rocAuc, falseAlarms, normalError, anomalyError, figures }, { width }) => [
+    `normal: ${normals.join(", ")}; others: ${others.join(", ")}`,
+    `threshold: ${threshold.toFixed(5)} (errors of normal images: mean ${mean.toFixed(5)}, deviation ${deviation.toFixed(5)})`,
+    ...columns([["precision", "recall", "F1", "ROC AUC", "false alarms", "mean error of normal", "of others"], [percent(precision), percent(recall), f1.toFixed(4), rocAuc.toFixed(4), percent(falseAlarms), normalError.toFixed(5), anomalyError.toFixed(5)]], { right: [0, 1, 2, 3, 4, 5, 6], width }),
+    ...figures.map((path) => `figure: ${path}`),
+  ], // biome-ignore format: one list
+});
+
+const round = ["0", "3", "6", "8", "9"];
+
+/** The normal classes: those asked for, the round digits, or the first half. */
+function normalOf(classes: readonly string[], asked: readonly string[]): readonly string[] {
+  if (asked.length > 0) return asked;
+  const isDigits = classes.join() === "0,1,2,3,4,5,6,7,8,9";
+  return isDigits ? round : classes.slice(0, Math.ceil(classes.length / 2));
+}

@@ -1,0 +1,56 @@
+/** @file `millrace transfer`: a head on a frozen backbone, beside the same network trained from nothing. */
+import { confidenceReport, fineTune, imageNetwork, networkRows, train as trainNetwork, transferLearn } from "../nn/index.ts"; // biome-ignore format: a list
+import { command } from "./command.ts";
+import { fail } from "./errors.ts";
+import { percent } from "./networks/figure-files.ts";
+import { imageArgument, imageOptions, imagesOf } from "./networks/image-source.ts";
+import { columns, number } from "./text.ts";
+
+export const transfer = command({
+  name: "transfer",
+  summary: "Learn few images on a backbone that was trained before, beside learning from nothing.",
+  about: [
+    "The backbone that Millrace brings was trained on patterns (colour images of 32 × 32). Its weights stay as they are: it runs over the images once, and a",
+    "small head is trained on its features. With --fine-tune the last layers are trained too. Both are held against the same layers trained from",
+    "nothing on the same images, with the time that each took.",
+  ],
+  arguments: { images: imageArgument },
+  options: {
+    epochs: { type: "number", default: 30, min: 1, max: 10_000, whole: true, value: "N", help: "of the head, at most" }, // biome-ignore format: one line
+    fineTune: { type: "number", min: 1, max: 7, whole: true, value: "LAYER", help: "train the layers from this one on, too: 5 is the last convolution, 1 all" }, // biome-ignore format: one line
+    scratchEpochs: { type: "number", default: 10, min: 0, max: 10_000, whole: true, value: "N", help: "of the network from nothing; 0 leaves it out" }, // biome-ignore format: one line
+    ...imageOptions,
+    seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
+  },
+  examples: ["transfer scenes --rows 400", "transfer scenes --rows 2000 --fine-tune 5 --json"],
+  run: async ({ images: source, epochs, fineTune: layer, scratchEpochs, ...values }, around) => {
+    const { train, test } = await imagesOf({ command: "transfer", source, ...values, signal: around.signal }); // biome-ignore format: one line
+    const { signal, reporter } = around;
+    const { seed } = values;
+    const model = await reporter.stage("head on frozen features", (progress) => transferLearn(train, { epochs, seed, signal, progress }), ({ seconds }) => `features ${seconds.features.toFixed(1)} s, head ${seconds.head.toFixed(1)} s`); // biome-ignore format: one line
+    const { accuracy } = await confidenceReport(model, test);
+    const rows = [{ way: "frozen backbone", trainable: model.trainable, frozen: model.frozen, seconds: model.seconds.features + model.seconds.head, accuracy }]; // biome-ignore format: one line
+    if (layer !== undefined) {
+      const { whole = fail("cli/mismatch-option", { command: "transfer", option: "fineTune", expected: "a backbone with layers", got: "one without" }) } = model; // biome-ignore format: one line
+      const tuned = await reporter.stage(`layers from ${layer} on`, (progress) => fineTune(whole, train, { fromLayer: layer, seed, signal, progress }), () => null); // biome-ignore format: one line
+      const report = await confidenceReport(tuned.trained, test);
+      rows.push({ way: `fine-tuned from layer ${layer}`, trainable: tuned.trainable, frozen: tuned.frozen, seconds: tuned.seconds, accuracy: report.accuracy }); // biome-ignore format: one line
+    }
+    if (scratchEpochs > 0) {
+      const network = imageNetwork("backbone", {
+        shape: train.shape,
+        classes: train.classes.length,
+      });
+      const before = performance.now();
+      const alone = await reporter.stage("from nothing", (progress) => trainNetwork(network, networkRows(train), { loss: "crossEntropy", epochs: scratchEpochs, validation: 0.2, seed, signal, progress }), () => null); // biome-ignore format: one line
+      const seconds = (performance.now() - before) / 1000;
+      const report = await confidenceReport(alone, test);
+      rows.push({ way: "from nothing", trainable: network.parameters, frozen: 0, seconds, accuracy: report.accuracy }); // biome-ignore format: one line
+    }
+    return { images: source, learned: train.rows, judged: test.rows, rows };
+  },
+  render: ({ images, learned, judged, rows }, { width }) => [
+    `${number(learned)} images of ${images} to learn from, ${number(judged)} to judge by`,
+    ...columns([["way", "trainable", "frozen", "seconds", "right"], ...rows.map((one) => [one.way, number(one.trainable), number(one.frozen), one.seconds.toFixed(1), percent(one.accuracy)])], { right: [1, 2, 3, 4], width }), // biome-ignore format: one line
+  ],
+});
