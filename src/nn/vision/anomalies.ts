@@ -1,5 +1,12 @@
 /** @file Anomalies by reconstruction: an autoencoder learns what is normal, and what it cannot draw again is not. */
-import { checkChoice, checkNames, checkNumber, type LongWork, quantileOf, random } from "../../core/index.ts";
+import {
+  checkChoice,
+  checkNames,
+  checkNumber,
+  type LongWork,
+  quantileOf,
+  random,
+} from "../../core/index.ts";
 import { type Images, imageBytes, takeImages } from "../../dataset/index.ts";
 import { f1, precision, recall, rocAuc } from "../../metric/index.ts";
 import { fail } from "../errors.ts";
