@@ -1,4 +1,5 @@
 export { nnErrors } from "./errors.ts";
+export { type ExportReport, exportReport } from "./export-report.ts";
 export * from "./import/index.ts";
 export { type Initialiser, type InitialiserName, initialiserNames } from "./initialisers.ts";
 export { networkFrom, specsOf } from "./keep/layer-of.ts";

@@ -1,5 +1,5 @@
 /** @file A network that has been trained: what it tells, and its files. */
-import { batch, type Device, emitOnnx, formatOnnx, Graph, ops, type Session, sizeOf } from "../../tensor/index.ts"; // biome-ignore format: a list
+import { batch, type Device, emitOnnx, formatOnnx, Graph, ops, type Session, sizeOf, type WeightPrecision, withSmallerWeights } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
 import { frozenScope } from "../frozen-scope.ts";
 import type { LayerSummary, Network } from "../network.ts";
@@ -47,6 +47,11 @@ export interface OnnxOptions {
   readonly output?: string;
   /** Whether it takes bytes, 0 to 255, and divides them by 255 itself. Default false: numbers. */
   readonly bytes?: boolean;
+  /**
+   * How weights are written: "float16" halves the file and "int8" makes it a quarter, with a scale for each column or kernel. What is
+   * computed stays float32. Default "float32".
+   */
+  readonly weights?: "float32" | WeightPrecision;
 }
 
 /** What a trained network is made of. */
@@ -116,7 +121,7 @@ export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
 /** The forward graph with its weights as constants. */
 function exported(
   { network, loss, state }: TrainedParts,
-  { input = "x", output = "y", bytes = false }: OnnxOptions = {},
+  { input = "x", output = "y", bytes = false, weights: precision = "float32" }: OnnxOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const graph = new Graph();
   const { scope, values } = frozenScope(graph, network, state);
@@ -124,5 +129,6 @@ function exported(
   const x = bytes ? ops.divide(ops.toFloat(given), graph.scalar(255)) : given; // what a feed does with bytes
   const told = answered(loss, network.build(x, scope));
   const metadata = { producer: "millrace", loss };
-  return formatOnnx(emitOnnx(graph, { [output]: told }, { weights: values, metadata }));
+  const model = emitOnnx(graph, { [output]: told }, { weights: values, metadata });
+  return formatOnnx(precision === "float32" ? model : withSmallerWeights(model, precision));
 }

@@ -1,16 +1,27 @@
 /** @file Writing a graph as an ONNX model, which any ONNX runtime loads. */
+import { halfBits } from "./half-bits.ts";
 import { bytes, type Field, float, joined, message, text, whole, wholes } from "./protobuf.ts";
 
 /** What a tensor holds. */
-export type OnnxType = "float" | "uint8" | "int64" | "text" | "bool" | "double";
+export type OnnxType =
+  | "float"
+  | "float16"
+  | "uint8"
+  | "int8"
+  | "int64"
+  | "text"
+  | "bool"
+  | "double";
 
 /** Numbers of the types in ONNX's `TensorProto.DataType`. */
 const typeNumbers: Readonly<Record<OnnxType, number>> = {
   float: 1,
   uint8: 2,
+  int8: 3,
   int64: 7,
   text: 8,
   bool: 9,
+  float16: 10,
   double: 11,
 };
 
@@ -167,12 +178,13 @@ function raw(type: Exclude<OnnxType, "text">, values: OnnxTensor["values"]): Uin
     if (type === "double") view.setFloat64(i * size, Number(value), true);
     else if (type === "float") view.setFloat32(i * size, Number(value), true);
     else if (type === "int64") view.setBigInt64(i * size, BigInt(value), true);
-    else view.setUint8(i, Number(value));
+    else if (type === "float16") view.setUint16(i * size, halfBits(Number(value)), true);
+    else view.setUint8(i, Number(value)); // of int8 too: modulo 256 is its two's complement
   return new Uint8Array(view.buffer);
 }
 
 /** Bytes of a number of each type. */
-const sizes = { float: 4, double: 8, int64: 8, uint8: 1, bool: 1 } as const;
+const sizes = { float: 4, float16: 2, double: 8, int64: 8, uint8: 1, int8: 1, bool: 1 } as const;
 const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 function valueFields({ name, type, shape }: OnnxValue): readonly Field[] {
