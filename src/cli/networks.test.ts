@@ -84,5 +84,7 @@ describe("millrace transfer", () => {
     const { rows } = await dataOf<{ rows: readonly { way: string; trainable: number; frozen: number; accuracy: number }[] }>(executable(transfer), ["scenes", "--rows", "200", "--test-rows", "200", "--fine-tune", "7", "--scratch-epochs", "1"]); // biome-ignore format: one line
     expect(rows.map(({ trainable, frozen }) => [trainable, frozen])).toEqual([[650, 23_584], [650, 23_584], [24_234, 0]]); // biome-ignore format: one line
     expect(rows[0]?.accuracy ?? 0).toBeGreaterThan((rows[2]?.accuracy ?? 1) + 0.2);
+    const missing = runCommand(executable(transfer), ["scenes", ...few, "--backbone", at("none.onnx")], { width: 80 }); // biome-ignore format: one line
+    await expect(missing).rejects.toMatchObject({ code: "cli/mismatch-option" });
   });
 });

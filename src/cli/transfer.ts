@@ -1,5 +1,7 @@
 /** @file `millrace transfer`: a head on a frozen backbone, beside the same network trained from nothing. */
-import { confidenceReport, fineTune, imageNetwork, networkRows, train as trainNetwork, transferLearn } from "../nn/index.ts"; // biome-ignore format: a list
+import { readFile } from "node:fs/promises";
+import type { Images } from "../dataset/index.ts";
+import { type Backbone, confidenceReport, fineTune, imageNetwork, importOnnx, networkRows, onnxBackbone, train as trainNetwork, transferLearn } from "../nn/index.ts"; // biome-ignore format: a list
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { percent } from "./networks/figure-files.ts";
@@ -16,18 +18,28 @@ export const transfer = command({
   ],
   arguments: { images: imageArgument },
   options: {
+    backbone: { type: "string", value: "FILE.onnx", help: "an ONNX model of your own for images of this shape, in place of the backbone that Millrace brings" }, // biome-ignore format: one line
+    tensor: { type: "string", value: "NAME", help: "of --backbone: the tensor with the features; the first output if not given" }, // biome-ignore format: one line
     epochs: { type: "number", default: 30, min: 1, max: 10_000, whole: true, value: "N", help: "of the head, at most" }, // biome-ignore format: one line
     fineTune: { type: "number", min: 1, max: 7, whole: true, value: "LAYER", help: "train the layers from this one on, too: 5 is the last convolution, 1 all" }, // biome-ignore format: one line
     scratchEpochs: { type: "number", default: 10, min: 0, max: 10_000, whole: true, value: "N", help: "of the network from nothing; 0 leaves it out" }, // biome-ignore format: one line
     ...imageOptions,
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
   },
-  examples: ["transfer scenes --rows 400", "transfer scenes --rows 2000 --fine-tune 5 --json"],
-  run: async ({ images: source, epochs, fineTune: layer, scratchEpochs, ...values }, around) => {
+  examples: [
+    "transfer scenes --rows 400",
+    "transfer scenes --rows 2000 --fine-tune 5 --json",
+    "transfer photos --backbone resnet.onnx --tensor pooled --scratch-epochs 0",
+  ],
+  run: async (
+    { images: source, epochs, fineTune: layer, scratchEpochs, backbone: file, tensor, ...values },
+    around,
+  ) => {
     const { train, test } = await imagesOf({ command: "transfer", source, ...values, signal: around.signal }); // biome-ignore format: one line
     const { signal, reporter } = around;
     const { seed } = values;
-    const model = await reporter.stage("head on frozen features", (progress) => transferLearn(train, { epochs, seed, signal, progress }), ({ seconds }) => `features ${seconds.features.toFixed(1)} s, head ${seconds.head.toFixed(1)} s`); // biome-ignore format: one line
+    const backbone = file === undefined ? {} : { backbone: await backboneOf(file, { shape: train.shape, tensor }) }; // biome-ignore format: one line
+    const model = await reporter.stage("head on frozen features", (progress) => transferLearn(train, { ...backbone, epochs, seed, signal, progress }), ({ seconds }) => `features ${seconds.features.toFixed(1)} s, head ${seconds.head.toFixed(1)} s`); // biome-ignore format: one line
     const { accuracy } = await confidenceReport(model, test);
     const rows = [{ way: "frozen backbone", trainable: model.trainable, frozen: model.frozen, seconds: model.seconds.features + model.seconds.head, accuracy }]; // biome-ignore format: one line
     if (layer !== undefined) {
@@ -54,3 +66,13 @@ export const transfer = command({
     ...columns([["way", "trainable", "frozen", "seconds", "right"], ...rows.map((one) => [one.way, number(one.trainable), number(one.frozen), one.seconds.toFixed(1), percent(one.accuracy)])], { right: [1, 2, 3, 4], width }), // biome-ignore format: one line
   ],
 });
+
+/** A model of the user's own as a backbone. */
+async function backboneOf(
+  file: string,
+  { shape, tensor }: { readonly shape: Images["shape"]; readonly tensor: string | undefined },
+): Promise<Backbone> {
+  // biome-ignore format: one line
+  const bytes = await readFile(file).catch(() => fail("cli/mismatch-option", { command: "transfer", option: "backbone", expected: "a file that can be read", got: file })); // biome-ignore format: one line
+  return onnxBackbone(await importOnnx(bytes), { shape, ...(tensor === undefined ? {} : { tensor }) }); // biome-ignore format: one line
+}

@@ -5,6 +5,7 @@ export { type CompareOptions, compareNetworks, type NetworkAnswer, type NetworkC
 export * from "./confidence.ts";
 export { type DeadFilters, deadFilters, type FeatureMaps, featureMaps } from "./feature-maps.ts";
 export { networkRows } from "./network-rows.ts";
+export { type OnnxBackboneOptions, onnxBackbone } from "./onnx-backbone.ts";
 export { type ImageNetworkName, type ImageNetworkOptions, imageNetwork, imageNetworkNames } from "./presets.ts"; // biome-ignore format: a list
 export { type GradCamOptions, gradCam, type SaliencyMap, type SaliencyOptions, saliency } from "./saliency.ts"; // biome-ignore format: a list
 export * from "./transfer.ts";

@@ -1,6 +1,7 @@
 /** @file Tests of what people do with networks for images. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { digits, type Images, imagesOfClasses, scenes, takeImages } from "../../dataset/index.ts";
+import { importOnnx } from "../import/index.ts";
 import { flatten } from "../layers/arrangement.ts";
 import { conv2d } from "../layers/convolution.ts";
 import { dense } from "../layers/dense.ts";
@@ -22,6 +23,7 @@ import {
   imageNetwork,
   networkRows,
   networkTasks,
+  onnxBackbone,
   pretrainedBackbone,
   saliency,
   transferLearn,
@@ -223,6 +225,24 @@ describe("transferLearn", () => {
     expect([model.frozen, model.trainable, model.whole]).toEqual([0, 40, undefined]);
     await expect(transferLearn(held)).rejects.toThrow(code("nn/mismatch-network"));
     expect(pretrainedBackbone().width).toBe(64);
+  });
+
+  test("takes an ONNX file as backbone, whole or cut at maps", async () => {
+    const own = pretrainedBackbone();
+    const imported = await importOnnx(own.trained?.onnx() ?? new Uint8Array());
+    const some = few.pixels.subarray(0, 5 * 3072);
+    const backbone = await onnxBackbone(imported, { shape: [3, 32, 32] });
+    expect(backbone.width).toBe(64);
+    const [told, expected] = [await backbone.features(some), await own.features(some)];
+    for (const [i, value] of told.entries()) expect(value).toBeClose(expected[i] ?? 0, { rtol: 1e-4, atol: 1e-5 }); // biome-ignore format: one line
+    const model = await transferLearn(few, { backbone, epochs: 1 });
+    expect([model.frozen, model.trainable]).toEqual([0, 650]);
+    const maps = imported.facts.tensors.at(-2) ?? "";
+    const cut = await onnxBackbone(imported, { shape: [3, 32, 32], tensor: maps, low: -1 });
+    expect((await cut.features(some)).length % 5).toBe(0);
+    await expect(onnxBackbone(imported, { shape: [3, 32, 32], tensor: "nowhere" })).rejects.toThrow(code("nn/unknown-tensor")); // biome-ignore format: one line
+    await expect(onnxBackbone(imported, { shape: [3, 32, 32], low: 2 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    await imported.close();
   });
 
   test("frozen weights stay, whatever the optimiser does, and not all may be", async () => {
