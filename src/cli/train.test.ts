@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dataOf, runCommand } from "../../tests/support/run-command.ts";
 import { digits } from "../dataset/index.ts";
@@ -9,6 +10,7 @@ import { naive, series, servedForecast } from "../forecast/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { executable } from "./execute.ts";
 import { model } from "./model.ts";
+import { imagesOf } from "./networks/image-source.ts";
 import { openNetwork } from "./networks/open-network.ts";
 import { train } from "./train.ts";
 
@@ -79,5 +81,22 @@ describe("millrace train", () => {
     const other = servedForecast(await naive().fit(series({ id: "a", times, values: [1, 2, 3] })));
     await workspace.registry.register("rule", { model: other, runId: "by hand" });
     await expect(openNetwork(workspace, "test", "rule")).rejects.toMatchObject({ code: "cli/mismatch-model" }); // biome-ignore format: one line
+  });
+});
+
+describe("imagesOf", () => {
+  test("judges by the numbers of the classes that are learned, and refuses a class that is not", async () => {
+    const png = (value: number): Buffer => Buffer.from(encode({ width: 2, height: 2, data: new Uint8Array(4).fill(value), channels: 1, depth: 8 })); // biome-ignore format: one line
+    const put = async (part: string, name: string): Promise<void> => {
+      await mkdir(at(`pets/${part}/${name}`), { recursive: true });
+      await writeFile(at(`pets/${part}/${name}/a.png`), png(9));
+    };
+    for (const name of ["cat", "dog", "owl"]) await put("train", name);
+    for (const name of ["dog", "owl"]) await put("test", name);
+    const { train: learned, test: judged } = await imagesOf({ command: "train", source: at("pets"), seed: 0 }); // biome-ignore format: one line
+    expect(learned.classes).toEqual(["cat", "dog", "owl"]);
+    expect([judged.classes, [...judged.labels]]).toEqual([learned.classes, [1, 2]]);
+    await put("test", "cow");
+    await expect(imagesOf({ command: "train", source: at("pets"), seed: 0 })).rejects.toMatchObject({ code: "dataset/unknown-class" }); // biome-ignore format: one line
   });
 });

@@ -7,6 +7,10 @@ export const nnErrors = {
     (d: { layer: string; expected: string; got: string }) =>
       `${d.layer}: takes ${d.expected}; got ${d.got}. Put flatten() or reshape() before it, or another layer.`,
   ),
+  "nn/mismatch-logits": caller(
+    (d: { loss: string; layer: string; activation: string }) =>
+      `train: ${quote(d.layer)} ends with ${d.activation}, which ${d.loss} takes itself. Leave the activation out: the trained network tells probabilities.`,
+  ),
   "nn/mismatch-rows": caller(
     (d: { at: string; what: string; expected: string; got: string }) =>
       `${d.at}: ${d.what} does not fit; expected ${d.expected}, got ${d.got}`,

@@ -6,6 +6,8 @@ import type { Scope, Size } from "./layer.ts";
 /** What weights are in a graph, by their whole names: "2 conv2d/kernel". */
 export interface ScopeParts {
   readonly training: boolean;
+  /** Whether everything at a place is frozen, by its whole name: it acts there as after training. Default nothing is. */
+  isFrozen?(path: string): boolean;
   weight(name: string, shape: Size, initialiser: Initialiser): Tensor;
   kept(name: string, shape: Size, start: number): Tensor;
   keep?(name: string, next: Tensor): void;
@@ -25,7 +27,7 @@ function scopeAt(
 ): Scope {
   const whole = (name: string): string => (path === "" ? name : `${path}/${name}`);
   return {
-    training: parts.training,
+    training: parts.training && parts.isFrozen?.(path) !== true,
     weight: (name, shape, initialiser) => parts.weight(whole(name), shape, initialiser),
     kept: (name, shape, start) => parts.kept(whole(name), shape, start),
     keep: (name, next) => parts.keep?.(whole(name), next),

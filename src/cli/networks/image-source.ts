@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { random } from "../../core/index.ts";
-import { digits, type Images, mnist, patterns, readCifar, readIdx, readPngFolder, scenes, takeImages } from "../../dataset/index.ts"; // biome-ignore format: a list
+import { classNumber, digits, type Images, mnist, patterns, readCifar, readIdx, readPngFolder, scenes, takeImages } from "../../dataset/index.ts"; // biome-ignore format: a list
 import type { OptionSpecs } from "../command.ts";
 import { fail } from "../errors.ts";
 
@@ -46,7 +46,7 @@ const drawn = { digits, scenes, patterns } as const;
  */
 export async function imagesOf(task: ImageTask): Promise<ImageSource> {
   const { source, rows, testRows, seed } = task;
-  if (source in drawn) {
+  if (Object.hasOwn(drawn, source)) {
     const draw = drawn[source as keyof typeof drawn];
     const [learned, judged] = [rows ?? 12_000, testRows ?? 2_000];
     return { name: source, train: draw({ rows: learned, seed }), test: draw({ rows: judged, seed: seed + 1_000_003 }) }; // biome-ignore format: one line
@@ -75,8 +75,17 @@ async function folderOf(task: ImageTask): Promise<readonly [Images, Images]> {
   const last = names.find((name) => /^test_batch\.bin(\.gz)?$/.test(name));
   const within = (name: string): string => join(source, name);
   if (batches.length > 0 && last !== undefined) return [await readCifar(batches.map(within)), await readCifar([within(last)])]; // biome-ignore format: one line
-  if (existsSync(within("train")) && existsSync(within("test"))) return [await readPngFolder(within("train")), await readPngFolder(within("test"))]; // biome-ignore format: one line
+  if (existsSync(within("train")) && existsSync(within("test"))) {
+    const learned = await readPngFolder(within("train"));
+    return [learned, sameClasses(learned, await readPngFolder(within("test")), source)];
+  }
   return parted(await readPngFolder(source), task);
+}
+
+/** Images to judge by with the numbers of the classes that are learned: a folder may lack one of them, and its own numbers differ then. */
+function sameClasses({ classes }: Images, test: Images, folder: string): Images {
+  const numbers = test.classes.map((name) => classNumber(`test of ${folder}`, classes, name));
+  return { ...test, classes, labels: test.labels.map((label) => numbers[label] ?? -1) };
 }
 
 /** The files of IDX by their usual names, packed or not. */

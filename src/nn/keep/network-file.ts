@@ -28,9 +28,9 @@ export interface Labelling {
 
 /** The bytes of the file. */
 export function formatNetwork(trained: TrainedNetwork, labelling: Labelling): Uint8Array {
-  const { network, loss, state } = trained;
+  const { network, loss, vectors } = trained;
   const layers = network.layers.map(({ kind, options }) => ({ kind, options }));
-  const { weights, kept } = state;
+  const { weights, kept } = vectors;
   const text = formatJson({ format: fileFormat, inputShape: network.inputShape, layers, loss, ...labelling, weights, kept }); // biome-ignore format: one line
   return new TextEncoder().encode(text);
 }

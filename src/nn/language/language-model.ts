@@ -99,7 +99,7 @@ export function languageModel({
   report,
   on = {},
 }: LanguageParts): LanguageModel {
-  const { weights, kept } = network.state;
+  const { weights, kept } = network.vectors;
   const trained = { spec: options, weights, kept, on };
   const source = { tokeniser, context: options.context, next: openNextToken(trained) };
   const header = { format: 1, options, tokeniser: tokeniser.state, report };

@@ -1,8 +1,7 @@
 /** @file How many rows are asked about at once, so that a run keeps the event loop for a few milliseconds only. */
 import { batch, Graph, type GraphStep, sizeOf } from "../../tensor/index.ts";
-import { frozenScope } from "../frozen-scope.ts";
+import { type FrozenVectors, frozenScope } from "../frozen-scope.ts";
 import type { Network } from "../network.ts";
-import type { TrainingState } from "./training.ts";
 
 /** Products that a run may have: about 5 ms of one thread where it does 4 in a nanosecond. */
 const productsOfRun = 20_000_000;
@@ -13,9 +12,9 @@ const mostRows = 64;
  * Rows of a run, 1 to 64, by the products that the network takes for one. It is counted, not measured: runs of other sizes round
  * otherwise, and the same rows must get the same answer.
  */
-export function askedRows(network: Network, state: TrainingState): number {
+export function askedRows(network: Network, vectors: FrozenVectors): number {
   const graph = new Graph();
-  const { scope } = frozenScope(graph, network, state);
+  const { scope } = frozenScope(graph, network, vectors);
   network.build(graph.input("x", [batch, ...network.inputShape]), scope);
   const products = graph.steps.reduce((sum, step) => sum + productsOf(step), 0);
   return Math.max(1, Math.min(mostRows, Math.floor(productsOfRun / products)));

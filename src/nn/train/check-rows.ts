@@ -28,13 +28,33 @@ export function checkRows(
   for (const fact of facts)
     if (fact.expected !== fact.got) fail("nn/mismatch-rows", { at, ...fact });
   if (x instanceof Float32Array) checkFinite(at, "x", x);
-  if (y instanceof Float32Array) checkFinite(at, "y", y);
+  checkCodes(at, network, x);
+  if (y instanceof Float32Array) checkTruths(at, y, loss);
   if (!(y instanceof Int32Array)) return;
   const classes = network.outputShape.at(-1) ?? 0;
   const least = expected.length > 0 ? -1 : 0; // a step without a label is not counted
   const row = y.findIndex((label) => label < least || label >= classes);
   if (row >= 0)
     fail("nn/out-of-range-label", { at, row, expected: `0 to ${classes - 1}`, got: y[row] ?? -1 });
+}
+
+/** Refuses codes that the table of an embedding has not; other networks take any numbers. */
+export function checkCodes(at: string, { layers }: Network, x: Float32Array | Uint8Array): void {
+  const [first] = layers;
+  const codes = first?.options["codes"];
+  if (first?.kind !== "embedding" || typeof codes !== "number") return;
+  const expected = `a whole number from 0 to ${codes - 1}, in a Float32Array`;
+  const place = x instanceof Uint8Array ? 0 : x.findIndex((code) => !Number.isInteger(code) || code < 0 || code >= codes); // biome-ignore format: one line
+  if (place >= 0) fail("nn/mismatch-rows", { at, what: `code ${place} of x`, expected, got: x instanceof Uint8Array ? "bytes" : `${x[place]}` }); // biome-ignore format: one line
+}
+
+/** Labels that are numbers: of a truth 0 to 1, of the hinge 0 or 1, of the others any that are finite. */
+function checkTruths(at: string, y: Float32Array, loss: LossName): void {
+  checkFinite(at, "y", y);
+  const isTruth: ((value: number) => boolean) | undefined =
+    loss === "binaryCrossEntropy" ? (v) => v >= 0 && v <= 1 : loss === "hinge" ? (v) => v === 0 || v === 1 : undefined; // biome-ignore format: one line
+  const row = isTruth === undefined ? -1 : y.findIndex((value) => !isTruth(value));
+  if (row >= 0) fail("nn/out-of-range-label", { at, row, expected: loss === "hinge" ? "0 or 1" : "0 to 1", got: y[row] ?? -1 }); // biome-ignore format: one line
 }
 
 const arrayOf = (classes: boolean): string =>

@@ -2,7 +2,7 @@
 import { type Random, random } from "../../core/index.ts";
 import type { Session, Values } from "../../tensor/index.ts";
 import { augmentation } from "./augment.ts";
-import { type Feed, masksOf, openFeed } from "./feed.ts";
+import { type Feed, masksOf, type NetworkRows, openFeed } from "./feed.ts";
 import type { UpdateAt } from "./steps.ts";
 import type { TrainingTask } from "./training.ts";
 
@@ -44,12 +44,13 @@ export function openGathering(task: TrainingTask, session: Session) {
   const size = task.state.weights.length;
   let [now, next] = [new Float32Array(size), new Float32Array(size)];
   return async (at: PartAt, weights: Float32Array, start: Float32Array): Promise<Gathered> => {
-    const [rows, ends] = [at.places.length, partEnds(at.to - at.from, task.accumulate, task.leastRows)]; // biome-ignore format: one line
+    const ends = partEnds(at.to - at.from, task.accumulate, task.leastRows);
+    const counted = Math.max(1, countedOf(task.train, at.places));
     let [kept, loss, accuracy]: [Float32Array, number, number | null] = [start, 0, 0];
     now.fill(0);
     for (const [i, end] of ends.entries()) {
       const part = { ...at, from: at.from + (ends[i - 1] ?? 0), to: at.from + end };
-      const share = (part.to - part.from) / rows;
+      const share = countedOf(task.train, at.places.subarray(part.from, part.to)) / counted;
       const feeds = { ...batches(part), weights: vector(weights), kept: vector(kept), gradient: vector(now), share: number(share) }; // biome-ignore format: one line
       const told = await session.run(feeds, { ...toldInto(task), "next gradient": vector(next) });
       [now, next] = [told["next gradient"]?.data as Float32Array<ArrayBuffer>, now];
@@ -60,6 +61,16 @@ export function openGathering(task: TrainingTask, session: Session) {
     }
     return { gradient: now, kept, loss, accuracy };
   };
+}
+
+/** How much rows count in a mean: each row once, or, of labels of steps, each step that has one. */
+export function countedOf({ y, rows, labelShape }: NetworkRows, places: Uint32Array): number {
+  if (!(y instanceof Int32Array) || labelShape.length === 0) return places.length;
+  const steps = y.length / rows;
+  let counted = 0;
+  for (const place of places)
+    for (let i = place * steps; i < (place + 1) * steps; i++) counted += Number((y[i] ?? -1) >= 0);
+  return counted;
 }
 
 /** Where a run writes what a batch tells: the runtime gives only what it is given a place for. */

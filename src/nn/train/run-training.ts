@@ -1,7 +1,16 @@
 /** @file The loop of training, in whatever process it is called. */
-import { earlyStopping, type Runtime, type Session, sizeOf } from "../../tensor/index.ts";
+import {
+  type EarlyStoppingOptions,
+  earlyStopping,
+  type Runtime,
+  type Session,
+  sizeOf,
+} from "../../tensor/index.ts";
+import { fail } from "../errors.ts";
+import type { FrozenVectors } from "../frozen-scope.ts";
 import { type NetworkRows, openFeed } from "./feed.ts";
 import { vector } from "./parts.ts";
+import { firstRows } from "./split-rows.ts";
 import { openSteps } from "./steps.ts";
 import type { NetworkEpoch, TrainingHooks, TrainingState, TrainingTask } from "./training.ts";
 import { howToOpen, openUpdater } from "./updaters.ts";
@@ -16,11 +25,14 @@ export async function runTraining(
   hooks: TrainingHooks,
 ): Promise<TrainingState> {
   const evaluation = await runtime.open(task.evaluation, howToOpen(task));
-  const updater = await openUpdater(task, runtime);
-  hooks.opened?.(updater.device);
+  const updater = await openUpdater(task, runtime).catch(async (error: unknown) => {
+    await evaluation.close();
+    throw error;
+  });
   try {
-    let { state } = task;
+    hooks.opened?.(updater.device);
     const rule = task.stopping === null ? undefined : earlyStopping(task.stopping);
+    let state = entered(task, rule);
     const epoch = openSteps(task, updater);
     while (state.epoch < task.epochs && state.stopping?.stop !== true) {
       const trained = await epoch(state, hooks);
@@ -28,7 +40,8 @@ export async function runTraining(
       state = concluded(task, trained, { judged, rule });
       if (!(await hooks.epoch(state))) break;
     }
-    return restored(task, state);
+    await checkAnswers(evaluation, task, state);
+    return state;
   } finally {
     await updater.close();
     await evaluation.close();
@@ -50,6 +63,7 @@ function concluded(
   { judged, rule }: { readonly judged: NetworkScores | undefined; readonly rule: Rule | undefined },
 ): TrainingState {
   const last = trained.history.at(-1) as NetworkEpoch;
+  if (judged !== undefined && !Number.isFinite(judged.loss)) fail("nn/failed-training", { epoch: last.epoch, step: trained.step, where: "the loss of the validation rows", got: `${judged.loss}`, first: "the updates of this epoch" }); // biome-ignore format: one line
   const epoch: NetworkEpoch = { ...last, validationLoss: judged?.loss ?? null, validationAccuracy: judged?.accuracy ?? null }; // biome-ignore format: one line
   const history = [...trained.history.slice(0, -1), epoch];
   const state = { ...trained, history };
@@ -63,10 +77,31 @@ function concluded(
   return { ...state, stopping: next, best };
 }
 
-/** The weights of the best epoch, where early stopping watched and restores. */
-function restored({ stopping }: TrainingTask, state: TrainingState): TrainingState {
-  if (stopping === null || stopping.restoreBest === false || state.best === null) return state;
-  return { ...state, ...state.best };
+/** The state that a training begins with: whether an earlier one had waited long enough is asked of the patience of this one. */
+function entered({ state, stopping }: TrainingTask, rule: Rule | undefined): TrainingState {
+  if (rule === undefined || stopping === null) return { ...state, stopping: null, best: null };
+  const { stopping: before } = state;
+  return before === null ? state : { ...state, stopping: { ...before, stop: before.waited >= rule.options.patience } }; // biome-ignore format: one line
+}
+
+/** The weights to answer with: those of the best epoch, where early stopping watched and restores. */
+export function answering(
+  stopping: EarlyStoppingOptions | null,
+  { weights, kept, best }: TrainingState,
+): FrozenVectors {
+  if (stopping === null || stopping.restoreBest === false || best === null)
+    return { weights, kept };
+  return best;
+}
+
+/** Refuses weights that a last step made too large to answer with. */
+async function checkAnswers(
+  session: Session,
+  { train, stopping }: TrainingTask,
+  state: TrainingState,
+): Promise<void> {
+  const { loss } = await evaluate(session, firstRows(train, 64), answering(stopping, state));
+  if (!Number.isFinite(loss)) fail("nn/failed-training", { epoch: state.epoch, step: state.step, where: "the loss after the last step", got: `${loss}`, first: "the last update" }); // biome-ignore format: one line
 }
 
 /** The mean loss of rows and the share of right answers, without a step. */

@@ -5,12 +5,19 @@ import type { NetworkRows } from "./feed.ts";
 
 /** A share of the rows, drawn by the seed, to judge, and the others to learn from. */
 export function parted(data: NetworkRows, share: number, seed: number) {
-  const count = Math.max(1, Math.round(share * data.rows));
+  const count = Math.min(Math.max(1, Math.round(share * data.rows)), data.rows - 1);
   if (data.rows < 2) fail("nn/missing-rows", { at: "train", least: 2, got: data.rows });
   const order = random(seed).stream("validation").shuffled(data.rows);
   const pick = (places: Uint32Array): NetworkRows => rowsAt(data, places.sort());
   return { train: pick(order.slice(count)), validation: pick(order.slice(0, count)) };
 }
+
+/** The first rows, or all where there are not so many. */
+export const firstRows = (data: NetworkRows, count: number): NetworkRows =>
+  rowsAt(
+    data,
+    Array.from({ length: Math.min(count, data.rows) }, (_, i) => i),
+  );
 
 /** Some rows, by their numbers. */
 function rowsAt(data: NetworkRows, places: ArrayLike<number>): NetworkRows {

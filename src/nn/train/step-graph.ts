@@ -55,15 +55,24 @@ function parts(vector: Tensor, specs: readonly WeightSpec[]): ReadonlyMap<string
 }
 
 /** A scope in which weights are parts of vectors. */
-function openScope(graph: Graph, network: Network, training: boolean) {
+function openScope(
+  graph: Graph,
+  network: Network,
+  { training, frozen }: { readonly training: boolean } & Pick<StepOptions, "frozen">,
+) {
   const weights = graph.input("weights", [network.parameters]);
   const keptLength = network.kept.reduce((sum, { length }) => sum + length, 0);
   const kept = graph.input("kept", [keptLength]);
   const [weightOf, keptOf] = [parts(weights, network.weights), parts(kept, network.kept)];
   const masks: MaskSpec[] = [];
   const next = new Map<string, Tensor>();
+  const isFrozen = (path: string): boolean => {
+    const own = network.weights.filter(({ name }) => name.startsWith(`${path}/`));
+    return own.length > 0 && own.every(({ name }) => frozen?.(name) === true);
+  };
   const scope = scopeOf({
     training,
+    isFrozen,
     weight: (name) => weightOf.get(name) as Tensor,
     kept: (name) => keptOf.get(name) as Tensor,
     keep: (name, value) => void next.set(name, value),
@@ -97,7 +106,10 @@ const countedClasses = 100;
 /** Writes forward and backward. */
 function flowOf(network: Network, options: StepOptions): Flow {
   const graph = new Graph();
-  const { scope, weights, keptNext, masks, weightOf } = openScope(graph, network, true);
+  const { scope, weights, keptNext, masks, weightOf } = openScope(graph, network, {
+    training: true,
+    frozen: options.frozen,
+  });
   const x = graph.input("x", [batch, ...network.inputShape]);
   const given: Tensor[] = [];
   const out = network.build(x, scope, (value) => given.push(value));
@@ -204,7 +216,7 @@ function penaltyOf(
 /** What a batch loses, and what the network gives for it, without a step: `lost` [n], `right` [n] of classes, and `out`. */
 export function evaluationModel(network: Network, loss: LossName): Uint8Array<ArrayBuffer> {
   const graph = new Graph();
-  const { scope } = openScope(graph, network, false);
+  const { scope } = openScope(graph, network, { training: false });
   const x = graph.input("x", [batch, ...network.inputShape]);
   const out = network.build(x, scope);
   const { lost, right, counted } = lossOf(loss, out, graph);

@@ -2,6 +2,7 @@
 import { random } from "../../core/index.ts";
 import type { Device } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
+import { countedOf } from "./parts.ts";
 import { schedule } from "./schedule.ts";
 import type { NetworkEpoch, TrainingHooks, TrainingState, TrainingTask } from "./training.ts";
 
@@ -51,6 +52,7 @@ export function openSteps(task: TrainingTask, updater: Updater) {
     const epoch = state.epoch + 1;
     const order = orderOf(epoch);
     const sums = openSums();
+    const turns = openTurns();
     let learningRate = rate;
     for (const [b, end] of ends.entries()) {
       const step = state.step + b;
@@ -59,8 +61,9 @@ export function openSteps(task: TrainingTask, updater: Updater) {
       const at = { places, epoch, step, learningRate };
       const updated = await updater.update(at);
       await checkFinite(updated, { ...at, batch: b + 1, updater });
-      sums.add(updated, places.length);
+      sums.add(updated, countedOf(train, places));
       hooks.batch(b + 1, perEpoch);
+      await turns.give();
     }
     const seconds = (performance.now() - started) / 1000;
     const figures: NetworkEpoch = {
@@ -68,6 +71,19 @@ export function openSteps(task: TrainingTask, updater: Updater) {
       ...{ learningRate, seconds, samplesPerSecond: train.rows / seconds },
     };
     return { ...state, ...updater.vectors(), epoch, step: state.step + perEpoch, history: [...state.history, figures] }; // biome-ignore format: one line
+  };
+}
+
+/** Lets the event loop turn now and then: a process whose parent has gone hears of it only then. */
+function openTurns() {
+  const everyMs = 100;
+  let last = performance.now();
+  return {
+    give: async (): Promise<void> => {
+      if (performance.now() - last < everyMs) return;
+      await new Promise(setImmediate);
+      last = performance.now();
+    },
   };
 }
 
@@ -80,10 +96,10 @@ export function batchEnds(rows: number, batchRows: number, leastRows: number): r
 
 /** The figures of an epoch so far. */
 function openSums() {
-  let [rows, lost, right, steps, norms, largest, isTold] = [0, 0, 0, 0, 0, 0, true];
+  let [counted, lost, right, steps, norms, largest, isTold] = [0, 0, 0, 0, 0, 0, true];
   return {
     add: (updated: Updated, count: number): void => {
-      rows += count;
+      counted += count;
       steps++;
       lost += updated.loss * count;
       right += (updated.accuracy ?? 0) * count;
@@ -92,8 +108,8 @@ function openSums() {
       largest = Math.max(largest, updated.norm);
     },
     means: () => ({
-      loss: lost / rows,
-      accuracy: isTold ? right / rows : null,
+      loss: lost / Math.max(1, counted),
+      accuracy: isTold ? right / Math.max(1, counted) : null,
       gradientNorm: norms / steps,
       largestNorm: largest,
     }),

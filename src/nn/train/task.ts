@@ -8,6 +8,7 @@ import { checkRuntime } from "../runtime.ts";
 import { augmentation } from "./augment.ts";
 import { checkRows } from "./check-rows.ts";
 import type { NetworkRows } from "./feed.ts";
+import type { LossName } from "./loss.ts";
 import { slotCounts } from "./optimise.ts";
 import { parted } from "./split-rows.ts";
 import {
@@ -24,6 +25,7 @@ import type { TrainingState, TrainingTask } from "./training.ts";
 export function taskOf(network: Network, data: NetworkRows, options: TrainOptions): TrainingTask {
   const settings = checkedOptions(options);
   const { loss, seed, validation, augment, accumulate } = settings;
+  checkLogits(network, loss);
   checkRows("train", network, { data, loss });
   const chosen = optimiser(settings.optimiser);
   const rule = { kind: chosen.kind, options: chosen.options };
@@ -32,6 +34,7 @@ export function taskOf(network: Network, data: NetworkRows, options: TrainOption
   if (augment !== null) augmentation(augment, { shape: data.shape, seed }); // refuses rows that are no images
   const leastRows = leastRowsOf(network);
   const least = Math.min(rows.train.rows, settings.batchRows);
+  if (rows.train.rows < 1) fail("nn/missing-rows", { at: "train", least: 2, got: data.rows });
   if (least < leastRows) fail("nn/missing-rows", { at: "train (batchNorm over flat rows, of a batch)", least: leastRows, got: least }); // biome-ignore format: one line
   const state = options.from ?? started(network, slotCounts[chosen.kind], seed);
   checkState(network, state, slotCounts[chosen.kind]);
@@ -53,6 +56,15 @@ export function taskOf(network: Network, data: NetworkRows, options: TrainOption
     ...{ epochs: settings.epochs, batchRows: settings.batchRows, shuffle: settings.shuffle, seed },
     ...{ threads: settings.threads, schedule: settings.schedule, stopping: settings.stopping },
   };
+}
+
+/** Refuses a last layer that makes probabilities, where the loss makes them itself: they would be made twice. */
+function checkLogits({ layers }: Network, loss: LossName): void {
+  const last = layers.at(-1);
+  const act = last?.kind === "activation" ? last.options["name"] : last?.options["activation"];
+  const twice = loss === "crossEntropy" ? "softmax" : loss === "binaryCrossEntropy" ? "sigmoid" : undefined; // biome-ignore format: one line
+  if (last !== undefined && twice !== undefined && act === twice)
+    fail("nn/mismatch-logits", { loss, layer: last.name, activation: twice });
 }
 
 /** Rows of which a batch has moments: one where there are more numbers of a feature in a row, two where there is one. */

@@ -90,7 +90,7 @@ export function checkedOptions(options: TrainOptions) {
   checkNumber("train", { accumulate }, { min: 1, integer: true });
   if (clipNorm !== undefined) checkNumber("train", { clipNorm }, { above: 0 });
   if (typeof validation === "number") checkNumber("train", { validation }, { above: 0, below: 1 });
-  if (stopping !== null) earlyStopping(stopping);
+  const watched = stopping === null ? null : stoppingOf(stopping, validation !== undefined);
   schedule(options.schedule);
   return {
     ...{
@@ -104,11 +104,24 @@ export function checkedOptions(options: TrainOptions) {
       l1,
       l2,
       validation,
-      stopping,
+      stopping: watched,
       augment,
       accumulate,
     },
     optimiser: options.optimiser ?? ({ kind: "adam" } as const),
     schedule: options.schedule ?? {},
   };
+}
+
+/** What early stopping may watch. */
+const monitors = ["loss", "accuracy", "validationLoss", "validationAccuracy", "gradientNorm"] as const; // biome-ignore format: a list
+
+/** The rule of stopping: what is watched is there, and accuracy is better the larger it is. */
+function stoppingOf(options: EarlyStoppingOptions, isJudged: boolean): EarlyStoppingOptions {
+  earlyStopping(options);
+  const { monitor } = options;
+  if (monitor === undefined) return options;
+  const known = monitors.filter((name) => isJudged || !name.startsWith("validation"));
+  checkChoice("train (stopping)", { monitor }, known);
+  return { mode: monitor.toLowerCase().endsWith("accuracy") ? "max" : "min", ...options };
 }

@@ -3,6 +3,7 @@ import type { Device } from "../../tensor/index.ts";
 import type { Network } from "../network.ts";
 import { readTraining, writeTraining } from "./checkpoint.ts";
 import type { NetworkRows } from "./feed.ts";
+import { answering } from "./run-training.ts";
 import { batchEnds } from "./steps.ts";
 import { taskOf } from "./task.ts";
 import { trainInProcess } from "./train-in-process.ts";
@@ -51,6 +52,7 @@ export async function train(
     network,
     loss: options.loss,
     state,
+    vectors: answering(task.stopping, state),
     on: task.on,
     device: device ?? null,
   });

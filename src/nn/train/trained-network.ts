@@ -1,11 +1,11 @@
 /** @file A network that has been trained: what it tells, and its files. */
 import { batch, type Device, emitOnnx, formatOnnx, Graph, ops, type Session, sizeOf, type WeightPrecision, withSmallerWeights } from "../../tensor/index.ts"; // biome-ignore format: a list
 import { fail } from "../errors.ts";
-import { frozenScope } from "../frozen-scope.ts";
+import { type FrozenVectors, frozenScope } from "../frozen-scope.ts";
 import type { LayerSummary, Network } from "../network.ts";
 import { openModel, type RuntimeOptions } from "../runtime.ts";
 import { askedRows } from "./asked-rows.ts";
-import { checkRows } from "./check-rows.ts";
+import { checkCodes, checkRows } from "./check-rows.ts";
 import { type NetworkRows, openFeed } from "./feed.ts";
 import { answered, type LossName } from "./loss.ts";
 import { evaluate, type NetworkScores } from "./run-training.ts";
@@ -20,7 +20,9 @@ export interface TrainedNetwork {
   readonly history: readonly NetworkEpoch[];
   /** What it was trained on, and why not on the accelerator that was asked for; null of a network that was not trained here. */
   readonly device: Device | null;
-  /** Everything a training needs to go on from here. */
+  /** What it answers with: the weights of the last epoch, or of the best where early stopping gave them back. */
+  readonly vectors: FrozenVectors;
+  /** Everything a training needs to go on from where it ended; its weights are those of the last epoch. */
   readonly state: TrainingState;
   /**
    * What the network says of rows, [n, …output]: probabilities of classes or of truth by its loss, numbers as they are. Many rows are
@@ -59,6 +61,8 @@ export interface TrainedParts {
   readonly network: Network;
   readonly loss: LossName;
   readonly state: TrainingState;
+  /** What it answers with, where that is not the state's weights. */
+  readonly vectors?: FrozenVectors;
   /** What it runs on when it is asked; see {@link RuntimeOptions}. */
   readonly on?: RuntimeOptions;
   readonly device?: Device | null;
@@ -67,6 +71,7 @@ export interface TrainedParts {
 /** The trained network of a state. */
 export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
   const { network, loss, state, on = {}, device = null } = parts;
+  const vectors = vectorsOf(parts);
   let opened: Promise<Session> | undefined;
   let most: number | undefined;
   const onnx = (options?: OnnxOptions): Uint8Array<ArrayBuffer> => exported(parts, options);
@@ -74,13 +79,17 @@ export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
   const predict: TrainedNetwork["predict"] = async (x) => {
     if (x.length === 0 || x.length % size !== 0)
       fail("nn/mismatch-rows", { at: "predict", what: "the length of x", expected: `a multiple of ${size}`, got: `${x.length}` }); // biome-ignore format: one line
-    opened ??= openModel(onnx(), on);
+    checkCodes("predict", network, x);
+    opened ??= openModel(onnx(), on).catch((error: unknown) => {
+      opened = undefined; // it may be there the next time
+      throw error;
+    });
     const session = await opened;
     const rows = x.length / size;
     const feed = openFeed({ rows, x, shape: network.inputShape, y: new Float32Array(0), labelShape: [0] }); // biome-ignore format: one line
     const width = sizeOf(network.outputShape);
     const told = new Float32Array(rows * width);
-    most ??= askedRows(network, state);
+    most ??= askedRows(network, vectors);
     for (let from = 0; from < rows; from += most) {
       if (from > 0) await new Promise(setImmediate); // others have their turn
       const places = Array.from({ length: Math.min(most, rows - from) }, (_, i) => from + i);
@@ -103,6 +112,7 @@ export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
       history: state.history,
       device,
       state,
+      vectors,
       predict,
       onnx,
     },
@@ -110,7 +120,7 @@ export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
       checkRows("evaluate", network, { data, loss });
       const session = await openModel(evaluationModel(network, loss), on);
       try {
-        return await evaluate(session, data, state);
+        return await evaluate(session, data, vectors);
       } finally {
         await session.close();
       }
@@ -118,13 +128,16 @@ export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
   };
 }
 
+const vectorsOf = ({ vectors, state }: Pick<TrainedParts, "vectors" | "state">): FrozenVectors =>
+  vectors ?? { weights: state.weights, kept: state.kept };
+
 /** The forward graph with its weights as constants. */
 function exported(
-  { network, loss, state }: TrainedParts,
+  { network, loss, ...parts }: TrainedParts,
   { input = "x", output = "y", bytes = false, weights: precision = "float32" }: OnnxOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const graph = new Graph();
-  const { scope, values } = frozenScope(graph, network, state);
+  const { scope, values } = frozenScope(graph, network, vectorsOf(parts));
   const given = graph.input(input, [batch, ...network.inputShape], bytes ? "uint8" : "float");
   const x = bytes ? ops.divide(ops.toFloat(given), graph.scalar(255)) : given; // what a feed does with bytes
   const told = answered(loss, network.build(x, scope));

@@ -1,5 +1,6 @@
 /** @file The program of a training's process: it is sent a task, and tells what comes of it. */
-import { isMillraceError } from "../../core/index.ts";
+import { isMillraceError, type MillraceError } from "../../core/index.ts";
+import { fail } from "../errors.ts";
 import { requireRuntime } from "../runtime.ts";
 import { runTraining } from "./run-training.ts";
 import type { TrainingNews } from "./train-in-process.ts";
@@ -8,6 +9,15 @@ import type { TrainingTask } from "./training.ts";
 const say = (news: TrainingNews): Promise<void> =>
   new Promise((resolve) => void process.send?.(news, () => resolve()));
 const heard = <T>(): Promise<T> => new Promise((resolve) => process.once("message", (message) => resolve(message as T))); // biome-ignore format: one line
+
+/** What went wrong in the runtime, as an error of ours. */
+function failure(error: unknown): MillraceError {
+  try {
+    return fail("nn/failed-worker", { reason: error instanceof Error ? error.message : String(error) }); // biome-ignore format: one line
+  } catch (told) {
+    return told as MillraceError;
+  }
+}
 
 process.on("disconnect", () => process.exit(0)); // nobody is there any more
 const task = await heard<TrainingTask>();
@@ -23,8 +33,7 @@ try {
   });
   await say({ news: "trained", state });
 } catch (error) {
-  if (!isMillraceError(error)) throw error;
-  const { code, kind, message, details } = error;
+  const { code, kind, message, details } = isMillraceError(error) ? error : failure(error);
   await say({ news: "error", error: { code, kind, message, details } });
 }
 process.exit(0);

@@ -17,13 +17,13 @@ import type { StepModel } from "./step-graph.ts";
 export interface NetworkEpoch {
   /** From 1 on. */
   readonly epoch: number;
-  /** The mean loss of the batches, penalties left out, and, of classes, the share of right answers on the validation rows. */
+  /** The mean loss of the rows, each as the network was when its turn came; penalties are left out. */
   readonly loss: number;
   /** Of up to 100 classes, the share of right answers on the rows to learn from, each as the network was when the row's turn came. */
   readonly accuracy: number | null;
   readonly validationLoss: number | null;
   readonly validationAccuracy: number | null;
-  /** The largest and the mean norm of a step's gradient. */
+  /** The mean and the largest norm of a step's gradient. */
   readonly gradientNorm: number;
   readonly largestNorm: number;
   readonly learningRate: number;

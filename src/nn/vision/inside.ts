@@ -24,7 +24,7 @@ export interface InsideSession {
 
 /** Opens a network for what `asked` picks of its graph. */
 export async function openInside(
-  { network, state }: TrainedNetwork,
+  { network, vectors }: TrainedNetwork,
   asked: (inside: Inside) => Outputs,
 ): Promise<InsideSession> {
   const graph = new Graph();
@@ -39,7 +39,7 @@ export async function openInside(
     };
   const scope = scopeOf({
     ...{ training: false, mask: (like: Tensor) => like },
-    ...{ weight: given(state.weights, network.weights), kept: given(state.kept, network.kept) },
+    ...{ weight: given(vectors.weights, network.weights), kept: given(vectors.kept, network.kept) },
   });
   const x = graph.input("x", [batch, ...network.inputShape]);
   const each: Tensor[] = [];

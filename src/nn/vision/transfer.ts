@@ -117,8 +117,8 @@ function joined({ trained }: Backbone, head: TrainedNetwork): TrainedNetwork | u
   if (trained === undefined) return undefined;
   const { kind, options, build } = dense(head.network.outputShape[0] ?? 1);
   const network = trained.network.add({ kind, options, build });
-  const weights = Float32Array.from([...trained.state.weights, ...head.state.weights]);
-  const state = { ...started(network, 0, 0), weights, kept: trained.state.kept };
+  const weights = Float32Array.from([...trained.vectors.weights, ...head.vectors.weights]);
+  const state = { ...started(network, 0, 0), weights, kept: trained.vectors.kept };
   return trainedNetwork({ network, loss: "crossEntropy", state });
 }
 
@@ -159,7 +159,7 @@ export async function fineTune(
   // biome-ignore format: one line
   checkNames("fineTune", options, ["fromLayer", "epochs", "batchRows", "learningRate", "validation", "seed", "signal", "progress"]); // biome-ignore format: one line
   const { fromLayer = 1, epochs = 3, batchRows = 32, learningRate = 0.0005, validation = 0.2, seed = 0 } = options; // biome-ignore format: one line
-  const { network, state, loss } = trained;
+  const { network, vectors, loss } = trained;
   checkNumber("fineTune", { fromLayer }, { min: 1, max: network.layers.length, integer: true });
   const frozen = (weight: string): boolean => Number.parseInt(weight, 10) < fromLayer;
   const trainable = network.weights.reduce((sum, { name, length }) => sum + (frozen(name) ? 0 : length), 0); // biome-ignore format: one line
@@ -167,7 +167,7 @@ export async function fineTune(
   const more = await train(network, networkRows(images), {
     ...{ loss, epochs, batchRows, validation, seed, frozen },
     optimiser: { kind: "adam", learningRate },
-    from: { ...started(network, 2, seed), weights: state.weights, kept: state.kept },
+    from: { ...started(network, 2, seed), ...vectors },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.progress === undefined ? {} : { progress: options.progress }),
   });
