@@ -12,8 +12,10 @@ export function embedding(table: Tensor, codes: Tensor): Tensor {
     ...{ operator: "Gather", inputs: [table, codes], attributes: { axis: 0 } },
     shape: [...codes.shape, d],
     gradient: ofOne((g) => {
-      const inputs = [zeros(table), reshape(codes, [count, 1]), reshape(g, [count, d])];
-      return [graph.apply({ operator: "ScatterND", inputs, attributes: { reduction: "add" }, shape: table.shape })]; // biome-ignore format: one line
+      // not ScatterND: its threads lose sums where a code is there twice
+      const places = graph.apply({ operator: "Expand", inputs: [reshape(codes, [count, 1]), graph.constant([1, d], [2], "int64")], shape: [count, d], type: "int64" }); // biome-ignore format: one line
+      const inputs = [zeros(table), places, reshape(g, [count, d])];
+      return [graph.apply({ operator: "ScatterElements", inputs, attributes: { axis: 0, reduction: "add" }, shape: table.shape })]; // biome-ignore format: one line
     }),
   });
 }
