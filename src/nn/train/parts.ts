@@ -2,7 +2,8 @@
 import { type Random, random } from "../../core/index.ts";
 import type { Session, Values } from "../../tensor/index.ts";
 import { augmentation } from "./augment.ts";
-import { type Feed, masksOf, type NetworkRows, openFeed } from "./feed.ts";
+import { countedOf } from "./counted.ts";
+import { type Feed, masksOf, openFeed } from "./feed.ts";
 import type { UpdateAt } from "./steps.ts";
 import type { TrainingTask } from "./training.ts";
 
@@ -61,16 +62,6 @@ export function openGathering(task: TrainingTask, session: Session) {
     }
     return { gradient: now, kept, loss, accuracy };
   };
-}
-
-/** How much rows count in a mean: each row once, or, of labels of steps, each step that has one. */
-export function countedOf({ y, rows, labelShape }: NetworkRows, places: Uint32Array): number {
-  if (!(y instanceof Int32Array) || labelShape.length === 0) return places.length;
-  const steps = y.length / rows;
-  let counted = 0;
-  for (const place of places)
-    for (let i = place * steps; i < (place + 1) * steps; i++) counted += Number((y[i] ?? -1) >= 0);
-  return counted;
 }
 
 /** Where a run writes what a batch tells: the runtime gives only what it is given a place for. */

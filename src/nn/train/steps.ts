@@ -2,7 +2,7 @@
 import { random } from "../../core/index.ts";
 import type { Device } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
-import { countedOf } from "./parts.ts";
+import { countedOf } from "./counted.ts";
 import { schedule } from "./schedule.ts";
 import type { NetworkEpoch, TrainingHooks, TrainingState, TrainingTask } from "./training.ts";
 
