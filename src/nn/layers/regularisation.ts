@@ -1,6 +1,6 @@
 /** @file Layers that act in training in another way than afterwards: dropout and batch normalisation; and layer normalisation. */
 import { checkNames, checkNumber } from "../../core/index.ts";
-import { ops } from "../../tensor/index.ts";
+import { ops, type Tensor } from "../../tensor/index.ts";
 import type { ShapelessLayer } from "../layer.ts";
 
 /**
@@ -31,8 +31,8 @@ export interface BatchNormOptions {
 }
 
 /**
- * Batch normalisation: γ·(x − μ)/√(σ² + ε) + β for each channel, or feature of flat rows. In training μ and σ² are those of the batch;
- * afterwards they are moving means of them.
+ * Batch normalisation: γ·(x − μ)/√(σ² + ε) + β for each channel, or feature of flat rows and of steps. In training μ and σ² are those of the batch;
+ * afterwards they are moving means of them, the variance over n as Keras keeps it (PyTorch keeps that over n − 1).
  *
  * @throws `option/out-of-range`, `option/unknown-name`
  * @see Ioffe & Szegedy, ICML 2015.
@@ -45,17 +45,20 @@ export function batchNorm(options: BatchNormOptions = {}): ShapelessLayer {
   return {
     kind: "batchNorm",
     options: { momentum, epsilon },
-    build: (x, scope) => {
+    build: (given, scope) => {
+      const isSteps = given.shape.length === 3; // [n, t, d]: a feature is the last axis, as a channel is the second of images
+      const back = (y: Tensor): Tensor => (isSteps ? ops.transpose(y, [0, 2, 1]) : y);
+      const x = back(given);
       const size = [x.shape[1] ?? 1];
       const gamma = scope.weight("gamma", size, { kind: "constant", value: 1 });
       const beta = scope.weight("beta", size, { kind: "constant", value: 0 });
       const [mean, variance] = [scope.kept("mean", size, 0), scope.kept("variance", size, 1)];
       if (!scope.training)
-        return ops.normaliseChannels(x, { mean, variance, gamma, beta }, epsilon);
+        return back(ops.normaliseChannels(x, { mean, variance, gamma, beta }, epsilon));
       const now = ops.channelMoments(x);
       scope.keep("mean", ops.moved(mean, now.mean, momentum));
       scope.keep("variance", ops.moved(variance, now.variance, momentum));
-      return ops.normaliseChannels(x, { ...now, gamma, beta }, epsilon);
+      return back(ops.normaliseChannels(x, { ...now, gamma, beta }, epsilon));
     },
   };
 }

@@ -8,7 +8,7 @@ import type { NetworkRows } from "../train/feed.ts";
 import { train } from "../train/train.ts";
 import { attention, residual } from "./attention.ts";
 import { dense } from "./dense.ts";
-import { layerNorm } from "./regularisation.ts";
+import { batchNorm, layerNorm } from "./regularisation.ts";
 import {
   embedding,
   gru,
@@ -87,4 +87,14 @@ describe("attention", () => {
     expect(told.subarray(0, 12)).toEqual(other.subarray(0, 12));
     expect(told.subarray(12)).not.toEqual(other.subarray(12));
   });
+});
+
+test("batch normalisation of steps is of each feature, over all rows and steps", async () => {
+  const network = input([3, 2]).add(batchNorm()).add(stepDense(1));
+  expect(network.layers[0]).toMatchObject({ parameters: 4, kept: 4, shape: [3, 2] });
+  const x = Float32Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? i : 100 + 3 * i));
+  const rows = { rows: 4, x, shape: [3, 2], y: new Float32Array(12), labelShape: [3, 1] };
+  const { state } = await train(network, rows, { loss: "squared", epochs: 1, batchRows: 4 });
+  const mean = (from: number): number => x.filter((_, i) => i % 2 === from).reduce((sum, v) => sum + v, 0) / 12; // biome-ignore format: one line
+  expect([...state.kept.subarray(0, 2)]).toBeClose([0.1 * mean(0), 0.1 * mean(1)], { rtol: 1e-5 });
 });
