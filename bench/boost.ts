@@ -64,7 +64,10 @@ interface Case {
 }
 
 const binary: Task = { kind: "binary" };
-const multiclass: Task = { kind: "multiclass", classes: Array.from({ length: classes }, (_, c) => `${c}`) }; // biome-ignore format: one line
+const multiclass: Task = {
+  kind: "multiclass",
+  classes: Array.from({ length: classes }, (_, c) => `${c}`),
+};
 const cases: readonly Case[] = [
   { name: "boost-100k-depth-6", rows: 100_000, task: binary },
   { name: "boost-100k-leaves-255", rows: 100_000, task: binary, leaves: 255 },
@@ -126,7 +129,8 @@ function scoreOf({ y, task = binary }: Dataset, told: Float64Array): number {
     return y.reduce((sum, label, i) => sum + Number(best(i) === label), 0) / y.length;
   }
   const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
-  const squares = (of: (i: number) => number): number => y.reduce((sum, value, i) => sum + (value - of(i)) ** 2, 0); // biome-ignore format: one line
+  const squares = (of: (i: number) => number): number =>
+    y.reduce((sum, value, i) => sum + (value - of(i)) ** 2, 0);
   return 1 - squares((i) => told[i] ?? 0) / squares(() => mean);
 }
 
@@ -138,7 +142,11 @@ async function runCase(one: Case): Promise<void> {
   const [train, test] = [higgsLike("train", one.rows, one), higgsLike("test", 100_000, one)];
   for (const [name, values] of [["x", train.x.data], ["y", train.y], ["t", test.x.data]] as const) // biome-ignore format: a table
     await writeFile(join(folder, name), values);
-  const options: BoostOptions = { trees: 100, threads, ...(one.leaves === undefined ? { depth: 6 } : { leaves: one.leaves }) }; // biome-ignore format: one line
+  const options: BoostOptions = {
+    trees: 100,
+    threads,
+    ...(one.leaves === undefined ? { depth: 6 } : { leaves: one.leaves }),
+  };
   const ours = async (): Promise<Learned> => {
     const learned: Predictor[] = [];
     const taken = await timed(async () => {
@@ -147,7 +155,14 @@ async function runCase(one: Case): Promise<void> {
     return { ...taken, score: scoreOf(test, learned[0]?.predict(test.x) ?? test.y) };
   };
   const peer = async (which: string): Promise<Learned> => {
-    const args = [which, `${threads}`, folder, one.task.kind, `${one.leaves ?? 0}`, JSON.stringify(one.categories ?? [])]; // biome-ignore format: one line
+    const args = [
+      which,
+      `${threads}`,
+      folder,
+      one.task.kind,
+      `${one.leaves ?? 0}`,
+      JSON.stringify(one.categories ?? []),
+    ];
     const [seconds = 0, cpuSeconds = 0] = runPeer(peers, peerScript, args).split(" ").map(Number);
     const told = new Float64Array(Uint8Array.from(await readFile(join(folder, "p"))).buffer);
     return { seconds, cpuSeconds, score: scoreOf(test, told) };
@@ -156,12 +171,22 @@ async function runCase(one: Case): Promise<void> {
   for (let round = 1; round <= rounds; round++)
     for (const name of Object.keys(runs))
       runs[name]?.push(await (name === "millrace" ? ours() : peer(name)));
-  const middle = (name: string, part: keyof Learned): number => median((runs[name] ?? []).map((run) => run[part])); // biome-ignore format: one line
+  const middle = (name: string, part: keyof Learned): number =>
+    median((runs[name] ?? []).map((run) => run[part]));
   for (const name of Object.keys(runs))
-    console.log(`${one.name}: ${name} ${middle(name, "seconds").toFixed(2)} s, ${middle(name, "cpuSeconds").toFixed(2)} s of processor, score ${middle(name, "score").toFixed(5)}`); // biome-ignore format: one line
-  const fastest = (part: keyof Taken): number => Math.min(middle("xgboost", part), middle("lightgbm", part)); // biome-ignore format: one line
-  console.log(`${one.name}: ratio of processor time ${(middle("millrace", "cpuSeconds") / fastest("cpuSeconds")).toFixed(3)}`); // biome-ignore format: one line
-  printResult({ bench: `${one.name}-${threads}-threads`, ours: middle("millrace", "seconds"), peer: fastest("seconds") }); // biome-ignore format: one line
+    console.log(
+      `${one.name}: ${name} ${middle(name, "seconds").toFixed(2)} s, ${middle(name, "cpuSeconds").toFixed(2)} s of processor, score ${middle(name, "score").toFixed(5)}`,
+    );
+  const fastest = (part: keyof Taken): number =>
+    Math.min(middle("xgboost", part), middle("lightgbm", part));
+  console.log(
+    `${one.name}: ratio of processor time ${(middle("millrace", "cpuSeconds") / fastest("cpuSeconds")).toFixed(3)}`,
+  );
+  printResult({
+    bench: `${one.name}-${threads}-threads`,
+    ours: middle("millrace", "seconds"),
+    peer: fastest("seconds"),
+  });
 }
 
 await mkdir(folder, { recursive: true });

@@ -54,14 +54,17 @@ function table(rows: number, kind: string): Matrix {
   for (let i = 0, at = 0; i < rows; i++) {
     const group = draws.below(clusters);
     for (let j = 0; j < cols; j++, at++)
-      data[at] = kind === "none" ? noGroups(draws, j) : (middles[group * cols + j] ?? 0) + draws.normal(); // biome-ignore format: one line
+      data[at] =
+        kind === "none" ? noGroups(draws, j) : (middles[group * cols + j] ?? 0) + draws.normal();
   }
   return { rows, cols, data };
 }
 
 async function ours(x: Matrix): Promise<Outcome> {
   const names = Array.from({ length: cols }, (_, j) => `f${j}`);
-  const centres = Array.from({ length: clusters }, (_, k) => [...x.data.subarray(k * cols, (k + 1) * cols)]); // biome-ignore format: one line
+  const centres = Array.from({ length: clusters }, (_, k) => [
+    ...x.data.subarray(k * cols, (k + 1) * cols),
+  ]);
   let whole = { iterations: 0, inertia: 0 };
   const taken = await timed(async () => {
     whole = await kMeans({ clusters, centres }).learn({ x, names });
@@ -93,10 +96,16 @@ for (const rows of [100_000, 1_000_000])
       },
       rounds,
     );
-    const [cpu, peerCpu] = (["ours", "peer"] as const).map((side) => median(pairs.map((pair) => pair[side].cpuSeconds))); // biome-ignore format: one line
+    const [cpu, peerCpu] = (["ours", "peer"] as const).map((side) =>
+      median(pairs.map((pair) => pair[side].cpuSeconds)),
+    );
     const [first, second] = said;
-    console.log(`  iterations ${first?.iterations} and ${second?.iterations}, inertia ${first?.inertia} and ${second?.inertia}`); // biome-ignore format: one line
-    console.log(`  processor: ours ${cpu?.toFixed(3)} s, peer ${peerCpu?.toFixed(3)} s, ratio ${((cpu ?? 0) / (peerCpu ?? 1)).toFixed(3)}`); // biome-ignore format: one line
+    console.log(
+      `  iterations ${first?.iterations} and ${second?.iterations}, inertia ${first?.inertia} and ${second?.inertia}`,
+    );
+    console.log(
+      `  processor: ours ${cpu?.toFixed(3)} s, peer ${peerCpu?.toFixed(3)} s, ratio ${((cpu ?? 0) / (peerCpu ?? 1)).toFixed(3)}`,
+    );
     results.push({ ours: cpu ?? Number.NaN, peer: peerCpu ?? Number.NaN });
   }
 const worst = results.reduce((most, one) =>

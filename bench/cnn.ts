@@ -4,4 +4,9 @@
  */
 import { benchNetwork } from "./network-turns.ts";
 
-await benchNetwork("cnn", [[128, 1], [128, 2], [32, 1], [32, 2]]); // biome-ignore format: one line
+await benchNetwork("cnn", [
+  [128, 1],
+  [128, 2],
+  [32, 1],
+  [32, 2],
+]);

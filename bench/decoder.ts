@@ -4,4 +4,7 @@
  */
 import { benchNetwork } from "./network-turns.ts";
 
-await benchNetwork("decoder", [[32, 1], [32, 2]]); // biome-ignore format: one line
+await benchNetwork("decoder", [
+  [32, 1],
+  [32, 2],
+]);

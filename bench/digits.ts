@@ -17,7 +17,9 @@ async function measure(name: string, learn: () => Promise<Float64Array>): Promis
   const predictions = await learn();
   const weightedF1 = f1(test.y, likeliest(predictions, 10), { average: "weighted" });
   figures[name] = weightedF1;
-  console.log(`${name.padEnd(20)} weighted F1 ${weightedF1.toFixed(4)} in ${((performance.now() - started) / 1000).toFixed(1)} s`); // biome-ignore format: one line
+  console.log(
+    `${name.padEnd(20)} weighted F1 ${weightedF1.toFixed(4)} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
 }
 
 const relu = { activation: "relu" } as const;
@@ -32,8 +34,19 @@ const cnn = input([1, 28, 28])
 await measure("CNN", async () => {
   const { pixels, labels, shape } = learned;
   const networkRows = { rows, x: pixels, shape, y: labels, labelShape: [] };
-  const trained = await train(cnn, networkRows, { loss: "crossEntropy", epochs: 10, batchRows: 32, validation: 0.1, stopping: { patience: 3 }, seed: 1 }); // biome-ignore format: one line
+  const trained = await train(cnn, networkRows, {
+    loss: "crossEntropy",
+    epochs: 10,
+    batchRows: 32,
+    validation: 0.1,
+    stopping: { patience: 3 },
+    seed: 1,
+  });
   return Float64Array.from(await trained.predict(held.pixels));
 });
-await measure("logistic regression", async () => (await logistic({ l2: 1, maxIterations: 20 }).learn(data)).predict(test.x)); // biome-ignore format: one line
-await measure("boosting", async () => (await boost({ trees: 50, depth: 6, learningRate: 0.3 }).learn(data)).predict(test.x)); // biome-ignore format: one line
+await measure("logistic regression", async () =>
+  (await logistic({ l2: 1, maxIterations: 20 }).learn(data)).predict(test.x),
+);
+await measure("boosting", async () =>
+  (await boost({ trees: 50, depth: 6, learningRate: 0.3 }).learn(data)).predict(test.x),
+);

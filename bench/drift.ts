@@ -8,12 +8,25 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compareSketches, sketchRows, sketchTable } from "../src/monitor/index.ts";
-import { bool, type Columns, category, float, frame, int, openLake, quoteText, schema } from "../src/table/index.ts"; // biome-ignore format: one line
+import {
+  bool,
+  type Columns,
+  category,
+  float,
+  frame,
+  int,
+  openLake,
+  quoteText,
+  schema,
+} from "../src/table/index.ts";
 import { type PeerSetup, runPeer } from "./peers.ts";
 import { conclude, type Taken, takeTurns, timed } from "./turns.ts";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
-const evidently: PeerSetup = { folder: "evidently", packages: ["evidently==0.7.23", "pandas<3", "pyarrow"] }; // biome-ignore format: one line
+const evidently: PeerSetup = {
+  folder: "evidently",
+  packages: ["evidently==0.7.23", "pandas<3", "pyarrow"],
+};
 
 const peerScript = `
 import json, sys, time, warnings
@@ -36,11 +49,14 @@ interface Peer extends Taken {
   readonly values: Readonly<Record<string, number>>;
 }
 
-const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`); // biome-ignore format: one line
+const names = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 const columns: Columns = {
   ...Object.fromEntries(names("x", 15).map((name) => [name, float()])),
   ...Object.fromEntries(names("n", 5).map((name) => [name, int()])),
-  ...Object.fromEntries(names("label", 8).map((name, i) => [name, category(names("level ", 4 + 3 * i))])), // biome-ignore format: one line
+  ...Object.fromEntries(
+    names("label", 8).map((name, i) => [name, category(names("level ", 4 + 3 * i))]),
+  ),
   ...Object.fromEntries(names("yes", 2).map((name) => [name, bool()])),
 };
 /** A row number, salted by the column, as a number in (0, 1). */
@@ -50,7 +66,8 @@ function tableSql(salt: number, shift: number): string {
   const select = Object.entries(columns).map(([name, { kind }], j) => {
     const u = chance(salt + 40 * rows * j);
     const moved = j % 3 === 0 ? shift : 0;
-    if (kind === "float") return `sqrt(-2 * ln(${u})) * cos(6.283185307 * ${chance(salt + 40 * rows * j + 17)}) + ${moved} AS ${name}`; // biome-ignore format: one line
+    if (kind === "float")
+      return `sqrt(-2 * ln(${u})) * cos(6.283185307 * ${chance(salt + 40 * rows * j + 17)}) + ${moved} AS ${name}`;
     if (kind === "int") return `(100 * ${u} ** ${1 + moved})::BIGINT AS ${name}`;
     if (kind === "bool") return `${u} < ${0.3 + moved} AS ${name}`;
     return `'level ' || (${3 + 3 * (j - 20)} * ${u} ** ${1 + moved})::BIGINT AS ${name}`;
@@ -66,11 +83,18 @@ try {
   for (const [i, file] of files.entries())
     await engine.run(`COPY (${tableSql(7 + i * 11 * rows, 0.2 * i)}) TO ${quoteText(file)} (FORMAT parquet)`); // biome-ignore format: one call
   const read = (file: string) =>
-    frame({ engine, schema: schema("drift", columns), sql: `SELECT * FROM read_parquet(${quoteText(file)})` }); // biome-ignore format: one line
+    frame({
+      engine,
+      schema: schema("drift", columns),
+      sql: `SELECT * FROM read_parquet(${quoteText(file)})`,
+    });
   let found = new Map<string, number>();
   const ours = (): Promise<Taken> =>
     timed(async () => {
-      const [reference, current] = [await sketchRows(read(files[0])), await sketchRows(read(files[1]))]; // biome-ignore format: one line
+      const [reference, current] = [
+        await sketchRows(read(files[0])),
+        await sketchRows(read(files[1])),
+      ];
       const drift = compareSketches({ reference, current });
       found = new Map(drift.map(({ column, value }) => [column, value]));
     });
@@ -82,7 +106,9 @@ try {
   const pairs = await takeTurns({ peerName: "Evidently", ours, peer }, 3);
   const values = Object.entries(done?.values ?? {});
   const off = values.map(([name, value]) => Math.abs(value - (found.get(name) ?? Number.NaN)));
-  console.log(`${values.length} columns are in Evidently's result; the values differ by at most ${Math.max(...off).toExponential(1)}, it read for ${done?.read.toFixed(2)} s`); // biome-ignore format: one line
+  console.log(
+    `${values.length} columns are in Evidently's result; the values differ by at most ${Math.max(...off).toExponential(1)}, it read for ${done?.read.toFixed(2)} s`,
+  );
   for (const [i, file] of files.entries())
     await lake.table(`drift.t${i}`, schema("drift", columns)).append(read(file));
   const sketches = () =>
@@ -90,9 +116,12 @@ try {
   const first = await timed(async () => void (await sketches()));
   const again = await timed(async () => {
     const [a, b] = await sketches();
-    if (a !== undefined && b !== undefined) compareSketches({ reference: a.sketch, current: b.sketch }); // biome-ignore format: one line
+    if (a !== undefined && b !== undefined)
+      compareSketches({ reference: a.sketch, current: b.sketch });
   });
-  console.log(`tables: ${first.seconds.toFixed(2)} s to sketch both once; from kept sketches the comparison takes ${again.seconds.toFixed(3)} s`); // biome-ignore format: one line
+  console.log(
+    `tables: ${first.seconds.toFixed(2)} s to sketch both once; from kept sketches the comparison takes ${again.seconds.toFixed(3)} s`,
+  );
   await lake.close();
   conclude("drift", pairs);
 } finally {

@@ -13,7 +13,10 @@ import { conclude, takeTurns, timed } from "./turns.ts";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const rounds = 3;
-const peer: PeerSetup = { folder: "sklearn", packages: ["scikit-learn==1.9.1", "pandas==2.3.3", "pyarrow==22.0.0"] }; // biome-ignore format: one line
+const peer: PeerSetup = {
+  folder: "sklearn",
+  packages: ["scikit-learn==1.9.1", "pandas==2.3.3", "pyarrow==22.0.0"],
+};
 
 const peerScript = `
 import sys, time, numpy as np, pandas as pd

@@ -73,8 +73,12 @@ for (const [name, forecaster] of Object.entries({
   arima: autoArima(),
 })) {
   const [seconds, mase] = await ours(forecaster);
-  const [peerSeconds = 0, peerMase = 0] = runPeer(peers, peerScript, [file, name]).split(" ").map(Number); // biome-ignore format: one line
-  console.log(`${name}: millrace ${seconds.toFixed(2)} s of processor, MASE ${mase.toFixed(4)}; statsforecast ${peerSeconds.toFixed(2)} s, MASE ${peerMase.toFixed(4)}`); // biome-ignore format: one line
+  const [peerSeconds = 0, peerMase = 0] = runPeer(peers, peerScript, [file, name])
+    .split(" ")
+    .map(Number);
+  console.log(
+    `${name}: millrace ${seconds.toFixed(2)} s of processor, MASE ${mase.toFixed(4)}; statsforecast ${peerSeconds.toFixed(2)} s, MASE ${peerMase.toFixed(4)}`,
+  );
   sums.ours += seconds;
   sums.peer += peerSeconds;
 }

@@ -57,7 +57,9 @@ interface Taken {
 }
 
 async function peer(): Promise<Taken> {
-  const [seconds = 0, wall = 0] = runPeer(sklearn, peerScript, [`${threads}`, folder]).split(" ").map(Number); // biome-ignore format: one line
+  const [seconds = 0, wall = 0] = runPeer(sklearn, peerScript, [`${threads}`, folder])
+    .split(" ")
+    .map(Number);
   const predictions = await readFile(join(folder, "p"));
   const told = new Float64Array(Uint8Array.from(predictions).buffer);
   return { seconds, wall, auc: rocAuc(test.y, told) };
@@ -81,7 +83,9 @@ const best: Record<string, number> = {};
 for (let round = 1; round <= rounds; round++)
   for (const [name, taken] of Object.entries({ millrace: await ours(), sklearn: await peer() })) {
     const { seconds, wall, auc } = taken;
-    console.log(`round ${round}: ${name} ${seconds.toFixed(2)} s of the processor, ${wall.toFixed(2)} s, AUC ${auc.toFixed(5)}`); // biome-ignore format: one line
+    console.log(
+      `round ${round}: ${name} ${seconds.toFixed(2)} s of the processor, ${wall.toFixed(2)} s, AUC ${auc.toFixed(5)}`,
+    );
     best[name] = Math.min(best[name] ?? Infinity, seconds);
   }
 const { millrace = 0, sklearn: other = 0 } = best;

@@ -9,7 +9,11 @@ import { boost } from "../src/model/index.ts";
 import { timed } from "./turns.ts";
 
 const width = 28;
-const [threads, most, child] = [Number(process.argv[2] ?? 1), Number(process.argv[3] ?? 5_000_000), process.argv[4]]; // biome-ignore format: one line
+const [threads, most, child] = [
+  Number(process.argv[2] ?? 1),
+  Number(process.argv[3] ?? 5_000_000),
+  process.argv[4],
+];
 const megabytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
 
 if (child === undefined) {

@@ -26,8 +26,18 @@ print(json.dumps([float(np.quantile(took, q)) for q in (0.5, 0.99)]))
 `;
 
 const network = cnn();
-const rows = { rows: 1, x: new Float32Array(784), y: new Int32Array(1), shape: [1, 28, 28], labelShape: [] }; // biome-ignore format: one line
-await using trained = trainedNetwork({ network, loss: "crossEntropy", state: taskOf(network, rows, { loss: "crossEntropy" }).state }); // biome-ignore format: one line
+const rows = {
+  rows: 1,
+  x: new Float32Array(784),
+  y: new Int32Array(1),
+  shape: [1, 28, 28],
+  labelShape: [],
+};
+await using trained = trainedNetwork({
+  network,
+  loss: "crossEntropy",
+  state: taskOf(network, rows, { loss: "crossEntropy" }).state,
+});
 const image = Float32Array.from({ length: 784 }, (_, i) => (i % 13) / 13);
 
 /** The middle and the 99th percentile of one image, in seconds. */
@@ -48,7 +58,9 @@ const said = (seconds: number): string => `${(seconds * 1e6).toFixed(0)} µs`;
 for (let round = 1; round <= rounds; round++) {
   const [p50, p99] = await ours();
   const [peer50, peer99] = JSON.parse(runPeer(torch, script, [])) as [number, number];
-  console.log(`round ${round}: ours ${said(p50)} (p99 ${said(p99)}), PyTorch ${said(peer50)} (p99 ${said(peer99)}), ratio ${(p50 / peer50).toFixed(3)}`); // biome-ignore format: one line
+  console.log(
+    `round ${round}: ours ${said(p50)} (p99 ${said(p99)}), PyTorch ${said(peer50)} (p99 ${said(peer99)}), ratio ${(p50 / peer50).toFixed(3)}`,
+  );
   pairs.push({ ours: p50, peer: peer50 });
 }
 const many = Float32Array.from({ length: 784 * 10_000 }, (_, i) => (i % 13) / 13);
@@ -56,5 +68,11 @@ const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 await trained.predict(many);
 delay.disable();
-console.log(`the event loop stood still for ${(delay.max / 1e6).toFixed(1)} ms at most while 10,000 images were asked about`); // biome-ignore format: one line
-printResult({ bench: "infer", ours: median(pairs.map((pair) => pair.ours)), peer: median(pairs.map((pair) => pair.peer)) }); // biome-ignore format: one line
+console.log(
+  `the event loop stood still for ${(delay.max / 1e6).toFixed(1)} ms at most while 10,000 images were asked about`,
+);
+printResult({
+  bench: "infer",
+  ours: median(pairs.map((pair) => pair.ours)),
+  peer: median(pairs.map((pair) => pair.peer)),
+});

@@ -16,7 +16,7 @@ const file = await ordersFile();
 const side = (name: string): Taken => sideInProcess(name, file);
 
 const pairs = await takeTurns(
-  { peerName: "DuckDB", ours: () => side("typed"), peer: () => side("copy") }, // biome-ignore format: one line
+  { peerName: "DuckDB", ours: () => side("typed"), peer: () => side("copy") },
   rounds,
 );
 console.log(`DuckDB with declared types: ${said(side("copy-declared"))}`);

@@ -13,7 +13,13 @@ import { type Taken, timed } from "./turns.ts";
 const [side = "", file = "", folder = ""] = process.argv.slice(2);
 
 /** What the same columns are to DuckDB. */
-const declared = Object.entries({ text: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", timestamp: "TIMESTAMP" }); // biome-ignore format: one line
+const declared = Object.entries({
+  text: "VARCHAR",
+  int: "BIGINT",
+  float: "DOUBLE",
+  bool: "BOOLEAN",
+  timestamp: "TIMESTAMP",
+});
 
 /** DuckDB's own copy, in a database with its own settings. */
 async function copy(read: string): Promise<Taken> {
@@ -21,9 +27,13 @@ async function copy(read: string): Promise<Taken> {
   const connection = await instance.connect();
   const target = join(folder, "copy.parquet");
   const taken = await timed(async () => {
-    await connection.run(`COPY (SELECT * FROM ${read}) TO ${quoteText(target)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 2)`); // biome-ignore format: one line
+    await connection.run(
+      `COPY (SELECT * FROM ${read}) TO ${quoteText(target)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 2)`,
+    );
   });
-  const rows = await connection.runAndReadAll(`SELECT count(*) FROM read_parquet(${quoteText(target)})`); // biome-ignore format: one line
+  const rows = await connection.runAndReadAll(
+    `SELECT count(*) FROM read_parquet(${quoteText(target)})`,
+  );
   if (Number(rows.getRows()[0]?.[0]) !== orderRows) throw new Error("rows are missing");
   return taken;
 }
@@ -47,7 +57,9 @@ const sides: Readonly<Record<string, () => Promise<Taken>>> = {
   text: () => ours({ into: "bench.orders" }),
   copy: () => copy(`read_csv(${quoteText(file)})`),
   "copy-declared": () =>
-    copy(`read_csv(${quoteText(file)}, header = true, auto_detect = false, columns = {${columns.join(", ")}})`), // biome-ignore format: one line
+    copy(
+      `read_csv(${quoteText(file)}, header = true, auto_detect = false, columns = {${columns.join(", ")}})`,
+    ),
 };
 const run = sides[side];
 if (run === undefined) throw new Error(`unknown side ${side}; the sides are ${Object.keys(sides)}`);

@@ -15,8 +15,17 @@ import { conclude, median, said, type Taken, takeTurns } from "./turns.ts";
 
 const rounds = Number(process.argv[2] ?? 3);
 const spark: PeerSetup = { folder: "spark", packages: ["pyspark==4.0.1", "delta-spark==4.0.0"] };
-const typeNames = { text: "STRING", category: "STRING", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", timestamp: "TIMESTAMP" }; // biome-ignore format: one line
-const columns = Object.entries(orders.columns).map(([name, { kind }]) => `${name} ${typeNames[kind]}`); // biome-ignore format: one line
+const typeNames = {
+  text: "STRING",
+  category: "STRING",
+  int: "BIGINT",
+  float: "DOUBLE",
+  bool: "BOOLEAN",
+  timestamp: "TIMESTAMP",
+};
+const columns = Object.entries(orders.columns).map(
+  ([name, { kind }]) => `${name} ${typeNames[kind]}`,
+);
 
 const peerScript = `
 import json, os, sys, time
@@ -75,7 +84,9 @@ const peer = (): Taken => {
 };
 const ours = (): Taken => sideInProcess("typed", file);
 const pairs = await takeTurns({ peerName: "Spark", ours, peer }, rounds);
-console.log(`Spark's session took ${median(cold.map(({ ready }) => ready)).toFixed(1)} s to start, which does not count`); // biome-ignore format: one line
+console.log(
+  `Spark's session took ${median(cold.map(({ ready }) => ready)).toFixed(1)} s to start, which does not count`,
+);
 const warm = load("warm");
 const ratio = median(pairs.map((pair) => pair.ours.seconds)) / warm.seconds;
 console.log(`Spark in a warm session: ${said(warm)}, ratio ${ratio.toFixed(3)}`);

@@ -132,7 +132,9 @@ for (const { name, tolerance, learn, value } of cases) {
       model = await learn();
     });
   const theirs = (): Taken => {
-    const [seconds = 0, cpuSeconds = 0] = runPeer(peer, script, [folder, name, `${tolerance}`]).split(" ").map(Number); // biome-ignore format: one line
+    const [seconds = 0, cpuSeconds = 0] = runPeer(peer, script, [folder, name, `${tolerance}`])
+      .split(" ")
+      .map(Number);
     return { seconds, cpuSeconds };
   };
   const pairs = await takeTurns({ peerName: "scikit-learn", ours, peer: theirs }, rounds);

@@ -75,7 +75,8 @@ async function ours(): Promise<Taken> {
     return timed(async () => {
       const { metrics } = await table.merge(changes, { on: ["id"] });
       const { numTargetRowsUpdated: updated, numTargetRowsInserted: inserted } = metrics;
-      if (updated !== source / 2 || inserted !== source / 2) throw new Error(JSON.stringify(metrics)); // biome-ignore format: one line
+      if (updated !== source / 2 || inserted !== source / 2)
+        throw new Error(JSON.stringify(metrics));
     });
   });
 }

@@ -7,7 +7,9 @@ import { type ImageNetworkName, imageNetwork, networkRows, train } from "../src/
 
 const threads = Number(process.argv[2] ?? 1);
 const [learned, held] = await Promise.all([mnist({ part: "train" }), mnist({ part: "test" })]);
-const least = { mlp: 0.975, cnn: 0.985 } as const satisfies Partial<Record<ImageNetworkName, number>>; // biome-ignore format: one line
+const least = { mlp: 0.975, cnn: 0.985 } as const satisfies Partial<
+  Record<ImageNetworkName, number>
+>;
 
 for (const name of ["mlp", "cnn"] as const) {
   const network = imageNetwork(name);
@@ -19,7 +21,16 @@ for (const name of ["mlp", "cnn"] as const) {
   const seconds = (performance.now() - started) / 1000;
   const { accuracy } = await trained.evaluate(networkRows(held));
   const isEnough = (accuracy ?? 0) >= least[name];
-  const told = { network: name, parameters: network.parameters, accuracy, least: least[name], isEnough, epochs: trained.history.length, seconds: Number(seconds.toFixed(1)), threads }; // biome-ignore format: one line
+  const told = {
+    network: name,
+    parameters: network.parameters,
+    accuracy,
+    least: least[name],
+    isEnough,
+    epochs: trained.history.length,
+    seconds: Number(seconds.toFixed(1)),
+    threads,
+  };
   console.log(JSON.stringify(told));
   if (!isEnough) process.exitCode = 1;
 }

@@ -44,7 +44,9 @@ for (const [rows, width, asked] of cases) {
       openNearest(x).nearest(queries, 5);
     });
   const theirs = (): Taken => {
-    const [seconds = 0, cpuSeconds = 0] = runPeer(peer, script, [folder, `${width}`]).split(" ").map(Number); // biome-ignore format: one line
+    const [seconds = 0, cpuSeconds = 0] = runPeer(peer, script, [folder, `${width}`])
+      .split(" ")
+      .map(Number);
     return { seconds, cpuSeconds };
   };
   const pairs = await takeTurns({ peerName: "scikit-learn", ours, peer: theirs }, rounds);

@@ -34,17 +34,32 @@ export async function benchNetwork(
     const pairs = await takeTurns(
       {
         peerName: "PyTorch",
-        ours: () => keep("ours", execFileSync(process.execPath, [program, name, ...numbers], { encoding: "utf8" })), // biome-ignore format: one line
+        ours: () =>
+          keep(
+            "ours",
+            execFileSync(process.execPath, [program, name, ...numbers], { encoding: "utf8" }),
+          ),
         peer: () => keep("PyTorch", runPeer(torch, torchScript, [folder, name, ...numbers])),
       },
       rounds,
     );
     console.log(`  loss of the last epoch: ${[...losses].join(", ")}`);
-    const [cpu, peerCpu] = [middleOf(pairs, "ours", "cpuSeconds"), middleOf(pairs, "peer", "cpuSeconds")]; // biome-ignore format: one line
-    console.log(`  processor: ours ${cpu.toFixed(3)} s, PyTorch ${peerCpu.toFixed(3)} s, ratio ${(cpu / peerCpu).toFixed(3)}`); // biome-ignore format: one line
-    results.push({ ours: middleOf(pairs, "ours", "seconds"), peer: middleOf(pairs, "peer", "seconds") }); // biome-ignore format: one line
+    const [cpu, peerCpu] = [
+      middleOf(pairs, "ours", "cpuSeconds"),
+      middleOf(pairs, "peer", "cpuSeconds"),
+    ];
+    console.log(
+      `  processor: ours ${cpu.toFixed(3)} s, PyTorch ${peerCpu.toFixed(3)} s, ratio ${(cpu / peerCpu).toFixed(3)}`,
+    );
+    results.push({
+      ours: middleOf(pairs, "ours", "seconds"),
+      peer: middleOf(pairs, "peer", "seconds"),
+    });
   }
-  printResult({ bench: name, ...results.reduce((most, one) => (one.ours / one.peer > most.ours / most.peer ? one : most)) }); // biome-ignore format: one line
+  printResult({
+    bench: name,
+    ...results.reduce((most, one) => (one.ours / one.peer > most.ours / most.peer ? one : most)),
+  });
 }
 
 const middleOf = (pairs: readonly Pair[], side: keyof Pair, what: keyof Taken): number =>

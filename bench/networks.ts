@@ -52,12 +52,17 @@ async function digits(): Promise<NetworkRows> {
 function windows(): NetworkRows {
   const [rows, steps] = [640, 64];
   const draws = random(5).stream("words");
-  const words = Int32Array.from({ length: rows * steps + 1 }, () => Math.floor(1000 * draws.next() ** 3)); // biome-ignore format: one line
+  const words = Int32Array.from({ length: rows * steps + 1 }, () =>
+    Math.floor(1000 * draws.next() ** 3),
+  );
   const [x, y] = [Float32Array.from(words.subarray(0, -1)), words.slice(1)];
   return { rows, x, y, shape: [steps], labelShape: [steps] };
 }
 
-const networks = { cnn: { network: cnn, data: digits }, decoder: { network: decoder, data: windows } } as const; // biome-ignore format: one line
+const networks = {
+  cnn: { network: cnn, data: digits },
+  decoder: { network: decoder, data: windows },
+} as const;
 
 /** How long an epoch takes. */
 export interface NetworkCase {
@@ -71,7 +76,12 @@ export interface NetworkCase {
 export async function timeEpochs(at: NetworkCase): Promise<Taken & { readonly loss: number }> {
   const { network, data } = networks[at.name];
   const { batchRows, threads, epochs } = at;
-  const task = taskOf(network(), await data(), { loss: "crossEntropy", batchRows, threads, epochs: epochs + 1 }); // biome-ignore format: one line
+  const task = taskOf(network(), await data(), {
+    loss: "crossEntropy",
+    batchRows,
+    threads,
+    epochs: epochs + 1,
+  });
   const processor: number[] = [];
   let before = process.cpuUsage();
   const state = await runTraining(task, await requireRuntime("native"), {
@@ -142,6 +152,11 @@ print(json.dumps({"seconds": float(np.median(walls[1:])), "cpuSeconds": float(np
 
 if (process.argv[1] === import.meta.filename) {
   const [, , name = "cnn", batchRows, threads, epochs] = process.argv;
-  const at = { name: name as NetworkName, batchRows: Number(batchRows), threads: Number(threads), epochs: Number(epochs) }; // biome-ignore format: one line
+  const at = {
+    name: name as NetworkName,
+    batchRows: Number(batchRows),
+    threads: Number(threads),
+    epochs: Number(epochs),
+  };
   console.log(JSON.stringify(await timeEpochs(at)));
 }

@@ -35,7 +35,7 @@ const things = featureTable({
   }),
   key: "id",
 });
-const featureSql = `SELECT 'k' || range AS id, ${names.map((name, i) => `(hash(range * ${i + 3}) % 100000) / 100.0::DOUBLE AS ${name}`).join(", ")} FROM range(${rows})`; // biome-ignore format: one line
+const featureSql = `SELECT 'k' || range AS id, ${names.map((name, i) => `(hash(range * ${i + 3}) % 100000) / 100.0::DOUBLE AS ${name}`).join(", ")} FROM range(${rows})`;
 
 const peerScript = `
 import sys, time, json, os, warnings, logging, random
@@ -132,7 +132,11 @@ const post = (body: string): Promise<string> =>
   new Promise((done, failed) => {
     const asked = request(
       `${web.url}/endpoints/sum/invocations`,
-      { agent, method: "POST", headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) } }, // biome-ignore format: one line
+      {
+        agent,
+        method: "POST",
+        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+      },
       (answer) => {
         let text = "";
         answer.on("data", (part) => {
@@ -154,7 +158,9 @@ const peer = JSON.parse(runPeer(feast, peerScript, [folder])) as typeof inProces
 const said = ({ p50, p99 }: typeof inProcess): string =>
   `p50 ${(p50 * 1e6).toFixed(1)} µs, p99 ${(p99 * 1e6).toFixed(1)} µs`;
 console.log(`in process: ${said(inProcess)} (bar 100 µs)`);
-console.log(`over HTTP, answer and log included: ${said(overHttp)} (bar 1,000 µs), ${(overHttp.p99 / peer.p99).toFixed(3)} of Feast's`); // biome-ignore format: one line
+console.log(
+  `over HTTP, answer and log included: ${said(overHttp)} (bar 1,000 µs), ${(overHttp.p99 / peer.p99).toFixed(3)} of Feast's`,
+);
 console.log(`Feast's SQLite store, in process: ${said(peer)}`);
 printResult({ bench: "online", ours: inProcess.p99, peer: peer.p99 });
 await web.close();

@@ -59,6 +59,8 @@ export async function ordersFile(): Promise<string> {
     await rename(`${path}.new`, path);
   }
   const { size } = await stat(path);
-  console.log(`${orderRows} rows of ${Object.keys(orders.columns).length} columns, ${(size / 1e6).toFixed(0)} MB`); // biome-ignore format: one line
+  console.log(
+    `${orderRows} rows of ${Object.keys(orders.columns).length} columns, ${(size / 1e6).toFixed(0)} MB`,
+  );
   return path;
 }

@@ -28,7 +28,9 @@ function pythonOf({ folder, packages }: PeerSetup): string {
     execFileSync(python, ["-m", "pip", "install", "--quiet", ...packages]);
     writeFileSync(installed, list);
   } catch (cause) {
-    throw new Error(`the peer cannot be had: ${packages.join(", ")} could not be installed`, { cause }); // biome-ignore format: one line
+    throw new Error(`the peer cannot be had: ${packages.join(", ")} could not be installed`, {
+      cause,
+    });
   }
   return python;
 }

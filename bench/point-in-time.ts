@@ -87,7 +87,10 @@ async function ours(): Promise<Taken> {
 }
 
 function theirs(kind: "feast" | "pandas"): Taken {
-  const taken = JSON.parse(runPeer(feast, peerScript, [folder, kind])) as Taken & { rows: number; sum: number }; // biome-ignore format: one line
+  const taken = JSON.parse(runPeer(feast, peerScript, [folder, kind])) as Taken & {
+    rows: number;
+    sum: number;
+  };
   if (taken.rows !== labelRows) throw new Error(`${kind} gave ${taken.rows} rows`);
   sums.add(taken.sum.toPrecision(9));
   return taken;

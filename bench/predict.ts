@@ -29,18 +29,30 @@ print(time.perf_counter() - wall, time.process_time() - cpu)
 `;
 
 const draws = random(1).stream("predict");
-const x: Matrix = { rows, cols: width, data: Float64Array.from({ length: rows * width }, () => draws.normal()) }; // biome-ignore format: one line
+const x: Matrix = {
+  rows,
+  cols: width,
+  data: Float64Array.from({ length: rows * width }, () => draws.normal()),
+};
 const y = Float64Array.from({ length: rows }, (_, i) =>
   Number((x.data[i * width] ?? 0) * (x.data[i * width + 1] ?? 0) + draws.normal() > 0),
 );
 await mkdir(folder, { recursive: true });
-for (const [name, values] of [["x", x.data], ["y", y]] as const) await writeFile(join(folder, name), values); // biome-ignore format: one line
+for (const [name, values] of [
+  ["x", x.data],
+  ["y", y],
+] as const)
+  await writeFile(join(folder, name), values);
 
 const names = Array.from({ length: width }, (_, j) => `f${j}`);
 const data: Dataset = { x, y, names, source: "sha256:00" };
 const model = await boost({ trees: 100, depth: 6, threads: 1 }).learn(data);
 
-const one = Array.from({ length: single }, (_, i) => ({ rows: 1, cols: width, data: x.data.slice(i * width, (i + 1) * width) })); // biome-ignore format: one line
+const one = Array.from({ length: single }, (_, i) => ({
+  rows: 1,
+  cols: width,
+  data: x.data.slice(i * width, (i + 1) * width),
+}));
 const microseconds: number[] = [];
 for (let round = 0; round < 5 + rounds; round++) {
   const taken = await timed(async () => {

@@ -8,7 +8,10 @@ import { customers, customersSql, thirty } from "./mixed-features.ts";
 import { type PeerSetup, runPeer } from "./peers.ts";
 import { median, printResult } from "./turns.ts";
 
-const peer: PeerSetup = { folder: "sklearn", packages: ["scikit-learn==1.9.1", "pandas==2.3.3", "pyarrow==22.0.0"] }; // biome-ignore format: one line
+const peer: PeerSetup = {
+  folder: "sklearn",
+  packages: ["scikit-learn==1.9.1", "pandas==2.3.3", "pyarrow==22.0.0"],
+};
 const peerScript = `
 import time, statistics, numpy as np, pandas as pd
 from sklearn.compose import ColumnTransformer

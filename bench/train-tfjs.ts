@@ -58,7 +58,10 @@ function peerFolder(): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{"private":true,"type":"module"}\n');
   const packages = [`@tensorflow/tfjs@${version}`, `@tensorflow/tfjs-backend-wasm@${version}`];
-  execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: folder, stdio: "ignore" }); // biome-ignore format: one line
+  execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], {
+    cwd: folder,
+    stdio: "ignore",
+  });
   writeFileSync(ready, "");
   return folder;
 }
@@ -73,8 +76,18 @@ console.log(execFileSync("uptime", { encoding: "utf8" }).trim());
 const pairs = await takeTurns(
   {
     peerName: "TensorFlow.js",
-    ours: () => lastLine(execFileSync(process.execPath, [program, "cnn", "128", "1", "3"], { encoding: "utf8" })), // biome-ignore format: one line
-    peer: () => lastLine(execFileSync(process.execPath, ["peer.js", data], { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })), // biome-ignore format: one line
+    ours: () =>
+      lastLine(
+        execFileSync(process.execPath, [program, "cnn", "128", "1", "3"], { encoding: "utf8" }),
+      ),
+    peer: () =>
+      lastLine(
+        execFileSync(process.execPath, ["peer.js", data], {
+          cwd: folder,
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "ignore"],
+        }),
+      ),
   },
   rounds,
 );

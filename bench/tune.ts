@@ -8,7 +8,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openRecords } from "../src/store/index.ts";
-import { cmaEs, gaussianProcessSampler, type ObjectiveFunction, openStudy, quasiRandom, randomSampler, type Sampler, tpe } from "../src/tune/index.ts"; // biome-ignore format: one line
+import {
+  cmaEs,
+  gaussianProcessSampler,
+  type ObjectiveFunction,
+  openStudy,
+  quasiRandom,
+  randomSampler,
+  type Sampler,
+  tpe,
+} from "../src/tune/index.ts";
 import { type PeerSetup, runPeer } from "./peers.ts";
 import { median, printResult, type Taken, timed } from "./turns.ts";
 
@@ -17,13 +26,20 @@ const seeds = Number(process.argv[3] ?? 25);
 const trials = 500;
 const budget = 100;
 const optuna: PeerSetup = { folder: "optuna", packages: ["optuna==5.0.0"] };
-for (const name of ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]) process.env[name] = "1"; // biome-ignore format: one line
+for (const name of ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"])
+  process.env[name] = "1";
 
 const mixed: ObjectiveFunction = (trial) => {
   const [x, y] = [trial.float("x", -5, 5), trial.float("y", -5, 5)];
   const rate = Math.log10(trial.float("rate", 1e-5, 1, { log: true }));
   const depth = trial.int("depth", 2, 16);
-  return x * x + (y - 1) ** 2 + (rate + 2) ** 2 + (depth - 6) ** 2 + (trial.category("kind", ["a", "b", "c"]) === "b" ? 0 : 1); // biome-ignore format: one line
+  return (
+    x * x +
+    (y - 1) ** 2 +
+    (rate + 2) ** 2 +
+    (depth - 6) ** 2 +
+    (trial.category("kind", ["a", "b", "c"]) === "b" ? 0 : 1)
+  );
 };
 
 /** With minima of 0.397887. */
@@ -126,9 +142,12 @@ try {
     ["hartmann", hartmann],
   ] as const) {
     for (const sampler of samplers)
-      console.log(`  ${name}: ours ${sampler.name} ${median(await qualityOf(sampler, objective)).toFixed(4)}`); // biome-ignore format: one line
+      console.log(
+        `  ${name}: ours ${sampler.name} ${median(await qualityOf(sampler, objective)).toFixed(4)}`,
+      );
     for (const [what, found] of Object.entries(theirs))
-      if (what.endsWith(name)) console.log(`  ${name}: Optuna ${what.slice(0, -name.length)} ${median(found).toFixed(4)}`); // biome-ignore format: one line
+      if (what.endsWith(name))
+        console.log(`  ${name}: Optuna ${what.slice(0, -name.length)} ${median(found).toFixed(4)}`);
   }
   await search(null); // what is compiled at first use is not measured, as the peer's imports are not
   for (const [place, name] of [
@@ -142,7 +161,9 @@ try {
       peer.push(ask(place, join(folder, `peer-${round}.db`)) as Taken);
     }
     const [a, b] = [perTrial(ours), perTrial(peer)];
-    console.log(`${name}: ours ${a.cpu.toFixed(2)} ms a trial of processor (${a.wall.toFixed(2)} of the clock), Optuna ${b.cpu.toFixed(2)} (${b.wall.toFixed(2)})`); // biome-ignore format: one line
+    console.log(
+      `${name}: ours ${a.cpu.toFixed(2)} ms a trial of processor (${a.wall.toFixed(2)} of the clock), Optuna ${b.cpu.toFixed(2)} (${b.wall.toFixed(2)})`,
+    );
     printResult({ bench: name, ours: a.cpu / 1000, peer: b.cpu / 1000 });
   }
 } finally {

@@ -22,8 +22,14 @@ import {
 import { type PeerSetup, runPeer } from "./peers.ts";
 import { conclude, type Taken, takeTurns, timed } from "./turns.ts";
 
-const [rows, peerRows] = [Number(process.argv[2] ?? 10_000_000), Number(process.argv[3] ?? 1_000_000)]; // biome-ignore format: one line
-const greatExpectations: PeerSetup = { folder: "great-expectations", packages: ["great_expectations==1.24.1", "pyarrow"] }; // biome-ignore format: one line
+const [rows, peerRows] = [
+  Number(process.argv[2] ?? 10_000_000),
+  Number(process.argv[3] ?? 1_000_000),
+];
+const greatExpectations: PeerSetup = {
+  folder: "great-expectations",
+  packages: ["great_expectations==1.24.1", "pyarrow"],
+};
 
 const peerScript = `
 import json, os, sys, time, warnings
@@ -133,7 +139,9 @@ try {
   await engine.close();
   if (done === undefined) throw new Error("the peer did not run");
   console.log(`ours: ${sound.expectations.length} expectations over ${rows} rows, ${hold} hold`);
-  console.log(`Great Expectations 1.24.1 on pandas: ${done.rows} rows in ${done.seconds.toFixed(2)} s, of which ${done.read.toFixed(2)} s reading, ${done.successful} hold; times of it are scaled to ${rows} rows`); // biome-ignore format: one line
+  console.log(
+    `Great Expectations 1.24.1 on pandas: ${done.rows} rows in ${done.seconds.toFixed(2)} s, of which ${done.read.toFixed(2)} s reading, ${done.successful} hold; times of it are scaled to ${rows} rows`,
+  );
   if (done.raised.length > 0) console.log(`it could not judge: ${done.raised.join(", ")}`);
   conclude("validate", pairs);
 } finally {

@@ -19,7 +19,9 @@ const trained = await train(network, networkRows(learned), {
   schedule: { kind: "cosine" },
   stopping: { patience: 8, monitor: "validationLoss" },
   onEpoch: ({ epoch, loss, validationAccuracy, seconds }) =>
-    console.log(`epoch ${epoch}: loss ${loss.toFixed(3)}, accuracy ${validationAccuracy}, ${seconds.toFixed(1)} s`), // biome-ignore format: one line
+    console.log(
+      `epoch ${epoch}: loss ${loss.toFixed(3)}, accuracy ${validationAccuracy}, ${seconds.toFixed(1)} s`,
+    ),
 });
 const { accuracy } = await trained.evaluate(held);
 const weights = trained.state.weights.subarray(0, backboneLayers([3, 32, 32]).parameters);

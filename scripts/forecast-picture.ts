@@ -28,10 +28,18 @@ const moments = (from: number, to: number) =>
   all.slice(from, to).map((value, i) => ({ atMs: timeOf(known, from + i), value }));
 const expected = told.times.map((time, i) => ({ atMs: time.getTime(), value: told.mean[i] ?? 0 }));
 const spec = forecastFigure(
-  { history: moments(days - 120, days), expected, bands: told.intervals, came: moments(days, days + horizon) }, // biome-ignore format: one line
+  {
+    history: moments(days - 120, days),
+    expected,
+    bands: told.intervals,
+    came: moments(days, days + horizon),
+  },
   {
     measure: "rentals by day",
     subtitle: "dashed: the forecast with its bounds of 80 and 95 %; points: what came",
   },
 );
-await writeFile(fileURLToPath(new URL("../docs/guide/pictures/forecast.svg", import.meta.url)), await renderSvg(spec)); // biome-ignore format: one line
+await writeFile(
+  fileURLToPath(new URL("../docs/guide/pictures/forecast.svg", import.meta.url)),
+  await renderSvg(spec),
+);

@@ -58,7 +58,9 @@ async function sourcesOf(file: string): Promise<ReadonlyMap<string, string>> {
   const parts = file.replace(".as.ts", "");
   const names = await readdir(new URL(`${parts}/`, folder)).catch(() => []);
   const all = [file, ...names.sort().map((name) => `${parts}/${name}`)];
-  const read = all.map(async (name) => [name, await readFile(new URL(name, folder), "utf8")] as const); // biome-ignore format: one line
+  const read = all.map(
+    async (name) => [name, await readFile(new URL(name, folder), "utf8")] as const,
+  );
   return new Map(await Promise.all(read));
 }
 

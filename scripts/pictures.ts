@@ -10,7 +10,13 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { check, expectations, profileTable, suite, writeDataDocs } from "../src/check/index.ts";
 import { telcoMonth, telcoSchema } from "../src/dataset/index.ts";
-import { driftReport, driftReportPage, type KeptDrift, keepDriftReport, sketchRows } from "../src/monitor/index.ts"; // biome-ignore format: one line
+import {
+  driftReport,
+  driftReportPage,
+  type KeptDrift,
+  keepDriftReport,
+  sketchRows,
+} from "../src/monitor/index.ts";
 import { folderBytes } from "../src/store/index.ts";
 import { openLake } from "../src/table/index.ts";
 
@@ -34,8 +40,25 @@ async function makeDocs(folder: string): Promise<void> {
     e.between("monthly_charges", { min: 15, max: 125 }, { mostly: 0.97 }),
     e.mean("monthly_charges", { min: 58, max: 70 }, { severity: "warning" }),
     e.inSet("contract", ["Month-to-month", "One year", "Two year"]),
-    e.holds("the total is near tenure × monthly charges", (c) => c.total_charges.isAbove(c.tenure.times(c.monthly_charges).times(0.5)), { mostly: 0.95 }), // biome-ignore format: one line
-    e.divergence("payment_method", { threshold: 0.05, values: ["Electronic check", "Mailed check", "Bank transfer (automatic)", "Credit card (automatic)"], weights: [0.34, 0.22, 0.22, 0.22] }, { severity: "info" }), // biome-ignore format: one line
+    e.holds(
+      "the total is near tenure × monthly charges",
+      (c) => c.total_charges.isAbove(c.tenure.times(c.monthly_charges).times(0.5)),
+      { mostly: 0.95 },
+    ),
+    e.divergence(
+      "payment_method",
+      {
+        threshold: 0.05,
+        values: [
+          "Electronic check",
+          "Mailed check",
+          "Bank transfer (automatic)",
+          "Credit card (automatic)",
+        ],
+        weights: [0.34, 0.22, 0.22, 0.22],
+      },
+      { severity: "info" },
+    ),
   ]);
   const keys = suite("telco.keys", telcoSchema, [
     e.unique("customer_id"),

@@ -40,7 +40,9 @@ export function rowCheck<C extends Columns>(
       skipped.push(expectation.says);
       return [];
     }
-    const node = expectation.when ?? conditionNode({ type: expectation.type, columns: around.columns }, expectation.kwargs); // biome-ignore format: one line
+    const node =
+      expectation.when ??
+      conditionNode({ type: expectation.type, columns: around.columns }, expectation.kwargs);
     const isAbout = node === null ? undefined : toRow({ node });
     return [{ expectation, breaks: plan.row, isAbout }];
   });

@@ -251,7 +251,9 @@ const pairMissingOf = {
 
 /** The arguments that were given. */
 function given(kwargs: SomeKwargs): Kwargs {
-  const entries = Object.entries(kwargs).filter((entry): entry is [string, Json] => entry[1] !== undefined); // biome-ignore format: one line
+  const entries = Object.entries(kwargs).filter(
+    (entry): entry is [string, Json] => entry[1] !== undefined,
+  );
   return Object.fromEntries(entries);
 }
 

@@ -128,7 +128,12 @@ function refuseMostly(d: {
 function checkCountBounds(type: string, { min_value: min, max_value: max }: Kwargs): void {
   const isRowCount = type === "expect_table_row_count_to_be_between";
   if (isRowCount && typeof min === "number" && typeof max === "number" && min > max)
-    fail("check/mismatch-kwarg", { type, kwarg: "min_value", expected: `at most max_value, ${max}`, got: min }); // biome-ignore format: one line
+    fail("check/mismatch-kwarg", {
+      type,
+      kwarg: "min_value",
+      expected: `at most max_value, ${max}`,
+      got: min,
+    });
 }
 
 /** Reads patterns, formats and conditions now, so that a suite is refused when it is made. */

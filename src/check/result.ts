@@ -87,7 +87,8 @@ export async function resultOf(
   const expectation =
     outcome.kind === "failed" ? outcome.expectation : outcome.compiled.expectation;
   const written = expectationJson(expectation);
-  const given = outcome.kind === "failed" ? {} : resolvedKwargs(outcome.compiled.kwargs, expectation.kwargs); // biome-ignore format: one line
+  const given =
+    outcome.kind === "failed" ? {} : resolvedKwargs(outcome.compiled.kwargs, expectation.kwargs);
   const kwargs = { ...(Object(written["kwargs"]) as object), ...given, batch_id: batchId };
   const config = { ...written, kwargs };
   const common = { expectation_config: config, meta: {} };
@@ -226,7 +227,11 @@ function placeLists(
   { places: found, query }: Pick<Sample, "places"> & { readonly query: string | null },
   format: Format,
 ): Result {
-  const { result_format: name, partial_unexpected_count: most, return_unexpected_index_query } = format; // biome-ignore format: one line
+  const {
+    result_format: name,
+    partial_unexpected_count: most,
+    return_unexpected_index_query,
+  } = format;
   if (name === "BASIC" || found === null) return {};
   const places = format.exclude_unexpected_values ? inColumns(found, format) : found;
   const partial = most > 0 ? { partial_unexpected_index_list: places.slice(0, most) } : {};

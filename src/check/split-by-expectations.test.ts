@@ -72,7 +72,10 @@ describe("splitByExpectations", () => {
   });
 
   test("law: kept and rejected are a partition, and a row is rejected when it breaks a critical rule alone", async () => {
-    const cell = fc.tuple(fc.constantFrom("a", "B", "ab1"), fc.option(fc.integer({ min: -2, max: 2 }))); // biome-ignore format: one line
+    const cell = fc.tuple(
+      fc.constantFrom("a", "B", "ab1"),
+      fc.option(fc.integer({ min: -2, max: 2 })),
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(cell, { maxLength: 8 }), async (given) => {
         const rows = frameOf(engine, points, given);

@@ -119,7 +119,9 @@ export async function splitByExpectations<C extends Columns>(
   const names = Object.keys(rows.schema.columns)
     .map((name) => `batch.${quoteName(name)}`)
     .join(", ");
-  const rule = drops.map(({ expectation, broken }) => `CASE WHEN ${broken} THEN ${quoteText(expectation.says)} END`); // biome-ignore format: one line
+  const rule = drops.map(
+    ({ expectation, broken }) => `CASE WHEN ${broken} THEN ${quoteText(expectation.says)} END`,
+  );
   const [all, gone] = [Number(counts["n"] ?? 0), Number(counts["d"] ?? 0)];
   return {
     kept: frame({

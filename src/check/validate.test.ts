@@ -110,7 +110,11 @@ const second = /outliers|z_scores|query_results/;
 
 describe("validate", () => {
   test("judges an expectation of every type, made by the typed builder", async () => {
-    const given = suite("all", points, typed.map(([made]) => made)); // biome-ignore format: one line
+    const given = suite(
+      "all",
+      points,
+      typed.map(([made]) => made),
+    );
     const around = { tables: { same: rows }, sources: { other: async () => [{ m: 7 }] } };
     const { results } = await validate(rows, given, around);
     const found = results.map(({ success }, i) => [typed[i]?.[0].says, success]);
@@ -156,7 +160,11 @@ describe("validate", () => {
     const query = String(indexed?.result["unexpected_index_query"]);
     expect(await engine.query(query)).toMatchObject([{ c0: -1, c1: "b" }]);
     const bare = await one(made, {
-      resultFormat: { result_format: "SUMMARY", exclude_unexpected_values: true, partial_unexpected_count: 0 }, // biome-ignore format: one line
+      resultFormat: {
+        result_format: "SUMMARY",
+        exclude_unexpected_values: true,
+        partial_unexpected_count: 0,
+      },
     });
     expect(bare?.result).not.toHaveProperty("partial_unexpected_list");
     await expect(one(made, { resultFormat: "ALL" })).rejects.toThrow(
@@ -196,7 +204,10 @@ describe("validate", () => {
     const around = { tables: { "demo.owners": known } };
     const { results } = await validate(given, judged, { resultFormat: "COMPLETE", ...around });
     expect(results.map(({ success }) => success)).toEqual([false, true]);
-    expect(results[0]?.result).toEqual({ observed_value: 1, details: { unexpected_rows: [{ "of {1}": "c", n: 2 }] } }); // biome-ignore format: one line
+    expect(results[0]?.result).toEqual({
+      observed_value: 1,
+      details: { unexpected_rows: [{ "of {1}": "c", n: 2 }] },
+    });
     expect(orphans.says).toBe("of {1} is one of demo.owners.owner");
     const alone = (await validate(given, judged)).results[0];
     expect(alone?.exception_info.exception_message).toContain("demo.owners");

@@ -44,7 +44,10 @@ export const annotate = command({
       `${nameOf(on)}${column === null ? "" : `, column ${column}`}`,
       ...(comment === undefined ? [] : [`  comment: ${comment ?? "none"}`]),
       ...(owner === undefined ? [] : [`  owner: ${owner ?? "none"}`]),
-      ...entries.map(([tag, value]) => `  ${value === null ? `no tag ${tag}` : `tag ${tag}${value === "" ? "" : `: ${value}`}`}`), // biome-ignore format: one line
+      ...entries.map(
+        ([tag, value]) =>
+          `  ${value === null ? `no tag ${tag}` : `tag ${tag}${value === "" ? "" : `: ${value}`}`}`,
+      ),
     ];
   },
 });
@@ -76,7 +79,12 @@ async function say(
 ): Promise<void> {
   if (column === undefined) return lake.annotate(on, notes);
   if (!("table" in on))
-    return fail("cli/mismatch-option", { command: "annotate", option: "column", expected: "a table, whose column it is", got: nameOf(on) }); // biome-ignore format: one line
+    return fail("cli/mismatch-option", {
+      command: "annotate",
+      option: "column",
+      expected: "a table, whose column it is",
+      got: nameOf(on),
+    });
   const { owner: _, ...ofColumns } = notes;
   return lake.annotate({ ...on, column }, ofColumns);
 }

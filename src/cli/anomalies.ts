@@ -19,7 +19,12 @@ export const anomalies = command({
   ],
   arguments: { images: imageArgument },
   options: {
-    normal: { type: "string", many: true, value: "A,B", help: "the classes that are normal; the first half if not given, of digits 0,3,6,8,9" }, // biome-ignore format: one line
+    normal: {
+      type: "string",
+      many: true,
+      value: "A,B",
+      help: "the classes that are normal; the first half if not given, of digits 0,3,6,8,9",
+    },
     k: {
       type: "number",
       default: 2,
@@ -28,8 +33,22 @@ export const anomalies = command({
       value: "N",
       help: "deviations above the mean",
     },
-    percentile: { type: "number", min: 0.01, max: 0.999, value: "SHARE", help: "in place of --k: of the normal images that are below the threshold" }, // biome-ignore format: one line
-    epochs: { type: "number", default: 10, min: 1, max: 10_000, whole: true, value: "N", help: "times that every image is seen, at most" }, // biome-ignore format: one line
+    percentile: {
+      type: "number",
+      min: 0.01,
+      max: 0.999,
+      value: "SHARE",
+      help: "in place of --k: of the normal images that are below the threshold",
+    },
+    epochs: {
+      type: "number",
+      default: 10,
+      min: 1,
+      max: 10_000,
+      whole: true,
+      value: "N",
+      help: "times that every image is seen, at most",
+    },
     learningRate: {
       type: "number",
       default: 0.003,
@@ -41,31 +60,100 @@ export const anomalies = command({
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
     out: { type: "string", value: "FOLDER", help: "write the figures, as SVG" },
   },
-  examples: ["anomalies digits --rows 4000 --out figures", "anomalies parts --normal sound --percentile 0.99"], // biome-ignore format: one line
+  examples: [
+    "anomalies digits --rows 4000 --out figures",
+    "anomalies parts --normal sound --percentile 0.99",
+  ],
   run: async (
     { images: source, normal, k, percentile, epochs, learningRate, out, ...values },
     around,
   ) => {
-    // biome-ignore format: one line
-    const { train, test } = await imagesOf({ command: "anomalies", source, ...values, signal: around.signal }); // biome-ignore format: one line
+    const { train, test } = await imagesOf({
+      command: "anomalies",
+      source,
+      ...values,
+      signal: around.signal,
+    });
     const normals = normalOf(train.classes, namesOf(normal));
     const others = train.classes.filter((name) => !normals.includes(name));
-    if (others.length === 0) fail("cli/mismatch-option", { command: "anomalies", option: "normal", expected: `fewer than all of ${train.classes.join(", ")}`, got: normals.join(",") }); // biome-ignore format: one line
+    if (others.length === 0)
+      fail("cli/mismatch-option", {
+        command: "anomalies",
+        option: "normal",
+        expected: `fewer than all of ${train.classes.join(", ")}`,
+        got: normals.join(","),
+      });
     const learned = imagesOfClasses(train, normals);
     const detector = await around.reporter.stage(
       `learn ${number(learned.rows)} normal images`,
-      (progress) => fitAnomalies(learned, { k, epochs, learningRate, seed: values.seed, signal: around.signal, progress, ...(percentile === undefined ? {} : { percentile }) }), // biome-ignore format: one line
-      ({ trained }) => `${trained.history.length} epochs of ${number(trained.network.parameters)} parameters`, // biome-ignore format: one line
+      (progress) =>
+        fitAnomalies(learned, {
+          k,
+          epochs,
+          learningRate,
+          seed: values.seed,
+          signal: around.signal,
+          progress,
+          ...(percentile === undefined ? {} : { percentile }),
+        }),
+      ({ trained }) =>
+        `${trained.history.length} epochs of ${number(trained.network.parameters)} parameters`,
     );
     const [sound, odd] = [imagesOfClasses(test, normals), imagesOfClasses(test, others)];
     const scores = await detector.judge(sound, odd);
-    const shown = await Promise.all([0, 1, 2].flatMap((row) => [{ of: sound, row, what: "normal" }, { of: odd, row, what: "other" }].filter(({ of }) => row < of.rows).map(async ({ of, what }) => ({ of, row, what, ...(await detector.show(of, row)) })))); // biome-ignore format: one line
-    const panels = shown.flatMap(({ of, row, what, reconstruction, difference, error, isAnomaly }) => [picture(of, row, `${what}: ${of.classes[of.labels[row] ?? 0]}`), drawn(of, reconstruction, "drawn again"), { kind: "heat", title: `${error.toFixed(4)}${isAnomaly ? ", anomaly" : ""}`, shape: [of.shape[1], of.shape[2]], values: difference.subarray(0, of.shape[1] * of.shape[2]) } as const]); // biome-ignore format: one line
-    const figures = out === undefined ? [] : await writeFigures(out, {
-      anomalies: imagesFigure(panels, { title: "Normal images and others, drawn again", subtitle: `error above ${detector.threshold.toFixed(4)}: anomaly`, columns: 6 }),
-      errors: await renderSvg(histogramChart({ training: await detector.errors(sound), now: await detector.errors(odd) }, { column: "error", title: "Errors of normal images (training) and of others (now)" })),
-    }); // biome-ignore format: one line
-    return { images: source, normals, others, learned: learned.rows, parameters: detector.trained.network.parameters, threshold: detector.threshold, mean: detector.mean, deviation: detector.deviation, ...scores, figures }; // biome-ignore format: one line
+    const shown = await Promise.all(
+      [0, 1, 2].flatMap((row) =>
+        [
+          { of: sound, row, what: "normal" },
+          { of: odd, row, what: "other" },
+        ]
+          .filter(({ of }) => row < of.rows)
+          .map(async ({ of, what }) => ({ of, row, what, ...(await detector.show(of, row)) })),
+      ),
+    );
+    const panels = shown.flatMap(
+      ({ of, row, what, reconstruction, difference, error, isAnomaly }) => [
+        picture(of, row, `${what}: ${of.classes[of.labels[row] ?? 0]}`),
+        drawn(of, reconstruction, "drawn again"),
+        {
+          kind: "heat",
+          title: `${error.toFixed(4)}${isAnomaly ? ", anomaly" : ""}`,
+          shape: [of.shape[1], of.shape[2]],
+          values: difference.subarray(0, of.shape[1] * of.shape[2]),
+        } as const,
+      ],
+    );
+    const figures =
+      out === undefined
+        ? []
+        : await writeFigures(out, {
+            anomalies: await imagesFigure(panels, {
+              title: "Normal images and others, drawn again",
+              subtitle: `error above ${detector.threshold.toFixed(4)}: anomaly`,
+              columns: 6,
+            }),
+            errors: await renderSvg(
+              histogramChart(
+                { training: await detector.errors(sound), now: await detector.errors(odd) },
+                {
+                  column: "error",
+                  title: "Errors of normal images (training) and of others (now)",
+                },
+              ),
+            ),
+          });
+    return {
+      images: source,
+      normals,
+      others,
+      learned: learned.rows,
+      parameters: detector.trained.network.parameters,
+      threshold: detector.threshold,
+      mean: detector.mean,
+      deviation: detector.deviation,
+      ...scores,
+      figures,
+    };
   },
   render: ({ normals, others, threshold, mean, deviation, precision, recall, f1, rocAuc, falseAlarms, normalError, anomalyError, figures }, { width }) => [
     `normal: ${normals.join(", ")}; others: ${others.join(", ")}`,

@@ -25,10 +25,19 @@ export const attach = command({
   arguments: { table: tableArgument },
   options: {
     suite: { type: "string", value: "FILE.json", help: "the suite" },
-    critical: { type: "string", choices: actions, default: "drop", help: "what a critical one does" }, // biome-ignore format: one line
+    critical: {
+      type: "string",
+      choices: actions,
+      default: "drop",
+      help: "what a critical one does",
+    },
     warning: { type: "string", choices: actions, default: "keep", help: "what a warning does" },
     info: { type: "string", choices: actions, default: "keep", help: "what an info does" },
-    quarantine: { type: "string", value: "TABLE", help: "the table for dropped rows, made with the first" }, // biome-ignore format: one line
+    quarantine: {
+      type: "string",
+      value: "TABLE",
+      help: "the table for dropped rows, made with the first",
+    },
     off: { type: "boolean", default: false, help: "take the expectations off instead" },
     dir,
   },
@@ -50,7 +59,11 @@ export const attach = command({
       if (skipped.length === suite.expectations.length)
         fail("cli/unsupported-suite", { suite: suite.name });
       const to = quarantine === undefined ? {} : { quarantine };
-      const expectations = tableExpectations(opened.schema, { ...attachments, ...to }, suite.parameters); // biome-ignore format: one line
+      const expectations = tableExpectations(
+        opened.schema,
+        { ...attachments, ...to },
+        suite.parameters,
+      );
       const { version } = await opened.alter({ expectations });
       const rules = expectations.rules.map(({ name, action }) => ({ says: name, action }));
       return { table, version, rules, skipped, quarantine: quarantine ?? null };
@@ -60,11 +73,17 @@ export const attach = command({
     rules.length === 0
       ? [`${table} version ${version}: no write is judged any more`]
       : [
-          ...hanging(rules.map(({ says, action }) => [action, says] as const), width), // biome-ignore format: one line
+          ...hanging(
+            rules.map(({ says, action }) => [action, says] as const),
+            width,
+          ),
           ...(skipped.length === 0
             ? []
             : ["left to check (about more than one row, or with mostly where rows are dropped):"]),
-          ...hanging(skipped.map((says) => ["–", says] as const), width), // biome-ignore format: one line
+          ...hanging(
+            skipped.map((says) => ["–", says] as const),
+            width,
+          ),
           `${table} version ${version}: every write obeys ${count(rules.length, "expectation")}${quarantine === null ? "" : `; dropped rows go to ${quarantine}`}`,
         ],
 });

@@ -18,13 +18,30 @@ export const attention = command({
   ],
   arguments: {
     model: networkArgument,
-    text: { type: "string", value: "TEXT", help: "what it reads; the last tokens that fit the context count" }, // biome-ignore format: one line
+    text: {
+      type: "string",
+      value: "TEXT",
+      help: "what it reads; the last tokens that fit the context count",
+    },
   },
   options: {
-    layer: { type: "number", default: 1, min: 1, whole: true, value: "N", help: "the block, from 1 on" }, // biome-ignore format: one line
+    layer: {
+      type: "number",
+      default: 1,
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "the block, from 1 on",
+    },
     head: { type: "number", min: 1, whole: true, value: "N", help: "one head, from 1 on" },
     figure: { type: "string", value: "FILE", help: "draw it, as .svg or .png" },
-    theme: { type: "string", choices: ["light", "dark"], default: "light", value: "THEME", help: "of the picture" }, // biome-ignore format: one line
+    theme: {
+      type: "string",
+      choices: ["light", "dark"],
+      default: "light",
+      value: "THEME",
+      help: "of the picture",
+    },
     dir,
   },
   examples: [
@@ -35,14 +52,22 @@ export const attention = command({
   run: async ({ model: name, text, layer, head, figure, theme, dir: folder }) => {
     const ending = figure === undefined ? ".svg" : extname(figure);
     if (ending !== ".svg" && ending !== ".png")
-      fail("cli/mismatch-option", { command: "attention", option: "figure", expected: "a file that ends in .svg or .png", got: figure ?? "" }); // biome-ignore format: one line
+      fail("cli/mismatch-option", {
+        command: "attention",
+        option: "figure",
+        expected: "a file that ends in .svg or .png",
+        got: figure ?? "",
+      });
     const model = await openLanguage(folder, { command: "attention", name });
     const view = await model.attention(text, { layer, ...(head === undefined ? {} : { head }) });
     const { tokens, weights } = view;
     if (figure !== undefined) {
-      const subtitle = `layer ${layer}, ${head === undefined ? `mean of ${model.options.heads} heads` : `head ${head}`}`; // biome-ignore format: one line
+      const subtitle = `layer ${layer}, ${head === undefined ? `mean of ${model.options.heads} heads` : `head ${head}`}`;
       const spec = attentionChart(weights, tokens, { subtitle });
-      const bytes = ending === ".png" ? await renderPng(spec, { theme }) : Buffer.from(await renderSvg(spec, { theme })); // biome-ignore format: one line
+      const bytes =
+        ending === ".png"
+          ? await renderPng(spec, { theme })
+          : Buffer.from(await renderSvg(spec, { theme }));
       const path = resolve(figure);
       const parent = resolve(path, "..");
       await folderBytes(parent).put(path.slice(parent.length + 1), bytes);
@@ -52,7 +77,16 @@ export const attention = command({
   },
   render: ({ tokens, weights, layer, head, figure }, { width }) => [
     `layer ${layer}, ${head === "mean" ? "mean of the heads" : `head ${head}`}`,
-    ...columns([["", ...tokens], ...weights.map((row, i) => [tokens[i] ?? "", ...row.map((weight, j) => (j > i ? "" : weight.toFixed(2)))])], { right: tokens.map((_, i) => i + 1), width }), // biome-ignore format: one line
+    ...columns(
+      [
+        ["", ...tokens],
+        ...weights.map((row, i) => [
+          tokens[i] ?? "",
+          ...row.map((weight, j) => (j > i ? "" : weight.toFixed(2))),
+        ]),
+      ],
+      { right: tokens.map((_, i) => i + 1), width },
+    ),
     ...(figure === null ? [] : [`picture: ${figure}`]),
   ],
 });

@@ -51,11 +51,23 @@ export interface KeptBest extends KeptWinner {
  */
 export async function keepWinner(
   { tracking, registry }: Pick<Workspace, "tracking" | "registry">,
-  { experiment, family, params, scores, leaderboard, program, model, inputExample, register }: Winner, // biome-ignore format: one line
+  {
+    experiment,
+    family,
+    params,
+    scores,
+    leaderboard,
+    program,
+    model,
+    inputExample,
+    register,
+  }: Winner,
 ): Promise<KeptWinner> {
   await using run = await tracking.startRun({ experiment, name: family });
   await run.logParams(params);
-  const metrics = Object.fromEntries(Object.entries(scores).filter(([, value]) => Number.isFinite(value))); // biome-ignore format: one line
+  const metrics = Object.fromEntries(
+    Object.entries(scores).filter(([, value]) => Number.isFinite(value)),
+  );
   await run.logMetrics(metrics);
   const entries = leaderboard.map(({ candidate: _, ...entry }) => entry);
   await run.logArtifact("automl/leaderboard.json", Buffer.from(formatJson(entries)));
@@ -116,7 +128,10 @@ function predictionSchema({ rows, model }: AutoMlResult, label: string) {
   };
   const keys = keysOf(train).map(plain);
   const told: Columns = { prediction: model.signature.output.kind === "float" ? float() : text() };
-  const columns: Columns = Object.assign({}, ...keys, plain(label), told, { probability: float({ nullable: true }), run_id: text() }); // biome-ignore format: one line
+  const columns: Columns = Object.assign({}, ...keys, plain(label), told, {
+    probability: float({ nullable: true }),
+    run_id: text(),
+  });
   return schema("predictions", columns);
 }
 

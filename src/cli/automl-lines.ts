@@ -37,7 +37,11 @@ export function leaderboardLines(
     ]);
   const more = leaderboard.length - rows.length;
   return [
-    ...columns([["family", metric, "time", what], ...rows], { right: [1, 2], width, whole: [0, 1, 2] }), // biome-ignore format: one line
+    ...columns([["family", metric, "time", what], ...rows], {
+      right: [1, 2],
+      width,
+      whole: [0, 1, 2],
+    }),
     ...(more > 0 ? [`… and ${count(more, "trial")} more`] : []),
   ];
 }
@@ -45,7 +49,11 @@ export function leaderboardLines(
 /** The run of the winner, and the version that it was registered as. */
 export const keptLines = ({ runId, version }: KeptWinner, program: string): readonly string[] => [
   `run ${runId}`,
-  ...(version === null ? [] : [`registered as ${version.name}/${version.number}; the champion is served with ${program} serve --model ${version.name}`]), // biome-ignore format: one line
+  ...(version === null
+    ? []
+    : [
+        `registered as ${version.name}/${version.number}; the champion is served with ${program} serve --model ${version.name}`,
+      ]),
 ];
 
 /** The program that was written, and how it is run. */

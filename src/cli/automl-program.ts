@@ -13,6 +13,14 @@ export async function checkProgram(
   if (path === undefined) return;
   if (version === null) fail("cli/unsupported-program", { command, file: name });
   const folder = dirname(path);
-  const isFolder = await stat(folder).then((found) => found.isDirectory()).catch(() => false); // biome-ignore format: one line
-  if (!isFolder) fail("cli/mismatch-option", { command, option: "program", expected: "a file in a folder that is there", got: path }); // biome-ignore format: one line
+  const isFolder = await stat(folder)
+    .then((found) => found.isDirectory())
+    .catch(() => false);
+  if (!isFolder)
+    fail("cli/mismatch-option", {
+      command,
+      option: "program",
+      expected: "a file in a folder that is there",
+      got: path,
+    });
 }

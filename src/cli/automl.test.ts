@@ -50,7 +50,13 @@ describe("automl", () => {
     expect(version.metrics["rmse"]).toBeGreaterThan(0);
     expect(model.signature.output.kind).toBe("float");
     const told = await workspace.lake.sql("SELECT * FROM garden.predicted");
-    expect(Object.keys(told.schema.columns)).toEqual(["id", "petal", "prediction", "probability", "run_id"]); // biome-ignore format: one line
+    expect(Object.keys(told.schema.columns)).toEqual([
+      "id",
+      "petal",
+      "prediction",
+      "probability",
+      "run_id",
+    ]);
     expect(await told.count()).toBeGreaterThan(20);
     const [best] = await workspace.tracking.runs({ experiment: "automl petal" });
     expect(await workspace.tracking.artifacts(best?.id ?? "")).toContain("automl/leaderboard.json");
@@ -74,16 +80,34 @@ describe("automl", () => {
 
   test("says why a family failed as a whole", async () => {
     const file = join(home, "huge.csv");
-    const lines = Array.from({ length: 80 }, (_, i) => `${i},${i % 2 === 0 ? 1.7e308 : -1.7e308},${i % 7},${i % 7 > 3}`); // biome-ignore format: one line
+    const lines = Array.from(
+      { length: 80 },
+      (_, i) => `${i},${i % 2 === 0 ? 1.7e308 : -1.7e308},${i % 7},${i % 7 > 3}`,
+    );
     await writeFile(file, ["id,huge,small,tall", ...lines].join("\n"));
-    const asked = [file, "--label", "tall", "--by", "id", "--families", "linear,boost", "--trials", "2"]; // biome-ignore format: one line
+    const asked = [
+      file,
+      "--label",
+      "tall",
+      "--by",
+      "id",
+      "--families",
+      "linear,boost",
+      "--trials",
+      "2",
+    ];
     const text = (await run(...asked)).lines.join(" ");
     expect(text).toMatch(
       /⚠ linear failed in its trial.*the first error: feature\/out-of-range-values/,
     );
     const again = [...asked, "--again", "as data", "--dir", dir];
-    const { failures } = await dataOf<{ readonly failures: readonly unknown[] }>(executable(automl), again); // biome-ignore format: one line
-    expect(failures).toMatchObject([{ family: "linear", trials: 1, error: expect.stringContaining("huge") }]); // biome-ignore format: one line
+    const { failures } = await dataOf<{ readonly failures: readonly unknown[] }>(
+      executable(automl),
+      again,
+    );
+    expect(failures).toMatchObject([
+      { family: "linear", trials: 1, error: expect.stringContaining("huge") },
+    ]);
   });
 
   test("refuses what it cannot do with a sentence", async () => {
@@ -94,7 +118,14 @@ describe("automl", () => {
     await refused("table/unknown-column", "garden.flowers", "--label", "kind", "--leave", "petals");
     await refused("cli/mismatch-option", "garden.flowers", "--label", "kind", "--families", "oak");
     await refused("metric/unknown-name", "garden.flowers", "--label", "kind", "--metric", "best");
-    await refused("cli/mismatch-option", "garden.flowers", "--label", "kind", "--program", join(home, "no", "file.ts")); // biome-ignore format: one line
+    await refused(
+      "cli/mismatch-option",
+      "garden.flowers",
+      "--label",
+      "kind",
+      "--program",
+      join(home, "no", "file.ts"),
+    );
     const file = join(home, "flowers.csv");
     const lines = Array.from({ length: 80 }, (_, i) => `${i},${i % 7},${i % 7 > 3}`);
     await writeFile(file, ["id,petals,tall", ...lines].join("\n"));

@@ -39,22 +39,70 @@ export const automl = command({
   arguments: { source: sourceArgument },
   options: {
     label: { type: "string", value: "COLUMN", help: labelHelp },
-    by: { type: "string", value: "COLUMN", help: "what tells rows apart; the table's key if not given" }, // biome-ignore format: one line
-    metric: { type: "string", value: "NAME", help: "auc, logLoss of classes, rmse of numbers if not given" }, // biome-ignore format: one line
-    trials: { type: "number", default: 40, min: 1, max: 10_000, whole: true, value: "N", help: "most trials in all, beside the baseline" }, // biome-ignore format: one line
-    minutes: { type: "number", default: 5, min: 0.01, max: 100_000, value: "M", help: "no trial is begun after these" }, // biome-ignore format: one line
-    families: { type: "string", many: true, value: "A,B", help: `some of ${familyNames.join(", ")}; all if not given` }, // biome-ignore format: one line
+    by: {
+      type: "string",
+      value: "COLUMN",
+      help: "what tells rows apart; the table's key if not given",
+    },
+    metric: {
+      type: "string",
+      value: "NAME",
+      help: "auc, logLoss of classes, rmse of numbers if not given",
+    },
+    trials: {
+      type: "number",
+      default: 40,
+      min: 1,
+      max: 10_000,
+      whole: true,
+      value: "N",
+      help: "most trials in all, beside the baseline",
+    },
+    minutes: {
+      type: "number",
+      default: 5,
+      min: 0.01,
+      max: 100_000,
+      value: "M",
+      help: "no trial is begun after these",
+    },
+    families: {
+      type: "string",
+      many: true,
+      value: "A,B",
+      help: `some of ${familyNames.join(", ")}; all if not given`,
+    },
     leave: { type: "string", many: true, value: "A,B", help: "columns to leave out" },
     weights: { type: "string", value: "COLUMN", help: "how much each row counts" },
-    test: { type: "number", default: 0.2, min: 0, max: 0.9, value: "SHARE", help: "share of the rows that judge in the end" }, // biome-ignore format: one line
-    seed: { type: "number", default: 0, value: "N", help: "chooses the rows, the draws and the samples" }, // biome-ignore format: one line
-    register: { type: "string", value: "MODEL", help: "register the winner as a version of this model" }, // biome-ignore format: one line
+    test: {
+      type: "number",
+      default: 0.2,
+      min: 0,
+      max: 0.9,
+      value: "SHARE",
+      help: "share of the rows that judge in the end",
+    },
+    seed: {
+      type: "number",
+      default: 0,
+      value: "N",
+      help: "chooses the rows, the draws and the samples",
+    },
+    register: {
+      type: "string",
+      value: "MODEL",
+      help: "register the winner as a version of this model",
+    },
     program: {
       type: "string",
       value: "FILE",
       help: "write a TypeScript program of the winner; of a table, not of a file",
     },
-    predictions: { type: "string", value: "TABLE", help: "write what the winner tells of the test rows" }, // biome-ignore format: one line
+    predictions: {
+      type: "string",
+      value: "TABLE",
+      help: "write what the winner tells of the test rows",
+    },
     again: { type: "string", value: "WHY", help: "score test rows again that were scored before" },
     ...atOptions,
     ...fileOptions,
@@ -69,7 +117,13 @@ export const automl = command({
     const { source: from, dir } = values;
     const label = values.label ?? missing("label", labelHelp);
     const families = familiesOf(namesOf(values.families));
-    const task = { from, dir, at: atVersion("automl", values), form: fileForm(values), command: "automl" }; // biome-ignore format: one line
+    const task = {
+      from,
+      dir,
+      at: atVersion("automl", values),
+      form: fileForm(values),
+      command: "automl",
+    };
     const metric = values.metric === undefined ? undefined : metricOf(values.metric).name;
     const asked = { ...values, label, families, metric, leave: namesOf(values.leave) };
     return withSource(task, around, async (source) => {
@@ -91,7 +145,10 @@ export const automl = command({
     columns: found.columns[found.best.features],
     leaderboard: found.leaderboard.map(({ candidate: _, ...entry }) => entry),
     failures: familyFailures(found.leaderboard),
-    test: found.test === null ? null : { rows: found.test.rows, metrics: found.test.metrics, baseline: found.test.baseline }, // biome-ignore format: one line
+    test:
+      found.test === null
+        ? null
+        : { rows: found.test.rows, metrics: found.test.metrics, baseline: found.test.baseline },
     ...kept,
     program,
   }),
@@ -105,7 +162,10 @@ function familiesOf(names: readonly string[]): readonly FamilyName[] {
   return names.map((name) => {
     const [found] = familyNames.filter((known) => known === name);
     const expected = `some of ${familyNames.join(", ")}`;
-    return found ?? fail("cli/mismatch-option", { command: "automl", option: "families", expected, got: name }); // biome-ignore format: one line
+    return (
+      found ??
+      fail("cli/mismatch-option", { command: "automl", option: "families", expected, got: name })
+    );
   });
 }
 
@@ -130,10 +190,12 @@ async function searched(
 ): Promise<AutoMlResult> {
   const { label, by, metric, weights, again, families, leave, trials, test, seed } = asked;
   const known = Object.keys(rows.schema.columns);
-  for (const [
-    option,
-    column,
-  ] of [["label", label], ["by", by], ["weights", weights], ...leave.map((one) => ["leave", one])] as const) // biome-ignore format: one line
+  for (const [option, column] of [
+    ["label", label],
+    ["by", by],
+    ["weights", weights],
+    ...leave.map((one) => ["leave", one]),
+  ] as const)
     if (column !== undefined && !known.includes(column))
       failTable("table/unknown-column", { at: `automl, --${option}`, column, columns: known });
   const { records, tracking, testLog } = workspace;
@@ -200,10 +262,22 @@ function linesOf(
       wrap(`${marks.warning} ${message}`, width),
     ),
     "",
-    ...(test === null ? [] : [`on ${count(test.rows, "test row")}, scored once:`, ...columns([["metric", "winner", "best constant"], ...told], { right: [1, 2], width, indent: "  " }), ""]), // biome-ignore format: one line
+    ...(test === null
+      ? []
+      : [
+          `on ${count(test.rows, "test row")}, scored once:`,
+          ...columns([["metric", "winner", "best constant"], ...told], {
+            right: [1, 2],
+            width,
+            indent: "  ",
+          }),
+          "",
+        ]),
     ...wrap(`the winner tells ${label}: ${best.code}`, width),
     ...keptLines(kept, program),
-    ...(kept.predictions === null ? [] : [`what it tells of the test rows is in ${kept.predictions}`]), // biome-ignore format: one line
+    ...(kept.predictions === null
+      ? []
+      : [`what it tells of the test rows is in ${kept.predictions}`]),
     ...programLines(file, program),
   ];
 }

@@ -23,7 +23,13 @@ export const changes = command({
       value: "N",
       help: "the first version; that from which on the feed was kept, if not given",
     },
-    until: { type: "number", min: 0, whole: true, value: "N", help: "the last version; the newest if not given" }, // biome-ignore format: one line
+    until: {
+      type: "number",
+      min: 0,
+      whole: true,
+      value: "N",
+      help: "the last version; the newest if not given",
+    },
     limit: {
       type: "number",
       min: 0,
@@ -38,7 +44,10 @@ export const changes = command({
     withTable({ table, dir }, ({ lake, table: opened }) =>
       stoppable({ engine: lake.engine, signal }, async () => {
         const first = from ?? (await feedStart(opened));
-        const fed = await opened.changes({ from: first, ...(until === undefined ? {} : { to: until }) }); // biome-ignore format: one line
+        const fed = await opened.changes({
+          from: first,
+          ...(until === undefined ? {} : { to: until }),
+        });
         return firstRows(inOrder(fed), { limit, json });
       }),
     ),

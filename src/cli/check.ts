@@ -51,7 +51,7 @@ export const check = command({
       type: "string",
       many: true,
       value: "A,B",
-      help: "columns that tell rows apart: rows that fail are named by them; the table's key if not given", // biome-ignore format: one line
+      help: "columns that tell rows apart: rows that fail are named by them; the table's key if not given",
     },
     parameter: {
       type: "string",
@@ -118,7 +118,8 @@ async function judged(
   const own = Object.entries(rows.schema.columns).filter(([, column]) => column.key === true);
   const columns = Object.keys(rows.schema.columns);
   for (const column of key)
-    if (!columns.includes(column)) failTable("table/unknown-column", { at: "check, --key", column, columns }); // biome-ignore format: one line
+    if (!columns.includes(column))
+      failTable("table/unknown-column", { at: "check, --key", column, columns });
   const index = key.length > 0 ? key : own.map(([column]) => column);
   return validate(rows, suite, {
     batchId: name,

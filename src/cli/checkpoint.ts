@@ -169,7 +169,8 @@ async function tableOf(
   const given = assets.get(asset.name);
   if (given !== undefined && !known.includes(given))
     return failTable("table/missing-table", { name: given, known });
-  const found = given ?? [asset.name, `${datasource.name}.${asset.name}`].find((one) => known.includes(one)); // biome-ignore format: one line
+  const found =
+    given ?? [asset.name, `${datasource.name}.${asset.name}`].find((one) => known.includes(one));
   return found ?? fail("cli/unknown-asset", { validation: name, asset: asset.name, known });
 }
 

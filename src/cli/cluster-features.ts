@@ -45,7 +45,12 @@ export async function clusterFeatures(
   const chosen =
     asked.length > 0 ? asked : known.filter((name) => isPlainNumber(name, columns[name]));
   if (chosen.length === 0)
-    fail("cli/missing-option", { command: "cluster", option: "columns", value: "A,B", help: "no column of the rows is a number" }); // biome-ignore format: one line
+    fail("cli/missing-option", {
+      command: "cluster",
+      option: "columns",
+      value: "A,B",
+      help: "no column of the rows is a number",
+    });
   const byName: Readonly<Record<string, Expr>> = cells(rows.schema);
   const made = chosen.map((name) => [name, featureOf(name, byName[name])] as const);
   const definition = features(rows.schema, () => Object.fromEntries(made));
@@ -69,7 +74,12 @@ const isKnown = (expr: Expr): expr is Known =>
 
 function featureOf(name: string, expr: Expr | undefined): Feature {
   if (expr === undefined || !isKnown(expr))
-    return fail("cli/mismatch-option", { command: "cluster", option: "columns", expected: "numbers, texts, categories or truth values", got: `${name}, of kind ${expr?.kind ?? "none"}` }); // biome-ignore format: one line
+    return fail("cli/mismatch-option", {
+      command: "cluster",
+      option: "columns",
+      expected: "numbers, texts, categories or truth values",
+      got: `${name}, of kind ${expr?.kind ?? "none"}`,
+    });
   if (expr.kind === "number") return standardize(expr);
   if (expr.kind === "bool") return flag(expr, { missing: "zero" });
   return expr.kind === "text" ? oneHot(expr, { maxLevels: mostLevels }) : oneHot(expr);

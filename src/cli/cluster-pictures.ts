@@ -56,13 +56,21 @@ async function plane({ x, names, labels, learned }: Found): Promise<ChartSpec> {
   const title = `${learned.kind}: ${learned.clusters} clusters`;
   const classes = Array.from(labels, (label) => (label < 0 ? "none" : `cluster ${label}`));
   const isFlat = x.data.every((value, at) => value === x.data[at % x.cols]);
-  if (isFlat) return scatterChart({ x: new Float64Array(x.rows), y: new Float64Array(x.rows), classes }, { title }); // biome-ignore format: one line
+  if (isFlat)
+    return scatterChart(
+      { x: new Float64Array(x.rows), y: new Float64Array(x.rows), classes },
+      { title },
+    );
   const found = await pca({ components: Math.min(2, x.cols, x.rows) }).learn({ x, names });
   const z = found.apply(x);
   const column = (k: number): Float64Array =>
-    Float64Array.from({ length: z.rows }, (_, i) => (k < z.cols ? (z.data[i * z.cols + k] ?? 0) : 0)); // biome-ignore format: one line
+    Float64Array.from({ length: z.rows }, (_, i) =>
+      k < z.cols ? (z.data[i * z.cols + k] ?? 0) : 0,
+    );
   const axis = (k: number): string =>
-    k < z.cols ? `component ${k + 1}, ${(100 * (found.shares[k] ?? 0)).toFixed(1)} % of the variance` : "there is no second component"; // biome-ignore format: one line
+    k < z.cols
+      ? `component ${k + 1}, ${(100 * (found.shares[k] ?? 0)).toFixed(1)} % of the variance`
+      : "there is no second component";
   return scatterChart({ x: column(0), y: column(1), classes }, { title, axes: [axis(0), axis(1)] });
 }
 
@@ -76,7 +84,15 @@ function drawnSilhouettes({
   const each = silhouettes(x, labels);
   const inside = Array.from(labels.keys()).filter((i) => (labels[i] ?? -1) >= 0);
   const values = inside.map((i) => each[i] ?? 0);
-  return [["silhouettes", silhouetteChart(values, inside.map((i) => labels[i] ?? 0))]]; // biome-ignore format: one line
+  return [
+    [
+      "silhouettes",
+      silhouetteChart(
+        values,
+        inside.map((i) => labels[i] ?? 0),
+      ),
+    ],
+  ];
 }
 
 /** The last joins; what joined before is one leaf, named by its number of rows. */
@@ -85,11 +101,16 @@ function lastJoins({ left, right, heights, sizes }: Joins) {
   const first = Math.max(0, heights.length - mostLeaves + 1);
   const leaves = new Map<number, number>();
   const names: string[] = [];
-  const children = Array.from({ length: heights.length - first }, (_, i) => [left[first + i] ?? 0, right[first + i] ?? 0] as const); // biome-ignore format: one line
+  const children = Array.from(
+    { length: heights.length - first },
+    (_, i) => [left[first + i] ?? 0, right[first + i] ?? 0] as const,
+  );
   for (const node of children.flat()) {
     if (node >= rows + first) continue;
     leaves.set(node, names.length);
-    names.push(node < rows ? `row ${node}` : `${(sizes[node - rows] ?? 0).toLocaleString("en-US")} rows`); // biome-ignore format: one line
+    names.push(
+      node < rows ? `row ${node}` : `${(sizes[node - rows] ?? 0).toLocaleString("en-US")} rows`,
+    );
   }
   const number = (node: number): number => leaves.get(node) ?? names.length + node - rows - first;
   return {

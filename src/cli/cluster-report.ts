@@ -50,7 +50,6 @@ export function reportOf({
   rows,
   schema,
 }: Found): ClusterReport {
-  // biome-ignore format: one line
   const columns = Object.entries(schema.columns)
     .filter(([, { kind, key }]) => (kind === "int" || kind === "float") && key !== true)
     .map(([column]) => column);

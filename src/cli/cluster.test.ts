@@ -15,7 +15,10 @@ interface Told {
     readonly rows: number;
     readonly noise: number;
     readonly silhouette: number;
-    readonly groups: readonly { readonly rows: number; readonly means: Readonly<Record<string, number>> }[]; // biome-ignore format: one line
+    readonly groups: readonly {
+      readonly rows: number;
+      readonly means: Readonly<Record<string, number>>;
+    }[];
   };
   readonly choices: { readonly suggested: number } | null;
 }
@@ -27,7 +30,13 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "millrace-cli-cluster-"));
   const line = (i: number): string => {
     const group = i % 3;
-    return [`c${i}`, 20 + 20 * group + (i % 5), 1000 * (group === 1 ? 5 : group) + (i % 7), group === 2 ? "gold" : "free", "2024-05-01T00:00:00Z"].join(","); // biome-ignore format: one line
+    return [
+      `c${i}`,
+      20 + 20 * group + (i % 5),
+      1000 * (group === 1 ? 5 : group) + (i % 7),
+      group === 2 ? "gold" : "free",
+      "2024-05-01T00:00:00Z",
+    ].join(",");
   };
   const lines = Array.from({ length: 120 }, (_, i) => line(i));
   await writeFile(at("people.csv"), ["name,age,income,plan,since", ...lines].join("\n"));
@@ -48,26 +57,66 @@ describe("millrace cluster", () => {
   });
 
   test("chooses the number, and writes a table, what was learned, and pictures", async () => {
-    const ran = await runCli(["cluster", "people.csv", "--most", "5", "--into", "demo.groups", "--model", "groups.json", "--out", "pictures", "--dir", "ws", "--json"], home); // biome-ignore format: one line
+    const ran = await runCli(
+      [
+        "cluster",
+        "people.csv",
+        "--most",
+        "5",
+        "--into",
+        "demo.groups",
+        "--model",
+        "groups.json",
+        "--out",
+        "pictures",
+        "--dir",
+        "ws",
+        "--json",
+      ],
+      home,
+    );
     const { report, choices } = lastJson<Told>(ran);
     expect([ran.code, choices?.suggested, report.rows, report.noise]).toEqual([0, 3, 120, 0]);
     expect(report.groups.map(({ rows }) => rows)).toEqual([40, 40, 40]);
     expect(report.silhouette).toBeGreaterThan(0.7);
-    expect((await readdir(at("pictures"))).sort()).toEqual(["bic.svg", "clusters.svg", "gap.svg", "inertia.svg", "silhouette.svg", "silhouettes.svg"]); // biome-ignore format: one line
+    expect((await readdir(at("pictures"))).sort()).toEqual([
+      "bic.svg",
+      "clusters.svg",
+      "gap.svg",
+      "inertia.svg",
+      "silhouette.svg",
+      "silhouettes.svg",
+    ]);
     const stored = loadClusters({ "clusters.json": await readFile(at("groups.json")) });
     const { kind, clusters, names } = stored.learned;
     expect([kind, clusters, [...names]]).toEqual(["kMeans", 3, ["age", "income"]]);
-    const raw = [{ age: 22, income: 3 }, { age: 42, income: 5003 }, { age: 62, income: 2003 }]; // biome-ignore format: one line
+    const raw = [
+      { age: 22, income: 3 },
+      { age: 42, income: 5003 },
+      { age: 62, income: 2003 },
+    ];
     expect([...stored.assignAll(raw)].sort()).toEqual([0, 1, 2]);
     await using workspace = await openWorkspace(at("ws"));
-    const rows = await workspace.lake.sql("SELECT cluster, count(DISTINCT plan) AS plans, count(*) AS n FROM demo.groups GROUP BY 1"); // biome-ignore format: one line
-    expect((await rows.rows()).map(({ plans, n }) => [Number(plans), Number(n)])).toEqual([[1, 40], [1, 40], [1, 40]]); // biome-ignore format: one line
+    const rows = await workspace.lake.sql(
+      "SELECT cluster, count(DISTINCT plan) AS plans, count(*) AS n FROM demo.groups GROUP BY 1",
+    );
+    expect((await rows.rows()).map(({ plans, n }) => [Number(plans), Number(n)])).toEqual([
+      [1, 40],
+      [1, 40],
+      [1, 40],
+    ]);
   });
 
   test("shows sizes, means, what each way prefers, and a verdict", async () => {
     const { lines } = await run("--most", "4");
     const text = lines.join("\n");
-    for (const part of ["preferred by", "mean age", "33.3 %", "taken: 3 clusters", "120 rows in 3 clusters by k-means"]) // biome-ignore format: one line
+    for (const part of [
+      "preferred by",
+      "mean age",
+      "33.3 %",
+      "taken: 3 clusters",
+      "120 rows in 3 clusters by k-means",
+    ])
       expect(text).toContain(part);
   });
 
@@ -92,7 +141,9 @@ describe("millrace cluster", () => {
   test("dbscan leaves lone rows out, and needs a distance", async () => {
     const { lines } = await run("--method", "dbscan", "--distance", "0.02", "--neighbours", "2");
     expect(lines.join("\n")).toMatch(/rows? in no cluster|120 rows in \d+ clusters by dbscan/);
-    await expect(run("--method", "dbscan")).rejects.toThrow(expect.objectContaining({ code: "cli/missing-option" })); // biome-ignore format: one line
+    await expect(run("--method", "dbscan")).rejects.toThrow(
+      expect.objectContaining({ code: "cli/missing-option" }),
+    );
   });
 
   test("tries no more clusters than there are distinct rows, and refuses a distance without dbscan", async () => {
@@ -105,8 +156,14 @@ describe("millrace cluster", () => {
   });
 
   test("refuses columns that are not there or cannot be compared", async () => {
-    await expect(run("--columns", "agee")).rejects.toThrow(expect.objectContaining({ code: "table/unknown-column" })); // biome-ignore format: one line
-    await expect(run("--columns", "since")).rejects.toThrow(expect.objectContaining({ code: "cli/mismatch-option" })); // biome-ignore format: one line
-    await expect(run("--clusters", "500")).rejects.toThrow(expect.objectContaining({ code: "cluster/out-of-range-clusters" })); // biome-ignore format: one line
+    await expect(run("--columns", "agee")).rejects.toThrow(
+      expect.objectContaining({ code: "table/unknown-column" }),
+    );
+    await expect(run("--columns", "since")).rejects.toThrow(
+      expect.objectContaining({ code: "cli/mismatch-option" }),
+    );
+    await expect(run("--clusters", "500")).rejects.toThrow(
+      expect.objectContaining({ code: "cluster/out-of-range-clusters" }),
+    );
   });
 });

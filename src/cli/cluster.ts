@@ -42,8 +42,19 @@ export const cluster = command({
   ],
   arguments: { source: sourceArgument },
   options: {
-    columns: { type: "string", many: true, value: "A,B", help: "the columns to compare rows by; all numbers but keys if not given" }, // biome-ignore format: one line
-    method: { type: "string", choices: methods, default: "k-means", value: "METHOD", help: "how groups are found" }, // biome-ignore format: one line
+    columns: {
+      type: "string",
+      many: true,
+      value: "A,B",
+      help: "the columns to compare rows by; all numbers but keys if not given",
+    },
+    method: {
+      type: "string",
+      choices: methods,
+      default: "k-means",
+      value: "METHOD",
+      help: "how groups are found",
+    },
     clusters: {
       type: "number",
       min: 1,
@@ -52,12 +63,41 @@ export const cluster = command({
       value: "N",
       help: "how many groups",
     },
-    most: { type: "number", min: 2, max: 100, whole: true, value: "N", help: "without --clusters: the most that are tried; 10, or as many as there are distinct rows, if not given" }, // biome-ignore format: one line
-    linkage: { type: "string", choices: ["ward", "complete", "average", "single"], default: "ward", value: "LINKAGE", help: "of agglomerative: how far two groups are apart" }, // biome-ignore format: one line
-    distance: { type: "number", min: 0, value: "N", help: "of dbscan: how far a neighbour may be, in standard deviations" }, // biome-ignore format: one line
-    neighbours: { type: "number", default: 5, min: 1, whole: true, value: "N", help: "of dbscan: rows within the distance that make a group" }, // biome-ignore format: one line
+    most: {
+      type: "number",
+      min: 2,
+      max: 100,
+      whole: true,
+      value: "N",
+      help: "without --clusters: the most that are tried; 10, or as many as there are distinct rows, if not given",
+    },
+    linkage: {
+      type: "string",
+      choices: ["ward", "complete", "average", "single"],
+      default: "ward",
+      value: "LINKAGE",
+      help: "of agglomerative: how far two groups are apart",
+    },
+    distance: {
+      type: "number",
+      min: 0,
+      value: "N",
+      help: "of dbscan: how far a neighbour may be, in standard deviations",
+    },
+    neighbours: {
+      type: "number",
+      default: 5,
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "of dbscan: rows within the distance that make a group",
+    },
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
-    into: { type: "string", value: "TABLE", help: "write the rows with a column `cluster` into this table, in place of what it has" }, // biome-ignore format: one line
+    into: {
+      type: "string",
+      value: "TABLE",
+      help: "write the rows with a column `cluster` into this table, in place of what it has",
+    },
     model: {
       type: "string",
       value: "FILE.json",
@@ -87,7 +127,13 @@ export const cluster = command({
     const pictures = out === undefined ? [] : await clusterPictures(found);
     for (const { name, svg } of pictures) await write(join(out ?? ".", name), Buffer.from(svg));
     const { report, choices } = found;
-    return { report, choices, into: into ?? null, model: model === undefined ? null : resolve(model), pictures: pictures.map(({ name }) => resolve(out ?? ".", name)) }; // biome-ignore format: one line
+    return {
+      report,
+      choices,
+      into: into ?? null,
+      model: model === undefined ? null : resolve(model),
+      pictures: pictures.map(({ name }) => resolve(out ?? ".", name)),
+    };
   },
   render: ({ report, choices, into, model, pictures }, { width }) => [
     ...(choices === null ? [] : [...choiceLines(choices, width), ""]),
@@ -113,18 +159,36 @@ interface ClusterValues {
 async function grouped({ name, rows }: Source, values: ClusterValues, signal: AbortSignal) {
   const { seed, most, method, distance } = values;
   if (distance !== undefined && method !== "dbscan")
-    fail("cli/mismatch-option", { command: "cluster", option: "distance", expected: "--method dbscan beside it, which alone looks for neighbours within a distance", got: `${distance} with ${method}` }); // biome-ignore format: one line
+    fail("cli/mismatch-option", {
+      command: "cluster",
+      option: "distance",
+      expected: "--method dbscan beside it, which alone looks for neighbours within a distance",
+      got: `${distance} with ${method}`,
+    });
   const { definition, features, x } = await clusterFeatures(rows, namesOf(values.columns));
   const data = { x, names: features.names };
   const tried = most === undefined ? { seed } : { seed, to: Math.min(most, x.rows) };
   const isAsked = values.clusters !== undefined || method === "dbscan";
   const choices = isAsked ? null : await chooseClusters(data, tried, { signal });
   const clusters = values.clusters ?? choices?.suggested ?? 1;
-  const model = await clustererOf({ ...values, clusters }).fit(rows, { features: definition }, { signal }); // biome-ignore format: one line
+  const model = await clustererOf({ ...values, clusters }).fit(
+    rows,
+    { features: definition },
+    { signal },
+  );
   const { learned } = model;
   const labels = learned.assign(x);
   const whole = await rows.rows();
-  const report = reportOf({ name, method, learned, labels, x, seed, rows: whole, schema: rows.schema }); // biome-ignore format: one line
+  const report = reportOf({
+    name,
+    method,
+    learned,
+    labels,
+    x,
+    seed,
+    rows: whole,
+    schema: rows.schema,
+  });
   return { ...data, model, learned, labels, choices, report, whole, columns: rows.schema.columns };
 }
 
@@ -145,7 +209,12 @@ function clustererOf(values: ClusterValues & { readonly clusters: number }): Clu
 }
 
 function missingDistance(): never {
-  return fail("cli/missing-option", { command: "cluster", option: "distance", value: "N", help: "dbscan needs to know how far a neighbour may be" }); // biome-ignore format: one line
+  return fail("cli/missing-option", {
+    command: "cluster",
+    option: "distance",
+    value: "N",
+    help: "dbscan needs to know how far a neighbour may be",
+  });
 }
 
 /** Writes the rows with the numbers of their clusters, in place of what the table has. */
@@ -154,9 +223,13 @@ async function keep(
   name: string,
   found: Awaited<ReturnType<typeof grouped>>,
 ): Promise<void> {
-  // biome-ignore format: one line
   if ("cluster" in found.columns)
-    fail("cli/mismatch-option", { command: "cluster", option: "into", expected: "rows without a column `cluster`", got: name }); // biome-ignore format: one line
+    fail("cli/mismatch-option", {
+      command: "cluster",
+      option: "into",
+      expected: "rows without a column `cluster`",
+      got: name,
+    });
   await using workspace = await openWorkspace(dir);
   const columns = { ...found.columns, cluster: int({ min: -1 }) };
   const rows = found.whole.map((row, i) => ({ ...row, cluster: found.labels[i] ?? -1 }));
@@ -172,7 +245,7 @@ function modelBytes(model: FittedClusters): Uint8Array {
 
 async function write(file: string, bytes: Uint8Array): Promise<void> {
   const path = resolve(file);
-  await folderBytes(resolve(path, "..")).put(path.slice(resolve(path, "..").length + 1), bytes); // biome-ignore format: one line
+  await folderBytes(resolve(path, "..")).put(path.slice(resolve(path, "..").length + 1), bytes);
 }
 
 const short = (value: number | null): string =>
@@ -183,7 +256,10 @@ function choiceLines(
   width: number,
 ): readonly string[] {
   const marks = (clusters: number): string =>
-    Object.entries(best).filter(([, k]) => k === clusters).map(([way]) => way).join(", "); // biome-ignore format: one line
+    Object.entries(best)
+      .filter(([, k]) => k === clusters)
+      .map(([way]) => way)
+      .join(", ");
   const lines = choices.map((choice) => [
     `${choice.clusters}`,
     short(choice.inertia),
@@ -193,7 +269,10 @@ function choiceLines(
     marks(choice.clusters),
   ]);
   return [
-    ...columns([["clusters", "inertia", "silhouette", "gap", "bic", "preferred by"], ...lines], { right: [0, 1, 2, 3, 4], width }), // biome-ignore format: one line
+    ...columns([["clusters", "inertia", "silhouette", "gap", "bic", "preferred by"], ...lines], {
+      right: [0, 1, 2, 3, 4],
+      width,
+    }),
     `taken: ${count(suggested, "cluster")}`,
   ];
 }
@@ -212,10 +291,13 @@ function reportLines(report: ClusterReport, width: number): readonly string[] {
   ]);
   const more = report.columns.length - shown.length;
   return [
-    ...columns([["cluster", "rows", "share", ...shown.map((column) => `mean ${column}`)], ...lines], { right: [0, 1, 2, ...shown.map((_, i) => i + 3)], width }), // biome-ignore format: one line
+    ...columns(
+      [["cluster", "rows", "share", ...shown.map((column) => `mean ${column}`)], ...lines],
+      { right: [0, 1, 2, ...shown.map((_, i) => i + 3)], width },
+    ),
     ...(more > 0 ? [`… and the means of ${count(more, "column")} more with --json`] : []),
     ...(noise > 0 ? [`${count(noise, "row")} in no cluster`] : []),
     ...warnings.flatMap((warning) => wrap(`⚠ ${warning}`, width)),
-    `${name}: ${count(rows, "row")} in ${count(groups.length, "cluster")} by ${method}${silhouette === null ? "" : `; silhouette ${short(silhouette)}, of −1 to 1`}`, // biome-ignore format: one line
+    `${name}: ${count(rows, "row")} in ${count(groups.length, "cluster")} by ${method}${silhouette === null ? "" : `; silhouette ${short(silhouette)}, of −1 to 1`}`,
   ];
 }

@@ -11,7 +11,6 @@ function refOf(
   kind: "volume" | "schema" | "catalog",
   name: string,
 ): Exclude<Securable, { readonly table: string }> {
-  // biome-ignore format: one line
   if (kind === "volume") return { volume: name };
   return kind === "schema" ? { schema: name } : { catalog: name };
 }

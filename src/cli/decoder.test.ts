@@ -13,13 +13,17 @@ import { generate } from "./generate.ts";
 const code = (what: string) => expect.objectContaining({ code: what });
 let home: string;
 const at = (file: string): string => join(home, file);
-const run = (command: AnyCommand, ...argv: readonly string[]) => runCommand(command, [...argv, "--dir", at("ws")], { width: 120 }); // biome-ignore format: one line
+const run = (command: AnyCommand, ...argv: readonly string[]) =>
+  runCommand(command, [...argv, "--dir", at("ws")], { width: 120 });
 const [train, write, look] = [executable(decoder), executable(generate), executable(attention)];
 const small = ["--tokeniser", "word", "--context", "8", "--width", "16", "--heads", "2", "--layers", "2", "--epochs", "12", "--learning-rate", "0.02"]; // biome-ignore format: a list
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "millrace-cli-decoder-"));
-  await writeFile(at("text.md"), `# Work\n\n${"the miller grinds grain. the baker bakes bread. ".repeat(60)}`); // biome-ignore format: one line
+  await writeFile(
+    at("text.md"),
+    `# Work\n\n${"the miller grinds grain. the baker bakes bread. ".repeat(60)}`,
+  );
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
@@ -27,7 +31,8 @@ describe("millrace decoder", () => {
   test("trains on texts, says what frequencies alone would, and registers a version", async () => {
     const { lines, notes } = await run(train, at("text.md"), ...small, "--register", "writer");
     const text = lines.join("\n");
-    const [, told, alone] = /not seen: ([\d.]+) after epoch \d+; of frequencies alone ([\d.]+)/.exec(text) ?? []; // biome-ignore format: one line
+    const [, told, alone] =
+      /not seen: ([\d.]+) after epoch \d+; of frequencies alone ([\d.]+)/.exec(text) ?? [];
     expect(Number(told)).toBeLessThan(Number(alone) / 2);
     expect(text).toContain("model: writer version 1");
     expect(notes.join("\n")).toMatch(/epoch 2: loss \d\.\d{4}, validation .* rows a second/);
@@ -42,7 +47,9 @@ describe("millrace generate", () => {
   test("goes on with a text, piece by piece or as JSON", async () => {
     const printed: string[] = [];
     const asked = ["writer", "the baker", "--temperature", "0", "--tokens", "3"];
-    await runCommand(write, [...asked, "--dir", at("ws")], { onPrint: (text) => printed.push(text) }); // biome-ignore format: one line
+    await runCommand(write, [...asked, "--dir", at("ws")], {
+      onPrint: (text) => printed.push(text),
+    });
     expect(printed).toEqual(["the baker", " bakes", " bread", ".", "\n"]);
     const told = await dataOf<{ text: string; ended: string }>(write, [
       ...asked,
@@ -56,10 +63,28 @@ describe("millrace generate", () => {
 
 describe("millrace attention", () => {
   test("shows a table, and draws it", async () => {
-    const { lines } = await run(look, "writer", "the baker bakes", "--layer", "2", "--figure", at("look.svg")); // biome-ignore format: one line
+    const { lines } = await run(
+      look,
+      "writer",
+      "the baker bakes",
+      "--layer",
+      "2",
+      "--figure",
+      at("look.svg"),
+    );
     expect(lines.join("\n")).toMatch(/layer 2, mean of the heads[\s\S]*the +1\.00/);
     expect(await readFile(at("look.svg"), "utf8")).toContain("<svg");
-    await run(look, "writer", "the baker", "--head", "1", "--figure", at("look.png"), "--theme", "dark"); // biome-ignore format: one line
+    await run(
+      look,
+      "writer",
+      "the baker",
+      "--head",
+      "1",
+      "--figure",
+      at("look.png"),
+      "--theme",
+      "dark",
+    );
     expect((await readFile(at("look.png"))).subarray(1, 4).toString()).toBe("PNG");
     const told = await dataOf<{ weights: number[][] }>(look, [
       "writer",
@@ -67,12 +92,18 @@ describe("millrace attention", () => {
       "--dir",
       at("ws"),
     ]);
-    expect(told.weights.map((row) => row.reduce((a, b) => a + b, 0))).toBeClose([1, 1], { rtol: 1e-5 }); // biome-ignore format: one line
+    expect(told.weights.map((row) => row.reduce((a, b) => a + b, 0))).toBeClose([1, 1], {
+      rtol: 1e-5,
+    });
     expect(told.weights[0]?.[1]).toBe(0);
   });
 
   test("refuses a picture of another kind, and layers that there are not", async () => {
-    await expect(run(look, "writer", "the", "--figure", "look.gif")).rejects.toThrow(code("cli/mismatch-option")); // biome-ignore format: one line
-    await expect(run(look, "writer", "the", "--layer", "3")).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    await expect(run(look, "writer", "the", "--figure", "look.gif")).rejects.toThrow(
+      code("cli/mismatch-option"),
+    );
+    await expect(run(look, "writer", "the", "--layer", "3")).rejects.toThrow(
+      code("option/out-of-range"),
+    );
   });
 });

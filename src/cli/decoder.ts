@@ -16,28 +16,137 @@ export const decoder = command({
     "one. The end of the text only judges: no token of it is learned from. What is said at the end is its perplexity, beside that of telling",
     "every token by its frequency alone. --register makes a version that generate and attention take.",
   ],
-  arguments: { texts: { type: "string", many: true, value: "FILE", help: "files and folders of texts" } }, // biome-ignore format: one line
+  arguments: {
+    texts: { type: "string", many: true, value: "FILE", help: "files and folders of texts" },
+  },
   options: {
-    exclude: { type: "string", many: true, value: "NAME", help: "leave files out whose path has this in it" }, // biome-ignore format: one line
-    tokeniser: { type: "string", choices: ["bpe", "word"], default: "bpe", value: "KIND", help: "byte pairs, or words" }, // biome-ignore format: one line
-    vocabulary: { type: "number", default: 2000, min: 4, max: 1_048_576, whole: true, value: "N", help: "tokens at most; of bpe at least 259" }, // biome-ignore format: one line
-    context: { type: "number", default: 64, min: 1, max: 4096, whole: true, value: "N", help: "tokens that it sees" }, // biome-ignore format: one line
-    width: { type: "number", default: 128, min: 1, whole: true, value: "N", help: "numbers of a token, which the heads divide" }, // biome-ignore format: one line
-    heads: { type: "number", default: 4, min: 1, whole: true, value: "N", help: "heads of attention" }, // biome-ignore format: one line
+    exclude: {
+      type: "string",
+      many: true,
+      value: "NAME",
+      help: "leave files out whose path has this in it",
+    },
+    tokeniser: {
+      type: "string",
+      choices: ["bpe", "word"],
+      default: "bpe",
+      value: "KIND",
+      help: "byte pairs, or words",
+    },
+    vocabulary: {
+      type: "number",
+      default: 2000,
+      min: 4,
+      max: 1_048_576,
+      whole: true,
+      value: "N",
+      help: "tokens at most; of bpe at least 259",
+    },
+    context: {
+      type: "number",
+      default: 64,
+      min: 1,
+      max: 4096,
+      whole: true,
+      value: "N",
+      help: "tokens that it sees",
+    },
+    width: {
+      type: "number",
+      default: 128,
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "numbers of a token, which the heads divide",
+    },
+    heads: {
+      type: "number",
+      default: 4,
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "heads of attention",
+    },
     layers: { type: "number", default: 4, min: 1, whole: true, value: "N", help: "blocks" },
-    feedForward: { type: "number", min: 1, whole: true, value: "N", help: "numbers in the middle of a block; 4 times the width if not given" }, // biome-ignore format: one line
-    dropout: { type: "number", default: 0.1, min: 0, max: 0.99, value: "SHARE", help: "that is dropped in training" }, // biome-ignore format: one line
-    norm: { type: "string", choices: ["before", "after"], default: "before", value: "WHERE", help: "normalise before or after each part of a block" }, // biome-ignore format: one line
-    stride: { type: "number", min: 1, whole: true, value: "N", help: "tokens from one window to the next; half the context if not given" }, // biome-ignore format: one line
-    validation: { type: "number", default: 0.15, min: 0, max: 0.9, value: "SHARE", help: "of the text, its end, that only judges" }, // biome-ignore format: one line
-    epochs: { type: "number", default: 20, min: 1, max: 10_000, whole: true, value: "N", help: "times that all is seen, at most" }, // biome-ignore format: one line
-    batchRows: { type: "number", default: 32, min: 1, whole: true, value: "N", help: "windows of a step" }, // biome-ignore format: one line
+    feedForward: {
+      type: "number",
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "numbers in the middle of a block; 4 times the width if not given",
+    },
+    dropout: {
+      type: "number",
+      default: 0.1,
+      min: 0,
+      max: 0.99,
+      value: "SHARE",
+      help: "that is dropped in training",
+    },
+    norm: {
+      type: "string",
+      choices: ["before", "after"],
+      default: "before",
+      value: "WHERE",
+      help: "normalise before or after each part of a block",
+    },
+    stride: {
+      type: "number",
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "tokens from one window to the next; half the context if not given",
+    },
+    validation: {
+      type: "number",
+      default: 0.15,
+      min: 0,
+      max: 0.9,
+      value: "SHARE",
+      help: "of the text, its end, that only judges",
+    },
+    epochs: {
+      type: "number",
+      default: 20,
+      min: 1,
+      max: 10_000,
+      whole: true,
+      value: "N",
+      help: "times that all is seen, at most",
+    },
+    batchRows: {
+      type: "number",
+      default: 32,
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "windows of a step",
+    },
     learningRate: { type: "number", default: 0.001, min: 0, value: "N", help: "of AdamW" },
     weightDecay: { type: "number", default: 0.0001, min: 0, value: "N", help: "of AdamW" },
-    patience: { type: "number", default: 8, min: 1, whole: true, value: "N", help: "epochs without a better one, after which it stops" }, // biome-ignore format: one line
+    patience: {
+      type: "number",
+      default: 8,
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "epochs without a better one, after which it stops",
+    },
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
-    threads: { type: "number", default: 1, min: 1, max: 64, whole: true, value: "N", help: "within an operation" }, // biome-ignore format: one line
-    register: { type: "string", value: "NAME", help: "make a version of a registered model; the first becomes its champion" }, // biome-ignore format: one line
+    threads: {
+      type: "number",
+      default: 1,
+      min: 1,
+      max: 64,
+      whole: true,
+      value: "N",
+      help: "within an operation",
+    },
+    register: {
+      type: "string",
+      value: "NAME",
+      help: "make a version of a registered model; the first becomes its champion",
+    },
     dir,
   },
   examples: [
@@ -58,7 +167,8 @@ export const decoder = command({
           ...{ batchRows, learningRate, weightDecay, patience, seed, threads },
           ...(feedForward === undefined ? {} : { feedForward }),
           ...(stride === undefined ? {} : { stride }),
-          tokeniser: kind === "word" ? wordTokeniser({ vocabulary }) : bytePairTokeniser({ vocabulary }), // biome-ignore format: one line
+          tokeniser:
+            kind === "word" ? wordTokeniser({ vocabulary }) : bytePairTokeniser({ vocabulary }),
           ...{ progress, signal: around.signal },
           onEpoch: (epoch) => around.reporter.note(epochWords(epoch)),
         }),
@@ -68,21 +178,44 @@ export const decoder = command({
     await using workspace = await openWorkspace(folder);
     const example = Float32Array.from({ length: options.context }, (_, i) => Number(i > 0));
     const kept = await keepNetwork(workspace, {
-      ...{ experiment: "decoder", name: kind, history: network.history, model: model.served(), register }, // biome-ignore format: one line
-      params: { ...options, tokeniser: kind, corpus: corpus.hash, files: corpus.sources.length, seed, epochs }, // biome-ignore format: one line
-      scores: { perplexity: report.perplexity, unigram_perplexity: report.unigramPerplexity, test_loss: report.validationLoss }, // biome-ignore format: one line
+      ...{
+        experiment: "decoder",
+        name: kind,
+        history: network.history,
+        model: model.served(),
+        register,
+      },
+      params: {
+        ...options,
+        tokeniser: kind,
+        corpus: corpus.hash,
+        files: corpus.sources.length,
+        seed,
+        epochs,
+      },
+      scores: {
+        perplexity: report.perplexity,
+        unigram_perplexity: report.unigramPerplexity,
+        test_loss: report.validationLoss,
+      },
       inputExample: { tokens: Buffer.from(example.buffer).toString("base64") },
     });
     return { report, options, sources: corpus.sources, hash: corpus.hash, ...kept };
   },
   render: ({ report, options, sources, runId, version }) => [
-    `texts: ${number(sources.length)} with ${number(report.tokens)} tokens, ${number(options.vocabulary)} of them different at most`, // biome-ignore format: one line
-    `windows: ${number(report.trainWindows)} to learn from, ${number(report.validationWindows)} to judge by`, // biome-ignore format: one line
+    `texts: ${number(sources.length)} with ${number(report.tokens)} tokens, ${number(options.vocabulary)} of them different at most`,
+    `windows: ${number(report.trainWindows)} to learn from, ${number(report.validationWindows)} to judge by`,
     `parameters: ${number(report.parameters)}`,
     ...(report.perplexity === null || report.unigramPerplexity === null
       ? []
-      : [`perplexity of text it has not seen: ${report.perplexity.toFixed(1)} after epoch ${report.bestEpoch}; of frequencies alone ${report.unigramPerplexity.toFixed(1)}`]), // biome-ignore format: one line
+      : [
+          `perplexity of text it has not seen: ${report.perplexity.toFixed(1)} after epoch ${report.bestEpoch}; of frequencies alone ${report.unigramPerplexity.toFixed(1)}`,
+        ]),
     `run: ${runId}`,
-    ...(version === null ? [] : [`model: ${version.name} version ${version.number} (generate ${version.name} "…" goes on with a text)`]), // biome-ignore format: one line
+    ...(version === null
+      ? []
+      : [
+          `model: ${version.name} version ${version.number} (generate ${version.name} "…" goes on with a text)`,
+        ]),
   ],
 });

@@ -25,7 +25,11 @@ beforeAll(async () => {
   await lake.table("telco.log", logged).append(frame({ engine: lake.engine, schema: logged, sql }));
   const { tenure: _, ...fewer } = telcoSchema.columns;
   const kept = Object.keys(fewer).join(", ");
-  const without = frame({ engine: lake.engine, schema: schema("fewer", fewer), sql: `SELECT ${kept} FROM (${rows.sql})` }); // biome-ignore format: one line
+  const without = frame({
+    engine: lake.engine,
+    schema: schema("fewer", fewer),
+    sql: `SELECT ${kept} FROM (${rows.sql})`,
+  });
   await lake.table("telco.fewer", schema("fewer", fewer)).append(without);
   await lake.table("telco.texts", schema("texts", { customer_id: text({ key: true }) })).append([]);
 });

@@ -44,17 +44,61 @@ export const drift = command({
   options: {
     columns: { type: "string", many: true, value: "A,B", help: "only these columns" },
     ignore: { type: "string", many: true, value: "A,B", help: "not these columns" },
-    measure: { type: "string", choices: ["auto", ...driftMeasures], default: "auto", value: "MEASURE", help: "one measure for all columns" }, // biome-ignore format: one line
-    moderate: { type: "number", min: 0, value: "N", help: "the distance from which drift is moderate; 0.1 if not given" }, // biome-ignore format: one line
-    severe: { type: "number", min: 0, value: "N", help: "the distance from which it is severe; 0.2 if not given" }, // biome-ignore format: one line
-    p: { type: "number", min: 0, max: 1, value: "P", help: "the p below which a test's drift is moderate; 0.05 if not given" }, // biome-ignore format: one line
-    bins: { type: "number", min: 2, max: 100, whole: true, default: 10, value: "N", help: "buckets of numbers" }, // biome-ignore format: one line
-    time: { type: "string", value: "COLUMN", help: "a timestamp column of CURRENT, for --since and --until" }, // biome-ignore format: one line
+    measure: {
+      type: "string",
+      choices: ["auto", ...driftMeasures],
+      default: "auto",
+      value: "MEASURE",
+      help: "one measure for all columns",
+    },
+    moderate: {
+      type: "number",
+      min: 0,
+      value: "N",
+      help: "the distance from which drift is moderate; 0.1 if not given",
+    },
+    severe: {
+      type: "number",
+      min: 0,
+      value: "N",
+      help: "the distance from which it is severe; 0.2 if not given",
+    },
+    p: {
+      type: "number",
+      min: 0,
+      max: 1,
+      value: "P",
+      help: "the p below which a test's drift is moderate; 0.05 if not given",
+    },
+    bins: {
+      type: "number",
+      min: 2,
+      max: 100,
+      whole: true,
+      default: 10,
+      value: "N",
+      help: "buckets of numbers",
+    },
+    time: {
+      type: "string",
+      value: "COLUMN",
+      help: "a timestamp column of CURRENT, for --since and --until",
+    },
     since: { type: "string", value: "TIME", help: "only current rows from this moment on, in UTC" },
     until: { type: "string", value: "TIME", help: "only current rows before this moment, in UTC" },
-    failOn: { type: "string", choices: ["moderate", "severe", "never"], default: "severe", value: "LEVEL", help: "the least level that fails" }, // biome-ignore format: one line
+    failOn: {
+      type: "string",
+      choices: ["moderate", "severe", "never"],
+      default: "severe",
+      value: "LEVEL",
+      help: "the least level that fails",
+    },
     html: { type: "string", value: "FILE.html", help: "write the report as a page" },
-    experiment: { type: "string", value: "NAME", help: "keep the report as a run of this experiment" }, // biome-ignore format: one line
+    experiment: {
+      type: "string",
+      value: "NAME",
+      help: "keep the report as a run of this experiment",
+    },
     dir,
   },
   examples: [
@@ -108,9 +152,19 @@ async function compared(lake: Lake, values: DriftValues): Promise<DriftReport> {
   const { measure, bins, moderate, severe, p, since, until, time } = values;
   const isWindow = since !== undefined || until !== undefined;
   if (isWindow && time === undefined)
-    fail("cli/missing-option", { command: "drift", option: "time", value: "COLUMN", help: "--since and --until need the column of the time" }); // biome-ignore format: one line
+    fail("cli/missing-option", {
+      command: "drift",
+      option: "time",
+      value: "COLUMN",
+      help: "--since and --until need the column of the time",
+    });
   if (!isWindow && time !== undefined)
-    fail("cli/missing-option", { command: "drift", option: "since", value: "TIME", help: "--time has no window without --since or --until" }); // biome-ignore format: one line
+    fail("cli/missing-option", {
+      command: "drift",
+      option: "since",
+      value: "TIME",
+      help: "--time has no window without --since or --until",
+    });
   const columns = namesOf(values.columns);
   const reference = await sketchOf(lake, values.reference);
   const current = isWindow ? await windowOf(lake, values) : await sketchOf(lake, values.current);
@@ -123,7 +177,10 @@ async function compared(lake: Lake, values: DriftValues): Promise<DriftReport> {
     ignore: [...namesOf(values.ignore), ...technicalOf([reference, current], columns)],
     ...(columns.length === 0 ? {} : { columns }),
     thresholds: {
-      distance: { ...(moderate === undefined ? {} : { moderate }), ...(severe === undefined ? {} : { severe }) }, // biome-ignore format: one line
+      distance: {
+        ...(moderate === undefined ? {} : { moderate }),
+        ...(severe === undefined ? {} : { severe }),
+      },
       ...(p === undefined ? {} : { p: { moderate: p } }),
     },
   });
@@ -150,16 +207,27 @@ async function windowOf(
   lake: Lake,
   { current, time = "", since, until }: DriftValues,
 ): Promise<TableSketch> {
-  // biome-ignore format: one line
   const { table, version } = tableAt(current);
   const { rows } = await tableSource(lake, table, version === undefined ? {} : { version });
   const names = Object.keys(rows.schema.columns);
-  if (!names.includes(time)) failTable("table/unknown-column", { at: "drift, --time", column: time, columns: names }); // biome-ignore format: one line
+  if (!names.includes(time))
+    failTable("table/unknown-column", { at: "drift, --time", column: time, columns: names });
   if (rows.schema.columns[time]?.kind !== "timestamp")
-    fail("cli/mismatch-option", { command: "drift", option: "time", expected: "a timestamp column", got: `${time}, of kind ${rows.schema.columns[time]?.kind}` }); // biome-ignore format: one line
+    fail("cli/mismatch-option", {
+      command: "drift",
+      option: "time",
+      expected: "a timestamp column",
+      got: `${time}, of kind ${rows.schema.columns[time]?.kind}`,
+    });
   const bound = (text: string, option: string): string => {
     const ms = Date.parse(/^\d{4}-\d\d-\d\d$|[Z]$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
-    if (Number.isNaN(ms)) fail("cli/mismatch-option", { command: "drift", option, expected: "a moment such as 2026-01-05 or 2026-01-05T14:30", got: text }); // biome-ignore format: one line
+    if (Number.isNaN(ms))
+      fail("cli/mismatch-option", {
+        command: "drift",
+        option,
+        expected: "a moment such as 2026-01-05 or 2026-01-05T14:30",
+        got: text,
+      });
     return `${quoteText(new Date(ms).toISOString())}::TIMESTAMPTZ`;
   };
   const conditions = [

@@ -1,7 +1,13 @@
 /** @file The pictures of `millrace explain`. */
 import type { Cell, Matrix } from "../flow.ts";
 import { columnsOf, type FittedModel, partialDependence } from "../model/index.ts";
-import { type ChartSpec, dependenceChart, importancesChart, swarmChart, waterfallChart } from "../plot/index.ts"; // biome-ignore format: one line
+import {
+  type ChartSpec,
+  dependenceChart,
+  importancesChart,
+  swarmChart,
+  waterfallChart,
+} from "../plot/index.ts";
 import type { Explained, OneRow } from "./explain-model.ts";
 
 /** A picture and the name of its file, without the ending. */
@@ -25,7 +31,14 @@ export function explainCharts(model: FittedModel, found: Explained): readonly Na
   const names = model.features.names;
   return [
     { name: "importances", spec: importances(found) },
-    ...(shapley === null ? [] : [{ name: "swarm", spec: swarmChart({ names, contributions: own, values: x.data }, { title }) }]), // biome-ignore format: one line
+    ...(shapley === null
+      ? []
+      : [
+          {
+            name: "swarm",
+            spec: swarmChart({ names, contributions: own, values: x.data }, { title }),
+          },
+        ]),
     ...(row === null ? [] : [{ name: "waterfall", spec: waterfall(row) }]),
     ...dependences(
       model,
@@ -38,7 +51,11 @@ export function explainCharts(model: FittedModel, found: Explained): readonly Na
 /** From what is expected of all to the row's sum, before the link. */
 function waterfall({ told, base, output, contributions }: OneRow): ChartSpec {
   const short = (value: number): string => String(Number(value.toPrecision(3))).replace("-", "−");
-  const effects = contributions.map(({ column, value, amount }) => ({ name: column, value: textOf(value), effect: amount })); // biome-ignore format: one line
+  const effects = contributions.map(({ column, value, amount }) => ({
+    name: column,
+    value: textOf(value),
+    effect: amount,
+  }));
   const subtitle = `the sum before the link, from ${short(base)} to ${short(output)}`;
   return waterfallChart({ base, effects }, { title: `What is told: ${told}`, subtitle });
 }
@@ -48,8 +65,12 @@ function importances({ lost, shapley }: Explained): ChartSpec {
   const columns = lost?.columns ?? shapley?.columns ?? [];
   const sizes = columns.map(({ name, mean }) => ({ name, size: Math.max(0, mean) }));
   const total = sizes.reduce((sum, { size }) => sum + size, 0) || 1;
-  const title = lost === null ? "Mean size of Shapley values" : `What ${lost.metric} loses without a column`; // biome-ignore format: one line
-  return importancesChart(sizes.map(({ name, size }) => ({ name, share: Math.min(1, size / total) })), { title }); // biome-ignore format: one line
+  const title =
+    lost === null ? "Mean size of Shapley values" : `What ${lost.metric} loses without a column`;
+  return importancesChart(
+    sizes.map(({ name, size }) => ({ name, share: Math.min(1, size / total) })),
+    { title },
+  );
 }
 
 const textOf = (value: Cell): string | number => {
@@ -73,9 +94,20 @@ function dependences(
     const size = values.length;
     if (size === 0) return [];
     const k = means.length / size;
-    const of = (list: Float64Array, from: number) => Float64Array.from({ length: size }, (_, g) => list[(from * size + g) * k + output.place] ?? 0); // biome-ignore format: one line
-    const drawn = { values: undone(features, values, { x, feature }), mean: of(means, 0), rows: Array.from({ length: rows }, (_, i) => of(each, i)) }; // biome-ignore format: one line
-    const spec = dependenceChart(drawn, { feature: features.names[feature] ?? column, predicted: `prediction of ${output.of}` }); // biome-ignore format: one line
+    const of = (list: Float64Array, from: number) =>
+      Float64Array.from(
+        { length: size },
+        (_, g) => list[(from * size + g) * k + output.place] ?? 0,
+      );
+    const drawn = {
+      values: undone(features, values, { x, feature }),
+      mean: of(means, 0),
+      rows: Array.from({ length: rows }, (_, i) => of(each, i)),
+    };
+    const spec = dependenceChart(drawn, {
+      feature: features.names[feature] ?? column,
+      predicted: `prediction of ${output.of}`,
+    });
     return [{ name: `dependence-${column.replaceAll(/[^\w.-]+/g, "_")}`, spec }];
   });
 }
@@ -92,6 +124,8 @@ function undone(
     numbers[feature] = value;
     return features.inverse(numbers)[name];
   });
-  const known = back.flatMap((value) => (typeof value === "number" && Number.isFinite(value) ? [value] : [])); // biome-ignore format: one line
+  const known = back.flatMap((value) =>
+    typeof value === "number" && Number.isFinite(value) ? [value] : [],
+  );
   return known.length === values.length ? known : values;
 }

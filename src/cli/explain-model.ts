@@ -54,7 +54,11 @@ export interface OneRow {
   readonly told: string;
   readonly base: number;
   readonly output: number;
-  readonly contributions: readonly { readonly column: string; readonly value: Cell; readonly amount: number }[]; // biome-ignore format: one line
+  readonly contributions: readonly {
+    readonly column: string;
+    readonly value: Cell;
+    readonly amount: number;
+  }[];
 }
 
 /** All that was found. */
@@ -90,12 +94,21 @@ export async function explained(
   if (x.rows === 0) failModel("model/missing-rows", { at: "explain" });
   const warnings = await trainedWarnings(model, rows);
   const lost = data === null ? null : await lostBy(model, data, { task, work });
-  if (data === null) warnings.push(`the rows have no column ${label}, so that nobody can tell what the model loses without a column; name the label with --label`); // biome-ignore format: one line
-  if (lost !== null && Number.isNaN(lost.score)) warnings.push(`${lost.metric} has no value on these rows, so that nothing can be lost; choose another --metric, or more rows`); // biome-ignore format: one line
+  if (data === null)
+    warnings.push(
+      `the rows have no column ${label}, so that nobody can tell what the model loses without a column; name the label with --label`,
+    );
+  if (lost !== null && Number.isNaN(lost.score))
+    warnings.push(
+      `${lost.metric} has no value on these rows, so that nothing can be lost; choose another --metric, or more rows`,
+    );
   const one = await oneRow(source, task);
   const place = outputOf(predictor, one.x);
   const shapley = sharesOf(model, x);
-  if (shapley === null) warnings.push(`a model of kind ${predictor.kind} has no exact Shapley values, which are of trees and of linear models; its permutation importance is told`); // biome-ignore format: one line
+  if (shapley === null)
+    warnings.push(
+      `a model of kind ${predictor.kind} has no exact Shapley values, which are of trees and of linear models; its permutation importance is told`,
+    );
   return {
     ...{ rows: x.rows, x, output: { place, of: outputName(taskOf(predictor), place) } },
     lost: lost === null || Number.isNaN(lost.score) ? null : lost,
@@ -119,7 +132,9 @@ async function trainedWarnings({ features }: FittedModel, rows: Frame): Promise<
   if (trained === undefined)
     return ["the rows have no key by which it could be told whether the model learned from them"];
   if (trained === 0) return [];
-  return [`the model learned from ${trained} of these rows, of which it may know more than of others; rows that it has not seen tell better what a column is worth`]; // biome-ignore format: one line
+  return [
+    `the model learned from ${trained} of these rows, of which it may know more than of others; rows that it has not seen tell better what a column is worth`,
+  ];
 }
 
 async function lostBy(
@@ -129,7 +144,8 @@ async function lostBy(
 ): Promise<Lost> {
   const learned = taskOf(predictor);
   const [expected, got] = [learned.kind, taskOf(data).kind];
-  if (expected !== got) failModel("model/mismatch-task", { at: "explain", expected: [expected], got }); // biome-ignore format: one line
+  if (expected !== got)
+    failModel("model/mismatch-task", { at: "explain", expected: [expected], got });
   const { metric = usual[learned.kind], repeats, seed } = task;
   const { x, y } = aligned(data, learned);
   const score = metricOf(metric).measure({ task: learned, y, predictions: predictor.predict(x) });
@@ -149,7 +165,8 @@ function aligned({ x, y, task: seen }: Dataset, learned: Task): Pick<Dataset, "x
   if (kept.length === 0) failModel("model/missing-rows", { at: "explain" });
   const { cols } = x;
   const values = new Float64Array(kept.length * cols);
-  for (const [to, i] of kept.entries()) values.set(x.data.subarray(i * cols, (i + 1) * cols), to * cols); // biome-ignore format: one line
+  for (const [to, i] of kept.entries())
+    values.set(x.data.subarray(i * cols, (i + 1) * cols), to * cols);
   const labels = Float64Array.from(kept, (i) => place[y[i] ?? 0] ?? 0);
   return { x: { rows: kept.length, cols, data: values }, y: labels };
 }
@@ -159,7 +176,8 @@ function shapleyOf(predictor: Predictor, x: Matrix, background: Matrix) {
   try {
     return shapleyValues(predictor, x, "trees" in predictor ? {} : { background });
   } catch (error) {
-    const has = isMillraceError(error) && /^model\/unsupported-(explanation|interchange)$/.test(error.code); // biome-ignore format: one line
+    const has =
+      isMillraceError(error) && /^model\/unsupported-(explanation|interchange)$/.test(error.code);
     if (has) return null;
     throw error;
   }
@@ -181,7 +199,11 @@ function sharesOf({ predictor, features }: FittedModel, x: Matrix): Shares | nul
       sums[place] = (sums[place] ?? 0) + Math.abs(amount) / lines;
   }
   const columns = names.map((name, c) => ({ name, mean: sums[c] ?? 0 }));
-  return { base: [...told.base], columns: columns.sort((a, b) => b.mean - a.mean), values: told.values }; // biome-ignore format: one line
+  return {
+    base: [...told.base],
+    columns: columns.sort((a, b) => b.mean - a.mean),
+    values: told.values,
+  };
 }
 
 /** A row as the table has it, and its features. */
@@ -195,17 +217,21 @@ async function oneRow({ rows, name }: Source, { model, row }: ExplainTask): Prom
   const { engine, schema, sql } = rows;
   const columns = Object.keys(schema.columns);
   const conditions = [...row].map(([column, value]) => {
-    if (!columns.includes(column)) failTable("table/unknown-column", { at: "explain, --row", column, columns }); // biome-ignore format: one line
+    if (!columns.includes(column))
+      failTable("table/unknown-column", { at: "explain, --row", column, columns });
     const kind = schema.columns[column]?.kind;
-    if (kind === "int" || kind === "float") return `${quoteName(column)} = TRY_CAST(${quoteText(value)} AS DOUBLE)`; // biome-ignore format: one line
+    if (kind === "int" || kind === "float")
+      return `${quoteName(column)} = TRY_CAST(${quoteText(value)} AS DOUBLE)`;
     return `CAST(${quoteName(column)} AS VARCHAR) = ${quoteText(value)}`;
   });
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   const found = frame({ engine, schema, sql: `SELECT * FROM (${sql})${where} LIMIT 1` });
   const [cells] = await found.rows();
-  if (cells === undefined) return fail("cli/missing-row", { name, row: [...row].map((pair) => pair.join("=")) }); // biome-ignore format: one line
+  if (cells === undefined)
+    return fail("cli/missing-row", { name, row: [...row].map((pair) => pair.join("=")) });
   const x = await model.features.matrix(found);
-  if (x.rows === 0) return fail("cli/missing-row", { name, row: ["categories that the model knows"] }); // biome-ignore format: one line
+  if (x.rows === 0)
+    return fail("cli/missing-row", { name, row: ["categories that the model knows"] });
   return { cells, x };
 }
 
@@ -232,7 +258,9 @@ function rowOf(
   const base = told.base[place] ?? 0;
   const contributions = [...new Set(by)]
     .map((column) => {
-      const amounts = by.map((of, j) => (of === column ? (told.values[place * own.cols + j] ?? 0) : 0)); // biome-ignore format: one line
+      const amounts = by.map((of, j) =>
+        of === column ? (told.values[place * own.cols + j] ?? 0) : 0,
+      );
       const amount = amounts.reduce((sum, one) => sum + one, 0);
       return { column, value: cells[column] ?? null, amount };
     })

@@ -32,15 +32,27 @@ beforeAll(async () => {
   const { lake, registry } = workspace;
   const table = lake.table("shop.people", people);
   await table.append(Array.from({ length: 200 }, (_, i) => person(i)));
-  await lake.table("shop.later", people).append(Array.from({ length: 150 }, (_, i) => person(i + 1000))); // biome-ignore format: one line
+  await lake
+    .table("shop.later", people)
+    .append(Array.from({ length: 150 }, (_, i) => person(i + 1000)));
   const rows = await table.read();
-  const definition = features(people, (c) => ({ age: numeric(c.age), plan: oneHot(c.plan), noise: numeric(c.noise) })); // biome-ignore format: one line
+  const definition = features(people, (c) => ({
+    age: numeric(c.age),
+    plan: oneHot(c.plan),
+    noise: numeric(c.noise),
+  }));
   const asked = { features: definition, label: "left" } as const;
   const leavers = await boost({ trees: 15 }).fit(rows, asked);
   await registry.register("leavers", { model: leavers, runId: "by hand" });
-  await registry.register("leavers", { model: await logistic().fit(rows, asked), runId: "by hand" }); // biome-ignore format: one line
+  await registry.register("leavers", {
+    model: await logistic().fit(rows, asked),
+    runId: "by hand",
+  });
   const standard = features(people, (c) => ({ old: standardize(c.age), noise: numeric(c.noise) }));
-  await registry.register("leavers", { model: await logistic().fit(rows, { features: standard, label: "left" }), runId: "by hand" }); // biome-ignore format: one line
+  await registry.register("leavers", {
+    model: await logistic().fit(rows, { features: standard, label: "left" }),
+    runId: "by hand",
+  });
   await registry.setAlias("leavers", "champion", 1);
   const near = await neighbours({ neighbours: 3 }).fit(rows, asked);
   await registry.register("near", { model: near, runId: "by hand" });
@@ -48,7 +60,10 @@ beforeAll(async () => {
   const plans = await boost({ trees: 5 }).fit(rows, { features: byAge, label: "plan" });
   await registry.register("plans", { model: plans, runId: "by hand" });
   const ages = features(people, (c) => ({ plan: oneHot(c.plan), noise: numeric(c.noise) }));
-  await registry.register("ages", { model: await leastSquares().fit(rows, { features: ages, label: "age" }), runId: "by hand" }); // biome-ignore format: one line
+  await registry.register("ages", {
+    model: await leastSquares().fit(rows, { features: ages, label: "age" }),
+    runId: "by hand",
+  });
 });
 afterAll(() => rm(home, { recursive: true }));
 
@@ -60,12 +75,28 @@ const refused = (work: Promise<unknown>, code: string) =>
 interface Told {
   readonly version: number;
   readonly rows: number;
-  readonly permutation: { readonly metric: string; readonly score: number; readonly columns: readonly { readonly name: string; readonly mean: number }[] } | null; // biome-ignore format: one line
-  readonly shapley: { readonly base: readonly number[]; readonly columns: readonly { readonly name: string }[] } | null; // biome-ignore format: one line
-  readonly row: { readonly base: number; readonly output: number; readonly contributions: readonly { readonly column: string; readonly value: unknown; readonly amount: number }[] } | null; // biome-ignore format: one line
+  readonly permutation: {
+    readonly metric: string;
+    readonly score: number;
+    readonly columns: readonly { readonly name: string; readonly mean: number }[];
+  } | null;
+  readonly shapley: {
+    readonly base: readonly number[];
+    readonly columns: readonly { readonly name: string }[];
+  } | null;
+  readonly row: {
+    readonly base: number;
+    readonly output: number;
+    readonly contributions: readonly {
+      readonly column: string;
+      readonly value: unknown;
+      readonly amount: number;
+    }[];
+  } | null;
   readonly warnings: readonly string[];
 }
-const told = (...argv: readonly string[]) => dataOf<Told>(executable(explain), [...argv, "--dir", dir]); // biome-ignore format: one line
+const told = (...argv: readonly string[]) =>
+  dataOf<Told>(executable(explain), [...argv, "--dir", dir]);
 
 describe("explain", () => {
   test("tells what columns are worth, category by category as one, and takes a row apart", async () => {
@@ -92,7 +123,11 @@ describe("explain", () => {
       const sum = row?.contributions.reduce((all, { amount }) => all + amount, row.base);
       expect(sum).toBeClose(row?.output ?? Number.NaN);
       expect(row?.contributions.find(({ column }) => column === "plan")?.value).toBe(plan);
-      expect(permutation?.columns.map(({ name }) => name).toSorted()).toEqual(["age", "noise", "plan"]); // biome-ignore format: one line
+      expect(permutation?.columns.map(({ name }) => name).toSorted()).toEqual([
+        "age",
+        "noise",
+        "plan",
+      ]);
       expect(shapley?.columns.at(-1)?.name).toBe("noise");
     }
   });
@@ -106,7 +141,12 @@ describe("explain", () => {
   });
 
   test("says so of models without Shapley values, and of rows that were learned from", async () => {
-    const { permutation, shapley, row, warnings } = await told("near", "shop.people", "--metric", "accuracy"); // biome-ignore format: one line
+    const { permutation, shapley, row, warnings } = await told(
+      "near",
+      "shop.people",
+      "--metric",
+      "accuracy",
+    );
     expect([shapley, row]).toEqual([null, null]);
     expect(permutation?.metric).toBe("accuracy");
     expect(permutation?.columns).toHaveLength(3);

@@ -32,12 +32,47 @@ export const explain = command({
   },
   options: {
     ...versionOptions,
-    rows: { type: "number", default: 500, min: 1, max: 1_000_000, whole: true, value: "N", help: "the most rows that are looked at, chosen by their content" }, // biome-ignore format: one line
-    row: { type: "string", many: true, value: "KEY=VALUE", help: "which row is taken apart; the first if not given" }, // biome-ignore format: one line
-    metric: { type: "string", value: "NAME", help: "auc of true and false, logLoss of classes, rmse of numbers if not given" }, // biome-ignore format: one line
-    label: { type: "string", value: "COLUMN", help: "the label's column; what the model tells if not given" }, // biome-ignore format: one line
-    repeats: { type: "number", default: 5, min: 1, max: 1000, whole: true, value: "N", help: "how often each column is given to other rows" }, // biome-ignore format: one line
-    seed: { type: "number", default: 0, whole: true, value: "N", help: "chooses the rows and the orders" }, // biome-ignore format: one line
+    rows: {
+      type: "number",
+      default: 500,
+      min: 1,
+      max: 1_000_000,
+      whole: true,
+      value: "N",
+      help: "the most rows that are looked at, chosen by their content",
+    },
+    row: {
+      type: "string",
+      many: true,
+      value: "KEY=VALUE",
+      help: "which row is taken apart; the first if not given",
+    },
+    metric: {
+      type: "string",
+      value: "NAME",
+      help: "auc of true and false, logLoss of classes, rmse of numbers if not given",
+    },
+    label: {
+      type: "string",
+      value: "COLUMN",
+      help: "the label's column; what the model tells if not given",
+    },
+    repeats: {
+      type: "number",
+      default: 5,
+      min: 1,
+      max: 1000,
+      whole: true,
+      value: "N",
+      help: "how often each column is given to other rows",
+    },
+    seed: {
+      type: "number",
+      default: 0,
+      whole: true,
+      value: "N",
+      help: "chooses the rows and the orders",
+    },
     out: { type: "string", value: "FOLDER", help: "write the pictures" },
     picture: {
       type: "string",
@@ -60,7 +95,12 @@ export const explain = command({
     const { label, repeats, seed, rows: most } = values;
     const task = { from, dir, at: {}, form: fileForm(values), command: "explain" };
     await using workspace = await openWorkspace(dir, { create: false });
-    const found = await registeredModel(workspace.registry, { command: "explain", name, version, alias }); // biome-ignore format: one line
+    const found = await registeredModel(workspace.registry, {
+      command: "explain",
+      name,
+      version,
+      alias,
+    });
     const { model } = found;
     const asked = { model, most, metric, label, repeats, seed, row };
     const why = await around.reporter.stage(
@@ -172,7 +212,11 @@ function rowLines(row: OneRow, output: string, width: number): readonly string[]
   ];
   return [
     `one row: ${told}`,
-    ...columns([["column", "effect", `sum for ${output}`, ""], ...lines], { width, right: [1, 2], whole: [1, 2] }), // biome-ignore format: one line
+    ...columns([["column", "effect", `sum for ${output}`, ""], ...lines], {
+      width,
+      right: [1, 2],
+      whole: [1, 2],
+    }),
   ];
 }
 

@@ -68,7 +68,6 @@ function describeLines({
   rows,
   modifiedAtMs,
 }: StoredFeatures): readonly string[] {
-  // biome-ignore format: one line
   const { name, version, key, timestamp, label, owners, tags, description, schema } = table;
   return [
     `${name}, version ${version} (table version ${tableVersion}, ${rows === null ? "–" : number(rows)} rows, ${moment(modifiedAtMs)})`,
@@ -129,7 +128,10 @@ function statisticLines(of: FeatureStatistics, width: number): readonly string[]
     ...[told(kind, one.min), told(kind, one.mean), told(kind, one.max)],
     kind === "float" || kind === "int" || kind === "timestamp"
       ? ""
-      : levels.slice(0, 3).map(({ value, count: times }) => `${shown(value)} ${number(times)}`).join(", "), // biome-ignore format: one line
+      : levels
+          .slice(0, 3)
+          .map(({ value, count: times }) => `${shown(value)} ${number(times)}`)
+          .join(", "),
   ]);
   return [
     `${table}, version ${version}: ${count(rows, "row")} at table version ${tableVersion}`,

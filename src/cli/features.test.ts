@@ -59,7 +59,11 @@ describe("features", () => {
     expect(parity.code).toBe(0);
     {
       await using workspace = await openWorkspace(work);
-      const plans = featureTable({ name: "shop.plans", schema: schema("p", { id: text() }), key: "id" }); // biome-ignore format: one line
+      const plans = featureTable({
+        name: "shop.plans",
+        schema: schema("p", { id: text() }),
+        key: "id",
+      });
       await writeFeatures(workspace.lake, plans, [{ id: "a" }]);
       const undeclared = await run("freshness", "shop.plans");
       expect(undeclared.lines[0]).toMatch(/^shop\.plans: not declared; newest /);
@@ -75,19 +79,31 @@ describe("features", () => {
   test("apply makes the workspace that is not there, once the definitions can be read", async () => {
     const file = await definitions("first.mjs", spending);
     const dir = join(folder, "new");
-    const there = (...words: readonly string[]) => runCommand(executable(featureTables), [...words, "--dir", dir]); // biome-ignore format: one line
+    const there = (...words: readonly string[]) =>
+      runCommand(executable(featureTables), [...words, "--dir", dir]);
     const absent = { code: "workspace/missing-workspace" };
     await expect(there("plan", file)).rejects.toMatchObject(absent);
-    await expect(there("apply", join(folder, "no.mjs"))).rejects.toMatchObject({ code: "cli/missing-definitions" }); // biome-ignore format: one line
+    await expect(there("apply", join(folder, "no.mjs"))).rejects.toMatchObject({
+      code: "cli/missing-definitions",
+    });
     await expect(there("list")).rejects.toMatchObject(absent);
     expect((await there("apply", file)).lines).toEqual(["create shop.spending, version 1"]);
     expect((await there("list")).lines[1]).toContain("shop.spending");
   });
 
   test("says before that --replace empties a table, and does so then", async () => {
-    const plans = featureTable({ name: "shop.levels", schema: schema("p", { id: text(), level: text() }), key: "id" }); // biome-ignore format: one line
+    const plans = featureTable({
+      name: "shop.levels",
+      schema: schema("p", { id: text(), level: text() }),
+      key: "id",
+    });
     await run("apply", await definitions("levels.mjs", plans));
-    const next = featureTable({ name: "shop.levels", schema: schema("p", { id: text(), level: float() }), key: "id", version: 2 }); // biome-ignore format: one line
+    const next = featureTable({
+      name: "shop.levels",
+      schema: schema("p", { id: text(), level: float() }),
+      key: "id",
+      version: 2,
+    });
     const file = await definitions("levels2.mjs", next);
     expect((await run("plan", file)).lines[0]).toBe(
       "replace shop.levels, version 1 → 2: its rows cannot stay; apply --replace empties the table",
@@ -109,7 +125,9 @@ describe("features", () => {
 
   test("refuses a file that is not there or exports no feature table", async () => {
     await expect(run("plan")).rejects.toMatchObject({ code: "cli/missing-definitions" });
-    await expect(run("plan", join(folder, "none.mjs"))).rejects.toMatchObject({ code: "cli/missing-definitions" }); // biome-ignore format: one line
+    await expect(run("plan", join(folder, "none.mjs"))).rejects.toMatchObject({
+      code: "cli/missing-definitions",
+    });
     const file = await definitions("three.mjs", { a: 1 });
     await expect(run("plan", file)).rejects.toMatchObject({ code: "cli/missing-definitions" });
   });

@@ -53,8 +53,16 @@ export const featureTables = command({
     },
   },
   options: {
-    replace: { type: "boolean", default: false, help: "with apply: empty the tables whose rows cannot stay; plan says which" }, // biome-ignore format: one line
-    full: { type: "boolean", default: false, help: "with materialize: read all rows, not the changes" }, // biome-ignore format: one line
+    replace: {
+      type: "boolean",
+      default: false,
+      help: "with apply: empty the tables whose rows cannot stay; plan says which",
+    },
+    full: {
+      type: "boolean",
+      default: false,
+      help: "with materialize: read all rows, not the changes",
+    },
     store,
     dir,
   },

@@ -26,8 +26,14 @@ const samples = async (...argv: readonly string[]) => {
 describe("the samples of check", () => {
   test("are keys where columns are named, else values; of missing values it is said how to name them", async () => {
     expect(await samples()).toEqual(["    2 of 3 rows", "    2 of 3 rows, for example 2, 3"]);
-    const { lines } = await runCommand(executable(check), [join(folder, "a.csv"), "--suite", join(folder, "a.json")]); // biome-ignore format: one line
-    expect(lines.filter((line) => line.includes("--key"))).toEqual(["--key COLUMN,… names the rows"]); // biome-ignore format: one line
+    const { lines } = await runCommand(executable(check), [
+      join(folder, "a.csv"),
+      "--suite",
+      join(folder, "a.json"),
+    ]);
+    expect(lines.filter((line) => line.includes("--key"))).toEqual([
+      "--key COLUMN,… names the rows",
+    ]);
     expect(await samples("--key", "id")).toEqual([
       "    2 of 3 rows, for example b, c",
       "    2 of 3 rows, for example b, c",
@@ -37,10 +43,16 @@ describe("the samples of check", () => {
   });
 
   test("a suite's column that is misspelt is told with the one that is there", async () => {
-    const suite = { name: "b", expectations: [{ type: "expect_column_values_to_not_be_null", kwargs: { column: "nmae" } }] }; // biome-ignore format: one line
+    const suite = {
+      name: "b",
+      expectations: [{ type: "expect_column_values_to_not_be_null", kwargs: { column: "nmae" } }],
+    };
     await writeFile(join(folder, "b.json"), JSON.stringify(suite));
     const argv = [join(folder, "a.csv"), "--suite", join(folder, "b.json")];
     const { code, lines } = await runCommand(executable(check), argv);
-    expect([code, lines.join(" ").replace(/ +/g, " ")]).toEqual([1, expect.stringContaining('Did you mean "name"?')]); // biome-ignore format: one line
+    expect([code, lines.join(" ").replace(/ +/g, " ")]).toEqual([
+      1,
+      expect.stringContaining('Did you mean "name"?'),
+    ]);
   });
 });

@@ -36,7 +36,10 @@ function linesOf(finding: Finding, width: number): readonly string[] {
   const says = passed ? `✔ ${expectation}` : `✖ ${severity}: ${expectation}`;
   const exceptions = `    ${number(failedRows)} of ${count(rows, "row")}${sampleText(sample)}`;
   if (observed !== undefined)
-    return [...hung(says, width), ...(passed ? [] : hung(`    observed: ${observedText(observed)}`, width))]; // biome-ignore format: one line
+    return [
+      ...hung(says, width),
+      ...(passed ? [] : hung(`    observed: ${observedText(observed)}`, width)),
+    ];
   const told = failedRows > 0 && (passed || failedRows < rows || sample.length > 0);
   return [...hung(says, width), ...(told ? hung(exceptions, width) : [])];
 }

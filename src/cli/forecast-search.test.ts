@@ -49,7 +49,9 @@ describe("forecast --search", () => {
     expect([version.modelHash, loaded.hash]).toEqual([loaded.hash, version.modelHash]);
     expect(version.metrics["rmse"]).toBeGreaterThan(0);
     const [best] = await workspace.tracking.runs({ experiment: "forecast sold" });
-    expect(await workspace.tracking.artifacts(best?.id ?? "")).toEqual(expect.arrayContaining(["automl/leaderboard.json", "automl/program.ts"])); // biome-ignore format: one line
+    expect(await workspace.tracking.artifacts(best?.id ?? "")).toEqual(
+      expect.arrayContaining(["automl/leaderboard.json", "automl/program.ts"]),
+    );
 
     const serving = await serveWorkspace({ workspace, model: "sold", port: 0 });
     try {
@@ -66,13 +68,27 @@ describe("forecast --search", () => {
     });
     expect(look.lines.join("\n")).toContain("tells sold (float)");
     expect(look.lines.join("\n")).toContain("it has no features, and no trees to export");
-    const exported = runCommand(executable(model), ["export", "sold", "--format", "xgboost", "--dir", dir]); // biome-ignore format: one line
+    const exported = runCommand(executable(model), [
+      "export",
+      "sold",
+      "--format",
+      "xgboost",
+      "--dir",
+      dir,
+    ]);
     await expect(exported).rejects.toMatchObject({ code: "model/unsupported-files" });
   });
 
   test("goes on where it stopped, and gives programs the leaderboard", async () => {
     interface Told {
-      readonly series: readonly { readonly chosen: string; readonly forecast: readonly unknown[]; readonly search: { readonly leaderboard: readonly { readonly milliseconds: number | null }[]; readonly test: readonly unknown[] } }[]; // biome-ignore format: one line
+      readonly series: readonly {
+        readonly chosen: string;
+        readonly forecast: readonly unknown[];
+        readonly search: {
+          readonly leaderboard: readonly { readonly milliseconds: number | null }[];
+          readonly test: readonly unknown[];
+        };
+      }[];
     }
     const argv = ["shop.sales", ...quick.slice(0, -1)];
     const more = ["--test", "5", "--dir", dir];
@@ -88,14 +104,22 @@ describe("forecast --search", () => {
 
   test("goes on with each series where another winner is not scored on the last values again", async () => {
     const file = join(home, "shops.csv");
-    const lines = ["a", "b"].flatMap((shop) => Array.from({ length: 60 }, (_, i) => `${day(i).toISOString().slice(0, 10)},${shop},${sold(i)}`)); // biome-ignore format: one line
+    const lines = ["a", "b"].flatMap((shop) =>
+      Array.from(
+        { length: 60 },
+        (_, i) => `${day(i).toISOString().slice(0, 10)},${shop},${sold(i)}`,
+      ),
+    );
     await writeFile(file, ["day,shop,sold", ...lines].join("\n"));
     const argv = [file, ...asked, "--model", "drift", "--id", "shop", "--trials"];
     expect((await run(...argv, "1")).lines.join("\n")).toContain(
       "on the last 7 values, scored once",
     );
     const more = await run(...argv, "3");
-    expect([more.code, more.lines.join("\n")]).toEqual([0, expect.stringMatching(/a: 60 days; forecast by[\s\S]+b: 60 days; forecast by/)]); // biome-ignore format: one line
+    expect([more.code, more.lines.join("\n")]).toEqual([
+      0,
+      expect.stringMatching(/a: 60 days; forecast by[\s\S]+b: 60 days; forecast by/),
+    ]);
     expect(more.lines.filter((line) => line.includes("were not scored again"))).toHaveLength(2);
     expect(more.lines.join("\n")).toContain("--again WHY");
     expect(more.lines.join("\n")).not.toContain("scored once");
@@ -113,7 +137,16 @@ describe("forecast --search", () => {
     const refused = (code: string, ...argv: readonly string[]) =>
       expect(run(...argv)).rejects.toMatchObject({ code });
     await refused("cli/missing-option", "shop.sales", ...asked.slice(0, 4), "--test", "7");
-    await refused("cli/missing-option", "shop.sales", "--time", "day", "--value", "sold", "--register", "m"); // biome-ignore format: one line
+    await refused(
+      "cli/missing-option",
+      "shop.sales",
+      "--time",
+      "day",
+      "--value",
+      "sold",
+      "--register",
+      "m",
+    );
     await refused(
       "cli/unsupported-series",
       "shop.two",
@@ -124,9 +157,18 @@ describe("forecast --search", () => {
       "m",
     );
     await refused("cli/mismatch-option", "shop.sales", ...asked, "--model", "moving-average");
-    await refused("cli/mismatch-option", "shop.sales", ...quick, "--program", join(home, "no", "file.ts")); // biome-ignore format: one line
+    await refused(
+      "cli/mismatch-option",
+      "shop.sales",
+      ...quick,
+      "--program",
+      join(home, "no", "file.ts"),
+    );
     const file = join(home, "sales.csv");
-    const lines = Array.from({ length: 60 }, (_, i) => `${day(i).toISOString().slice(0, 10)},${sold(i)}`); // biome-ignore format: one line
+    const lines = Array.from(
+      { length: 60 },
+      (_, i) => `${day(i).toISOString().slice(0, 10)},${sold(i)}`,
+    );
     await writeFile(file, ["day,sold", ...lines].join("\n"));
     await refused("cli/unsupported-program", file, ...quick, "--program", join(home, "file.ts"));
     expect((await run(file, ...quick)).lines.join("\n")).toContain("the winner: ");

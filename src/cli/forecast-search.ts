@@ -1,8 +1,20 @@
 /** @file `millrace forecast --search`: each series with the best of a search that is kept, registered and written down. */
 import { writeFile } from "node:fs/promises";
 import { count, isMillraceError, type LongWork } from "../core/index.ts";
-import { type BacktestEntry, type ForecastMetric, type ForecastResult, forecasterNames, type Region, type Series } from "../forecast/index.ts"; // biome-ignore format: one line
-import { type AutoForecastResult, autoForecast, type ForecastFamilyName, formatAutoForecast } from "../tune/index.ts"; // biome-ignore format: one line
+import {
+  type BacktestEntry,
+  type ForecastMetric,
+  type ForecastResult,
+  forecasterNames,
+  type Region,
+  type Series,
+} from "../forecast/index.ts";
+import {
+  type AutoForecastResult,
+  autoForecast,
+  type ForecastFamilyName,
+  formatAutoForecast,
+} from "../tune/index.ts";
 import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { type KeptWinner, keepWinner } from "./automl-keep.ts";
 import { checkLines, keptLines, leaderboardLines, programLines } from "./automl-lines.ts";
@@ -14,17 +26,62 @@ import { columns, wrap } from "./text.ts";
 
 /** The options of a search. */
 export const searchOptions = {
-  search: { type: "boolean", default: false, help: "search forecasters, and params of boosting, under a budget; every trial is kept" }, // biome-ignore format: one line
-  trials: { type: "number", default: 40, min: 1, max: 10_000, whole: true, value: "N", help: "with --search: most trials of a series in all" }, // biome-ignore format: one line
-  minutes: { type: "number", default: 5, min: 0.01, max: 100_000, value: "M", help: "with --search: no trial is begun after these, of all series" }, // biome-ignore format: one line
-  test: { type: "number", min: 0, max: 100_000, whole: true, value: "STEPS", help: "with --search: how many of the last values judge in the end; the horizon if not given" }, // biome-ignore format: one line
-  seed: { type: "number", default: 0, value: "N", help: "with --search: chooses draws and samples" }, // biome-ignore format: one line
-  register: { type: "string", value: "MODEL", help: "with --search: register the winner of one series as a version of this model" }, // biome-ignore format: one line
-  program: { type: "string", value: "FILE", help: "with --search: write a TypeScript program of that winner" }, // biome-ignore format: one line
-  again: { type: "string", value: "WHY", help: "with --search: score the last values again where another winner was scored on them, as when the search goes on" }, // biome-ignore format: one line
+  search: {
+    type: "boolean",
+    default: false,
+    help: "search forecasters, and params of boosting, under a budget; every trial is kept",
+  },
+  trials: {
+    type: "number",
+    default: 40,
+    min: 1,
+    max: 10_000,
+    whole: true,
+    value: "N",
+    help: "with --search: most trials of a series in all",
+  },
+  minutes: {
+    type: "number",
+    default: 5,
+    min: 0.01,
+    max: 100_000,
+    value: "M",
+    help: "with --search: no trial is begun after these, of all series",
+  },
+  test: {
+    type: "number",
+    min: 0,
+    max: 100_000,
+    whole: true,
+    value: "STEPS",
+    help: "with --search: how many of the last values judge in the end; the horizon if not given",
+  },
+  seed: {
+    type: "number",
+    default: 0,
+    value: "N",
+    help: "with --search: chooses draws and samples",
+  },
+  register: {
+    type: "string",
+    value: "MODEL",
+    help: "with --search: register the winner of one series as a version of this model",
+  },
+  program: {
+    type: "string",
+    value: "FILE",
+    help: "with --search: write a TypeScript program of that winner",
+  },
+  again: {
+    type: "string",
+    value: "WHY",
+    help: "with --search: score the last values again where another winner was scored on them, as when the search goes on",
+  },
 } as const satisfies OptionSpecs;
 
-const families = forecasterNames.filter((name): name is ForecastFamilyName => name !== "moving-average"); // biome-ignore format: one line
+const families = forecasterNames.filter(
+  (name): name is ForecastFamilyName => name !== "moving-average",
+);
 
 /** What was asked for. */
 export interface SearchTask {
@@ -67,10 +124,16 @@ export function checkSearch({
   SearchTask,
   "register" | "program" | "test" | "again"
 >): void {
-  // biome-ignore format: one line
-  const [odd] = Object.entries({ register, program, test, again }).filter(([, value]) => value !== undefined); // biome-ignore format: one line
+  const [odd] = Object.entries({ register, program, test, again }).filter(
+    ([, value]) => value !== undefined,
+  );
   if (!search && odd !== undefined)
-    fail("cli/missing-option", { command: "forecast", option: "search", value: "", help: `--${odd[0]} is of a search` }); // biome-ignore format: one line
+    fail("cli/missing-option", {
+      command: "forecast",
+      option: "search",
+      value: "",
+      help: `--${odd[0]} is of a search`,
+    });
 }
 
 /** Searches each series, and keeps its winner. One that is too short is told, and stops nothing. */
@@ -89,7 +152,8 @@ export async function searchSeries(
   const done: Searched[] = [];
   for (const [i, series] of all.entries()) {
     const timeMs = Math.max(1, (endsAt - performance.now()) / (all.length - i));
-    const own = ({ done: trials }: { readonly done: number }) => progress({ done: i * task.trials + trials, total: all.length * task.trials }); // biome-ignore format: one line
+    const own = ({ done: trials }: { readonly done: number }) =>
+      progress({ done: i * task.trials + trials, total: all.length * task.trials });
     const work = { signal, progress: own };
     const found = await searchOne(series, { ...task, source, workspace, timeMs, work }).catch(
       untold,
@@ -120,13 +184,29 @@ interface Around extends SearchTask {
 
 function searchOne(
   series: Series,
-  { source, workspace, timeMs, work, ...task }: Around & { readonly timeMs: number; readonly work: LongWork }, // biome-ignore format: one line
+  {
+    source,
+    workspace,
+    timeMs,
+    work,
+    ...task
+  }: Around & { readonly timeMs: number; readonly work: LongWork },
 ): Promise<AutoForecastResult> {
-  const { time, value, horizon, origins, metric, trials, seed, season, holidays, test, again } = task; // biome-ignore format: one line
+  const { time, value, horizon, origins, metric, trials, seed, season, holidays, test, again } =
+    task;
   const { records, tracking, testLog } = workspace;
   const of = source.version === null ? source.name : `${source.name} v${source.version}`;
   const name = `forecast ${of}: ${value}${series.id === "" ? "" : ` of ${series.id}`}`;
-  const chosen = task.model.map((one) => families.find((known) => known === one) ?? fail("cli/mismatch-option", { command: "forecast", option: "model", expected: `with --search some of ${families.join(", ")}`, got: one })); // biome-ignore format: one line
+  const chosen = task.model.map(
+    (one) =>
+      families.find((known) => known === one) ??
+      fail("cli/mismatch-option", {
+        command: "forecast",
+        option: "model",
+        expected: `with --search some of ${families.join(", ")}`,
+        got: one,
+      }),
+  );
   const options = {
     ...{ time, value, horizon, origins, metric, trials, seed, timeMs, name },
     ...{ records, tracking, testLog },
@@ -148,18 +228,38 @@ async function keepOne(
   const { horizon, levels, dir, program: path, register } = task;
   const { name, version, rows } = source;
   const ids = column === undefined ? {} : { id: column };
-  const text = path === undefined || version === null ? null : formatAutoForecast(recipe, { dir, table: name, version, schema: rows.schema, ...ids }); // biome-ignore format: one line
+  const text =
+    path === undefined || version === null
+      ? null
+      : formatAutoForecast(recipe, { dir, table: name, version, schema: rows.schema, ...ids });
   const forecast = model.forecast.forecast({ horizon, levels });
   const scores = testEntry(found)?.scores ?? null;
   const kept = await keepWinner(workspace, {
     ...{ experiment: `forecast ${value}`, family: best.family, leaderboard, model, register },
-    params: { source: name, version, value, series: recipe.id, family: best.family, forecaster: best.code }, // biome-ignore format: one line
-    scores: { [`origins_${metric}`]: best.score ?? Number.NaN, ...(scores === null ? {} : numbersOf(scores)) }, // biome-ignore format: one line
+    params: {
+      source: name,
+      version,
+      value,
+      series: recipe.id,
+      family: best.family,
+      forecaster: best.code,
+    },
+    scores: {
+      [`origins_${metric}`]: best.score ?? Number.NaN,
+      ...(scores === null ? {} : numbersOf(scores)),
+    },
     inputExample: { [time]: forecast.times[0] ?? null },
     program: text === null ? null : { text },
   });
   if (path !== undefined && text !== null) await writeFile(path, text);
-  const result = { id: recipe.id, chosen: best.family, forecast, model: model.forecast, report: null, note: noteOf(found, task.test ?? horizon) }; // biome-ignore format: one line
+  const result = {
+    id: recipe.id,
+    chosen: best.family,
+    forecast,
+    model: model.forecast,
+    report: null,
+    note: noteOf(found, task.test ?? horizon),
+  };
   return { result, found, kept, program: path ?? null };
 }
 
@@ -187,12 +287,27 @@ export function searchLines(
 ): readonly string[] {
   if (found === null) return [];
   const { checks, leaderboard, metric, test, best } = found;
-  const judged = (test?.entries ?? []).map(({ name, scores, skill }) => [name, short(scores?.rmse), short(scores?.mae), short(scores?.mase), short(skill)]); // biome-ignore format: one line
+  const judged = (test?.entries ?? []).map(({ name, scores, skill }) => [
+    name,
+    short(scores?.rmse),
+    short(scores?.mae),
+    short(scores?.mase),
+    short(skill),
+  ]);
   const style = { metric, what: "forecaster", format: short, width };
   return [
     ...checkLines(checks, width),
     ...leaderboardLines(leaderboard, style),
-    ...(test === null ? [] : [`on the last ${count(test.horizon, "value")}, scored once:`, ...columns([["model", "rmse", "mae", "mase", "skill"], ...judged], { right: [1, 2, 3, 4], width, indent: "  " })]), // biome-ignore format: one line
+    ...(test === null
+      ? []
+      : [
+          `on the last ${count(test.horizon, "value")}, scored once:`,
+          ...columns([["model", "rmse", "mae", "mase", "skill"], ...judged], {
+            right: [1, 2, 3, 4],
+            width,
+            indent: "  ",
+          }),
+        ]),
     ...wrap(`the winner: ${best.code}`, width),
     ...(kept === null ? [] : keptLines(kept, program)),
     ...programLines(file, program),
@@ -206,5 +321,12 @@ export function searchData({ found, kept, program }: Searched) {
   const { checks, metric, leaderboard, test } = found;
   const judged = (test?.entries ?? []).map(({ name, scores, skill }) => ({ name, scores, skill }));
   const entries = leaderboard.map(({ candidate: _, ...entry }) => entry);
-  return { checks, metric, leaderboard: entries, test: test === null ? null : judged, ...kept, program }; // biome-ignore format: one line
+  return {
+    checks,
+    metric,
+    leaderboard: entries,
+    test: test === null ? null : judged,
+    ...kept,
+    program,
+  };
 }

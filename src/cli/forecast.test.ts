@@ -28,9 +28,25 @@ const all = Array.from({ length: 70 }, (_, i) => i);
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "millrace-cli-forecast-"));
   const head = "day,shop,sold";
-  await writeFile(at("sales.csv"), [head, ...linesOf("a", season, all), ...linesOf("b", (i) => 3 * i, all)].join("\n")); // biome-ignore format: one line
-  await writeFile(at("holes.csv"), [head, ...linesOf("a", season, all.filter((i) => i !== 30))].join("\n")); // biome-ignore format: one line
-  await writeFile(at("short.csv"), [head, ...linesOf("a", season, all), `${dayOf(3)},b,1`].join("\n")); // biome-ignore format: one line
+  await writeFile(
+    at("sales.csv"),
+    [head, ...linesOf("a", season, all), ...linesOf("b", (i) => 3 * i, all)].join("\n"),
+  );
+  await writeFile(
+    at("holes.csv"),
+    [
+      head,
+      ...linesOf(
+        "a",
+        season,
+        all.filter((i) => i !== 30),
+      ),
+    ].join("\n"),
+  );
+  await writeFile(
+    at("short.csv"),
+    [head, ...linesOf("a", season, all), `${dayOf(3)},b,1`].join("\n"),
+  );
   await using workspace = await openWorkspace(at("ws"));
   await workspace.close();
 });
@@ -50,14 +66,41 @@ const run = (...argv: readonly string[]) => runCommand(executable(forecast), arg
 
 describe("millrace forecast", () => {
   test("forecasts each series of a file by what was best on its past, into a table and a picture", async () => {
-    const ran = await runCli(["forecast", "sales.csv", ...columns, "--id", "shop", ...quick, "--into", "shop.forecasts", "--figure", "a.svg", "--dir", "ws", "--json"], home); // biome-ignore format: one line
+    const ran = await runCli(
+      [
+        "forecast",
+        "sales.csv",
+        ...columns,
+        "--id",
+        "shop",
+        ...quick,
+        "--into",
+        "shop.forecasts",
+        "--figure",
+        "a.svg",
+        "--dir",
+        "ws",
+        "--json",
+      ],
+      home,
+    );
     const { series } = lastJson<Told>(ran);
-    expect([ran.code, series.map(({ id, chosen }) => [id, chosen])]).toEqual([0, [["a", "seasonal-naive"], ["b", "drift"]]]); // biome-ignore format: one line
-    expect(series[0]?.forecast.map((row) => row.forecast)).toEqual([70, 71, 72, 73, 74, 75, 76].map(season)); // biome-ignore format: one line
+    expect([ran.code, series.map(({ id, chosen }) => [id, chosen])]).toEqual([
+      0,
+      [
+        ["a", "seasonal-naive"],
+        ["b", "drift"],
+      ],
+    ]);
+    expect(series[0]?.forecast.map((row) => row.forecast)).toEqual(
+      [70, 71, 72, 73, 74, 75, 76].map(season),
+    );
     expect(series[0]?.forecast[0]?.time).toBe("2024-03-11T00:00:00.000Z");
     expect(await readFile(at("a.svg"), "utf8")).toContain(">Forecast of sold, a</text>");
     await using workspace = await openWorkspace(at("ws"));
-    const kept = await workspace.lake.sql("SELECT count(*) AS n FROM shop.forecasts WHERE lower95 <= upper80"); // biome-ignore format: one line
+    const kept = await workspace.lake.sql(
+      "SELECT count(*) AS n FROM shop.forecasts WHERE lower95 <= upper80",
+    );
     const rows = await kept.rows();
     expect(Number(rows[0]?.["n"])).toBe(14);
   });
@@ -79,21 +122,38 @@ describe("millrace forecast", () => {
   });
 
   test("tries smoothing, ARIMA and the calendar where it may", async () => {
-    const { lines } = await run(at("sales.csv"), ...columns, "--id", "shop", "--holidays", "us", "--horizon", "7", "--origins", "1", "--json"); // biome-ignore format: one line
+    const { lines } = await run(
+      at("sales.csv"),
+      ...columns,
+      "--id",
+      "shop",
+      "--holidays",
+      "us",
+      "--horizon",
+      "7",
+      "--origins",
+      "1",
+      "--json",
+    );
     const { series } = JSON.parse(lines.at(-1) ?? "") as Told;
     const names = series[0]?.backtest.map(({ name }) => name).sort();
     expect(names).toEqual(["arima", "calendar", "drift", "naive", "seasonal-naive", "smoothing"]);
   });
 
   test("refuses holes unless it is told what to do with them, and says how many it filled", async () => {
-    await expect(run(at("holes.csv"), ...columns, ...quick)).rejects.toMatchObject({ code: "forecast/missing-dates" }); // biome-ignore format: one line
+    await expect(run(at("holes.csv"), ...columns, ...quick)).rejects.toMatchObject({
+      code: "forecast/missing-dates",
+    });
     const { lines } = await run(at("holes.csv"), ...columns, ...quick, "--missing", "interpolate");
     expect(lines[0]).toMatch(/^the series: 70 days, 1 of them filled; forecast by /);
   });
 
   test("ends with 1 where a series has no forecast, and says why", async () => {
     const { code, lines } = await run(at("short.csv"), ...columns, "--id", "shop", ...quick);
-    expect([code, lines.join("\n")]).toEqual([1, expect.stringContaining('b: 1 day; no forecast\n')]); // biome-ignore format: one line
+    expect([code, lines.join("\n")]).toEqual([
+      1,
+      expect.stringContaining("b: 1 day; no forecast\n"),
+    ]);
     expect(lines.join("\n")).toContain('series "b" is too short');
   });
 

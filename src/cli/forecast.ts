@@ -59,22 +59,83 @@ export const forecast = command({
     time: { type: "string", value: "COLUMN", help: "the time of a row; needed" },
     value: { type: "string", value: "COLUMN", help: "what is forecast; needed" },
     id: { type: "string", value: "COLUMN", help: "which series a row belongs to" },
-    horizon: { type: "number", default: 30, min: 1, max: 10_000, whole: true, value: "STEPS", help: "how many steps ahead" }, // biome-ignore format: one line
-    frequency: { type: "string", choices: frequencies, value: "STEP", help: "one value per such; what the times show if not given" }, // biome-ignore format: one line
-    missing: { type: "string", choices: ["error", "interpolate", "previous", "zero"], default: "error", value: "POLICY", help: "what is done with times that have no value" }, // biome-ignore format: one line
-    model: { type: "string", many: true, choices: forecasterNames, value: "NAME", help: `which models are tried; if not given, all but moving-average and boosted, and calendar with --holidays only; with --search all but moving-average` }, // biome-ignore format: one line
+    horizon: {
+      type: "number",
+      default: 30,
+      min: 1,
+      max: 10_000,
+      whole: true,
+      value: "STEPS",
+      help: "how many steps ahead",
+    },
+    frequency: {
+      type: "string",
+      choices: frequencies,
+      value: "STEP",
+      help: "one value per such; what the times show if not given",
+    },
+    missing: {
+      type: "string",
+      choices: ["error", "interpolate", "previous", "zero"],
+      default: "error",
+      value: "POLICY",
+      help: "what is done with times that have no value",
+    },
+    model: {
+      type: "string",
+      many: true,
+      choices: forecasterNames,
+      value: "NAME",
+      help: `which models are tried; if not given, all but moving-average and boosted, and calendar with --holidays only; with --search all but moving-average`,
+    },
     holidays: {
       type: "string",
       choices: regions,
       value: "REGION",
       help: "that calendar and boosted models know",
     },
-    season: { type: "number", min: 1, max: 400, whole: true, value: "STEPS", help: "steps of a season; 24 hours, 7 days, 52 weeks, 12 months, 4 quarters if not given" }, // biome-ignore format: one line
-    metric: { type: "string", choices: ["rmse", "mae", "smape", "mase"], default: "rmse", value: "METRIC", help: "which error decides" }, // biome-ignore format: one line
-    origins: { type: "number", default: 5, min: 1, max: 1000, whole: true, value: "N", help: "from how many past moments is forecast" }, // biome-ignore format: one line
-    level: { type: "number", many: true, min: 1, max: 99.9, value: "PERCENT", help: "of the bounds, several times for several; 80 and 95 if not given" }, // biome-ignore format: one line
-    into: { type: "string", value: "TABLE", help: "write the forecasts into this table, in place of what it has" }, // biome-ignore format: one line
-    figure: { type: "string", value: "FILE.svg|FILE.png", help: "draw the first series that has a forecast" }, // biome-ignore format: one line
+    season: {
+      type: "number",
+      min: 1,
+      max: 400,
+      whole: true,
+      value: "STEPS",
+      help: "steps of a season; 24 hours, 7 days, 52 weeks, 12 months, 4 quarters if not given",
+    },
+    metric: {
+      type: "string",
+      choices: ["rmse", "mae", "smape", "mase"],
+      default: "rmse",
+      value: "METRIC",
+      help: "which error decides",
+    },
+    origins: {
+      type: "number",
+      default: 5,
+      min: 1,
+      max: 1000,
+      whole: true,
+      value: "N",
+      help: "from how many past moments is forecast",
+    },
+    level: {
+      type: "number",
+      many: true,
+      min: 1,
+      max: 99.9,
+      value: "PERCENT",
+      help: "of the bounds, several times for several; 80 and 95 if not given",
+    },
+    into: {
+      type: "string",
+      value: "TABLE",
+      help: "write the forecasts into this table, in place of what it has",
+    },
+    figure: {
+      type: "string",
+      value: "FILE.svg|FILE.png",
+      help: "draw the first series that has a forecast",
+    },
     ...searchOptions,
     ...atOptions,
     ...fileOptions,
@@ -99,19 +160,36 @@ export const forecast = command({
           const { rows } = asked;
           const [time, value] = [needed("time", values.time), needed("value", values.value)];
           const { id, missing, frequency } = values;
-          const more = { ...(id === undefined ? {} : { id }), ...(frequency === undefined ? {} : { frequency }) }; // biome-ignore format: one line
+          const more = {
+            ...(id === undefined ? {} : { id }),
+            ...(frequency === undefined ? {} : { frequency }),
+          };
           const series = await seriesOf(rows, { time, value, missing, ...more });
           const work = { signal: around.signal, progress };
           if (values.search) {
-            const searched = await searchSeries(series, asked, { ...values, ...work, time, value, levels: levelsOf(values) }); // biome-ignore format: one line
+            const searched = await searchSeries(series, asked, {
+              ...values,
+              ...work,
+              time,
+              value,
+              levels: levelsOf(values),
+            });
             return { series, searched, results: searched.map(({ result }) => result) };
           }
-          return { series, searched: [], results: await forecastAll(series, { ...searchOf(values), ...work }) }; // biome-ignore format: one line
+          return {
+            series,
+            searched: [],
+            results: await forecastAll(series, { ...searchOf(values), ...work }),
+          };
         }),
       ({ series }) => `${series.length} series`,
     );
-    if (into !== undefined) await keep(dir, into, { results: done.results, levels: levelsOf(values) }); // biome-ignore format: one line
-    const drawn = figure === undefined || ending === null ? null : await draw(figure, ending, { ...done, measure: values.value ?? "" }); // biome-ignore format: one line
+    if (into !== undefined)
+      await keep(dir, into, { results: done.results, levels: levelsOf(values) });
+    const drawn =
+      figure === undefined || ending === null
+        ? null
+        : await draw(figure, ending, { ...done, measure: values.value ?? "" });
     return { ...done, into: into ?? null, figure: drawn };
   },
   render: ({ results, series, searched, into, figure }, { width, program }) => [
@@ -150,12 +228,22 @@ const levelsOf = ({ level }: Pick<SearchValues, "level">): readonly number[] =>
 /** What is asked of the library. */
 function searchOf(values: SearchValues) {
   const { model, holidays, season, metric, origins, horizon } = values;
-  const chosen = model.length > 0 ? model : [...usual, ...(holidays === undefined ? [] : (["calendar"] as const))]; // biome-ignore format: one line
+  const chosen =
+    model.length > 0
+      ? model
+      : [...usual, ...(holidays === undefined ? [] : (["calendar"] as const))];
   const forecasters = Object.fromEntries(
     chosen.map((name) => [name, namedForecaster(name, { season, holidays }).forecaster]),
   );
   const levels = levelsOf(values);
-  return { forecasters, metric, origins, horizon, levels, ...(season === undefined ? {} : { season }) }; // biome-ignore format: one line
+  return {
+    forecasters,
+    metric,
+    origins,
+    horizon,
+    levels,
+    ...(season === undefined ? {} : { season }),
+  };
 }
 
 /** An option without which there is nothing to do. */
@@ -169,14 +257,22 @@ function needed(option: "time" | "value", given: string | undefined): string {
 function endingOf(figure: string): "svg" | "png" {
   const ending = /\.(svg|png)$/i.exec(figure)?.[1]?.toLowerCase();
   if (ending === "svg" || ending === "png") return ending;
-  return fail("cli/mismatch-option", { command: "forecast", option: "figure", expected: "a file that ends in .svg or .png", got: figure }); // biome-ignore format: one line
+  return fail("cli/mismatch-option", {
+    command: "forecast",
+    option: "figure",
+    expected: "a file that ends in .svg or .png",
+    got: figure,
+  });
 }
 
 /** Writes the forecasts into a table, in place of what it has. */
 async function keep(
   dir: string,
   name: string,
-  { results, levels }: { readonly results: readonly ForecastResult[]; readonly levels: readonly number[] }, // biome-ignore format: one line
+  {
+    results,
+    levels,
+  }: { readonly results: readonly ForecastResult[]; readonly levels: readonly number[] },
 ): Promise<void> {
   await using workspace = await openWorkspace(dir);
   const rows = forecastRows(
@@ -202,9 +298,15 @@ async function draw(
   if (found === undefined || forecast === null || forecast === undefined) return null;
   const all = Array.from(found.values, (value, i) => ({ atMs: timeOf(found, i), value }));
   const history = all.slice(-Math.max(60, 8 * forecast.mean.length));
-  const expected = forecast.times.map((time, i) => ({ atMs: time.getTime(), value: forecast.mean[i] ?? 0 })); // biome-ignore format: one line
+  const expected = forecast.times.map((time, i) => ({
+    atMs: time.getTime(),
+    value: forecast.mean[i] ?? 0,
+  }));
   const title = found.id === "" ? {} : { title: `Forecast of ${measure}, ${found.id}` };
-  const spec = forecastFigure({ history, expected, bands: forecast.intervals }, { measure, ...title }); // biome-ignore format: one line
+  const spec = forecastFigure(
+    { history, expected, bands: forecast.intervals },
+    { measure, ...title },
+  );
   const path = resolve(figure);
   const bytes = ending === "svg" ? Buffer.from(await renderSvg(spec)) : await renderPng(spec);
   await folderBytes(dirname(path)).put(basename(path), bytes);
@@ -220,21 +322,46 @@ function linesOf(result: ForecastResult, series: Series | undefined, width: numb
   const length = count(series?.values.length ?? 0, series?.frequency ?? "value");
   const filled = series?.filled.length ?? 0;
   const holes = filled === 0 ? "" : `, ${filled} of them filled`;
-  const heads = [`${name}: ${length}${holes}; ${chosen === null ? "no forecast" : `forecast by ${chosen}`}`]; // biome-ignore format: one line
+  const heads = [
+    `${name}: ${length}${holes}; ${chosen === null ? "no forecast" : `forecast by ${chosen}`}`,
+  ];
   if (note !== null) heads.push(`  ${note}`);
-  const scores = report === null ? [] : columns([["model", "rmse", "mae", "mape", "mase", "skill", "within 1st bounds"], ...report.entries.map(scoreCells)], { width, right: [1, 2, 3, 4, 5, 6] }); // biome-ignore format: one line
+  const scores =
+    report === null
+      ? []
+      : columns(
+          [
+            ["model", "rmse", "mae", "mape", "mase", "skill", "within 1st bounds"],
+            ...report.entries.map(scoreCells),
+          ],
+          { width, right: [1, 2, 3, 4, 5, 6] },
+        );
   const [first, last] = [forecast?.times[0], forecast?.times.at(-1)];
-  const ends = forecast === null ? [] : [`  ${dayOf(first)}: ${short(forecast.mean[0])} … ${dayOf(last)}: ${short(forecast.mean.at(-1))}`]; // biome-ignore format: one line
+  const ends =
+    forecast === null
+      ? []
+      : [
+          `  ${dayOf(first)}: ${short(forecast.mean[0])} … ${dayOf(last)}: ${short(forecast.mean.at(-1))}`,
+        ];
   return [...heads, ...ends, ...scores, ""];
 }
 
-const dayOf = (time: Date | undefined): string => (time ?? new Date(0)).toISOString().slice(0, 16).replace("T00:00", ""); // biome-ignore format: one line
+const dayOf = (time: Date | undefined): string =>
+  (time ?? new Date(0)).toISOString().slice(0, 16).replace("T00:00", "");
 
 function scoreCells({ name, scores, skill, failure }: BacktestEntry): readonly string[] {
   if (scores === null) return [name, failure === null ? "–" : "cannot", "–", "–", "–", "–", "–"];
   const { rmse, mae, mape, mase, coverage } = scores;
   const held = coverage[0] === undefined ? "–" : `${Math.round(100 * coverage[0].share)} %`;
-  return [name, short(rmse), short(mae), mape === null ? "–" : `${short(100 * mape)} %`, short(mase), short(skill), held]; // biome-ignore format: one line
+  return [
+    name,
+    short(rmse),
+    short(mae),
+    mape === null ? "–" : `${short(100 * mape)} %`,
+    short(mase),
+    short(skill),
+    held,
+  ];
 }
 
 /** A result as plain data: every step, and the scores of every model. */

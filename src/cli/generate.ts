@@ -17,11 +17,37 @@ export const generate = command({
     prompt: { type: "string", value: "TEXT", help: "what it goes on with" },
   },
   options: {
-    tokens: { type: "number", default: 60, min: 1, whole: true, value: "N", help: "how many tokens at most" }, // biome-ignore format: one line
+    tokens: {
+      type: "number",
+      default: 60,
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "how many tokens at most",
+    },
     temperature: { type: "number", default: 0.8, min: 0, value: "N", help: "how daring it is" },
-    topK: { type: "number", min: 1, whole: true, value: "N", help: "only so many of the likeliest" }, // biome-ignore format: one line
-    topP: { type: "number", default: 1, min: 0.001, max: 1, value: "SHARE", help: "only the fewest that together have this chance" }, // biome-ignore format: one line
-    repetitionPenalty: { type: "number", default: 1, min: 1, value: "N", help: "how much less likely what is there already becomes" }, // biome-ignore format: one line
+    topK: {
+      type: "number",
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "only so many of the likeliest",
+    },
+    topP: {
+      type: "number",
+      default: 1,
+      min: 0.001,
+      max: 1,
+      value: "SHARE",
+      help: "only the fewest that together have this chance",
+    },
+    repetitionPenalty: {
+      type: "number",
+      default: 1,
+      min: 1,
+      value: "N",
+      help: "how much less likely what is there already becomes",
+    },
     stop: { type: "string", many: true, value: "TEXT", help: "end before this text" },
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
     dir,

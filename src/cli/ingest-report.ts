@@ -53,7 +53,9 @@ export function leftLines(
   const n = Object.values(left).reduce((sum, one) => sum + one, 0);
   const others = (["csv", "json", "parquet"] as const).filter((one) => left[one] > 0);
   const what = `${count(n, "file")} that ${n === 1 ? "is" : "are"} not ${formatNames[format]} ${n === 1 ? "was" : "were"} left`;
-  const advice = others.map((one) => `--format ${one} loads ${left[one] < n ? left[one] : n === 1 ? "it" : "them"}`); // biome-ignore format: one line
+  const advice = others.map(
+    (one) => `--format ${one} loads ${left[one] < n ? left[one] : n === 1 ? "it" : "them"}`,
+  );
   return wrap([what, ...advice].join("; "), Math.min(width, 100));
 }
 
@@ -69,7 +71,10 @@ const whySkipped = ({ restoredTo }: IngestedFile): string =>
 export function restoredLines(files: readonly IngestedFile[], width: number): readonly string[] {
   const gone = files.filter(({ restoredTo }) => restoredTo !== undefined).length;
   if (gone === 0) return [];
-  const what = gone === 1 ? "the rows of 1 file that was skipped are" : `the rows of ${count(gone, "file")} that were skipped are`; // biome-ignore format: one line
+  const what =
+    gone === 1
+      ? "the rows of 1 file that was skipped are"
+      : `the rows of ${count(gone, "file")} that were skipped are`;
   return wrap(
     `${what} not in the table since it was restored; --again restored loads ${gone === 1 ? "it" : "them"}`,
     Math.min(width, 100),

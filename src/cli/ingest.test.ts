@@ -81,7 +81,9 @@ describe("ingest", () => {
   test("says that JSON lines are expected where an object goes over lines", async () => {
     await writeFile(join(folder, "a.json"), '{\n  "id": 1\n}\n');
     const { lines } = await runCommand(ingest, [join(folder, "a.json"), "shop.orders", ...dir]);
-    expect(lines.join(" ")).toMatch(/unexpected end of data; expected a whole object on each line\. The file/); // biome-ignore format: one line
+    expect(lines.join(" ")).toMatch(
+      /unexpected end of data; expected a whole object on each line\. The file/,
+    );
   });
 
   test("makes no table with the name of a volume", async () => {

@@ -34,7 +34,12 @@ interface IngestOutcome extends IngestReport {
   readonly version: number;
   readonly format: FileValues["format"];
   /** Null unless the folder is to be watched. */
-  readonly watch: { readonly dir: string; readonly task: IngestTask; readonly settleMs: number; readonly pollMs: number } | null; // biome-ignore format: one line
+  readonly watch: {
+    readonly dir: string;
+    readonly task: IngestTask;
+    readonly settleMs: number;
+    readonly pollMs: number;
+  } | null;
 }
 
 export const ingestFiles = command({
@@ -61,13 +66,13 @@ export const ingestFiles = command({
       type: "string",
       choices: ["text", "infer"],
       default: "text",
-      help: "new columns keep cells as delivered (of Parquet, their types), or get the type that the first 10,000 rows fit", // biome-ignore format: one line
+      help: "new columns keep cells as delivered (of Parquet, their types), or get the type that the first 10,000 rows fit",
     },
     evolution: {
       type: "string",
       choices: ["add", "rescue", "fail", "ignore"],
       default: "add",
-      help: "a column that the table has not is added, kept in _rescued, refuses the file, or is left out", // biome-ignore format: one line
+      help: "a column that the table has not is added, kept in _rescued, refuses the file, or is left out",
     },
     plain: {
       type: "boolean",
@@ -94,12 +99,37 @@ export const ingestFiles = command({
       choices: ["restored", "all"],
       help: "load files that were loaded before: those whose rows a restore took out, or all",
     },
-    maxRowMb: { type: "number", default: 20, min: 0.001, max: 1000, value: "N", help: "the longest row, in MB" }, // biome-ignore format: one line
+    maxRowMb: {
+      type: "number",
+      default: 20,
+      min: 0.001,
+      max: 1000,
+      value: "N",
+      help: "the longest row, in MB",
+    },
     maxFileMb: { type: "number", min: 0, value: "N", help: "the largest file, in MB" },
-    maxInflatedMb: { type: "number", default: 10_000, min: 0.001, value: "N", help: "the largest content of a compressed file, in MB" }, // biome-ignore format: one line
+    maxInflatedMb: {
+      type: "number",
+      default: 10_000,
+      min: 0.001,
+      value: "N",
+      help: "the largest content of a compressed file, in MB",
+    },
     watch: { type: "boolean", default: false, help: "go on with files as they come, until Ctrl-C" },
-    settle: { type: "number", default: 2, min: 0, value: "S", help: "with --watch: seconds a file must stay as it is before it is taken" }, // biome-ignore format: one line
-    poll: { type: "number", default: 5, min: 0.001, value: "S", help: "with --watch: seconds between two looks at the folder" }, // biome-ignore format: one line
+    settle: {
+      type: "number",
+      default: 2,
+      min: 0,
+      value: "S",
+      help: "with --watch: seconds a file must stay as it is before it is taken",
+    },
+    poll: {
+      type: "number",
+      default: 5,
+      min: 0.001,
+      value: "S",
+      help: "with --watch: seconds between two looks at the folder",
+    },
     dir: { ...dir, help: "the workspace, made if there is none; MILLRACE_DIR names another" },
   },
   examples: [

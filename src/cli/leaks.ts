@@ -27,11 +27,23 @@ export const leaks = command({
   arguments: { source: sourceArgument },
   options: {
     label: { type: "string", value: "COLUMN", help: labelHelp },
-    columns: { type: "string", many: true, value: "A,B", help: "the columns to look at; all but keys if not given" }, // biome-ignore format: one line
+    columns: {
+      type: "string",
+      many: true,
+      value: "A,B",
+      help: "the columns to look at; all but keys if not given",
+    },
     time: { type: "string", value: "COLUMN", help: "when the label was to be told" },
     split: { type: "string", value: "COLUMN", help: "look across a split by this column too" },
     entity: { type: "string", value: "COLUMN", help: "with --split: whom a row is about" },
-    tooGood: { type: "number", default: 0.95, min: 0.5, max: 1, value: "STRENGTH", help: "from where on a column alone is too good" }, // biome-ignore format: one line
+    tooGood: {
+      type: "number",
+      default: 0.95,
+      min: 0.5,
+      max: 1,
+      value: "STRENGTH",
+      help: "from where on a column alone is too good",
+    },
     ...atOptions,
     ...fileOptions,
     dir,
@@ -88,7 +100,12 @@ async function lookedAt({ name, rows, count }: Source, asked: Asked): Promise<Fo
     if (column !== undefined && !known.includes(column))
       failTable("table/unknown-column", { at: `leaks, --${option}`, column, columns: known });
   if (entity !== undefined && by === undefined)
-    fail("cli/missing-option", { command: "leaks", option: "split", value: "COLUMN", help: "--entity looks across a split" }); // biome-ignore format: one line
+    fail("cli/missing-option", {
+      command: "leaks",
+      option: "split",
+      value: "COLUMN",
+      help: "--entity looks across a split",
+    });
   const sides = by === undefined ? { train: rows, warnings: [] } : await split(rows, { by });
   const report = await findLeaks(sides.train, {
     label,

@@ -44,7 +44,12 @@ const renewed = (): References =>
       Object.fromEntries(
         metrics.map((metric) => [
           metric.name,
-          { tolerance: 0.001, known: null, ...references[name]?.[metric.name], value: metric.value ?? 0 }, // biome-ignore format: one line
+          {
+            tolerance: 0.001,
+            known: null,
+            ...references[name]?.[metric.name],
+            value: metric.value ?? 0,
+          },
         ]),
       ),
     ]),
@@ -61,7 +66,9 @@ describe("learn", () => {
     if (process.env["UPDATE_REFERENCES"] !== undefined)
       await writeFile(stored, `${JSON.stringify(renewed(), null, 2)}\n`);
     expect(outcome.lessons.map(({ name }) => name)).toEqual(names);
-    const off = outcome.lessons.flatMap(({ metrics }) => metrics.filter((metric) => metric.agrees !== true)); // biome-ignore format: one line
+    const off = outcome.lessons.flatMap(({ metrics }) =>
+      metrics.filter((metric) => metric.agrees !== true),
+    );
     const update = "UPDATE_REFERENCES=1 npx vitest run src/cli/learn.test.ts";
     expect(off, `if the new metrics are meant, run ${update}`).toEqual([]);
     expect([outcome.agrees, ran.code]).toEqual([true, 0]);
@@ -79,7 +86,6 @@ describe("learn", () => {
       ["churn-boost", "auc"],
       ["iris", "silhouette"],
     ] as const) {
-      // biome-ignore format: one line
       const { value, baseline } = metricOf(lesson, name) ?? {};
       expect(value ?? 0, `${lesson} ${name}`).toBeGreaterThan((baseline ?? 1) + 0.3);
     }
@@ -88,11 +94,18 @@ describe("learn", () => {
   test("keeps each lesson as a run with its pictures and its model, and writes the pictures out", async () => {
     await using workspace = await openWorkspace(join(home, "garden"), { create: false });
     const runs = await workspace.tracking.runs({ experiment: "learn" });
-    expect(runs.map(({ name }) => name).sort()).toEqual(Object.values(lessons).map(({ run }) => run).sort()); // biome-ignore format: one line
+    expect(runs.map(({ name }) => name).sort()).toEqual(
+      Object.values(lessons)
+        .map(({ run }) => run)
+        .sort(),
+    );
     for (const { name, run, pictures } of outcome.lessons) {
       const kept = await workspace.tracking.artifacts(run);
       expect(kept.filter((path) => path.startsWith("figures/"))).toHaveLength(pictures.length);
-      expect(kept.some((path) => path.startsWith("model/")), name).toBe(true); // biome-ignore format: one line
+      expect(
+        kept.some((path) => path.startsWith("model/")),
+        name,
+      ).toBe(true);
       expect(pictures.length).toBeGreaterThan(3);
       for (const picture of pictures) expect(await readFile(picture, "utf8")).toMatch(/^<svg/);
     }
@@ -108,17 +121,29 @@ describe("learn", () => {
       ["churn-boost", ["auc", "accuracy", "recall"]],
       ["iris", ["silhouette", "silhouetteOf2", "silhouetteOf6"]],
     ] as const) {
-      // biome-ignore format: one line
-      const file = lessons[name].program.replace("examples/", "examples/expected/").replace(".ts", ".txt"); // biome-ignore format: one line
+      const file = lessons[name].program
+        .replace("examples/", "examples/expected/")
+        .replace(".ts", ".txt");
       const printed = await readFile(new URL(`../../${file}`, import.meta.url), "utf8");
       for (const metric of metrics)
-        expect(printed, `${file}: ${metric}`).toContain((references[name]?.[metric]?.value ?? 0).toFixed(3)); // biome-ignore format: one line
+        expect(printed, `${file}: ${metric}`).toContain(
+          (references[name]?.[metric]?.value ?? 0).toFixed(3),
+        );
     }
   });
 
   test("finds in the irises what scikit-learn finds", async () => {
     const file = new URL("../../tests/peer/lessons.json", import.meta.url);
-    const peer = JSON.parse(await readFile(file, "utf8")) as { readonly groups: readonly { readonly clusters: number; readonly silhouette: number; readonly inertia: number; readonly daviesBouldin: number; readonly adjustedRand: number; readonly sizes: readonly number[] }[] }; // biome-ignore format: one line
+    const peer = JSON.parse(await readFile(file, "utf8")) as {
+      readonly groups: readonly {
+        readonly clusters: number;
+        readonly silhouette: number;
+        readonly inertia: number;
+        readonly daviesBouldin: number;
+        readonly adjustedRand: number;
+        readonly sizes: readonly number[];
+      }[];
+    };
     const [two, three, four, five, six] = peer.groups;
     const near = (name: string, expected: number | undefined) =>
       expect(metricOf("iris", name)?.value, name).toBeClose(expected ?? Number.NaN);
@@ -136,7 +161,11 @@ describe("learn", () => {
 
   test("ends with exit code 1 and names what does not agree", async () => {
     const wrong = { ...references["iris"], inertia: { value: 70, tolerance: 0.1, known: null } };
-    const { code, lines } = await runCommand(executable(learnWith({ iris: wrong })), ["iris", "--dir", join(home, "other")]); // biome-ignore format: one line
+    const { code, lines } = await runCommand(executable(learnWith({ iris: wrong })), [
+      "iris",
+      "--dir",
+      join(home, "other"),
+    ]);
     expect(code).toBe(1);
     const text = lines.join("\n");
     expect(text).toMatch(/inertia +78\.8514 +680\.4750 +70 +0\.1 +– +✗/);
@@ -147,7 +176,10 @@ describe("learn", () => {
   test("takes a California file of the user's in any order of lines, and judges nothing", async () => {
     const blocks = californiaTwin({ rows: 500, seed: 1 }).map(({ block: _, ...values }) => values);
     const text = (rows: typeof blocks) =>
-      [Object.keys(blocks[0] ?? {}).join(","), ...rows.map((row) => Object.values(row).join(","))].join("\n"); // biome-ignore format: one line
+      [
+        Object.keys(blocks[0] ?? {}).join(","),
+        ...rows.map((row) => Object.values(row).join(",")),
+      ].join("\n");
     const files = [join(home, "rising.csv"), join(home, "falling.csv")] as const;
     await writeFile(files[0], text(blocks));
     await writeFile(files[1], text([...blocks].reverse()));
@@ -159,7 +191,13 @@ describe("learn", () => {
       return told.lessons[0]?.metrics.map(({ name, value }) => [name, value]);
     };
     expect(await held(files[1])).toEqual(await held(files[0]));
-    const { lines } = await runCommand(executable(learn), ["california", "--csv", files[0], "--dir", join(home, "mine")]); // biome-ignore format: one line
+    const { lines } = await runCommand(executable(learn), [
+      "california",
+      "--csv",
+      files[0],
+      "--dir",
+      join(home, "mine"),
+    ]);
     expect(lines.at(-1)).toBe("The file is yours: nothing is stored to hold it against.");
   });
 
@@ -170,7 +208,8 @@ describe("learn", () => {
       ).rejects.toMatchObject({ code });
     const [narrow, torn] = [join(home, "narrow.csv"), join(home, "torn.csv")];
     await writeFile(narrow, "MedInc,HouseAge\n1,2\n");
-    const columns = "MedInc,HouseAge,AveRooms,AveBedrms,Population,AveOccup,Latitude,Longitude,MedHouseVal"; // biome-ignore format: one line
+    const columns =
+      "MedInc,HouseAge,AveRooms,AveBedrms,Population,AveOccup,Latitude,Longitude,MedHouseVal";
     await writeFile(torn, `${columns}\n1,2,3,4,5,6,34,-118,1\n1,,3,4,5,6,34,-118,1\n`);
     await refused("table/unknown-column", "california", "--csv", narrow);
     await refused("cli/mismatch-option", "california", "--csv", torn);
@@ -192,7 +231,10 @@ describe("judgeMetrics", () => {
     expect(marks({ a: 1.2 })).toEqual([["a", false]]);
     expect(marks({ a: Number.NaN })).toEqual([["a", false]]);
     expect(marks({})).toEqual([["a", false]]);
-    expect(marks({ a: 1, b: 1 })).toEqual([["a", true], ["b", false]]); // biome-ignore format: one line
+    expect(marks({ a: 1, b: 1 })).toEqual([
+      ["a", true],
+      ["b", false],
+    ]);
   });
 
   test("judges nothing without references", () => {

@@ -54,10 +54,19 @@ export const learnWith = (stored: References) =>
       "Each lesson leaves tables `learn.…`, and a run with its params, metrics, pictures and model in the experiment `learn`.",
     ],
     arguments: {
-      lesson: { type: "string", choices: names, optional: true, help: "which one; all if not given" }, // biome-ignore format: one line
+      lesson: {
+        type: "string",
+        choices: names,
+        optional: true,
+        help: "which one; all if not given",
+      },
     },
     options: {
-      csv: { type: "string", value: "FILE", help: "of california: a file of your own with the columns MedInc … MedHouseVal; nothing is stored to hold it against" }, // biome-ignore format: one line
+      csv: {
+        type: "string",
+        value: "FILE",
+        help: "of california: a file of your own with the columns MedInc … MedHouseVal; nothing is stored to hold it against",
+      },
       out: { type: "string", value: "FOLDER", help: "write the pictures here too, as SVG" },
       dir,
     },
@@ -69,12 +78,17 @@ export const learnWith = (stored: References) =>
     ],
     run: async ({ lesson, csv, out, dir }, { reporter, signal }) => {
       if (csv !== undefined && lesson === undefined)
-        fail("cli/mismatch-option", { command: "learn", option: "csv", expected: "the lesson california beside it", got: csv }); // biome-ignore format: one line
+        fail("cli/mismatch-option", {
+          command: "learn",
+          option: "csv",
+          expected: "the lesson california beside it",
+          got: csv,
+        });
       await using workspace = await openWorkspace(dir);
       const held: Held[] = [];
       for (const name of lesson === undefined ? names : [lesson]) {
         signal.throwIfAborted();
-        const task = { workspace, csv, out: folderOf(out, name, lesson), held: stored[name] ?? {} }; // biome-ignore format: one line
+        const task = { workspace, csv, out: folderOf(out, name, lesson), held: stored[name] ?? {} };
         const teach = (progress: Progress): Promise<Held> => hold(name, task, { signal, progress });
         held.push(await reporter.stage(`learn ${name}`, teach, () => null));
       }
@@ -111,7 +125,10 @@ async function hold(name: LessonName, task: HoldTask, work: Required<LongWork>):
   const lesson = lessons[name];
   const told = await lesson.teach({ workspace, csv, ...work });
   const pictures = await Promise.all(
-    Object.entries(told.figures).map(async ([figure, spec]) => ({ file: `${figure}.svg`, bytes: Buffer.from(await renderSvg(spec)) })), // biome-ignore format: one line
+    Object.entries(told.figures).map(async ([figure, spec]) => ({
+      file: `${figure}.svg`,
+      bytes: Buffer.from(await renderSvg(spec)),
+    })),
   );
   const run = await keep(lesson, told, { workspace, pictures });
   if (out !== null) for (const { file, bytes } of pictures) await folderBytes(out).put(file, bytes);
@@ -129,7 +146,13 @@ async function hold(name: LessonName, task: HoldTask, work: Required<LongWork>):
 async function keep(
   lesson: Lesson,
   { data, params, metrics, learned }: LessonResult,
-  { workspace, pictures }: { readonly workspace: Workspace; readonly pictures: readonly { readonly file: string; readonly bytes: Uint8Array }[] }, // biome-ignore format: one line
+  {
+    workspace,
+    pictures,
+  }: {
+    readonly workspace: Workspace;
+    readonly pictures: readonly { readonly file: string; readonly bytes: Uint8Array }[];
+  },
 ): Promise<string> {
   await using run = await workspace.tracking.startRun({ experiment: "learn", name: lesson.run });
   await run.logTags({ data });
@@ -153,7 +176,11 @@ function agreeAll(lessons: readonly Held[]): boolean | null {
 }
 
 const short = (value: number | null | undefined): string =>
-  value === null || value === undefined ? "–" : Number.isInteger(value) ? String(value) : value.toFixed(4); // biome-ignore format: one line
+  value === null || value === undefined
+    ? "–"
+    : Number.isInteger(value)
+      ? String(value)
+      : value.toFixed(4);
 const mark = (agrees: boolean | null): string => (agrees === null ? "" : agrees ? "✓" : "✗");
 
 function linesOf(held: Held, width: number): readonly string[] {
@@ -162,7 +189,14 @@ function linesOf(held: Held, width: number): readonly string[] {
   const heading = ["metric", "here", "trivial", ...(isJudged ? ["stored", "±", "known", ""] : [])];
   const rows = metrics.map(({ name, value, baseline, reference, agrees: agreed }) => [
     ...[name, short(value), short(baseline)],
-    ...(isJudged ? [short(reference?.value), reference === null ? "–" : String(reference.tolerance), short(reference?.known), mark(agreed)] : []), // biome-ignore format: one line
+    ...(isJudged
+      ? [
+          short(reference?.value),
+          reference === null ? "–" : String(reference.tolerance),
+          short(reference?.known),
+          mark(agreed),
+        ]
+      : []),
   ]);
   const hasKnown = metrics.some(({ reference }) => (reference?.known ?? null) !== null);
   return [
@@ -170,7 +204,10 @@ function linesOf(held: Held, width: number): readonly string[] {
     ...wrap(`Data: ${data}.`, width - 2).map((line) => `  ${line}`),
     ...steps.flatMap((step) => wrap(`· ${step}`, width - 2).map((line) => `  ${line}`)),
     ...columns([heading, ...rows], { right: [1, 2, 3, 4, 5], width, indent: "  " }),
-    ...wrap(`trivial: ${trivial}${hasKnown && isJudged ? "; known: on the original data, by the workshop's tools" : ""}`, width - 2).map((line) => `  ${line}`), // biome-ignore format: one line
+    ...wrap(
+      `trivial: ${trivial}${hasKnown && isJudged ? "; known: on the original data, by the workshop's tools" : ""}`,
+      width - 2,
+    ).map((line) => `  ${line}`),
     ...warnings.flatMap((warning) => wrap(`⚠ ${warning}`, width - 2).map((line) => `  ${line}`)),
     ...pictures.map((path) => `  picture: ${path}`),
     `  run ${run}; the program to read and change: ${program}`,
@@ -179,13 +216,22 @@ function linesOf(held: Held, width: number): readonly string[] {
 
 function verdict(
   lessons: readonly Held[],
-  { width, program, dir }: { readonly width: number; readonly program: string; readonly dir: string }, // biome-ignore format: one line
+  {
+    width,
+    program,
+    dir,
+  }: { readonly width: number; readonly program: string; readonly dir: string },
 ): readonly string[] {
-  const off = lessons.flatMap(({ name, metrics }) => metrics.filter(({ agrees }) => agrees === false).map((metric) => `${name} ${metric.name}`)); // biome-ignore format: one line
+  const off = lessons.flatMap(({ name, metrics }) =>
+    metrics.filter(({ agrees }) => agrees === false).map((metric) => `${name} ${metric.name}`),
+  );
   const judged = agreeAll(lessons);
   if (judged === null)
     return wrap("The file is yours: nothing is stored to hold it against.", width);
   return judged
-    ? wrap(`All metrics agree with those stored. \`${program} runs --dir ${dir}\` lists the runs.`, width) // biome-ignore format: one line
+    ? wrap(
+        `All metrics agree with those stored. \`${program} runs --dir ${dir}\` lists the runs.`,
+        width,
+      )
     : wrap(`✗ These metrics do not agree with those stored: ${off.join(", ")}.`, width);
 }

@@ -1,5 +1,5 @@
 /** @file `millrace maps`: what the filters of a network see in an image, which of them are dead, and which pixels decide. */
-import { deadFilters, featureMaps, gradCam, saliency } from "../nn/index.ts";
+import { deadFilters, type FeatureMaps, featureMaps, gradCam, saliency } from "../nn/index.ts";
 import { type ImagesPanel, imagesFigure } from "../plot/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
@@ -20,62 +20,177 @@ export const maps = command({
   ],
   arguments: { network: networkArgument, images: imageArgument },
   options: {
-    layer: { type: "string", value: "LAYER", help: 'a convolution by its name or number, such as "3 conv2d" or 3; all if not given' }, // biome-ignore format: one line
-    image: { type: "number", min: 0, whole: true, value: "N", help: "the number of the image; the first if not given" }, // biome-ignore format: one line
+    layer: {
+      type: "string",
+      value: "LAYER",
+      help: 'a convolution by its name or number, such as "3 conv2d" or 3; all if not given',
+    },
+    image: {
+      type: "number",
+      min: 0,
+      whole: true,
+      value: "N",
+      help: "the number of the image; the first if not given",
+    },
     class: { type: "string", value: "CLASS", help: "the first image of this class" },
     ...imageOptions,
-    seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts, of images that are drawn" }, // biome-ignore format: one line
+    seed: {
+      type: "number",
+      default: 0,
+      whole: true,
+      value: "N",
+      help: "where chance starts, of images that are drawn",
+    },
     out: { type: "string", value: "FOLDER", help: "write the figures, as SVG" },
     dir,
   },
-  examples: ["maps digits digits --class 0 --out figures", "maps mnist/2 mnist --layer 3 --image 7"], // biome-ignore format: one line
+  examples: [
+    "maps digits digits --class 0 --out figures",
+    "maps mnist/2 mnist --layer 3 --image 7",
+  ],
   run: async (
     { network: name, images: source, layer, image, class: wanted, out, ...values },
     around,
   ) => {
-    // biome-ignore format: one line
     await using workspace = await openWorkspace(values.dir, { create: false });
     const opened = await openNetwork(workspace, "maps", name);
     const { trained } = opened.model;
     const { test } = await imagesOf({ command: "maps", source, ...values, signal: around.signal });
     const row = rowOf(test, { image, wanted });
     const bytes = bytesOf(test, row);
-    const layers = trained.network.layers.filter(({ kind, shape }) => /^conv/.test(kind) && shape.length === 3).map((one) => one.name); // biome-ignore format: one line
-    const seen = await Promise.all((layer === undefined ? layers : [layer]).map((one) => featureMaps(trained, bytes, one))); // biome-ignore format: one line
-    const [pixels, cam] = [await saliency(trained, bytes), layers.length === 0 ? undefined : await gradCam(trained, bytes)]; // biome-ignore format: one line
+    const layers = trained.network.layers
+      .filter(({ kind, shape }) => /^conv/.test(kind) && shape.length === 3)
+      .map((one) => one.name);
+    const seen = await Promise.all(
+      (layer === undefined ? layers : [layer]).map((one) => featureMaps(trained, bytes, one)),
+    );
+    const [pixels, cam] = [
+      await saliency(trained, bytes),
+      layers.length === 0 ? undefined : await gradCam(trained, bytes),
+    ];
     const dead = await deadFilters(trained, {
       pixels: test.pixels.subarray(0, 500 * bytes.length),
     });
     const told = await trained.predict(bytes);
     const own = test.classes[test.labels[row] ?? 0] ?? "";
-    const answer = { class: test.classes[pixels.class] ?? `${pixels.class}`, top: told[pixels.class] ?? 0 }; // biome-ignore format: one line
-    const heats: readonly ImagesPanel[] = [picture(test, row, `class ${own}`), { kind: "heat", title: `saliency of ${answer.class}`, shape: pixels.shape, values: pixels.map }, ...(cam === undefined ? [] : [{ kind: "heat", title: "Grad-CAM", shape: cam.shape, values: cam.map } as const])]; // biome-ignore format: one line
-    const grids = seen.map(({ layer: of, shape: [filters, rows, wide], maps: numbers }) => [`maps-${of.replaceAll(/[^a-z0-9]+/gi, "-")}`, imagesFigure([picture(test, row, `class ${own}`), ...Array.from({ length: Math.min(filters, 96) }, (_, i): ImagesPanel => ({ kind: "heat", title: `filter ${i}`, shape: [rows, wide], values: numbers.subarray(i * rows * wide, (i + 1) * rows * wide) }))], { title: `What ${of} sees`, columns: 8, side: 96 })] as const); // biome-ignore format: one line
-    const figures = await writeFigures(out, { saliency: imagesFigure(heats, { title: `Why ${answer.class}, with ${percent(answer.top)}`, side: 168 }), ...Object.fromEntries(grids) }); // biome-ignore format: one line
-    const ranges = seen.map(({ layer: of, shape, maps: numbers }) => ({ layer: of, shape, active: numbers.filter((value) => value > 0).length / numbers.length })); // biome-ignore format: one line
-    return { network: networkWords(opened), image: row, class: own, answer, layers: ranges, dead, figures }; // biome-ignore format: one line
+    const answer = {
+      class: test.classes[pixels.class] ?? `${pixels.class}`,
+      top: told[pixels.class] ?? 0,
+    };
+    const shown = picture(test, row, `class ${own}`);
+    const heats: readonly ImagesPanel[] = [
+      shown,
+      {
+        kind: "heat",
+        title: `saliency of ${answer.class}`,
+        shape: pixels.shape,
+        values: pixels.map,
+      },
+      ...(cam === undefined
+        ? []
+        : [{ kind: "heat", title: "Grad-CAM", shape: cam.shape, values: cam.map } as const]),
+    ];
+    const grids = await Promise.all(
+      seen.map(async (maps) => [fileOf(maps.layer), await gridOf(maps, shown)] as const),
+    );
+    const figures = await writeFigures(out, {
+      saliency: await imagesFigure(heats, {
+        title: `Why ${answer.class}, with ${percent(answer.top)}`,
+        side: 168,
+      }),
+      ...Object.fromEntries(grids),
+    });
+    const ranges = seen.map(({ layer: of, shape, maps: numbers }) => ({
+      layer: of,
+      shape,
+      active: numbers.filter((value) => value > 0).length / numbers.length,
+    }));
+    return {
+      network: networkWords(opened),
+      image: row,
+      class: own,
+      answer,
+      layers: ranges,
+      dead,
+      figures,
+    };
   },
   render: ({ network, image, class: own, answer, layers, dead, figures }, { width }) => [
-    `${network}: image ${image}, class ${own}, is told to be ${answer.class} with ${percent(answer.top)}`, // biome-ignore format: one line
+    `${network}: image ${image}, class ${own}, is told to be ${answer.class} with ${percent(answer.top)}`,
     "",
-    ...columns([["convolution", "maps", "of it above 0"], ...layers.map(({ layer, shape, active }) => [layer, `[${shape.join(", ")}]`, percent(active)])], { right: [2], width }), // biome-ignore format: one line
+    ...columns(
+      [
+        ["convolution", "maps", "of it above 0"],
+        ...layers.map(({ layer, shape, active }) => [
+          layer,
+          `[${shape.join(", ")}]`,
+          percent(active),
+        ]),
+      ],
+      { right: [2], width },
+    ),
     "",
-    ...columns([["layer", "filters or units", "dead"], ...dead.map((one) => [one.layer, `${one.units}`, one.dead.length === 0 ? "none" : `${one.dead.length}: ${one.dead.slice(0, 12).join(", ")}`])], { right: [1], width }), // biome-ignore format: one line
+    ...columns(
+      [
+        ["layer", "filters or units", "dead"],
+        ...dead.map((one) => [
+          one.layer,
+          `${one.units}`,
+          one.dead.length === 0
+            ? "none"
+            : `${one.dead.length}: ${one.dead.slice(0, 12).join(", ")}`,
+        ]),
+      ],
+      { right: [1], width },
+    ),
     ...figures.map((path) => `figure: ${path}`),
   ],
 });
 
 /** The number of the image that is asked for. */
 function rowOf(
-  { rows, labels, classes }: { readonly rows: number; readonly labels: Int32Array; readonly classes: readonly string[] }, // biome-ignore format: one line
+  {
+    rows,
+    labels,
+    classes,
+  }: { readonly rows: number; readonly labels: Int32Array; readonly classes: readonly string[] },
   { image, wanted }: { readonly image: number | undefined; readonly wanted: string | undefined },
 ): number {
   if (wanted === undefined) {
     const row = image ?? 0;
-    if (row >= rows) fail("cli/mismatch-option", { command: "maps", option: "image", expected: `a number from 0 to ${rows - 1}`, got: `${row}` }); // biome-ignore format: one line
+    if (row >= rows)
+      fail("cli/mismatch-option", {
+        command: "maps",
+        option: "image",
+        expected: `a number from 0 to ${rows - 1}`,
+        got: `${row}`,
+      });
     return row;
   }
   const row = labels.indexOf(classes.indexOf(wanted));
-  if (row < 0) fail("cli/mismatch-option", { command: "maps", option: "class", expected: `one of ${classes.join(", ")}`, got: wanted }); // biome-ignore format: one line
+  if (row < 0)
+    fail("cli/mismatch-option", {
+      command: "maps",
+      option: "class",
+      expected: `one of ${classes.join(", ")}`,
+      got: wanted,
+    });
   return row;
+}
+
+const fileOf = (layer: string): string => `maps-${layer.replaceAll(/[^a-z0-9]+/gi, "-")}`;
+
+/** The image, and what each filter of a layer sees in it. */
+function gridOf({ layer, shape, maps }: FeatureMaps, shown: ImagesPanel): Promise<string> {
+  const [filters, rows, wide] = shape;
+  const heats = Array.from(
+    { length: Math.min(filters, 96) },
+    (_, i): ImagesPanel => ({
+      kind: "heat",
+      title: `filter ${i}`,
+      shape: [rows, wide],
+      values: maps.subarray(i * rows * wide, (i + 1) * rows * wide),
+    }),
+  );
+  return imagesFigure([shown, ...heats], { title: `What ${layer} sees`, columns: 8, side: 96 });
 }

@@ -32,7 +32,10 @@ beforeAll(async () => {
   const table = workspace.lake.table("shop.people", people);
   await table.append(rows);
   const definition = features(people, (c) => ({ age: numeric(c.age), plan: oneHot(c.plan) }));
-  const boosted = await boost({ trees: 12 }).fit(await table.read(), { features: definition, label: "left" }); // biome-ignore format: one line
+  const boosted = await boost({ trees: 12 }).fit(await table.read(), {
+    features: definition,
+    label: "left",
+  });
   const byPlan = features(people, (c) => ({ plan: oneHot(c.plan) }));
   const linear = await logistic().fit(await table.read(), { features: byPlan, label: "left" });
   await using run = await workspace.tracking.startRun({ experiment: "people" });
@@ -64,13 +67,20 @@ describe("model", () => {
       const { model: again } = await workspace.registry.load("carried", number + 1);
       const names = Object.keys(again.signature.inputs);
       expect(again.signature.output).toEqual({ name: "left", kind: "bool" });
-      const cells = rows.map(
-        ({ age, plan }) =>
-        Object.fromEntries(names.map((name) => [name, name === "age" ? age : planCode(plan, name.replace(/^plan\W?_?/, ""))])), // biome-ignore format: one line
+      const cells = rows.map(({ age, plan }) =>
+        Object.fromEntries(
+          names.map((name) => [
+            name,
+            name === "age" ? age : planCode(plan, name.replace(/^plan\W?_?/, "")),
+          ]),
+        ),
       );
       const told = await again.predictAll(cells);
       const tolerance = file.endsWith(".txt") ? 1e-12 : 1e-6; // XGBoost's leaves have 32 bits
-      expect(told.map(({ probability }) => probability ?? 0)).toBeClose(expected, { rtol: tolerance, atol: tolerance }); // biome-ignore format: one line
+      expect(told.map(({ probability }) => probability ?? 0)).toBeClose(expected, {
+        rtol: tolerance,
+        atol: tolerance,
+      });
     }
     const [champion] = await workspace.registry.versions("carried");
     expect(champion).toMatchObject({ aliases: ["champion"], tags: { imported: "xgboost" } });
@@ -83,7 +93,10 @@ describe("model", () => {
     const table = workspace.lake.table("shop.classed", classed);
     await table.append(rows.map(({ id, plan }) => ({ age: (id % 3) + id / 1000, plan })));
     const byAge = features(classed, (c) => ({ age: numeric(c.age) }));
-    const fitted = await boost({ trees: 6 }).fit(await table.read(), { features: byAge, label: "plan" }); // biome-ignore format: one line
+    const fitted = await boost({ trees: 6 }).fit(await table.read(), {
+      features: byAge,
+      label: "plan",
+    });
     await workspace.registry.register("plans", { model: fitted, runId: "by hand" });
     const path = join(home, "plans.txt");
     await run("export", "plans", "--to", path);
@@ -101,15 +114,26 @@ describe("model", () => {
     expect(text).toMatch(/age +float, may be missing/);
     expect(text).toMatch(/auc +0\.75/);
     expect(lines.at(-1)).toBe("4 features; its trees can be exported");
-    const data = await dataOf<{ readonly shown: object }>(executable(model), ["show", "linear", "--dir", dir]); // biome-ignore format: one line
+    const data = await dataOf<{ readonly shown: object }>(executable(model), [
+      "show",
+      "linear",
+      "--dir",
+      dir,
+    ]);
     expect(data.shown).toMatchObject({ name: "linear", number: 1, exportable: false });
   });
 
   test("says what to do where it cannot", async () => {
     await refused(run("export", "leavers"), "cli/missing-option");
     await refused(run("export", "linear", "--format", "xgboost"), "model/unsupported-interchange");
-    await refused(run("export", "leavers", "--version", "7", "--format", "xgboost"), "registry/missing-version"); // biome-ignore format: one line
-    await refused(run("show", "leavers", "--version", "1", "--alias", "champion"), "cli/conflict-options"); // biome-ignore format: one line
+    await refused(
+      run("export", "leavers", "--version", "7", "--format", "xgboost"),
+      "registry/missing-version",
+    );
+    await refused(
+      run("show", "leavers", "--version", "1", "--alias", "champion"),
+      "cli/conflict-options",
+    );
     await refused(run("show", "leaver"), "registry/missing-model");
     await refused(run("import", join(home, "none.json"), "--name", "a"), "table/missing-file");
     const broken = join(home, "broken.json");
@@ -118,6 +142,9 @@ describe("model", () => {
     await refused(run("import", broken, "--name", "a"), "model/corrupt-interchange");
     const good = join(home, "good.txt");
     await run("export", "leavers", "--to", good);
-    await refused(run("import", good, "--name", "a", "--label", "age"), "model/unsupported-interchange"); // biome-ignore format: one line
+    await refused(
+      run("import", good, "--name", "a", "--label", "age"),
+      "model/unsupported-interchange",
+    );
   });
 });

@@ -48,15 +48,33 @@ export const model = command({
   },
   options: {
     ...versionOptions,
-    format: { type: "string", choices: formats, help: "whose file it is; its ending says it if not given; onnx with export only" }, // biome-ignore format: one line
-    to: { type: "string", value: "FILE", help: "with export: the file to write; NAME-VERSION.json, .txt or .onnx if not given" }, // biome-ignore format: one line
+    format: {
+      type: "string",
+      choices: formats,
+      help: "whose file it is; its ending says it if not given; onnx with export only",
+    },
+    to: {
+      type: "string",
+      value: "FILE",
+      help: "with export: the file to write; NAME-VERSION.json, .txt or .onnx if not given",
+    },
     name: {
       type: "string",
       value: "NAME",
       help: "with import: the model to register a version of",
     },
-    label: { type: "string", value: "NAME", default: "prediction", help: "with import: what the model tells" }, // biome-ignore format: one line
-    classes: { type: "string", many: true, value: "A,B", help: "with import: the classes by their numbers; 0, 1 … if not given" }, // biome-ignore format: one line
+    label: {
+      type: "string",
+      value: "NAME",
+      default: "prediction",
+      help: "with import: what the model tells",
+    },
+    classes: {
+      type: "string",
+      many: true,
+      value: "A,B",
+      help: "with import: the classes by their numbers; 0, 1 … if not given",
+    },
     dir,
   },
   examples: [
@@ -101,7 +119,15 @@ function formatOf(file: string): Format | null {
 
 function chosenFormat(asked: Format | undefined, file: string | undefined): Format {
   const found = asked ?? (file === undefined ? null : formatOf(file));
-  return found ?? fail("cli/missing-option", { command: "model", option: "format", value: formats.join("|"), help: "the ending .json, .ubj, .txt or .onnx would say it too" }); // biome-ignore format: one line
+  return (
+    found ??
+    fail("cli/missing-option", {
+      command: "model",
+      option: "format",
+      value: formats.join("|"),
+      help: "the ending .json, .ubj, .txt or .onnx would say it too",
+    })
+  );
 }
 
 const endings: Readonly<Record<Format, string>> = {
@@ -113,7 +139,8 @@ const endings: Readonly<Record<Format, string>> = {
 async function exported({ version, model }: LoadedVersion, { format: asked, to }: ExportTask) {
   const format = chosenFormat(asked, to);
   const path = resolve(to ?? `${version.name}-${version.number}.${endings[format]}`);
-  const { written, features } = format === "onnx" ? asOnnx(model.files()) : asTrees(loadModel(model.files()), format, path); // biome-ignore format: one line
+  const { written, features } =
+    format === "onnx" ? asOnnx(model.files()) : asTrees(loadModel(model.files()), format, path);
   await folderBytes(dirname(path)).put(basename(path), Buffer.from(written));
   return { file: path, format, model: `${version.name}/${version.number}`, features };
 }
@@ -121,7 +148,10 @@ async function exported({ version, model }: LoadedVersion, { format: asked, to }
 /** The trees of a model, and the features that they ask for. */
 function asTrees({ features: { names }, predictor }: FittedModel, format: Format, path: string) {
   const form = /\.ubj$/i.test(path) ? "ubj" : "json";
-  const written = format === "lightgbm" ? formatLightgbm(predictor, { names }) : formatXgboost(predictor, { names, format: form }); // biome-ignore format: one line
+  const written =
+    format === "lightgbm"
+      ? formatLightgbm(predictor, { names })
+      : formatXgboost(predictor, { names, format: form });
   return { written, features: names };
 }
 
@@ -141,9 +171,22 @@ interface ImportTask {
 /** Registers what a file holds, as the model of a run that says where it came from. */
 async function imported({ tracking, registry }: Workspace, task: ImportTask) {
   const { file, label } = task;
-  const name = task.name ?? fail("cli/missing-option", { command: "model", option: "name", value: "NAME", help: "the model to register a version of" }); // biome-ignore format: one line
+  const name =
+    task.name ??
+    fail("cli/missing-option", {
+      command: "model",
+      option: "name",
+      value: "NAME",
+      help: "the model to register a version of",
+    });
   const format = chosenFormat(task.format, file);
-  if (format === "onnx") fail("cli/mismatch-option", { command: "model", option: "format", expected: "xgboost or lightgbm with import", got: format }); // biome-ignore format: one line
+  if (format === "onnx")
+    fail("cli/mismatch-option", {
+      command: "model",
+      option: "format",
+      expected: "xgboost or lightgbm with import",
+      got: format,
+    });
   const bytes = await readFile(file).catch(() => failTable("table/missing-file", { path: file }));
   const named = namesOf(task.classes);
   const classes = named.length === 0 ? {} : { classes: named };
@@ -156,7 +199,12 @@ async function imported({ tracking, registry }: Workspace, task: ImportTask) {
   await run.logModel(model, { inputExample });
   await run.end();
   const reason = `imported from ${basename(file)}`;
-  const registered = await registerModel(registry, name, { model, runId: run.id, tags: { imported: format }, reason }); // biome-ignore format: one line
+  const registered = await registerModel(registry, name, {
+    model,
+    runId: run.id,
+    tags: { imported: format },
+    reason,
+  });
   return { registered, inputs: read.names, categorical: read.categorical };
 }
 
@@ -178,7 +226,6 @@ const specText = ({
   levels,
   tensor,
 }: Pick<ColumnSpec, "kind" | "nullable" | "levels" | "tensor">): string =>
-  // biome-ignore format: one line
   `${tensor === undefined ? kind : `${tensor.type} [${tensor.shape.join(", ")}]`}${levels === undefined ? "" : ` of ${levels.slice(0, 10).join(", ")}${levels.length > 10 ? " …" : ""}`}${nullable ? ", may be missing" : ""}`;
 
 function showLines(shown: ReturnType<typeof shownOf>, width: number): readonly string[] {
@@ -186,15 +233,24 @@ function showLines(shown: ReturnType<typeof shownOf>, width: number): readonly s
   const { output, inputs } = signature;
   const also = aliases.length === 0 ? "" : ` (${aliases.join(", ")})`;
   const takes = Object.entries(inputs).map(([input, spec]) => [input, specText(spec)]);
-  const matter = importances.slice(0, mostShown).map((one) => [one.name, one.share.toFixed(3), "█".repeat(Math.round(one.share * 20))]); // biome-ignore format: one line
-  const scores = Object.entries(metrics).map(([metric, value]) => [metric, String(Number(value.toPrecision(6)))]); // biome-ignore format: one line
+  const matter = importances
+    .slice(0, mostShown)
+    .map((one) => [one.name, one.share.toFixed(3), "█".repeat(Math.round(one.share * 20))]);
+  const scores = Object.entries(metrics).map(([metric, value]) => [
+    metric,
+    String(Number(value.toPrecision(6))),
+  ]);
   const how = { width };
   return [
     `${name}/${number}${also}: ${kind}, tells ${output.name} (${specText({ ...output, nullable: false })})`,
     `registered ${moment(shown.createdAtMs)}, run ${shown.runId.slice(0, 8)}, ${shown.modelHash.slice(0, 19)}`,
     ...["", ...columns([["column", "what it holds"], ...takes], { ...how, whole: [0] })],
-    ...(matter.length === 0 ? [] : ["", ...columns([["feature", "importance", ""], ...matter], { ...how, right: [1] })]), // biome-ignore format: one line
-    ...(scores.length === 0 ? [] : ["", ...columns([["metric", "value"], ...scores], { ...how, right: [1] })]), // biome-ignore format: one line
+    ...(matter.length === 0
+      ? []
+      : ["", ...columns([["feature", "importance", ""], ...matter], { ...how, right: [1] })]),
+    ...(scores.length === 0
+      ? []
+      : ["", ...columns([["metric", "value"], ...scores], { ...how, right: [1] })]),
     "",
     shown.features.length === 0
       ? `a ${kind}: it has no features, and no trees to export${kind === "network" ? "; export it as ONNX" : ""}`

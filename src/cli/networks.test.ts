@@ -20,38 +20,89 @@ const inside = (): readonly string[] => ["--dir", at("ws")];
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "millrace-cli-networks-"));
   for (const network of ["cnn", "mlp"])
-    await runCommand(executable(train), ["digits", "--rows", "300", "--test-rows", "50", "--epochs", "1", "--batch-rows", "8", "--network", network, "--register", network, ...inside()], { width: 120 }); // biome-ignore format: one line
+    await runCommand(
+      executable(train),
+      [
+        "digits",
+        "--rows",
+        "300",
+        "--test-rows",
+        "50",
+        "--epochs",
+        "1",
+        "--batch-rows",
+        "8",
+        "--network",
+        network,
+        "--register",
+        network,
+        ...inside(),
+      ],
+      { width: 120 },
+    );
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 describe("millrace confidence", () => {
   test("shows bands, reliability and the most ambiguous image of each class, and draws them", async () => {
-    const { lines } = await runCommand(executable(confidence), ["cnn", "digits", ...few, "--out", at("sure"), ...inside()], { width: 120 }); // biome-ignore format: one line
+    const { lines } = await runCommand(
+      executable(confidence),
+      ["cnn", "digits", ...few, "--out", at("sure"), ...inside()],
+      { width: 120 },
+    );
     const text = lines.join("\n");
-    for (const part of ["cnn version 1", "accept", "review", "reject", "came true", "calibration error: 0.", "most ambiguous image"]) expect(text).toContain(part); // biome-ignore format: one line
+    for (const part of [
+      "cnn version 1",
+      "accept",
+      "review",
+      "reject",
+      "came true",
+      "calibration error: 0.",
+      "most ambiguous image",
+    ])
+      expect(text).toContain(part);
     expect(await readFile(at("sure/ambiguous.svg"), "utf8")).toContain("data:image/png;base64,");
-    expect(await readFile(at("sure/reliability.svg"), "utf8")).toContain("Confidence and what came true"); // biome-ignore format: one line
+    expect(await readFile(at("sure/reliability.svg"), "utf8")).toContain(
+      "Confidence and what came true",
+    );
   });
 
   test("asks with limits of one's own, and refuses a network for other images", async () => {
-    const { bands } = await dataOf<{ bands: readonly { rows: number }[] }>(executable(confidence), ["cnn", "digits", ...few, "--accept", "0", "--reject", "0", ...inside()]); // biome-ignore format: one line
+    const { bands } = await dataOf<{ bands: readonly { rows: number }[] }>(executable(confidence), [
+      "cnn",
+      "digits",
+      ...few,
+      "--accept",
+      "0",
+      "--reject",
+      "0",
+      ...inside(),
+    ]);
     expect(bands.map(({ rows }) => rows)).toEqual([60, 0, 0]);
-    const other = runCommand(executable(confidence), ["cnn", "scenes", ...few, ...inside()], { width: 80 }); // biome-ignore format: one line
+    const other = runCommand(executable(confidence), ["cnn", "scenes", ...few, ...inside()], {
+      width: 80,
+    });
     await expect(other).rejects.toMatchObject({ code: expect.stringMatching(/^nn\/mismatch/) });
   });
 });
 
 describe("millrace maps", () => {
   test("shows each convolution, dead filters and the answer, and draws the maps", async () => {
-    const { lines } = await runCommand(executable(maps), ["cnn", "digits", ...few, "--class", "7", "--out", at("maps"), ...inside()], { width: 120 }); // biome-ignore format: one line
+    const { lines } = await runCommand(
+      executable(maps),
+      ["cnn", "digits", ...few, "--class", "7", "--out", at("maps"), ...inside()],
+      { width: 120 },
+    );
     const text = lines.join("\n");
-    for (const part of ["class 7", "[8, 26, 26]", "[16, 11, 11]", "dead", "6 dense"]) expect(text).toContain(part); // biome-ignore format: one line
+    for (const part of ["class 7", "[8, 26, 26]", "[16, 11, 11]", "dead", "6 dense"])
+      expect(text).toContain(part);
     expect(await readFile(at("maps/maps-3-conv2d.svg"), "utf8")).toContain("filter 15");
     expect(await readFile(at("maps/saliency.svg"), "utf8")).toContain("Grad-CAM");
   });
 
   test("refuses images and layers that are not there", async () => {
-    const asked = (...argv: readonly string[]) => runCommand(executable(maps), ["cnn", "digits", ...few, ...argv, ...inside()], { width: 80 }); // biome-ignore format: one line
+    const asked = (...argv: readonly string[]) =>
+      runCommand(executable(maps), ["cnn", "digits", ...few, ...argv, ...inside()], { width: 80 });
     await expect(asked("--class", "ten")).rejects.toMatchObject({ code: "cli/mismatch-option" });
     await expect(asked("--image", "60")).rejects.toMatchObject({ code: "cli/mismatch-option" });
     await expect(asked("--layer", "9")).rejects.toMatchObject({ code: "nn/unknown-convolution" });
@@ -60,31 +111,81 @@ describe("millrace maps", () => {
 
 describe("millrace compare", () => {
   test("puts two networks side by side, and says which classes there are", async () => {
-    const asked = (...argv: readonly string[]) => runCommand(executable(compare), ["mlp", "cnn/1", "digits", ...few, ...argv, ...inside()], { width: 140 }); // biome-ignore format: one line
-    const text = (await asked("--class", "6", "--mode", "highest", "--out", at("two"))).lines.join("\n"); // biome-ignore format: one line
-    for (const part of ["class 6", "mlp version 1", "cnn version 1", "of 6 images"]) expect(text).toContain(part); // biome-ignore format: one line
+    const asked = (...argv: readonly string[]) =>
+      runCommand(executable(compare), ["mlp", "cnn/1", "digits", ...few, ...argv, ...inside()], {
+        width: 140,
+      });
+    const text = (await asked("--class", "6", "--mode", "highest", "--out", at("two"))).lines.join(
+      "\n",
+    );
+    for (const part of ["class 6", "mlp version 1", "cnn version 1", "of 6 images"])
+      expect(text).toContain(part);
     expect(await readFile(at("two/compare.svg"), "utf8")).toContain("mlp beside cnn/1");
-    await expect(asked("--class", "66")).rejects.toMatchObject({ code: "nn/unknown-class", message: expect.stringContaining("the classes are") }); // biome-ignore format: one line
+    await expect(asked("--class", "66")).rejects.toMatchObject({
+      code: "nn/unknown-class",
+      message: expect.stringContaining("the classes are"),
+    });
   });
 });
 
 describe("millrace anomalies", () => {
   test("learns the classes that are normal, and judges all", async () => {
-    const { lines } = await runCommand(executable(anomalies), ["digits", "--rows", "100", "--test-rows", "60", "--epochs", "1", "--normal", "0,8", "--out", at("odd")], { width: 160 }); // biome-ignore format: one line
+    const { lines } = await runCommand(
+      executable(anomalies),
+      [
+        "digits",
+        "--rows",
+        "100",
+        "--test-rows",
+        "60",
+        "--epochs",
+        "1",
+        "--normal",
+        "0,8",
+        "--out",
+        at("odd"),
+      ],
+      { width: 160 },
+    );
     const text = lines.join("\n");
-    for (const part of ["normal: 0, 8; others: 1, 2, 3", "threshold: ", "ROC AUC"]) expect(text).toContain(part); // biome-ignore format: one line
+    for (const part of ["normal: 0, 8; others: 1, 2, 3", "threshold: ", "ROC AUC"])
+      expect(text).toContain(part);
     expect(await readFile(at("odd/anomalies.svg"), "utf8")).toContain("drawn again");
-    const none = runCommand(executable(anomalies), ["digits", ...few, "--normal", "0,1,2,3,4,5,6,7,8,9"], { width: 80 }); // biome-ignore format: one line
+    const none = runCommand(
+      executable(anomalies),
+      ["digits", ...few, "--normal", "0,1,2,3,4,5,6,7,8,9"],
+      { width: 80 },
+    );
     await expect(none).rejects.toMatchObject({ code: "cli/mismatch-option" });
   });
 });
 
 describe("millrace transfer", () => {
   test("holds a head on frozen features against the network from nothing", async () => {
-    const { rows } = await dataOf<{ rows: readonly { way: string; trainable: number; frozen: number; accuracy: number }[] }>(executable(transfer), ["scenes", "--rows", "200", "--test-rows", "200", "--fine-tune", "7", "--scratch-epochs", "1"]); // biome-ignore format: one line
-    expect(rows.map(({ trainable, frozen }) => [trainable, frozen])).toEqual([[650, 23_584], [650, 23_584], [24_234, 0]]); // biome-ignore format: one line
+    const { rows } = await dataOf<{
+      rows: readonly { way: string; trainable: number; frozen: number; accuracy: number }[];
+    }>(executable(transfer), [
+      "scenes",
+      "--rows",
+      "200",
+      "--test-rows",
+      "200",
+      "--fine-tune",
+      "7",
+      "--scratch-epochs",
+      "1",
+    ]);
+    expect(rows.map(({ trainable, frozen }) => [trainable, frozen])).toEqual([
+      [650, 23_584],
+      [650, 23_584],
+      [24_234, 0],
+    ]);
     expect(rows[0]?.accuracy ?? 0).toBeGreaterThan((rows[2]?.accuracy ?? 1) + 0.2);
-    const missing = runCommand(executable(transfer), ["scenes", ...few, "--backbone", at("none.onnx")], { width: 80 }); // biome-ignore format: one line
+    const missing = runCommand(
+      executable(transfer),
+      ["scenes", ...few, "--backbone", at("none.onnx")],
+      { width: 80 },
+    );
     await expect(missing).rejects.toMatchObject({ code: "cli/mismatch-option" });
   });
 });

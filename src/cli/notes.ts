@@ -30,7 +30,12 @@ export function tagsOf(
     given.map((text) => {
       const at = text.indexOf("=");
       if (at === 0 || text === "")
-        fail("cli/mismatch-option", { command, option: "tag", expected: "NAME or NAME=VALUE", got: text }); // biome-ignore format: one line
+        fail("cli/mismatch-option", {
+          command,
+          option: "tag",
+          expected: "NAME or NAME=VALUE",
+          got: text,
+        });
       return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
     }),
   );

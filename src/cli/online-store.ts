@@ -7,7 +7,7 @@ import type { OptionSpec } from "./command.ts";
 export const store = {
   type: "string",
   value: "URL",
-  help: "another online store than the workspace's: redis://… or postgres://…; MILLRACE_STORE names one, so that a password is in no list of processes", // biome-ignore format: one line
+  help: "another online store than the workspace's: redis://… or postgres://…; MILLRACE_STORE names one, so that a password is in no list of processes",
 } as const satisfies OptionSpec;
 
 /** The server that an option or the environment names, if one does. */

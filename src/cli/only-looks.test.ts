@@ -93,8 +93,14 @@ test("check refuses a suite without an expectation, and one whose bounds are the
   const bounds = { min_value: 9, max_value: 1 };
   await expect(
     suite({ type: "expect_table_row_count_to_be_between", kwargs: bounds }),
-  ).rejects.toMatchObject({ code: "cli/corrupt-suite", message: expect.stringContaining("at most max_value, 1") }); // biome-ignore format: one line
-  const judged = await suite({ type: "expect_column_values_to_be_between", kwargs: { column: "x", ...bounds } }); // biome-ignore format: one line
+  ).rejects.toMatchObject({
+    code: "cli/corrupt-suite",
+    message: expect.stringContaining("at most max_value, 1"),
+  });
+  const judged = await suite({
+    type: "expect_column_values_to_be_between",
+    kwargs: { column: "x", ...bounds },
+  });
   expect(judged.code).toBe(1);
   expect(judged.lines.join(" ").replace(/ +/g, " ")).toContain("could not be judged");
 });

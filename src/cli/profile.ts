@@ -39,12 +39,31 @@ export const profile = command({
       default: false,
       help: "count the columns that say how a row came too: _loaded_at, _row_id, _rescued …",
     },
-    sample: { type: "number", min: 1, whole: true, value: "ROWS", help: "look at about so many rows only" }, // biome-ignore format: one line
+    sample: {
+      type: "number",
+      min: 1,
+      whole: true,
+      value: "ROWS",
+      help: "look at about so many rows only",
+    },
     out: { type: "string", value: "FOLDER", help: "write the page into this folder of data docs" },
     suite: { type: "string", value: "FILE.json", help: "write a proposed suite" },
     overwrite: { type: "boolean", default: false, help: "replace a suite that is there" },
-    mostly: { type: "number", default: 1, min: 0, max: 1, value: "SHARE", help: "with --suite: the share of rows that must pass" }, // biome-ignore format: one line
-    margin: { type: "number", default: 0.1, min: 0, value: "SHARE", help: "with --suite: bounds are wider by this share of their range" }, // biome-ignore format: one line
+    mostly: {
+      type: "number",
+      default: 1,
+      min: 0,
+      max: 1,
+      value: "SHARE",
+      help: "with --suite: the share of rows that must pass",
+    },
+    margin: {
+      type: "number",
+      default: 0.1,
+      min: 0,
+      value: "SHARE",
+      help: "with --suite: bounds are wider by this share of their range",
+    },
     ...fileOptions,
     dir,
   },
@@ -114,10 +133,19 @@ async function writePage(out: string, { profile, version }: Profiled): Promise<s
 
 /** Refuses to write over a suite that somebody may have edited. */
 async function checkNew(file: string, overwrite: boolean): Promise<void> {
-  if (!/\.json$/i.test(file)) fail("cli/mismatch-option", { command: "profile", option: "suite", expected: "a file that ends in .json", got: file }); // biome-ignore format: one line
+  if (!/\.json$/i.test(file))
+    fail("cli/mismatch-option", {
+      command: "profile",
+      option: "suite",
+      expected: "a file that ends in .json",
+      got: file,
+    });
   const found = await stat(file).catch(() => undefined);
   if (found !== undefined && !overwrite)
-    fail("cli/conflict-file", { path: file, reason: "it is there already; --overwrite replaces it" }); // biome-ignore format: one line
+    fail("cli/conflict-file", {
+      path: file,
+      reason: "it is there already; --overwrite replaces it",
+    });
 }
 
 /** A proposed suite as it was written: named for its file, each line with its reason in its notes. */

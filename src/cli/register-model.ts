@@ -9,5 +9,8 @@ export async function registerModel(
   options: RegisterOptions,
 ): Promise<Version> {
   const isFirst = !(await registry.names()).includes(name);
-  return registry.register(name, { ...options, ...(isFirst ? { alias: { name: "champion" } } : {}) }); // biome-ignore format: one line
+  return registry.register(name, {
+    ...options,
+    ...(isFirst ? { alias: { name: "champion" } } : {}),
+  });
 }

@@ -7,7 +7,13 @@ import { fail } from "./errors.ts";
 
 /** The options that choose a version of a model. */
 export const versionOptions = {
-  version: { type: "number", min: 1, whole: true, value: "N", help: "the version with this number; the champion if not given, or the newest where there is none" }, // biome-ignore format: one line
+  version: {
+    type: "number",
+    min: 1,
+    whole: true,
+    value: "N",
+    help: "the version with this number; the champion if not given, or the newest where there is none",
+  },
   alias: { type: "string", value: "NAME", help: "the version with this alias" },
 } as const satisfies OptionSpecs;
 

@@ -36,7 +36,9 @@ describe("sentences", () => {
   test("each error that speaks of methods has a sentence of commands, or is met by programs alone", () => {
     expect(catalogues.length).toBeGreaterThan(140);
     const speak = catalogues.filter(([, { say }]) => code.test(written(say)));
-    const untold = speak.map(([name]) => name).filter((name) => !(name in sentences) && !ofPrograms.has(name)); // biome-ignore format: one line
+    const untold = speak
+      .map(([name]) => name)
+      .filter((name) => !(name in sentences) && !ofPrograms.has(name));
     expect(untold).toEqual([]);
     expect([...ofPrograms].filter((name) => name in sentences)).toEqual([]);
   });
@@ -57,7 +59,12 @@ describe("sentences", () => {
         return isMillraceError(error) ? sentenceOf(error, "./mill") : "";
       }
     };
-    const failTable = failWith({ ...table.tableErrors, ...table.ingestErrors, ...table.catalogErrors, ...table.queryErrors }); // biome-ignore format: one line
+    const failTable = failWith({
+      ...table.tableErrors,
+      ...table.ingestErrors,
+      ...table.catalogErrors,
+      ...table.queryErrors,
+    });
     const size = { file: "a.csv", what: "the file holds", limit: 1, option: "limits.fileBytes" };
     expect(thrown(() => failTable("table/out-of-range-size", size))).toBe(
       "a.csv: the file holds more than 1 byte; raise --max-file-mb if it is meant to. The file was not loaded",

@@ -40,7 +40,8 @@ const whose = (at: string): string => (/^[a-z]+[A-Z]/.test(at) ? "" : `${at}: `)
 const typed = (delimiter: string): string => (delimiter === "\t" ? "\\t" : delimiter);
 
 export const sentences: Sentences = {
-  "option/out-of-range": (d) => `${d.at}: ${flag(d.option)} must be ${d.expected}; got ${quote(d.got)}`, // biome-ignore format: one line
+  "option/out-of-range": (d) =>
+    `${d.at}: ${flag(d.option)} must be ${d.expected}; got ${quote(d.got)}`,
   "json/corrupt-text": (d) => `${whose(d.at)}this is not JSON (${d.reason})`,
   "workspace/missing-workspace": (d, program) =>
     `there is no workspace in ${quote(d.folder)}; name another with --dir, or make one: ${program} ingest FILE SCHEMA.TABLE, ${program} features apply FILE, or ${program} demo`,
@@ -85,7 +86,7 @@ export const sentences: Sentences = {
     `the expectation ${quote(d.name)} cannot be attached to a table: ${d.reason}. Judge it after the write: ${program} check`,
   "check/missing-table": (d) =>
     `${d.type}: it compares with ${quote(d.name)}, and the command has one table only; leave the expectation out of this suite`,
-  "check/corrupt-json": (d) => `${whose(d.at)}${d.path} must be ${d.expected}; got ${quote(d.got)}`, // biome-ignore format: one line
+  "check/corrupt-json": (d) => `${whose(d.at)}${d.path} must be ${d.expected}; got ${quote(d.got)}`,
   "check/unsupported-docs": (d) =>
     `docs: ${d.key} has format ${quote(d.found)}; expected ${d.known}. Nothing was written; use the Millrace that made these docs, or another folder`,
 };

@@ -14,7 +14,9 @@ export function settingsText(parameters: Readonly<Record<string, string>>): read
   const set = Object.entries(objectOf(parameters["properties"])).map(([name, value]) =>
     setText(name, String(value)),
   );
-  const gone = Object.values(objectOf(parameters["unset"])).map((name) => `${calledOf(String(name))} taken off`); // biome-ignore format: one line
+  const gone = Object.values(objectOf(parameters["unset"])).map(
+    (name) => `${calledOf(String(name))} taken off`,
+  );
   return [...set, ...gone];
 }
 
@@ -32,7 +34,8 @@ function setText(name: string, value: string): string {
   if (name === feedKey) return `change feed ${value === "true" ? "on" : "off"}`;
   if (name.startsWith(checkPrefix)) return `check ${name.slice(checkPrefix.length)}: ${value}`;
   if (name !== expectationsKey) return `${name} = ${value}`;
-  const { rules, quarantine }: { readonly rules?: unknown; readonly quarantine?: unknown } = objectOf(value); // biome-ignore format: one line
+  const { rules, quarantine }: { readonly rules?: unknown; readonly quarantine?: unknown } =
+    objectOf(value);
   const into = typeof quarantine === "string" ? `, dropped rows into ${quarantine}` : "";
   return `${count(Array.isArray(rules) ? rules.length : 0, "expectation")} attached${into}`;
 }

@@ -20,7 +20,16 @@ export const tables = command({
   },
   render: (found, { width, program }) => {
     if (found.length === 0) return ["no tables yet"];
-    const heads = ["table", "version", "rows", "files", "size", "last change", "when (UTC)", "comment"]; // biome-ignore format: one line
+    const heads = [
+      "table",
+      "version",
+      "rows",
+      "files",
+      "size",
+      "last change",
+      "when (UTC)",
+      "comment",
+    ];
     const how = { right: [1, 2, 3, 4], width, whole: [0, 1, 2, 3, 4, 6], spare: [7, 3, 4, 5, 6] };
     const bad = found.find((table) => "problem" in table)?.name;
     const hint = `what is wrong with a table is said by ${program} describe ${bad}`;

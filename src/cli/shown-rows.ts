@@ -71,8 +71,12 @@ export function rowLines(
   const hidden = columns.slice(fitting).map(({ name }) => name);
   const left = total - rows.length;
   const notes = [
-    ...(left === 0 ? [] : [`${number(left)} more of ${count(total, "row")}: --limit ${total} shows all${more}`]), // biome-ignore format: one line
-    ...(hidden.length === 0 ? [] : [`${count(hidden.length, "more column")}: ${cutTo(hidden.join(", "), widestCell)}`]), // biome-ignore format: one line
+    ...(left === 0
+      ? []
+      : [`${number(left)} more of ${count(total, "row")}: --limit ${total} shows all${more}`]),
+    ...(hidden.length === 0
+      ? []
+      : [`${count(hidden.length, "more column")}: ${cutTo(hidden.join(", "), widestCell)}`]),
   ];
   return [...lines, ...notes.flatMap((note) => ["", ...wrap(note, width)])];
 }

@@ -107,7 +107,9 @@ async function withFile<T>(
       const { files } = await ingest(lake, { ...task, evolution: "rescue", signal });
       const rescued = files.reduce((sum, file) => sum + file.rescued, 0);
       if (rescued > 0)
-        reporter.note(`${count(rescued, "cell")} of ${from} ${rescued === 1 ? "does not fit the type of its column and is" : "do not fit the type of their columns and are"} missing`); // biome-ignore format: one line
+        reporter.note(
+          `${count(rescued, "cell")} of ${from} ${rescued === 1 ? "does not fit the type of its column and is" : "do not fit the type of their columns and are"} missing`,
+        );
       const { name: _, columns } = await lake.schemaOf(into);
       const { _rescued, ...delivered } = columns;
       const rows = await lake.table(into, { name: basename(from), columns: delivered }).read();

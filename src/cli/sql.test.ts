@@ -51,7 +51,11 @@ describe("sql", () => {
     expect(lines.at(-1)).toBe(
       "12,295 more of 12,345 rows: --limit 12345 shows all, --format csv writes them",
     );
-    expect((await ask(query, "--limit", "0")).lines).toEqual(["n", "", expect.stringMatching(/^12,345 more of/)]); // biome-ignore format: one line
+    expect((await ask(query, "--limit", "0")).lines).toEqual([
+      "n",
+      "",
+      expect.stringMatching(/^12,345 more of/),
+    ]);
     expect((await ask(query, "--limit", "20000")).lines).toHaveLength(12346);
   });
 
@@ -120,7 +124,10 @@ describe("sql", () => {
   test("SHOW, DESCRIBE and earlier versions work", async () => {
     expect((await ask("SHOW TABLES")).lines[1]).toBe("demo      things     false");
     expect((await ask("DESCRIBE demo.things")).lines[1]).toBe("id        bigint     ∅");
-    expect((await ask("SELECT count(*) AS n FROM demo.things VERSION AS OF 0")).lines).toEqual(["n", "2"]); // biome-ignore format: one line
+    expect((await ask("SELECT count(*) AS n FROM demo.things VERSION AS OF 0")).lines).toEqual([
+      "n",
+      "2",
+    ]);
   });
 
   test("the query may stand in a file, and files may be asked when that is allowed", async () => {
@@ -162,7 +169,9 @@ describe("queryText", () => {
     const none = { query: undefined, file: undefined };
     expect(await queryText(none, incoming("SELECT ", "1"))).toBe("SELECT 1");
     expect(await queryText({ ...none, query: "-" }, incoming("SELECT 2"))).toBe("SELECT 2");
-    await expect(queryText(none, incoming(" \n"))).rejects.toMatchObject({ code: "cli/missing-query" }); // biome-ignore format: one line
+    await expect(queryText(none, incoming(" \n"))).rejects.toMatchObject({
+      code: "cli/missing-query",
+    });
     await expect(queryText(none, { ...incoming("x"), isTTY: true })).rejects.toMatchObject({
       code: "cli/missing-query",
     });

@@ -67,9 +67,15 @@ export const sql = command({
     if (isStreamed(asking, around)) return { asking, columns: [], rows: [], total: 0 };
     const { limit } = asking;
     const { json } = around;
-    return asked(asking, around, async (frame) => ({ asking, ...(await firstRows(frame, { limit, json })) })); // biome-ignore format: one line
+    return asked(asking, around, async (frame) => ({
+      asking,
+      ...(await firstRows(frame, { limit, json })),
+    }));
   },
-  render: (answer, around) => (isStreamed(answer.asking, around) ? [] : rowLines(answer, { width: around.width, more: ", --format csv writes them" })), // biome-ignore format: one line
+  render: (answer, around) =>
+    isStreamed(answer.asking, around)
+      ? []
+      : rowLines(answer, { width: around.width, more: ", --format csv writes them" }),
   data: (answer) => rowsData(answer),
   after: async ({ asking }, around) => {
     if (isStreamed(asking, around))

@@ -13,16 +13,19 @@ const instead: Readonly<Record<string, (name: string, program: string) => string
   DELETE: fromPrograms,
   MERGE: fromPrograms,
   TRUNCATE: fromPrograms,
-  CREATE: (name, program) => `A table is made by loading a file: ${program} ingest FILE ${name === "TABLE" ? "SCHEMA.TABLE" : name}; volumes and schemas by ${program} create`, // biome-ignore format: one line
+  CREATE: (name, program) =>
+    `A table is made by loading a file: ${program} ingest FILE ${name === "TABLE" ? "SCHEMA.TABLE" : name}; volumes and schemas by ${program} create`,
   DROP: (name, program) => `Run: ${program} drop ${name}`,
-  ALTER: (name, program) => `Expectations: ${program} attach ${name} --suite FILE.json; comments and tags: ${program} annotate ${name}`, // biome-ignore format: one line
+  ALTER: (name, program) =>
+    `Expectations: ${program} attach ${name} --suite FILE.json; comments and tags: ${program} annotate ${name}`,
   RESTORE: (name, program) => `Run: ${program} restore ${name} --version N`,
   OPTIMIZE: (name, program) => `Run: ${program} optimize ${name}`,
   VACUUM: (name, program) => `Run: ${program} vacuum ${name}`,
   GRANT: (_, program) => `Run: ${program} grant PRIVILEGE NAME --to PRINCIPAL`,
   REVOKE: (_, program) => `Run: ${program} revoke PRIVILEGE NAME --to PRINCIPAL`,
   COMMENT: (name, program) => `Run: ${program} annotate ${name} --comment TEXT`,
-  COPY: (name, program) => `To write a file: ${program} export ${name} FILE; to load one: ${program} ingest FILE ${name}`, // biome-ignore format: one line
+  COPY: (name, program) =>
+    `To write a file: ${program} export ${name} FILE; to load one: ${program} ingest FILE ${name}`,
   PREPARE: () => "Write the values into the query",
   EXECUTE: () => "Write the values into the query",
   BEGIN: () => readOnly,

@@ -26,7 +26,10 @@ beforeAll(async () => {
     },
     { trials: 30 },
   );
-  const objectives = [{ metric: "size", direction: "minimise" }, { metric: "auc", direction: "maximise" }] as const; // biome-ignore format: one line
+  const objectives = [
+    { metric: "size", direction: "minimise" },
+    { metric: "auc", direction: "maximise" },
+  ] as const;
   const two = await openStudy({ name: "two", objectives, records });
   await two.search((trial) => [trial.int("size", 1, 5), trial.float("x", 0, 1)], { trials: 12 });
 });
@@ -47,7 +50,15 @@ test("list tells of all studies, show of one", async () => {
 });
 
 test("plot draws each chart", async () => {
-  const charts = [["history"], ["slice"], ["slice", "--params", "depth"], ["contour"], ["contour", "--params", "rate,depth"], ["parallel"], ["importances"]]; // biome-ignore format: one line
+  const charts = [
+    ["history"],
+    ["slice"],
+    ["slice", "--params", "depth"],
+    ["contour"],
+    ["contour", "--params", "rate,depth"],
+    ["parallel"],
+    ["importances"],
+  ];
   for (const [chart = "", ...more] of charts) {
     await run("plot", "churn", at("churn.svg"), "--chart", chart, ...more);
     const svg = await readFile(at("churn.svg"), "utf8");
@@ -56,8 +67,12 @@ test("plot draws each chart", async () => {
   }
   await run("plot", "two", at("two.png"), "--chart", "front");
   expect((await readFile(at("two.png"))).subarray(1, 4).toString()).toBe("PNG");
-  await expect(run("plot", "churn", at("churn.gif"))).rejects.toMatchObject({ code: "cli/unsupported-picture" }); // biome-ignore format: one line
-  await expect(run("plot", "churn", at("churn.svg"), "--chart", "front")).rejects.toMatchObject({ code: "cli/missing-params" }); // biome-ignore format: one line
+  await expect(run("plot", "churn", at("churn.gif"))).rejects.toMatchObject({
+    code: "cli/unsupported-picture",
+  });
+  await expect(run("plot", "churn", at("churn.svg"), "--chart", "front")).rejects.toMatchObject({
+    code: "cli/missing-params",
+  });
   await expect(run("plot", "churn")).rejects.toMatchObject({ code: "cli/missing-argument" });
 });
 
@@ -73,7 +88,9 @@ test("export writes a file for Optuna, and import reads one", async () => {
   expect(renamed.lines).toEqual(["three written: 12 trials"]);
   await expect(run("import", at("none.db"))).rejects.toMatchObject({ code: "tune/missing-file" });
   await writeFile(at("trials.csv"), `number,value\n${"1,2\n".repeat(200)}`);
-  await expect(run("import", at("trials.csv"))).rejects.toThrow(/trials.csv" is not a study file of Optuna that can be read: it is no SQLite file/); // biome-ignore format: one line
+  await expect(run("import", at("trials.csv"))).rejects.toThrow(
+    /trials.csv" is not a study file of Optuna that can be read: it is no SQLite file/,
+  );
 });
 
 test("list tells of a study that a newer Millrace wrote, beside the others", async () => {
@@ -81,12 +98,22 @@ test("list tells of a study that a newer Millrace wrote, beside the others", asy
   {
     await using workspace = await openWorkspace(dir);
     const { records } = workspace;
-    await using mine = await openStudy({ name: "mine", metric: "loss", direction: "minimise", records }); // biome-ignore format: one line
+    await using mine = await openStudy({
+      name: "mine",
+      metric: "loss",
+      direction: "minimise",
+      records,
+    });
     await mine.search((trial) => trial.float("x", 0, 1), { trials: 2 });
     const row = { objectives: "[]", created_at_ms: 1, run_id: null, revision: 0 };
-    await records.db.insertInto("study").values({ id: "n", name: "new", format: 2, seed: 0, ...row }).execute(); // biome-ignore format: one line
+    await records.db
+      .insertInto("study")
+      .values({ id: "n", name: "new", format: 2, seed: 0, ...row })
+      .execute();
   }
-  const { code, lines } = await runCommand(executable(studies), ["list", "--dir", dir], { width: 200 }); // biome-ignore format: one line
+  const { code, lines } = await runCommand(executable(studies), ["list", "--dir", dir], {
+    width: 200,
+  });
   expect(code).toBe(0);
   expect(lines[1]).toMatch(/^new\s+written by a newer Millrace\s*$/);
   expect(lines[2]).toMatch(/^mine\s+minimise loss\s+2/);

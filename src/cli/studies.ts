@@ -3,7 +3,14 @@ import { writeFile } from "node:fs/promises";
 import { count, isMillraceError, shown } from "../core/index.ts";
 import { renderPng, renderSvg } from "../plot/index.ts";
 import type { Records } from "../store/index.ts";
-import { exportOptuna, importOptuna, readStudy, readStudyNames, type StudyReader, type TrialRecord } from "../tune/index.ts"; // biome-ignore format: one line
+import {
+  exportOptuna,
+  importOptuna,
+  readStudy,
+  readStudyNames,
+  type StudyReader,
+  type TrialRecord,
+} from "../tune/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
@@ -49,8 +56,19 @@ export const studies = command({
       value: "NAME",
       help: "with import: the study of the file that is read",
     },
-    as: { type: "string", value: "NAME", help: "with import: the study's name here; the file's if not given" }, // biome-ignore format: one line
-    limit: { type: "number", default: 10, min: 1, whole: true, value: "N", help: "with show: at most so many trials" }, // biome-ignore format: one line
+    as: {
+      type: "string",
+      value: "NAME",
+      help: "with import: the study's name here; the file's if not given",
+    },
+    limit: {
+      type: "number",
+      default: 10,
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "with show: at most so many trials",
+    },
     dir,
   },
   examples: [
@@ -223,7 +241,12 @@ function showLines(
   const bestTitle = objectives.length === 1 ? "the best trial" : "the front";
   return [
     title,
-    ...(firstError === null ? [] : wrap(`${counts.failed} of ${count(counts.trials, "trial")} failed; the first, trial ${firstError.trial}: ${shown(firstError.error)}`, width)), // biome-ignore format: one line
+    ...(firstError === null
+      ? []
+      : wrap(
+          `${counts.failed} of ${count(counts.trials, "trial")} failed; the first, trial ${firstError.trial}: ${shown(firstError.error)}`,
+          width,
+        )),
     ...(best.length === 0 ? [] : ["", bestTitle, ...columns([heads, ...rows(best)], how)]),
     ...["", "the newest trials", ...columns([heads, ...rows(trials)], how)],
   ];
@@ -231,5 +254,8 @@ function showLines(
 
 const paramsText = (params: TrialRecord["params"]): string =>
   Object.entries(params)
-    .map(([name, value]) => `${name}=${typeof value === "number" ? Number(value.toPrecision(4)) : value}`) // biome-ignore format: one line
+    .map(
+      ([name, value]) =>
+        `${name}=${typeof value === "number" ? Number(value.toPrecision(4)) : value}`,
+    )
     .join(" ");

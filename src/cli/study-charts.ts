@@ -13,7 +13,14 @@ import { paramImportances, type StudyReader } from "../tune/index.ts";
 import { fail } from "./errors.ts";
 
 /** What can be drawn of a study. */
-export const chartNames = ["history", "slice", "contour", "parallel", "importances", "front"] as const; // biome-ignore format: one line
+export const chartNames = [
+  "history",
+  "slice",
+  "contour",
+  "parallel",
+  "importances",
+  "front",
+] as const;
 
 /** Draws a chart of a study; params that a chart needs and that are not given are the most important ones. */
 export async function chartOf(
@@ -25,7 +32,11 @@ export async function chartOf(
   if (first === undefined) return fail("cli/missing-params", { chart, needed: 0 });
   const { metric, direction } = first;
   const subtitle = `study ${study.name}`;
-  if (chart === "importances") return importancesChart(await paramImportances(study), { title: `What matters to ${metric}`, subtitle }); // biome-ignore format: one line
+  if (chart === "importances")
+    return importancesChart(await paramImportances(study), {
+      title: `What matters to ${metric}`,
+      subtitle,
+    });
   if (chart === "front") return front(study, subtitle);
   const points = await pointsOf(study);
   if (chart === "history") {

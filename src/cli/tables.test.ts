@@ -83,7 +83,12 @@ describe("describe", () => {
       '  n: int({ nullable: true, min: 0, unit: "pieces" }),',
       "});",
     ]);
-    const made = new Function("schema", "text", "int", `return ${lines.slice(2).join("\n").replace("export const ordersSchema = ", "")}`); // biome-ignore format: one line
+    const made = new Function(
+      "schema",
+      "text",
+      "int",
+      `return ${lines.slice(2).join("\n").replace("export const ordersSchema = ", "")}`,
+    );
     await using workspace = await openWorkspace(join(folder, "work"));
     expect(made(schema, text, int)).toEqual(await workspace.lake.schemaOf("shop.orders"));
   });
@@ -143,11 +148,23 @@ describe("history", () => {
     const log = join(folder, "work", "tables", "shop", "orders", "_delta_log");
     const said = [
       { operation: "WRITE", operationParameters: { mode: "Append" } },
-      { operation: "WRITE", operationParameters: { mode: "Append" }, operationMetrics: { num_added_rows: 3, num_added_files: 1 } }, // biome-ignore format: one line
+      {
+        operation: "WRITE",
+        operationParameters: { mode: "Append" },
+        operationMetrics: { num_added_rows: 3, num_added_files: 1 },
+      },
       { operation: "DELETE", operationMetrics: { num_deleted_rows: 2, num_copied_rows: 4 } },
       { operation: "UPDATE", operationMetrics: { num_updated_rows: 1, num_copied_rows: 4 } },
-      { operation: "WRITE", operationParameters: { mode: "Append" }, operationMetrics: { num_added_files: 2 } }, // biome-ignore format: one line
-      { operation: "WRITE", operationParameters: { mode: "Append" }, operationMetrics: { num_added_rows: 0 } }, // biome-ignore format: one line
+      {
+        operation: "WRITE",
+        operationParameters: { mode: "Append" },
+        operationMetrics: { num_added_files: 2 },
+      },
+      {
+        operation: "WRITE",
+        operationParameters: { mode: "Append" },
+        operationMetrics: { num_added_rows: 0 },
+      },
     ];
     for (const [i, info] of said.entries())
       await writeFile(
@@ -156,7 +173,9 @@ describe("history", () => {
       );
     const argv = ["shop.orders", "--limit", "6", ...dir];
     const { lines } = await runCommand(executable(history), argv, { width: 200 });
-    const what = lines.slice(1).map((line) => line.replace(/^.*(WRITE|DELETE|UPDATE) */, "").replace(/ *delta-rs$/, "")); // biome-ignore format: one line
+    const what = lines
+      .slice(1)
+      .map((line) => line.replace(/^.*(WRITE|DELETE|UPDATE) */, "").replace(/ *delta-rs$/, ""));
     expect(what).toEqual([
       "no rows",
       "2 files in",
@@ -231,7 +250,9 @@ describe("optimize", () => {
   test("packs small files into one, and says when there is nothing to gain", async () => {
     await run(executable(restore), "shop.orders", "--version", "1");
     const { lines } = await run(executable(optimize), "shop.orders");
-    expect(lines).toEqual([expect.stringMatching(/^shop.orders version 5: from 2 files, .+, to 1 file, /)]); // biome-ignore format: one line
+    expect(lines).toEqual([
+      expect.stringMatching(/^shop.orders version 5: from 2 files, .+, to 1 file, /),
+    ]);
     const again = await run(executable(optimize), "shop.orders");
     expect(again.lines[0]).toMatch(/^shop.orders: nothing to gain; it has 1 file of/);
   });
@@ -267,7 +288,13 @@ describe("vacuum", () => {
   test("tells of a short retention without force, which removes nothing", async () => {
     const { lines } = await run(executable(vacuum), "shop.orders", "--hours", "0", "--dry-run");
     expect(lines[0]).toMatch(/^shop\.orders: would remove 3 files, /);
-    const old = await run(executable(exportTable), "shop.orders", join(folder, "x.csv"), "--version", "0"); // biome-ignore format: one line
+    const old = await run(
+      executable(exportTable),
+      "shop.orders",
+      join(folder, "x.csv"),
+      "--version",
+      "0",
+    );
     expect(old.code).toBe(0);
   });
 
@@ -331,7 +358,12 @@ describe("export", () => {
       const again = await run(ingest, join(folder, file), `shop.${file.replaceAll(".", "_")}`);
       expect(again.lines.at(-1)).toMatch(/: 2 rows added, 1 file loaded$/);
     }
-    const all = await run(executable(exportTable), "shop.bronze", join(folder, "all.csv"), "--technical"); // biome-ignore format: one line
+    const all = await run(
+      executable(exportTable),
+      "shop.bronze",
+      join(folder, "all.csv"),
+      "--technical",
+    );
     expect(all.lines.length).toBe(1);
     const refused = await run(ingest, join(folder, "all.csv"), "shop.other");
     expect(refused.lines.join(" ")).toContain(

@@ -27,7 +27,14 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 
 describe("millrace train", () => {
   test("trains, judges on other images, leaves a run with curves, model and picture, and registers a version", async () => {
-    const { lines, notes } = await run("digits", ...small, "--register", "digits", "--out", at("pictures")); // biome-ignore format: one line
+    const { lines, notes } = await run(
+      "digits",
+      ...small,
+      "--register",
+      "digits",
+      "--out",
+      at("pictures"),
+    );
     const text = lines.join("\n");
     expect(text).toContain("parameters: 101,770");
     expect(text).toMatch(/on other images: \d+\.\d % right, weighted F1 0\.\d{4}/);
@@ -36,17 +43,33 @@ describe("millrace train", () => {
     expect(await readFile(at("pictures/training.svg"), "utf8")).toContain("<svg");
     await using workspace = await openWorkspace(at("ws"));
     const [only] = await workspace.tracking.runs({ experiment: "train digits" });
-    expect(only).toMatchObject({ name: "mlp", status: "finished", params: { images: "digits", parameters: "101770", seed: "0" } }); // biome-ignore format: one line
-    expect(only?.metrics).toMatchObject({ loss: expect.any(Number), val_loss: expect.any(Number), accuracy: expect.any(Number) }); // biome-ignore format: one line
+    expect(only).toMatchObject({
+      name: "mlp",
+      status: "finished",
+      params: { images: "digits", parameters: "101770", seed: "0" },
+    });
+    expect(only?.metrics).toMatchObject({
+      loss: expect.any(Number),
+      val_loss: expect.any(Number),
+      accuracy: expect.any(Number),
+    });
     const kept = await openNetwork(workspace, "test", "digits@champion");
     const { labels, pixels } = digits({ rows: 60, seed: 1_000_003 });
     const told = await kept.model.trained.predict(pixels);
-    const right = labels.filter((label, i) => told.subarray(10 * i, 10 * i + 10).every((p) => p <= (told[10 * i + label] ?? 0))); // biome-ignore format: one line
+    const right = labels.filter((label, i) =>
+      told.subarray(10 * i, 10 * i + 10).every((p) => p <= (told[10 * i + label] ?? 0)),
+    );
     expect(right.length / 60).toBe(kept.version.metrics["accuracy"]);
     expect((await openNetwork(workspace, "test", "digits/1")).version.number).toBe(1);
-    const shown = await runCommand(executable(model), ["show", "digits", "--dir", at("ws")], { width: 120 }); // biome-ignore format: one line
+    const shown = await runCommand(executable(model), ["show", "digits", "--dir", at("ws")], {
+      width: 120,
+    });
     expect(shown.lines.join("\n")).toContain("uint8 [1, 28, 28]");
-    const written = await runCommand(executable(model), ["export", "digits", "--to", at("digits.onnx"), "--dir", at("ws")], { width: 120 }); // biome-ignore format: one line
+    const written = await runCommand(
+      executable(model),
+      ["export", "digits", "--to", at("digits.onnx"), "--dir", at("ws")],
+      { width: 120 },
+    );
     expect(written.code).toBe(0);
     expect((await readFile(at("digits.onnx"))).length).toBeGreaterThan(400_000);
   });
@@ -54,18 +77,40 @@ describe("millrace train", () => {
   test("goes on from a checkpoint, takes layers from a file and images from IDX files", async () => {
     const { pixels, labels } = digits({ rows: 40 });
     await mkdir(at("idx"));
-    const head = (type: number, ...sizes: readonly number[]): Buffer => Buffer.from([0, 0, 8, type, ...sizes.flatMap((size) => [0, 0, size >> 8, size & 255])]); // biome-ignore format: one line
+    const head = (type: number, ...sizes: readonly number[]): Buffer =>
+      Buffer.from([0, 0, 8, type, ...sizes.flatMap((size) => [0, 0, size >> 8, size & 255])]);
     for (const part of ["train", "t10k"]) {
-      await writeFile(at(`idx/${part}-images-idx3-ubyte`), Buffer.concat([head(3, 40, 28, 28), pixels])); // biome-ignore format: one line
-      await writeFile(at(`idx/${part}-labels-idx1-ubyte`), Buffer.concat([head(1, 40), Uint8Array.from(labels)])); // biome-ignore format: one line
+      await writeFile(
+        at(`idx/${part}-images-idx3-ubyte`),
+        Buffer.concat([head(3, 40, 28, 28), pixels]),
+      );
+      await writeFile(
+        at(`idx/${part}-labels-idx1-ubyte`),
+        Buffer.concat([head(1, 40), Uint8Array.from(labels)]),
+      );
     }
     const layers = [
       { kind: "flatten", options: {} },
       { kind: "dense", options: { units: 10 } },
     ];
     await writeFile(at("layers.json"), JSON.stringify(layers));
-    const asked = [at("idx"), "--layers", at("layers.json"), "--checkpoint", at("state"), "--dir", at("ws")]; // biome-ignore format: one line
-    const epochs = async (count: string) => (await dataOf<{ history: readonly { epoch: number }[] }>(executable(train), [...asked, "--epochs", count])).history; // biome-ignore format: one line
+    const asked = [
+      at("idx"),
+      "--layers",
+      at("layers.json"),
+      "--checkpoint",
+      at("state"),
+      "--dir",
+      at("ws"),
+    ];
+    const epochs = async (count: string) =>
+      (
+        await dataOf<{ history: readonly { epoch: number }[] }>(executable(train), [
+          ...asked,
+          "--epochs",
+          count,
+        ])
+      ).history;
     const [first, more] = [await epochs("1"), await epochs("2")];
     expect(more[0]).toEqual(first[0]);
     expect(more).toHaveLength(2);
@@ -73,30 +118,48 @@ describe("millrace train", () => {
 
   test("says what is wrong with images and layers that it cannot take", async () => {
     await writeFile(at("odd.json"), '{"kind": "dense"}');
-    await expect(run("digitz")).rejects.toMatchObject({ code: "cli/unknown-images", message: expect.stringContaining('Did you mean "digits"?') }); // biome-ignore format: one line
-    await expect(run("digits", ...small, "--layers", at("odd.json"))).rejects.toMatchObject({ code: "cli/mismatch-option" }); // biome-ignore format: one line
-    await expect(run("digits", ...small, "--layers", at("none.json"))).rejects.toMatchObject({ code: "cli/mismatch-option" }); // biome-ignore format: one line
+    await expect(run("digitz")).rejects.toMatchObject({
+      code: "cli/unknown-images",
+      message: expect.stringContaining('Did you mean "digits"?'),
+    });
+    await expect(run("digits", ...small, "--layers", at("odd.json"))).rejects.toMatchObject({
+      code: "cli/mismatch-option",
+    });
+    await expect(run("digits", ...small, "--layers", at("none.json"))).rejects.toMatchObject({
+      code: "cli/mismatch-option",
+    });
     await using workspace = await openWorkspace(at("ws"));
     const times = [1, 2, 3].map((day) => new Date(Date.UTC(2026, 0, day)));
     const other = servedForecast(await naive().fit(series({ id: "a", times, values: [1, 2, 3] })));
     await workspace.registry.register("rule", { model: other, runId: "by hand" });
-    await expect(openNetwork(workspace, "test", "rule")).rejects.toMatchObject({ code: "cli/mismatch-model" }); // biome-ignore format: one line
+    await expect(openNetwork(workspace, "test", "rule")).rejects.toMatchObject({
+      code: "cli/mismatch-model",
+    });
   });
 });
 
 describe("imagesOf", () => {
   test("judges by the numbers of the classes that are learned, and refuses a class that is not", async () => {
-    const png = (value: number): Buffer => Buffer.from(encode({ width: 2, height: 2, data: new Uint8Array(4).fill(value), channels: 1, depth: 8 })); // biome-ignore format: one line
+    const png = (value: number): Buffer =>
+      Buffer.from(
+        encode({ width: 2, height: 2, data: new Uint8Array(4).fill(value), channels: 1, depth: 8 }),
+      );
     const put = async (part: string, name: string): Promise<void> => {
       await mkdir(at(`pets/${part}/${name}`), { recursive: true });
       await writeFile(at(`pets/${part}/${name}/a.png`), png(9));
     };
     for (const name of ["cat", "dog", "owl"]) await put("train", name);
     for (const name of ["dog", "owl"]) await put("test", name);
-    const { train: learned, test: judged } = await imagesOf({ command: "train", source: at("pets"), seed: 0 }); // biome-ignore format: one line
+    const { train: learned, test: judged } = await imagesOf({
+      command: "train",
+      source: at("pets"),
+      seed: 0,
+    });
     expect(learned.classes).toEqual(["cat", "dog", "owl"]);
     expect([judged.classes, [...judged.labels]]).toEqual([learned.classes, [1, 2]]);
     await put("test", "cow");
-    await expect(imagesOf({ command: "train", source: at("pets"), seed: 0 })).rejects.toMatchObject({ code: "dataset/unknown-class" }); // biome-ignore format: one line
+    await expect(imagesOf({ command: "train", source: at("pets"), seed: 0 })).rejects.toMatchObject(
+      { code: "dataset/unknown-class" },
+    );
   });
 });

@@ -33,21 +33,95 @@ export const train = command({
   ],
   arguments: { images: imageArgument },
   options: {
-    network: { type: "string", choices: networks, default: "cnn", value: "NAME", help: "a network that is known well" }, // biome-ignore format: one line
-    layers: { type: "string", value: "FILE.json", help: 'layers of your own, in place of --network: [{"kind": "flatten", "options": {}}, {"kind": "dense", "options": {"units": 10}}]' }, // biome-ignore format: one line
-    epochs: { type: "number", default: 10, min: 1, max: 10_000, whole: true, value: "N", help: "times that every image is seen, at most" }, // biome-ignore format: one line
-    batchRows: { type: "number", default: 32, min: 1, whole: true, value: "N", help: "images of a step" }, // biome-ignore format: one line
-    optimiser: { type: "string", choices: ["adam", "adamw", "sgd", "rmsprop", "adagrad"], default: "adam", value: "NAME", help: "how weights move" }, // biome-ignore format: one line
+    network: {
+      type: "string",
+      choices: networks,
+      default: "cnn",
+      value: "NAME",
+      help: "a network that is known well",
+    },
+    layers: {
+      type: "string",
+      value: "FILE.json",
+      help: 'layers of your own, in place of --network: [{"kind": "flatten", "options": {}}, {"kind": "dense", "options": {"units": 10}}]',
+    },
+    epochs: {
+      type: "number",
+      default: 10,
+      min: 1,
+      max: 10_000,
+      whole: true,
+      value: "N",
+      help: "times that every image is seen, at most",
+    },
+    batchRows: {
+      type: "number",
+      default: 32,
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "images of a step",
+    },
+    optimiser: {
+      type: "string",
+      choices: ["adam", "adamw", "sgd", "rmsprop", "adagrad"],
+      default: "adam",
+      value: "NAME",
+      help: "how weights move",
+    },
     learningRate: { type: "number", default: 0.001, min: 0, value: "N", help: "how far they move" },
-    validation: { type: "number", default: 0.2, min: 0.001, max: 0.9, value: "SHARE", help: "of the images, to judge each epoch" }, // biome-ignore format: one line
-    patience: { type: "number", default: 3, min: 1, whole: true, value: "N", help: "epochs without a better one, after which it stops" }, // biome-ignore format: one line
-    shift: { type: "number", default: 0, min: 0, value: "PIXELS", help: "move images to learn from by up to so many pixels" }, // biome-ignore format: one line
-    rotate: { type: "number", default: 0, min: 0, max: 180, value: "DEGREES", help: "turn them by up to so many degrees" }, // biome-ignore format: one line
+    validation: {
+      type: "number",
+      default: 0.2,
+      min: 0.001,
+      max: 0.9,
+      value: "SHARE",
+      help: "of the images, to judge each epoch",
+    },
+    patience: {
+      type: "number",
+      default: 3,
+      min: 1,
+      whole: true,
+      value: "N",
+      help: "epochs without a better one, after which it stops",
+    },
+    shift: {
+      type: "number",
+      default: 0,
+      min: 0,
+      value: "PIXELS",
+      help: "move images to learn from by up to so many pixels",
+    },
+    rotate: {
+      type: "number",
+      default: 0,
+      min: 0,
+      max: 180,
+      value: "DEGREES",
+      help: "turn them by up to so many degrees",
+    },
     ...imageOptions,
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
-    threads: { type: "number", default: 1, min: 1, max: 64, whole: true, value: "N", help: "within an operation" }, // biome-ignore format: one line
-    checkpoint: { type: "string", value: "FILE", help: "keep the state after each epoch, and go on from it where it is there" }, // biome-ignore format: one line
-    register: { type: "string", value: "NAME", help: "make a version of a registered model; the first becomes its champion" }, // biome-ignore format: one line
+    threads: {
+      type: "number",
+      default: 1,
+      min: 1,
+      max: 64,
+      whole: true,
+      value: "N",
+      help: "within an operation",
+    },
+    checkpoint: {
+      type: "string",
+      value: "FILE",
+      help: "keep the state after each epoch, and go on from it where it is there",
+    },
+    register: {
+      type: "string",
+      value: "NAME",
+      help: "make a version of a registered model; the first becomes its champion",
+    },
     out: { type: "string", value: "FOLDER", help: "write the curves of the training, as SVG" },
     dir,
   },
@@ -60,7 +134,8 @@ export const train = command({
     const images = await around.reporter.stage(
       `images of ${source}`,
       () => imagesOf({ command: "train", source, ...values, signal: around.signal }),
-      ({ train, test }) => `${number(train.rows)} to learn from, ${number(test.rows)} to judge by, ${train.classes.length} classes`, // biome-ignore format: one line
+      ({ train, test }) =>
+        `${number(train.rows)} to learn from, ${number(test.rows)} to judge by, ${train.classes.length} classes`,
     );
     const network = await networkOf(values, images);
     const trained = await around.reporter.stage(
@@ -69,30 +144,71 @@ export const train = command({
       ({ history }) =>
         `${number(history.length)} epochs of ${number(network.parameters)} parameters`,
     );
-    const model = networkModel(trained, { input: "image", bytes: true, output: "class", classes: images.train.classes }); // biome-ignore format: one line
+    const model = networkModel(trained, {
+      input: "image",
+      bytes: true,
+      output: "class",
+      classes: images.train.classes,
+    });
     const scores = await scoresOf(model, images);
     const svg = await curves(model);
     if (values.out !== undefined) await folderBytes(resolve(values.out)).put("training.svg", svg);
     await using workspace = await openWorkspace(values.dir);
     const { checkpoint: _, out, dir: __, register, ...params } = values;
     const kept = await keepNetwork(workspace, {
-      ...{ experiment: `train ${images.name}`, name: values.layers ?? values.network, scores, model, register }, // biome-ignore format: one line
+      ...{
+        experiment: `train ${images.name}`,
+        name: values.layers ?? values.network,
+        scores,
+        model,
+        register,
+      },
       params: { images: images.name, parameters: network.parameters, ...withoutAbsent(params) },
       history: trained.history,
-      inputExample: { image: Buffer.from(images.test.pixels.subarray(0, images.test.pixels.length / images.test.rows)).toString("base64") }, // biome-ignore format: one line
+      inputExample: {
+        image: Buffer.from(
+          images.test.pixels.subarray(0, images.test.pixels.length / images.test.rows),
+        ).toString("base64"),
+      },
       files: { "figures/training.svg": svg },
     });
-    const layers = trained.layers.map(({ name, shape, parameters, kept: moments }) => ({ name, shape, parameters, kept: moments })); // biome-ignore format: one line
-    return { images: images.name, layers, parameters: network.parameters, history: trained.history, device: trained.device, scores, ...kept, picture: out === undefined ? null : resolve(join(out, "training.svg")) }; // biome-ignore format: one line
+    const layers = trained.layers.map(({ name, shape, parameters, kept: moments }) => ({
+      name,
+      shape,
+      parameters,
+      kept: moments,
+    }));
+    return {
+      images: images.name,
+      layers,
+      parameters: network.parameters,
+      history: trained.history,
+      device: trained.device,
+      scores,
+      ...kept,
+      picture: out === undefined ? null : resolve(join(out, "training.svg")),
+    };
   },
   render: ({ layers, parameters, scores, runId, version, picture, device }, { width }) => [
-    ...columns([["layer", "gives", "parameters"], ...layers.map(({ name, shape, parameters: count }) => [name, `[${shape.join(", ")}]`, number(count)])], { width }), // biome-ignore format: one line
+    ...columns(
+      [
+        ["layer", "gives", "parameters"],
+        ...layers.map(({ name, shape, parameters: count }) => [
+          name,
+          `[${shape.join(", ")}]`,
+          number(count),
+        ]),
+      ],
+      { width },
+    ),
     `parameters: ${number(parameters)}`,
     "",
-    `on other images: ${percent(scores.accuracy)} right, weighted F1 ${scores.f1.toFixed(4)}, loss ${scores.test_loss.toFixed(4)}`, // biome-ignore format: one line
+    `on other images: ${percent(scores.accuracy)} right, weighted F1 ${scores.f1.toFixed(4)}, loss ${scores.test_loss.toFixed(4)}`,
     ...(device?.fallback ? [`ran on ${device.provider}, since ${device.fallback}`] : []),
     `run: ${runId}`,
-    ...(version === null ? [] : [`model: ${version.name} version ${version.number} (serve answers with the champion)`]), // biome-ignore format: one line
+    ...(version === null
+      ? []
+      : [`model: ${version.name} version ${version.number} (serve answers with the champion)`]),
     ...(picture === null ? [] : [`picture: ${picture}`]),
   ],
 });
@@ -100,7 +216,9 @@ export const train = command({
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 const withoutAbsent = (values: Readonly<Record<string, string | number | undefined>>) =>
-  Object.fromEntries(Object.entries(values).filter((one): one is [string, string | number] => one[1] !== undefined)); // biome-ignore format: one line
+  Object.fromEntries(
+    Object.entries(values).filter((one): one is [string, string | number] => one[1] !== undefined),
+  );
 
 /** The network by name, or of layers in a file. */
 async function networkOf(
@@ -110,11 +228,23 @@ async function networkOf(
   }: { readonly network: (typeof networks)[number]; readonly layers: string | undefined },
   { train: { shape, classes } }: ImageSource,
 ): Promise<Network> {
-  // biome-ignore format: one line
   if (layers === undefined) return imageNetwork(network, { shape, classes: classes.length });
-  const text = await readFile(layers, "utf8").catch(() => fail("cli/mismatch-option", { command: "train", option: "layers", expected: "a file that can be read", got: layers })); // biome-ignore format: one line
+  const text = await readFile(layers, "utf8").catch(() =>
+    fail("cli/mismatch-option", {
+      command: "train",
+      option: "layers",
+      expected: "a file that can be read",
+      got: layers,
+    }),
+  );
   const specs = specsOf(parseJson(text, layers));
-  if (specs === undefined) return fail("cli/mismatch-option", { command: "train", option: "layers", expected: "a file with a list of {kind, options}", got: layers }); // biome-ignore format: one line
+  if (specs === undefined)
+    return fail("cli/mismatch-option", {
+      command: "train",
+      option: "layers",
+      expected: "a file with a list of {kind, options}",
+      got: layers,
+    });
   return networkFrom(shape, specs);
 }
 
@@ -135,10 +265,28 @@ interface Training {
 }
 
 function trainedOn(network: Network, { train: images }: ImageSource, asked: Training) {
-  const { optimiser: kind, learningRate, patience, shift, rotate, checkpoint, progress, around } = asked; // biome-ignore format: one line
+  const {
+    optimiser: kind,
+    learningRate,
+    patience,
+    shift,
+    rotate,
+    checkpoint,
+    progress,
+    around,
+  } = asked;
   const { epochs, batchRows, validation, seed, threads } = asked;
   return trainNetwork(network, networkRows(images), {
-    ...{ loss: "crossEntropy", epochs, batchRows, validation, seed, threads, progress, signal: around.signal }, // biome-ignore format: one line
+    ...{
+      loss: "crossEntropy",
+      epochs,
+      batchRows,
+      validation,
+      seed,
+      threads,
+      progress,
+      signal: around.signal,
+    },
     optimiser: { kind, learningRate },
     stopping: { patience, restoreBest: true },
     ...(shift > 0 || rotate > 0 ? { augment: { shift, rotate } } : {}),
@@ -154,7 +302,11 @@ async function scoresOf(model: NetworkModel, { test }: ImageSource) {
   const told = Float64Array.from(await trained.predict(test.pixels));
   const [y, answers] = [Float64Array.from(test.labels), likeliest(told, classes)];
   const { loss } = await trained.evaluate(networkRows(test));
-  return { accuracy: shareRight(y, answers), f1: f1(y, answers, { average: "weighted" }), test_loss: loss }; // biome-ignore format: one line
+  return {
+    accuracy: shareRight(y, answers),
+    f1: f1(y, answers, { average: "weighted" }),
+    test_loss: loss,
+  };
 }
 
 /** The curves of a training as SVG. */
@@ -162,6 +314,10 @@ async function curves({ trained: { history } }: NetworkModel): Promise<Uint8Arra
   const validation = history.map(({ validationLoss }) => validationLoss ?? Number.NaN);
   const best = history[validation.indexOf(Math.min(...validation))]?.epoch;
   const lines = { train: history.map(({ loss }) => loss), validation };
-  const spec = learningChart(lines, { metric: "loss", over: "epoch", ...(best === undefined ? {} : { best }) }, history.map(({ epoch }) => epoch)); // biome-ignore format: one line
+  const spec = learningChart(
+    lines,
+    { metric: "loss", over: "epoch", ...(best === undefined ? {} : { best }) },
+    history.map(({ epoch }) => epoch),
+  );
   return Buffer.from(await renderSvg(spec));
 }

@@ -18,11 +18,42 @@ export const transfer = command({
   ],
   arguments: { images: imageArgument },
   options: {
-    backbone: { type: "string", value: "FILE.onnx", help: "an ONNX model of your own for images of this shape, in place of the backbone that Millrace brings" }, // biome-ignore format: one line
-    tensor: { type: "string", value: "NAME", help: "of --backbone: the tensor with the features; the first output if not given" }, // biome-ignore format: one line
-    epochs: { type: "number", default: 30, min: 1, max: 10_000, whole: true, value: "N", help: "of the head, at most" }, // biome-ignore format: one line
-    fineTune: { type: "number", min: 1, max: 7, whole: true, value: "LAYER", help: "train the layers from this one on, too: 5 is the last convolution, 1 all" }, // biome-ignore format: one line
-    scratchEpochs: { type: "number", default: 10, min: 0, max: 10_000, whole: true, value: "N", help: "of the network from nothing; 0 leaves it out" }, // biome-ignore format: one line
+    backbone: {
+      type: "string",
+      value: "FILE.onnx",
+      help: "an ONNX model of your own for images of this shape, in place of the backbone that Millrace brings",
+    },
+    tensor: {
+      type: "string",
+      value: "NAME",
+      help: "of --backbone: the tensor with the features; the first output if not given",
+    },
+    epochs: {
+      type: "number",
+      default: 30,
+      min: 1,
+      max: 10_000,
+      whole: true,
+      value: "N",
+      help: "of the head, at most",
+    },
+    fineTune: {
+      type: "number",
+      min: 1,
+      max: 7,
+      whole: true,
+      value: "LAYER",
+      help: "train the layers from this one on, too: 5 is the last convolution, 1 all",
+    },
+    scratchEpochs: {
+      type: "number",
+      default: 10,
+      min: 0,
+      max: 10_000,
+      whole: true,
+      value: "N",
+      help: "of the network from nothing; 0 leaves it out",
+    },
     ...imageOptions,
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
   },
@@ -35,18 +66,56 @@ export const transfer = command({
     { images: source, epochs, fineTune: layer, scratchEpochs, backbone: file, tensor, ...values },
     around,
   ) => {
-    const { train, test } = await imagesOf({ command: "transfer", source, ...values, signal: around.signal }); // biome-ignore format: one line
+    const { train, test } = await imagesOf({
+      command: "transfer",
+      source,
+      ...values,
+      signal: around.signal,
+    });
     const { signal, reporter } = around;
     const { seed } = values;
-    const backbone = file === undefined ? {} : { backbone: await backboneOf(file, { shape: train.shape, tensor }) }; // biome-ignore format: one line
-    const model = await reporter.stage("head on frozen features", (progress) => transferLearn(train, { ...backbone, epochs, seed, signal, progress }), ({ seconds }) => `features ${seconds.features.toFixed(1)} s, head ${seconds.head.toFixed(1)} s`); // biome-ignore format: one line
+    const backbone =
+      file === undefined
+        ? {}
+        : { backbone: await backboneOf(file, { shape: train.shape, tensor }) };
+    const model = await reporter.stage(
+      "head on frozen features",
+      (progress) => transferLearn(train, { ...backbone, epochs, seed, signal, progress }),
+      ({ seconds }) =>
+        `features ${seconds.features.toFixed(1)} s, head ${seconds.head.toFixed(1)} s`,
+    );
     const { accuracy } = await confidenceReport(model, test);
-    const rows = [{ way: "frozen backbone", trainable: model.trainable, frozen: model.frozen, seconds: model.seconds.features + model.seconds.head, accuracy }]; // biome-ignore format: one line
+    const rows = [
+      {
+        way: "frozen backbone",
+        trainable: model.trainable,
+        frozen: model.frozen,
+        seconds: model.seconds.features + model.seconds.head,
+        accuracy,
+      },
+    ];
     if (layer !== undefined) {
-      const { whole = fail("cli/mismatch-option", { command: "transfer", option: "fineTune", expected: "a backbone with layers", got: "one without" }) } = model; // biome-ignore format: one line
-      const tuned = await reporter.stage(`layers from ${layer} on`, (progress) => fineTune(whole, train, { fromLayer: layer, seed, signal, progress }), () => null); // biome-ignore format: one line
+      const {
+        whole = fail("cli/mismatch-option", {
+          command: "transfer",
+          option: "fineTune",
+          expected: "a backbone with layers",
+          got: "one without",
+        }),
+      } = model;
+      const tuned = await reporter.stage(
+        `layers from ${layer} on`,
+        (progress) => fineTune(whole, train, { fromLayer: layer, seed, signal, progress }),
+        () => null,
+      );
       const report = await confidenceReport(tuned.trained, test);
-      rows.push({ way: `fine-tuned from layer ${layer}`, trainable: tuned.trainable, frozen: tuned.frozen, seconds: tuned.seconds, accuracy: report.accuracy }); // biome-ignore format: one line
+      rows.push({
+        way: `fine-tuned from layer ${layer}`,
+        trainable: tuned.trainable,
+        frozen: tuned.frozen,
+        seconds: tuned.seconds,
+        accuracy: report.accuracy,
+      });
     }
     if (scratchEpochs > 0) {
       const network = imageNetwork("backbone", {
@@ -54,16 +123,46 @@ export const transfer = command({
         classes: train.classes.length,
       });
       const before = performance.now();
-      const alone = await reporter.stage("from nothing", (progress) => trainNetwork(network, networkRows(train), { loss: "crossEntropy", epochs: scratchEpochs, validation: 0.2, seed, signal, progress }), () => null); // biome-ignore format: one line
+      const alone = await reporter.stage(
+        "from nothing",
+        (progress) =>
+          trainNetwork(network, networkRows(train), {
+            loss: "crossEntropy",
+            epochs: scratchEpochs,
+            validation: 0.2,
+            seed,
+            signal,
+            progress,
+          }),
+        () => null,
+      );
       const seconds = (performance.now() - before) / 1000;
       const report = await confidenceReport(alone, test);
-      rows.push({ way: "from nothing", trainable: network.parameters, frozen: 0, seconds, accuracy: report.accuracy }); // biome-ignore format: one line
+      rows.push({
+        way: "from nothing",
+        trainable: network.parameters,
+        frozen: 0,
+        seconds,
+        accuracy: report.accuracy,
+      });
     }
     return { images: source, learned: train.rows, judged: test.rows, rows };
   },
   render: ({ images, learned, judged, rows }, { width }) => [
     `${number(learned)} images of ${images} to learn from, ${number(judged)} to judge by`,
-    ...columns([["way", "trainable", "frozen", "seconds", "right"], ...rows.map((one) => [one.way, number(one.trainable), number(one.frozen), one.seconds.toFixed(1), percent(one.accuracy)])], { right: [1, 2, 3, 4], width }), // biome-ignore format: one line
+    ...columns(
+      [
+        ["way", "trainable", "frozen", "seconds", "right"],
+        ...rows.map((one) => [
+          one.way,
+          number(one.trainable),
+          number(one.frozen),
+          one.seconds.toFixed(1),
+          percent(one.accuracy),
+        ]),
+      ],
+      { right: [1, 2, 3, 4], width },
+    ),
   ],
 });
 
@@ -72,7 +171,16 @@ async function backboneOf(
   file: string,
   { shape, tensor }: { readonly shape: Images["shape"]; readonly tensor: string | undefined },
 ): Promise<Backbone> {
-  // biome-ignore format: one line
-  const bytes = await readFile(file).catch(() => fail("cli/mismatch-option", { command: "transfer", option: "backbone", expected: "a file that can be read", got: file })); // biome-ignore format: one line
-  return onnxBackbone(await importOnnx(bytes), { shape, ...(tensor === undefined ? {} : { tensor }) }); // biome-ignore format: one line
+  const bytes = await readFile(file).catch(() =>
+    fail("cli/mismatch-option", {
+      command: "transfer",
+      option: "backbone",
+      expected: "a file that can be read",
+      got: file,
+    }),
+  );
+  return onnxBackbone(await importOnnx(bytes), {
+    shape,
+    ...(tensor === undefined ? {} : { tensor }),
+  });
 }

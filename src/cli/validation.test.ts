@@ -66,7 +66,9 @@ describe("profile", () => {
 
   test("says how far columns have moved since a version, and profiles an earlier one", async () => {
     const { lines } = await run(profile, "shop.orders", "--against", "0");
-    expect(lines.join("\n")).toMatch(/since the earlier profile \(40 rows\): \d column.* moved\n.*severe +n/s); // biome-ignore format: one line
+    expect(lines.join("\n")).toMatch(
+      /since the earlier profile \(40 rows\): \d column.* moved\n.*severe +n/s,
+    );
     const made = await dataOf<{ readonly profile: TableProfile; readonly version: number }>(
       executable(profile),
       ["shop.orders", "--version", "0", ...dir],
@@ -117,7 +119,7 @@ describe("profile", () => {
   });
 
   test("reads a file as ingest reads it, leaves nothing behind, and says what did not fit", async () => {
-    const body = `id;n\n${Array.from({ length: 10_050 }, (_, i) => `k${i};${i === 10_020 ? "x" : i}`).join("\n")}\n`; // biome-ignore format: one line
+    const body = `id;n\n${Array.from({ length: 10_050 }, (_, i) => `k${i};${i === 10_020 ? "x" : i}`).join("\n")}\n`;
     await writeFile(at("orders.csv"), body);
     const { lines, notes } = await run(profile, at("orders.csv"), "--delimiter", ";");
     expect(lines[0]).toBe("orders.csv: 10,050 rows, 2 columns");
@@ -165,7 +167,9 @@ describe("check", () => {
     expect(await run(check, ...argv)).toMatchObject({ code: 0 });
     expect(await run(check, ...argv, "--fail-on", "warning")).toMatchObject({ code: 1 });
     const { lines } = await run(check, ...argv, "--fail-on", "info");
-    expect(lines.at(-1)).toBe("orders_suite on shop.orders: 0 of 1 expectation holds; failed: 1 warning"); // biome-ignore format: one line
+    expect(lines.at(-1)).toBe(
+      "orders_suite on shop.orders: 0 of 1 expectation holds; failed: 1 warning",
+    );
   });
 
   test("gives Great Expectations' JSON in the format asked for, of a version and with parameters", async () => {
@@ -188,7 +192,15 @@ describe("check", () => {
 
   test("keeps the result as JSON and as a page", async () => {
     await suiteOf(unique);
-    const argv = ["shop.orders", "--suite", at("suite.json"), "--keep", at("gx"), "--docs", at("docs")]; // biome-ignore format: one line
+    const argv = [
+      "shop.orders",
+      "--suite",
+      at("suite.json"),
+      "--keep",
+      at("gx"),
+      "--docs",
+      at("docs"),
+    ];
     const { lines } = await run(check, ...argv);
     const [kept = "", page = ""] = ["result: ", "page: "].map((what) =>
       lines.find((line) => line.startsWith(what))?.slice(what.length),

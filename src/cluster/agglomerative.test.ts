@@ -53,7 +53,10 @@ for (const linkage of linkages)
     });
 
     test("law: heights are those of joining the nearest two", () => {
-      const row = fc.tuple(fc.double({ min: 0, max: 9, noNaN: true }), fc.double({ min: 0, max: 9, noNaN: true })); // biome-ignore format: one line
+      const row = fc.tuple(
+        fc.double({ min: 0, max: 9, noNaN: true }),
+        fc.double({ min: 0, max: 9, noNaN: true }),
+      );
       fc.assert(
         fc.property(fc.array(row, { minLength: 1, maxLength: 14 }), (rows) => {
           const { heights, sizes } = linkRows(matrix(rows.map((r) => [...r])), linkage);
@@ -97,7 +100,9 @@ describe("agglomerative", () => {
 
   test("more rows than whose pairs fit in memory are refused, but for single", async () => {
     const x = { rows: 30_001, cols: 1, data: Float64Array.from({ length: 30_001 }, (_, i) => i) };
-    await expect(agglomerative({ clusters: 2 }).learn({ x, names: ["a"] })).rejects.toThrow(code("cluster/out-of-range-rows")); // biome-ignore format: one line
+    await expect(agglomerative({ clusters: 2 }).learn({ x, names: ["a"] })).rejects.toThrow(
+      code("cluster/out-of-range-rows"),
+    );
   });
 
   test("refuses options that are none, and both of two", () => {

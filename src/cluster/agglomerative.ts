@@ -65,14 +65,24 @@ const mostRows = 30_000; // whose distances of all pairs take 3.6 GB
 export function agglomerative(options: AgglomerativeOptions): Clusterer<AgglomerativeClusters> {
   checkNames("agglomerative", options, ["clusters", "height", "linkage"]);
   const { clusters, height } = options;
-  const linkage = checkChoice("agglomerative", { linkage: options.linkage ?? "ward" }, ["ward", "complete", "average", "single"]); // biome-ignore format: one line
+  const linkage = checkChoice("agglomerative", { linkage: options.linkage ?? "ward" }, [
+    "ward",
+    "complete",
+    "average",
+    "single",
+  ]);
   const wanted = wantedCut("agglomerative", { clusters, height });
   return clusterer({
     name: "agglomerative",
     options: { linkage, ...wanted },
     learn: ({ x, names, warnings }) => {
       if (linkage !== "single" && x.rows > mostRows)
-        fail("cluster/out-of-range-rows", { at: "agglomerative", rows: x.rows, most: mostRows, advice: 'Use linkage "single", kMeans(), or a sample of the rows.' }); // biome-ignore format: one line
+        fail("cluster/out-of-range-rows", {
+          at: "agglomerative",
+          rows: x.rows,
+          most: mostRows,
+          advice: 'Use linkage "single", kMeans(), or a sample of the rows.',
+        });
       if ("clusters" in wanted) checkClusters("agglomerative", x, wanted.clusters);
       const joins = linkRows(x, linkage);
       const labels = cutJoins(joins, joinsUntil(joins, wanted));
@@ -87,10 +97,15 @@ type Cut = { readonly clusters: number } | { readonly height: number };
 /** Exactly one of the two, within its bounds. */
 function wantedCut(
   at: string,
-  { clusters, height }: { readonly clusters?: number | undefined; readonly height?: number | undefined }, // biome-ignore format: one line
+  {
+    clusters,
+    height,
+  }: { readonly clusters?: number | undefined; readonly height?: number | undefined },
 ): Cut {
   if (height === undefined)
-    return { clusters: checkNumber(at, { clusters: clusters ?? Number.NaN }, { min: 1, integer: true }) }; // biome-ignore format: one line
+    return {
+      clusters: checkNumber(at, { clusters: clusters ?? Number.NaN }, { min: 1, integer: true }),
+    };
   if (clusters !== undefined) checkNames(at, { clusters, height }, ["height"]); // one of them
   return { height: checkNumber(at, { height }, { min: 0 }) };
 }

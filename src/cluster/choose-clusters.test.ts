@@ -38,7 +38,11 @@ describe("chooseClusters", () => {
     const options = { from: 2, to: 4, references: 0, bic: false, seed: 3 };
     const found = await chooseClusters(data, options);
     expect(await chooseClusters(data, options)).toEqual(found);
-    expect(found.choices.map(({ gap, bic }) => [gap, bic])).toEqual([[null, null], [null, null], [null, null]]); // biome-ignore format: one line
+    expect(found.choices.map(({ gap, bic }) => [gap, bic])).toEqual([
+      [null, null],
+      [null, null],
+      [null, null],
+    ]);
     expect(found.best.gap).toBeNull();
   });
 
@@ -46,16 +50,22 @@ describe("chooseClusters", () => {
     const found = await chooseClusters({ x: matrix([[1, 2]]), names: ["a", "b"] });
     expect([found.suggested, found.choices.length]).toEqual([1, 1]);
     const two = { x: matrix([[1], [2], [1]]), names: ["a"] };
-    await expect(chooseClusters(two, { to: 3 })).rejects.toThrow(code("cluster/out-of-range-clusters")); // biome-ignore format: one line
+    await expect(chooseClusters(two, { to: 3 })).rejects.toThrow(
+      code("cluster/out-of-range-clusters"),
+    );
     expect((await chooseClusters(two, { to: 2 })).choices.length).toBe(2);
-    await expect(chooseClusters(two, { from: 3, to: 2 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    await expect(chooseClusters(two, { from: 3, to: 2 })).rejects.toThrow(
+      code("option/out-of-range"),
+    );
   });
 
   test("tries by default no more clusters than there are distinct rows", async () => {
     const three = { x: matrix(Array.from({ length: 60 }, (_, i) => [i % 3])), names: ["a"] };
     const { choices, suggested } = await chooseClusters(three);
     expect([choices.map(({ clusters }) => clusters), suggested]).toEqual([[1, 2, 3], 3]);
-    await expect(chooseClusters(three, { from: 4 })).rejects.toThrow(code("cluster/out-of-range-clusters")); // biome-ignore format: one line
+    await expect(chooseClusters(three, { from: 4 })).rejects.toThrow(
+      code("cluster/out-of-range-clusters"),
+    );
   });
 
   test("the gap of uniform noise is 0 for many clusters too, however often k-means begins", async () => {
@@ -63,7 +73,10 @@ describe("chooseClusters", () => {
     for (let seed = 0; seed < 8; seed++) {
       const draws = random(seed).stream("noise");
       const x = matrix(Array.from({ length: 200 }, () => [draws.next(), draws.next()]));
-      const { choices } = await chooseClusters({ x, names: ["a", "b"] }, { from: 10, bic: false, seed }); // biome-ignore format: one line
+      const { choices } = await chooseClusters(
+        { x, names: ["a", "b"] },
+        { from: 10, bic: false, seed },
+      );
       sum += (choices[0]?.gap ?? Number.NaN) / 8;
     }
     expect(sum).toBeClose(0, { rtol: 0, atol: 0.02 });
@@ -76,7 +89,10 @@ describe("chooseClusters", () => {
     expect(told).toEqual([1, 2, 3]);
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(chooseClusters(data, { to: 3 }, { signal })).rejects.toThrow("enough");
-    const x = { ...data.x, data: data.x.data.map((value, at) => (at % 2 === 0 ? value : value * 1000)) }; // biome-ignore format: one line
+    const x = {
+      ...data.x,
+      data: data.x.data.map((value, at) => (at % 2 === 0 ? value : value * 1000)),
+    };
     expect((await chooseClusters({ ...data, x }, { to: 2 })).warnings.length).toBe(1);
   });
 });

@@ -110,7 +110,14 @@ type Settings = Required<ChooseClustersOptions>;
 function settingsOf({ x }: ClusterData, options: ChooseClustersOptions): Settings {
   const at = "chooseClusters";
   checkNames(at, options, ["from", "to", "starts", "silhouetteRows", "references", "bic", "seed"]);
-  const { from = 1, starts = 5, silhouetteRows = 2000, references = 10, bic = true, seed = 0 } = options; // biome-ignore format: one line
+  const {
+    from = 1,
+    starts = 5,
+    silhouetteRows = 2000,
+    references = 10,
+    bic = true,
+    seed = 0,
+  } = options;
   const { to = Math.max(from, Math.min(mostTried, distinctRows(x, mostTried))) } = options;
   checkNumber(at, { from }, { min: 1, integer: true });
   checkNumber(at, { to }, { min: from, integer: true });
@@ -126,7 +133,6 @@ async function judged(
   clusters: number,
   settings: Settings,
 ): Promise<ClusterChoice> {
-  // biome-ignore format: one line
   const { starts, seed, silhouetteRows } = settings;
   const found = await kMeans({ clusters, starts, seed }).learn(data);
   const labels = found.assign(data.x);
@@ -184,7 +190,6 @@ async function bicOf(
   clusters: number,
   seed: number,
 ): Promise<number | null> {
-  // biome-ignore format: one line
   const parameters = clusters * (1 + x.cols + (x.cols * (x.cols + 1)) / 2);
   if (parameters >= x.rows) return null;
   return (await gaussianMixture({ clusters, seed }).learn({ x, names })).bic;
@@ -197,7 +202,9 @@ function elbowOf(choices: readonly ClusterChoice[]): number | null {
   const fall = first.inertia - last.inertia;
   if (!(fall > 0)) return null;
   const below = ({ clusters, inertia }: ClusterChoice): number =>
-    1 - (clusters - first.clusters) / (last.clusters - first.clusters) - (inertia - last.inertia) / fall; // biome-ignore format: one line
+    1 -
+    (clusters - first.clusters) / (last.clusters - first.clusters) -
+    (inertia - last.inertia) / fall;
   const best = choices.reduce((most, choice) => (below(choice) > below(most) ? choice : most));
   return below(best) > 0.05 ? best.clusters : null;
 }

@@ -90,7 +90,9 @@ function deviations({ rows, cols, data }: Matrix): Float64Array {
       sums[j] = (sums[j] ?? 0) + value;
       squares[j] = (squares[j] ?? 0) + value * value;
     }
-  return squares.map((square, j) => Math.sqrt(Math.max(0, square / rows - ((sums[j] ?? 0) / rows) ** 2))); // biome-ignore format: one line
+  return squares.map((square, j) =>
+    Math.sqrt(Math.max(0, square / rows - ((sums[j] ?? 0) / rows) ** 2)),
+  );
 }
 
 /** The means of the columns, [d]. */

@@ -102,7 +102,10 @@ describe("rowTree", () => {
         });
         const all = rows.flatMap((row, i) => (away(row, point) <= limit ? [i] : []));
         expect(found.sort((a, b) => a - b)).toEqual(all);
-        const nearest = rows.reduce((best, row, i) => (away(row, point) < away(rows[best] ?? [], point) ? i : best), 0); // biome-ignore format: one line
+        const nearest = rows.reduce(
+          (best, row, i) => (away(row, point) < away(rows[best] ?? [], point) ? i : best),
+          0,
+        );
         expect(tree.nearest(Float64Array.of(...point))).toBe(nearest);
       }),
     );

@@ -28,7 +28,9 @@ describe("fit", () => {
     expect(model.kind).toBe("kMeans");
     expect(model.signature.output).toEqual({ name: "cluster", kind: "int" });
     expect(model.assign({ age: 21, income: 1100 })).toBe(model.assign({ age: 19, income: 900 }));
-    expect(model.assign({ age: 70, income: 9900 })).not.toBe(model.assign({ age: 19, income: 900 })); // biome-ignore format: one line
+    expect(model.assign({ age: 70, income: 9900 })).not.toBe(
+      model.assign({ age: 19, income: 900 }),
+    );
     expect(model.learned.warnings).toEqual([]);
   });
 
@@ -58,7 +60,9 @@ describe("fit", () => {
   test("files that are damaged or newer are refused", async () => {
     const engine = await openEngine();
     onTestFinished(() => engine.close());
-    const model = await kMeans({ clusters: 2 }).fit(frameOf(engine, people, rows), { features: definition }); // biome-ignore format: one line
+    const model = await kMeans({ clusters: 2 }).fit(frameOf(engine, people, rows), {
+      features: definition,
+    });
     const text = new TextDecoder().decode(model.files()["clusters.json"]);
     const read = (changed: string) => () =>
       loadClusters({ "clusters.json": new TextEncoder().encode(changed) });
@@ -69,6 +73,8 @@ describe("fit", () => {
     expect(read(text.replace('"names":["age"', '"names":["old"'))).toThrow(
       code("cluster/corrupt-files"),
     );
-    expect(read(text.replaceAll('"format":1', '"format":9'))).toThrow(code("cluster/unsupported-format")); // biome-ignore format: one line
+    expect(read(text.replaceAll('"format":1', '"format":9'))).toThrow(
+      code("cluster/unsupported-format"),
+    );
   });
 });

@@ -61,7 +61,12 @@ describe("gaussianMixture", () => {
     const data = crossing(300);
     let last = -Infinity;
     for (const maxIterations of [1, 2, 4, 8, 16]) {
-      const found = await gaussianMixture({ clusters: 4, maxIterations, tolerance: 1e-12, regularisation: 0 }).learn(data); // biome-ignore format: one line
+      const found = await gaussianMixture({
+        clusters: 4,
+        maxIterations,
+        tolerance: 1e-12,
+        regularisation: 0,
+      }).learn(data);
       expect(found.logLikelihood).toBeGreaterThanOrEqual(last - 1e-9);
       last = found.logLikelihood;
     }
@@ -89,7 +94,13 @@ describe("gaussianMixture", () => {
       expect(() => gaussianMixture({ clusters: 2, ...options })).toThrow(
         code("option/out-of-range"),
       );
-    for (const options of [{ clusters: 0 }, { covariance: "tied" }, { tolerance: 0 }, { regularisation: -1 }, { starts: 0 }]) // biome-ignore format: one line
+    for (const options of [
+      { clusters: 0 },
+      { covariance: "tied" },
+      { tolerance: 0 },
+      { regularisation: -1 },
+      { starts: 0 },
+    ])
       refused(options);
   });
 });

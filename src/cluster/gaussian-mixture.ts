@@ -87,10 +87,29 @@ export function gaussianMixture(
   options: GaussianMixtureOptions,
 ): Clusterer<GaussianMixtureClusters> {
   const at = "gaussianMixture";
-  const known = ["clusters", "covariance", "starts", "maxIterations", "tolerance", "regularisation", "seed"]; // biome-ignore format: one line
+  const known = [
+    "clusters",
+    "covariance",
+    "starts",
+    "maxIterations",
+    "tolerance",
+    "regularisation",
+    "seed",
+  ];
   checkNames(at, options, known);
-  const { clusters, starts = 1, maxIterations = 100, tolerance = 1e-3, regularisation = 1e-6, seed = 0 } = options; // biome-ignore format: one line
-  const covariance = checkChoice(at, { covariance: options.covariance ?? "full" }, ["full", "diagonal", "spherical"]); // biome-ignore format: one line
+  const {
+    clusters,
+    starts = 1,
+    maxIterations = 100,
+    tolerance = 1e-3,
+    regularisation = 1e-6,
+    seed = 0,
+  } = options;
+  const covariance = checkChoice(at, { covariance: options.covariance ?? "full" }, [
+    "full",
+    "diagonal",
+    "spherical",
+  ]);
   checkNumber(at, { clusters }, { min: 1, integer: true });
   checkNumber(at, { starts }, { min: 1, integer: true });
   checkNumber(at, { maxIterations }, { min: 1, integer: true });
@@ -121,7 +140,10 @@ async function likeliest(
     const found = await lloydKMeans({ x, ...how }, work);
     if (found === undefined) return tooMany("gaussianMixture", x, clusters);
     const labels = nearestCentres(x, found.centres);
-    const fitted = await told(() => fitMixture({ ...settings, x, form, labels }, work), regularisation); // biome-ignore format: one line
+    const fitted = await told(
+      () => fitMixture({ ...settings, x, form, labels }, work),
+      regularisation,
+    );
     if (best === undefined || fitted.logLikelihood > best.logLikelihood) best = fitted;
     progress?.({ done: start + 1, total: starts });
   }

@@ -68,8 +68,22 @@ export interface KMeansClusters extends Clusters, KMeansState {
  *   Hamerly, SDM 2010. Peer: scikit-learn `KMeans`.
  */
 export function kMeans(options: KMeansOptions): Clusterer<KMeansClusters> {
-  checkNames("kMeans", options, ["clusters", "starts", "centres", "maxIterations", "tolerance", "seed"]); // biome-ignore format: one line
-  const { clusters, starts = 1, centres, maxIterations = 300, tolerance = 1e-4, seed = 0 } = options; // biome-ignore format: one line
+  checkNames("kMeans", options, [
+    "clusters",
+    "starts",
+    "centres",
+    "maxIterations",
+    "tolerance",
+    "seed",
+  ]);
+  const {
+    clusters,
+    starts = 1,
+    centres,
+    maxIterations = 300,
+    tolerance = 1e-4,
+    seed = 0,
+  } = options;
   checkNumber("kMeans", { clusters }, { min: 1, integer: true });
   checkNumber("kMeans", { starts }, { min: 1, integer: true });
   checkNumber("kMeans", { maxIterations }, { min: 1, integer: true });
@@ -91,11 +105,20 @@ export function kMeans(options: KMeansOptions): Clusterer<KMeansClusters> {
 
 function checkBegin(
   begin: Matrix,
-  { clusters, names, x }: { readonly clusters: number; readonly names: readonly string[]; readonly x: Matrix }, // biome-ignore format: one line
+  {
+    clusters,
+    names,
+    x,
+  }: { readonly clusters: number; readonly names: readonly string[]; readonly x: Matrix },
 ): void {
   checkRows("kMeans, centres", begin, names);
   if (begin.rows !== clusters)
-    fail("cluster/mismatch-length", { at: "kMeans", what: "centre", expected: clusters, got: begin.rows }); // biome-ignore format: one line
+    fail("cluster/mismatch-length", {
+      at: "kMeans",
+      what: "centre",
+      expected: clusters,
+      got: begin.rows,
+    });
   checkClusters("kMeans", x, clusters);
 }
 

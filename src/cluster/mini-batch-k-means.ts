@@ -36,7 +36,13 @@ export interface MiniBatchKMeansOptions {
  * @see Sculley, WWW 2010. Peer: scikit-learn `MiniBatchKMeans`.
  */
 export function miniBatchKMeans(options: MiniBatchKMeansOptions): Clusterer<KMeansClusters> {
-  checkNames("miniBatchKMeans", options, ["clusters", "batchRows", "maxIterations", "patience", "seed"]); // biome-ignore format: one line
+  checkNames("miniBatchKMeans", options, [
+    "clusters",
+    "batchRows",
+    "maxIterations",
+    "patience",
+    "seed",
+  ]);
   const { clusters, batchRows = 1024, maxIterations, patience = 10, seed = 0 } = options;
   checkNumber("miniBatchKMeans", { clusters }, { min: 1, integer: true });
   checkNumber("miniBatchKMeans", { batchRows }, { min: 1, integer: true });

@@ -39,7 +39,10 @@ describe("pca", () => {
         expect(found.components).toBe(Math.min(n - 1, d));
         const square = multiply(found.directions, transpose(found.directions)).data;
         const k = found.components;
-        expect(square).toBeClose(Float64Array.from({ length: k * k }, (_, at) => (at % (k + 1) === 0 ? 1 : 0)), { atol: 1e-12 }); // biome-ignore format: one line
+        expect(square).toBeClose(
+          Float64Array.from({ length: k * k }, (_, at) => (at % (k + 1) === 0 ? 1 : 0)),
+          { atol: 1e-12 },
+        );
         expect([...found.variances]).toEqual([...found.variances].sort((a, b) => b - a));
         expect(found.shares.reduce((sum, share) => sum + share, 0)).toBeClose(1);
         expect(found.inverse(found.apply(x)).data).toBeClose(x.data, { atol: 1e-11 });
@@ -54,7 +57,10 @@ describe("pca", () => {
     const found = await pca({ whiten: true }).learn(named(x));
     const z = found.apply(x);
     const square = multiply(transpose(z), z).data.map((sum) => sum / 199);
-    expect(square).toBeClose(Float64Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0)), { atol: 1e-11 }); // biome-ignore format: one line
+    expect(square).toBeClose(
+      Float64Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0)),
+      { atol: 1e-11 },
+    );
     expect(found.inverse(z).data).toBeClose(x.data, { atol: 1e-10 });
   });
 
@@ -62,7 +68,8 @@ describe("pca", () => {
     const [scores, loads] = [normals(60, 3, 1), normals(3, 500, 2)];
     const x = multiply(scores, loads);
     const noise = normals(60, 500, 3);
-    for (let at = 0; at < x.data.length; at++) x.data[at] = (x.data[at] ?? 0) + 0.01 * (noise.data[at] ?? 0); // biome-ignore format: one line
+    for (let at = 0; at < x.data.length; at++)
+      x.data[at] = (x.data[at] ?? 0) + 0.01 * (noise.data[at] ?? 0);
     const exact = await pca({ components: 3 }).learn(named(x));
     const rough = await pca({ components: 3, solver: "randomised" }).learn(named(x));
     expect(rough.variances).toBeClose(exact.variances, { rtol: 1e-9 });
@@ -80,13 +87,26 @@ describe("pca", () => {
     const x = matrix([[1, 2], [2, 4], [3, 6]]); // biome-ignore format: a table
     const found = await pca({ components: 2 }).learn(named(x));
     expect(found.components).toBe(1);
-    expect(found.warnings).toEqual(["only 1 of 2 components are there: the rows do not differ in more directions."]); // biome-ignore format: one line
+    expect(found.warnings).toEqual([
+      "only 1 of 2 components are there: the rows do not differ in more directions.",
+    ]);
   });
 
   test("refuses more components than rows or features, rows that are all equal, and odd options", async () => {
     const x = normals(3, 5);
-    await expect(pca({ components: 4 }).learn(named(x))).rejects.toThrow(code("cluster/out-of-range-components")); // biome-ignore format: one line
-    await expect(pca().learn(named(matrix([[1, 2], [1, 2]])))).rejects.toThrow(code("cluster/missing-variance")); // biome-ignore format: one line
+    await expect(pca({ components: 4 }).learn(named(x))).rejects.toThrow(
+      code("cluster/out-of-range-components"),
+    );
+    await expect(
+      pca().learn(
+        named(
+          matrix([
+            [1, 2],
+            [1, 2],
+          ]),
+        ),
+      ),
+    ).rejects.toThrow(code("cluster/missing-variance"));
     expect(() => pca({ components: 0 })).toThrow(code("option/out-of-range"));
     expect(() => pca({ share: 1.1 })).toThrow(code("option/out-of-range"));
     expect(() => pca({ components: 2, share: 0.5 })).toThrow(code("option/unknown-name"));
@@ -99,9 +119,18 @@ describe("pca", () => {
     const engine = await openEngine();
     onTestFinished(() => engine.close());
     const people = schema("people", { age: float(), income: float() });
-    const rows = [{ age: 20, income: 1000 }, { age: 40, income: 5000 }, { age: 60, income: 9500 }]; // biome-ignore format: one line
-    const definition = features(people, (c) => ({ age: standardize(c.age), income: standardize(c.income) })); // biome-ignore format: one line
-    const model = await pca({ components: 1 }).fit(frameOf(engine, people, rows), { features: definition }); // biome-ignore format: one line
+    const rows = [
+      { age: 20, income: 1000 },
+      { age: 40, income: 5000 },
+      { age: 60, income: 9500 },
+    ];
+    const definition = features(people, (c) => ({
+      age: standardize(c.age),
+      income: standardize(c.income),
+    }));
+    const model = await pca({ components: 1 }).fit(frameOf(engine, people, rows), {
+      features: definition,
+    });
     const z = model.apply(rows);
     expect([z.rows, z.cols]).toEqual([3, 1]);
     expect(model.apply([{ age: 40, income: 5000 }]).data).toBeClose(z.data.slice(1, 2));

@@ -81,23 +81,43 @@ export function pca(options: PcaOptions = {}): ComponentFinder<PcaComponents> {
     checkNumber("pca", { share }, { above: 0, max: 1 });
     if (components !== undefined) checkNames("pca", { components, share }, ["share"]); // one of them
   }
-  if (solver === "randomised") checkNumber("pca", { components: components ?? Number.NaN }, { min: 1 }); // biome-ignore format: one line
+  if (solver === "randomised")
+    checkNumber("pca", { components: components ?? Number.NaN }, { min: 1 });
   checkNumber("pca", { seed });
-  const wanted = { ...(components === undefined ? {} : { components }), ...(share === undefined ? {} : { share }) }; // biome-ignore format: one line
+  const wanted = {
+    ...(components === undefined ? {} : { components }),
+    ...(share === undefined ? {} : { share }),
+  };
   return componentFinder({
     name: "pca",
     options: { ...wanted, whiten, solver, seed },
     learn: async ({ x, names, warnings }) => {
       const most = Math.min(x.rows, x.cols);
       if ((components ?? 1) > most)
-        fail("cluster/out-of-range-components", { at: "pca", components: components ?? 1, rows: x.rows, features: x.cols }); // biome-ignore format: one line
+        fail("cluster/out-of-range-components", {
+          at: "pca",
+          components: components ?? 1,
+          rows: x.rows,
+          features: x.cols,
+        });
       const means = columnMeans(x);
       const centred = about(x, means);
       const total = centred.data.reduce((sum, value) => sum + value * value, 0);
       if (total === 0) return fail("cluster/missing-variance", { at: "pca", rows: x.rows });
-      const found = solver === "exact" ? await exactly(centred) : roughly(centred, components ?? most, seed); // biome-ignore format: one line
-      const kept = keptOf(found.s, { total, components: components ?? most, share, cells: x.rows + x.cols }); // biome-ignore format: one line
-      const told = kept < (components ?? 0) ? [`only ${kept} of ${components} components are there: the rows do not differ in more directions.`] : []; // biome-ignore format: one line
+      const found =
+        solver === "exact" ? await exactly(centred) : roughly(centred, components ?? most, seed);
+      const kept = keptOf(found.s, {
+        total,
+        components: components ?? most,
+        share,
+        cells: x.rows + x.cols,
+      });
+      const told =
+        kept < (components ?? 0)
+          ? [
+              `only ${kept} of ${components} components are there: the rows do not differ in more directions.`,
+            ]
+          : [];
       const s = found.s.slice(0, kept);
       return pcaComponents({
         directions: withSigns(found.v, kept),
@@ -136,7 +156,10 @@ async function exactly(x: Matrix): Promise<Found> {
   const { s, v } = singularValues(await triangle({ rows, cols, write }));
   if (!isWide) return { s, v };
   const along = multiply(tall, v); // [d, n]: column j has length s[j]
-  return { s, v: { ...along, data: along.data.map((value, at) => value / ((s[at % cols] ?? 0) || 1)) } }; // biome-ignore format: one line
+  return {
+    s,
+    v: { ...along, data: along.data.map((value, at) => value / ((s[at % cols] ?? 0) || 1)) },
+  };
 }
 
 const extra = 10; // directions more than asked for
@@ -146,7 +169,11 @@ const passes = 4; // powers that sharpen the range
 function roughly(x: Matrix, k: number, seed: number): Found {
   const draws = random(seed).stream("directions");
   const width = Math.min(k + extra, x.rows, x.cols);
-  const start = { rows: x.cols, cols: width, data: Float64Array.from({ length: x.cols * width }, () => draws.normal()) }; // biome-ignore format: one line
+  const start = {
+    rows: x.cols,
+    cols: width,
+    data: Float64Array.from({ length: x.cols * width }, () => draws.normal()),
+  };
   const turned = transpose(x);
   let range = singularValues(multiply(x, start)).u; // [n, width], orthonormal
   for (let pass = 0; pass < passes; pass++) {
@@ -160,7 +187,17 @@ function roughly(x: Matrix, k: number, seed: number): Found {
 /** How many components are kept: those that are no rounding, and as many as are wanted. */
 function keptOf(
   s: Float64Array,
-  { total, components, share, cells }: { readonly total: number; readonly components: number; readonly share?: number | undefined; readonly cells: number }, // biome-ignore format: one line
+  {
+    total,
+    components,
+    share,
+    cells,
+  }: {
+    readonly total: number;
+    readonly components: number;
+    readonly share?: number | undefined;
+    readonly cells: number;
+  },
 ): number {
   const none = (s[0] ?? 0) * Number.EPSILON * cells;
   const real = s.filter((value) => value > none).length;
@@ -206,7 +243,10 @@ function pcaComponents(state: PcaState): PcaComponents {
       z,
       Array.from(variances.keys(), (k) => `component ${k}`),
     );
-    const unscaled = { ...z, data: z.data.map((value, at) => value * (scales[at % components] ?? 1)) }; // biome-ignore format: one line
+    const unscaled = {
+      ...z,
+      data: z.data.map((value, at) => value * (scales[at % components] ?? 1)),
+    };
     const x = multiply(unscaled, directions);
     return { ...x, data: x.data.map((value, at) => value + (means[at % x.cols] ?? 0)) };
   };

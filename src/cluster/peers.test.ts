@@ -3,7 +3,14 @@ import { describe, expect, test } from "vitest";
 import { renamed } from "../../tests/conform/clusterer.ts";
 import { peerRows, readClusterPeers } from "../../tests/peer/cluster.ts";
 import type { Matrix } from "../flow.ts";
-import { adjustedRand, calinskiHarabasz, clusterInertia, daviesBouldin, mutualInformation, silhouette } from "../metric/index.ts"; // biome-ignore format: one line
+import {
+  adjustedRand,
+  calinskiHarabasz,
+  clusterInertia,
+  daviesBouldin,
+  mutualInformation,
+  silhouette,
+} from "../metric/index.ts";
 import { denseGroups, linkRows } from "../tensor/index.ts";
 import { agglomerative } from "./agglomerative.ts";
 import { dbscan } from "./dbscan.ts";
@@ -62,7 +69,9 @@ describe("dbscan beside scikit-learn", () => {
       const core = (values: ArrayLike<number>): number[] =>
         Array.from(values).filter((_, i) => cores[i] === 1);
       expect(renamed(core(labels))).toEqual(renamed(core(peer.labels)));
-      expect(labels.map((label) => Math.min(label, 0))).toEqual(Int32Array.from(peer.labels, (label) => Math.min(label, 0))); // biome-ignore format: one line
+      expect(labels.map((label) => Math.min(label, 0))).toEqual(
+        Int32Array.from(peer.labels, (label) => Math.min(label, 0)),
+      );
     });
 });
 
@@ -71,18 +80,29 @@ describe("gaussianMixture beside scikit-learn", () => {
   for (const peer of peers.mixture)
     test(`likelihood, weights, means and covariances: ${peer.form}`, async () => {
       const { x, names } = peerRows(peer);
-      const how = { clusters: peer.groups, covariance: peer.form, tolerance: 1e-12, maxIterations: 5000, starts: 10 }; // biome-ignore format: one line
+      const how = {
+        clusters: peer.groups,
+        covariance: peer.form,
+        tolerance: 1e-12,
+        maxIterations: 5000,
+        starts: 10,
+      };
       const found = await gaussianMixture(how).learn({ x, names });
       expect(found.logLikelihood).toBeClose(peer.score, { rtol: 1e-8 });
       expect(found.bic).toBeClose(peer.bic, { rtol: 1e-8 });
       expect(found.aic).toBeClose(peer.aic, { rtol: 1e-8 });
       const { weights, means, covariances } = found.mixture;
-      const order = Array.from(weights.keys()).sort((a, b) => (means.data[a * x.cols] ?? 0) - (means.data[b * x.cols] ?? 0)); // biome-ignore format: one line
+      const order = Array.from(weights.keys()).sort(
+        (a, b) => (means.data[a * x.cols] ?? 0) - (means.data[b * x.cols] ?? 0),
+      );
       const loose = { rtol: 1e-5, atol: 1e-5 };
       expect(order.map((k) => weights[k])).toBeClose(peer.weights, loose);
       expect(order.flatMap((k) => rowOf(means, k))).toBeClose(peer.means.flat(), loose);
       const size = covariances.data.length / peer.groups;
-      expect(order.flatMap((k) => [...covariances.data.slice(k * size, (k + 1) * size)])).toBeClose(peer.covariances, loose); // biome-ignore format: one line
+      expect(order.flatMap((k) => [...covariances.data.slice(k * size, (k + 1) * size)])).toBeClose(
+        peer.covariances,
+        loose,
+      );
       expect(found.logDensity(x).slice(0, 5)).toBeClose(peer.density, loose);
     });
 });
@@ -100,7 +120,10 @@ describe("pca beside scikit-learn", () => {
       expect(found.singularValues).toBeClose(peer.singular, close);
       expect(found.means).toBeClose(peer.means, close);
       expect(found.directions.data).toBeClose(peer.directions.flat(), close);
-      expect(found.apply(scaled).data.slice(0, 3 * found.components)).toBeClose(peer.applied.flat(), close); // biome-ignore format: one line
+      expect(found.apply(scaled).data.slice(0, 3 * found.components)).toBeClose(
+        peer.applied.flat(),
+        close,
+      );
     });
 });
 

@@ -80,11 +80,18 @@ async function embed(
   signal?.throwIfAborted();
   checkData("umap", data);
   if (x.rows > mostRows)
-    fail("cluster/out-of-range-rows", { at: "umap", rows: x.rows, most: mostRows, advice: "Take a sample of the rows, or pca()." }); // biome-ignore format: one line
+    fail("cluster/out-of-range-rows", {
+      at: "umap",
+      rows: x.rows,
+      most: mostRows,
+      advice: "Take a sample of the rows, or pca().",
+    });
   if (x.rows <= neighbours)
     fail("cluster/missing-neighbours", { at: "umap", rows: x.rows, neighbours });
   const draws = random(seed).stream("umap");
-  const rows = Array.from({ length: x.rows }, (_, i) => [...x.data.subarray(i * x.cols, (i + 1) * x.cols)]); // biome-ignore format: one line
+  const rows = Array.from({ length: x.rows }, (_, i) => [
+    ...x.data.subarray(i * x.cols, (i + 1) * x.cols),
+  ]);
   const run = startUmap(rows, { ...settings, next: draws.next });
   let since = performance.now();
   for (let done = 1; done <= run.epochs; done++) {

@@ -9,8 +9,21 @@ const read = (candidate: unknown) => fieldsOf(candidate, { name: "the state", da
 
 describe("fieldsOf", () => {
   test("gives fields of the type that is asked for", () => {
-    const fields = read({ n: 1, none: null, t: "a", b: false, ts: ["x"], a: new Uint8Array(2), o: { n: 2 }, l: [{ n: 3 }] }); // biome-ignore format: one line
-    expect([fields.number("n"), fields.numberOrNull("none"), fields.text("t")]).toEqual([1, null, "a"]); // biome-ignore format: one line
+    const fields = read({
+      n: 1,
+      none: null,
+      t: "a",
+      b: false,
+      ts: ["x"],
+      a: new Uint8Array(2),
+      o: { n: 2 },
+      l: [{ n: 3 }],
+    });
+    expect([fields.number("n"), fields.numberOrNull("none"), fields.text("t")]).toEqual([
+      1,
+      null,
+      "a",
+    ]);
     expect([fields.boolean("b"), fields.texts("ts")]).toEqual([false, ["x"]]);
     expect(fields.array("a", Uint8Array, 2)).toHaveLength(2);
     expect(fields.fields("o").number("n")).toBe(2);

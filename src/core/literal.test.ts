@@ -14,7 +14,9 @@ describe("formatLiteral", () => {
   });
 
   test("writes names without quotes where they need none", () => {
-    expect(formatLiteral({ a: 1, "b c": { __proto__x: null } })).toBe('{ a: 1, "b c": { __proto__x: null } }'); // biome-ignore format: one line
+    expect(formatLiteral({ a: 1, "b c": { __proto__x: null } })).toBe(
+      '{ a: 1, "b c": { __proto__x: null } }',
+    );
     const odd = JSON.parse('{"__proto__": 1}');
     expect(Object.keys(new Function(`return (${formatLiteral(odd)})`)())).toEqual(["__proto__"]);
   });

@@ -22,6 +22,8 @@ const keyText = (name: string): string =>
 export function formatLiteral(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(formatLiteral).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).map(([key, item]) => `${literalKey(key)}: ${formatLiteral(item)}`); // biome-ignore format: one line
+  const entries = Object.entries(value).map(
+    ([key, item]) => `${literalKey(key)}: ${formatLiteral(item)}`,
+  );
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }

@@ -50,9 +50,13 @@ describe("californiaTwin", () => {
   test("homes are worth more where incomes are high, and by the coast", () => {
     const values = (pick: (block: CaliforniaBlock) => boolean): number =>
       mean(blocks.filter(pick).map(({ MedHouseVal }) => MedHouseVal));
-    expect(values(({ MedInc }) => MedInc > 6)).toBeGreaterThan(2 * values(({ MedInc }) => MedInc < 2)); // biome-ignore format: one line
+    expect(values(({ MedInc }) => MedInc > 6)).toBeGreaterThan(
+      2 * values(({ MedInc }) => MedInc < 2),
+    );
     const isBay = ({ Latitude }: CaliforniaBlock) => Latitude > 37 && Latitude < 38;
-    expect(values((block) => isBay(block) && block.Longitude < -122.2)).toBeGreaterThan(1.3 * values((block) => isBay(block) && block.Longitude > -121.7)); // biome-ignore format: one line
+    expect(values((block) => isBay(block) && block.Longitude < -122.2)).toBeGreaterThan(
+      1.3 * values((block) => isBay(block) && block.Longitude > -121.7),
+    );
   });
 
   test("the same seed gives the same blocks, another seed others, fewer rows the first ones", () => {

@@ -103,7 +103,10 @@ function drawBlock(
   const rooms = Math.max(1, Math.exp(1.65 + 0.27 * (rich - 1.2) + 0.17 * house.normal()));
   const isResort = house.next() < 0.004;
   const averageRooms = isResort ? rooms * (2 + 6 * house.next()) : rooms;
-  const averageBedrooms = Math.max(0.35, averageRooms * 0.205 * Math.exp(-0.2 * (rich - 1.2) + 0.1 * house.normal())); // biome-ignore format: one line
+  const averageBedrooms = Math.max(
+    0.35,
+    averageRooms * 0.205 * Math.exp(-0.2 * (rich - 1.2) + 0.1 * house.normal()),
+  );
   const crowd = Math.exp(1.03 - 0.06 * (rich - 1.2) + 0.22 * people.normal());
   const isInstitution = people.next() < 0.002;
   const occupancy = Math.max(0.7, isInstitution ? crowd * (2 + 40 * people.next()) : crowd);

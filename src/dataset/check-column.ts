@@ -13,6 +13,6 @@ export function checkColumn(
 ): void {
   for (const [name, column] of Object.entries(option))
     if (typeof column !== "string")
-      fail("dataset/missing-column", { at, option: name, columns, got: column }); // biome-ignore format: one line
+      fail("dataset/missing-column", { at, option: name, columns, got: column });
     else if (!columns.includes(column)) fail("dataset/unknown-column", { at, column, columns });
 }

@@ -85,7 +85,10 @@ describe("dataset", () => {
     const parts = { rows: same, label: "wild" } as const;
     const codes: MatrixSource<typeof flowers.columns> = {
       ...{ names: ["a"], reads: {}, origins: [{ transform: "indexLevels" }] },
-      matrixAnd: async (_, more) => ({ x: { rows: 1, cols: 1, data: Float64Array.of(1) }, more: more.map(() => Float64Array.of(1)) }), // biome-ignore format: one line
+      matrixAnd: async (_, more) => ({
+        x: { rows: 1, cols: 1, data: Float64Array.of(1) },
+        more: more.map(() => Float64Array.of(1)),
+      }),
     };
     const plain = { ...codes, origins: [{ transform: "numeric" }] };
     const made = [
@@ -115,7 +118,11 @@ describe("dataset", () => {
     await refused(holed, { label: "name" }, "dataset/missing-label");
     await refused(holed, { label: "seen" }, "dataset/mismatch-label");
     await refused(holed, { weights: "weight" }, "dataset/mismatch-weights");
-    await refused(holed.where((c) => c.name.isMissing().not()), { weights: "weight" }, "dataset/mismatch-weights"); // biome-ignore format: one line
+    await refused(
+      holed.where((c) => c.name.isMissing().not()),
+      { weights: "weight" },
+      "dataset/mismatch-weights",
+    );
     await refused(holed, { weights: "name" }, "dataset/mismatch-weights");
     await refused(holed, { groups: "field" }, "dataset/missing-groups");
     await refused(holed, { weights: "wieght" }, "dataset/unknown-column");

@@ -33,7 +33,8 @@ export function stratifiedFoldNumbers(labels: RowCodes, { folds, chance }: Deal)
   let start = 0;
   for (const [label, rows] of rowsByCode(labels).entries()) {
     const shares = new Uint32Array(folds);
-    for (let i = 0; i < rows.length; i++) shares[(start + i) % folds] = (shares[(start + i) % folds] ?? 0) + 1; // biome-ignore format: one line
+    for (let i = 0; i < rows.length; i++)
+      shares[(start + i) % folds] = (shares[(start + i) % folds] ?? 0) + 1;
     start += rows.length;
     const order = orderOf(rows.length, chance?.stream(`label ${label}`));
     let place = 0;

@@ -96,7 +96,9 @@ describe("folds", () => {
       fc.property(rows, ({ n, k, seed, labels }) => {
         const all = folds(n, { folds: k, seed, labels });
         for (const label of ["a", "b", "c", "any"]) {
-          const counts = all.map(({ test }) => [...test].filter((i) => label === "any" || labels[i] === label).length); // biome-ignore format: one line
+          const counts = all.map(
+            ({ test }) => [...test].filter((i) => label === "any" || labels[i] === label).length,
+          );
           expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
         }
       }),
@@ -142,7 +144,9 @@ describe("folds", () => {
     for (const { groups, labels, folds: k, tests } of peers.stratifiedGroup)
       expect(tested(folds(labels.length, { folds: k, groups, labels, ...inOrder }))).toEqual(tests);
     for (const { n, pairs, ...windows } of peers.time)
-      expect(folds(n, { ...windows, times: "rows" }).map(({ train, test }) => [[...train], [...test]])).toEqual(pairs); // biome-ignore format: one line
+      expect(
+        folds(n, { ...windows, times: "rows" }).map(({ train, test }) => [[...train], [...test]]),
+      ).toEqual(pairs);
   });
 
   test("keep rows of one moment together, whatever their order", () => {
@@ -189,7 +193,11 @@ describe("folds", () => {
     refused(3, { folds: 2, labels: [0, 1] }, "dataset/mismatch-length");
     refused(3, { folds: 2, labels: [0, Number.NaN, 1] }, "dataset/missing-value");
     refused(2, { folds: 2, times: JSON.parse('["a", "b"]') }, "dataset/missing-value");
-    refused(3, { folds: 1, times: [new Date(Number.NaN), new Date(1), new Date(2)] }, "dataset/missing-value"); // biome-ignore format: one line
+    refused(
+      3,
+      { folds: 1, times: [new Date(Number.NaN), new Date(1), new Date(2)] },
+      "dataset/missing-value",
+    );
     refused(9, { times: "rows", labels: [1] }, "dataset/conflict-order");
     refused(9, { gap: 1 }, "dataset/conflict-order");
     for (const odd of [

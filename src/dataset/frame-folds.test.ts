@@ -29,7 +29,9 @@ describe("frameFolds", () => {
 
   test("keeps the rows of one key together, and divides otherwise under another seed", async () => {
     const parts = await frameFolds(some(400), { by: "who", folds: 4 });
-    const whos = await Promise.all(parts.map(async ({ validation }) => new Set((await validation.rows()).map(({ who }) => who)))); // biome-ignore format: one line
+    const whos = await Promise.all(
+      parts.map(async ({ validation }) => new Set((await validation.rows()).map(({ who }) => who))),
+    );
     expect(whos.reduce((sum, { size }) => sum + size, 0)).toBe(50);
     const [first] = await frameFolds(some(400), { by: "who", folds: 4, seed: 1 });
     const other = new Set((await first?.validation.rows())?.map(({ who }) => who));
@@ -75,9 +77,15 @@ describe("frameFolds", () => {
 
   test("refuses no rows, missing keys, and more folds than keys fall into", async () => {
     await expect(frameFolds(some(0), { by: "id" })).rejects.toThrow(code("dataset/missing-rows"));
-    await expect(frameFolds(some(9, "NULL"), { by: "who" })).rejects.toThrow(code("dataset/missing-key")); // biome-ignore format: one line
-    await expect(frameFolds(some(9, "'a'"), { by: "who" })).rejects.toThrow(code("dataset/out-of-range-folds")); // biome-ignore format: one line
-    await expect(frameFolds(some(9), { by: "id", folds: 1 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    await expect(frameFolds(some(9, "NULL"), { by: "who" })).rejects.toThrow(
+      code("dataset/missing-key"),
+    );
+    await expect(frameFolds(some(9, "'a'"), { by: "who" })).rejects.toThrow(
+      code("dataset/out-of-range-folds"),
+    );
+    await expect(frameFolds(some(9), { by: "id", folds: 1 })).rejects.toThrow(
+      code("option/out-of-range"),
+    );
     const by: "id" = JSON.parse('"ident"');
     await expect(frameFolds(some(9), { by })).rejects.toThrow(code("dataset/unknown-column"));
     const none: { readonly by: "id" } = JSON.parse("{}");

@@ -34,7 +34,9 @@ describe("splitRows", () => {
         const groups = all(n).map((i) => `g${i % 11}`);
         const parts = splitRows(n, { shares: three, seed, groups });
         expect(splitRows(n, { shares: three, seed, groups })).toEqual(parts);
-        const sides = [parts.train, parts.validation, parts.test].map((part) => new Set(Array.from(part, (i) => groups[i]))); // biome-ignore format: one line
+        const sides = [parts.train, parts.validation, parts.test].map(
+          (part) => new Set(Array.from(part, (i) => groups[i])),
+        );
         expect(sides.reduce((sum, side) => sum + side.size, 0)).toBe(new Set(groups).size);
       }),
     );
@@ -59,7 +61,10 @@ describe("splitRows", () => {
   });
 
   test("cuts time where the rows are nearest to the shares", () => {
-    const { train, test } = splitRows(10, { times: [5, 5, 5, 1, 1, 1, 1, 2, 3, 4], shares: { train: 0.7, test: 0.3 } }); // biome-ignore format: one line
+    const { train, test } = splitRows(10, {
+      times: [5, 5, 5, 1, 1, 1, 1, 2, 3, 4],
+      shares: { train: 0.7, test: 0.3 },
+    });
     expect([...train]).toEqual([3, 4, 5, 6, 7, 8, 9]);
     expect([...test]).toEqual([0, 1, 2]);
   });

@@ -110,7 +110,8 @@ function checkOne(options: SplitRowsOptions): void {
 function numbersOf(rows: number, options: SplitRowsOptions, parts: readonly Part[]): Uint32Array {
   const { labels, groups, times, seed = 0, gap = 0 } = options;
   const chance = random(seed).stream("split rows");
-  if (times !== undefined) return timeParts(momentsOf(times, { at, what: "times", rows }), parts, gap); // biome-ignore format: one line
+  if (times !== undefined)
+    return timeParts(momentsOf(times, { at, what: "times", rows }), parts, gap);
   if (groups !== undefined) {
     const codes = codesOf(groups, { at, what: "groups", rows });
     const partOf = groupParts(codes, parts, chance.shuffled(codes.counts.length));

@@ -145,7 +145,9 @@ describe("split", () => {
       const without: { readonly by: "id" } = JSON.parse('{"test": 0.2}');
       const error = await split(all, without).catch((thrown) => thrown);
       expect(error).toEqual(code("dataset/missing-column"));
-      expect(error.message).toContain('split: by must name a column; expected one of "id", "age", "left", got nothing'); // biome-ignore format: one line
+      expect(error.message).toContain(
+        'split: by must name a column; expected one of "id", "age", "left", got nothing',
+      );
     });
   });
 });

@@ -29,7 +29,10 @@ export function timeWindows({ counts }: RowCodes, windows: TimeWindows): readonl
   if (moments < needed) fail("dataset/missing-time-order", { folds, moments, test, gap, needed });
   return Array.from({ length: folds }, (_, i) => {
     const start = first + i * test;
-    return { train: [Math.max(0, start - gap - trainMoments), start - gap], test: [start, start + test] }; // biome-ignore format: one line
+    return {
+      train: [Math.max(0, start - gap - trainMoments), start - gap],
+      test: [start, start + test],
+    };
   });
 }
 

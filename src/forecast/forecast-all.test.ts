@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { quarters, sampleValues } from "../../tests/conform/forecaster.ts";
 import { formatJson } from "../core/index.ts";
-import { boostedForecast, defaultForecasters, forecastAll, forecastRows, forecastSchema, holtWinters, naive } from "./index.ts"; // biome-ignore format: one line
+import {
+  boostedForecast,
+  defaultForecasters,
+  forecastAll,
+  forecastRows,
+  forecastSchema,
+  holtWinters,
+  naive,
+} from "./index.ts";
 
 const coded = (code: string) => expect.objectContaining({ code });
 const named = (id: string, values: readonly number[]) => ({ ...quarters(values), id });
@@ -29,7 +37,10 @@ describe("forecastAll", () => {
 
   test("gives the same in any order of the series", async () => {
     const states = async (list: typeof all) => {
-      const results = await forecastAll(list, { horizon: 4, forecasters: { naive: naive(), hw: holtWinters() } }); // biome-ignore format: one line
+      const results = await forecastAll(list, {
+        horizon: 4,
+        forecasters: { naive: naive(), hw: holtWinters() },
+      });
       return results.map(({ id, model }) => [id, formatJson(model?.state ?? null)]).sort();
     };
     expect(await states([...all].reverse())).toEqual(await states(all));
@@ -61,14 +72,27 @@ describe("forecastAll", () => {
   });
 
   test("goes on without a forecaster whose model does not reach the horizon", async () => {
-    const far = { direct: boostedForecast({ strategy: "direct", horizon: 3, trees: 3 }), naive: naive() }; // biome-ignore format: one line
-    const [long, short] = await forecastAll([named("long", sampleValues(48)), named("short", sampleValues(16))], { horizon: 4, forecasters: far, initial: 14 }); // biome-ignore format: one line
+    const far = {
+      direct: boostedForecast({ strategy: "direct", horizon: 3, trees: 3 }),
+      naive: naive(),
+    };
+    const [long, short] = await forecastAll(
+      [named("long", sampleValues(48)), named("short", sampleValues(16))],
+      { horizon: 4, forecasters: far, initial: 14 },
+    );
     expect([long?.chosen, long?.forecast?.mean.length]).toEqual(["naive", 4]);
     const failed = long?.report?.entries.find(({ name }) => name === "direct");
     expect(failed?.failure).toContain("expected a horizon of at most 3, got 4");
     expect([short?.chosen, short?.report]).toEqual(["naive", null]);
-    const alone = await forecastAll([named("long", sampleValues(48))], { horizon: 4, forecasters: { direct: far.direct }, initial: 46 }); // biome-ignore format: one line
-    expect([alone[0]?.chosen, alone[0]?.note]).toEqual([null, expect.stringMatching(/too short|at most 3/)]); // biome-ignore format: one line
+    const alone = await forecastAll([named("long", sampleValues(48))], {
+      horizon: 4,
+      forecasters: { direct: far.direct },
+      initial: 46,
+    });
+    expect([alone[0]?.chosen, alone[0]?.note]).toEqual([
+      null,
+      expect.stringMatching(/too short|at most 3/),
+    ]);
   });
 
   test("its default forecasters leave a season of one step out", () => {
@@ -84,6 +108,9 @@ describe("forecastRows", () => {
     const { columns } = forecastSchema("forecasts", levels);
     expect(Object.keys(rows[0] ?? {})).toEqual(Object.keys(columns));
     expect(Object.keys(columns).slice(5)).toEqual(["lower50", "upper50", "lower97_5", "upper97_5"]);
-    expect(rows.map(({ series, step, forecast }) => [series, step, forecast])).toEqual([["a", 1, 4], ["a", 2, 4]]); // biome-ignore format: one line
+    expect(rows.map(({ series, step, forecast }) => [series, step, forecast])).toEqual([
+      ["a", 1, 4],
+      ["a", 2, 4],
+    ]);
   });
 });

@@ -33,8 +33,12 @@ export interface ForecastResult {
 
 /** The forecasters that are tried where none are named: the naive ones, smoothing and ARIMA by AICc. */
 export function defaultForecasters(season?: number): Readonly<Record<string, Forecaster>> {
-  const names = (["naive", "seasonal-naive", "drift", "smoothing", "arima"] as const).filter((name) => season !== 1 || name !== "seasonal-naive"); // biome-ignore format: one line
-  return Object.fromEntries(names.map((name) => [name, namedForecaster(name, { season }).forecaster])); // biome-ignore format: one line
+  const names = (["naive", "seasonal-naive", "drift", "smoothing", "arima"] as const).filter(
+    (name) => season !== 1 || name !== "seasonal-naive",
+  );
+  return Object.fromEntries(
+    names.map((name) => [name, namedForecaster(name, { season }).forecaster]),
+  );
 }
 
 const metrics = ["rmse", "mae", "smape", "mase"] as const;
@@ -65,7 +69,19 @@ export async function forecastAll(
 ): Promise<readonly ForecastResult[]> {
   const at = "forecastAll";
   const { metric = "rmse", signal, progress, ...rest } = options;
-  checkNames(at, options, ["forecasters", "metric", "horizon", "origins", "step", "window", "initial", "levels", "season", "signal", "progress"]); // biome-ignore format: one line
+  checkNames(at, options, [
+    "forecasters",
+    "metric",
+    "horizon",
+    "origins",
+    "step",
+    "window",
+    "initial",
+    "levels",
+    "season",
+    "signal",
+    "progress",
+  ]);
   checkChoice(at, { metric }, metrics);
   if (all.length === 0) fail("forecast/missing-series", { at });
   checkIds(at, all);

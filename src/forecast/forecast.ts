@@ -1,5 +1,14 @@
 /** @file A forecast: the steps after the end of a series, and its rows as a table. */
-import { type Column, type Columns, float, int, type Schema, schema, text, timestamp } from "../table/index.ts"; // biome-ignore format: one line
+import {
+  type Column,
+  type Columns,
+  float,
+  int,
+  type Schema,
+  schema,
+  text,
+  timestamp,
+} from "../table/index.ts";
 import type { Frequency } from "./calendar/grid.ts";
 
 /** Bounds of each step that should hold its value with a probability. */

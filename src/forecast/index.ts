@@ -19,13 +19,7 @@ export {
   forecastSchema,
   type Interval,
 } from "./forecast.ts";
-export {
-  defaultForecasters,
-  type ForecastAllOptions,
-  type ForecastMetric,
-  type ForecastResult,
-  forecastAll,
-} from "./forecast-all.ts";
+export * from "./forecast-all.ts";
 export type {
   Forecaster,
   ForecastModel,
@@ -35,7 +29,7 @@ export type {
 } from "./forecaster.ts";
 export { checkSeries, seasonOf } from "./forecaster.ts";
 export { forecastModelFromState } from "./model-state.ts";
-export { type ForecasterFacts, type ForecasterName, forecasterNames, type NamedForecaster, namedForecaster } from "./named-forecaster.ts"; // biome-ignore format: one line
+export * from "./named-forecaster.ts";
 export { calendarRegression } from "./regression/calendar-regression.ts";
 export * from "./series/index.ts";
 export {

@@ -5,7 +5,13 @@ import { boostedFamily } from "./boosted/boosted-forecast.ts";
 import { frequencies } from "./calendar/grid.ts";
 import { fail } from "./errors.ts";
 import { damaged, type Fields, fieldsOf } from "./fields.ts";
-import { type Family, type ForecastModel, forecastFormat, modelOf, type SeriesPlace } from "./forecaster.ts"; // biome-ignore format: one line
+import {
+  type Family,
+  type ForecastModel,
+  forecastFormat,
+  modelOf,
+  type SeriesPlace,
+} from "./forecaster.ts";
 import { regressionFamily } from "./regression/calendar-regression.ts";
 import { averageFamily } from "./simple/moving-average.ts";
 import { lineFamily, naiveFamily, seasonFamily } from "./simple/naive.ts";

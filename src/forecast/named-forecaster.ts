@@ -10,7 +10,16 @@ import { naive, naiveDrift, seasonalNaive } from "./simple/naive.ts";
 import { autoSmoothing } from "./smoothing/smoothing.ts";
 
 /** The names, simple forecasters first. */
-export const forecasterNames = ["naive", "seasonal-naive", "drift", "moving-average", "smoothing", "arima", "calendar", "boosted"] as const; // biome-ignore format: one line
+export const forecasterNames = [
+  "naive",
+  "seasonal-naive",
+  "drift",
+  "moving-average",
+  "smoothing",
+  "arima",
+  "calendar",
+  "boosted",
+] as const;
 
 /** The name of a forecaster. */
 export type ForecasterName = (typeof forecasterNames)[number];

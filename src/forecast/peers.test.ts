@@ -52,7 +52,8 @@ describe("the naive forecasts", () => {
     const [eighty, most] = forecast?.intervals ?? [];
     // Of the drift, theirs divides squares of n − 1 changes by n − 1, ours by n − 2, as the book has it.
     const ratio = peer.model === "drift" ? Math.sqrt(118 / 119) : 1;
-    const off = (bounds: ArrayLike<number> | undefined, unit: number) => Array.from(bounds ?? [], (bound, i) => unit * (bound - (peer.mean[i] ?? 0))); // biome-ignore format: one line
+    const off = (bounds: ArrayLike<number> | undefined, unit: number) =>
+      Array.from(bounds ?? [], (bound, i) => unit * (bound - (peer.mean[i] ?? 0)));
     expect(off(eighty?.lower, ratio)).toBeClose(off(peer["lo-80"], 1));
     expect(off(most?.upper, ratio)).toBeClose(off(peer["hi-95"], 1));
   });
@@ -82,7 +83,10 @@ describe("smoothing", () => {
       const { mean, intervals } = model.forecast({ horizon: 14, levels: [0.95] });
       const ratio = Math.sqrt(peer.sse / n) / Number(model.summary["deviation"]);
       const width = intervals[0]?.upper.map((bound, i) => ratio * (bound - (mean[i] ?? 0))) ?? [];
-      expect(width).toBeClose((peer.upper ?? []).map((bound, i) => bound - (peer.mean[i] ?? 0)), { rtol: 0.02 }); // biome-ignore format: one line
+      expect(width).toBeClose(
+        (peer.upper ?? []).map((bound, i) => bound - (peer.mean[i] ?? 0)),
+        { rtol: 0.02 },
+      );
     },
   );
 
@@ -149,12 +153,14 @@ describe("arima", () => {
   test.each(peers.arima.filter(({ order, seasonal }) => order[1] === 0 && seasonal[1] === 0))(
     "$order$seasonal of $series forecasts as SARIMAX",
     async (peer) => {
-      // biome-ignore format: one line
       const model = await fitted(peer);
       const { mean, intervals } = model.forecast({ horizon: 10, levels: [0.95] });
       expect(mean).toBeClose(peer.differencedMean, { rtol: 1e-3 });
       const ratio = Math.sqrt(peer.sigma2) / Number(model.summary["deviation"]);
-      const deviations = intervals[0]?.upper.map((bound, i) => (ratio * (bound - (mean[i] ?? 0))) / 1.959963984540054) ?? []; // biome-ignore format: one line
+      const deviations =
+        intervals[0]?.upper.map(
+          (bound, i) => (ratio * (bound - (mean[i] ?? 0))) / 1.959963984540054,
+        ) ?? [];
       expect(deviations).toBeClose(peer.differencedDeviation, { rtol: 0.01 });
     },
   );

@@ -8,8 +8,14 @@ import { prAuc, rocAuc } from "./ranking.ts";
 const f = (...numbers: number[]) => Float64Array.from(numbers);
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const rows = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 20 })), { minLength: 2, maxLength: 60 })
-  .map((list) => ({ y: Float64Array.from(list, ([v]) => v), p: Float64Array.from(list, ([, v]) => v / 20) })); // biome-ignore format: one line
+  .array(fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 20 })), {
+    minLength: 2,
+    maxLength: 60,
+  })
+  .map((list) => ({
+    y: Float64Array.from(list, ([v]) => v),
+    p: Float64Array.from(list, ([, v]) => v / 20),
+  }));
 
 describe("reliability", () => {
   test("law: bins hold every row once, by rising probability, and the error is within 0 and 1", () => {
@@ -87,7 +93,10 @@ describe("prCurve and gainCurve", () => {
       fc.property(rows, ({ y, p }) => {
         const weights = y.map((_, i) => (i % 3) + 1);
         const again = [...y].flatMap((_, i) => Array.from({ length: (i % 3) + 1 }, () => i));
-        const [z, q] = [Float64Array.from(again, (i) => y[i] ?? 0), Float64Array.from(again, (i) => p[i] ?? 0)]; // biome-ignore format: one line
+        const [z, q] = [
+          Float64Array.from(again, (i) => y[i] ?? 0),
+          Float64Array.from(again, (i) => p[i] ?? 0),
+        ];
         fc.pre(new Set(y).size === 2);
         expect(rocAuc(y, p, { weights })).toBeClose(rocAuc(z, q));
         expect(prAuc(y, p, { weights })).toBeClose(prAuc(z, q));

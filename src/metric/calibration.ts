@@ -69,7 +69,10 @@ export function calibrationError(
 ): number {
   const bins = binsOf("calibrationError", [y, probability], options);
   const total = bins.reduce((sum, { rows }) => sum + rows, 0);
-  return bins.reduce((sum, { rows, given, observed }) => sum + (rows / total) * Math.abs(observed - given), 0); // biome-ignore format: one line
+  return bins.reduce(
+    (sum, { rows, given, observed }) => sum + (rows / total) * Math.abs(observed - given),
+    0,
+  );
 }
 
 function binsOf(
@@ -84,8 +87,12 @@ function binsOf(
   if (classes === undefined) checkProbabilities(at, y, probability);
   else checkClassProbabilities(at, [y, probability], classes);
   checkWeights(at, y.length, weights);
-  const [isTrue, given] = classes === undefined ? [y, probability] : topLabel([y, probability], classes); // biome-ignore format: one line
-  const edges = equal === "width" ? Float64Array.from({ length: bins - 1 }, (_, i) => (i + 1) / bins) : quantiles(given, bins); // biome-ignore format: one line
+  const [isTrue, given] =
+    classes === undefined ? [y, probability] : topLabel([y, probability], classes);
+  const edges =
+    equal === "width"
+      ? Float64Array.from({ length: bins - 1 }, (_, i) => (i + 1) / bins)
+      : quantiles(given, bins);
   const sums = Array.from({ length: bins }, () => ({ rows: 0, given: 0, observed: 0 }));
   for (const [row, p] of given.entries()) {
     const bin = sums[binOf(edges, p)];

@@ -186,11 +186,18 @@ function averaged(
   }
   const classes = average === "binary" ? { classes: 2 } : {};
   const weights = options.weights === undefined ? {} : { weights: options.weights };
-  const { labels, answers, right, total } = marginsOf(countsOf(at, pair, { ...classes, ...weights })); // biome-ignore format: one line
-  const of = (c: number): Shares => sharesOf(right[c] ?? 0, [answers[c] ?? 0, labels[c] ?? 0], beta); // biome-ignore format: one line
+  const { labels, answers, right, total } = marginsOf(
+    countsOf(at, pair, { ...classes, ...weights }),
+  );
+  const of = (c: number): Shares =>
+    sharesOf(right[c] ?? 0, [answers[c] ?? 0, labels[c] ?? 0], beta);
   if (average === "binary") return of(1);
   if (average === "micro")
-    return sharesOf(right.reduce((a, b) => a + b, 0), [total, total], beta); // biome-ignore format: one line
+    return sharesOf(
+      right.reduce((a, b) => a + b, 0),
+      [total, total],
+      beta,
+    );
   const there = labels.flatMap((rows, c) => (rows + (answers[c] ?? 0) > 0 ? [c] : []));
   const weigh = (c: number): number =>
     average === "macro" ? 1 / there.length : (labels[c] ?? 0) / total;

@@ -17,10 +17,18 @@ const f = (...numbers: number[]) => Float64Array.from(numbers);
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const k = 3;
 const rows = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: k - 1 }), fc.tuple(...Array.from({ length: k }, () => fc.integer({ min: 1, max: 20 })))), { minLength: 3, maxLength: 40 }) // biome-ignore format: one line
+  .array(
+    fc.tuple(
+      fc.integer({ min: 0, max: k - 1 }),
+      fc.tuple(...Array.from({ length: k }, () => fc.integer({ min: 1, max: 20 }))),
+    ),
+    { minLength: 3, maxLength: 40 },
+  )
   .map((list) => ({
     y: Float64Array.from(list, ([label]) => label),
-    p: Float64Array.from(list.flatMap(([, raw]) => raw.map((v) => v / raw.reduce((a, b) => a + b, 0)))), // biome-ignore format: one line
+    p: Float64Array.from(
+      list.flatMap(([, raw]) => raw.map((v) => v / raw.reduce((a, b) => a + b, 0))),
+    ),
   }));
 
 describe("metrics of k classes", () => {
@@ -35,7 +43,9 @@ describe("metrics of k classes", () => {
         expect(topAccuracy(y, p, { classes: k, top: k })).toBe(1);
         const counts = confusionMatrix(y, answers, { classes: k });
         expect(counts.reduce((sum, row, i) => sum + (row[i] ?? 0), 0) / y.length).toBeClose(right);
-        expect(classReport(y, answers, { classes: k }).reduce((sum, of) => sum + of.rows, 0)).toBe(y.length); // biome-ignore format: one line
+        expect(classReport(y, answers, { classes: k }).reduce((sum, of) => sum + of.rows, 0)).toBe(
+          y.length,
+        );
       }),
     );
   });
@@ -43,7 +53,10 @@ describe("metrics of k classes", () => {
   test("law: what is measured stays within its bounds, and other names for the classes change nothing", () => {
     fc.assert(
       fc.property(rows, ({ y, p }) => {
-        const turned = { y: y.map((label) => (label + 1) % k), p: p.map((_, i) => p[Math.floor(i / k) * k + ((i % k) + k - 1) % k] ?? 0) }; // biome-ignore format: one line
+        const turned = {
+          y: y.map((label) => (label + 1) % k),
+          p: p.map((_, i) => p[Math.floor(i / k) * k + (((i % k) + k - 1) % k)] ?? 0),
+        };
         const measure = (of: { y: Float64Array; p: Float64Array }) => {
           const answers = of.p === p ? likeliest(p, k) : likeliest(p, k).map((c) => (c + 1) % k);
           return [
@@ -66,7 +79,10 @@ describe("metrics of k classes", () => {
   });
 
   test("law: two classes given as classes are two classes", () => {
-    const two = fc.array(fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 16 })), { minLength: 2, maxLength: 30 }); // biome-ignore format: one line
+    const two = fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 16 })),
+      { minLength: 2, maxLength: 30 },
+    );
     fc.assert(
       fc.property(two, (list) => {
         const y = Float64Array.from(list, ([label]) => label);
@@ -84,7 +100,9 @@ describe("metrics of k classes", () => {
   test("kappa charges a mistake by how far it is off, where asked", () => {
     const [y, near, far] = [f(0, 1, 2, 2), f(0, 1, 2, 1), f(0, 1, 2, 0)];
     expect(kappa(y, near)).toBeClose(7 / 11);
-    expect(kappa(y, near, { mistakes: "quadratic" })).toBeGreaterThan(kappa(y, far, { mistakes: "quadratic" })); // biome-ignore format: one line
+    expect(kappa(y, near, { mistakes: "quadratic" })).toBeGreaterThan(
+      kappa(y, far, { mistakes: "quadratic" }),
+    );
   });
 
   test("rocAuc of a class without rows is NaN", () => {
@@ -103,15 +121,23 @@ describe("metrics of k classes", () => {
   test("refuse labels that are no class, probabilities that do not sum to 1, and lengths that do not fit", () => {
     expect(() => accuracy(f(0.5), f(1))).toThrow(code("metric/out-of-range-label"));
     expect(() => accuracy(f(0), f(-1))).toThrow(code("metric/out-of-range-label"));
-    expect(() => logLoss(f(3), f(0.2, 0.3, 0.5), { classes: 3 })).toThrow(code("metric/out-of-range-label")); // biome-ignore format: one line
+    expect(() => logLoss(f(3), f(0.2, 0.3, 0.5), { classes: 3 })).toThrow(
+      code("metric/out-of-range-label"),
+    );
     expect(() => logLoss(f(0), f(0.2, 0.3, 0.6), { classes: 3 })).toThrow(
       code("metric/mismatch-sum"),
     );
     expect(() => rocAuc(f(0), f(0.2, 0.3), { classes: 3 })).toThrow(code("metric/mismatch-length"));
-    expect(() => brier(f(0), f(1.5, -0.5), { classes: 2 })).toThrow(code("metric/out-of-range-probability")); // biome-ignore format: one line
-    expect(() => topAccuracy(f(0), f(1, 0), { classes: 2, top: 0 })).toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    expect(() => brier(f(0), f(1.5, -0.5), { classes: 2 })).toThrow(
+      code("metric/out-of-range-probability"),
+    );
+    expect(() => topAccuracy(f(0), f(1, 0), { classes: 2, top: 0 })).toThrow(
+      code("option/out-of-range"),
+    );
     expect(() => likeliest(f(0.1, 0.9, 0.3), 2)).toThrow(code("metric/mismatch-length"));
-    expect(() => confusionMatrix(f(2), f(0), { classes: 2 })).toThrow(code("metric/out-of-range-label")); // biome-ignore format: one line
+    expect(() => confusionMatrix(f(2), f(0), { classes: 2 })).toThrow(
+      code("metric/out-of-range-label"),
+    );
     expect(() => confusionMatrix(f(1e9), f(0))).toThrow(code("option/out-of-range"));
     expect(() => recall(f(0, 2), f(0, 1))).toThrow(code("metric/out-of-range-label"));
   });

@@ -71,7 +71,8 @@ function silhouetteOf(x: Matrix, { places, counts, rows }: Groups, i: number): n
   const sums = new Float64Array(counts.length);
   for (const j of rows) {
     const place = places[j] ?? 0;
-    sums[place] = (sums[place] ?? 0) + Math.sqrt(squared(x.data, i * x.cols, x.data, j * x.cols, x.cols)); // biome-ignore format: one line
+    sums[place] =
+      (sums[place] ?? 0) + Math.sqrt(squared(x.data, i * x.cols, x.data, j * x.cols, x.cols));
   }
   const own = places[i] ?? 0;
   const size = counts[own] ?? 1;
@@ -141,9 +142,13 @@ export function calinskiHarabasz(x: Matrix, labels: Labels): number {
   const whole = new Float64Array(x.cols);
   for (let at = 0; at < means.length; at++) {
     const j = at % x.cols;
-    whole[j] = (whole[j] ?? 0) + ((means[at] ?? 0) * (groups.counts[Math.floor(at / x.cols)] ?? 0)) / n; // biome-ignore format: one line
+    whole[j] =
+      (whole[j] ?? 0) + ((means[at] ?? 0) * (groups.counts[Math.floor(at / x.cols)] ?? 0)) / n;
   }
-  const between = groups.counts.reduce((sum, count, a) => sum + count * squared(means, a * x.cols, whole, 0, x.cols), 0); // biome-ignore format: one line
+  const between = groups.counts.reduce(
+    (sum, count, a) => sum + count * squared(means, a * x.cols, whole, 0, x.cols),
+    0,
+  );
   const inside = squares.reduce((sum, value) => sum + value, 0);
   return inside === 0 ? 1 : (between * (n - k)) / (inside * (k - 1));
 }
@@ -188,7 +193,12 @@ function groupsOf(at: string, x: Matrix, labels: Labels): Groups {
   for (let i = 0; i < x.rows; i++) {
     const label = labels[i] ?? Number.NaN;
     if (!Number.isInteger(label) || label < -1)
-      fail("metric/out-of-range-label", { at, row: i, expected: "a cluster's number from 0, or −1", got: label }); // biome-ignore format: one line
+      fail("metric/out-of-range-label", {
+        at,
+        row: i,
+        expected: "a cluster's number from 0, or −1",
+        got: label,
+      });
     if (label === -1) continue;
     const place = numbers.get(label) ?? numbers.size;
     numbers.set(label, place);

@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { matrix } from "../tensor/index.ts";
 import { adjustedRand, mutualInformation } from "./clustering-agreement.ts";
-import { calinskiHarabasz, clusterInertia, daviesBouldin, silhouette, silhouettes } from "./clustering-geometry.ts"; // biome-ignore format: one line
+import {
+  calinskiHarabasz,
+  clusterInertia,
+  daviesBouldin,
+  silhouette,
+  silhouettes,
+} from "./clustering-geometry.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });
 const row = fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 }));
@@ -66,28 +72,47 @@ describe("metrics of clusters", () => {
   test("law: names of clusters and the order of rows do not matter; bounds hold", () => {
     fc.assert(
       fc.property(grouped, ({ x, labels }) => {
-        const turned = matrix(Array.from({ length: x.rows }, (_, i) => [...x.data.slice(2 * (x.rows - 1 - i), 2 * (x.rows - i))])); // biome-ignore format: one line
+        const turned = matrix(
+          Array.from({ length: x.rows }, (_, i) => [
+            ...x.data.slice(2 * (x.rows - 1 - i), 2 * (x.rows - i)),
+          ]),
+        );
         for (const metric of Object.values(all)) {
           const value = metric(x, labels);
           if (Number.isNaN(value)) continue; // as many clusters as rows
-          expect(metric(x, labels.map((label) => 7 - label))).toBeClose(value, { rtol: 1e-6, atol: 1e-9 }); // biome-ignore format: one line
+          expect(
+            metric(
+              x,
+              labels.map((label) => 7 - label),
+            ),
+          ).toBeClose(value, { rtol: 1e-6, atol: 1e-9 });
           expect(metric(turned, labels.toReversed())).toBeClose(value, { rtol: 1e-6, atol: 1e-9 });
         }
         const each = silhouettes(x, labels);
         expect(each.every((value) => value >= -1 && value <= 1)).toBe(true);
-        expect(silhouette(x, labels)).toBeClose(each.reduce((sum, s) => sum + s, 0) / x.rows, { atol: 1e-12 }); // biome-ignore format: one line
+        expect(silhouette(x, labels)).toBeClose(each.reduce((sum, s) => sum + s, 0) / x.rows, {
+          atol: 1e-12,
+        });
       }),
     );
   });
 
   test("law: agreement is symmetric, 1 for renamed groups, and within its bounds", () => {
-    const labels = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })), { minLength: 1, maxLength: 40 }); // biome-ignore format: one line
+    const labels = fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })),
+      { minLength: 1, maxLength: 40 },
+    );
     fc.assert(
       fc.property(labels, (pairs) => {
         const [a, b] = [pairs.map(([p]) => p), pairs.map(([, q]) => q)];
         for (const agreement of [adjustedRand, mutualInformation]) {
           expect(agreement(a, b)).toBeClose(agreement(b, a), { atol: 1e-12 });
-          expect(agreement(a, a.map((label) => 9 - label))).toBeClose(1); // biome-ignore format: one line
+          expect(
+            agreement(
+              a,
+              a.map((label) => 9 - label),
+            ),
+          ).toBeClose(1);
           expect(agreement(a, b)).toBeLessThanOrEqual(1 + 1e-12);
         }
         expect(adjustedRand(a, b)).toBeGreaterThanOrEqual(-0.5 - 1e-12);

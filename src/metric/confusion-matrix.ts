@@ -44,7 +44,10 @@ export function countsOf(
   checkClasses(at, y, classes);
   checkClasses(at, predicted, classes);
   checkWeights(at, y.length, weights);
-  const most = y.reduce((a, b) => Math.max(a, b), predicted.reduce((a, b) => Math.max(a, b), 0)); // biome-ignore format: one line
+  const most = y.reduce(
+    (a, b) => Math.max(a, b),
+    predicted.reduce((a, b) => Math.max(a, b), 0),
+  );
   const k = classes ?? most + 1;
   checkNumber(at, { classes: k }, { max: 10_000 });
   const counts = Array.from({ length: k }, () => new Array<number>(k).fill(0));

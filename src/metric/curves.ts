@@ -36,11 +36,21 @@ export function prCurve(
   options: WeightOptions = {},
 ): PrPoints {
   checkNames("prCurve", options, ["weights"]);
-  const { count, positives, negatives, thresholds } = stepsOf("prCurve", [y, score], options.weights); // biome-ignore format: one line
+  const { count, positives, negatives, thresholds } = stepsOf(
+    "prCurve",
+    [y, score],
+    options.weights,
+  );
   const all = positives[count - 1] ?? 0;
   return {
-    precision: after(1, positives.map((p, i) => p / (p + (negatives[i] ?? 0)))), // biome-ignore format: one line
-    recall: after(all === 0 ? 1 : 0, positives.map((p) => (all === 0 ? 1 : p / all))), // biome-ignore format: one line
+    precision: after(
+      1,
+      positives.map((p, i) => p / (p + (negatives[i] ?? 0))),
+    ),
+    recall: after(
+      all === 0 ? 1 : 0,
+      positives.map((p) => (all === 0 ? 1 : p / all)),
+    ),
     thresholds: after(Infinity, thresholds),
   };
 }
@@ -83,5 +93,9 @@ export function gainCurve(
   const rows = positives.map((p, i) => (p + (negatives[i] ?? 0)) / total);
   const gain = positives.map((p) => p / all);
   const lift = gain.map((share, i) => share / (rows[i] ?? 1));
-  return { rows: after(0, rows), gain: after(all === 0 ? Number.NaN : 0, gain), lift: after(lift[0] ?? 1, lift) }; // biome-ignore format: one line
+  return {
+    rows: after(0, rows),
+    gain: after(all === 0 ? Number.NaN : 0, gain),
+    lift: after(lift[0] ?? 1, lift),
+  };
 }

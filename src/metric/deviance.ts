@@ -153,7 +153,8 @@ function checkAbove(
 ): void {
   const row = values.findIndex((value) => value <= least);
   const expected = least === 0 ? "a number above 0" : "a number ≥ 0";
-  if (row >= 0) fail("metric/out-of-range-number", { ...of, row, expected, got: values[row] ?? Number.NaN }); // biome-ignore format: one line
+  if (row >= 0)
+    fail("metric/out-of-range-number", { ...of, row, expected, got: values[row] ?? Number.NaN });
 }
 
 /** The deviance of one row. */

@@ -30,12 +30,15 @@ function descent({
   const [known, kept] = [draw(rows), draw(400)];
   const w = new Float64Array(d);
   const predict = (x: Float64Array) => x.reduce((sum, v, j) => sum + v * (w[j] ?? 0), 0);
-  const loss = (of: typeof known) => of.reduce((sum, { x, y }) => sum + (predict(x) - y) ** 2, 0) / of.length; // biome-ignore format: one line
+  const loss = (of: typeof known) =>
+    of.reduce((sum, { x, y }) => sum + (predict(x) - y) ** 2, 0) / of.length;
   const curves = { train: [loss(known)], validation: [loss(kept)] };
   for (let step = 0; step < steps; step++) {
     const errors = known.map(({ x, y }) => predict(x) - y);
     for (let j = 0; j < d; j++)
-      w[j] = (w[j] ?? 0) - (rate / rows) * known.reduce((sum, { x }, i) => sum + (errors[i] ?? 0) * (x[j] ?? 0), 0); // biome-ignore format: one line
+      w[j] =
+        (w[j] ?? 0) -
+        (rate / rows) * known.reduce((sum, { x }, i) => sum + (errors[i] ?? 0) * (x[j] ?? 0), 0);
     curves.train.push(loss(known));
     curves.validation.push(loss(kept));
   }
@@ -61,7 +64,10 @@ describe("diagnoseFit", () => {
   });
 
   test("law: units do not matter, nor whether a loss is given as what is lost or what is gained", () => {
-    const values = fc.array(fc.tuple(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 100 })), { minLength: 2, maxLength: 20 }); // biome-ignore format: one line
+    const values = fc.array(
+      fc.tuple(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 100 })),
+      { minLength: 2, maxLength: 20 },
+    );
     fc.assert(
       fc.property(values, (list) => {
         const [train, validation] = [list.map(([v]) => v), list.map(([, v]) => v)];
@@ -71,24 +77,43 @@ describe("diagnoseFit", () => {
           validation: validation.map((v) => 8 * v),
         });
         expect(scaled).toEqual(found);
-        const gained = diagnoseFit({ train: train.map((v) => -v), validation: validation.map((v) => -v) }, { direction: "maximise", learned: 0 }); // biome-ignore format: one line
+        const gained = diagnoseFit(
+          { train: train.map((v) => -v), validation: validation.map((v) => -v) },
+          { direction: "maximise", learned: 0 },
+        );
         const lost = diagnoseFit({ train, validation }, { learned: 0 });
-        expect([gained.fit, gained.best, gained.gap, gained.rise]).toEqual([lost.fit, lost.best, lost.gap, lost.rise]); // biome-ignore format: one line
+        expect([gained.fit, gained.best, gained.gap, gained.rise]).toEqual([
+          lost.fit,
+          lost.best,
+          lost.gap,
+          lost.rise,
+        ]);
       }),
     );
   });
 
   test("a model that is no better than the baseline is underfit, whichever way is better", () => {
     expect(diagnoseFit({ train: [0.5, 0.5], validation: [0.5, 0.5] }).fit).toBe("under");
-    expect(diagnoseFit({ train: [0.5, 0.6], validation: [0.5, 0.5], baseline: 0.5 }, { direction: "maximise" }).fit).toBe("under"); // biome-ignore format: one line
+    expect(
+      diagnoseFit(
+        { train: [0.5, 0.6], validation: [0.5, 0.5], baseline: 0.5 },
+        { direction: "maximise" },
+      ).fit,
+    ).toBe("under");
   });
 
   test("refuses curves of one step, of different lengths, and with values that are none", () => {
     expect(() => diagnoseFit({ train: [1], validation: [1] })).toThrow(
       code("metric/missing-steps"),
     );
-    expect(() => diagnoseFit({ train: [1, 2], validation: [1] })).toThrow(code("metric/mismatch-length")); // biome-ignore format: one line
-    expect(() => diagnoseFit({ train: [1, Number.NaN], validation: [1, 2] })).toThrow(code("metric/out-of-range-number")); // biome-ignore format: one line
-    expect(() => diagnoseFit({ train: [1, 2], validation: [1, 2] }, { gap: -1 })).toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    expect(() => diagnoseFit({ train: [1, 2], validation: [1] })).toThrow(
+      code("metric/mismatch-length"),
+    );
+    expect(() => diagnoseFit({ train: [1, Number.NaN], validation: [1, 2] })).toThrow(
+      code("metric/out-of-range-number"),
+    );
+    expect(() => diagnoseFit({ train: [1, 2], validation: [1, 2] }, { gap: -1 })).toThrow(
+      code("option/out-of-range"),
+    );
   });
 });

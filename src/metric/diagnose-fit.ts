@@ -70,26 +70,53 @@ export function diagnoseFit(
   for (const bound of [{ gap }, { rise }, { learned }, { steep }])
     checkNumber("diagnoseFit", bound, { min: 0 });
   const found = figuresOf(curves, direction);
-  const told = (fit: FitDiagnosis["fit"], reason: string): FitDiagnosis => ({ fit, reason, ...found }); // biome-ignore format: one line
+  const told = (fit: FitDiagnosis["fit"], reason: string): FitDiagnosis => ({
+    fit,
+    reason,
+    ...found,
+  });
   const share = (of: number): string => `${(100 * of).toFixed(0)} %`;
   if (found.rise > rise)
-    return told("over", `validation lost ${share(found.rise)} of its gain after step ${found.best}: stop there, or regularise`); // biome-ignore format: one line
+    return told(
+      "over",
+      `validation lost ${share(found.rise)} of its gain after step ${found.best}: stop there, or regularise`,
+    );
   if (found.learned < learned)
-    return told("under", `only ${share(found.learned)} of the baseline's value was gained on rows kept aside: give the model more freedom, or better features`); // biome-ignore format: one line
+    return told(
+      "under",
+      `only ${share(found.learned)} of the baseline's value was gained on rows kept aside: give the model more freedom, or better features`,
+    );
   if (found.gap > gap)
-    return told("over", `${share(found.gap)} of what was learned is lost on rows kept aside: regularise, or learn from more rows`); // biome-ignore format: one line
+    return told(
+      "over",
+      `${share(found.gap)} of what was learned is lost on rows kept aside: regularise, or learn from more rows`,
+    );
   if (found.steep > steep)
-    return told("under", `the last fifth of the steps still brought ${share(found.steep)} of the gain: go on`); // biome-ignore format: one line
-  return told("good", `rows kept aside have ${share(1 - found.gap)} of what was learned, and the curves have levelled off`); // biome-ignore format: one line
+    return told(
+      "under",
+      `the last fifth of the steps still brought ${share(found.steep)} of the gain: go on`,
+    );
+  return told(
+    "good",
+    `rows kept aside have ${share(1 - found.gap)} of what was learned, and the curves have levelled off`,
+  );
 }
 
 /** The figures of curves, of which less is better after a change of sign. */
 function figuresOf(curves: LearningCurves, direction: "minimise" | "maximise") {
   const sign = direction === "minimise" ? 1 : -1;
-  const [train, validation] = (["train", "validation"] as const).map((name) => lossesOf(curves, name, sign)); // biome-ignore format: one line
-  if (train === undefined || validation === undefined) return fail("metric/missing-steps", { got: 0 }); // biome-ignore format: one line
+  const [train, validation] = (["train", "validation"] as const).map((name) =>
+    lossesOf(curves, name, sign),
+  );
+  if (train === undefined || validation === undefined)
+    return fail("metric/missing-steps", { got: 0 });
   if (train.length !== validation.length)
-    fail("metric/mismatch-length", { at: "diagnoseFit", what: "step", wanted: train.length, got: validation.length }); // biome-ignore format: one line
+    fail("metric/mismatch-length", {
+      at: "diagnoseFit",
+      what: "step",
+      wanted: train.length,
+      got: validation.length,
+    });
   if (train.length < 2) fail("metric/missing-steps", { got: train.length });
   const given = curves.baseline;
   if (given !== undefined) checkNumber("diagnoseFit", { baseline: given });
@@ -103,7 +130,12 @@ function figuresOf(curves: LearningCurves, direction: "minimise" | "maximise") {
     gap: part(last - learnt, baseline - learnt),
     rise: part(last - least, baseline - least),
     // of a metric that is to be large there is no telling how large it may become: any gain is one
-    learned: direction === "minimise" ? part(baseline - least, Math.abs(baseline)) : baseline > least ? 1 : 0, // biome-ignore format: one line
+    learned:
+      direction === "minimise"
+        ? part(baseline - least, Math.abs(baseline))
+        : baseline > least
+          ? 1
+          : 0,
     steep: part(fifth - last, baseline - last),
   };
 }
@@ -115,7 +147,14 @@ function lossesOf(
 ): readonly number[] {
   const values = Array.from(curves[name]);
   const row = values.findIndex((value) => !Number.isFinite(value));
-  if (row >= 0) fail("metric/out-of-range-number", { at: "diagnoseFit", what: `the ${name} value`, row, expected: "a finite number", got: values[row] ?? Number.NaN }); // biome-ignore format: one line
+  if (row >= 0)
+    fail("metric/out-of-range-number", {
+      at: "diagnoseFit",
+      what: `the ${name} value`,
+      row,
+      expected: "a finite number",
+      got: values[row] ?? Number.NaN,
+    });
   return values.map((value) => sign * value);
 }
 

@@ -110,7 +110,14 @@ export function d2(y: Float64Array, predicted: Float64Array, options: D2Options 
   const of: PinballOptions = { ...weighted, quantile: loss === "absolute" ? 0.5 : quantile };
   const left = pinball(y, predicted, of);
   const constant = weightedQuantile(y, of.quantile ?? 0.5, weights);
-  return shareOf(left, pinball(y, y.map(() => constant), of)); // biome-ignore format: one line
+  return shareOf(
+    left,
+    pinball(
+      y,
+      y.map(() => constant),
+      of,
+    ),
+  );
 }
 
 /** 1 − left/whole; where there is nothing to explain 1 for nothing left, else 0. */

@@ -77,7 +77,8 @@ export interface Metric {
 type Measure = (rows: ScoredRows) => number;
 type Answers = (y: Float64Array, answers: Float64Array, options: WeightOptions) => number;
 
-const weighted = ({ weights }: ScoredRows): WeightOptions => (weights === undefined ? {} : { weights }); // biome-ignore format: one line
+const weighted = ({ weights }: ScoredRows): WeightOptions =>
+  weights === undefined ? {} : { weights };
 /** The number of classes, where there are more than two by nature. */
 const classesOf = ({ task }: ScoredRows): { readonly classes?: number } =>
   task.kind === "multiclass" ? { classes: task.classes.length } : {};
@@ -111,7 +112,10 @@ const ofQueries =
     return metric(y, predictions, groups === undefined ? {} : { groups });
   };
 const ofTop: Measure = (rows) =>
-  topAccuracy(rows.y, rows.predictions, { ...weighted(rows), classes: classesOf(rows).classes ?? 2 }); // biome-ignore format: one line
+  topAccuracy(rows.y, rows.predictions, {
+    ...weighted(rows),
+    classes: classesOf(rows).classes ?? 2,
+  });
 
 const classes = ["binary", "multiclass"] as const;
 const numbers = ["regression"] as const;
@@ -142,7 +146,12 @@ const entries: Readonly<Record<MetricName, Entry>> = {
   pinball: ["pinball loss of the median", "minimise", numbers, ofNumbers(pinball)],
   poissonDeviance: ["Poisson deviance", "minimise", numbers, ofNumbers(poissonDeviance)],
   gammaDeviance: ["gamma deviance", "minimise", numbers, ofNumbers(gammaDeviance)],
-  tweedieDeviance: ["Tweedie deviance of power 1.5", "minimise", numbers, ofNumbers(tweedieDeviance)], // biome-ignore format: one line
+  tweedieDeviance: [
+    "Tweedie deviance of power 1.5",
+    "minimise",
+    numbers,
+    ofNumbers(tweedieDeviance),
+  ],
   r2: ["R²", "maximise", numbers, ofNumbers(r2)],
   explainedVariance: ["explained variance", "maximise", numbers, ofNumbers(explainedVariance)],
   d2: ["D² of the absolute error", "maximise", numbers, ofNumbers(d2)],

@@ -94,7 +94,10 @@ const peers: Peers = JSON.parse(
   await readFile(new URL("../../tests/peer/metrics.json", import.meta.url), "utf8"),
 );
 const weights = Float64Array.from(peers.weights);
-const cases = [["plain", {}], ["weighted", { weights }]] as const satisfies readonly (readonly ["plain" | "weighted", WeightOptions])[]; // biome-ignore format: one line
+const cases = [
+  ["plain", {}],
+  ["weighted", { weights }],
+] as const satisfies readonly (readonly ["plain" | "weighted", WeightOptions])[];
 
 describe("metrics of numbers", () => {
   const y = Float64Array.from(peers.regression.y);
@@ -112,12 +115,18 @@ describe("metrics of numbers", () => {
     for (const [quantile, loss] of Object.entries(expected.pinball))
       expect(pinball(y, predicted, { ...options, quantile: Number(quantile) })).toBeClose(loss);
     for (const [power, deviance] of Object.entries(expected.tweedie))
-      expect(tweedieDeviance(y, predicted, { ...options, power: Number(power) })).toBeClose(deviance); // biome-ignore format: one line
+      expect(tweedieDeviance(y, predicted, { ...options, power: Number(power) })).toBeClose(
+        deviance,
+      );
     expect(poissonDeviance(y, predicted, options)).toBeClose(expected.tweedie["1"] ?? 0);
     expect(gammaDeviance(y, predicted, options)).toBeClose(expected.tweedie["2"] ?? 0);
     expect(d2(y, predicted, options)).toBeClose(expected.d2.absolute);
-    expect(d2(y, predicted, { ...options, loss: "pinball", quantile: 0.8 })).toBeClose(expected.d2.pinball); // biome-ignore format: one line
-    expect(d2(y, predicted, { ...options, loss: "tweedie", power: 1.3 })).toBeClose(expected.d2.tweedie); // biome-ignore format: one line
+    expect(d2(y, predicted, { ...options, loss: "pinball", quantile: 0.8 })).toBeClose(
+      expected.d2.pinball,
+    );
+    expect(d2(y, predicted, { ...options, loss: "tweedie", power: 1.3 })).toBeClose(
+      expected.d2.tweedie,
+    );
     if (name === "plain") expect(maxError(y, predicted)).toBeClose(expected.maxError);
   });
 });
@@ -203,7 +212,9 @@ describe("metrics of several classes", () => {
 
 describe("metrics of queries", () => {
   test.each(peers.queries)("are scikit-learn's, query by query, %#", (of) => {
-    const [relevance, score, untied, hit] = [of.relevance, of.score, of.untied, of.hit].map((list) => Float64Array.from(list)); // biome-ignore format: one line
+    const [relevance, score, untied, hit] = [of.relevance, of.score, of.untied, of.hit].map(
+      (list) => Float64Array.from(list),
+    );
     if (!relevance || !score || !untied || !hit) throw new Error("the peer's file is cut");
     const { groups } = of;
     expect(ndcg(relevance, score, { groups })).toBeClose(of.ndcg);

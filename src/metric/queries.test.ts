@@ -5,7 +5,14 @@ import { meanAveragePrecision, meanReciprocalRank, ndcg } from "./queries.ts";
 
 const f = (...numbers: number[]) => Float64Array.from(numbers);
 const code = (expected: string) => expect.objectContaining({ code: expected });
-const rows = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 3 })), { minLength: 1, maxLength: 40 }); // biome-ignore format: one line
+const rows = fc.array(
+  fc.tuple(
+    fc.integer({ min: 0, max: 3 }),
+    fc.integer({ min: 0, max: 5 }),
+    fc.integer({ min: 0, max: 3 }),
+  ),
+  { minLength: 1, maxLength: 40 },
+);
 
 describe("metrics of queries", () => {
   test("count the top of each query only, where asked", () => {

@@ -45,7 +45,14 @@ export function ndcg(
   checkChoice("ndcg", { gain }, ["linear", "exponential"]);
   checkLengths("ndcg", relevance.length, score.length);
   const row = relevance.findIndex((r) => !(r >= 0 && r < Infinity));
-  if (row >= 0) fail("metric/out-of-range-number", { at: "ndcg", what: "the relevance", row, expected: "a finite number ≥ 0", got: relevance[row] ?? Number.NaN }); // biome-ignore format: one line
+  if (row >= 0)
+    fail("metric/out-of-range-number", {
+      at: "ndcg",
+      what: "the relevance",
+      row,
+      expected: "a finite number ≥ 0",
+      got: relevance[row] ?? Number.NaN,
+    });
   const worth = gain === "linear" ? relevance : relevance.map((r) => 2 ** r - 1);
   const top = topOf("ndcg", options);
   return meanOfQueries("ndcg", { score, groups: options.groups }, (rows) => {

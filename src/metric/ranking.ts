@@ -180,7 +180,9 @@ function areasOfPairs({ y, score, weights, classes }: ClassScores): readonly Are
   const areas: Area[] = [];
   for (let a = 0; a < classes; a++)
     for (let b = a + 1; b < classes; b++) {
-      const rows = Uint32Array.from(y, (_, i) => i).filter((i) => (y[i] === a || y[i] === b) && weightOf(weights, i) > 0); // biome-ignore format: one line
+      const rows = Uint32Array.from(y, (_, i) => i).filter(
+        (i) => (y[i] === a || y[i] === b) && weightOf(weights, i) > 0,
+      );
       const held = Float64Array.from(rows, (i) => weightOf(weights, i));
       const area = (c: number): number => {
         const isClass = Float64Array.from(rows, (i) => (y[i] === c ? 1 : 0));

@@ -9,8 +9,15 @@ const f = (...numbers: number[]) => Float64Array.from(numbers);
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const all = { mse, rmse, mae, medianAe, mape, smape, maxError, r2, explainedVariance, pinball, d2 };
 const rows = fc
-  .array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -50, max: 50 }), fc.integer({ min: 0, max: 3 })), { minLength: 2, maxLength: 30 })
-  .filter((list) => list.some(([, , weight]) => weight > 0)); // biome-ignore format: one line
+  .array(
+    fc.tuple(
+      fc.integer({ min: -50, max: 50 }),
+      fc.integer({ min: -50, max: 50 }),
+      fc.integer({ min: 0, max: 3 }),
+    ),
+    { minLength: 2, maxLength: 30 },
+  )
+  .filter((list) => list.some(([, , weight]) => weight > 0));
 
 describe("metrics of numbers", () => {
   test("law: weight 2 is a row twice, and weight 0 is no row", () => {
@@ -20,8 +27,15 @@ describe("metrics of numbers", () => {
         const again = list.flatMap((row) => Array.from({ length: row[2] }, () => row));
         fc.pre(again.length >= 2);
         const weights = Float64Array.from(list, ([, , weight]) => weight);
-        const once = metric(Float64Array.from(list, ([y]) => y), Float64Array.from(list, ([, p]) => p), { weights }); // biome-ignore format: one line
-        const twice = metric(Float64Array.from(again, ([y]) => y), Float64Array.from(again, ([, p]) => p)); // biome-ignore format: one line
+        const once = metric(
+          Float64Array.from(list, ([y]) => y),
+          Float64Array.from(list, ([, p]) => p),
+          { weights },
+        );
+        const twice = metric(
+          Float64Array.from(again, ([y]) => y),
+          Float64Array.from(again, ([, p]) => p),
+        );
         expect(once).toBeClose(twice, { rtol: 1e-8, atol: 1e-9 });
       }),
     );
@@ -108,9 +122,18 @@ describe("metrics of numbers", () => {
 describe("deviances", () => {
   test("refuse numbers that their distribution cannot give", () => {
     const refused = (work: () => number, sentence: string) => expect(work).toThrow(sentence);
-    refused(() => poissonDeviance(f(1, -1), f(1, 1)), "the label of row 1 cannot be scored; expected a number ≥ 0, got -1"); // biome-ignore format: one line
-    refused(() => poissonDeviance(f(1, 1), f(1, 0)), "the prediction of row 1 cannot be scored; expected a number above 0, got 0"); // biome-ignore format: one line
-    refused(() => gammaDeviance(f(0), f(1)), "the label of row 0 cannot be scored; expected a number above 0, got 0"); // biome-ignore format: one line
+    refused(
+      () => poissonDeviance(f(1, -1), f(1, 1)),
+      "the label of row 1 cannot be scored; expected a number ≥ 0, got -1",
+    );
+    refused(
+      () => poissonDeviance(f(1, 1), f(1, 0)),
+      "the prediction of row 1 cannot be scored; expected a number above 0, got 0",
+    );
+    refused(
+      () => gammaDeviance(f(0), f(1)),
+      "the label of row 0 cannot be scored; expected a number above 0, got 0",
+    );
     expect(tweedieDeviance(f(-1), f(-2), { power: 0 })).toBe(1);
     for (const power of [0.5, Number.NaN])
       expect(() => tweedieDeviance(f(1), f(1), { power })).toThrow(code("option/out-of-range"));
@@ -118,7 +141,13 @@ describe("deviances", () => {
   });
 
   test("law: poisson and gamma are what powers near theirs approach", () => {
-    const positive = fc.array(fc.tuple(fc.double({ min: 0.1, max: 50, noNaN: true }), fc.double({ min: 0.1, max: 50, noNaN: true })), { minLength: 1, maxLength: 9 }); // biome-ignore format: one line
+    const positive = fc.array(
+      fc.tuple(
+        fc.double({ min: 0.1, max: 50, noNaN: true }),
+        fc.double({ min: 0.1, max: 50, noNaN: true }),
+      ),
+      { minLength: 1, maxLength: 9 },
+    );
     fc.assert(
       fc.property(positive, (list) => {
         const [y, p] = [Float64Array.from(list, ([v]) => v), Float64Array.from(list, ([, v]) => v)];

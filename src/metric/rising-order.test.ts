@@ -26,7 +26,10 @@ describe("risingOrder", () => {
 
   test("sorts what a native sort sorts, infinities and both zeros included", () => {
     const chance = random(3).stream("order");
-    const values = Float64Array.from({ length: 20_000 }, () => chance.normal() * 10 ** (chance.below(600) - 300)); // biome-ignore format: one line
+    const values = Float64Array.from(
+      { length: 20_000 },
+      () => chance.normal() * 10 ** (chance.below(600) - 300),
+    );
     values.set([Infinity, -Infinity, 0, -0, Number.MIN_VALUE, -Number.MIN_VALUE, Number.MAX_VALUE]);
     const sorted = Float64Array.from(risingOrder(values), (i) => (values[i] ?? 0) + 0);
     expect(sorted).toEqual(values.map((v) => v + 0).sort());

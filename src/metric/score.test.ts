@@ -71,7 +71,10 @@ describe("score", () => {
 
   test("takes weights, queries, and the metrics asked for", () => {
     const weights = f(1, 0, 1);
-    expect(score({ ...rowsOf.regression, weights }, { metrics: ["mae", "maxError"] })).toEqual({ mae: 0.75, maxError: 1 }); // biome-ignore format: one line
+    expect(score({ ...rowsOf.regression, weights }, { metrics: ["mae", "maxError"] })).toEqual({
+      mae: 0.75,
+      maxError: 1,
+    });
     const groups = [1, 1, 2, 2];
     expect(score({ ...rowsOf.binary, groups }, { metrics: ["mrr"] })).toEqual({ mrr: 1 });
   });
@@ -80,7 +83,9 @@ describe("score", () => {
     expect(() => score(rowsOf.binary, { metrics: ["rmse"] })).toThrow(
       'score: rmse is no metric of a binary task; expected "regression". Choose another metric.',
     );
-    expect(() => score({ ...rowsOf.binary, weights: f(1, 1, 1, 1) }, { metrics: ["ndcg"] })).toThrow(code("metric/unsupported-weights")); // biome-ignore format: one line
+    expect(() =>
+      score({ ...rowsOf.binary, weights: f(1, 1, 1, 1) }, { metrics: ["ndcg"] }),
+    ).toThrow(code("metric/unsupported-weights"));
     expect(() => score({ ...rowsOf.binary, threshold: 2 })).toThrow(code("option/out-of-range"));
     expect(() => metrics.auc.measure(rowsOf.regression)).toThrow(code("metric/mismatch-task"));
     const misspelt = { ...rowsOf.binary, weight: f(1) };

@@ -10,7 +10,9 @@ const code = (what: string) => expect.objectContaining({ code: what });
 /** Numbers that lean on two of three features; the third has codes. */
 function sample(rows: number, salt = "options"): Dataset {
   const draws = random(4).stream(salt);
-  const data = Float64Array.from({ length: 3 * rows }, (_, i) => i % 3 === 2 ? draws.below(5) : draws.normal()); // biome-ignore format: one line
+  const data = Float64Array.from({ length: 3 * rows }, (_, i) =>
+    i % 3 === 2 ? draws.below(5) : draws.normal(),
+  );
   const y = Float64Array.from({ length: rows }, (_, i) =>
     Math.max(
       0,
@@ -41,7 +43,9 @@ describe("boost of numbers", () => {
     const constant = await errorOf({ trees: 1, minChildWeight: 1e9 });
     for (const objective of ["squared", "absolute", "huber", "quantile", "poisson", "tweedie"] as const) // biome-ignore format: a list
       for (const leaves of [undefined, 12])
-        expect(await errorOf({ objective, ...(leaves === undefined ? {} : { leaves }) })).toBeLessThan(0.92 * constant); // biome-ignore format: one line
+        expect(
+          await errorOf({ objective, ...(leaves === undefined ? {} : { leaves }) }),
+        ).toBeLessThan(0.92 * constant);
   });
 
   test("tells the quantile that it is asked for", async () => {
@@ -56,7 +60,12 @@ describe("boost of numbers", () => {
   test("ranks rows of queries", async () => {
     const y = data.y.map((value) => Math.min(4, Math.floor(value / 1.5)));
     const groups = y.map((_, i) => Math.floor(i / 10));
-    const ranker = boost({ objective: "ranking", minChildWeight: 0.001, validation: 0.2, metric: "ndcg" }); // biome-ignore format: one line
+    const ranker = boost({
+      objective: "ranking",
+      minChildWeight: 0.001,
+      validation: 0.2,
+      metric: "ndcg",
+    });
     const { losses } = await ranker.learn({ ...data, y, groups });
     expect(losses?.at(-1)).toBeGreaterThan(0.85);
     await expect(ranker.learn({ ...data, y })).rejects.toThrow(code("model/mismatch-objective"));
@@ -77,7 +86,9 @@ describe("boost of numbers", () => {
     const told = (await boost({ objective: own, base }).learn({ ...data, weights })).predict(
       rest.x,
     );
-    const known = (await boost({ objective: "squared", base }).learn({ ...data, weights })).predict(rest.x); // biome-ignore format: one line
+    const known = (await boost({ objective: "squared", base }).learn({ ...data, weights })).predict(
+      rest.x,
+    );
     const differences = told.map((value, i) => Math.abs(value - (known[i] ?? Number.NaN)));
     expect(differences.reduce((sum, one) => sum + one, 0) / told.length).toBeLessThan(0.03); // ties may go another way
     expect(boost({ objective: own }).options["objective"]).toBe("half squares");
@@ -86,8 +97,12 @@ describe("boost of numbers", () => {
   test("refuses labels and tasks that do not fit the objective", async () => {
     const negative = { ...data, y: data.y.with(2, -1) };
     for (const objective of ["poisson", "tweedie"] as const)
-      await expect(boost({ objective }).learn(negative)).rejects.toThrow(code("model/out-of-range-label")); // biome-ignore format: one line
-    await expect(boost({ objective: "logLoss" }).learn(data)).rejects.toThrow(code("model/mismatch-task")); // biome-ignore format: one line
+      await expect(boost({ objective }).learn(negative)).rejects.toThrow(
+        code("model/out-of-range-label"),
+      );
+    await expect(boost({ objective: "logLoss" }).learn(data)).rejects.toThrow(
+      code("model/mismatch-task"),
+    );
   });
 });
 
@@ -99,17 +114,31 @@ describe("constraints by name", () => {
       data,
     );
     expect(alone.predict(rest.x).every(Number.isFinite)).toBe(true);
-    await expect(boost({ monotone: { sise: "rising" } }).learn(data)).rejects.toThrow('Did you mean "size"?'); // biome-ignore format: one line
-    await expect(boost({ interactions: [["none"]] }).learn(data)).rejects.toThrow(code("model/unknown-feature")); // biome-ignore format: one line
-    await expect(boost({ monotone: { color: "rising" } }).learn(data)).rejects.toThrow(code("model/mismatch-option")); // biome-ignore format: one line
-    await expect(boost().learn({ ...data, categorical: ["hue"] })).rejects.toThrow(code("model/unknown-feature")); // biome-ignore format: one line
+    await expect(boost({ monotone: { sise: "rising" } }).learn(data)).rejects.toThrow(
+      'Did you mean "size"?',
+    );
+    await expect(boost({ interactions: [["none"]] }).learn(data)).rejects.toThrow(
+      code("model/unknown-feature"),
+    );
+    await expect(boost({ monotone: { color: "rising" } }).learn(data)).rejects.toThrow(
+      code("model/mismatch-option"),
+    );
+    await expect(boost().learn({ ...data, categorical: ["hue"] })).rejects.toThrow(
+      code("model/unknown-feature"),
+    );
   });
 });
 
 describe("rows that judge", () => {
   test("stop the rounds, by a share or by a dataset, and the best round is kept", async () => {
     for (const validation of [0.25, rest]) {
-      const options = { trees: 500, learningRate: 0.3, validation, patience: 10, metric: "rmse" } as const; // biome-ignore format: one line
+      const options = {
+        trees: 500,
+        learningRate: 0.3,
+        validation,
+        patience: 10,
+        metric: "rmse",
+      } as const;
       const { trees, losses } = await boost(options).learn(data);
       const rounds = trees.starts.length - 1;
       expect(losses?.length).toBe(rounds + 10);
@@ -149,9 +178,15 @@ describe("rows that judge", () => {
     await refused({ ...judge, x: { rows: 500, cols: 1, data: rest.y } }, "model/mismatch-width");
     await refused({ ...judge, x: nothing, y: new Float64Array(0) }, "model/missing-rows");
     await refused({ ...judge, y: rest.y.map(() => 1) }, "model/missing-class", "auc");
-    const two = { ...data, x: { rows: 1, cols: 3, data: data.x.data.slice(0, 3) }, y: data.y.slice(0, 1) }; // biome-ignore format: one line
+    const two = {
+      ...data,
+      x: { rows: 1, cols: 3, data: data.x.data.slice(0, 3) },
+      y: data.y.slice(0, 1),
+    };
     await expect(boost({ validation: 0.5 }).learn(two)).rejects.toThrow(code("model/missing-rows"));
-    await expect(boost({ validation: 0.5, metric: "auc" }).learn(data)).rejects.toThrow(code("model/mismatch-objective")); // biome-ignore format: one line
+    await expect(boost({ validation: 0.5, metric: "auc" }).learn(data)).rejects.toThrow(
+      code("model/mismatch-objective"),
+    );
   });
 });
 
@@ -172,7 +207,10 @@ describe("a dataset that judges", () => {
   });
 
   test("needs the groups and the labels of its objective", async () => {
-    const graded = (some: Dataset): Dataset => ({ ...some, y: some.y.map((value) => Math.min(3, Math.round(value))) }); // biome-ignore format: one line
+    const graded = (some: Dataset): Dataset => ({
+      ...some,
+      y: some.y.map((value) => Math.min(3, Math.round(value))),
+    });
     const groups = data.y.map((_, i) => i % 20);
     const ranker = boost({ trees: 3, objective: "ranking", validation: graded(rest) });
     const learning = ranker.learn({ ...graded(data), groups });
@@ -228,7 +266,10 @@ describe("options", () => {
   });
 
   test("that mean nothing together are refused", () => {
-    const own = { name: "own", gradient: () => ({ gradient: new Float64Array(0), hessian: new Float64Array(0) }) }; // biome-ignore format: one line
+    const own = {
+      name: "own",
+      gradient: () => ({ gradient: new Float64Array(0), hessian: new Float64Array(0) }),
+    };
     const wrong: readonly BoostOptions[] = [
       ...[{ patience: 5 }, { minDelta: 1 }, { metric: "auc" as const }],
       ...[{ warmUp: 5 }, { relativeDelta: true }],

@@ -168,7 +168,8 @@ export function boostSettings(options: BoostOptions): Readonly<Record<string, Js
   checkKinds(options);
   if (typeof validation === "number") checkNumber("boost", { validation }, bounds.validation);
   checkTogether(options);
-  for (const sign of Object.values(options.monotone ?? {})) checkChoice("boost", { monotone: sign }, ["rising", "falling"]); // biome-ignore format: one line
+  for (const sign of Object.values(options.monotone ?? {}))
+    checkChoice("boost", { monotone: sign }, ["rising", "falling"]);
   return {
     ...settings,
     ...withoutUndefined({
@@ -182,7 +183,11 @@ export function boostSettings(options: BoostOptions): Readonly<Record<string, Js
 function checkKinds({ validation, relativeDelta }: BoostOptions): void {
   const isRows = typeof validation === "object" && validation !== null && "x" in validation;
   if (validation !== undefined && typeof validation !== "number" && !isRows)
-    wrong("validation", "a share of rows such as 0.2, or `await dataset({ features, rows, label })` with fitted features, which `learn` takes", describedValidation(validation)); // biome-ignore format: one line
+    wrong(
+      "validation",
+      "a share of rows such as 0.2, or `await dataset({ features, rows, label })` with fitted features, which `learn` takes",
+      describedValidation(validation),
+    );
   if (relativeDelta !== undefined && typeof relativeDelta !== "boolean")
     wrong("relativeDelta", "true or false", relativeDelta);
 }
@@ -216,7 +221,11 @@ function checkTogether(options: BoostOptions): void {
       patience,
     );
   if (typeof objective === "object" && validation !== undefined && (metric ?? "loss") === "loss")
-    wrong("metric", 'one of "error", "auc", "rmse", "mae", "ndcg" with an objective of your own', metric ?? "loss"); // biome-ignore format: one line
+    wrong(
+      "metric",
+      'one of "error", "auc", "rmse", "mae", "ndcg" with an objective of your own',
+      metric ?? "loss",
+    );
 }
 
 function wrong(option: string, expected: string, got: unknown): never {

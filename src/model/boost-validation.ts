@@ -21,7 +21,9 @@ export function heldRows(data: Dataset, { validation, seed = 0 }: BoostOptions):
   if (validation === undefined) return { x, y, weights, groups, trainRows: x.rows };
   if (typeof validation === "object") return joined(data, validation);
   const judges = drawn(data, validation, seed);
-  const order = [...y.keys()].sort((a, b) => Number(judges.has(a)) - Number(judges.has(b)) || a - b); // biome-ignore format: one line
+  const order = [...y.keys()].sort(
+    (a, b) => Number(judges.has(a)) - Number(judges.has(b)) || a - b,
+  );
   const trainRows = y.length - judges.size;
   if (trainRows === 0 || judges.size === 0) fail("model/missing-rows", { at: "boost, validation" });
   const rows = datasetRows(data, order);
@@ -42,7 +44,9 @@ function drawn(data: Dataset, share: number, seed: number): ReadonlySet<number> 
   const lists = [...members].sort(([a], [b]) => a - b).map(([, rows]) => rows);
   const some = <T>(all: readonly T[]): readonly T[] => {
     const count = Math.min(all.length - 1, Math.max(1, Math.round(share * all.length)));
-    return [...draws.shuffled(all.length).subarray(0, Math.max(0, count))].flatMap((i) => all[i] ?? []); // biome-ignore format: one line
+    return [...draws.shuffled(all.length).subarray(0, Math.max(0, count))].flatMap(
+      (i) => all[i] ?? [],
+    );
   };
   return new Set(groups === undefined ? lists.flatMap(some) : some(lists).flat());
 }
@@ -67,7 +71,12 @@ function fitting(data: Dataset, judge: Dataset): Dataset {
   if (task.kind !== "multiclass" || own.kind !== "multiclass") return rows;
   const places = own.classes.map((name) => task.classes.indexOf(name));
   if (places.includes(-1))
-    fail("model/mismatch-validation", { at, what: "classes", expected: shown(task.classes), got: shown(own.classes) }); // biome-ignore format: one line
+    fail("model/mismatch-validation", {
+      at,
+      what: "classes",
+      expected: shown(task.classes),
+      got: shown(own.classes),
+    });
   return { ...rows, y: rows.y.map((label) => places[label] ?? Number.NaN) };
 }
 

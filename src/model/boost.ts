@@ -77,7 +77,10 @@ async function learnBoost(
   const { x, y, weights, trainRows } = held;
   const k = task.kind === "multiclass" ? task.classes.length : 1;
   const train = { y: y.subarray(0, trainRows), weights: weights?.subarray(0, trainRows) };
-  const base = options.base === undefined ? baseOf(objective, train.y, train.weights, k) : new Float64Array(k).fill(options.base); // biome-ignore format: one line
+  const base =
+    options.base === undefined
+      ? baseOf(objective, train.y, train.weights, k)
+      : new Float64Array(k).fill(options.base);
   const grown = await trainTrees(
     {
       ...{ x, y, weights, groups: held.groups, trainRows, objective, base },
@@ -112,7 +115,12 @@ function objectiveOf(options: BoostOptions, { kind }: Task): TreeObjective {
 /** What some objectives ask of labels beyond the task. */
 function checkLabels({ y, groups }: Dataset, { name }: TreeObjective, at = "boost"): void {
   if (name === "ranking" && groups === undefined)
-    fail("model/mismatch-objective", { at, objective: name, expected: "groups in the dataset, the query of each row", got: "none" }); // biome-ignore format: one line
+    fail("model/mismatch-objective", {
+      at,
+      objective: name,
+      expected: "groups in the dataset, the query of each row",
+      got: "none",
+    });
   const expected =
     name === "ranking"
       ? "a whole number from 0 to 30"
@@ -120,9 +128,10 @@ function checkLabels({ y, groups }: Dataset, { name }: TreeObjective, at = "boos
         ? "a number of 0 or more"
         : undefined;
   if (expected === undefined) return;
-  const fits = (label: number): boolean => label >= 0 && (name !== "ranking" || (Number.isInteger(label) && label <= 30)); // biome-ignore format: one line
+  const fits = (label: number): boolean =>
+    label >= 0 && (name !== "ranking" || (Number.isInteger(label) && label <= 30));
   const row = y.findIndex((label) => !fits(label));
-  if (row >= 0) fail("model/out-of-range-label", { at, row, expected, got: y[row] ?? Number.NaN }); // biome-ignore format: one line
+  if (row >= 0) fail("model/out-of-range-label", { at, row, expected, got: y[row] ?? Number.NaN });
 }
 
 function linkOf({ name }: TreeObjective, { kind }: Task): TreeLink {
@@ -138,8 +147,15 @@ function treeOptionsOf(data: Dataset, options: BoostOptions): Partial<TreeOption
     for (const place of columnsOf(data, [name])) signs[place] = sign === "rising" ? 1 : -1;
   const coded = Object.keys(monotone).find((name) => data.categorical?.includes(name));
   if (coded !== undefined)
-    fail("model/mismatch-option", { at: "boost", option: "monotone", expected: "numbers", got: `the categories of ${coded}` }); // biome-ignore format: one line
-  const own = Object.entries(options).filter(([name, value]) => value !== undefined && numbers.has(name)); // biome-ignore format: one line
+    fail("model/mismatch-option", {
+      at: "boost",
+      option: "monotone",
+      expected: "numbers",
+      got: `the categories of ${coded}`,
+    });
+  const own = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && numbers.has(name),
+  );
   return {
     ...Object.fromEntries(own),
     ...{ depth, leaves, monotone: signs },
@@ -158,7 +174,9 @@ const numbers = new Set([
 function columnsOf({ names }: Dataset, some: readonly string[]): readonly number[] {
   return some.map((name) => {
     const place = names.indexOf(name);
-    return place >= 0 ? place : fail("model/unknown-feature", { at: "boost", got: name, known: names }); // biome-ignore format: one line
+    return place >= 0
+      ? place
+      : fail("model/unknown-feature", { at: "boost", got: name, known: names });
   });
 }
 
@@ -174,7 +192,15 @@ function stoppingOf(options: BoostOptions, task: Task, held: Held): Stopping | u
     ndcg: objective === "ranking",
   };
   if (!known[metric])
-    fail("model/mismatch-objective", { at: "boost", objective: String(typeof objective === "object" ? objective.name : (objective ?? "auto")), expected: `one of ${Object.entries(known).filter(([, fits]) => fits).map(([name]) => name).join(", ")} as metric of ${task.kind} labels`, got: metric }); // biome-ignore format: one line
+    fail("model/mismatch-objective", {
+      at: "boost",
+      objective: String(typeof objective === "object" ? objective.name : (objective ?? "auto")),
+      expected: `one of ${Object.entries(known)
+        .filter(([, fits]) => fits)
+        .map(([name]) => name)
+        .join(", ")} as metric of ${task.kind} labels`,
+      got: metric,
+    });
   const judged = held.y.subarray(held.trainRows);
   const [label = 0] = judged;
   if (metric === "auc" && judged.every((one) => one === label))

@@ -49,7 +49,10 @@ describe("evaluate", () => {
 
   test("weighs rows, in the scores and in the baseline", async () => {
     const model = await average().fit(some("10"), { features: byAge, label: "spend" });
-    const { metrics, baseline } = await evaluate(model, some("10, 13"), { weights: "weight", metrics: ["mse"] }); // biome-ignore format: one line
+    const { metrics, baseline } = await evaluate(model, some("10, 13"), {
+      weights: "weight",
+      metrics: ["mse"],
+    });
     // weights 1, 2, 0 of 10, 11, 12; the model says 4.5, the best constant is 10 2/3
     expect(metrics.mse).toBeClose((5.5 ** 2 + 2 * 6.5 ** 2) / 3);
     expect(baseline.mse).toBeClose(2 / 9);

@@ -142,10 +142,16 @@ async function labelled<C extends Columns>(
   rows: Frame<C>,
   { weights, groups }: EvaluateOptions<C>,
 ): Promise<Dataset> {
-  const names = Object.keys(rows.schema.columns).filter((name): name is keyof C & string => name === signature.output.name); // biome-ignore format: one line
+  const names = Object.keys(rows.schema.columns).filter(
+    (name): name is keyof C & string => name === signature.output.name,
+  );
   const [label] = names;
   if (label === undefined)
-    return fail("model/missing-label", { at: "evaluate", label: signature.output.name, columns: Object.keys(rows.schema.columns) }); // biome-ignore format: one line
+    return fail("model/missing-label", {
+      at: "evaluate",
+      label: signature.output.name,
+      columns: Object.keys(rows.schema.columns),
+    });
   const beside = {
     ...(weights === undefined ? {} : { weights }),
     ...(groups === undefined ? {} : { groups }),
@@ -193,7 +199,10 @@ export function judge(
   const predictions = new Float64Array(x.rows * all);
   for (let i = 0; i < x.rows; i++) predictions.set(told.subarray(i * k, (i + 1) * k), i * all);
   const labels = y.map((label) => place[label] ?? label);
-  const unknown = others.map((level) => `the class "${level}" was not among the training rows; the model gives it probability 0`); // biome-ignore format: one line
+  const unknown = others.map(
+    (level) =>
+      `the class "${level}" was not among the training rows; the model gives it probability 0`,
+  );
   const task: Task = { kind: "multiclass", classes };
   return { judged: { task, y: labels, predictions, ...beside }, unknown };
 }

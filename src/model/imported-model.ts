@@ -39,7 +39,11 @@ export function importedModel(
   const all = [...names, label];
   const twice = all.find((name, i) => all.indexOf(name) !== i);
   if (twice !== undefined)
-    unsupported(at, `the name ${JSON.stringify(twice)}, which two features, or a feature and the label, have`, "a name of its own for each"); // biome-ignore format: one line
+    unsupported(
+      at,
+      `the name ${JSON.stringify(twice)}, which two features, or a feature and the label, have`,
+      "a name of its own for each",
+    );
   const inputs = Object.fromEntries(names.map((name) => [name, { kind: "float", nullable: true }]));
   const features = names.map((name) => ({
     ...{ name, transform: "numeric", options: {}, reads: [name], stats: {} },

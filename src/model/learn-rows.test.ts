@@ -46,20 +46,35 @@ test("rows that are left out for their weight of 0 are counted", async () => {
   ])
     await expect(learn()).rejects.toThrow(row25);
   const y = full.y.map((label, i) => (i === 25 ? 7 : label));
-  const label25 = expect.objectContaining({ code: "model/out-of-range-label", details: expect.objectContaining({ row: 25 }) }); // biome-ignore format: one line
+  const label25 = expect.objectContaining({
+    code: "model/out-of-range-label",
+    details: expect.objectContaining({ row: 25 }),
+  });
   await expect(forest.learn({ ...full, y })).rejects.toThrow(label25);
 });
 
 test("what a kernel refuses is named by its row in the data, too", async () => {
-  const codes: Dataset = { ...data, x: matrix(rows.map((_, i) => [i === 25 ? -3 : i % 4, i])), categorical: ["age"] }; // biome-ignore format: one line
-  const code25 = expect.objectContaining({ code: "tensor/out-of-range-code", details: expect.objectContaining({ row: 25 }) }); // biome-ignore format: one line
+  const codes: Dataset = {
+    ...data,
+    x: matrix(rows.map((_, i) => [i === 25 ? -3 : i % 4, i])),
+    categorical: ["age"],
+  };
+  const code25 = expect.objectContaining({
+    code: "tensor/out-of-range-code",
+    details: expect.objectContaining({ row: 25 }),
+  });
   await expect(crossValidate(boost(), codes)).rejects.toThrow(code25);
 });
 
 test("a value that a fitted predictor refuses is named by its feature", async () => {
-  const whole: Dataset = { ...data, x: matrix(rows.map(([a, b], i) => [i === 25 ? 25 : (a ?? 0), b ?? 0])) }; // biome-ignore format: one line
+  const whole: Dataset = {
+    ...data,
+    x: matrix(rows.map(([a, b], i) => [i === 25 ? 25 : (a ?? 0), b ?? 0])),
+  };
   const predictor = await gaussianBayes().learn(whole);
-  const named = expect.objectContaining({ message: expect.stringContaining('feature "age" is missing in row 25') }); // biome-ignore format: one line
+  const named = expect.objectContaining({
+    message: expect.stringContaining('feature "age" is missing in row 25'),
+  });
   expect(() => judge(predictor, data)).toThrow(named);
   expect(() => predictRows(predictor, { data, rows: [24, 25] })).toThrow(row25);
   expect(() => predictRows(predictor, { data, rows: [24, 25] })).toThrow(named);

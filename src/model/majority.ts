@@ -42,7 +42,8 @@ export function majority(): Estimator<MajorityPredictor, "binary" | "multiclass"
     learn: (data) => {
       const task = taskOf(data);
       const width = data.x.cols;
-      if (task.kind !== "multiclass") return majorityPredictor({ share: sharesOf(data, 2)[1] ?? 0, width }); // biome-ignore format: one line
+      if (task.kind !== "multiclass")
+        return majorityPredictor({ share: sharesOf(data, 2)[1] ?? 0, width });
       const shares = sharesOf(data, task.classes.length);
       return majorityPredictor({ share: Math.max(...shares), shares, width, task });
     },

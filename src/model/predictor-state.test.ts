@@ -31,7 +31,14 @@ describe("predictorFromState", () => {
   test("reads trees of format 1", () => {
     const read = predictorFromState(old);
     const odds = [0.1 + Math.fround(0.1), 0.1 + Math.fround(-0.1)]; // missing goes left
-    expect(read.predict(matrix([[0, Number.NaN], [0, 3]]))).toEqual(Float64Array.from(odds, sigmoid)); // biome-ignore format: one line
+    expect(
+      read.predict(
+        matrix([
+          [0, Number.NaN],
+          [0, 3],
+        ]),
+      ),
+    ).toEqual(Float64Array.from(odds, sigmoid));
   });
 
   test("refuses a kind it does not know, and a newer format of any kind", () => {

@@ -40,7 +40,11 @@ describe("chance", () => {
   test.each(kinds)("law: halves of a table of %s are no drift", async (...[, value, column, n]) => {
     for (let seed = 0; seed < 12; seed++) {
       const half = (k: number) =>
-        part(column, `${draw("half", 2)} = ${k}`.replace("SEED", `${seed}`), value.replaceAll("SEED", `${seed}`))(n); // biome-ignore format: one line
+        part(
+          column,
+          `${draw("half", 2)} = ${k}`.replace("SEED", `${seed}`),
+          value.replaceAll("SEED", `${seed}`),
+        )(n);
       const [reference, log] = [half(0), half(1)];
       const report = await monitorReport({ reference, log });
       expect(report.retrain).toEqual({ due: false, reasons: [] });
@@ -82,16 +86,27 @@ describe("chance", () => {
 
   test("is about the noise that is told, by every distance", async () => {
     const labels = (k: number, seed: number) =>
-      part(text({ nullable: true }), `${draw("half", 2)} = ${k}`.replace("SEED", `${seed}`), `'l' || ${draw("s", 20)}`.replace("SEED", `${seed}`))(3000); // biome-ignore format: one line
+      part(
+        text({ nullable: true }),
+        `${draw("half", 2)} = ${k}`.replace("SEED", `${seed}`),
+        `'l' || ${draw("s", 20)}`.replace("SEED", `${seed}`),
+      )(3000);
     const numbers = (k: number, seed: number) =>
-      part(float({ nullable: true }), `${draw("half", 2)} = ${k}`.replace("SEED", `${seed}`), draw("s", 1000).replace("SEED", `${seed}`))(3000); // biome-ignore format: one line
+      part(
+        float({ nullable: true }),
+        `${draw("half", 2)} = ${k}`.replace("SEED", `${seed}`),
+        draw("s", 1000).replace("SEED", `${seed}`),
+      )(3000);
     const distances = driftMeasures.slice(0, 6);
     expect(distances.at(-1)).toBe("wasserstein");
     const mean = async (measure: DriftMeasure): Promise<number> => {
       let sum = 0;
       for (let seed = 0; seed < 20; seed++) {
         const of = measure === "wasserstein" ? numbers : labels;
-        const tables = { reference: await sketchRows(of(0, seed)), current: await sketchRows(of(1, seed)) }; // biome-ignore format: one line
+        const tables = {
+          reference: await sketchRows(of(0, seed)),
+          current: await sketchRows(of(1, seed)),
+        };
         const [drift] = compareSketches(tables, { measure });
         sum += (drift?.value ?? 0) / (drift?.noise ?? 0) / 20;
       }
@@ -120,7 +135,8 @@ describe("chance", () => {
     const holes = (n: number, held: string) =>
       sketchRows(part(float({ nullable: true }), "true", `CASE WHEN NOT (${held}) THEN i END`)(n));
     const missing = async (held: string) =>
-      compareSketches({ reference: await holes(2000, "false"), current: await holes(50, held) })[0]?.missing; // biome-ignore format: one line
+      compareSketches({ reference: await holes(2000, "false"), current: await holes(50, held) })[0]
+        ?.missing;
     expect((await missing("i = 7"))?.level).toBe("none");
     expect((await missing("i % 5 = 0"))?.level).toBe("severe");
     expect((await missing("false"))?.psi).toBe(0);

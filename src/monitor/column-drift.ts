@@ -168,7 +168,12 @@ function distanceOfNumbers(
     return tested(p, statistic);
   }
   if (!hasMoments(a) || !hasMoments(b))
-    fail("monitor/unsupported-measure", { at, column, measure, reason: "its values are too large for distances" }); // biome-ignore format: one line
+    fail("monitor/unsupported-measure", {
+      at,
+      column,
+      measure,
+      reason: "its values are too large for distances",
+    });
   const norm = Math.max(Math.sqrt(a.squares / n), 0.001);
   const value = wassersteinOf(common.a, common.b) / norm;
   const noise = wassersteinNoise(common.a, common.b) / norm;

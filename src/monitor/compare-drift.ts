@@ -80,7 +80,9 @@ export async function compareDrift(options: CompareDriftOptions): Promise<readon
   return columns
     .flatMap((column) => {
       const [a, b] = [before.get(column), now.get(column)];
-      return a === undefined || b === undefined ? [] : [driftOf({ at, column, a, b, bins, thresholds })]; // biome-ignore format: one line
+      return a === undefined || b === undefined
+        ? []
+        : [driftOf({ at, column, a, b, bins, thresholds })];
     })
     .sort((a, b) => b.psi - a.psi || (a.column < b.column ? -1 : 1));
 }

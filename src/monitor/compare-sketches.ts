@@ -61,7 +61,12 @@ export function compareSketches(
   if (names.length === 0) fail("monitor/missing-columns", { at, reference: before, current: now });
   const columnOf = (which: "reference" | "current", column: string): ColumnSketch =>
     tables[which].columns.get(column) ??
-    fail("monitor/unknown-column", { at, which, column, columns: [...tables[which].columns.keys()] }); // biome-ignore format: one line
+    fail("monitor/unknown-column", {
+      at,
+      which,
+      column,
+      columns: [...tables[which].columns.keys()],
+    });
   return names
     .map((column) => {
       const [a, b] = [columnOf("reference", column), columnOf("current", column)];

@@ -199,7 +199,11 @@ describe("monitorReport", () => {
 
   test("tells of inputs that vanished or changed their kind, and notes columns that only the reference has", async () => {
     const rows = (select: string, columns: Columns) =>
-      frame({ engine: lake.engine, schema: schema("t", columns), sql: `SELECT ${select} FROM range(900)` }); // biome-ignore format: one line
+      frame({
+        engine: lake.engine,
+        schema: schema("t", columns),
+        sql: `SELECT ${select} FROM range(900)`,
+      });
     const before = rows("range AS x, 'a' AS y, true AS churn", {
       x: int(),
       y: text(),

@@ -71,7 +71,9 @@ const leastExpected = 5;
  */
 function comparable(own: LabelSketch, other: LabelSketch): readonly string[] {
   const least = (4 * other.error * own.rows) / Math.max(1, other.rows);
-  return [...own.counts].filter(([label, n]) => other.counts.has(label) || n >= least).map(([label]) => label); // biome-ignore format: one line
+  return [...own.counts]
+    .filter(([label, n]) => other.counts.has(label) || n >= least)
+    .map(([label]) => label);
 }
 
 function numberBuckets(

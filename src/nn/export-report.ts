@@ -30,7 +30,12 @@ export async function exportReport(
   const shape = trained.network.inputShape;
   const size = sizeOf(shape);
   if (x.length === 0 || x.length % size !== 0)
-    fail("nn/mismatch-rows", { at: "exportReport", what: "the length of x", expected: `a multiple of ${size}`, got: `${x.length}` }); // biome-ignore format: one line
+    fail("nn/mismatch-rows", {
+      at: "exportReport",
+      what: "the length of x",
+      expected: `a multiple of ${size}`,
+      got: `${x.length}`,
+    });
   const rows = { type: "float", shape: [x.length / size, ...shape], data: x } as const;
   const first = { type: "float", shape: [1, ...shape], data: x.subarray(0, size) } as const;
   const reports: ExportReport[] = [];
@@ -40,7 +45,10 @@ export async function exportReport(
     const session = await openModel(bytes);
     const told = Float32Array.from((await session.run({ x: rows }))["y"]?.data ?? [], Number);
     exact ??= told;
-    const largestDifference = told.reduce((most, value, i) => Math.max(most, Math.abs(value - (exact?.[i] ?? 0))), 0); // biome-ignore format: one line
+    const largestDifference = told.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - (exact?.[i] ?? 0))),
+      0,
+    );
     const times: number[] = [];
     for (let i = 0; i < timed; i++) {
       const started = performance.now();

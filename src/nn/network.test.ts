@@ -10,15 +10,31 @@ import { input } from "./network.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });
 const relu = { activation: "relu" } as const;
-const kept = (network: { readonly layers: readonly { readonly kept: number }[] }): number => network.layers.reduce((sum, layer) => sum + layer.kept, 0); // biome-ignore format: one line
+const kept = (network: { readonly layers: readonly { readonly kept: number }[] }): number =>
+  network.layers.reduce((sum, layer) => sum + layer.kept, 0);
 
 describe("networks", () => {
   test("of the workshop have the numbers of parameters that it says", () => {
     const mlp = input([1, 28, 28]).add(flatten()).add(dense(128, relu)).add(dense(10));
     expect(mlp.parameters).toBe(101_770);
-    const cnn = input([1, 28, 28]).add(conv2d(8, relu)).add(maxPool2d()).add(conv2d(16, relu)).add(maxPool2d()).add(flatten()).add(dense(32, relu)).add(dense(10)); // biome-ignore format: one line
+    const cnn = input([1, 28, 28])
+      .add(conv2d(8, relu))
+      .add(maxPool2d())
+      .add(conv2d(16, relu))
+      .add(maxPool2d())
+      .add(flatten())
+      .add(dense(32, relu))
+      .add(dense(10));
     expect(cnn.parameters).toBe(14_410);
-    expect(cnn.layers.map(({ shape }) => shape)).toEqual([[8, 26, 26], [8, 13, 13], [16, 11, 11], [16, 5, 5], [400], [32], [10]]); // biome-ignore format: one line
+    expect(cnn.layers.map(({ shape }) => shape)).toEqual([
+      [8, 26, 26],
+      [8, 13, 13],
+      [16, 11, 11],
+      [16, 5, 5],
+      [400],
+      [32],
+      [10],
+    ]);
     const flat = input([3, 32, 32]).add(flatten()).add(dense(128, relu)).add(dense(10));
     expect(flat.parameters).toBe(394_634);
     const same = { padding: "same" } as const;
@@ -46,18 +62,26 @@ describe("networks", () => {
   test("know the shape after each layer", () => {
     const image = input([3, 9, 10]);
     expect(image.add(conv2d(4, { size: [3, 2], stride: 2 })).outputShape).toEqual([4, 4, 5]);
-    expect(image.add(conv2d(4, { size: 5, stride: 2, padding: "same" })).outputShape).toEqual([4, 5, 5]); // biome-ignore format: one line
+    expect(image.add(conv2d(4, { size: 5, stride: 2, padding: "same" })).outputShape).toEqual([
+      4, 5, 5,
+    ]);
     expect(image.add(convTranspose2d(4, { stride: 2 })).outputShape).toEqual([4, 19, 21]);
-    expect(image.add(convTranspose2d(4, { stride: 2, padding: "same" })).outputShape).toEqual([4, 18, 20]); // biome-ignore format: one line
+    expect(image.add(convTranspose2d(4, { stride: 2, padding: "same" })).outputShape).toEqual([
+      4, 18, 20,
+    ]);
     expect(image.add(averagePool2d(3, 1)).outputShape).toEqual([3, 7, 8]);
     expect(image.add(globalAveragePool()).outputShape).toEqual([3]);
-    expect(image.add(dropout(0.5)).add(layerNorm()).add(activation("gelu")).outputShape).toEqual([3, 9, 10]); // biome-ignore format: one line
+    expect(image.add(dropout(0.5)).add(layerNorm()).add(activation("gelu")).outputShape).toEqual([
+      3, 9, 10,
+    ]);
   });
 
   test("refuse layers that do not fit, with both shapes", () => {
     const image = input([1, 8, 8]);
     // @ts-expect-error: dense takes rows of numbers
-    expect(() => image.add(dense(3))).toThrow(/dense: takes rows of shape \[features\]; got \[1, 8, 8\]\. Put flatten/); // biome-ignore format: one line
+    expect(() => image.add(dense(3))).toThrow(
+      /dense: takes rows of shape \[features\]; got \[1, 8, 8\]\. Put flatten/,
+    );
     // @ts-expect-error: conv2d takes images
     expect(() => image.add(flatten()).add(conv2d(3))).toThrow(code("nn/mismatch-layer"));
     expect(() => image.add(conv2d(3, { size: 9 }))).toThrow(code("tensor/mismatch-input"));

@@ -21,8 +21,14 @@ interface Ours {
 }
 const kernels = ["kernel", "bias"];
 const gates = ["kernel", "recurrent kernel", "bias", "recurrent bias"];
-const heads = ["query", "key", "value", "output"].flatMap((name) => [`${name} kernel`, `${name} bias`]); // biome-ignore format: one line
-const layerOf = (layer: unknown, weights: readonly string[]): Ours => ({ layer: layer as Layer, weights }); // biome-ignore format: one line
+const heads = ["query", "key", "value", "output"].flatMap((name) => [
+  `${name} kernel`,
+  `${name} bias`,
+]);
+const layerOf = (layer: unknown, weights: readonly string[]): Ours => ({
+  layer: layer as Layer,
+  weights,
+});
 const ours: Readonly<Record<string, Ours>> = {
   dense: layerOf(dense(5, { activation: "relu" }), kernels),
   conv2d: layerOf(conv2d(3, { padding: "same" }), kernels),
@@ -43,7 +49,10 @@ const ours: Readonly<Record<string, Ours>> = {
 /** A layer in a graph of its own, as training has it; inputs are in the order of the case. */
 function built({ layer, weights }: Ours, one: PeerCase) {
   const graph = new Graph();
-  const x = one.codes === undefined ? graph.input("x", one.inputs[0]?.shape ?? []) : graph.constant(one.codes.values, one.codes.shape, "int64"); // biome-ignore format: one line
+  const x =
+    one.codes === undefined
+      ? graph.input("x", one.inputs[0]?.shape ?? [])
+      : graph.constant(one.codes.values, one.codes.shape, "int64");
   const asked = new Map<string, Tensor>();
   const scope = scopeOf({
     training: true,
@@ -52,7 +61,8 @@ function built({ layer, weights }: Ours, one: PeerCase) {
       asked.set(name, tensor);
       return tensor;
     },
-    kept: (name, shape) => graph.constant(new Float32Array(shape[0] ?? 1), shape, name === "" ? "int64" : "float"), // biome-ignore format: one line
+    kept: (name, shape) =>
+      graph.constant(new Float32Array(shape[0] ?? 1), shape, name === "" ? "int64" : "float"),
     mask: (like) => like,
   });
   const y = layer.build(x, scope);
@@ -81,7 +91,14 @@ const rules: Readonly<Record<string, OptimiserOptions>> = {
   rmsprop: { kind: "rmsprop", learningRate: 0.1, decay: 0.9, epsilon: 1e-6 },
   adagrad: { kind: "adagrad", learningRate: 0.1, epsilon: 1e-6 },
   adam: { kind: "adam", learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-6 },
-  adamw: { kind: "adamw", learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.05 }, // biome-ignore format: one line
+  adamw: {
+    kind: "adamw",
+    learningRate: 0.1,
+    beta1: 0.9,
+    beta2: 0.99,
+    epsilon: 1e-6,
+    weightDecay: 0.05,
+  },
 };
 
 describe("optimisers", () => {
@@ -92,15 +109,24 @@ describe("optimisers", () => {
     const [weights, gradient] = [graph.input("weights", [4]), graph.input("gradient", [4])];
     const slots = [graph.input("slot 0", [4]), graph.input("slot 1", [4])];
     const next = stepOf(kind, options)({ weights, gradient, slots }, scalars);
-    const outputs = { next: next.weights, ...Object.fromEntries(next.slots.map((slot, i) => [`next ${i}`, slot])) }; // biome-ignore format: one line
-    let state: Readonly<Record<string, readonly number[]>> = { next: one.start, "next 0": [0, 0, 0, 0], "next 1": [0, 0, 0, 0] }; // biome-ignore format: one line
+    const outputs = {
+      next: next.weights,
+      ...Object.fromEntries(next.slots.map((slot, i) => [`next ${i}`, slot])),
+    };
+    let state: Readonly<Record<string, readonly number[]>> = {
+      next: one.start,
+      "next 0": [0, 0, 0, 0],
+      "next 1": [0, 0, 0, 0],
+    };
     for (const [t, values] of one.gradients.entries()) {
       const at = scalarsAt(options, Number(options["learningRate"]), t + 1);
       const vector = (from: readonly number[] | undefined) => ({ shape: [4], values: from ?? [] });
       state = {
         ...state,
         ...(await runOnce(graph, outputs, {
-          ...Object.fromEntries(Object.entries(at).map(([key, value]) => [key, { shape: [], values: [value] }])), // biome-ignore format: one line
+          ...Object.fromEntries(
+            Object.entries(at).map(([key, value]) => [key, { shape: [], values: [value] }]),
+          ),
           ...{ weights: vector(state["next"]), gradient: vector(values) },
           ...{ "slot 0": vector(state["next 0"]), "slot 1": vector(state["next 1"]) },
         })),

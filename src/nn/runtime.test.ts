@@ -27,7 +27,13 @@ function rowsOf({ inputShape: shape, outputShape }: Network, next: () => number)
 }
 
 const draws = random(3).stream("rows");
-const image = input([1, 8, 8]).add(conv2d(4, { activation: "relu" })).add(batchNorm()).add(maxPool2d()).add(flatten()).add(dropout(0.2)).add(dense(3)); // biome-ignore format: one line
+const image = input([1, 8, 8])
+  .add(conv2d(4, { activation: "relu" }))
+  .add(batchNorm())
+  .add(maxPool2d())
+  .add(flatten())
+  .add(dropout(0.2))
+  .add(dense(3));
 const steps = input([5]).add(embedding(6, 4)).add(lstm(5)).add(dense(2));
 
 describe("runtimes", () => {
@@ -42,7 +48,10 @@ describe("runtimes", () => {
       const wasm = await train(network, data, { ...adam, runtime: "wasm", validation: 0.2 });
       expect(native.device).toEqual({ runtime: "native", provider: "cpu", fallback: null });
       expect(wasm.device).toEqual({ runtime: "wasm", provider: "cpu", fallback: null });
-      expect(Array.from(wasm.state.weights)).toBeClose(Array.from(native.state.weights), { rtol: 1e-5, atol: 1e-5 }); // biome-ignore format: one line
+      expect(Array.from(wasm.state.weights)).toBeClose(Array.from(native.state.weights), {
+        rtol: 1e-5,
+        atol: 1e-5,
+      });
       const [ours, theirs] = [await native.predict(data.x), await wasm.predict(data.x)];
       expect(Array.from(theirs)).toBeClose(Array.from(ours), { rtol: 1e-5, atol: 1e-5 });
       const [one, other] = [await native.evaluate(data), await wasm.evaluate(data)];
@@ -54,7 +63,11 @@ describe("runtimes", () => {
   test("replace an accelerator that is not there by the processor, and say why", async () => {
     const data = rowsOf(image, () => draws.normal());
     const one = await train(image, data, { ...adam, epochs: 1, runtime: "wasm", provider: "cuda" });
-    expect(one.device).toEqual({ runtime: "wasm", provider: "cpu", fallback: "cuda: this build of the runtime has only cpu" }); // biome-ignore format: one line
+    expect(one.device).toEqual({
+      runtime: "wasm",
+      provider: "cpu",
+      fallback: "cuda: this build of the runtime has only cpu",
+    });
     const plain = await train(image, data, { ...adam, epochs: 1, runtime: "wasm" });
     expect(one.state.weights).toEqual(plain.state.weights);
     const auto = await train(image, data, { ...adam, epochs: 1, provider: "auto" });
@@ -65,9 +78,13 @@ describe("runtimes", () => {
   test("are refused where there are none of that name", async () => {
     const data = rowsOf(image, () => draws.normal());
     // @ts-expect-error: there is no such provider
-    await expect(train(image, data, { ...adam, provider: "tpu" })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    await expect(train(image, data, { ...adam, provider: "tpu" })).rejects.toThrow(
+      code("option/out-of-range"),
+    );
     // @ts-expect-error: there is no such runtime
-    await expect(train(image, data, { ...adam, runtime: "node" })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    await expect(train(image, data, { ...adam, runtime: "node" })).rejects.toThrow(
+      code("option/out-of-range"),
+    );
   });
 });
 

@@ -39,7 +39,13 @@ describe("pipeline", () => {
   });
 
   test("names the steps of a circle and no others", () => {
-    const steps = [named("x"), named("y", "a"), named("a", "x", "b"), named("b", "c"), named("c", "a")]; // biome-ignore format: one line
+    const steps = [
+      named("x"),
+      named("y", "a"),
+      named("a", "x", "b"),
+      named("b", "c"),
+      named("c", "a"),
+    ];
     const error = thrown(() => pipeline("churn", steps));
     expect(error).toMatchObject({ code: "pipeline/unsupported-cycle" });
     expect(error.message).toContain('"a" needs "b" needs "c" needs "a"');

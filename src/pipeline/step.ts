@@ -49,7 +49,16 @@ export interface Step extends Omit<StepOptions, "inputs" | "timeoutMs"> {
   readonly backoffMs: number;
 }
 
-const optionNames = ["name", "version", "needs", "inputs", "timeoutMs", "retries", "backoffMs", "run"]; // biome-ignore format: one line
+const optionNames = [
+  "name",
+  "version",
+  "needs",
+  "inputs",
+  "timeoutMs",
+  "retries",
+  "backoffMs",
+  "run",
+];
 /** The longest time a timer takes. */
 const mostMs = 2 ** 31 - 1;
 

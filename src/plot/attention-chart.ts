@@ -28,18 +28,39 @@ export function attentionChart(
   checkSome(at, "token", weights.length);
   checkLength(at, "tokens", [weights.length, tokens.length]);
   const t = tokens.length;
-  if (t > mostTokens) fail("plot/out-of-range-count", { at, what: "tokens", most: mostTokens, got: t }); // biome-ignore format: one line
+  if (t > mostTokens)
+    fail("plot/out-of-range-count", { at, what: "tokens", most: mostTokens, got: t });
   const cells = weights.flatMap((row, i) => cellsOf(row, i, t));
   const names = tokens.map((token) => label(token).slice(0, 20));
   const step = t <= 24 ? 26 : t <= 64 ? 14 : 8;
   const { title = "Attention", subtitle } = options;
   const places = Array.from({ length: t }, (_, i) => i);
   const named = `${JSON.stringify(names)}[datum.value]`;
-  const axis = (name: string, more: { readonly [key: string]: Json }): Json => ({ ticks: false, domain: false, labelPadding: 6, labelLimit: 140, labelExpr: named, title: name, ...(step < 12 ? { labelFontSize: 8 } : {}), ...more }); // biome-ignore format: one line
-  const place = (field: string, of: Json): Json => ({ field, type: "ordinal", sort: null, scale: { domain: places }, axis: of }); // biome-ignore format: one line
+  const axis = (name: string, more: { readonly [key: string]: Json }): Json => ({
+    ticks: false,
+    domain: false,
+    labelPadding: 6,
+    labelLimit: 140,
+    labelExpr: named,
+    title: name,
+    ...(step < 12 ? { labelFontSize: 8 } : {}),
+    ...more,
+  });
+  const place = (field: string, of: Json): Json => ({
+    field,
+    type: "ordinal",
+    sort: null,
+    scale: { domain: places },
+    axis: of,
+  });
   const x = place("to", axis("looked at", { labelAngle: -60, labelAlign: "right" }));
   const y = place("from", axis("token", {}));
-  const color = { field: "weight", type: "quantitative", scale: { domain: [0, 0.5, 1] }, legend: { title: "weight", format: ".1f" } }; // biome-ignore format: one line
+  const color = {
+    field: "weight",
+    type: "quantitative",
+    scale: { domain: [0, 0.5, 1] },
+    legend: { title: "weight", format: ".1f" },
+  };
   const mark = { type: "rect", style: "cell", strokeWidth: step < 20 ? 0.5 : 1 };
   return chartSpec({
     ...{ title, subtitle, width: { step }, height: { step } },

@@ -34,7 +34,12 @@ export function numbers(
   domain: readonly [number, number],
 ): { readonly [name: string]: Json } {
   const scale = { domain, nice: false, zero: false };
-  return { field, type: "quantitative", scale, axis: { title: label(title), tickCount: 6, domain: false } }; // biome-ignore format: one line
+  return {
+    field,
+    type: "quantitative",
+    scale,
+    axis: { title: label(title), tickCount: 6, domain: false },
+  };
 }
 
 /** An axis of shares from 0 to 1. */
@@ -61,10 +66,17 @@ export function words(
   text: string,
   more: { readonly [name: string]: Json } = {},
 ): Json {
-  // biome-ignore format: one line
   return {
     data: { values: [{ x: at[0], y: at[1], text }] },
-    mark: { type: "text", style: "threshold-label", align: "left", dx: 5, dy: -4, baseline: "bottom", ...more },
+    mark: {
+      type: "text",
+      style: "threshold-label",
+      align: "left",
+      dx: 5,
+      dy: -4,
+      baseline: "bottom",
+      ...more,
+    },
     encoding: { x: plain("x"), y: plain("y"), text: { field: "text", type: "nominal" } },
   };
 }

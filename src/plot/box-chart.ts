@@ -41,9 +41,14 @@ export function boxChart(groups: readonly BoxGroup[], options: BoxChartOptions =
   checkChartOptions(at, options, ["label", "unit", "show"]);
   const show = checkChoice(at, { show: options.show ?? "box" }, ["box", "violin"]);
   checkSome(at, "group", groups.length);
-  if (groups.length > mostGroups) fail("plot/out-of-range-count", { at, what: "groups", most: mostGroups, got: groups.length }); // biome-ignore format: one line
-  const names = checkLabels(at, groups.map(({ name }) => name)); // biome-ignore format: one line
-  for (const { name, values } of groups) checkNumbers(`${at}: group ${JSON.stringify(name)}`, "value", values); // biome-ignore format: one line
+  if (groups.length > mostGroups)
+    fail("plot/out-of-range-count", { at, what: "groups", most: mostGroups, got: groups.length });
+  const names = checkLabels(
+    at,
+    groups.map(({ name }) => name),
+  );
+  for (const { name, values } of groups)
+    checkNumbers(`${at}: group ${JSON.stringify(name)}`, "value", values);
   const boxes = groups.map(({ values }, y) => boxOf(Float64Array.from(values).sort(), y));
   const { label: what = "value", unit, title = "Values by group", subtitle } = options;
   const x = numbers("x", titled(what, unit), roomy(rangeOf(...groups.map(({ values }) => values))));
@@ -57,7 +62,9 @@ export function boxChart(groups: readonly BoxGroup[], options: BoxChartOptions =
   }));
   const data = { values: rows };
   const ends = { y: { ...y, field: "top" }, y2: { field: "bottom" } };
-  const dots = boxes.flatMap(({ outliers, y: row }) => outliers.map((value) => ({ x: value, y: row }))); // biome-ignore format: one line
+  const dots = boxes.flatMap(({ outliers, y: row }) =>
+    outliers.map((value) => ({ x: value, y: row })),
+  );
   const layer: Json[] = [
     ...(show === "violin" ? boxes.map(({ sorted, y: row }) => violinOf(sorted, { row, x, y })) : []),
     { data, mark: { type: "rule", style: "joint" }, encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y } },
@@ -87,7 +94,16 @@ function boxOf(sorted: Float64Array, y: number): Box {
   const inside = sorted.filter((v) => v >= (q1 ?? 0) - reach && v <= (q3 ?? 0) + reach);
   const beyond = sorted.filter((v) => v < (inside[0] ?? 0) || v > (inside.at(-1) ?? 0));
   const outliers = thinned(beyond.length, mostOutliers).map((i) => beyond[i] ?? 0);
-  return { y, sorted, q1: q1 ?? 0, median: median ?? 0, q3: q3 ?? 0, low: inside[0] ?? 0, high: inside.at(-1) ?? 0, outliers }; // biome-ignore format: one line
+  return {
+    y,
+    sorted,
+    q1: q1 ?? 0,
+    median: median ?? 0,
+    q3: q3 ?? 0,
+    low: inside[0] ?? 0,
+    high: inside.at(-1) ?? 0,
+    outliers,
+  };
 }
 
 const densityPoints = 64;
@@ -95,7 +111,15 @@ const densityPoints = 64;
 /** The outline of a kernel density, as high as a group has room at its peak. */
 function violinOf(
   sorted: Float64Array,
-  { row, x, y }: { readonly row: number; readonly x: { readonly [name: string]: Json }; readonly y: { readonly [name: string]: Json } }, // biome-ignore format: one line
+  {
+    row,
+    x,
+    y,
+  }: {
+    readonly row: number;
+    readonly x: { readonly [name: string]: Json };
+    readonly y: { readonly [name: string]: Json };
+  },
 ): Json {
   const n = sorted.length;
   const mean = sorted.reduce((sum, v) => sum + v, 0) / n;
@@ -104,9 +128,14 @@ function violinOf(
   const narrow = Math.min(deviation, spread > 0 ? spread : deviation);
   const [low = 0, high = low] = [sorted[0], sorted.at(-1)];
   const bandwidth = 0.9 * narrow * n ** -0.2 || Math.abs(low) * 0.01 || 0.01;
-  const at = Array.from({ length: densityPoints }, (_, i) => low + ((high - low) * i) / (densityPoints - 1)); // biome-ignore format: one line
+  const at = Array.from(
+    { length: densityPoints },
+    (_, i) => low + ((high - low) * i) / (densityPoints - 1),
+  );
   const some = thinned(n, 2000).map((i) => sorted[i] ?? 0);
-  const heights = at.map((v) => some.reduce((sum, one) => sum + Math.exp(-0.5 * ((v - one) / bandwidth) ** 2), 0)); // biome-ignore format: one line
+  const heights = at.map((v) =>
+    some.reduce((sum, one) => sum + Math.exp(-0.5 * ((v - one) / bandwidth) ** 2), 0),
+  );
   const peak = Math.max(...heights);
   const values = at.map((v, i) => {
     const half = (0.4 * (heights[i] ?? 0)) / peak;

@@ -8,7 +8,11 @@ import { type ChartOptions, type ChartSpec, chartSpec, checkChartOptions } from 
 /** A model's bins, as `reliability` of metric gives them. */
 export interface CalibrationCurve {
   readonly name: string;
-  readonly bins: readonly { readonly given: number; readonly observed: number; readonly rows: number }[]; // biome-ignore format: one line
+  readonly bins: readonly {
+    readonly given: number;
+    readonly observed: number;
+    readonly rows: number;
+  }[];
 }
 
 /**
@@ -30,8 +34,12 @@ export function calibrationChart(
   const at = "calibrationChart";
   checkChartOptions(at, options);
   checkSome(at, "model", curves.length);
-  if (curves.length > 8) fail("plot/out-of-range-count", { at, what: "models", most: 8, got: curves.length }); // biome-ignore format: one line
-  const names = checkLabels(at, curves.map(({ name }) => name)); // biome-ignore format: one line
+  if (curves.length > 8)
+    fail("plot/out-of-range-count", { at, what: "models", most: 8, got: curves.length });
+  const names = checkLabels(
+    at,
+    curves.map(({ name }) => name),
+  );
   const rows: Json[] = curves.flatMap(({ bins }, i) => {
     const where = `${at}: model ${JSON.stringify(names[i])}`;
     checkSome(where, "bin", bins.length);
@@ -41,13 +49,23 @@ export function calibrationChart(
       checkValue(where, { rows: n }, { min: 0 });
     }
     const total = bins.reduce((sum, bin) => sum + bin.rows, 0);
-    return bins.map(({ given, observed, rows: n }) => ({ curve: names[i] ?? "", x: given, y: observed, size: total > 0 ? n / total : 0 })); // biome-ignore format: one line
+    return bins.map(({ given, observed, rows: n }) => ({
+      curve: names[i] ?? "",
+      x: given,
+      y: observed,
+      size: total > 0 ? n / total : 0,
+    }));
   });
   const { title = "Calibration", subtitle = "larger points have more rows" } = options;
   const legend = curves.length === 1 ? null : { title: null, orient: "top-left", labelLimit: 190 };
   const color = { field: "curve", type: "nominal", sort: null, scale: { domain: names }, legend };
   const [x, y] = [plain("x"), plain("y")];
-  const size = { field: "size", type: "quantitative", scale: { domain: [0, 0.5], range: [30, 320], clamp: true }, legend: null }; // biome-ignore format: one line
+  const size = {
+    field: "size",
+    type: "quantitative",
+    scale: { domain: [0, 0.5], range: [30, 320], clamp: true },
+    legend: null,
+  };
   const layer: Json[] = [
     {
       data: { values: rows },

@@ -33,14 +33,30 @@ function valuesOf(spec: ChartSpec, layer: number): readonly Record<string, numbe
 
 describe("prChart", () => {
   test("names curves with their average precision, and guessing", async () => {
-    await shows(prChart([{ name: "boost", recall: [0, 0.5, 1], precision: [1, 0.9, 0.4], prAuc: 0.65 }], { share: 0.4 }), "0.650  boost", "average precision", "guessing"); // biome-ignore format: one line
+    await shows(
+      prChart([{ name: "boost", recall: [0, 0.5, 1], precision: [1, 0.9, 0.4], prAuc: 0.65 }], {
+        share: 0.4,
+      }),
+      "0.650  boost",
+      "average precision",
+      "guessing",
+    );
   });
 
   test("refuses curves that are none", () => {
     expect(() => prChart([])).toThrow(coded("plot/missing-data"));
-    expect(() => prChart([{ name: "a", recall: [0, 1], precision: [1], prAuc: 1 }])).toThrow(coded("plot/mismatch-lengths")); // biome-ignore format: one line
-    expect(() => prChart([{ name: "a", recall: [0], precision: [1], prAuc: 2 }])).toThrow(coded("plot/out-of-range-value")); // biome-ignore format: one line
-    const nine = list(9, (i) => i).map((i) => ({ name: `${i}`, recall: [0], precision: [1], prAuc: 1 })); // biome-ignore format: one line
+    expect(() => prChart([{ name: "a", recall: [0, 1], precision: [1], prAuc: 1 }])).toThrow(
+      coded("plot/mismatch-lengths"),
+    );
+    expect(() => prChart([{ name: "a", recall: [0], precision: [1], prAuc: 2 }])).toThrow(
+      coded("plot/out-of-range-value"),
+    );
+    const nine = list(9, (i) => i).map((i) => ({
+      name: `${i}`,
+      recall: [0],
+      precision: [1],
+      prAuc: 1,
+    }));
     expect(() => prChart(nine)).toThrow(coded("plot/out-of-range-count"));
   });
 });
@@ -55,30 +71,54 @@ describe("gainChart", () => {
       "at random",
       "lift (multiple of chance)",
     );
-    expect(() => gainChart([{ ...curve, gain: [0, Number.NaN, 1] }])).toThrow(coded("plot/out-of-range-value")); // biome-ignore format: one line
-    expect(() => gainChart([curve], { show: JSON.parse('"all"') })).toThrow(coded("option/out-of-range")); // biome-ignore format: one line
+    expect(() => gainChart([{ ...curve, gain: [0, Number.NaN, 1] }])).toThrow(
+      coded("plot/out-of-range-value"),
+    );
+    expect(() => gainChart([curve], { show: JSON.parse('"all"') })).toThrow(
+      coded("option/out-of-range"),
+    );
   });
 });
 
 describe("calibrationChart", () => {
   test("draws a point for each bin and the line of right probabilities", async () => {
-    const bins = [{ given: 0.2, observed: 0.1, rows: 10 }, { given: 0.8, observed: 0.9, rows: 30 }]; // biome-ignore format: one line
-    await shows(calibrationChart([{ name: "a", bins }, { name: "b", bins }]), "a", "b", "right", "probability given"); // biome-ignore format: one line
+    const bins = [
+      { given: 0.2, observed: 0.1, rows: 10 },
+      { given: 0.8, observed: 0.9, rows: 30 },
+    ];
+    await shows(
+      calibrationChart([
+        { name: "a", bins },
+        { name: "b", bins },
+      ]),
+      "a",
+      "b",
+      "right",
+      "probability given",
+    );
     expect(() => calibrationChart([{ name: "a", bins: [] }])).toThrow(coded("plot/missing-data"));
-    expect(() => calibrationChart([{ name: "a", bins: [{ given: 2, observed: 0, rows: 1 }] }])).toThrow(coded("plot/out-of-range-value")); // biome-ignore format: one line
+    expect(() =>
+      calibrationChart([{ name: "a", bins: [{ given: 2, observed: 0, rows: 1 }] }]),
+    ).toThrow(coded("plot/out-of-range-value"));
   });
 });
 
 describe("charts of numbers", () => {
   test("draw at most 2,000 of many rows, and say so", async () => {
     const many = Float64Array.from({ length: 50_000 }, (_, i) => Math.sin(i));
-    const spec = predictionsChart(many, many.map((v) => v + 0.1)); // biome-ignore format: one line
+    const spec = predictionsChart(
+      many,
+      many.map((v) => v + 0.1),
+    );
     await shows(spec, "2,000 of 50,000 rows", "true value", "predicted value");
     expect(valuesOf(spec, 0)).toHaveLength(2000);
   });
 
   test("residuals are true less predicted, with the means of ten groups", () => {
-    const spec = residualsChart(list(100, (i) => i + 1), list(100, (i) => i)); // biome-ignore format: one line
+    const spec = residualsChart(
+      list(100, (i) => i + 1),
+      list(100, (i) => i),
+    );
     expect(valuesOf(spec, 0)[0]).toEqual({ x: 0, y: 1 });
     expect(valuesOf(spec, 2).map(({ y }) => y)).toEqual(list(10, () => 1));
   });
@@ -108,11 +148,28 @@ describe("charts of numbers", () => {
 
 describe("learningChart", () => {
   test("marks the best step, and takes sizes as steps", async () => {
-    await shows(learningChart({ train: [1, 0.5], validation: [1, 0.6] }, { metric: "log loss", unit: "nats", best: 1 }), "best: 1", "train", "validation", "log loss (nats)"); // biome-ignore format: one line
-    await shows(learningChart({ score: [0.5, 0.7] }, { metric: "accuracy", over: "rows" }, [100, 1000]), "rows", "score"); // biome-ignore format: one line
-    expect(() => learningChart({ a: [1, 2] }, { metric: "m" }, [1])).toThrow(coded("plot/mismatch-lengths")); // biome-ignore format: one line
+    await shows(
+      learningChart(
+        { train: [1, 0.5], validation: [1, 0.6] },
+        { metric: "log loss", unit: "nats", best: 1 },
+      ),
+      "best: 1",
+      "train",
+      "validation",
+      "log loss (nats)",
+    );
+    await shows(
+      learningChart({ score: [0.5, 0.7] }, { metric: "accuracy", over: "rows" }, [100, 1000]),
+      "rows",
+      "score",
+    );
+    expect(() => learningChart({ a: [1, 2] }, { metric: "m" }, [1])).toThrow(
+      coded("plot/mismatch-lengths"),
+    );
     expect(() => learningChart({}, { metric: "m" })).toThrow(coded("plot/missing-data"));
-    expect(() => learningChart({ a: [1] }, { metric: "m", best: Number.NaN })).toThrow(coded("plot/out-of-range-value")); // biome-ignore format: one line
+    expect(() => learningChart({ a: [1] }, { metric: "m", best: Number.NaN })).toThrow(
+      coded("plot/out-of-range-value"),
+    );
   });
 });
 
@@ -124,23 +181,49 @@ describe("coefficientsChart", () => {
     expect(svg.indexOf(">f24<")).toBeLessThan(svg.indexOf(">f23<"));
     expect(svg).not.toContain(">f4<");
     await shows(coefficientsChart([{ name: "none", value: 0 }]), "none");
-    expect(() => coefficientsChart([{ name: "a", value: 1, low: Number.NaN }])).toThrow(coded("plot/out-of-range-value")); // biome-ignore format: one line
-    expect(() => coefficientsChart([{ name: "a", value: 1 }, { name: "a", value: 2 }])).toThrow(coded("plot/duplicate-name")); // biome-ignore format: one line
+    expect(() => coefficientsChart([{ name: "a", value: 1, low: Number.NaN }])).toThrow(
+      coded("plot/out-of-range-value"),
+    );
+    expect(() =>
+      coefficientsChart([
+        { name: "a", value: 1 },
+        { name: "a", value: 2 },
+      ]),
+    ).toThrow(coded("plot/duplicate-name"));
   });
 });
 
 describe("dependenceChart", () => {
   test("draws numbers as a line and categories as points", async () => {
-    await shows(dependenceChart({ values: [1, 2], mean: [0.1, 0.2], low: [0, 0.1], high: [0.2, 0.3], rows: [[0.1, 0.3]] }, { feature: "age", unit: "years" }), "age (years)", "Dependence on age"); // biome-ignore format: one line
-    await shows(dependenceChart({ values: ["a", "b"], mean: [0.1, 0.2] }, { feature: "city" }), "a", "b"); // biome-ignore format: one line
-    expect(() => dependenceChart({ values: [1], mean: [1, 2] }, { feature: "f" })).toThrow(coded("plot/mismatch-lengths")); // biome-ignore format: one line
-    expect(() => dependenceChart({ values: [], mean: [] }, { feature: "f" })).toThrow(coded("plot/missing-data")); // biome-ignore format: one line
+    await shows(
+      dependenceChart(
+        { values: [1, 2], mean: [0.1, 0.2], low: [0, 0.1], high: [0.2, 0.3], rows: [[0.1, 0.3]] },
+        { feature: "age", unit: "years" },
+      ),
+      "age (years)",
+      "Dependence on age",
+    );
+    await shows(
+      dependenceChart({ values: ["a", "b"], mean: [0.1, 0.2] }, { feature: "city" }),
+      "a",
+      "b",
+    );
+    expect(() => dependenceChart({ values: [1], mean: [1, 2] }, { feature: "f" })).toThrow(
+      coded("plot/mismatch-lengths"),
+    );
+    expect(() => dependenceChart({ values: [], mean: [] }, { feature: "f" })).toThrow(
+      coded("plot/missing-data"),
+    );
   });
 });
 
 describe("charts of Shapley values", () => {
   test("have the features of the largest effects first, and leave missing values out", async () => {
-    const spec = swarmChart({ names: ["small", "large"], contributions: [0.1, 2, -0.1, -2], values: [1, 1, 2, Number.NaN] }); // biome-ignore format: one line
+    const spec = swarmChart({
+      names: ["small", "large"],
+      contributions: [0.1, 2, -0.1, -2],
+      values: [1, 1, 2, Number.NaN],
+    });
     const svg = await renderSvg(spec);
     expect(svg.indexOf(">large<")).toBeLessThan(svg.indexOf(">small<"));
     expect(valuesOf(spec, 1)).toHaveLength(3);
@@ -153,7 +236,8 @@ describe("charts of Shapley values", () => {
         fc.pre(new Set(values).size > 1);
         const spec = swarmChart({ names: ["f"], contributions: values.map((_, i) => i), values });
         const sorted = values.toSorted((a, b) => a - b);
-        const middle = (v: number) => (sorted.indexOf(v) + sorted.lastIndexOf(v)) / 2 / (sorted.length - 1); // biome-ignore format: one line
+        const middle = (v: number) =>
+          (sorted.indexOf(v) + sorted.lastIndexOf(v)) / 2 / (sorted.length - 1);
         expect(valuesOf(spec, 1).map(({ rank }) => rank)).toBeClose(values.map(middle));
       }),
     );
@@ -167,7 +251,11 @@ describe("charts of Shapley values", () => {
   });
 
   test("no two dots of a row of dots lie on each other", () => {
-    const spec = swarmChart({ names: ["f"], contributions: list(50, () => 0.5), values: list(50, (i) => i) }); // biome-ignore format: one line
+    const spec = swarmChart({
+      names: ["f"],
+      contributions: list(50, () => 0.5),
+      values: list(50, (i) => i),
+    });
     expect(new Set(valuesOf(spec, 1).map(({ y }) => y)).size).toBe(50);
   });
 
@@ -184,11 +272,19 @@ describe("charts of Shapley values", () => {
   });
 
   test("refuse rows that do not fit", () => {
-    expect(() => swarmChart({ names: ["a", "b"], contributions: [1], values: [1, 2] })).toThrow(coded("plot/mismatch-lengths")); // biome-ignore format: one line
-    expect(() => swarmChart({ names: ["a"], contributions: [Number.NaN], values: [1] })).toThrow(coded("plot/out-of-range-value")); // biome-ignore format: one line
-    expect(() => swarmChart({ names: [], contributions: [], values: [] })).toThrow(coded("plot/missing-data")); // biome-ignore format: one line
+    expect(() => swarmChart({ names: ["a", "b"], contributions: [1], values: [1, 2] })).toThrow(
+      coded("plot/mismatch-lengths"),
+    );
+    expect(() => swarmChart({ names: ["a"], contributions: [Number.NaN], values: [1] })).toThrow(
+      coded("plot/out-of-range-value"),
+    );
+    expect(() => swarmChart({ names: [], contributions: [], values: [] })).toThrow(
+      coded("plot/missing-data"),
+    );
     expect(() => waterfallChart({ base: 0, effects: [] })).toThrow(coded("plot/missing-data"));
-    expect(() => waterfallChart({ base: Infinity, effects: [{ name: "a", value: 1, effect: 1 }] })).toThrow(coded("plot/out-of-range-value")); // biome-ignore format: one line
+    expect(() =>
+      waterfallChart({ base: Infinity, effects: [{ name: "a", value: 1, effect: 1 }] }),
+    ).toThrow(coded("plot/out-of-range-value"));
   });
 });
 
@@ -201,19 +297,56 @@ describe("boxChart", () => {
 
   test("draws one value, equal values, and violins of them", async () => {
     for (const show of ["box", "violin"] as const)
-      expect(await renderSvg(boxChart([{ name: "one", values: [5] }, { name: "flat", values: [0, 0, 0] }], { show }))).not.toMatch(/NaN|Infinity/); // biome-ignore format: one line
+      expect(
+        await renderSvg(
+          boxChart(
+            [
+              { name: "one", values: [5] },
+              { name: "flat", values: [0, 0, 0] },
+            ],
+            { show },
+          ),
+        ),
+      ).not.toMatch(/NaN|Infinity/);
     expect(() => boxChart([{ name: "a", values: [] }])).toThrow(coded("plot/missing-data"));
-    expect(() => boxChart(list(31, (i) => i).map((i) => ({ name: `${i}`, values: [i] })))).toThrow(coded("plot/out-of-range-count")); // biome-ignore format: one line
+    expect(() => boxChart(list(31, (i) => i).map((i) => ({ name: `${i}`, values: [i] })))).toThrow(
+      coded("plot/out-of-range-count"),
+    );
   });
 });
 
 describe("correlationChart", () => {
   test("shows numbers where there is room, and nothing where there is no correlation", async () => {
-    await shows(correlationChart([[1, -0.4], [-0.4, 1]], ["a", "b"]), "−0.40", "1.00"); // biome-ignore format: one line
-    const svg = await renderSvg(correlationChart([[1, Number.NaN], [Number.NaN, 1]], ["a", "b"])); // biome-ignore format: one line
+    await shows(
+      correlationChart(
+        [
+          [1, -0.4],
+          [-0.4, 1],
+        ],
+        ["a", "b"],
+      ),
+      "−0.40",
+      "1.00",
+    );
+    const svg = await renderSvg(
+      correlationChart(
+        [
+          [1, Number.NaN],
+          [Number.NaN, 1],
+        ],
+        ["a", "b"],
+      ),
+    );
     expect(svg.split(">1.00</text>")).toHaveLength(3);
     const many = list(40, (i) => i).map((i) => list(40, (j) => (i === j ? 1 : 0)));
-    expect(await renderSvg(correlationChart(many, many.map((_, i) => `c${i}`)))).not.toContain(">1.00</text>"); // biome-ignore format: one line
+    expect(
+      await renderSvg(
+        correlationChart(
+          many,
+          many.map((_, i) => `c${i}`),
+        ),
+      ),
+    ).not.toContain(">1.00</text>");
     expect(() => correlationChart([[2]], ["a"])).toThrow(coded("plot/out-of-range-value"));
     expect(() => correlationChart([[1, 0]], ["a"])).toThrow(coded("plot/mismatch-lengths"));
   });
@@ -221,7 +354,17 @@ describe("correlationChart", () => {
 
 describe("charts of clusters", () => {
   test("mark the number that was chosen", async () => {
-    await shows(elbowChart([{ clusters: 3, value: 5 }, { clusters: 2, value: 9 }], { measure: "silhouette", chosen: 3 }), "chosen: 3", "Silhouette by number of clusters"); // biome-ignore format: one line
+    await shows(
+      elbowChart(
+        [
+          { clusters: 3, value: 5 },
+          { clusters: 2, value: 9 },
+        ],
+        { measure: "silhouette", chosen: 3 },
+      ),
+      "chosen: 3",
+      "Silhouette by number of clusters",
+    );
     expect(() => elbowChart([], { measure: "m" })).toThrow(coded("plot/missing-data"));
   });
 
@@ -242,7 +385,8 @@ describe("charts of clusters", () => {
   });
 
   test("refuse joins of what is not there, or joined already", () => {
-    const refused = (joins: DendrogramJoins, code: string) => expect(() => dendrogramChart(joins)).toThrow(coded(code)); // biome-ignore format: one line
+    const refused = (joins: DendrogramJoins, code: string) =>
+      expect(() => dendrogramChart(joins)).toThrow(coded(code));
     refused({ left: [0, 0], right: [1, 2], heights: [1, 2] }, "plot/out-of-range-value");
     refused({ left: [0, 4], right: [1, 2], heights: [1, 2] }, "plot/out-of-range-value");
     refused({ left: [0], right: [], heights: [1] }, "plot/mismatch-lengths");
@@ -253,11 +397,18 @@ describe("charts of clusters", () => {
 describe("scatterChart", () => {
   test("gives the largest classes colours of their own, and marks points", async () => {
     const classes = list(60, (i) => i).map((i) => `c${i % 12}`);
-    const spec = scatterChart({ x: list(60, (i) => i), y: list(60, (i) => -i), classes }, { marks: [{ x: 1, y: 1, name: "centre" }] }); // biome-ignore format: one line
+    const spec = scatterChart(
+      { x: list(60, (i) => i), y: list(60, (i) => -i), classes },
+      { marks: [{ x: 1, y: 1, name: "centre" }] },
+    );
     await shows(spec, "others", "c0", "centre", "component 1");
     await shows(scatterChart({ x: [1], y: [2] }), "component 2");
     expect(() => scatterChart({ x: [1], y: [1, 2] })).toThrow(coded("plot/mismatch-lengths"));
-    expect(() => scatterChart({ x: [1], y: [1], classes: [] })).toThrow(coded("plot/mismatch-lengths")); // biome-ignore format: one line
-    expect(() => scatterChart({ x: [1], y: [1] }, { marks: [{ x: Number.NaN, y: 0, name: "m" }] })).toThrow(coded("plot/out-of-range-value")); // biome-ignore format: one line
+    expect(() => scatterChart({ x: [1], y: [1], classes: [] })).toThrow(
+      coded("plot/mismatch-lengths"),
+    );
+    expect(() =>
+      scatterChart({ x: [1], y: [1] }, { marks: [{ x: Number.NaN, y: 0, name: "m" }] }),
+    ).toThrow(coded("plot/out-of-range-value"));
   });
 });

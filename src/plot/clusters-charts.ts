@@ -37,8 +37,15 @@ export function elbowChart(counts: readonly ClusterCount[], options: ElbowChartO
     checkValue(at, { clusters }, { min: 1 });
     checkValue(at, { value });
   }
-  const { measure, chosen, subtitle, title = `${measure.slice(0, 1).toUpperCase()}${measure.slice(1)} by number of clusters` } = options; // biome-ignore format: one line
-  const rows = counts.toSorted((a, b) => a.clusters - b.clusters).map(({ clusters, value }) => ({ x: clusters, y: value })); // biome-ignore format: one line
+  const {
+    measure,
+    chosen,
+    subtitle,
+    title = `${measure.slice(0, 1).toUpperCase()}${measure.slice(1)} by number of clusters`,
+  } = options;
+  const rows = counts
+    .toSorted((a, b) => a.clusters - b.clusters)
+    .map(({ clusters, value }) => ({ x: clusters, y: value }));
   const [from, to] = rangeOf(rows.map(({ x }) => x));
   const across = [from - 0.3, to + 0.3] as const;
   const ticks = { values: rows.map(({ x }) => x), format: "d" };
@@ -102,12 +109,36 @@ export function silhouetteChart(
   const { title = "Silhouettes", subtitle = `mean ${mean.toFixed(3)}` } = options;
   const low = Math.min(0, rangeOf(silhouettes)[0]);
   const x = numbers("zero", "silhouette", [low - 0.02, 1]);
-  const y = { field: "top", type: "quantitative", scale: { domain: [row, 0], nice: false }, axis: null }; // biome-ignore format: one line
-  const color = { field: "cluster", type: "nominal", sort: null, scale: { domain: names }, legend: names.length > 12 ? null : { title: null } }; // biome-ignore format: one line
+  const y = {
+    field: "top",
+    type: "quantitative",
+    scale: { domain: [row, 0], nice: false },
+    axis: null,
+  };
+  const color = {
+    field: "cluster",
+    type: "nominal",
+    sort: null,
+    scale: { domain: names },
+    legend: names.length > 12 ? null : { title: null },
+  };
   const layer: Json[] = [
     { data: { values: bars }, mark: { type: "rect" }, encoding: { x, x2: { field: "value" }, y, y2: { field: "bottom" }, color } },
     straight([mean, 0], [mean, row]),
   ]; // biome-ignore format: layers
   const height = row * Math.max(1, Math.min(24, Math.floor(320 / row))); // whole pixels for each bar
-  return chartSpec({ title: label(title), subtitle, width: 440, height, layer: [...layer, { data: { values: [{ x: 0 }] }, mark: { type: "rule", style: "joint" }, encoding: { x: plain("x") } }] }); // biome-ignore format: one line
+  return chartSpec({
+    title: label(title),
+    subtitle,
+    width: 440,
+    height,
+    layer: [
+      ...layer,
+      {
+        data: { values: [{ x: 0 }] },
+        mark: { type: "rule", style: "joint" },
+        encoding: { x: plain("x") },
+      },
+    ],
+  });
 }

@@ -2,7 +2,14 @@
 import type { Json } from "../flow.ts";
 import { plain, rangeOf } from "./axes.ts";
 import { checkLabels, checkSome, checkValue } from "./checks.ts";
-import { type ChartOptions, type ChartSpec, chartSpec, checkChartOptions, label, namesAxis } from "./spec.ts"; // biome-ignore format: one line
+import {
+  type ChartOptions,
+  type ChartSpec,
+  chartSpec,
+  checkChartOptions,
+  label,
+  namesAxis,
+} from "./spec.ts";
 
 /** A feature's coefficient. */
 export interface CoefficientBar {
@@ -33,7 +40,10 @@ export function coefficientsChart(
   const at = "coefficientsChart";
   checkChartOptions(at, options);
   checkSome(at, "coefficient", coefficients.length);
-  const labels = checkLabels(at, coefficients.map(({ name }) => name)); // biome-ignore format: one line
+  const labels = checkLabels(
+    at,
+    coefficients.map(({ name }) => name),
+  );
   for (const { name, value, low = value, high = value } of coefficients)
     for (const end of [{ value }, { low }, { high }])
       checkValue(`${at}: feature ${JSON.stringify(name)}`, end);
@@ -41,13 +51,18 @@ export function coefficientsChart(
     .map(({ value, low = value, high = value }, i) => ({ name: labels[i] ?? "", value, low, high }))
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const shown = sorted.slice(0, mostBars);
-  const cut = shown.length < sorted.length ? `the largest ${mostBars} of ${sorted.length}` : undefined; // biome-ignore format: one line
+  const cut =
+    shown.length < sorted.length ? `the largest ${mostBars} of ${sorted.length}` : undefined;
   const { title = "Coefficients", subtitle = cut } = options;
   const [low, high] = rangeOf(shown.flatMap((row) => [row.low, row.high, 0]));
   const domain = low < high ? [low, high] : [-1, 1];
   const y = namesAxis(shown.map(({ name }) => name));
   const scale = { domain, nice: true };
-  const x = { ...plain("value"), scale, axis: { title: label("coefficient"), tickCount: 6, domain: false } }; // biome-ignore format: one line
+  const x = {
+    ...plain("value"),
+    scale,
+    axis: { title: label("coefficient"), tickCount: 6, domain: false },
+  };
   const bars = (style: "up" | "down"): Json => ({
     data: { values: shown.filter(({ value }) => value >= 0 === (style === "up")) },
     mark: { type: "bar", height: 13, style },
@@ -61,6 +76,10 @@ export function coefficientsChart(
       mark: { type: "rule", style: "middle" },
       encoding: { x: plain("low"), x2: { field: "high" }, y },
     });
-  layer.push({ data: { values: [{ x: 0 }] }, mark: { type: "rule", style: "threshold" }, encoding: { x: plain("x") } }); // biome-ignore format: one line
+  layer.push({
+    data: { values: [{ x: 0 }] },
+    mark: { type: "rule", style: "threshold" },
+    encoding: { x: plain("x") },
+  });
   return chartSpec({ title, subtitle, width: 340, height: { step: 22 }, layer });
 }

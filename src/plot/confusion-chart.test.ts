@@ -47,6 +47,11 @@ describe("confusionChart", () => {
     expect(code([[Number.NaN]], ["a"])).toThrow(coded("plot/out-of-range-value"));
     expect(code([[1, 2], [3, 4]], ["a", "a"])).toThrow(coded("plot/duplicate-name")); // biome-ignore format: a matrix
     const many = Array.from({ length: 101 }, (_, i) => `${i}`);
-    expect(code(many.map(() => []), many)).toThrow(coded("plot/out-of-range-count")); // biome-ignore format: one line
+    expect(
+      code(
+        many.map(() => []),
+        many,
+      ),
+    ).toThrow(coded("plot/out-of-range-count"));
   });
 });

@@ -29,21 +29,38 @@ export function correlationChart(
   checkSome(at, "column", matrix.length);
   checkLength(at, "names", [matrix.length, names.length]);
   const d = names.length;
-  if (d > mostColumns) fail("plot/out-of-range-count", { at, what: "columns", most: mostColumns, got: d }); // biome-ignore format: one line
+  if (d > mostColumns)
+    fail("plot/out-of-range-count", { at, what: "columns", most: mostColumns, got: d });
   const labels = checkLabels(at, names);
   const cells = matrix.flatMap((row, i) => cellsOf(row, i, labels));
   const withText = d <= mostWithText;
   const step = withText ? 46 : d <= 30 ? 18 : 10;
   const { title = "Correlations", subtitle } = options;
   const axis = { ticks: false, domain: false, labelPadding: 6, labelLimit: 140, title: null };
-  const place = (name: "a" | "b", more: { readonly [name: string]: Json }): Json => ({ field: name, type: "nominal", sort: null, scale: { domain: labels }, axis: { ...axis, ...more } }); // biome-ignore format: one line
+  const place = (name: "a" | "b", more: { readonly [name: string]: Json }): Json => ({
+    field: name,
+    type: "nominal",
+    sort: null,
+    scale: { domain: labels },
+    axis: { ...axis, ...more },
+  });
   const x = place("b", d === 1 ? { labelAngle: 0 } : { labelAngle: -40, labelAlign: "right" });
   const y = place("a", {});
-  const color = { field: "r", type: "quantitative", scale: { domain: [-1, -0.5, 0, 0.5, 1], range: "diverging", interpolate: "rgb" }, legend: withText ? null : { title: "correlation", format: ".1f" } }; // biome-ignore format: one line
+  const color = {
+    field: "r",
+    type: "quantitative",
+    scale: { domain: [-1, -0.5, 0, 0.5, 1], range: "diverging", interpolate: "rgb" },
+    legend: withText ? null : { title: "correlation", format: ".1f" },
+  };
   const thin = step < 20 ? { strokeWidth: step < 12 ? 0 : 1 } : {};
   const words = (strong: boolean): Json => ({
     data: { values: cells.filter((cell) => cell.strong === strong) },
-    mark: { type: "text", style: strong ? "cell-share-high" : "value", baseline: "middle", fontSize: 11 }, // biome-ignore format: one line
+    mark: {
+      type: "text",
+      style: strong ? "cell-share-high" : "value",
+      baseline: "middle",
+      fontSize: 11,
+    },
     encoding: { x, y, text: { field: "text", type: "nominal" } },
   });
   const layer: Json[] = [

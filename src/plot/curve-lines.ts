@@ -27,7 +27,10 @@ export function checkCurves(at: string, curves: readonly NamedCurve[]): readonly
       checkValue(where, { [`y[${i}]`]: y[i] ?? Number.NaN });
     }
   }
-  return checkLabels(at, curves.map(({ name }) => name)); // biome-ignore format: one line
+  return checkLabels(
+    at,
+    curves.map(({ name }) => name),
+  );
 }
 
 /** The points of a curve that can be told apart at 1/1000 of each range, at most about a thousand. */
@@ -41,7 +44,8 @@ export function pointsOf(
   let [keptX, keptY] = [Infinity, Infinity];
   for (let i = 0; i <= last; i++) {
     const [a, b] = [x[i] ?? 0, y[i] ?? 0];
-    const near = Math.abs(a - keptX) * mostPoints < width && Math.abs(b - keptY) * mostPoints < height; // biome-ignore format: one line
+    const near =
+      Math.abs(a - keptX) * mostPoints < width && Math.abs(b - keptY) * mostPoints < height;
     if (near && i !== last) continue;
     rows.push({ curve: key, x: a, y: b, order: i });
     [keptX, keptY] = [a, b];
@@ -53,7 +57,17 @@ export function pointsOf(
 export function linesOf(
   rows: readonly Json[],
   keys: readonly string[],
-  { x, y, legend, mark = {} }: { readonly x: Json; readonly y: Json; readonly legend: Json; readonly mark?: { readonly [name: string]: Json } }, // biome-ignore format: one line
+  {
+    x,
+    y,
+    legend,
+    mark = {},
+  }: {
+    readonly x: Json;
+    readonly y: Json;
+    readonly legend: Json;
+    readonly mark?: { readonly [name: string]: Json };
+  },
 ): Json {
   const color = { field: "curve", type: "nominal", sort: null, scale: { domain: keys }, legend };
   const order = { field: "order", type: "quantitative" };

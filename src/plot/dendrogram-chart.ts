@@ -55,12 +55,26 @@ export function dendrogramChart(
   const y = numbers("y", "distance of what is joined", [0, top * 1.05]);
   const mark = { type: "line", style: "joint", strokeJoin: "miter" };
   const place = { field: "order", type: "quantitative" };
-  const layer: Json[] = [{ data: { values: lines }, mark, encoding: { x, y, detail: { field: "join", type: "nominal" }, order: place } }]; // biome-ignore format: one line
+  const layer: Json[] = [
+    {
+      data: { values: lines },
+      mark,
+      encoding: { x, y, detail: { field: "join", type: "nominal" }, order: place },
+    },
+  ];
   if (cut !== undefined) layer.push(straight([-0.5, cut], [n - 0.5, cut]));
   if (n <= mostNames) {
     const values = order.map((row, i) => ({ x: i, text: label(names?.[row] ?? `${row}`) }));
     const text = { field: "text", type: "nominal" };
-    const below = { type: "text", style: "name", angle: -90, align: "right", baseline: "middle", dx: -6, limit: 110 }; // biome-ignore format: one line
+    const below = {
+      type: "text",
+      style: "name",
+      angle: -90,
+      align: "right",
+      baseline: "middle",
+      dx: -6,
+      limit: 110,
+    };
     layer.push({
       data: { values },
       mark: below,
@@ -82,7 +96,6 @@ function checkJoins(at: string, { left, right, heights }: DendrogramJoins): void
       ["left", left[i]],
       ["right", right[i]],
     ] as const) {
-      // biome-ignore format: one line
       checkValue(at, { [`${side}[${i}]`]: cluster ?? Number.NaN }, { min: 0, max: m + i });
       const expected = "a row or an earlier join that is not joined yet";
       if (!Number.isInteger(cluster) || joined.has(cluster ?? -1))
@@ -114,6 +127,11 @@ function linesOf({ left, right, heights }: DendrogramJoins, order: readonly numb
     const [from, to] = [place[a] ?? 0, place[b] ?? 0];
     const base = (cluster: number): number => (cluster < n ? 0 : (heights[cluster - n] ?? 0));
     place[n + i] = (from + to) / 2;
-    return [[from, base(a)], [from, height], [to, height], [to, base(b)]].map(([x = 0, y = 0], corner) => ({ join: i, x, y, order: corner })); // biome-ignore format: one line
+    return [
+      [from, base(a)],
+      [from, height],
+      [to, height],
+      [to, base(b)],
+    ].map(([x = 0, y = 0], corner) => ({ join: i, x, y, order: corner }));
   }).flat();
 }

@@ -54,12 +54,19 @@ export function dependenceChart(
   const shownRows = rows.slice(0, 100);
   const height = numbers("y", predicted, roomy(rangeOf(...lists, ...shownRows)));
   const isNamed = typeof values[0] === "string";
-  const places: Json[] = isNamed ? [...checkLabels(at, Array.from(values, String))] : Array.from(values, Number); // biome-ignore format: one line
+  const places: Json[] = isNamed
+    ? [...checkLabels(at, Array.from(values, String))]
+    : Array.from(values, Number);
   if (!isNamed) checkNumbers(at, "value", Array.from(values, Number));
   const x: Json = isNamed
     ? { field: "x", type: "nominal", sort: null, axis: { title: titled(feature, unit), labelAngle: places.length > 5 ? -40 : 0, labelLimit: 120 } }
     : numbers("x", titled(feature, unit), widened(rangeOf(Array.from(values, Number)))); // biome-ignore format: two axes
-  const band = Array.from(mean, (y, i) => ({ x: places[i] ?? 0, y, low: low?.[i] ?? y, high: high?.[i] ?? y })); // biome-ignore format: one line
+  const band = Array.from(mean, (y, i) => ({
+    x: places[i] ?? 0,
+    y,
+    low: low?.[i] ?? y,
+    high: high?.[i] ?? y,
+  }));
   const ends = { x, y: { ...height, field: "low" }, y2: { field: "high" } };
   const data = { values: band };
   const single: Json[] = shownRows.map((row) => ({

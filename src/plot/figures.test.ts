@@ -9,7 +9,11 @@ describe("figuresOf", () => {
   test("gives each task its own, and they draw", async () => {
     const binary = figuresOf(
       { task: { kind: "binary" }, y: f(0, 1, 1), predictions: f(0.2, 0.4, 0.9) },
-      { classes: ["stays", "leaves"], importances: [{ name: "tenure", share: 1 }], learning: { metric: "log loss", curves: { train: [1, 0.5] } } }, // biome-ignore format: one line
+      {
+        classes: ["stays", "leaves"],
+        importances: [{ name: "tenure", share: 1 }],
+        learning: { metric: "log loss", curves: { train: [1, 0.5] } },
+      },
     );
     const multiclass = figuresOf({
       task: { kind: "multiclass", classes: ["a", "b", "c"] },
@@ -22,7 +26,9 @@ describe("figuresOf", () => {
       y: f(1, 2),
       predictions: f(1, 3),
     });
-    expect(Object.keys(binary).join()).toBe("confusion,roc,pr,calibration,gain,importances,learning"); // biome-ignore format: one line
+    expect(Object.keys(binary).join()).toBe(
+      "confusion,roc,pr,calibration,gain,importances,learning",
+    );
     expect(Object.keys(multiclass).join()).toBe("confusion,roc,calibration");
     expect(Object.keys(regression).join()).toBe("predictions,residuals,qq");
     for (const figures of [binary, multiclass, regression])
@@ -35,8 +41,15 @@ describe("figuresOf", () => {
     const predictions = Float64Array.from({ length: 202 }, (_, i) => (i % 102 === 0 ? 1 : 0));
     const figures = figuresOf({ task: { kind: "multiclass", classes }, y: f(0, 1), predictions });
     expect(Object.keys(figures)).toEqual(["roc", "calibration"]);
-    const rows = { task: { kind: "multiclass", classes: ["a", "b"] } as const, y: f(0, 1), predictions: f(1, 0, 0, 1) }; // biome-ignore format: one line
-    expect(Object.keys(figuresOf({ ...rows, weights: f(1, 0) }))).toEqual(["confusion", "calibration"]); // biome-ignore format: one line
+    const rows = {
+      task: { kind: "multiclass", classes: ["a", "b"] } as const,
+      y: f(0, 1),
+      predictions: f(1, 0, 0, 1),
+    };
+    expect(Object.keys(figuresOf({ ...rows, weights: f(1, 0) }))).toEqual([
+      "confusion",
+      "calibration",
+    ]);
   });
 
   test("draws the precision of a guess with the weights that the curve has", () => {
@@ -46,16 +59,25 @@ describe("figuresOf", () => {
       predictions: f(0.2, 0.4, 0.9),
     };
     const weighted = figuresOf({ ...rows, weights: f(8, 1, 1) })["pr"];
-    const repeated = figuresOf({ ...rows, y: f(...Array(8).fill(0), 1, 1), predictions: f(...Array(8).fill(0.2), 0.4, 0.9) })["pr"]; // biome-ignore format: one line
+    const repeated = figuresOf({
+      ...rows,
+      y: f(...Array(8).fill(0), 1, 1),
+      predictions: f(...Array(8).fill(0.2), 0.4, 0.9),
+    })["pr"];
     expect(JSON.stringify(weighted)).toContain('"y":0.2');
     expect(JSON.stringify(repeated)).toContain('"y":0.2');
-    expect(Object.keys(figuresOf({ ...rows, weights: f(1, 0, 0) }))).toEqual(["confusion", "calibration"]); // biome-ignore format: one line
+    expect(Object.keys(figuresOf({ ...rows, weights: f(1, 0, 0) }))).toEqual([
+      "confusion",
+      "calibration",
+    ]);
   });
 
   test("leaves curves over thresholds out where there is one class", () => {
     const rows = { task: { kind: "binary" } as const, y: f(1, 1), predictions: f(0.2, 0.4) };
     expect(Object.keys(figuresOf(rows))).toEqual(["confusion", "calibration"]);
     const misspelt = { nam: "boost" } as object;
-    expect(() => figuresOf(rows, misspelt)).toThrow(expect.objectContaining({ code: "option/unknown-name" })); // biome-ignore format: one line
+    expect(() => figuresOf(rows, misspelt)).toThrow(
+      expect.objectContaining({ code: "option/unknown-name" }),
+    );
   });
 });

@@ -123,8 +123,11 @@ function ofClasses(
   });
   const figures: Record<string, ChartSpec> = {};
   if (k <= mostClasses) figures["confusion"] = confusionChart(counts, classes);
-  if (curves.length > 0) figures["roc"] = rocChart(curves, { title: "ROC curves, each class against the rest" }); // biome-ignore format: one line
-  figures["calibration"] = calibrationChart([{ name, bins }], { subtitle: "of the likeliest class; larger points have more rows" }); // biome-ignore format: one line
+  if (curves.length > 0)
+    figures["roc"] = rocChart(curves, { title: "ROC curves, each class against the rest" });
+  figures["calibration"] = calibrationChart([{ name, bins }], {
+    subtitle: "of the likeliest class; larger points have more rows",
+  });
   return figures;
 }
 

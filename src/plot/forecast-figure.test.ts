@@ -17,9 +17,18 @@ describe("forecastFigure", () => {
   test("shows the history, what is expected, the bands and what came", async () => {
     const bands = [band(0.8, 1), band(0.95, 2)];
     const came = [{ atMs: at(30), value: 12 }];
-    const spec = forecastFigure({ history, expected, bands, came }, { measure: "rentals", unit: "bikes" }); // biome-ignore format: one line
+    const spec = forecastFigure(
+      { history, expected, bands, came },
+      { measure: "rentals", unit: "bikes" },
+    );
     const svg = await renderSvg(spec);
-    for (const text of ["Forecast of rentals", "rentals (bikes)", "bounds of 80 % and 95 %", "time (UTC)", "18 Jan"]) // biome-ignore format: one line
+    for (const text of [
+      "Forecast of rentals",
+      "rentals (bikes)",
+      "bounds of 80 % and 95 %",
+      "time (UTC)",
+      "18 Jan",
+    ])
       expect(svg).toContain(`>${text}</text>`);
     expect(svg).not.toMatch(/NaN|Infinity/);
     expect([svg.match(/mark-area/g)?.length, svg.match(/mark-line/g)?.length]).toEqual([2, 2]);
@@ -38,6 +47,8 @@ describe("forecastFigure", () => {
     refused({ bands: [{ level: 0.8, lower: [1], upper: [2] }] }, "plot/mismatch-lengths");
     refused({ bands: [band(1.2, 1)] }, "plot/out-of-range-value");
     refused({ came: [{ atMs: Number.NaN, value: 1 }] }, "plot/out-of-range-value");
-    expect(() => forecastFigure({ history, expected }, { colour: "red" } as object)).toThrow(coded("option/unknown-name")); // biome-ignore format: one line
+    expect(() => forecastFigure({ history, expected }, { colour: "red" } as object)).toThrow(
+      coded("option/unknown-name"),
+    );
   });
 });

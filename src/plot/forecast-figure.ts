@@ -80,10 +80,19 @@ export function forecastFigure(
   const layer = [
     ...wide.map((band) => bandOf(band, data, { x, y })),
     lineOf(history, { type: "line", style: "measured", strokeWidth: 1.4 }, { x, y }),
-    lineOf(joined(history, expected), { type: "line", style: "measured", strokeDash: [5, 3] }, { x, y }), // biome-ignore format: one line
-    ...(came.length === 0 ? [] : [lineOf(came, { type: "point", style: "moment-label", filled: true, size: 22 }, { x, y })]), // biome-ignore format: one line
+    lineOf(
+      joined(history, expected),
+      { type: "line", style: "measured", strokeDash: [5, 3] },
+      { x, y },
+    ),
+    ...(came.length === 0
+      ? []
+      : [lineOf(came, { type: "point", style: "moment-label", filled: true, size: 22 }, { x, y })]),
   ];
-  const levels = bands.length === 0 ? undefined : `bounds of ${bands.map(({ level }) => percent(level, 0)).join(" and ")}`; // biome-ignore format: one line
+  const levels =
+    bands.length === 0
+      ? undefined
+      : `bounds of ${bands.map(({ level }) => percent(level, 0)).join(" and ")}`;
   return chartSpec({ title, subtitle: subtitle ?? levels, width: 560, height: 260, layer });
 }
 
@@ -122,7 +131,11 @@ function bandOf(
   { history, expected }: ForecastFigureData,
   { x, y }: Axes,
 ): Json {
-  const rows = expected.map(({ atMs }, i) => ({ at: atMs, value: lower[i] ?? 0, upper: upper[i] ?? 0 })); // biome-ignore format: one line
+  const rows = expected.map(({ atMs }, i) => ({
+    at: atMs,
+    value: lower[i] ?? 0,
+    upper: upper[i] ?? 0,
+  }));
   const start = history.slice(-1).map(({ atMs, value }) => ({ at: atMs, value, upper: value }));
   // The wider a band is, the paler: its level says how wide.
   const opacity = 0.14 + 0.24 * (1 - level);
@@ -141,16 +154,35 @@ function lineOf(points: readonly MomentValue[], mark: Json, { x, y }: Axes): Jso
 
 /** Years where there are several, else months, days or hours. */
 function timeAxis(times: readonly number[]): Json {
-  const [first, last] = times.reduce(([low, high], at) => [Math.min(low, at), Math.max(high, at)], [Infinity, -Infinity]); // biome-ignore format: one line
+  const [first, last] = times.reduce(
+    ([low, high], at) => [Math.min(low, at), Math.max(high, at)],
+    [Infinity, -Infinity],
+  );
   const length = last - first;
-  const form = length > 1500 * dayMs ? "%Y" : length > 120 * dayMs ? "%b %Y" : length > 3 * dayMs ? "%d %b" : "%d %b %H:%M"; // biome-ignore format: one line
+  const form =
+    length > 1500 * dayMs
+      ? "%Y"
+      : length > 120 * dayMs
+        ? "%b %Y"
+        : length > 3 * dayMs
+          ? "%d %b"
+          : "%d %b %H:%M";
   const domain = length > 0 ? [first, last] : [first - dayMs, last + dayMs];
-  const axis = { title: "time (UTC)", labelExpr: `utcFormat(datum.value, '${form}')`, tickCount: 7, grid: false, labelOverlap: true }; // biome-ignore format: one line
+  const axis = {
+    title: "time (UTC)",
+    labelExpr: `utcFormat(datum.value, '${form}')`,
+    tickCount: 7,
+    grid: false,
+    labelOverlap: true,
+  };
   return { field: "at", type: "temporal", scale: { type: "utc", domain }, axis };
 }
 
 function valueAxis(values: readonly number[], title: string): Json {
-  const [low, high] = values.reduce(([l, h], v) => [Math.min(l, v), Math.max(h, v)], [Infinity, -Infinity]); // biome-ignore format: one line
+  const [low, high] = values.reduce(
+    ([l, h], v) => [Math.min(l, v), Math.max(h, v)],
+    [Infinity, -Infinity],
+  );
   const room = high > low ? 0.05 * (high - low) : Math.abs(high) * 0.1 || 1;
   const scale = { domain: [low - room, high + room], nice: true, zero: false };
   const axis = { title, tickCount: 6, domain: false };

@@ -40,10 +40,16 @@ export function gainChart(curves: readonly GainCurve[], options: GainChartOption
   const rows = lines.flatMap((line, i) => pointsOf(line, keys[i] ?? "", [1, top]));
   const { title = show === "gain" ? "Cumulative gain" : "Lift", subtitle } = options;
   const x = shares("x", "share of rows asked, highest scores first");
-  const y = show === "gain" ? shares("y", "share of positives among them") : numbers("y", "lift (multiple of chance)", [0, top]); // biome-ignore format: one line
+  const y =
+    show === "gain"
+      ? shares("y", "share of positives among them")
+      : numbers("y", "lift (multiple of chance)", [0, top]);
   const legend = legendOf(null, curves.length, show === "gain" ? "bottom-right" : "top-right");
   const chance = show === "gain" ? straight([0, 0], [1, 1]) : straight([0, 1], [1, 1]);
-  const told = show === "gain" ? words([0.16, 0.16], "at random", { ...below, angle: -40 }) : words([0, 1], "at random", { baseline: "top", dy: 4 }); // biome-ignore format: one line
+  const told =
+    show === "gain"
+      ? words([0.16, 0.16], "at random", { ...below, angle: -40 })
+      : words([0, 1], "at random", { baseline: "top", dy: 4 });
   const layer = [linesOf(rows, keys, { x, y, legend }), chance, told];
   return chartSpec({ title, subtitle, width: 400, height: 340, layer });
 }

@@ -57,7 +57,9 @@ describe("histogramChart", () => {
 
   test("draws values that are all the same, also very large ones", async () => {
     for (const value of [0, 0.5, 1e300, -7]) {
-      const svg = await renderSvg(histogramChart({ training: [value], now: [value] }, { column: "x" })); // biome-ignore format: one line
+      const svg = await renderSvg(
+        histogramChart({ training: [value], now: [value] }, { column: "x" }),
+      );
       expect(svg).toContain(">100%</text>");
       expect(svg).not.toContain("NaN");
     }

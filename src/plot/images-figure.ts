@@ -1,6 +1,5 @@
 /** @file Figures of images: a grid of pictures, heat maps and bars, each with a title, as SVG and PNG. */
 import { checkChoice, checkNames, checkNumber } from "../core/index.ts";
-import { encodePng } from "./adapter/png.ts";
 import { checkSome } from "./checks.ts";
 import { fail } from "./errors.ts";
 import { label } from "./spec.ts";
@@ -60,14 +59,13 @@ export interface ImagesFigureOptions {
  * @example
  * ```ts
  * const grey = Uint8Array.of(0, 255, 255, 0);
- * imagesFigure([{ kind: "picture", title: "a", shape: [1, 2, 2], values: grey }]).startsWith("<svg") // => true
+ * (await imagesFigure([{ kind: "picture", title: "a", shape: [1, 2, 2], values: grey }])).startsWith("<svg") // => true
  * ```
  */
-export function imagesFigure(
+export async function imagesFigure(
   panels: readonly ImagesPanel[],
   options: ImagesFigureOptions = {},
-): string {
-  // biome-ignore format: one line
+): Promise<string> {
   const at = "imagesFigure";
   checkNames(at, options, ["title", "subtitle", "columns", "side", "theme"]);
   const { title = "", subtitle = "", columns = 5, side = 112, theme = "light" } = options;
@@ -75,14 +73,20 @@ export function imagesFigure(
   checkNumber(at, { side }, { min: 32, max: 512 });
   checkChoice(at, { theme }, themes);
   checkSome(at, "panel", panels.length);
-  if (panels.length > 400) fail("plot/out-of-range-count", { at, what: "panels", most: 400, got: panels.length }); // biome-ignore format: one line
-  const look = { ...figureColours(theme), side };
+  if (panels.length > 400)
+    fail("plot/out-of-range-count", { at, what: "panels", most: 400, got: panels.length });
+  const { encodePng } = await import("./adapter/png.ts");
+  const look = { ...figureColours(theme), side, encodePng };
   const across = Math.min(columns, panels.length);
   const head = 16 + (title === "" ? 0 : 26) + (subtitle === "" ? 0 : 20);
   const [cell, row] = [side + 16, side + 38];
-  const width = Math.max(32 + across * cell - 16, title === "" ? 0 : 32 + 8.5 * title.length, 32 + 6.2 * subtitle.length); // biome-ignore format: one line
+  const width = Math.max(
+    32 + across * cell - 16,
+    title === "" ? 0 : 32 + 8.5 * title.length,
+    32 + 6.2 * subtitle.length,
+  );
   const height = head + Math.ceil(panels.length / across) * row + 8;
-  const text = (style: string, words: string): string => `<text ${style}>${escaped(words)}</text>`; // biome-ignore format: one line
+  const text = (style: string, words: string): string => `<text ${style}>${escaped(words)}</text>`;
   const drawn = panels.map((panel, i) => {
     const [x, y] = [16 + (i % across) * cell, head + Math.floor(i / across) * row];
     const own = text(`y="11" font-size="11" fill="${look.ink}"`, cut(panel.title, side));
@@ -91,8 +95,17 @@ export function imagesFigure(
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${Math.ceil(width)}" height="${height}" viewBox="0 0 ${Math.ceil(width)} ${height}" font-family="${look.font}">`,
     `<rect width="100%" height="100%" fill="${look.paper}"/>`,
-    ...(title === "" ? [] : [text(`x="16" y="31" font-size="15" font-weight="bold" fill="${look.ink}"`, title)]), // biome-ignore format: one line
-    ...(subtitle === "" ? [] : [text(`x="16" y="${title === "" ? 28 : 50}" font-size="12" fill="${look.quiet}"`, subtitle)]), // biome-ignore format: one line
+    ...(title === ""
+      ? []
+      : [text(`x="16" y="31" font-size="15" font-weight="bold" fill="${look.ink}"`, title)]),
+    ...(subtitle === ""
+      ? []
+      : [
+          text(
+            `x="16" y="${title === "" ? 28 : 50}" font-size="12" fill="${look.quiet}"`,
+            subtitle,
+          ),
+        ]),
     ...drawn,
     "</svg>",
   ].join("\n");
@@ -112,24 +125,33 @@ export async function imagesFigurePng(
   checkNumber("imagesFigurePng", { scale }, { above: 0, max: 8 });
   const { drawPng } = await import("./adapter/resvg.ts");
   const { fontFiles } = await import("./adapter/vega.ts");
-  return drawPng(imagesFigure(panels, options), { scale, fontFiles });
+  return drawPng(await imagesFigure(panels, options), { scale, fontFiles });
 }
 
-type Look = ReturnType<typeof figureColours> & { readonly side: number };
+type Look = ReturnType<typeof figureColours> & {
+  readonly side: number;
+  readonly encodePng: typeof import("./adapter/png.ts").encodePng;
+};
 
 function bodyOf(panel: ImagesPanel, look: Look): string {
   if (panel.kind === "bars") return barsOf(panel, look);
   const [rows, columns] = panel.kind === "heat" ? panel.shape : [panel.shape[1], panel.shape[2]];
   const channels = panel.kind === "heat" ? 1 : panel.shape[0];
   const size = channels * rows * columns;
-  if (panel.values.length !== size || (channels !== 1 && channels !== 3)) fail("plot/mismatch-lengths", { at: "imagesFigure", what: `panel "${panel.title}"`, expected: size, got: panel.values.length }); // biome-ignore format: one line
+  if (panel.values.length !== size || (channels !== 1 && channels !== 3))
+    fail("plot/mismatch-lengths", {
+      at: "imagesFigure",
+      what: `panel "${panel.title}"`,
+      expected: size,
+      got: panel.values.length,
+    });
   const range = panel.kind === "heat" ? rangeOf(panel.values) : undefined;
   const bytes = panel.kind === "heat" ? heated(panel.values, look.ramp) : interleaved(panel);
   const shown = panel.kind === "heat" ? 3 : channels === 1 ? 1 : 3;
-  const picture = pictureOf(bytes, { rows, columns, channels: shown }, look.side);
+  const picture = pictureOf(bytes, { rows, columns, channels: shown }, look);
   if (range === undefined) return picture;
   const [low, high] = range.map((value) => Number(value.toPrecision(2)));
-  return `${picture}<text x="0" y="${look.side + 11}" font-size="9" fill="${look.quiet}">${low}</text><text x="${look.side}" y="${look.side + 11}" font-size="9" text-anchor="end" fill="${look.quiet}">${high}</text>${legendOf(look)}`; // biome-ignore format: one line
+  return `${picture}<text x="0" y="${look.side + 11}" font-size="9" fill="${look.quiet}">${low}</text><text x="${look.side}" y="${look.side + 11}" font-size="9" text-anchor="end" fill="${look.quiet}">${high}</text>${legendOf(look)}`;
 }
 
 /** From least to largest, between the two numbers. */
@@ -137,7 +159,11 @@ function legendOf({ ramp, side }: Look): string {
   const steps = 16;
   const wide = (side - 64) / steps;
   if (wide < 1) return "";
-  return Array.from({ length: steps }, (_, i) => `<rect x="${(32 + i * wide).toFixed(1)}" y="${side + 5}" width="${(wide + 0.2).toFixed(1)}" height="5" fill="rgb(${mixed(ramp, i / (steps - 1)).join()})"/>`).join(""); // biome-ignore format: one line
+  return Array.from(
+    { length: steps },
+    (_, i) =>
+      `<rect x="${(32 + i * wide).toFixed(1)}" y="${side + 5}" width="${(wide + 0.2).toFixed(1)}" height="5" fill="rgb(${mixed(ramp, i / (steps - 1)).join()})"/>`,
+  ).join("");
 }
 
 interface PictureSize {
@@ -150,30 +176,40 @@ interface PictureSize {
 function pictureOf(
   bytes: Uint8Array,
   { rows, columns, channels }: PictureSize,
-  side: number,
+  { side, encodePng }: Look,
 ): string {
-  // biome-ignore format: one line
   const times = Math.max(1, Math.ceil((2 * side) / Math.max(rows, columns)));
   const [width, height] = [columns * times, rows * times];
   const data = new Uint8Array(width * height * channels);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
-      for (let c = 0; c < channels; c++) data[(y * width + x) * channels + c] = bytes[(Math.floor(y / times) * columns + Math.floor(x / times)) * channels + c] ?? 0; // biome-ignore format: one line
+      for (let c = 0; c < channels; c++)
+        data[(y * width + x) * channels + c] =
+          bytes[(Math.floor(y / times) * columns + Math.floor(x / times)) * channels + c] ?? 0;
   const png = Buffer.from(encodePng(data, { width, height, channels })).toString("base64");
   const scale = side / Math.max(rows, columns);
-  return `<image width="${columns * scale}" height="${rows * scale}" xlink:href="data:image/png;base64,${png}"/>`; // biome-ignore format: one line
+  return `<image width="${columns * scale}" height="${rows * scale}" xlink:href="data:image/png;base64,${png}"/>`;
 }
 
 function interleaved({ shape: [channels, rows, columns], values }: PicturePanel): Uint8Array {
   const scale = values instanceof Float32Array ? 255 : 1;
   const plane = rows * columns;
-  return Uint8Array.from({ length: values.length }, (_, i) => Math.max(0, Math.min(255, Math.round(scale * (values[(i % channels) * plane + Math.floor(i / channels)] ?? 0))))); // biome-ignore format: one line
+  return Uint8Array.from({ length: values.length }, (_, i) =>
+    Math.max(
+      0,
+      Math.min(
+        255,
+        Math.round(scale * (values[(i % channels) * plane + Math.floor(i / channels)] ?? 0)),
+      ),
+    ),
+  );
 }
 
 function heated(values: Float32Array, ramp: readonly string[]): Uint8Array {
   const [low, high] = rangeOf(values);
   const bytes = new Uint8Array(3 * values.length);
-  for (const [i, value] of values.entries()) bytes.set(mixed(ramp, high > low ? (value - low) / (high - low) : 0), 3 * i); // biome-ignore format: one line
+  for (const [i, value] of values.entries())
+    bytes.set(mixed(ramp, high > low ? (value - low) / (high - low) : 0), 3 * i);
   return bytes;
 }
 
@@ -181,16 +217,28 @@ function heated(values: Float32Array, ramp: readonly string[]): Uint8Array {
 function mixed(ramp: readonly string[], share: number): readonly number[] {
   const at = Math.max(0, Math.min(1, share)) * (ramp.length - 1);
   const from = Math.min(ramp.length - 2, Math.floor(at));
-  const part = (colour: string | undefined, c: number): number => Number.parseInt((colour ?? "#000000").slice(1 + 2 * c, 3 + 2 * c), 16); // biome-ignore format: one line
-  return [0, 1, 2].map((c) => Math.round(part(ramp[from], c) + (at - from) * (part(ramp[from + 1], c) - part(ramp[from], c)))); // biome-ignore format: one line
+  const part = (colour: string | undefined, c: number): number =>
+    Number.parseInt((colour ?? "#000000").slice(1 + 2 * c, 3 + 2 * c), 16);
+  return [0, 1, 2].map((c) =>
+    Math.round(part(ramp[from], c) + (at - from) * (part(ramp[from + 1], c) - part(ramp[from], c))),
+  );
 }
 
 function rangeOf(values: Float32Array): readonly [number, number] {
-  return [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)]; // biome-ignore format: one line
+  return [
+    values.reduce((a, b) => Math.min(a, b), Infinity),
+    values.reduce((a, b) => Math.max(a, b), -Infinity),
+  ];
 }
 
 function barsOf({ names, values, marked, title }: BarsPanel, look: Look): string {
-  if (names.length !== values.length || names.length === 0) fail("plot/mismatch-lengths", { at: "imagesFigure", what: `panel "${title}"`, expected: names.length, got: values.length }); // biome-ignore format: one line
+  if (names.length !== values.length || names.length === 0)
+    fail("plot/mismatch-lengths", {
+      at: "imagesFigure",
+      what: `panel "${title}"`,
+      expected: names.length,
+      got: values.length,
+    });
   const step = look.side / names.length;
   const size = Math.max(5, Math.min(9, step - 1));
   const gap = Math.min(
@@ -202,8 +250,8 @@ function barsOf({ names, values, marked, title }: BarsPanel, look: Look): string
     .map((name, i) => {
       const y = i * step;
       const colour = i === marked ? look.second : look.accent;
-      const bar = `<rect x="${gap}" y="${(y + 0.15 * step).toFixed(1)}" width="${(wide * Math.max(0, Math.min(1, values[i] ?? 0))).toFixed(1)}" height="${(0.7 * step).toFixed(1)}" fill="${colour}"/>`; // biome-ignore format: one line
-      return `${bar}<text x="${gap - 4}" y="${(y + 0.5 * step + 0.35 * size).toFixed(1)}" font-size="${size}" text-anchor="end" fill="${look.ink}">${escaped(cut(name, gap - 4, size))}</text>`; // biome-ignore format: one line
+      const bar = `<rect x="${gap}" y="${(y + 0.15 * step).toFixed(1)}" width="${(wide * Math.max(0, Math.min(1, values[i] ?? 0))).toFixed(1)}" height="${(0.7 * step).toFixed(1)}" fill="${colour}"/>`;
+      return `${bar}<text x="${gap - 4}" y="${(y + 0.5 * step + 0.35 * size).toFixed(1)}" font-size="${size}" text-anchor="end" fill="${look.ink}">${escaped(cut(name, gap - 4, size))}</text>`;
     })
     .concat(`<line x1="${gap}" x2="${gap}" y1="0" y2="${look.side}" stroke="${look.line}"/>`)
     .join("");

@@ -47,7 +47,10 @@ describe("importancesChart", () => {
     expect(() => importancesChart([])).toThrow(coded("plot/missing-data"));
     for (const share of [Number.NaN, -0.1, 1.1, Infinity])
       expect(code(share)).toThrow(coded("plot/out-of-range-value"));
-    const twice = [{ name: "a", share: 0.5 }, { name: "a\n", share: 0.5 }]; // biome-ignore format: one line
+    const twice = [
+      { name: "a", share: 0.5 },
+      { name: "a\n", share: 0.5 },
+    ];
     expect(() => importancesChart(twice)).toThrow(coded("plot/duplicate-name"));
     expect(() => importancesChart([{ name: "a", share: 1 }], { tilte: "x" } as object)).toThrow(
       coded("option/unknown-name"),

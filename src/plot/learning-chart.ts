@@ -3,7 +3,14 @@ import type { Json } from "../flow.ts";
 import { checkNumbers, numbers, plain, rangeOf, roomy } from "./axes.ts";
 import { checkLength, checkValue } from "./checks.ts";
 import { checkCurves, linesOf, type NamedCurve, pointsOf } from "./curve-lines.ts";
-import { type ChartOptions, type ChartSpec, chartSpec, checkChartOptions, label, titled } from "./spec.ts"; // biome-ignore format: one line
+import {
+  type ChartOptions,
+  type ChartSpec,
+  chartSpec,
+  checkChartOptions,
+  label,
+  titled,
+} from "./spec.ts";
 
 /** Options of {@link learningChart}. */
 export interface LearningChartOptions extends ChartOptions {
@@ -38,7 +45,8 @@ export function learningChart(
   const { metric, unit, over = "step", best, title = "Learning curves", subtitle } = options;
   if (steps !== undefined) checkNumbers(at, "step", steps);
   const lines: NamedCurve[] = Object.entries(curves).map(([name, y]) => {
-    if (steps !== undefined) checkLength(at, `curve ${JSON.stringify(name)}`, [steps.length, y.length]); // biome-ignore format: one line
+    if (steps !== undefined)
+      checkLength(at, `curve ${JSON.stringify(name)}`, [steps.length, y.length]);
     return { name, y, x: steps ?? Float64Array.from(y, (_, i) => i) };
   });
   const keys = checkCurves(at, lines);

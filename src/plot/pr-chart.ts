@@ -42,10 +42,14 @@ export function prChart(curves: readonly PrCurve[], options: PrChartOptions = {}
   if (share !== undefined) checkValue(at, { share }, { min: 0, max: 1 });
   const keys = curves.map(({ prAuc }, i) => `${prAuc.toFixed(3)}  ${names[i]}`);
   const rows = lines.flatMap((line, i) => pointsOf(line, keys[i] ?? "", [1, 1]));
-  const guess = share === undefined ? [] : [straight([0, share], [1, share]), words([0, share], "guessing")]; // biome-ignore format: one line
+  const guess =
+    share === undefined ? [] : [straight([0, share], [1, share]), words([0, share], "guessing")];
   const legend = legendOf("average precision", curves.length, "bottom-left");
   const x = shares("x", "recall (share of positives found)");
   const y = shares("y", "precision (share of found that are positive)");
-  const layer = [linesOf(rows, keys, { x, y, legend, mark: { interpolate: "step-before" } }), ...guess]; // biome-ignore format: one line
+  const layer = [
+    linesOf(rows, keys, { x, y, legend, mark: { interpolate: "step-before" } }),
+    ...guess,
+  ];
   return chartSpec({ title, subtitle, width: 360, height: 360, layer });
 }

@@ -100,7 +100,11 @@ async function narrowed(spec: ChartSpec, { theme, widthPx, drawn }: Narrow): Pro
     const width = narrow["width"];
     const over = widthOf(svg) - widthPx;
     if (typeof width === "number") narrow = { ...narrow, width: Math.max(100, width - over) };
-    else narrow = { ...narrow, width: { step: await stepFor({ narrow, svg, widthPx }, (one) => drawn(one, config)) } }; // biome-ignore format: one line
+    else
+      narrow = {
+        ...narrow,
+        width: { step: await stepFor({ narrow, svg, widthPx }, (one) => drawn(one, config)) },
+      };
     svg = await drawn(narrow, config);
   }
   return svg;
@@ -108,7 +112,11 @@ async function narrowed(spec: ChartSpec, { theme, widthPx, drawn }: Narrow): Pro
 
 /** The step that makes a chart of cells as wide as wanted: its width grows evenly with the step. */
 async function stepFor(
-  { narrow, svg, widthPx }: { readonly narrow: ChartSpec; readonly svg: string; readonly widthPx: number }, // biome-ignore format: one line
+  {
+    narrow,
+    svg,
+    widthPx,
+  }: { readonly narrow: ChartSpec; readonly svg: string; readonly widthPx: number },
   draw: (spec: ChartSpec) => Promise<string>,
 ): Promise<number> {
   const step = stepOf(narrow["width"]);

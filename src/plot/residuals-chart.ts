@@ -46,7 +46,15 @@ export function residualsChart(
       encoding: { x, y: height },
     },
     straight([across[0], 0], [across[1], 0]),
-    ...(means.length > 1 ? [{ data: { values: means }, mark: { type: "line", style: "second" }, encoding: { x, y: height } }] : []), // biome-ignore format: one line
+    ...(means.length > 1
+      ? [
+          {
+            data: { values: means },
+            mark: { type: "line", style: "second" },
+            encoding: { x, y: height },
+          },
+        ]
+      : []),
   ];
   return chartSpec({ title, subtitle, width: 440, height: 280, layer });
 }
@@ -55,10 +63,13 @@ export function residualsChart(
 function meansOf(predicted: ArrayLike<number>, residuals: Float64Array): Json[] {
   const n = residuals.length;
   if (n < 5 * tenths) return [];
-  const order = Uint32Array.from(residuals, (_, i) => i).sort((a, b) => (predicted[a] ?? 0) - (predicted[b] ?? 0)); // biome-ignore format: one line
+  const order = Uint32Array.from(residuals, (_, i) => i).sort(
+    (a, b) => (predicted[a] ?? 0) - (predicted[b] ?? 0),
+  );
   return Array.from({ length: tenths }, (_, t) => {
     const rows = order.subarray(Math.floor((t * n) / tenths), Math.floor(((t + 1) * n) / tenths));
-    const mean = (of: ArrayLike<number>): number => rows.reduce((sum, i) => sum + (of[i] ?? 0), 0) / rows.length; // biome-ignore format: one line
+    const mean = (of: ArrayLike<number>): number =>
+      rows.reduce((sum, i) => sum + (of[i] ?? 0), 0) / rows.length;
     return { x: mean(predicted), y: mean(residuals) };
   });
 }

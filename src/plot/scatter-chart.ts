@@ -44,17 +44,59 @@ export function scatterChart(rows: ScatterRows, options: ScatterChartOptions = {
   if (rows.classes !== undefined) checkLength(at, "classes", [rows.x.length, rows.classes.length]);
   const { axes = ["component 1", "component 2"], marks = [], title = "Rows on two axes" } = options;
   for (const { x, y, name } of marks)
-    if (!Number.isFinite(x) || !Number.isFinite(y)) fail("plot/out-of-range-value", { at, what: `mark ${JSON.stringify(name)}`, expected: "finite numbers", got: `${x}, ${y}` }); // biome-ignore format: one line
+    if (!Number.isFinite(x) || !Number.isFinite(y))
+      fail("plot/out-of-range-value", {
+        at,
+        what: `mark ${JSON.stringify(name)}`,
+        expected: "finite numbers",
+        got: `${x}, ${y}`,
+      });
   const shown = thinned(rows.x.length, mostDots);
   const { subtitle = someOf(shown.length, rows.x.length, "rows") } = options;
   const names = rows.classes?.map((name) => label(`${name}`)) ?? [];
   const keys = keysOf(names);
   const others = "others";
-  const values = shown.map((i) => ({ x: rows.x[i] ?? 0, y: rows.y[i] ?? 0, ...(keys.length === 0 ? {} : { class: keys.includes(names[i] ?? "") ? (names[i] ?? "") : others }) })); // biome-ignore format: one line
-  const x = numbers("x", axes[0], roomy(rangeOf(rows.x, marks.map((mark) => mark.x)))); // biome-ignore format: one line
-  const y = numbers("y", axes[1], roomy(rangeOf(rows.y, marks.map((mark) => mark.y)))); // biome-ignore format: one line
+  const values = shown.map((i) => ({
+    x: rows.x[i] ?? 0,
+    y: rows.y[i] ?? 0,
+    ...(keys.length === 0
+      ? {}
+      : { class: keys.includes(names[i] ?? "") ? (names[i] ?? "") : others }),
+  }));
+  const x = numbers(
+    "x",
+    axes[0],
+    roomy(
+      rangeOf(
+        rows.x,
+        marks.map((mark) => mark.x),
+      ),
+    ),
+  );
+  const y = numbers(
+    "y",
+    axes[1],
+    roomy(
+      rangeOf(
+        rows.y,
+        marks.map((mark) => mark.y),
+      ),
+    ),
+  );
   const domain = keys.length < new Set(names).size ? [...keys, others] : keys;
-  const color = { field: "class", type: "nominal", sort: null, scale: { domain }, legend: { title: null, symbolType: "circle", symbolStrokeWidth: 0, symbolOpacity: 1, labelLimit: 200 } }; // biome-ignore format: one line
+  const color = {
+    field: "class",
+    type: "nominal",
+    sort: null,
+    scale: { domain },
+    legend: {
+      title: null,
+      symbolType: "circle",
+      symbolStrokeWidth: 0,
+      symbolOpacity: 1,
+      labelLimit: 200,
+    },
+  };
   const size = values.length > 1000 ? 10 : values.length > 200 ? 18 : 36;
   const data = { values: marks.map((mark) => ({ x: mark.x, y: mark.y, text: label(mark.name) })) };
   const text = { field: "text", type: "nominal" };
@@ -74,6 +116,8 @@ function keysOf(names: readonly string[]): readonly string[] {
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   const all = [...counts.keys()];
   if (all.length <= mostClasses) return all;
-  const largest = new Set(all.toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0)).slice(0, mostClasses - 1)); // biome-ignore format: one line
+  const largest = new Set(
+    all.toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0)).slice(0, mostClasses - 1),
+  );
   return all.filter((name) => largest.has(name));
 }

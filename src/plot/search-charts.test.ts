@@ -1,7 +1,13 @@
 /** @file Tests of the charts of a search: what they show, and what they refuse. */
 import { describe, expect, test } from "vitest";
 import { renderSvg } from "./render.ts";
-import { contourChart, frontChart, parallelChart, searchHistoryChart, sliceChart } from "./search-charts.ts"; // biome-ignore format: one line
+import {
+  contourChart,
+  frontChart,
+  parallelChart,
+  searchHistoryChart,
+  sliceChart,
+} from "./search-charts.ts";
 import type { SearchPoint } from "./search-points.ts";
 
 const coded = (code: string) => expect.objectContaining({ code });
@@ -31,22 +37,35 @@ describe("searchHistoryChart", () => {
   test("has all trials on its axis, and marks those that failed", async () => {
     const options = { metric: "rmse", direction: "minimise" } as const;
     const some = points.slice(0, 31);
-    const text = JSON.stringify(searchHistoryChart(some, { ...options, failed: [31, 35], trials: 40 })); // biome-ignore format: one line
+    const text = JSON.stringify(
+      searchHistoryChart(some, { ...options, failed: [31, 35], trials: 40 }),
+    );
     expect(text).toContain('"domain":[0,39]');
     expect(text).toContain('{"number":35,"state":"failed"}');
     const chart = searchHistoryChart(some, { ...options, failed: [31, 35], trials: 40 });
     expect(await renderSvg(chart)).not.toBe(await renderSvg(searchHistoryChart(some, options)));
-    expect(() => searchHistoryChart(some, { ...options, failed: [-1] })).toThrow(coded("plot/out-of-range-value")); // biome-ignore format: one line
+    expect(() => searchHistoryChart(some, { ...options, failed: [-1] })).toThrow(
+      coded("plot/out-of-range-value"),
+    );
   });
 
   test("counts no trial that breaks a constraint as the best so far", async () => {
-    const some = [5, 1, 4, 3].map((value, number) => ({ number, value, params: {}, isFeasible: number !== 1 && number !== 0 })); // biome-ignore format: one line
-    const chart = JSON.stringify(searchHistoryChart(some, { metric: "rmse", direction: "minimise" })); // biome-ignore format: one line
+    const some = [5, 1, 4, 3].map((value, number) => ({
+      number,
+      value,
+      params: {},
+      isFeasible: number !== 1 && number !== 0,
+    }));
+    const chart = JSON.stringify(
+      searchHistoryChart(some, { metric: "rmse", direction: "minimise" }),
+    );
     expect(chart).toContain('{"number":1,"value":1,"best":null}');
     expect(chart).toContain('{"number":3,"value":3,"best":3}');
     expect(chart).not.toContain('"best":1');
     const none = some.map((point) => ({ ...point, isFeasible: false }));
-    expect(await renderSvg(searchHistoryChart(none, { metric: "rmse", direction: "minimise" }))).toContain(">rmse</text>"); // biome-ignore format: one line
+    expect(
+      await renderSvg(searchHistoryChart(none, { metric: "rmse", direction: "minimise" })),
+    ).toContain(">rmse</text>");
   });
 
   test("refuses no trials, values that are none, and another direction", () => {
@@ -60,7 +79,11 @@ describe("searchHistoryChart", () => {
 });
 
 test("parallelChart says which params a conditional space shares, and what can be named", () => {
-  const split = points.map(({ number, value }) => ({ number, value, params: number % 2 === 0 ? { kind: "tree", depth: 3 } : { kind: "line", l2: 1 } })); // biome-ignore format: one line
+  const split = points.map(({ number, value }) => ({
+    number,
+    value,
+    params: number % 2 === 0 ? { kind: "tree", depth: 3 } : { kind: "line", l2: 1 },
+  }));
   expect(() => parallelChart(split, { metric: "rmse" })).toThrow(coded("plot/missing-params"));
   expect(() => parallelChart(split, { metric: "rmse" })).toThrow(
     'share only the param "kind", and two are needed. Name the axes with params (--params on the command line), of "depth", "kind", "l2"',
@@ -102,7 +125,9 @@ describe("contourChart", () => {
     const svg = await renderSvg(contourChart(points, { metric: "rmse", x: "kind", y: "depth" }));
     expect(svg).toContain(">entropy</text>");
     const one = points.map((point) => ({ ...point, params: { ...point.params, only: 3 } }));
-    expect(await renderSvg(contourChart(one, { metric: "rmse", x: "only", y: "depth" }))).toContain(">3</text>"); // biome-ignore format: one line
+    expect(await renderSvg(contourChart(one, { metric: "rmse", x: "only", y: "depth" }))).toContain(
+      ">3</text>",
+    );
   });
 });
 
@@ -112,18 +137,32 @@ describe("parallelChart", () => {
     expect(JSON.stringify(chart)).not.toContain("extra");
     const svg = await renderSvg(chart);
     for (const text of ["depth", "kind", "rate", "gini"]) expect(svg).toContain(`>${text}</text>`);
-    expect(() => parallelChart(points, { metric: "rmse", params: ["depth"] })).toThrow(coded("option/out-of-range")); // biome-ignore format: one line
+    expect(() => parallelChart(points, { metric: "rmse", params: ["depth"] })).toThrow(
+      coded("option/out-of-range"),
+    );
   });
 });
 
 describe("frontChart", () => {
   test("joins the front, and shows the others", async () => {
-    const all = [[1, 3], [2, 2], [3, 3]].map(([x = 0, y = 0]) => ({ values: [x, y] as const, isFront: x < 3 })); // biome-ignore format: one line
+    const all = [
+      [1, 3],
+      [2, 2],
+      [3, 3],
+    ].map(([x = 0, y = 0]) => ({ values: [x, y] as const, isFront: x < 3 }));
     const svg = await renderSvg(frontChart(all, { metrics: ["size", "loss"] }));
     for (const text of ["size and loss", "size", "loss"]) expect(svg).toContain(`>${text}</text>`);
     for (const isFront of [true, false])
-      expect(await renderSvg(frontChart(all.map((one) => ({ ...one, isFront })), { metrics: ["size", "loss"] }))).toContain(">size</text>"); // biome-ignore format: one line
-    const better = (x: "minimise" | "maximise", y: "minimise" | "maximise") => JSON.stringify(frontChart(all, { metrics: ["size", "loss"], directions: [x, y] })); // biome-ignore format: one line
+      expect(
+        await renderSvg(
+          frontChart(
+            all.map((one) => ({ ...one, isFront })),
+            { metrics: ["size", "loss"] },
+          ),
+        ),
+      ).toContain(">size</text>");
+    const better = (x: "minimise" | "maximise", y: "minimise" | "maximise") =>
+      JSON.stringify(frontChart(all, { metrics: ["size", "loss"], directions: [x, y] }));
     for (const y of ["minimise", "maximise"] as const) {
       expect(better("minimise", y)).toContain('"step-after"');
       expect(better("maximise", y)).toContain('"step-before"');

@@ -60,7 +60,12 @@ export function searchHistoryChart(
   const last = Math.max(trials - 1, ...failed, ...rows.map(({ number }) => number));
   const first = Math.min(trials > 0 ? 0 : last, ...failed, ...rows.map(({ number }) => number));
   const scale = { nice: false, zero: false, domain: [first, last] };
-  const x = { field: "number", type: "quantitative", scale, axis: { title: "trial", grid: false, tickMinStep: 1 } }; // biome-ignore format: one line
+  const x = {
+    field: "number",
+    type: "quantitative",
+    scale,
+    axis: { title: "trial", grid: false, tickMinStep: 1 },
+  };
   const [y, yBest] = ["value", "best"].map((field) => metricEncoding(metric, field, values));
   const line = { type: "line", style: "measured", interpolate: "step-after" };
   const point = { type: "point", size: 26, opacity: 0.7, style: "level-none" };
@@ -70,9 +75,15 @@ export function searchHistoryChart(
   const rowsThat = (keep: boolean) => shown.filter((_, i) => rows[i]?.isFeasible === keep);
   const layer: Json[] = [
     ...layerOf(rowsThat(true), { mark: { ...point, filled: true }, encoding: { x, y: y ?? null } }),
-    ...layerOf(rowsThat(false), { mark: { ...point, filled: false }, encoding: { x, y: y ?? null } }), // biome-ignore format: one line
+    ...layerOf(rowsThat(false), {
+      mark: { ...point, filled: false },
+      encoding: { x, y: y ?? null },
+    }),
     ...layerOf(crosses, { mark: cross, encoding: { x, y: { value: 236 } } }),
-    ...layerOf(shown.filter((row) => row.best !== null), { mark: line, encoding: { x, y: yBest ?? null } }), // biome-ignore format: one line
+    ...layerOf(
+      shown.filter((row) => row.best !== null),
+      { mark: line, encoding: { x, y: yBest ?? null } },
+    ),
   ];
   return chartSpec({ title, subtitle, width: 560, height: 240, layer });
 }
@@ -157,14 +168,32 @@ export function contourChart(points: readonly SearchPoint[], options: ContourOpt
     ...cell,
     value: weightedMean(places, (cell.x + cell.x2) / 2, (cell.y + cell.y2) / 2),
   }));
-  const placeAxis = (name: string) => ({ title: label(name), labels: false, ticks: false, grid: false }); // biome-ignore format: one line
+  const placeAxis = (name: string) => ({
+    title: label(name),
+    labels: false,
+    ticks: false,
+    grid: false,
+  });
   const scale = { domain: [-0.02, 1.02], nice: false };
-  const quantity = (field: string, name: string): Json => ({ field, type: "quantitative", scale, axis: placeAxis(name) }); // biome-ignore format: one line
+  const quantity = (field: string, name: string): Json => ({
+    field,
+    type: "quantitative",
+    scale,
+    axis: placeAxis(name),
+  });
   const [x, y] = [quantity("x", options.x), quantity("y", options.y)];
   const color = rampEncoding("value", metric);
   const layer: Json[] = [
-    { data: { values: cells }, mark: { type: "rect" }, encoding: { x, y, x2: { field: "x2" }, y2: { field: "y2" }, color } }, // biome-ignore format: one line
-    { data: { values: places }, mark: { type: "point", filled: true, size: 22, style: "measured-point" }, encoding: { x, y } }, // biome-ignore format: one line
+    {
+      data: { values: cells },
+      mark: { type: "rect" },
+      encoding: { x, y, x2: { field: "x2" }, y2: { field: "y2" }, color },
+    },
+    {
+      data: { values: places },
+      mark: { type: "point", filled: true, size: 22, style: "measured-point" },
+      encoding: { x, y },
+    },
     ...ends(xAxis, "x"),
     ...ends(yAxis, "y"),
   ];
@@ -182,9 +211,15 @@ interface Cell {
 function grid(xChoices: number, yChoices: number): readonly Cell[] {
   const edges = (choices: number): readonly (readonly [number, number])[] => {
     if (choices === 0)
-      return Array.from({ length: contourCells }, (_, i) => [i / contourCells, (i + 1) / contourCells] as const); // biome-ignore format: one line
+      return Array.from(
+        { length: contourCells },
+        (_, i) => [i / contourCells, (i + 1) / contourCells] as const,
+      );
     const gap = 1 / Math.max(1, choices - 1);
-    return Array.from({ length: choices }, (_, i) => [Math.max(0, (i - 0.5) * gap), Math.min(1, (i + 0.5) * gap)] as const); // biome-ignore format: one line
+    return Array.from(
+      { length: choices },
+      (_, i) => [Math.max(0, (i - 0.5) * gap), Math.min(1, (i + 0.5) * gap)] as const,
+    );
   };
   return edges(xChoices).flatMap(([x, x2]) => edges(yChoices).map(([y, y2]) => ({ x, x2, y, y2 })));
 }
@@ -212,9 +247,19 @@ function ends(axis: ReturnType<typeof axisOf>, along: "x" | "y"): Json[] {
   const scale = { domain: [-0.02, 1.02], nice: false };
   const at = { field: "at", type: "quantitative", scale };
   const isX = along === "x";
-  const mark = { type: "text", style: "threshold-label", ...(isX ? { dy: 10, baseline: "middle" } : { dx: -6, align: "right" }) }; // biome-ignore format: one line
+  const mark = {
+    type: "text",
+    style: "threshold-label",
+    ...(isX ? { dy: 10, baseline: "middle" } : { dx: -6, align: "right" }),
+  };
   const encoding = isX ? { x: at, y: { value: 320 } } : { y: at, x: { value: 0 } };
-  return [{ data: { values: rows }, mark, encoding: { ...encoding, text: { field: "text", type: "nominal" } } }]; // biome-ignore format: one line
+  return [
+    {
+      data: { values: rows },
+      mark,
+      encoding: { ...encoding, text: { field: "text", type: "nominal" } },
+    },
+  ];
 }
 
 /** Which params are looked at. */
@@ -244,16 +289,29 @@ export function parallelChart(points: readonly SearchPoint[], options: ParallelO
   const common = shared.filter((name) => points.every(({ params }) => name in params));
   const { metric, params = common, title = `${metric} by all params`, subtitle } = options;
   if (options.params === undefined && common.length < 2)
-    fail("plot/missing-params", { at, common, known: [...new Set(points.flatMap((point) => Object.keys(point.params)))].sort() }); // biome-ignore format: one line
+    fail("plot/missing-params", {
+      at,
+      common,
+      known: [...new Set(points.flatMap((point) => Object.keys(point.params)))].sort(),
+    });
   checkNumber(at, { params: params.length }, { min: 2 });
   const having = pointsWith(at, points, params);
   const axes = params.map((name) => axisOf(having, name));
   const names = params.map(label);
-  const rows = having.flatMap(
-    ({ number, value, params: own }) =>
-    axes.map((axis, i) => ({ number, value, axis: names[i] ?? "", at: placeOn(axis, own[axis.name]) })), // biome-ignore format: one line
+  const rows = having.flatMap(({ number, value, params: own }) =>
+    axes.map((axis, i) => ({
+      number,
+      value,
+      axis: names[i] ?? "",
+      at: placeOn(axis, own[axis.name]),
+    })),
   );
-  const x = { field: "axis", type: "nominal", scale: { type: "point", domain: names, padding: 0.3 }, axis: { title: null, labelAngle: 0, ticks: false, domain: false, grid: true } }; // biome-ignore format: one line
+  const x = {
+    field: "axis",
+    type: "nominal",
+    scale: { type: "point", domain: names, padding: 0.3 },
+    axis: { title: null, labelAngle: 0, ticks: false, domain: false, grid: true },
+  };
   const y = { field: "at", type: "quantitative", scale: { domain: [0, 1] }, axis: null };
   const order = { field: "axis", type: "nominal", sort: names };
   const color = rampEncoding("value", metric);
@@ -261,8 +319,16 @@ export function parallelChart(points: readonly SearchPoint[], options: ParallelO
   const marks = axes.flatMap((axis, i) => marksOf(axis, names[i] ?? ""));
   const text = { field: "text", type: "nominal" };
   const layer: Json[] = [
-    { data: { values: rows }, mark: { type: "line", strokeWidth: 1.2, opacity: 0.6 }, encoding: { x, y, color, detail, order } }, // biome-ignore format: one line
-    { data: { values: marks }, mark: { type: "text", style: "value", align: "left", dx: 4 }, encoding: { x, y, text } }, // biome-ignore format: one line
+    {
+      data: { values: rows },
+      mark: { type: "line", strokeWidth: 1.2, opacity: 0.6 },
+      encoding: { x, y, color, detail, order },
+    },
+    {
+      data: { values: marks },
+      mark: { type: "text", style: "value", align: "left", dx: 4 },
+      encoding: { x, y, text },
+    },
   ];
   return chartSpec({ title, subtitle, width: { step: 110 }, height: 280, layer });
 }
@@ -271,7 +337,11 @@ export function parallelChart(points: readonly SearchPoint[], options: ParallelO
 function marksOf(axis: ReturnType<typeof axisOf>, name: string): Json[] {
   const { choices, low, high } = axis;
   if (choices === null)
-    return [low, high].map((value, i) => ({ axis: name, at: low === high ? 0.5 : i, text: String(Number(value.toPrecision(3))) })); // biome-ignore format: one line
+    return [low, high].map((value, i) => ({
+      axis: name,
+      at: low === high ? 0.5 : i,
+      text: String(Number(value.toPrecision(3))),
+    }));
   return choices.map((text) => ({ axis: name, at: placeOn(axis, text), text }));
 }
 
@@ -324,8 +394,14 @@ export function frontChart(points: readonly FrontPoint[], options: FrontOptions)
   const front = rows.filter(({ isFront }) => isFront).sort((a, b) => a.x - b.x);
   const point = { type: "point", filled: true };
   const layer: Json[] = [
-    ...layerOf(rows.filter(({ isFront }) => !isFront), { mark: { ...point, size: 26, style: "level-none" }, encoding }), // biome-ignore format: one line
-    ...layerOf(front, { mark: { type: "line", style: "measured", interpolate, strokeWidth: 1 }, encoding }), // biome-ignore format: one line
+    ...layerOf(
+      rows.filter(({ isFront }) => !isFront),
+      { mark: { ...point, size: 26, style: "level-none" }, encoding },
+    ),
+    ...layerOf(front, {
+      mark: { type: "line", style: "measured", interpolate, strokeWidth: 1 },
+      encoding,
+    }),
     ...layerOf(front, { mark: { ...point, size: 46, style: "measured-point" }, encoding }),
   ];
   return chartSpec({ title, subtitle, width: 380, height: 320, layer });

@@ -81,7 +81,12 @@ export const onAxis = (axis: ParamAxis, value: SearchPoint["params"][string] | u
 export function paramEncoding({ name, choices, log, low, high }: ParamAxis, field: string): Json {
   const title = label(name);
   if (choices !== null)
-    return { field, type: "nominal", scale: { domain: choices }, axis: { title, grid: false, labelAngle: 0 } }; // biome-ignore format: one line
+    return {
+      field,
+      type: "nominal",
+      scale: { domain: choices },
+      axis: { title, grid: false, labelAngle: 0 },
+    };
   const room = log ? 0 : 0.03 * (high - low) || Math.abs(high) * 0.1 || 1;
   const domain = log ? [low / 1.1, high * 1.1] : [low - room, high + room];
   const scale = log
@@ -95,7 +100,12 @@ export function metricEncoding(metric: string, field: string, values: readonly n
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = 0.05 * (high - low) || Math.abs(high) * 0.1 || 1;
   const scale = { domain: [low - room, high + room], nice: true, zero: false };
-  return { field, type: "quantitative", scale, axis: { title: label(metric), tickCount: 6, domain: false } }; // biome-ignore format: one line
+  return {
+    field,
+    type: "quantitative",
+    scale,
+    axis: { title: label(metric), tickCount: 6, domain: false },
+  };
 }
 
 /** The encoding of a number as a colour of the theme's ramp. */

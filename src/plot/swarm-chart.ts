@@ -39,7 +39,8 @@ export function swarmChart(rows: ShapleyRows, options: ChartOptions = {}): Chart
   checkLength(at, "contributions", [n * d, rows.contributions.length]);
   checkLength(at, "values", [n * d, rows.values.length]);
   const columns = names.map((name, j) => columnOf(rows, { name, j, d, n }));
-  const size = ({ contributions }: Column): number => contributions.reduce((sum, v) => sum + Math.abs(v), 0); // biome-ignore format: one line
+  const size = ({ contributions }: Column): number =>
+    contributions.reduce((sum, v) => sum + Math.abs(v), 0);
   const sorted = columns.toSorted((a, b) => size(b) - size(a));
   const shown = sorted.slice(0, mostFeatures);
   const places = thinned(n, mostRows);
@@ -47,10 +48,27 @@ export function swarmChart(rows: ShapleyRows, options: ChartOptions = {}): Chart
   const dots = shown.flatMap((column, row) => dotsOf(column, { row, places, range }));
   const count = shown.length;
   const { title = "Shapley values", subtitle = someOf(places.length, n, "rows") } = options;
-  const y = { field: "y", type: "quantitative", scale: { domain: [count - 0.4, -0.6], nice: false }, axis: null }; // biome-ignore format: one line
+  const y = {
+    field: "y",
+    type: "quantitative",
+    scale: { domain: [count - 0.4, -0.6], nice: false },
+    axis: null,
+  };
   const x = numbers("x", "effect on the prediction", range);
-  const legend = { title: "value", format: ".0%", tickCount: 2, gradientLength: 90, values: [0, 1], labelExpr: "datum.value < 0.5 ? 'low' : 'high'" }; // biome-ignore format: one line
-  const color = { field: "rank", type: "quantitative", scale: { domain: [0, 1], range: "ordinal" }, legend }; // biome-ignore format: one line
+  const legend = {
+    title: "value",
+    format: ".0%",
+    tickCount: 2,
+    gradientLength: 90,
+    values: [0, 1],
+    labelExpr: "datum.value < 0.5 ? 'low' : 'high'",
+  };
+  const color = {
+    field: "rank",
+    type: "quantitative",
+    scale: { domain: [0, 1], range: "ordinal" },
+    legend,
+  };
   const layer: Json[] = [
     { data: { values: [{ x: 0 }] }, mark: { type: "rule", style: "threshold" }, encoding: { x: { ...x, field: "x" } } },
     { data: { values: dots }, mark: { type: "circle", size: 16, opacity: 0.85 }, encoding: { x, y, color } },
@@ -108,7 +126,11 @@ function placesBefore(sorted: Float64Array, isSuch: (value: number) => boolean):
 /** Dots of a feature: those that would hide each other are stacked to both sides of the feature's line. */
 function dotsOf(
   { contributions, ranks }: Column,
-  of: { readonly row: number; readonly places: readonly number[]; readonly range: readonly [number, number] }, // biome-ignore format: one line
+  of: {
+    readonly row: number;
+    readonly places: readonly number[];
+    readonly range: readonly [number, number];
+  },
 ): Json[] {
   const width = (of.range[1] - of.range[0]) / bins;
   const held = new Map<number, number>();

@@ -46,9 +46,17 @@ describe("timeChart", () => {
 
   test("draws one point, equal values, and years", async () => {
     const one = await renderSvg(timeChart(day.slice(0, 1), { metric: "x" }));
-    const equal = await renderSvg(timeChart(day.map((p) => ({ ...p, value: 0 })), { metric: "x" })); // biome-ignore format: one line
+    const equal = await renderSvg(
+      timeChart(
+        day.map((p) => ({ ...p, value: 0 })),
+        { metric: "x" },
+      ),
+    );
     for (const svg of [one, equal]) expect(svg).not.toMatch(/NaN|Infinity/);
-    const years = [{ atMs: start, value: 1 }, { atMs: start + 9000 * hour, value: 2 }]; // biome-ignore format: one line
+    const years = [
+      { atMs: start, value: 1 },
+      { atMs: start + 9000 * hour, value: 2 },
+    ];
     const svg = await renderSvg(timeChart(years, { metric: "x" }));
     expect(svg).toContain(">time (UTC, 2026–2027)</text>");
     expect(svg).toContain(">Jan 2027</text>");

@@ -9,7 +9,11 @@ export interface ShapleyRow {
   /** What is predicted without knowing any feature. */
   readonly base: number;
   /** What each feature adds; with the base they sum to the prediction. */
-  readonly effects: readonly { readonly name: string; readonly value: string | number; readonly effect: number }[]; // biome-ignore format: one line
+  readonly effects: readonly {
+    readonly name: string;
+    readonly value: string | number;
+    readonly effect: number;
+  }[];
 }
 
 const mostEffects = 9;
@@ -33,18 +37,37 @@ export function waterfallChart(row: ShapleyRow, options: ChartOptions = {}): Cha
     checkValue(`${at}: feature ${JSON.stringify(name)}`, { effect });
   const sorted = row.effects.toSorted((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
   const rest = sorted.slice(mostEffects);
-  const shown = sorted.slice(0, mostEffects).map(({ name, value, effect }) => ({ text: `${name} = ${typeof value === "number" ? short(value) : value}`, effect })); // biome-ignore format: one line
-  if (rest.length > 0) shown.push({ text: `${rest.length} others`, effect: rest.reduce((sum, { effect }) => sum + effect, 0) }); // biome-ignore format: one line
+  const shown = sorted.slice(0, mostEffects).map(({ name, value, effect }) => ({
+    text: `${name} = ${typeof value === "number" ? short(value) : value}`,
+    effect,
+  }));
+  if (rest.length > 0)
+    shown.push({
+      text: `${rest.length} others`,
+      effect: rest.reduce((sum, { effect }) => sum + effect, 0),
+    });
   let reached = row.base;
   const bars = shown.map(({ text, effect }, y) => {
     const from = reached;
     reached += effect;
-    return { text, y, from, to: reached, effect, told: `${effect < 0 ? "−" : "+"}${short(Math.abs(effect))}` }; // biome-ignore format: one line
+    return {
+      text,
+      y,
+      from,
+      to: reached,
+      effect,
+      told: `${effect < 0 ? "−" : "+"}${short(Math.abs(effect))}`,
+    };
   });
   const [low, high] = rangeOf(bars.flatMap(({ from, to }) => [from, to]));
   const room = (high - low || 1) * 0.14; // for the words beside the bars
   const x = numbers("from", "prediction", [low - room, high + room]);
-  const y = { field: "top", type: "quantitative", scale: { domain: [bars.length - 0.4, -0.6], nice: false }, axis: null }; // biome-ignore format: one line
+  const y = {
+    field: "top",
+    type: "quantitative",
+    scale: { domain: [bars.length - 0.4, -0.6], nice: false },
+    axis: null,
+  };
   const { title = "How the prediction comes about" } = options;
   const { subtitle = `from ${short(row.base)} to ${short(reached)}` } = options;
   const drawn = bars.map((bar) => ({ ...bar, top: bar.y - 0.32, bottom: bar.y + 0.32 }));
@@ -55,15 +78,29 @@ export function waterfallChart(row: ShapleyRow, options: ChartOptions = {}): Cha
   });
   const told = (style: "up" | "down"): Json => ({
     data: { values: drawn.filter(({ effect }) => effect >= 0 === (style === "up")) },
-    mark: { type: "text", style: "value", align: style === "up" ? "left" : "right", dx: style === "up" ? 5 : -5, baseline: "middle" }, // biome-ignore format: one line
+    mark: {
+      type: "text",
+      style: "value",
+      align: style === "up" ? "left" : "right",
+      dx: style === "up" ? 5 : -5,
+      baseline: "middle",
+    },
     encoding: { x: plain("to"), y: plain("y"), text: { field: "told", type: "nominal" } },
   });
-  const layer = [side("up"), side("down"), told("up"), told("down"), namesLayer(bars.map(({ text }) => text))]; // biome-ignore format: one line
+  const layer = [
+    side("up"),
+    side("down"),
+    told("up"),
+    told("down"),
+    namesLayer(bars.map(({ text }) => text)),
+  ];
   return chartSpec({ title, subtitle, width: 420, height: 30 * bars.length + 10, layer });
 }
 
 /** A number with three digits that count. */
 function short(value: number): string {
   const text = Number(value.toPrecision(3));
-  return Math.abs(text) >= 1e6 ? text.toExponential() : text.toLocaleString("en-US", { maximumFractionDigits: 6 }); // biome-ignore format: one line
+  return Math.abs(text) >= 1e6
+    ? text.toExponential()
+    : text.toLocaleString("en-US", { maximumFractionDigits: 6 });
 }

@@ -125,7 +125,10 @@ describe("logModel", () => {
   test("takes a request of a model that looks features up, and says what requests hold", async () => {
     const run = await tracking.startRun();
     const request = { customer: { kind: "text", nullable: false } } as const;
-    const asked = { ...threshold(1), lookups: { request, tables: [], state: null, complete: async () => [] } }; // biome-ignore format: one line
+    const asked = {
+      ...threshold(1),
+      lookups: { request, tables: [], state: null, complete: async () => [] },
+    };
     await run.logModel(asked, { inputExample: { customer: "0001" } });
     const about = parse(decode(await run.artifact("model/MLmodel")), { version: "1.1" });
     expect(about.signature).toEqual(mlflowSignature({ ...signature, inputs: request }));

@@ -46,7 +46,10 @@ export function modelFolder(
   for (const path of Object.values(aboutFiles))
     if (path in files) fail("run/duplicate-file", { path, kind: model.kind });
   // A model that looks features up is asked by key: that is its input for whoever reads the folder.
-  const asked: Signature = { ...model.signature, inputs: model.lookups?.request ?? model.signature.inputs }; // biome-ignore format: one line
+  const asked: Signature = {
+    ...model.signature,
+    inputs: model.lookups?.request ?? model.signature.inputs,
+  };
   const example = encode(exampleJson(asked, facts.inputExample));
   const sizeBytes = Object.values(files).reduce((sum, file) => sum + file.byteLength, 0);
   const about = formatYaml({
@@ -74,12 +77,17 @@ export function modelFolder(
  * ```
  */
 export function mlflowSignature(signature: Signature): { inputs: string; outputs: string } {
-  const inputs = Object.entries(signature.inputs).map(
-    ([name, { kind, nullable, tensor }]) =>
-    tensor === undefined ? { type: mlflowTypes[kind], name, required: !nullable } : tensorField(name, tensor), // biome-ignore format: one line
+  const inputs = Object.entries(signature.inputs).map(([name, { kind, nullable, tensor }]) =>
+    tensor === undefined
+      ? { type: mlflowTypes[kind], name, required: !nullable }
+      : tensorField(name, tensor),
   );
   const { name, kind, tensor } = signature.output;
-  const outputs = [tensor === undefined ? { type: mlflowTypes[kind], name, required: true } : tensorField(name, tensor)]; // biome-ignore format: one line
+  const outputs = [
+    tensor === undefined
+      ? { type: mlflowTypes[kind], name, required: true }
+      : tensorField(name, tensor),
+  ];
   return { inputs: JSON.stringify(inputs), outputs: JSON.stringify(outputs) };
 }
 
@@ -128,14 +136,19 @@ function exampleJson({ inputs }: Signature, rows: readonly Cells[]): string {
 
 /** Arrays are shown as MLflow shows those of TensorFlow Serving, tables as pandas splits them. */
 const exampleForm = ({ inputs }: Signature): Readonly<Record<string, string>> =>
-  hasArrays(inputs) ? { type: "ndarray", format: "tf-serving" } : { type: "dataframe", pandas_orient: "split" }; // biome-ignore format: one line
+  hasArrays(inputs)
+    ? { type: "ndarray", format: "tf-serving" }
+    : { type: "dataframe", pandas_orient: "split" };
 
-const hasArrays = (inputs: ColumnSpecs): boolean => Object.values(inputs).some(({ tensor }) => tensor !== undefined); // biome-ignore format: one line
+const hasArrays = (inputs: ColumnSpecs): boolean =>
+  Object.values(inputs).some(({ tensor }) => tensor !== undefined);
 
 /** Columns of arrays, each as the lists of its rows. */
 function arraysJson(inputs: ColumnSpecs, rows: readonly Cells[]): string {
   const columns = Object.entries(inputs).map(([name, { tensor }]) => {
-    const cells = rows.map((row) => (tensor === undefined ? cellJson(row[name] ?? null) : nested(String(row[name] ?? ""), tensor))); // biome-ignore format: one line
+    const cells = rows.map((row) =>
+      tensor === undefined ? cellJson(row[name] ?? null) : nested(String(row[name] ?? ""), tensor),
+    );
     return [name, cells] as const;
   });
   return JSON.stringify({ inputs: Object.fromEntries(columns) });
@@ -145,7 +158,13 @@ function arraysJson(inputs: ColumnSpecs, rows: readonly Cells[]): string {
 function nested(text: string, { type, shape }: TensorSpec): Json {
   const bytes = Uint8Array.from(Buffer.from(text, "base64"));
   const numbers: Json[] = Array.from(type === "uint8" ? bytes : new Float32Array(bytes.buffer));
-  return shape.slice(1).reduceRight<readonly Json[]>((all, side) => Array.from({ length: all.length / side }, (_, i) => all.slice(i * side, (i + 1) * side)), numbers); // biome-ignore format: one line
+  return shape
+    .slice(1)
+    .reduceRight<readonly Json[]>(
+      (all, side) =>
+        Array.from({ length: all.length / side }, (_, i) => all.slice(i * side, (i + 1) * side)),
+      numbers,
+    );
 }
 
 const cellJson = (cell: Cell): Json => (cell instanceof Date ? cell.toISOString() : cell);

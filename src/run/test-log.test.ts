@@ -20,7 +20,9 @@ describe("openTestLog", () => {
     await log.enter(access("a"));
     await log.enter(access("a"));
     await expect(log.enter(access("b"))).rejects.toThrow(code("run/conflict-test-rows"));
-    await expect(log.enter(access("b"))).rejects.toThrow('study "churn" has scored these test rows before (2 times, first at 1970-01-01T00:00:01'); // biome-ignore format: one line
+    await expect(log.enter(access("b"))).rejects.toThrow(
+      'study "churn" has scored these test rows before (2 times, first at 1970-01-01T00:00:01',
+    );
     await log.enter(access("b", { rows: hashOf("other rows") }));
     await log.enter(access("b", { study: "another" }));
     expect(await log.accesses()).toHaveLength(4);
@@ -40,8 +42,12 @@ describe("openTestLog", () => {
   test("refuses a study without a name and a reason without words", async () => {
     await using records = await openRecords(":memory:");
     const log = openTestLog({ records });
-    await expect(log.enter(access("a", { study: " " }))).rejects.toThrow(code("run/out-of-range-value")); // biome-ignore format: one line
-    await expect(log.enter(access("a", { again: "" }))).rejects.toThrow(code("run/out-of-range-value")); // biome-ignore format: one line
+    await expect(log.enter(access("a", { study: " " }))).rejects.toThrow(
+      code("run/out-of-range-value"),
+    );
+    await expect(log.enter(access("a", { again: "" }))).rejects.toThrow(
+      code("run/out-of-range-value"),
+    );
     expect(await log.accesses()).toEqual([]);
   });
 });

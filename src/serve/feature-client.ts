@@ -104,6 +104,10 @@ function lookedUp(url: string, body: unknown, keys: number): LookedUpReply {
     Array.isArray(body["rows"]) &&
     body["rows"].length === keys;
   if (!fits)
-    fail("serve/failed-answer", { url, status: 200, reason: `expected the features of ${keys} keys` }); // biome-ignore format: one line
+    fail("serve/failed-answer", {
+      url,
+      status: 200,
+      reason: `expected the features of ${keys} keys`,
+    });
   return body as unknown as LookedUpReply;
 }

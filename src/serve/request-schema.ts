@@ -45,8 +45,17 @@ function arrayField(spec: ColumnSpec, { type, shape }: TensorSpec): JsonSchema {
   const number: JsonSchema =
     type === "uint8"
       ? { type: "integer", minimum: spec.min ?? 0, maximum: spec.max ?? 255 }
-      : { type: "number", ...(spec.min === undefined ? {} : { minimum: spec.min }), ...(spec.max === undefined ? {} : { maximum: spec.max }) }; // biome-ignore format: one line
-  const list = (items: JsonSchema, length: number): JsonSchema => ({ type: "array", items, minItems: length, maxItems: length }); // biome-ignore format: one line
+      : {
+          type: "number",
+          ...(spec.min === undefined ? {} : { minimum: spec.min }),
+          ...(spec.max === undefined ? {} : { maximum: spec.max }),
+        };
+  const list = (items: JsonSchema, length: number): JsonSchema => ({
+    type: "array",
+    items,
+    minItems: length,
+    maxItems: length,
+  });
   const nested = shape.reduceRight(list, number);
   const text: JsonSchema = { type: "string", contentEncoding: "base64" };
   const forms = [nested, ...(shape.length === 1 ? [] : [list(number, size)]), text];

@@ -8,8 +8,15 @@ import { logColumns } from "./log-columns.ts";
 import { requestSchema } from "./request-schema.ts";
 import { tensorText } from "./tensor-cell.ts";
 
-const image: ColumnSpec = { kind: "text", nullable: false, tensor: { type: "uint8", shape: [1, 2, 3] } }; // biome-ignore format: one line
-const signature: Signature = { inputs: { image }, output: { name: "digit", kind: "category", levels: ["0"] } }; // biome-ignore format: one line
+const image: ColumnSpec = {
+  kind: "text",
+  nullable: false,
+  tensor: { type: "uint8", shape: [1, 2, 3] },
+};
+const signature: Signature = {
+  inputs: { image },
+  output: { name: "digit", kind: "category", levels: ["0"] },
+};
 const cell = "AAECAwT/"; // 0, 1, 2, 3, 4, 255
 const rows = [[0, 1, 2], [3, 4, 255]]; // biome-ignore format: as it is
 
@@ -64,12 +71,19 @@ describe("rowChecker", () => {
     ["an empty list", []],
   ])("refuses %s, and says what it takes", (_, given) => {
     const [problem] = rowChecker(signature)({ image: given }).problems;
-    expect(problem).toMatchObject({ field: "image", expected: "6 whole numbers from 0 to 255 as lists of shape [1, 2, 3], as one list, or in base64" }); // biome-ignore format: one line
+    expect(problem).toMatchObject({
+      field: "image",
+      expected:
+        "6 whole numbers from 0 to 255 as lists of shape [1, 2, 3], as one list, or in base64",
+    });
   });
 
   test("law: numbers of 32 bits come through lists and base64 as they are", () => {
     const tensor = { type: "float32", shape: [4] } as const;
-    const numbers: Signature = { ...signature, inputs: { x: { kind: "text", nullable: false, tensor } } }; // biome-ignore format: one line
+    const numbers: Signature = {
+      ...signature,
+      inputs: { x: { kind: "text", nullable: false, tensor } },
+    };
     fc.assert(
       fc.property(
         fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), {
@@ -77,7 +91,6 @@ describe("rowChecker", () => {
           maxLength: 4,
         }),
         (x) => {
-          // biome-ignore format: one line
           const told = checkRow(numbers, { x });
           expect(told).toEqual({ x: tensorText(x, tensor) });
           expect(checkRow(numbers, told)).toEqual(told);
@@ -89,7 +102,9 @@ describe("rowChecker", () => {
 });
 
 test("schema, log and MLflow's signature know an image", () => {
-  const { properties } = requestSchema(signature) as { properties: { image: { anyOf: readonly { type: string }[] } } }; // biome-ignore format: one line
+  const { properties } = requestSchema(signature) as {
+    properties: { image: { anyOf: readonly { type: string }[] } };
+  };
   expect(properties.image.anyOf.map(({ type }) => type)).toEqual(["array", "array", "string"]);
   expect(logColumns("test", signature)["image"]).toMatchObject({ kind: "text" });
   expect(JSON.parse(mlflowSignature(signature).inputs)).toEqual([

@@ -17,9 +17,10 @@ export function tensorCheck(spec: ColumnSpec, tensor: TensorSpec): (value: unkno
   const isRight = numberTest(spec, tensor);
   const [from, to] = bounds(spec, tensor);
   const range = `${from === -Infinity ? "" : ` from ${from}`}${to === Infinity ? "" : ` to ${to}`}`;
-  const expected = `${size} ${tensor.type === "uint8" ? "whole numbers" : "numbers"}${range} as lists of shape [${tensor.shape.join(", ")}], as one list, or in base64`; // biome-ignore format: one line
+  const expected = `${size} ${tensor.type === "uint8" ? "whole numbers" : "numbers"}${range} as lists of shape [${tensor.shape.join(", ")}], as one list, or in base64`;
   return (value) => {
-    const numbers = typeof value === "string" ? decoded(value, tensor, size) : listed(value, tensor.shape, size); // biome-ignore format: one line
+    const numbers =
+      typeof value === "string" ? decoded(value, tensor, size) : listed(value, tensor.shape, size);
     if (numbers === undefined || !numbers.every(isRight)) return { expected };
     return { cell: tensorText(numbers, tensor) };
   };
@@ -34,7 +35,10 @@ function numberTest(spec: ColumnSpec, tensor: TensorSpec): (value: unknown) => b
   const [from, to] = bounds(spec, tensor);
   const isKind = tensor.type === "uint8" ? Number.isSafeInteger : Number.isFinite;
   return (value) =>
-    isKind(value) && from <= (value as number) && (value as number) <= to && Number.isFinite(Math.fround(value as number)); // biome-ignore format: one line
+    isKind(value) &&
+    from <= (value as number) &&
+    (value as number) <= to &&
+    Number.isFinite(Math.fround(value as number));
 }
 
 /** The numbers of lists, or undefined where their shape is another. */
@@ -44,14 +48,20 @@ function listed(
   size: number,
 ): readonly number[] | undefined {
   const sides: number[] = [];
-  for (let at: unknown = value; Array.isArray(at) && sides.length <= deepest; at = at[0]) sides.push(at.length); // biome-ignore format: one line
+  for (let at: unknown = value; Array.isArray(at) && sides.length <= deepest; at = at[0])
+    sides.push(at.length);
   const large = (all: readonly number[]): string => all.filter((side) => side !== 1).join();
   const isFlat = sides.length === 1 && sides[0] === size;
-  if (sides.length > deepest || sides.length === 0 || (!isFlat && large(sides) !== large(shape))) return undefined; // biome-ignore format: one line
+  if (sides.length > deepest || sides.length === 0 || (!isFlat && large(sides) !== large(shape)))
+    return undefined;
   const numbers: number[] = [];
   const walk = (list: unknown, depth: number): boolean => {
     if (depth === sides.length) return numbers.push(list as number) > 0;
-    return Array.isArray(list) && list.length === sides[depth] && list.every((one) => walk(one, depth + 1)); // biome-ignore format: one line
+    return (
+      Array.isArray(list) &&
+      list.length === sides[depth] &&
+      list.every((one) => walk(one, depth + 1))
+    );
   };
   return walk(value, 0) && numbers.length === size ? numbers : undefined;
 }

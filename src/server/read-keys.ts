@@ -21,7 +21,8 @@ export function readKeys(body: unknown): Pick<LookUp, "keys" | "features"> {
   if (other !== undefined)
     mismatch("the body", `the keys ${list(fields)}`, `"${other}".${didYouMean(other, fields)}`);
   const { keys, features } = body;
-  if (!Array.isArray(keys)) return mismatch("keys", "a list of keys, each an object", wordFor(keys)); // biome-ignore format: one line
+  if (!Array.isArray(keys))
+    return mismatch("keys", "a list of keys, each an object", wordFor(keys));
   if (keys.length < 1 || keys.length > maxRows)
     fail("server/out-of-range-rows", { rows: keys.length, limit: maxRows });
   if (features === undefined || features === null) return { keys };

@@ -23,13 +23,19 @@ describe("a data file", () => {
       const lake = await newLake();
       const table = lake.table("shop.notes", notes);
       for (const from of [0, 100])
-      await table.append(Array.from({ length: 100 }, (_, i) => ({ id: from + i, note: `n${i * 7919}` }))); // biome-ignore format: one line
+        await table.append(
+          Array.from({ length: 100 }, (_, i) => ({ id: from + i, note: `n${i * 7919}` })),
+        );
       const [file = ""] = (await readdir(table.path)).filter((name) => name.endsWith(".parquet"));
       await ruin(join(table.path, file));
       const reads: readonly (() => Promise<unknown>)[] = [
         async () => (await table.read()).rows(),
         async () => (await lake.sql("SELECT max(note), sum(id) FROM shop.notes")).rows(),
-        () => table.update((c) => c.note.is("n0"), () => ({ note: "x" })), // biome-ignore format: one line
+        () =>
+          table.update(
+            (c) => c.note.is("n0"),
+            () => ({ note: "x" }),
+          ),
         () => table.optimize(),
       ];
       for (const read of reads)

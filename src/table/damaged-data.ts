@@ -45,7 +45,8 @@ export function explainData(cause: unknown, sql: string): never {
   const [, why] = isGarbled.exec(message) ?? [];
   const [read, ...more] = filesIn(sql);
   if (why === undefined || read === undefined) throw cause;
-  const others = more.length === 0 ? "" : `or another of the ${more.length + 1} files that the statement reads `; // biome-ignore format: one line
+  const others =
+    more.length === 0 ? "" : `or another of the ${more.length + 1} files that the statement reads `;
   const reason = `${others}is damaged (${why.trim()})`;
   return fail("table/corrupt-data", { ...read, reason }, { cause });
 }

@@ -89,9 +89,13 @@ describe("openLake at an address", () => {
     const again = other.table("a.points", points);
     // the server gives pages of three names; the whole log is more than ten of them
     expect(await listed(async () => expect(await again.version()).toBe(31))).toBeLessThan(3);
-    expect(await listed(async () => expect(await (await again.read()).count()).toBe(32))).toBeLessThan(3); // biome-ignore format: one line
+    expect(
+      await listed(async () => expect(await (await again.read()).count()).toBe(32)),
+    ).toBeLessThan(3);
     expect(await listed(() => again.append([{ x: 32 }]))).toBeLessThan(3);
-    await lake.place("a.points").bytes.put("tables/a/points/_delta_log/_last_checkpoint", Buffer.from("null")); // biome-ignore format: one line
+    await lake
+      .place("a.points")
+      .bytes.put("tables/a/points/_delta_log/_last_checkpoint", Buffer.from("null"));
     expect(await lake.table("a.points", points).version()).toBe(32);
     const wrong = Buffer.from(JSON.stringify({ version: 31 }));
     await lake.place("a.points").bytes.put("tables/a/points/_delta_log/_last_checkpoint", wrong);

@@ -80,7 +80,8 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
     version: latest,
     txn: async (app) =>
       (await latest()) < 0 ? -1 : ((await table.existing()).txns.get(app) ?? -1),
-    read: async (how = {}) => readTable(table, await table.existing(await versionOf(how, ["where"])), how), // biome-ignore format: one line
+    read: async (how = {}) =>
+      readTable(table, await table.existing(await versionOf(how, ["where"])), how),
     parts: async (at = {}) => {
       const snapshot = await table.existing(await versionOf(at));
       const whole = await readTable(table, snapshot, at);
@@ -130,11 +131,22 @@ export function openTable<C extends Columns>(parts: TableParts<C>): Table<C> {
         engine,
         schema: { name: schema.name, columns: { ...columns, ...changeColumns } },
         sql: await changesSql(place, shape, { from, to: until, columns }),
-        origin: derivedColumns(originOf(source, names), [...names.map((name) => [name, [name]] as const), ...made]), // biome-ignore format: one line
+        origin: derivedColumns(originOf(source, names), [
+          ...names.map((name) => [name, [name]] as const),
+          ...made,
+        ]),
       });
     },
     lineage: (how = {}) =>
-      tableLineage({ engine, place: (name) => (name === place.name ? place : placeBeside(place, name)), tables: parts.known }, place.name, how), // biome-ignore format: one line
+      tableLineage(
+        {
+          engine,
+          place: (name) => (name === place.name ? place : placeBeside(place, name)),
+          tables: parts.known,
+        },
+        place.name,
+        how,
+      ),
     history: (how = {}) => readHistory(place, how),
     expectations: async () => {
       const { metaData } = await table.existing();

@@ -169,7 +169,8 @@ describe("a lake elsewhere", () => {
     await table.append([point(1)]);
     const log = `${folder}/_delta_log/${"0".padStart(20, "0")}.json`;
     const text = Buffer.from(await bytes.get(log)).toString();
-    const naming = (address: string) => Buffer.from(text.replace(/part-00000/, `${address}part-00000`)); // biome-ignore format: one line
+    const naming = (address: string) =>
+      Buffer.from(text.replace(/part-00000/, `${address}part-00000`));
     await bytes.put(log, naming(`s3://elsewhere/${folder}/`));
     const fresh = () => lake.table("a.points", points).read();
     await expect((await fresh()).count()).rejects.toMatchObject({

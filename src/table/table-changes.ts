@@ -73,7 +73,8 @@ export async function alterTable<C extends Columns>(
     planFrom: async (found, writer) => {
       const snapshot = found ?? (await table.existing());
       checkWritable(name, snapshot, false);
-      if (expectations) await checkRules({ name, engine: table.engine, shape: snapshot.shape }, expectations); // biome-ignore format: one line
+      if (expectations)
+        await checkRules({ name, engine: table.engine, shape: snapshot.shape }, expectations);
       const after = withRules(name, snapshot, {
         checks: rules,
         changeFeed,
@@ -113,7 +114,9 @@ async function checkRowsThere(
   const added = Object.entries(checks).flatMap(([check, condition]) => {
     const parsed =
       condition === null ? undefined : parseCheck(condition, Object.keys(shape.columns));
-    return parsed === undefined || "reason" in parsed ? [] : [{ check, condition: String(condition), ...parsed }]; // biome-ignore format: one line
+    return parsed === undefined || "reason" in parsed
+      ? []
+      : [{ check, condition: String(condition), ...parsed }];
   });
   await checkRows(writer, { shape, files: [...files.values()] }, added);
 }

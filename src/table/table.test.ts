@@ -68,7 +68,10 @@ describe("table", () => {
   test("writes for one version only if nobody wrote since, its settings in the same commit", async () => {
     await using lake = await newLake();
     const table = lake.table("shop.orders", orders);
-    const set = (version: number, to: string) => ({ ifVersion: version, properties: { "app.at": to } }); // biome-ignore format: one line
+    const set = (version: number, to: string) => ({
+      ifVersion: version,
+      properties: { "app.at": to },
+    });
     await table.append([order("a")], set(-1, "one"));
     const newer = { code: "table/conflict-newer" };
     await expect(table.append([order("b")], set(-1, "two"))).rejects.toMatchObject(newer);

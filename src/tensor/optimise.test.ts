@@ -26,8 +26,12 @@ describe("minimise", () => {
   });
 
   test("solves a badly scaled bowl of twenty variables", () => {
-    const bowl = (x: Float64Array): number => x.reduce((sum, v, i) => sum + 3 ** (i % 8) * (v - i) ** 2, 0); // biome-ignore format: one line
+    const bowl = (x: Float64Array): number =>
+      x.reduce((sum, v, i) => sum + 3 ** (i % 8) * (v - i) ** 2, 0);
     const { x } = minimise(gradientOf(bowl), new Float64Array(20), { tolerance: 1e-14 });
-    expect(x).toBeClose(Float64Array.from({ length: 20 }, (_, i) => i), { rtol: 1e-3, atol: 1e-3 }); // biome-ignore format: one line
+    expect(x).toBeClose(
+      Float64Array.from({ length: 20 }, (_, i) => i),
+      { rtol: 1e-3, atol: 1e-3 },
+    );
   });
 });

@@ -23,7 +23,8 @@ describe("softmaxInto", () => {
         expect(moved).toBeClose(p, { rtol: 1e-9, atol: 1e-12 });
         expect(whole).toBeClose(logSum(z));
         for (const [i, a] of z.entries())
-          for (const [j, b] of z.entries()) if (a >= b) expect(p[i]).toBeGreaterThanOrEqual(p[j] ?? 0); // biome-ignore format: one line
+          for (const [j, b] of z.entries())
+            if (a >= b) expect(p[i]).toBeGreaterThanOrEqual(p[j] ?? 0);
       }),
     );
   });

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { random } from "../core/index.ts";
 import { openRealSorter } from "./sort-reals.ts";
 
-const bitsOf = (values: Float64Array): string => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("hex"); // biome-ignore format: one line
+const bitsOf = (values: Float64Array): string =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("hex");
 
 /** Many numbers from a few, so that the list is long enough for counting digits, and has equal ones. */
 function spread(some: readonly number[], noise: number): Float64Array {

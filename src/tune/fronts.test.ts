@@ -21,15 +21,23 @@ function peeled(losses: readonly (readonly number[])[]): readonly (readonly numb
 describe("frontsOf", () => {
   test("law: fronts are those that are peeled off by their definition, also of equal losses", () => {
     const lossesOf = (objectives: number) =>
-      fc.array(fc.array(fc.integer({ min: -4, max: 4 }), { minLength: objectives, maxLength: objectives }), { maxLength: 40 }); // biome-ignore format: one line
+      fc.array(
+        fc.array(fc.integer({ min: -4, max: 4 }), { minLength: objectives, maxLength: objectives }),
+        { maxLength: 40 },
+      );
     const all = fc.integer({ min: 1, max: 4 }).chain(lossesOf);
-    fc.assert(fc.property(all, (losses) => void expect(frontsOf(losses)).toEqual(peeled(losses)))); // biome-ignore format: one line
+    fc.assert(fc.property(all, (losses) => void expect(frontsOf(losses)).toEqual(peeled(losses))));
   });
 
   test("looks at each of many points of two objectives a few times, not once for each other one", () => {
     let looks = 0;
     const losses = Array.from({ length: 4000 }, (_, i) => {
-      return new Proxy([i, -i], { get: (pair, key) => { if (key === "0" || key === "1") looks++; return Reflect.get(pair, key); } }); // biome-ignore format: one line
+      return new Proxy([i, -i], {
+        get: (pair, key) => {
+          if (key === "0" || key === "1") looks++;
+          return Reflect.get(pair, key);
+        },
+      });
     });
     expect(frontsOf(losses)).toHaveLength(1); // 4000² comparisons would be 16 million
     expect(looks).toBeLessThan(400_000);

@@ -28,21 +28,34 @@ describe("paramImportances", () => {
   });
 
   test("goes by the direction, and by the metric that is asked for", async () => {
-    const objectives = [{ metric: "size", direction: "minimise" }, { metric: "auc", direction: "maximise" }] as const; // biome-ignore format: one line
+    const objectives = [
+      { metric: "size", direction: "minimise" },
+      { metric: "auc", direction: "maximise" },
+    ] as const;
     const study = await openStudy({ name: "two", objectives, sampler: randomSampler() });
-    await study.search((trial) => [trial.float("a", 0, 1) ** 2, trial.float("b", 0, 1)], { trials: 100 }); // biome-ignore format: one line
+    await study.search((trial) => [trial.float("a", 0, 1) ** 2, trial.float("b", 0, 1)], {
+      trials: 100,
+    });
     expect((await paramImportances(study))[0]?.name).toBe("a");
     expect((await paramImportances(study, { metric: "auc" }))[0]?.name).toBe("b");
-    await expect(paramImportances(study, { metric: "au" })).rejects.toThrow(code("tune/out-of-range-value")); // biome-ignore format: one line
+    await expect(paramImportances(study, { metric: "au" })).rejects.toThrow(
+      code("tune/out-of-range-value"),
+    );
   });
 
   test("leaves out trials without params, and refuses where all others share none", async () => {
     const study = await openStudy({ ...base, name: "baseline" });
-    await study.search((trial) => (trial.number === 0 ? 9 : trial.float("x", 0, 1)), { trials: 12 }); // biome-ignore format: one line
+    await study.search((trial) => (trial.number === 0 ? 9 : trial.float("x", 0, 1)), {
+      trials: 12,
+    });
     expect(await paramImportances(study)).toEqual([{ name: "x", share: 1 }]);
     const apart = await openStudy({ ...base, name: "apart" });
-    await apart.search((trial) => trial.float(trial.number % 2 === 0 ? "x" : "y", 0, 1), { trials: 20 }); // biome-ignore format: one line
-    await expect(paramImportances(apart)).rejects.toThrow(/20 complete trials have no param in common/); // biome-ignore format: one line
+    await apart.search((trial) => trial.float(trial.number % 2 === 0 ? "x" : "y", 0, 1), {
+      trials: 20,
+    });
+    await expect(paramImportances(apart)).rejects.toThrow(
+      /20 complete trials have no param in common/,
+    );
     const bare = await openStudy({ ...base, name: "bare" });
     await bare.search(({ number }) => number, { trials: 20 });
     await expect(paramImportances(bare)).rejects.toThrow(code("tune/missing-importances"));

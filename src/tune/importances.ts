@@ -57,7 +57,9 @@ export async function paramImportances<P extends Params>(
       got: metric,
     });
   // A trial without params, as that of a baseline, says nothing of any.
-  const trials = (await study.trials()).filter(({ state, params }) => state === "complete" && Object.keys(params).length > 0); // biome-ignore format: one line
+  const trials = (await study.trials()).filter(
+    ({ state, params }) => state === "complete" && Object.keys(params).length > 0,
+  );
   const ordered = trials
     .map(({ params, values }) => ({ params, loss: lossOf(direction, values?.[at] ?? 0) }))
     .sort((a, b) => a.loss - b.loss);
@@ -68,9 +70,16 @@ export async function paramImportances<P extends Params>(
       ...{ least: leastTrials, isApart: false },
     });
   const good = Math.max(2, Math.ceil(best * ordered.length));
-  const specs = Object.entries(await study.space()).filter(([name]) => ordered.every(({ params }) => name in params)); // biome-ignore format: one line
+  const specs = Object.entries(await study.space()).filter(([name]) =>
+    ordered.every(({ params }) => name in params),
+  );
   if (specs.length === 0)
-    fail("tune/missing-importances", { study: study.name, trials: ordered.length, least: leastTrials, isApart: true }); // biome-ignore format: one line
+    fail("tune/missing-importances", {
+      study: study.name,
+      trials: ordered.length,
+      least: leastTrials,
+      isApart: true,
+    });
   const raw = specs.map(([name, spec]) => {
     const codes = ordered.map(({ params }) => codeOf(spec, params[name]) ?? 0);
     return { name, weight: divergence(spec, codes, good) };

@@ -10,7 +10,17 @@ const wrong = expect.objectContaining({ code: "tune/mismatch-direction" });
 
 describe("checkObjectives", () => {
   test("refuses to maximise what is an error or a loss by its name", () => {
-    for (const metric of ["rmse", "validation loss", "logLoss", "log_loss", "val/mae", "test-error", "MAPE", "brier", "crossEntropy"]) // biome-ignore format: one line
+    for (const metric of [
+      "rmse",
+      "validation loss",
+      "logLoss",
+      "log_loss",
+      "val/mae",
+      "test-error",
+      "MAPE",
+      "brier",
+      "crossEntropy",
+    ])
       expect(check(metric, "maximise")).toThrow(wrong);
     for (const metric of ["rmse", "validation loss", "logLoss"]) check(metric, "minimise")();
   });
@@ -44,7 +54,9 @@ describe("checkObjectives", () => {
   });
 
   test("says the word, and what is better", () => {
-    expect(check("rmse", "maximise")).toThrow('"rmse" says "rmse", of which less is better, and the direction is "maximise"'); // biome-ignore format: one line
+    expect(check("rmse", "maximise")).toThrow(
+      '"rmse" says "rmse", of which less is better, and the direction is "maximise"',
+    );
   });
 
   test("refuses no objectives, two of one name, and another direction", () => {
@@ -53,7 +65,9 @@ describe("checkObjectives", () => {
     expect(check(" ", "minimise")).toThrow(code("tune/missing-objective"));
     const seconds = { metric: "seconds", direction: "minimise" } as const;
     expect(() => checkObjectives("s", [seconds, seconds])).toThrow(code("tune/duplicate-metric"));
-    const other: { metric: string; direction: SearchDirection } = JSON.parse('{"metric":"x","direction":"minimize"}'); // biome-ignore format: one line
+    const other: { metric: string; direction: SearchDirection } = JSON.parse(
+      '{"metric":"x","direction":"minimize"}',
+    );
     expect(() => checkObjectives("s", [other])).toThrow(code("option/out-of-range"));
   });
 });

@@ -15,7 +15,8 @@ import { openStudy } from "./study/study.ts";
 const engine = await openEngine();
 afterAll(() => engine.close());
 const people = schema("people", { id: int({ key: true }), age: int(), left: bool() });
-const sql = "SELECT range AS id, range % 50 AS age, (range % 50 > 20) <> (range % 17 = 0) AS left FROM range(400)"; // biome-ignore format: one line
+const sql =
+  "SELECT range AS id, range % 50 AS age, (range % 50 > 20) <> (range % 17 = 0) AS left FROM range(400)";
 const rows = frame({ engine, schema: people, sql });
 const byAge = features(people, (c) => ({ age: numeric(c.age) }));
 const trees = space((s) => ({ trees: s.category([1, 20]), depth: s.int(1, 3) }));
@@ -138,7 +139,9 @@ describe("searchModel", () => {
     await expect(search(testRows)).rejects.toThrow(code("tune/unsupported-rows"));
     const study = await openStudy({ name: "s", metric: "auc", direction: "maximise" });
     const over = [rows, testRows];
-    await expect(study.search(() => 1, { trials: 1, over })).rejects.toThrow(code("tune/unsupported-rows")); // biome-ignore format: one line
+    await expect(study.search(() => 1, { trials: 1, over })).rejects.toThrow(
+      code("tune/unsupported-rows"),
+    );
     expect(await study.trials()).toEqual([]);
     await study.search(() => 1, { trials: 1, over: [rows] });
   });

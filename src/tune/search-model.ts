@@ -47,7 +47,17 @@ export interface FoundModel<In, Out extends Cell, P extends Params> {
   readonly fits: number;
 }
 
-const studyNames = ["sampler", "pruner", "seed", "records", "tracking", "experiment", "retries", "clock", "ids"] as const; // biome-ignore format: one line
+const studyNames = [
+  "sampler",
+  "pruner",
+  "seed",
+  "records",
+  "tracking",
+  "experiment",
+  "retries",
+  "clock",
+  "ids",
+] as const;
 const searchNames = ["trials", "timeMs", "parallel", "signal", "progress"] as const;
 
 /**

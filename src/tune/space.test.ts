@@ -2,17 +2,54 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { describeBoth } from "./check-spec.ts";
-import { categorySpec, codeAt, codeOf, floatSpec, intSpec, isSameSpec, type ParamSpec, type ParamsOf, type ParamValue, placeOf, space, valueAt, valuesOf } from "./space.ts"; // biome-ignore format: one line
+import {
+  categorySpec,
+  codeAt,
+  codeOf,
+  floatSpec,
+  intSpec,
+  isSameSpec,
+  type ParamSpec,
+  type ParamsOf,
+  type ParamValue,
+  placeOf,
+  space,
+  valueAt,
+  valuesOf,
+} from "./space.ts";
 
 const bad = expect.objectContaining({ code: "tune/out-of-range-param" });
 
 const specs: fc.Arbitrary<ParamSpec> = fc.oneof(
-  fc.tuple(fc.integer({ min: -1000, max: 1000 }), fc.nat(50), fc.integer({ min: 1, max: 9 })).map(([low, steps, step]) => intSpec("p", [low, low + steps * step, { step }])), // biome-ignore format: one line
-  fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.nat(10_000)).map(([low, more]) => intSpec("p", [low, low + more, { log: true }])), // biome-ignore format: one line
-  fc.tuple(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 0, max: 1e6, noNaN: true })).map(([low, more]) => floatSpec("p", [low, low + more])), // biome-ignore format: one line
-  fc.tuple(fc.double({ min: 1e-9, max: 1e3, noNaN: true }), fc.double({ min: 1, max: 1e9, noNaN: true })).map(([low, factor]) => floatSpec("p", [low, low * factor, { log: true }])), // biome-ignore format: one line
-  fc.tuple(fc.integer({ min: -50, max: 50 }), fc.nat(40)).map(([low, steps]) => floatSpec("p", [low / 10, Number((low / 10 + steps * 0.05).toPrecision(12)), { step: 0.05 }])), // biome-ignore format: one line
-  fc.uniqueArray(fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)), { minLength: 1, maxLength: 9 }).map((choices) => categorySpec("p", choices)), // biome-ignore format: one line
+  fc
+    .tuple(fc.integer({ min: -1000, max: 1000 }), fc.nat(50), fc.integer({ min: 1, max: 9 }))
+    .map(([low, steps, step]) => intSpec("p", [low, low + steps * step, { step }])),
+  fc
+    .tuple(fc.integer({ min: 1, max: 1000 }), fc.nat(10_000))
+    .map(([low, more]) => intSpec("p", [low, low + more, { log: true }])),
+  fc
+    .tuple(
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+      fc.double({ min: 0, max: 1e6, noNaN: true }),
+    )
+    .map(([low, more]) => floatSpec("p", [low, low + more])),
+  fc
+    .tuple(
+      fc.double({ min: 1e-9, max: 1e3, noNaN: true }),
+      fc.double({ min: 1, max: 1e9, noNaN: true }),
+    )
+    .map(([low, factor]) => floatSpec("p", [low, low * factor, { log: true }])),
+  fc
+    .tuple(fc.integer({ min: -50, max: 50 }), fc.nat(40))
+    .map(([low, steps]) =>
+      floatSpec("p", [low / 10, Number((low / 10 + steps * 0.05).toPrecision(12)), { step: 0.05 }]),
+    ),
+  fc
+    .uniqueArray(fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)), {
+      minLength: 1,
+      maxLength: 9,
+    })
+    .map((choices) => categorySpec("p", choices)),
 );
 
 describe("space", () => {
@@ -61,11 +98,15 @@ describe("space", () => {
     const lists: readonly (readonly ParamValue[])[] = [[], ["a", "a"], [nan], [infinite]];
     for (const choices of lists)
       expect(() => space((s) => ({ p: s.category(choices) }))).toThrow(bad);
-    expect(() => space(() => ({ p: { kind: "int", low: 2, high: 1, step: 1, log: false } }))).toThrow(bad); // biome-ignore format: one line
+    expect(() =>
+      space(() => ({ p: { kind: "int", low: 2, high: 1, step: 1, log: false } })),
+    ).toThrow(bad);
   });
 
   test("says which upper bound a step would reach", () => {
-    expect(() => intSpec("depth", [1, 10, { step: 4 }])).toThrow("such as 9; got int 1 … 10 in steps of 4"); // biome-ignore format: one line
+    expect(() => intSpec("depth", [1, 10, { step: 4 }])).toThrow(
+      "such as 9; got int 1 … 10 in steps of 4",
+    );
   });
 });
 

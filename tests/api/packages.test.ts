@@ -81,7 +81,11 @@ describe("production dependencies", () => {
     });
     expect(running.map(([path]) => path).sort()).toEqual(Object.keys(idle).sort());
     const { allowScripts } = JSON.parse(textOf("package.json")) as { allowScripts: object };
-    expect(allowScripts).toEqual(Object.fromEntries(Object.keys(idle).map((path) => [path.replace("node_modules/", ""), false]))); // biome-ignore format: one line
+    expect(allowScripts).toEqual(
+      Object.fromEntries(
+        Object.keys(idle).map((path) => [path.replace("node_modules/", ""), false]),
+      ),
+    );
   });
 
   test("each have a line in docs/dependencies.md", () => {

@@ -155,7 +155,9 @@ function checkSubject(make: (options?: Options) => Subject, stored: (text: strin
     const learned = await make().learn(data);
     expect(() => learned.ask(matrix([[1, 2]]))).toThrow(code("cluster/mismatch-width"));
     expect(() => learned.ask(matrix([[1, Number.NaN, 2]]))).toThrow(code("cluster/missing-value"));
-    expect(() => learned.ask(matrix([[1, -Infinity, 2]]))).toThrow(code("cluster/out-of-range-value")); // biome-ignore format: one line
+    expect(() => learned.ask(matrix([[1, -Infinity, 2]]))).toThrow(
+      code("cluster/out-of-range-value"),
+    );
   });
 
   test("conforms: data that is empty, broken or does not fit together is refused", async () => {
@@ -175,7 +177,9 @@ function checkSubject(make: (options?: Options) => Subject, stored: (text: strin
   test("conforms: constant and duplicated columns, and more columns than rows, are learned", async () => {
     const constant = mapped(data.x, (row) => [...row, 7]);
     const doubled = mapped(data.x, (row) => [...row, ...row]);
-    const wide = mapped(picked(data.x, [0, 20, 40, 50]), (row) => Array.from({ length: 9 }, (_, j) => (row[j % 3] ?? 0) * (j + 1))); // biome-ignore format: one line
+    const wide = mapped(picked(data.x, [0, 20, 40, 50]), (row) =>
+      Array.from({ length: 9 }, (_, j) => (row[j % 3] ?? 0) * (j + 1)),
+    );
     for (const x of [constant, doubled, wide]) {
       const learned = await make().learn({ x, names: namesOf(x.cols) });
       expect(learned.ask(x).every(Number.isFinite)).toBe(true);

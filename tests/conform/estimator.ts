@@ -287,7 +287,9 @@ function sample(n: number, d: number, task: Task): Dataset {
   const leans = rows.map(([a = 0, b = 0]) => a - b + draws.normal());
   const y = Float64Array.from(leans, (lean) => {
     if (task.kind === "regression") return 10 + 3 * lean;
-    return Number(lean > 0) + Number(task.kind === "multiclass" && task.classes.length > 2 && lean > 1); // biome-ignore format: one line
+    return (
+      Number(lean > 0) + Number(task.kind === "multiclass" && task.classes.length > 2 && lean > 1)
+    );
   });
   const names = Array.from({ length: d }, (_, j) => `f${j}`);
   const plain = { x: matrix(rows), y, names, source: "sha256:00" } as const;

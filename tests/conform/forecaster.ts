@@ -104,14 +104,16 @@ export function checkForecaster(
 
   test("conforms: a series of zeros goes on, or is refused where something multiplies", async () => {
     const fitted = make().fit(quarters(new Array(24).fill(0)));
-    if (traits.positive === true) return expect(fitted).rejects.toThrow(coded("forecast/out-of-range-value")); // biome-ignore format: one line
+    if (traits.positive === true)
+      return expect(fitted).rejects.toThrow(coded("forecast/out-of-range-value"));
     const { mean } = (await fitted).forecast(ahead);
     expect(mean).toBeClose(new Float64Array(6), { atol: 1e-9 });
   });
 
   test("conforms: values below 0 are taken, or refused where something multiplies", async () => {
     const fitted = make().fit(quarters(sampleValues(24).map((value) => value - 100)));
-    if (traits.positive === true) return expect(fitted).rejects.toThrow(coded("forecast/out-of-range-value")); // biome-ignore format: one line
+    if (traits.positive === true)
+      return expect(fitted).rejects.toThrow(coded("forecast/out-of-range-value"));
     expect((await fitted).forecast(ahead).mean.every((value) => value < 0)).toBe(true);
   });
 
@@ -122,14 +124,17 @@ export function checkForecaster(
 
   test("conforms: two seasons less a value are forecast, or refused, as declared", async () => {
     const fitted = make().fit(quarters(sampleValues(7)));
-    if (traits.twoSeasons === true) return expect(fitted).rejects.toThrow(coded("forecast/missing-history")); // biome-ignore format: one line
+    if (traits.twoSeasons === true)
+      return expect(fitted).rejects.toThrow(coded("forecast/missing-history"));
     expect((await fitted).forecast(ahead).mean.every(Number.isFinite)).toBe(true);
   });
 
   test("conforms: a series with NaN, infinity or nothing in it is refused", async () => {
     for (const value of [Number.NaN, Infinity, -Infinity]) {
       const values = sample.values.with(7, value);
-      await expect(make().fit({ ...sample, values })).rejects.toThrow(coded("forecast/out-of-range-value")); // biome-ignore format: one line
+      await expect(make().fit({ ...sample, values })).rejects.toThrow(
+        coded("forecast/out-of-range-value"),
+      );
     }
     const empty = { ...sample, values: new Float64Array(0) };
     await expect(make().fit(empty)).rejects.toThrow(coded("forecast/missing-values"));
@@ -137,7 +142,9 @@ export function checkForecaster(
 
   test("conforms: what is no series is refused", async () => {
     for (const wrong of [[1, 2, 3], 5, undefined, [sample]])
-      await expect(make().fit(wrong as unknown as Series)).rejects.toThrow(coded("forecast/mismatch-argument")); // biome-ignore format: one line
+      await expect(make().fit(wrong as unknown as Series)).rejects.toThrow(
+        coded("forecast/mismatch-argument"),
+      );
   });
 
   test("conforms: another unit gives the same forecast in that unit", async () => {
@@ -145,13 +152,21 @@ export function checkForecaster(
     for (const unit of [1e-6, 1e6]) {
       const turned = { ...sample, values: sample.values.map((value) => value * unit) };
       const other = (await make().fit(turned)).forecast(ahead);
-      expect(other.mean).toBeClose(mean.map((value) => value * unit), { rtol: traits.scale ?? 1e-3 }); // biome-ignore format: one line
+      expect(other.mean).toBeClose(
+        mean.map((value) => value * unit),
+        { rtol: traits.scale ?? 1e-3 },
+      );
     }
   });
 
   test("conforms: steps and levels that there are not are refused", async () => {
     const model = await make().fit(sample);
-    for (const options of [{ horizon: 0 }, { horizon: 1.5 }, { horizon: 1, levels: [1] }, { horizon: 1, levels: [0] }]) // biome-ignore format: one line
+    for (const options of [
+      { horizon: 0 },
+      { horizon: 1.5 },
+      { horizon: 1, levels: [1] },
+      { horizon: 1, levels: [0] },
+    ])
       expect(() => model.forecast(options)).toThrow(coded("option/out-of-range"));
     expect(() => make({ wisdom: 1 })).toThrow(coded("option/unknown-name"));
   });
@@ -173,5 +188,8 @@ export function quarters(values: SeriesInput["values"]): Series {
 /** A slope, a season of 4 steps and noise, all well above 0. */
 export function sampleValues(n: number): readonly number[] {
   const draws = random(5).stream("conform");
-  return Array.from({ length: n }, (_, i) => 40 + 0.2 * i + ([3, -2, 1, -2][i % 4] ?? 0) + draws.normal()); // biome-ignore format: one line
+  return Array.from(
+    { length: n },
+    (_, i) => 40 + 0.2 * i + ([3, -2, 1, -2][i % 4] ?? 0) + draws.normal(),
+  );
 }

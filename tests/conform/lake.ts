@@ -120,7 +120,9 @@ export function checkLake(make: () => Promise<LakePlace>): void {
     await then.restore({ version: 1 });
     expect(await seen(place)).toEqual({ rows: "a1 b1", operation: "RESTORE" });
     expect(await table.hash()).toBe(hash);
-    expect((await lake.history("shop.orders")).map(({ version }) => version)).toEqual([4, 3, 2, 1, 0]); // biome-ignore format: one line
+    expect((await lake.history("shop.orders")).map(({ version }) => version)).toEqual([
+      4, 3, 2, 1, 0,
+    ]);
   });
 
   test("keeps partitions apart, whatever their values, and reads by them", async () => {
@@ -175,7 +177,9 @@ export function checkLake(make: () => Promise<LakePlace>): void {
     expect(log).toContain("_last_checkpoint");
     expect(log).toContain(`${"10".padStart(20, "0")}.checkpoint.parquet`);
     for (const version of [0, 4, 9])
-      await lake.place("shop.orders").bytes.remove(`tables/shop/orders/_delta_log/${String(version).padStart(20, "0")}.json`); // biome-ignore format: one line
+      await lake
+        .place("shop.orders")
+        .bytes.remove(`tables/shop/orders/_delta_log/${String(version).padStart(20, "0")}.json`);
     await using other = await place.open();
     const then: Orders = other.table("shop.orders", orders);
     expect(await (await then.read()).count()).toBe(12);
@@ -196,7 +200,9 @@ export function checkLake(make: () => Promise<LakePlace>): void {
       () => ({ items: 5 }),
     );
     await table.delete((c) => c.id.is("b"));
-    await expect(table.append([order("c", -1)])).rejects.toMatchObject({ code: "table/mismatch-check" }); // biome-ignore format: one line
+    await expect(table.append([order("c", -1)])).rejects.toMatchObject({
+      code: "table/mismatch-check",
+    });
     await table.alter({ checks: { some: null } });
     await table.append([order("c", -1)]);
     await using other = await place.open();

@@ -26,7 +26,13 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
       await using store = await open();
       const rows = [entry("a", 1, 1.5), entry('ü"\n', -2, null), entry("a", 2, -0.25)];
       await store.write(batch(3, { upserts: parts(rows.slice(0, 2), rows.slice(2)) }));
-      const keys = [["a", 2], ["z", 1], ['ü"\n', -2], ["a", 1], ["a", null]]; // biome-ignore format: one line
+      const keys = [
+        ["a", 2],
+        ["z", 1],
+        ['ü"\n', -2],
+        ["a", 1],
+        ["a", null],
+      ];
       const found = await store.read(things, keys, names);
       const [first, second, third] = rows.map(({ cells }) => cells);
       expect(found.map((row) => row?.cells)).toEqual([third, undefined, second, first, undefined]);
@@ -78,7 +84,11 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
           }
           const all = await entriesOf(store);
           expect(all).toHaveLength(entries.length);
-          expect(all).toEqual(expect.arrayContaining(entries.map((one) => expect.objectContaining({ cells: one.cells })))); // biome-ignore format: one line
+          expect(all).toEqual(
+            expect.arrayContaining(
+              entries.map((one) => expect.objectContaining({ cells: one.cells })),
+            ),
+          );
         }),
         { numRuns: 25 },
       );
@@ -121,7 +131,16 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
       await using store = await open();
       await store.write(batch(1, { upserts: parts([entry("a", 1, 1), entry("b", 1, 1)]) }));
       const upserts = parts([entry("b", 1, 2), entry("a", 1, 3)], [entry("b", 1, 4)]);
-      await store.write(batch(2, { from: state(1), upserts, deletes: [["a", 1], ["no", 1]] })); // biome-ignore format: one line
+      await store.write(
+        batch(2, {
+          from: state(1),
+          upserts,
+          deletes: [
+            ["a", 1],
+            ["no", 1],
+          ],
+        }),
+      );
       expect(await spends(store, "a", "b")).toEqual([3, 4]);
     });
 
@@ -183,7 +202,8 @@ export function onlineStoreConformance(name: string, open: () => Promise<OnlineS
         expect(won).toHaveLength(1);
         const [winner = 0] = won;
         for (const one of written)
-          if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "feature/conflict-materialize" }); // biome-ignore format: one line
+          if (one.status === "rejected")
+            expect(one.reason).toMatchObject({ code: "feature/conflict-materialize" });
         expect(await spends(store, "a", "b")).toEqual([winner, winner]);
         expect(await store.state(things)).toEqual(state(version + 1, 10 + winner));
       }

@@ -104,6 +104,7 @@ describe("runExample", () => {
 });
 
 test("the README shows the first program as it is, but for its comment", () => {
-  const [, shown = ""] = /<!-- examples\/00-whole-flow\.ts -->\n```ts\n(.*?)\n```/s.exec(textOf("README.md")) ?? []; // biome-ignore format: one line
+  const [, shown = ""] =
+    /<!-- examples\/00-whole-flow\.ts -->\n```ts\n(.*?)\n```/s.exec(textOf("README.md")) ?? [];
   expect(`${shown}\n`).toBe(textOf("examples/00-whole-flow.ts").split("\n").slice(1).join("\n"));
 });

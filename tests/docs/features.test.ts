@@ -5,7 +5,13 @@ import { bool, category, cells, float, schema, text, timestamp } from "../../src
 import { textOf } from "./blocks.ts";
 
 const columns = cells(
-  schema("any", { number: float(), text: text(), category: category(["a"]), bool: bool(), timestamp: timestamp() }), // biome-ignore format: one line
+  schema("any", {
+    number: float(),
+    text: text(),
+    category: category(["a"]),
+    bool: bool(),
+    timestamp: timestamp(),
+  }),
 );
 const kinds = { ...columns, tokens: columns.text.tokens() };
 
@@ -43,7 +49,9 @@ describe("the guide", () => {
   });
 
   test("shows the options of every transform", () => {
-    const listed = rowsUnder("The transforms").filter(([name = ""]) => /^(`\w+`|words)$/.test(name)); // biome-ignore format: one line
+    const listed = rowsUnder("The transforms").filter(([name = ""]) =>
+      /^(`\w+`|words)$/.test(name),
+    );
     const shown = new Map(
       listed.map(([name = "", , options = ""]) => [name.replaceAll("`", ""), options]),
     );

@@ -116,12 +116,17 @@ describe("demo --csv", () => {
     expect(ran.code).toBe(2);
     const page = /what failed, with rows: (.+)/.exec(ran.stderr)?.[1] ?? "";
     expect(await readFile(page, "utf8")).toContain("failed");
-    const [result] = await checkFolder(folderBytes(join(folder, dir, "checks"))).results("silver_suite"); // biome-ignore format: one line
+    const [result] = await checkFolder(folderBytes(join(folder, dir, "checks"))).results(
+      "silver_suite",
+    );
     const failed = result?.results.filter(({ success }) => !success) ?? [];
     expect(failed.map(({ expectation_config }) => expectation_config["type"])).toEqual([
       "expect_column_values_to_not_be_null",
     ]);
-    const ids = blank.split("\r\n").slice(1, 4).map((row) => ({ customer_id: row.split(",")[0] })); // biome-ignore format: one line
+    const ids = blank
+      .split("\r\n")
+      .slice(1, 4)
+      .map((row) => ({ customer_id: row.split(",")[0] }));
     expect(failed[0]?.result["partial_unexpected_index_list"]).toMatchObject(ids);
     await using workspace = await openWorkspace(join(folder, dir));
     expect(await workspace.lake.tables()).toEqual(["telco.bronze"]);
@@ -200,7 +205,10 @@ describe("demo --csv", () => {
     const quarantine = await workspace.lake.table("telco.quarantine", rejectionSchema).read();
     const rejected = await quarantine.rows();
     expect(rejected).toHaveLength(5);
-    expect(rejected[0]).toMatchObject({ _recipe: "telco default", _rule: expect.stringContaining("complete rows") }); // biome-ignore format: one line
+    expect(rejected[0]).toMatchObject({
+      _recipe: "telco default",
+      _rule: expect.stringContaining("complete rows"),
+    });
     expect(JSON.parse(rejected[0]?._cells ?? "")).toMatchObject({ Contract: "Weekly" });
   });
 

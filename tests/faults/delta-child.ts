@@ -28,7 +28,17 @@ export const rowsPerBatch = 5;
 
 /** The rule of the table: a row of a negative number goes to the quarantine, in which each is once. */
 const expectations: TableExpectations = {
-  rules: [{ name: "n_not_negative", action: "drop", mostly: 1, columns: ["n"], looked: "true", broken: "n < 0", expectation: null }], // biome-ignore format: one line
+  rules: [
+    {
+      name: "n_not_negative",
+      action: "drop",
+      mostly: 1,
+      columns: ["n"],
+      looked: "true",
+      broken: "n < 0",
+      expectation: null,
+    },
+  ],
   quarantine: "faults.rejected",
 };
 
@@ -96,7 +106,12 @@ async function tableNow(lake: Lake, { batch, n }: Operation) {
   });
   const more = Object.keys(found.columns).filter((name) => !(name in ledger.columns));
   const nulls = Object.fromEntries(more.map((name) => [name, null]));
-  const rows = Array.from({ length: rowsPerBatch }, (_, i) => ({ ...nulls, id: `${batch}-${i}`, batch, n })); // biome-ignore format: one line
+  const rows = Array.from({ length: rowsPerBatch }, (_, i) => ({
+    ...nulls,
+    id: `${batch}-${i}`,
+    batch,
+    n,
+  }));
   // the columns besides those of the ledger are always missing
   const columns = { ...found.columns, ...ledger.columns };
   const table = lake.table(tableName, { ...found, columns }, { expectations });
@@ -125,7 +140,11 @@ const works: Readonly<
       matched: [{ condition: (t) => t.n.isAbove(500), delete: true }, { set: "all" }],
       notMatched: [{ values: "all" }],
     }),
-  update: (table, _, { batch }) => table.update((c) => c.batch.is(batch), (c) => ({ n: c.n.plus(1) })), // biome-ignore format: one line
+  update: (table, _, { batch }) =>
+    table.update(
+      (c) => c.batch.is(batch),
+      (c) => ({ n: c.n.plus(1) }),
+    ),
   delete: (table, _, { batch }) => table.delete((c) => c.batch.is(batch)),
   replace: (table, rows, { batch }) => table.overwrite(rows, { where: (c) => c.batch.is(batch) }),
   overwrite: (table, rows) => table.overwrite(rows),
@@ -212,7 +231,8 @@ async function attempt(lake: Lake, operation: Operation, tries = 10): Promise<Sa
 }
 
 /** The number of a batch that a file holds: always the same, so that its bytes are. */
-const numberOf = (batch: string): number => [...batch].reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) % 997, 7); // biome-ignore format: one line
+const numberOf = (batch: string): number =>
+  [...batch].reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) % 997, 7);
 
 /** What a writer does next: a batch of its own, or one that all writers share. */
 function choose(
@@ -220,7 +240,6 @@ function choose(
   own: string,
   { now, chance }: { now: number; chance: Random },
 ): Operation {
-  // biome-ignore format: one line
   if (now < 0) return { kind: "append", batch: own, n: chance.below(1000) };
   if (kind === "restore") return { kind, batch: own, n: Math.max(now - 1, 0) };
   if (kind === "append" || kind === "evolve") return { kind, batch: own, n: chance.below(1000) };

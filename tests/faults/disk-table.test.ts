@@ -49,7 +49,14 @@ const kinds: readonly (readonly [string, Work])[] = [
   ["overwrite", (table) => table.overwrite(many(10_000, 3000))],
   ["replace", (table) => table.overwrite(many(0, 3000), { where: (c) => c.id.isBelow(3000) })],
   ["merge", (table) => table.merge(many(1000, 3000), { on: ["id"] })],
-  ["update", (table) => table.update((c) => c.id.isAtLeast(10), (c) => ({ id: c.id.plus(100_000) }))], // biome-ignore format: one line
+  [
+    "update",
+    (table) =>
+      table.update(
+        (c) => c.id.isAtLeast(10),
+        (c) => ({ id: c.id.plus(100_000) }),
+      ),
+  ],
   ["delete", (table) => table.delete((c) => c.id.isAtLeast(10))],
   ["optimize", (table) => table.optimize({ clusterBy: ["words"] })],
   ["restore", (table) => table.restore({ version: 0 })],
@@ -63,7 +70,12 @@ async function attempt(path: string, work: Work, free: number): Promise<string |
   await table.append(many(0, 100));
   await table.append(many(100, 3000));
   const [before, hash] = [await dataFiles(table), await table.hash()];
-  const failure = await withFree(free, () => work(table).then(() => undefined, (error: unknown) => error)); // biome-ignore format: one line
+  const failure = await withFree(free, () =>
+    work(table).then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  );
   if (failure !== undefined) {
     expect(failure).toMatchObject({ kind: "environment" });
     expect([await table.version(), await table.hash()]).toEqual([1, hash]);

@@ -142,7 +142,9 @@ const written = fc
   })
   .map(({ cells, end, last, always }) => {
     const quote = (text: string): string =>
-      always || /[",\r\n]/.test(text) || (cells[0]?.length === 1 && text === "") ? `"${text.replaceAll('"', '""')}"` : text; // biome-ignore format: one line
+      always || /[",\r\n]/.test(text) || (cells[0]?.length === 1 && text === "")
+        ? `"${text.replaceAll('"', '""')}"`
+        : text;
     const names = (cells[0] ?? []).map((_, i) => `c${i}`);
     const body = [names, ...cells].map((row) => row.map(quote).join()).join(end);
     return { text: last ? `${body}${end}` : body, names, cells };
@@ -206,7 +208,31 @@ describe("csv", () => {
 });
 
 const json = fc.jsonValue({ maxDepth: 2 });
-const key = fc.oneof(fc.constantFrom("a", "b", "c"), fc.string({ unit: fc.constantFrom("a", "~", "/", ".", "*", "$", "#", "0", '"', "\\", " ", "é", "[", "]", "'", "-"), minLength: 1, maxLength: 3 })); // biome-ignore format: one line
+const key = fc.oneof(
+  fc.constantFrom("a", "b", "c"),
+  fc.string({
+    unit: fc.constantFrom(
+      "a",
+      "~",
+      "/",
+      ".",
+      "*",
+      "$",
+      "#",
+      "0",
+      '"',
+      "\\",
+      " ",
+      "é",
+      "[",
+      "]",
+      "'",
+      "-",
+    ),
+    minLength: 1,
+    maxLength: 3,
+  }),
+);
 const record = fc.dictionary(key, json, { minKeys: 1, maxKeys: 4 });
 
 /** What a cell of JSON is as text: a string is what it says, all else its JSON, and null is missing. */
@@ -235,7 +261,12 @@ describe("json lines", () => {
             for (const [j, name] of got.names.entries()) {
               const cell = got.rows[i]?.[j] ?? null;
               const wanted = cellText(one[name]);
-              const same = cell === wanted || (cell !== null && wanted !== null && typeof one[name] !== "string" && JSON.stringify(JSON.parse(cell)) === wanted); // biome-ignore format: one line
+              const same =
+                cell === wanted ||
+                (cell !== null &&
+                  wanted !== null &&
+                  typeof one[name] !== "string" &&
+                  JSON.stringify(JSON.parse(cell)) === wanted);
               expect(same, `${name} of ${text}: ${cell}`).toBe(true);
             }
           expect(got.rows).toHaveLength(records.length);

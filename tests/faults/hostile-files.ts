@@ -22,7 +22,8 @@ const swapped = (text: string): Buffer => utf16(text).swap16();
 const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
 /** Rows enough that those after them are not in the sample that types are inferred from. */
 const rows = 10_050;
-const many = (line: (i: number) => string): string => Array.from({ length: rows }, (_, i) => `${line(i)}\n`).join(""); // biome-ignore format: one line
+const many = (line: (i: number) => string): string =>
+  Array.from({ length: rows }, (_, i) => `${line(i)}\n`).join("");
 const late = (line: string): string => `id,v\n${many((i) => `${i},1`)}${line}\n`;
 const wide = Array.from({ length: 10_000 }, (_, i) => i);
 /** A file in a line: its name, its bytes, its outcome, and options if it needs them. */

@@ -70,7 +70,10 @@ describe("hostile files", () => {
       const { into, done } = await take(file, i);
       if (!("refused" in file.outcome)) return checkLoaded(into, await done, file.outcome);
       const { refused, ...position } = file.outcome;
-      const error = await done.then(() => undefined, (thrown: unknown) => thrown); // biome-ignore format: one line
+      const error = await done.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
       expect(error).toMatchObject({ code: refused, kind: "caller" });
       if ("row" in position) expect(error).toMatchObject({ details: position });
       if (position.line !== undefined)

@@ -17,7 +17,13 @@ export const network = input([2])
   .add(batchNorm())
   .add(dropout(0.2))
   .add(dense(2));
-export const options = { loss: "crossEntropy", batchRows: 8, seed: 3, validation: 0.2, stopping: { patience: 1000 } } as const; // biome-ignore format: one line
+export const options = {
+  loss: "crossEntropy",
+  batchRows: 8,
+  seed: 3,
+  validation: 0.2,
+  stopping: { patience: 1000 },
+} as const;
 
 if (process.argv[1] === import.meta.filename) {
   const [, , checkpoint = "", epochs = ""] = process.argv;

@@ -34,7 +34,9 @@ describe("a training that is killed in the middle", () => {
     expect(rest.state.step).toBe(whole.state.step);
     for (const name of ["weights", "slots", "kept", "best", "stopping"] as const)
       expect(rest.state[name]).toEqual(whole.state[name]);
-    expect((await readdir(folder)).filter((name) => !name.includes(".part"))).toEqual(["training.checkpoint"]); // biome-ignore format: one line
+    expect((await readdir(folder)).filter((name) => !name.includes(".part"))).toEqual([
+      "training.checkpoint",
+    ]);
     await rm(folder, { recursive: true });
   });
 });

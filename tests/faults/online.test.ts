@@ -51,7 +51,9 @@ describe("an online store whose process is killed", () => {
         await using store = await memoryStore({ snapshots });
         for (let n = 0; n < 8; n++) {
           const full = n % 4 === 3;
-          const done = await materialize(lake, store, { table: "shop.counters", full }).catch(unlessConflict); // biome-ignore format: one line
+          const done = await materialize(lake, store, { table: "shop.counters", full }).catch(
+            unlessConflict,
+          );
           if (done !== undefined) own.push(done.tableVersion);
         }
       }
@@ -60,7 +62,10 @@ describe("an online store whose process is killed", () => {
       await using store = await memoryStore({ snapshots });
       const { tableVersion = -1 } = (await store.state("shop.counters")) ?? {};
       expect(tableVersion).toBeGreaterThanOrEqual(Math.max(...own, ...told.map(Number)));
-      expect(await checkParity(lake, store, "shop.counters")).toMatchObject({ equal: true, keys: 500 }); // biome-ignore format: one line
+      expect(await checkParity(lake, store, "shop.counters")).toMatchObject({
+        equal: true,
+        keys: 500,
+      });
     }
   });
 });

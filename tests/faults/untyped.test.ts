@@ -4,7 +4,21 @@
  */
 import { describe, expect, test } from "vitest";
 import { dataset, split, splitByTime } from "../../src/dataset/index.ts";
-import { calendar, features, featureWindows, findLeaks, fitFeatures, history, lag, numeric, oneHot, ordinal, scoreBatch, standardize, trainingSet } from "../../src/feature/index.ts"; // biome-ignore format: one line
+import {
+  calendar,
+  features,
+  featureWindows,
+  findLeaks,
+  fitFeatures,
+  history,
+  lag,
+  numeric,
+  oneHot,
+  ordinal,
+  scoreBatch,
+  standardize,
+  trainingSet,
+} from "../../src/feature/index.ts";
 import { logistic } from "../../src/model/index.ts";
 import { bool, type CellsOf, cells, int, schema, text, timestamp } from "../../src/table/index.ts";
 import { newLake } from "../support/lake.ts";
@@ -35,7 +49,8 @@ const takers = {
       history(people, { entity: "age", time: "at" }, (c) => ({ before: lag(c.age) })).apply,
       given,
     ),
-  "logistic, fit": (given: unknown) => call(logistic().fit, given, { features: definition, label: "left" }), // biome-ignore format: one line
+  "logistic, fit": (given: unknown) =>
+    call(logistic().fit, given, { features: definition, label: "left" }),
   dataset: async (given: unknown) =>
     call(dataset, { features: await fitFeatures(definition, rows), rows: given, label: "left" }),
 };
@@ -98,7 +113,9 @@ describe("a program without types", () => {
       message:
         'features: "age" is no feature; expected what a transform gives, such as numeric(c.age)',
     });
-    await expect(call(features, people, () => ({ age: undefined }))).rejects.toThrow('"age" is no feature'); // biome-ignore format: one line
+    await expect(call(features, people, () => ({ age: undefined }))).rejects.toThrow(
+      '"age" is no feature',
+    );
   });
 
   test("is told which argument of a transform, of windows or of a row is wrong", async () => {
@@ -116,7 +133,9 @@ describe("a program without types", () => {
         code: "feature/mismatch-input",
         message: `${said} "note"`,
       });
-    await expect(using(oneHot, () => "note")).rejects.toThrow("takes a text or a category or a bool; got no column"); // biome-ignore format: one line
+    await expect(using(oneHot, () => "note")).rejects.toThrow(
+      "takes a text or a category or a bool; got no column",
+    );
     const windows = featureWindows(
       { name: "shop.ages", from: "shop.people", source: people, entity: "age", time: "at" },
       (_, w) => ({ n: w.count({ days: 1 }) }),
@@ -126,9 +145,11 @@ describe("a program without types", () => {
         code: "option/out-of-range",
         message: expect.stringContaining("shop.ages, refresh: until must be a Date"),
       });
-    await expect(call(windows.refresh, lake)).rejects.toMatchObject({ code: "option/missing-options" }); // biome-ignore format: one line
+    await expect(call(windows.refresh, lake)).rejects.toMatchObject({
+      code: "option/missing-options",
+    });
     const moment = call(table.append, [{ age: 40, at: "2026-01-01", left: true }]);
-    await expect(moment).rejects.toThrow('got string 2026-01-01; pass a Date, such as new Date("'); // biome-ignore format: one line
+    await expect(moment).rejects.toThrow('got string 2026-01-01; pass a Date, such as new Date("');
   });
 
   test("may look at all columns as at any object", async () => {

@@ -28,7 +28,11 @@ async function told(lake: Lake, until: Date) {
   const [left] = await lake.engine.query(
     `SELECT count(*) AS missing FROM (${ends}) ANTI JOIN (${newest}) USING (who, window_end) WHERE window_end <= make_timestamptz(${until.getTime() - 1000} * 1000)`,
   );
-  return { windows: Number(counted?.["windows"]), wrong: Number(counted?.["wrong"]), missing: Number(left?.["missing"]) }; // biome-ignore format: one line
+  return {
+    windows: Number(counted?.["windows"]),
+    wrong: Number(counted?.["wrong"]),
+    missing: Number(left?.["missing"]),
+  };
 }
 
 /** Waits for a child's first word; one that ends without a word fails the test with what it said instead. */
@@ -56,7 +60,9 @@ describe("windows that two processes refresh at once, and that are killed", () =
       await Promise.all(children.map(begun));
       await new Promise((later) => setTimeout(later, 400 + 170 * round));
       for (const child of children) child.kill("SIGKILL");
-      await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, "exit"))); // biome-ignore format: one line
+      await Promise.all(
+        children.map((child) => child.exitCode ?? child.signalCode ?? once(child, "exit")),
+      );
       await using lake = await openLake(at);
       const until = new Date(); // what ends while the refresh is at work is not its business
       await spending.refresh(lake, { until });

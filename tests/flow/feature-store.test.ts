@@ -20,11 +20,26 @@ import {
 import { boost, loadModel } from "../../src/model/index.ts";
 import { client, endpoint, loggedSignature, openInferenceLog } from "../../src/serve/index.ts";
 import { serveHttp } from "../../src/server/index.ts";
-import { bool, category, float, int, type Lake, openLake, schema, text, timestamp } from "../../src/table/index.ts"; // biome-ignore format: one line
+import {
+  bool,
+  category,
+  float,
+  int,
+  type Lake,
+  openLake,
+  schema,
+  text,
+  timestamp,
+} from "../../src/table/index.ts";
 
 const spending = featureTable({
   name: "shop.spending",
-  schema: schema("spending", { id: text(), at: timestamp(), spend: float(), plan: category(["free", "paid"]) }), // biome-ignore format: one line
+  schema: schema("spending", {
+    id: text(),
+    at: timestamp(),
+    spend: float(),
+    plan: category(["free", "paid"]),
+  }),
   key: "id",
   timestamp: "at",
   ttl: { days: 60 },
@@ -120,7 +135,14 @@ describe("a model with lookups", () => {
       signature: loggedSignature(model),
       folder: join(folder, "journal"),
     });
-    const churn = endpoint({ name: "churn", model, version: 1, log, store, clock: () => now.getTime() }); // biome-ignore format: one line
+    const churn = endpoint({
+      name: "churn",
+      model,
+      version: 1,
+      log,
+      store,
+      clock: () => now.getTime(),
+    });
     await using web = await serveHttp({ endpoints: [churn] });
     const ask = client<Trained["model"]>(web.url, { endpoint: "churn" });
     const { predictions, warnings } = await ask.answer(asked);
@@ -190,18 +212,27 @@ describe("a model with lookups", () => {
       missing: "drop",
     });
     const definition = features(set.schema, (c) => ({ spend: numeric(c.spend) }));
-    const model = withLookups(await boost({ trees: 2 }).fit(set.rows, { features: definition, label: "churn" }), set); // biome-ignore format: one line
+    const model = withLookups(
+      await boost({ trees: 2 }).fit(set.rows, { features: definition, label: "churn" }),
+      set,
+    );
     const keys = await lake.table("shop.keys", keysOf).read();
     await expect(scoreBatch(model, keys, { lake, timestamp: now })).rejects.toMatchObject({
       code: "feature/missing-matches",
     });
     await using store = await memoryStore();
     await materialize(lake, store, { table: "shop.spending", clock: () => now.getTime() });
-    await expect(model.lookups.complete([{ who: "nobody" }], store, now.getTime())).rejects.toMatchObject({ code: "feature/missing-entity" }); // biome-ignore format: one line
+    await expect(
+      model.lookups.complete([{ who: "nobody" }], store, now.getTime()),
+    ).rejects.toMatchObject({ code: "feature/missing-entity" });
     await store.drop("shop.spending");
-    await expect(model.lookups.complete([{ who: "c1" }], store, now.getTime())).rejects.toMatchObject({ code: "feature/missing-online-table" }); // biome-ignore format: one line
+    await expect(
+      model.lookups.complete([{ who: "c1" }], store, now.getTime()),
+    ).rejects.toMatchObject({ code: "feature/missing-online-table" });
     await using other = await openLake(join(folder, "other"));
-    await expect(scoreBatch(model, keys, { lake: other })).rejects.toMatchObject({ code: "feature/missing-table" }); // biome-ignore format: one line
+    await expect(scoreBatch(model, keys, { lake: other })).rejects.toMatchObject({
+      code: "feature/missing-table",
+    });
   });
 
   test("is refused when it reads what neither labels nor lookups have, and when its lookups are damaged", async () => {
@@ -210,7 +241,10 @@ describe("a model with lookups", () => {
     expect(() => withLookups(fitted, without)).toThrow(
       expect.objectContaining({ code: "feature/mismatch-lookups" }),
     );
-    const files = { ...model.files(), "lookups.json": new TextEncoder().encode('{"format":1,"missing":"maybe"}') }; // biome-ignore format: one line
+    const files = {
+      ...model.files(),
+      "lookups.json": new TextEncoder().encode('{"format":1,"missing":"maybe"}'),
+    };
     const cause = expect.objectContaining({ code: "feature/corrupt-lookups" });
     expect(() => loadModel(files)).toThrow(
       expect.objectContaining({ code: "model/corrupt-files", cause }),

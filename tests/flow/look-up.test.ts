@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 import { serveWorkspace } from "../../src/cli/serving.ts";
-import { featureTable, materialize, memoryStore, type OnlineEntry, type OnlineStore, writeFeatures } from "../../src/feature/index.ts"; // biome-ignore format: one line
+import {
+  featureTable,
+  materialize,
+  memoryStore,
+  type OnlineEntry,
+  type OnlineStore,
+  writeFeatures,
+} from "../../src/feature/index.ts";
 import { featureClient } from "../../src/serve/index.ts";
 import { type HttpServer, serveHttp } from "../../src/server/index.ts";
 import { bool, category, float, int, schema, text, timestamp } from "../../src/table/index.ts";
@@ -37,7 +44,15 @@ let store: OnlineStore;
 let web: HttpServer;
 beforeAll(async () => {
   await using lake = await newLake();
-  const row = { id: "a", shop: 1, at: day(2), spend: 0.1, gold: true, plan: "paid", since: day(1) } as const; // biome-ignore format: one line
+  const row = {
+    id: "a",
+    shop: 1,
+    at: day(2),
+    spend: 0.1,
+    gold: true,
+    plan: "paid",
+    since: day(1),
+  } as const;
   await writeFeatures(lake, visits, [
     row,
     { ...row, id: "ü/?", shop: -7, spend: null, at: day(3) },
@@ -62,7 +77,11 @@ async function post(table: string, body: unknown) {
 
 describe("POST /online/:table/lookup", () => {
   test("gives features with their kinds and time, in the order of keys and of features", async () => {
-    const keys = [{ shop: 1, id: "a" }, { id: "z", shop: 1 }, { id: "ü/?", shop: -7 }]; // biome-ignore format: one line
+    const keys = [
+      { shop: 1, id: "a" },
+      { id: "z", shop: 1 },
+      { id: "ü/?", shop: -7 },
+    ];
     expect(await post("shop.visits", { keys, features: ["plan", "spend"] })).toEqual({
       status: 200,
       body: {
@@ -100,11 +119,26 @@ describe("POST /online/:table/lookup", () => {
   });
 
   test.each([
-    ["a key of another type", { keys: [{ id: 5, shop: 1 }] }, "serve/mismatch-request", "id: expected a text"], // biome-ignore format: one line
+    [
+      "a key of another type",
+      { keys: [{ id: 5, shop: 1 }] },
+      "serve/mismatch-request",
+      "id: expected a text",
+    ],
     ["a key that is missing", { keys: [{ id: "a" }] }, "serve/mismatch-request", "shop"],
     ["a key that is null", { keys: [{ id: null, shop: 1 }] }, "serve/mismatch-request", "got null"],
-    ["a name that the key has not", { keys: [{ id: "a", shop: 1, x: 1 }] }, "serve/mismatch-request", "x"], // biome-ignore format: one line
-    ["the second of two keys", { keys: [{ id: "a", shop: 1 }, 3] }, "serve/mismatch-request", "row 1"], // biome-ignore format: one line
+    [
+      "a name that the key has not",
+      { keys: [{ id: "a", shop: 1, x: 1 }] },
+      "serve/mismatch-request",
+      "x",
+    ],
+    [
+      "the second of two keys",
+      { keys: [{ id: "a", shop: 1 }, 3] },
+      "serve/mismatch-request",
+      "row 1",
+    ],
     ["no keys", { keys: [] }, "server/out-of-range-rows", "1 to 10,000"],
     ["keys that are no list", { keys: { id: "a" } }, "server/mismatch-body", "a list of keys"],
     ["features that are no names", { keys: [{}], features: [1] }, "server/mismatch-body", "names"],
@@ -152,7 +186,10 @@ describe("POST /online/:table/lookup", () => {
 describe("featureClient", () => {
   test("gives typed features and the moment they are of, undefined for a key that is not there", async () => {
     const asked = featureClient<typeof visits>(web.url, { table: "shop.visits" });
-    const found = await asked.read([{ id: "ü/?", shop: -7 }, { id: "b", shop: 1 }]); // biome-ignore format: one line
+    const found = await asked.read([
+      { id: "ü/?", shop: -7 },
+      { id: "b", shop: 1 },
+    ]);
     expect(found).toEqual([
       {
         status: "valid",
@@ -183,7 +220,12 @@ describe("featureClient", () => {
     await using odd = await memoryStore();
     const asked = featureClient(await serving(odd), { table: things });
     const numbers = [Number.NaN, 1 / 0, -1 / 0, -0, 0, 2 ** 53 - 1, 5e-324, null];
-    const rows = numbers.map((n, i): OnlineEntry => ({ ...entry(`k${i}`, i, 1), cells: [n, n === null ? null : 3, null, "NaN", day(1), "a\0👩‍👩‍👧"] })); // biome-ignore format: one line
+    const rows = numbers.map(
+      (n, i): OnlineEntry => ({
+        ...entry(`k${i}`, i, 1),
+        cells: [n, n === null ? null : 3, null, "NaN", day(1), "a\0👩‍👩‍👧"],
+      }),
+    );
     await odd.write(batch(1, { upserts: parts(rows) }));
     const found = await asked.read(rows.map(({ key: [id = null, n = null] }) => ({ id, n })));
     for (const [i, { cells, atMs }] of rows.entries()) {
@@ -213,7 +255,12 @@ describe("featureClient", () => {
     let now = day(3).getTime();
     const url = await serving(kept, () => now);
     const asked = featureClient<typeof aging>(url, { table: "shop.aging" });
-    const read = async () => (await asked.read([{ id: "a" }, { id: "b" }])).map((one) => [one?.status, one?.features.spend, one?.time]); // biome-ignore format: one line
+    const read = async () =>
+      (await asked.read([{ id: "a" }, { id: "b" }])).map((one) => [
+        one?.status,
+        one?.features.spend,
+        one?.time,
+      ]);
     const atFirst = [
       ["valid", 1, day(1)],
       ["future", null, day(5)],

@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveWorkspace } from "../../src/cli/serving.ts";
-import { applyFeatures, featureTable, materialize, memoryStore, scoreBatch } from "../../src/feature/index.ts"; // biome-ignore format: one line
+import {
+  applyFeatures,
+  featureTable,
+  materialize,
+  memoryStore,
+  scoreBatch,
+} from "../../src/feature/index.ts";
 import { schema, text } from "../../src/table/index.ts";
 import { openWorkspace, type Workspace } from "../../src/workspace/index.ts";
 import { makeChampion, spendingModel, spendingOptions } from "../support/spending-model.ts";

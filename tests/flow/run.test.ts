@@ -60,15 +60,30 @@ describe("./mill run", () => {
     });
     const { code, out, err } = await run("--check", "right.ts", "--check");
     expect([code, err, JSON.parse(out)]).toEqual([0, "", [["age"], ["--check"]]]);
-    expect(await run("wrong.ts")).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean "age"?') }); // biome-ignore format: one line
-    expect(await run("--check")).toMatchObject({ code: 2, err: expect.stringContaining("Usage: ./mill run") }); // biome-ignore format: one line
+    expect(await run("wrong.ts")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Did you mean "age"?'),
+    });
+    expect(await run("--check")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("Usage: ./mill run"),
+    });
   });
 
   test("gives the program's exit code, and says what is wrong with its own words", async () => {
     await writeFile(join(folder, "three.ts"), "process.exit(3);");
     expect(await run("three.ts")).toMatchObject({ code: 3 });
-    expect(await run("none.ts")).toMatchObject({ code: 2, err: expect.stringMatching(/there is no file .*none\.ts/) }); // biome-ignore format: one line
-    expect(await run()).toMatchObject({ code: 2, err: expect.stringContaining("Usage: ./mill run [--check] FILE.ts") }); // biome-ignore format: one line
-    expect(await run("--help")).toMatchObject({ code: 0, out: expect.stringContaining("examples/00-whole-flow.ts") }); // biome-ignore format: one line
+    expect(await run("none.ts")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/there is no file .*none\.ts/),
+    });
+    expect(await run()).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("Usage: ./mill run [--check] FILE.ts"),
+    });
+    expect(await run("--help")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("examples/00-whole-flow.ts"),
+    });
   });
 });

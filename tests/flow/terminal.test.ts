@@ -111,7 +111,10 @@ describe("module 2 from a terminal", () => {
     const old = await run("sql", "SELECT count(*) AS n FROM telco.bronze@v0", "--json");
     expect(lastJson(old)).toMatchObject({ rows: [{ n: 200 }] });
     const { code, stderr } = await run("sql", "--file", "missing.sql");
-    expect([code, stderr]).toEqual([3, expect.stringContaining('"missing.sql" cannot be read: there is no such file.')]); // biome-ignore format: one line
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('"missing.sql" cannot be read: there is no such file.'),
+    ]);
     await writeFile(join(folder, "semi.csv"), "id;n\n1;2\n");
     const refused = await run("ingest", "semi.csv", "shop.orders");
     expect(refused.stdout.replaceAll("\n", " ")).toContain("pass --delimiter ';'");
@@ -137,7 +140,8 @@ describe("module 2 from a terminal", () => {
   });
 
   test("a statement that runs ends at Ctrl-C, with 130", async () => {
-    const query = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range < b.range"; // biome-ignore format: one line
+    const query =
+      "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range < b.range";
     const child = start("sql", "-");
     let words = "";
     child.stderr?.on("data", (data) => {

@@ -27,7 +27,13 @@ const draws = random(12).stream("browser");
 const cases: Readonly<Record<string, { readonly network: Network; readonly next: () => number }>> =
   {
     images: {
-      network: input([1, 8, 8]).add(conv2d(4, { activation: "relu" })).add(batchNorm()).add(maxPool2d()).add(flatten()).add(dropout(0.2)).add(dense(3)), // biome-ignore format: one line
+      network: input([1, 8, 8])
+        .add(conv2d(4, { activation: "relu" }))
+        .add(batchNorm())
+        .add(maxPool2d())
+        .add(flatten())
+        .add(dropout(0.2))
+        .add(dense(3)),
       next: () => draws.normal(),
     },
     codes: {
@@ -42,11 +48,25 @@ describe.skipIf("missing" in chromium)("a trained network in a browser", () => {
     const length = shape.reduce((all, dim) => all * dim, 40);
     const x = Float32Array.from({ length }, next);
     const y = Int32Array.from({ length: 40 }, (__, i) => i % 3);
-    const trained = await train(network, { rows: 40, x, y, shape, labelShape: [] }, { loss: "crossEntropy", epochs: 2 }); // biome-ignore format: one line
+    const trained = await train(
+      network,
+      { rows: 40, x, y, shape, labelShape: [] },
+      { loss: "crossEntropy", epochs: 2 },
+    );
     const folder = dirname(createRequire(import.meta.url).resolve("onnxruntime-web/wasm"));
-    const files = { "/model.onnx": trained.onnx(), "/rows.json": JSON.stringify({ shape: [40, ...shape], x: Array.from(x) }) }; // biome-ignore format: one line
-    const told = await askPage("missing" in chromium ? { path: "" } : chromium, { html, files, folder }); // biome-ignore format: one line
+    const files = {
+      "/model.onnx": trained.onnx(),
+      "/rows.json": JSON.stringify({ shape: [40, ...shape], x: Array.from(x) }),
+    };
+    const told = await askPage("missing" in chromium ? { path: "" } : chromium, {
+      html,
+      files,
+      folder,
+    });
     expect(told).toMatchObject({ shape: [40, 3], agent: expect.stringContaining("Chrome") });
-    expect((told as { readonly y: readonly number[] }).y).toBeClose(Array.from(await trained.predict(x)), { rtol: 1e-5, atol: 1e-5 }); // biome-ignore format: one line
+    expect((told as { readonly y: readonly number[] }).y).toBeClose(
+      Array.from(await trained.predict(x)),
+      { rtol: 1e-5, atol: 1e-5 },
+    );
   });
 });

@@ -18,7 +18,11 @@ export function findChromium(): Chromium {
 }
 
 const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]; // biome-ignore format: a list
-const kinds: Readonly<Record<string, string>> = { mjs: "text/javascript", wasm: "application/wasm", html: "text/html" }; // biome-ignore format: one line
+const kinds: Readonly<Record<string, string>> = {
+  mjs: "text/javascript",
+  wasm: "application/wasm",
+  html: "text/html",
+};
 
 /** What a browser is shown: files by their paths; the page at `/` posts what it found to `/told`. */
 export interface Served {
@@ -33,7 +37,6 @@ export async function askPage(
   chromium: { readonly path: string },
   served: Served,
 ): Promise<unknown> {
-  // biome-ignore format: one line
   const told = Promise.withResolvers<unknown>();
   const server = createServer(async (request, response) => {
     const path = request.url ?? "/";
@@ -43,17 +46,35 @@ export async function askPage(
       return;
     }
     const name = path.split("/").at(-1) ?? "";
-    const file = path === "/" ? served.html : (served.files[path] ?? (await readFile(join(served.folder, name)).catch(() => undefined))); // biome-ignore format: one line
+    const file =
+      path === "/"
+        ? served.html
+        : (served.files[path] ??
+          (await readFile(join(served.folder, name)).catch(() => undefined)));
     response.statusCode = file === undefined ? 404 : 200;
-    response.setHeader("content-type", kinds[path === "/" ? "html" : (name.split(".").at(-1) ?? "")] ?? "application/octet-stream"); // biome-ignore format: one line
+    response.setHeader(
+      "content-type",
+      kinds[path === "/" ? "html" : (name.split(".").at(-1) ?? "")] ?? "application/octet-stream",
+    );
     response.end(file ?? "");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const profile = await mkdtemp(join(tmpdir(), "millrace-chromium-"));
-  const child = spawn(chromium.path, [...flags, `--user-data-dir=${profile}`, "--remote-debugging-port=0", `http://127.0.0.1:${port}/`], { stdio: "ignore", detached: true }); // biome-ignore format: one line
-  const ended = once(child, "exit").then(() => told.reject(new Error("Chromium ended before the page told anything"))); // biome-ignore format: one line
+  const child = spawn(
+    chromium.path,
+    [
+      ...flags,
+      `--user-data-dir=${profile}`,
+      "--remote-debugging-port=0",
+      `http://127.0.0.1:${port}/`,
+    ],
+    { stdio: "ignore", detached: true },
+  );
+  const ended = once(child, "exit").then(() =>
+    told.reject(new Error("Chromium ended before the page told anything")),
+  );
   try {
     return await told.promise;
   } finally {

@@ -169,7 +169,12 @@ describe.skipIf("missing" in python)("delta-rs", () => {
         );
       if (step.feedFrom !== undefined) {
         const changes = await lake.table(step.table.name, walked).changes({ from: step.feedFrom });
-        const ours = (await changes.rows()).map((r) => [r._commit_version, r._change_type, r.id, r.n]); // biome-ignore format: one line
+        const ours = (await changes.rows()).map((r) => [
+          r._commit_version,
+          r._change_type,
+          r.id,
+          r.n,
+        ]);
         const order = (a: readonly unknown[], b: readonly unknown[]): number =>
           Number(a[0]) - Number(b[0]) || (`${a[1]} ${a[2]}` < `${b[1]} ${b[2]}` ? -1 : 1);
         expect(await peer.ask("feed", { path, since: step.feedFrom })).toEqual(
@@ -187,12 +192,19 @@ describe.skipIf("missing" in python)("delta-rs", () => {
     async (name) => {
       await inLake({ partitionBy: ["city", "level"] }, async (table, compare) => {
         const cities = [...oddCities, "%25", "~", "2024-01-01 10:00:00", "日本", "plain", null];
-        const rows = (from: number) => cities.map((city, i) => ({ ...row(`k${from + i}`, from + i, city), level: "low" as const })); // biome-ignore format: one line
+        const rows = (from: number) =>
+          cities.map((city, i) => ({
+            ...row(`k${from + i}`, from + i, city),
+            level: "low" as const,
+          }));
         await table.append([...rows(0), ...rows(101)]);
         await table.append(rows(200));
         await peer.ask("step", { path: table.path, name });
         await compare(name);
-        await table.update((c) => c.city.is("a/b"), () => ({ n: 7 })); // biome-ignore format: one line
+        await table.update(
+          (c) => c.city.is("a/b"),
+          () => ({ n: 7 }),
+        );
         await table.append([row("last", 1, "100%")]);
         await compare("ours after it");
         expect(await (await table.read()).count()).toBeGreaterThan(cities.length);
@@ -240,7 +252,10 @@ describe.skipIf("missing" in python)("delta-rs", () => {
         (await table.read()).where((c) => c.n.isAbove(1)),
         { on: ["id"] },
       );
-      await table.update((c) => c.n.is(1), (c) => ({ x: c.n })); // biome-ignore format: one line
+      await table.update(
+        (c) => c.n.is(1),
+        (c) => ({ x: c.n }),
+      );
       await compare("lineage");
       const [last, merge] = (await peer.ask("history", { path })) as Record<string, unknown>[];
       expect(last?.["lineage"]).toMatchObject({
@@ -281,7 +296,9 @@ describe.skipIf("missing" in python)("delta-rs", () => {
       await expect(peer.ask("one", { path, n: 6 })).rejects.toThrow(/1 rows failed validation/);
       await compare("a check of ours");
       await peer.ask("step", { path, name: "constraint" });
-      await expect(table.append([row("many", 4), row("more", 5), { ...row("b", 4), x: 100 }])).rejects.toMatchObject({ code: "table/mismatch-check", details: { check: "few" } }); // biome-ignore format: one line
+      await expect(
+        table.append([row("many", 4), row("more", 5), { ...row("b", 4), x: 100 }]),
+      ).rejects.toMatchObject({ code: "table/mismatch-check", details: { check: "few" } });
       await table.append([row("many", 4), row("more", 5)]);
       await compare("a check of theirs");
       await peer.ask("step", { path, name: "restore" });
@@ -315,7 +332,10 @@ describe.skipIf("missing" in python)("delta-rs", () => {
     await inLake({}, async (table, compare) => {
       await peer.ask("step", { path: table.path, name: "odd" }); // whose files delta-rs itself cannot update
       await compare("odd");
-      await table.update((c) => c.city.is("100%"), () => ({ n: 100 })); // biome-ignore format: one line
+      await table.update(
+        (c) => c.city.is("100%"),
+        () => ({ n: 100 }),
+      );
       await table.merge([row("k0", 1, "São Paulo")], { on: ["id"] });
       await table.delete((c) => c.city.is("*?[a]").or(c.city.is("it's")));
       await compare("ours");
@@ -345,7 +365,10 @@ describe.skipIf("missing" in python)("delta-rs", () => {
     for (const [name, feature] of refused)
       await inLake({}, async (table) => {
         await peer.ask("step", { path: table.path, name });
-        const error = { code: "table/unsupported-feature", message: expect.stringContaining(feature) }; // biome-ignore format: one line
+        const error = {
+          code: "table/unsupported-feature",
+          message: expect.stringContaining(feature),
+        };
         await expect(table.read(), name).rejects.toMatchObject(error);
         await expect(table.append([row("a", 1)]), name).rejects.toMatchObject(error);
         await expect(table.vacuum(), name).rejects.toMatchObject(error);

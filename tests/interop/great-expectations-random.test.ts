@@ -37,7 +37,9 @@ describe.skipIf("missing" in python)("great_expectations, at random", () => {
   test("gives the stored results again", async () => {
     const results = await judgedThere(tables(0, storedCases.tables));
     if (process.env["UPDATE_PEER"] !== undefined) {
-      const rows = results.map((one) => `[\n  ${one.map((result) => JSON.stringify(result)).join(",\n  ")}\n ]`); // biome-ignore format: one line
+      const rows = results.map(
+        (one) => `[\n  ${one.map((result) => JSON.stringify(result)).join(",\n  ")}\n ]`,
+      );
       await writeFile(storedResults, `{"made_by": "UPDATE_PEER=1 tests/interop/great-expectations-random.test.ts", "great_expectations": "1.24.1", "results": [\n ${rows.join(",\n ")}\n]}\n`); // biome-ignore format: one call
     }
     expect(results).toEqual(await readRandomResults());

@@ -240,8 +240,19 @@ describe.skipIf("missing" in python)("great_expectations", () => {
       name: "loud",
       actions: [
         { type: "slack", name: "s", slack_webhook: "http://127.0.0.1:9/", notify_on: "failure" },
-        { type: "microsoft", name: "t", teams_webhook: "http://127.0.0.1:9/", notify_on: "critical" }, // biome-ignore format: one line
-        { type: "email", name: "m", smtp_address: "127.0.0.1", smtp_port: 25, receiver_emails: "a@example.com" }, // biome-ignore format: one line
+        {
+          type: "microsoft",
+          name: "t",
+          teams_webhook: "http://127.0.0.1:9/",
+          notify_on: "critical",
+        },
+        {
+          type: "email",
+          name: "m",
+          smtp_address: "127.0.0.1",
+          smtp_port: 25,
+          receiver_emails: "a@example.com",
+        },
         { type: "pagerduty", name: "p", api_key: "k", routing_key: "r" },
         { type: "opsgenie", name: "o", api_key: "k" },
         { type: "sns", name: "n", sns_topic_arn: "arn", sns_message_subject: null },
@@ -258,7 +269,15 @@ describe.skipIf("missing" in python)("great_expectations", () => {
       one: sorted(theirs["one"]),
       late: sorted(theirs["late"]),
     }).toEqual({
-      actions: ["SlackNotificationAction", "MicrosoftTeamsNotificationAction", "EmailAction", "PagerdutyAlertAction", "OpsgenieAlertAction", "SNSNotificationAction", "APINotificationAction"], // biome-ignore format: one line
+      actions: [
+        "SlackNotificationAction",
+        "MicrosoftTeamsNotificationAction",
+        "EmailAction",
+        "PagerdutyAlertAction",
+        "OpsgenieAlertAction",
+        "SNSNotificationAction",
+        "APINotificationAction",
+      ],
       quiet: sorted(brief(results)),
       one: sorted(brief(results)),
       late: sorted(brief(late)),

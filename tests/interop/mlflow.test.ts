@@ -99,15 +99,30 @@ describe.skipIf("missing" in python)("mlflow", () => {
   test("opens a network with its own loaders, from bytes to the same probabilities", async () => {
     const folder = await mkdtemp(join(tmpdir(), "millrace-mlflow-"));
     const images = digits({ rows: 60 });
-    const trained = await train(imageNetwork("cnn"), networkRows(images), { loss: "crossEntropy", epochs: 2 }); // biome-ignore format: one line
-    const model = networkModel(trained, { input: "image", bytes: true, output: "digit", classes: images.classes }); // biome-ignore format: one line
+    const trained = await train(imageNetwork("cnn"), networkRows(images), {
+      loss: "crossEntropy",
+      epochs: 2,
+    });
+    const model = networkModel(trained, {
+      input: "image",
+      bytes: true,
+      output: "digit",
+      classes: images.classes,
+    });
     await using workspace = await openWorkspace(folder);
     await using run = await workspace.tracking.startRun({ experiment: "peer" });
     const image = images.pixels.subarray(0, 784);
     await run.logModel(model, { inputExample: { image: Buffer.from(image).toString("base64") } });
-    const [experiment] = await workspace.tracking.experiments().then((all) => all.filter(({ name }) => name === "peer")); // biome-ignore format: one line
+    const [experiment] = await workspace.tracking
+      .experiments()
+      .then((all) => all.filter(({ name }) => name === "peer"));
     const place = join(folder, "artifacts", experiment?.id ?? "", run.id, "artifacts", "model");
-    const told = runPython(python, readNetwork, [place]) as { onnx: number[]; pyfunc: number[]; inputs: unknown; flavors: unknown }; // biome-ignore format: one line
+    const told = runPython(python, readNetwork, [place]) as {
+      onnx: number[];
+      pyfunc: number[];
+      inputs: unknown;
+      flavors: unknown;
+    };
     const ours = [...(await trained.predict(image))];
     expect(told.onnx).toBeClose(ours, { rtol: 1e-5, atol: 1e-6 });
     expect(told.pyfunc).toBeClose(ours, { rtol: 1e-5, atol: 1e-6 });

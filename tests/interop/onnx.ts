@@ -94,7 +94,8 @@ export function answersOfOnnxWeb(installed: string, run: OnnxRun): Record<string
 
 /** The features that ONNX Runtime for the web computes, [n, d]. */
 export function runOnnxWeb(installed: string, run: OnnxRun): number[][] {
-  const { dims: [rows = 0, cols = 0] = [], data = [] } = answersOfOnnxWeb(installed, run)["features"] ?? {}; // biome-ignore format: one line
+  const { dims: [rows = 0, cols = 0] = [], data = [] } =
+    answersOfOnnxWeb(installed, run)["features"] ?? {};
   return Array.from({ length: rows }, (_, i) =>
     data.slice(i * cols, (i + 1) * cols).map(readNumber),
   );

@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRecords, type Records } from "../../src/store/index.ts";
-import { exportOptuna, importOptuna, type ObjectiveFunction, openStudy, optunaStudies, type TrialRecord } from "../../src/tune/index.ts"; // biome-ignore format: one line
+import {
+  exportOptuna,
+  importOptuna,
+  type ObjectiveFunction,
+  openStudy,
+  optunaStudies,
+  type TrialRecord,
+} from "../../src/tune/index.ts";
 import { pythonWith, runPython } from "./python.ts";
 
 const python = pythonWith("optuna");
@@ -76,7 +83,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const states = { waiting: "WAITING", running: "RUNNING", complete: "COMPLETE", pruned: "PRUNED", failed: "FAIL" }; // biome-ignore format: one line
+const states = {
+  waiting: "WAITING",
+  running: "RUNNING",
+  complete: "COMPLETE",
+  pruned: "PRUNED",
+  failed: "FAIL",
+};
 const plain = (value: number): number | string =>
   Number.isFinite(value) ? value : String(value).toLowerCase().replace("infinity", "inf");
 
@@ -107,12 +120,19 @@ describe("Optuna", () => {
     const path = join(folder, "theirs.db");
     const [one, two] = runPython(python, made, [path]) as [Facts, Facts];
     expect(optunaStudies(path)).toEqual(["one", "two"]);
-    await expect(importOptuna({ path, records })).rejects.toMatchObject({ code: "tune/unsupported-file" }); // biome-ignore format: one line
+    await expect(importOptuna({ path, records })).rejects.toMatchObject({
+      code: "tune/unsupported-file",
+    });
     expect(await importOptuna({ path, records, study: "one" })).toEqual({
       ...{ name: "one", trials: 41 },
       objectives: [{ metric: "value", direction: "maximise" }],
     });
-    await using study = await openStudy({ name: "one", metric: "value", direction: "maximise", records }); // biome-ignore format: one line
+    await using study = await openStudy({
+      name: "one",
+      metric: "value",
+      direction: "maximise",
+      records,
+    });
     expect((await study.trials()).map(ours)).toEqual(one.trials);
     expect((await study.best()).value).toBe(one.best);
     const kinds = new Set(one.trials.map(({ state }) => state));
@@ -122,30 +142,52 @@ describe("Optuna", () => {
     expect((await study.trials())[40]).toMatchObject({ state: "complete", params: { x: 2.5 } });
 
     await importOptuna({ path, records, study: "two", name: "front" });
-    const objectives = [{ metric: "size", direction: "minimise" }, { metric: "auc", direction: "maximise" }] as const; // biome-ignore format: one line
+    const objectives = [
+      { metric: "size", direction: "minimise" },
+      { metric: "auc", direction: "maximise" },
+    ] as const;
     await using front = await openStudy({ name: "front", objectives, records });
     expect((await front.front()).map(({ number }) => number)).toEqual(two.front);
     expect((await front.trials()).map(ours)).toEqual(two.trials);
   });
 
   test("opens what we write and goes on with it, and reads back are the same", async () => {
-    await using study = await openStudy({ name: "ours", metric: "loss", direction: "minimise", records }); // biome-ignore format: one line
+    await using study = await openStudy({
+      name: "ours",
+      metric: "loss",
+      direction: "minimise",
+      records,
+    });
     await study.search(everything, { trials: 30 });
     await study.enqueue({ x: 0.5 });
     const path = join(folder, "ours.db");
     expect(await exportOptuna({ records, study: "ours", path })).toEqual({ trials: 31 });
-    await expect(exportOptuna({ records, study: "ours", path })).rejects.toMatchObject({ code: "tune/duplicate-file" }); // biome-ignore format: one line
+    await expect(exportOptuna({ records, study: "ours", path })).rejects.toMatchObject({
+      code: "tune/duplicate-file",
+    });
     const back = join(folder, "back.db");
     await exportOptuna({ records, study: "ours", path: back });
-    const there = runPython(python, loaded, [path, "ours"]) as { facts: Facts; metrics: unknown; after: number; best: number }; // biome-ignore format: one line
+    const there = runPython(python, loaded, [path, "ours"]) as {
+      facts: Facts;
+      metrics: unknown;
+      after: number;
+      best: number;
+    };
     expect(there.facts.trials).toEqual((await study.trials()).map(ours));
     expect(there.facts.best).toBe((await study.best()).value);
     expect(there).toMatchObject({ metrics: ["loss"], after: 42 });
     expect(there.best).toBeLessThanOrEqual(Number(there.facts.best));
 
     await importOptuna({ records, path: back, name: "again" });
-    await using again = await openStudy({ name: "again", metric: "loss", direction: "minimise", records }); // biome-ignore format: one line
+    await using again = await openStudy({
+      name: "again",
+      metric: "loss",
+      direction: "minimise",
+      records,
+    });
     expect((await again.trials()).map(ours)).toEqual((await study.trials()).map(ours));
-    expect((await again.trials()).map(({ error }) => error)).toEqual((await study.trials()).map(({ error }) => error)); // biome-ignore format: one line
+    expect((await again.trials()).map(({ error }) => error)).toEqual(
+      (await study.trials()).map(({ error }) => error),
+    );
   });
 });

@@ -47,7 +47,12 @@ const reals = (length: number): Float32Array => Float32Array.from({ length }, ()
 const cases = [
   { name: "cnn", layers: 9, x: reals(7 * 144), first: 4 },
   { name: "mlp", layers: 6, x: reals(7 * 5), first: 2 },
-  { name: "words", layers: 4, x: Int32Array.from({ length: 7 * 4 }, () => draws.below(11)), first: 1 }, // biome-ignore format: one line
+  {
+    name: "words",
+    layers: 4,
+    x: Int32Array.from({ length: 7 * 4 }, () => draws.below(11)),
+    first: 1,
+  },
 ] as const;
 
 const python = pythonWith("torch");
@@ -56,7 +61,8 @@ if ("missing" in python) process.stdout.write(`PyTorch interop skipped: ${python
 describe.skipIf("missing" in python)("a model that PyTorch exported", async () => {
   if ("missing" in python) return;
   const peer = openPeer(python, script);
-  const ask = async (name: string, x: ArrayLike<number>, layers: number) => (await peer.ask("predict", { name, x: Array.from(x), layers })) as number[]; // biome-ignore format: one line
+  const ask = async (name: string, x: ArrayLike<number>, layers: number) =>
+    (await peer.ask("predict", { name, x: Array.from(x), layers })) as number[];
 
   test.each(cases)(
     "says the same once it is imported: $name",
@@ -66,13 +72,18 @@ describe.skipIf("missing" in python)("a model that PyTorch exported", async () =
       expect(model.facts.producer).toBe("pytorch");
       const { y } = await model.predict(x);
       expect(y?.shape[0]).toBe(7);
-      expect(Array.from(y?.data ?? [], Number)).toBeClose(await ask(name, x, layers), { rtol: 1e-5, atol: 1e-5 }); // biome-ignore format: one line
+      expect(Array.from(y?.data ?? [], Number)).toBeClose(await ask(name, x, layers), {
+        rtol: 1e-5,
+        atol: 1e-5,
+      });
       // one of the tensors inside is what the first layers give
       const expected = await ask(name, x, first);
       let isThere = false;
       for (const tensor of model.facts.tensors) {
         const found = await model.features(x, tensor).catch(() => undefined); // some hold whole numbers
-        isThere ||= found?.data.length === expected.length && found.data.every((value, i) => Math.abs(value - (expected[i] ?? 0)) < 1e-5); // biome-ignore format: one line
+        isThere ||=
+          found?.data.length === expected.length &&
+          found.data.every((value, i) => Math.abs(value - (expected[i] ?? 0)) < 1e-5);
       }
       expect(isThere).toBe(true);
       await model.close();

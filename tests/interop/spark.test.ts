@@ -119,7 +119,12 @@ describe.skipIf(skipped !== undefined)("spark", () => {
         );
       if (step.feedFrom !== undefined) {
         const changes = await lake.table(name, walked).changes({ from: step.feedFrom });
-        const ours = (await changes.rows()).map((r) => [r._commit_version, r._change_type, r.id, r.n]); // biome-ignore format: one line
+        const ours = (await changes.rows()).map((r) => [
+          r._commit_version,
+          r._change_type,
+          r.id,
+          r.n,
+        ]);
         const order = (a: readonly unknown[], b: readonly unknown[]): number =>
           Number(a[0]) - Number(b[0]) || (`${a[1]} ${a[2]}` < `${b[1]} ${b[2]}` ? -1 : 1);
         expect(await peer.ask("feed", { path, since: step.feedFrom })).toEqual(
@@ -137,8 +142,12 @@ describe.skipIf(skipped !== undefined)("spark", () => {
       checks: { low: (c) => c.n.isAtLeast(0).or(c.n.isMissing()).and(c.id.is("nobody's").not()) },
     });
     await one.append([row("a", 1), row("b", 2)]);
-    await expect(sql(`INSERT INTO ${at("peer.plain")} VALUES ${values("bad", -1, "c")}`)).rejects.toThrow(/low/); // biome-ignore format: one line
-    await expect(sql(`INSERT INTO ${at("peer.plain")} VALUES ${values("x", 1, "c").replace("'x'", "NULL")}`)).rejects.toThrow(/NOT NULL|null/i); // biome-ignore format: one line
+    await expect(
+      sql(`INSERT INTO ${at("peer.plain")} VALUES ${values("bad", -1, "c")}`),
+    ).rejects.toThrow(/low/);
+    await expect(
+      sql(`INSERT INTO ${at("peer.plain")} VALUES ${values("x", 1, "c").replace("'x'", "NULL")}`),
+    ).rejects.toThrow(/NOT NULL|null/i);
     await sql(
       `INSERT INTO ${at("peer.plain")} VALUES ${values("spark", 4, "c")}`,
       `UPDATE ${at("peer.plain")} SET n = n + 1 WHERE id = 'a'`,
@@ -146,7 +155,12 @@ describe.skipIf(skipped !== undefined)("spark", () => {
       `DELETE FROM ${at("peer.plain")} WHERE id = 'spark'`,
     );
     await agree("peer.plain");
-    const theirs = (await (await one.changes({ from: 1 })).rows()).map((r) => [r._commit_version, r._change_type, r.id, r.n]); // biome-ignore format: one line
+    const theirs = (await (await one.changes({ from: 1 })).rows()).map((r) => [
+      r._commit_version,
+      r._change_type,
+      r.id,
+      r.n,
+    ]);
     const text = (rows: unknown): string[] =>
       (rows as unknown[]).map((r) => JSON.stringify(r)).sort();
     expect(text(theirs)).toEqual(text(await peer.ask("feed", { path: one.path, since: 1 })));
@@ -163,7 +177,10 @@ describe.skipIf(skipped !== undefined)("spark", () => {
     await agree("peer.parts");
     await parts.merge([row("k1", 5, "100%")], { on: ["id"] });
     await agree("peer.parts");
-    expect((await lake.schemaOf("peer.plain")).columns["note"]).toEqual({ kind: "text", nullable: true }); // biome-ignore format: one line
+    expect((await lake.schemaOf("peer.plain")).columns["note"]).toEqual({
+      kind: "text",
+      nullable: true,
+    });
   });
 
   test("writes tables that we read and go on with: checkpoints of parts, feeds, transactions, log compaction", async () => {
@@ -171,13 +188,25 @@ describe.skipIf(skipped !== undefined)("spark", () => {
     await sql(
       `CREATE TABLE ${at(name)} (${columns}) USING delta PARTITIONED BY (city) TBLPROPERTIES (delta.checkpointInterval = 4, delta.enableChangeDataFeed = true)`,
     );
-    const conf = { "spark.databricks.delta.checkpoint.partSize": "2", "spark.databricks.delta.write.txnAppId": "loader", "spark.databricks.delta.write.txnVersion": "7" }; // biome-ignore format: one line
+    const conf = {
+      "spark.databricks.delta.checkpoint.partSize": "2",
+      "spark.databricks.delta.write.txnAppId": "loader",
+      "spark.databricks.delta.write.txnVersion": "7",
+    };
     const cities = ["a/b", "São Paulo", "100%", "x=y", ""];
-    const inserts = cities.map((city, i) => `INSERT INTO ${at(name)} VALUES ${values(`k${i}`, i, city)}, ('z${i}', NULL, NULL, NULL, NULL, NULL, NULL)`); // biome-ignore format: one line
-    await peer.ask("run", { statements: inserts.slice(0, 4), conf: { "spark.databricks.delta.checkpoint.partSize": "2" } }); // biome-ignore format: one line
+    const inserts = cities.map(
+      (city, i) =>
+        `INSERT INTO ${at(name)} VALUES ${values(`k${i}`, i, city)}, ('z${i}', NULL, NULL, NULL, NULL, NULL, NULL)`,
+    );
+    await peer.ask("run", {
+      statements: inserts.slice(0, 4),
+      conf: { "spark.databricks.delta.checkpoint.partSize": "2" },
+    });
     await peer.ask("run", { statements: inserts.slice(4), conf });
     const log = await readdir(join(pathOf(name), "_delta_log"));
-    expect(log.filter((file) => /\.checkpoint\.\d{10}\.\d{10}\.parquet$/.test(file)).length).toBeGreaterThan(2); // biome-ignore format: one line
+    expect(
+      log.filter((file) => /\.checkpoint\.\d{10}\.\d{10}\.parquet$/.test(file)).length,
+    ).toBeGreaterThan(2);
     await agree(name);
     const table = lake.table(name, walked);
     expect(await table.txn("loader")).toBe(7);
@@ -188,12 +217,19 @@ describe.skipIf(skipped !== undefined)("spark", () => {
     );
     await agree(name);
     const latest = await table.version();
-    const ours = (await (await table.changes({ from: 1 })).rows()).map((r) => [r._commit_version, r._change_type, r.id, r.n]); // biome-ignore format: one line
+    const ours = (await (await table.changes({ from: 1 })).rows()).map((r) => [
+      r._commit_version,
+      r._change_type,
+      r.id,
+      r.n,
+    ]);
     const text = (rows: unknown): string[] =>
       (rows as unknown[]).map((r) => JSON.stringify(r)).sort();
     expect(text(ours)).toEqual(text(await peer.ask("feed", { path: table.path, since: 1 })));
     for (let version = 0; version <= latest; version++)
-      await rm(join(table.path, "_delta_log", `${String(version).padStart(20, "0")}.json`)).catch(() => version <= 3); // biome-ignore format: one line
+      await rm(join(table.path, "_delta_log", `${String(version).padStart(20, "0")}.json`)).catch(
+        () => version <= 3,
+      );
     expect(latest).toBeGreaterThan(6);
   });
 
@@ -205,24 +241,48 @@ describe.skipIf(skipped !== undefined)("spark", () => {
     );
     const typed = schema("types", { id: text({ nullable: true }), b: int({ nullable: true }), s: int({ nullable: true }), i: int({ nullable: true }), f: float({ nullable: true }), d: timestamp({ nullable: true }), t: timestamp({ nullable: true }), u: timestamp({ nullable: true }) }); // biome-ignore format: a table
     const table = lake.table(name, typed);
-    const [a, b] = (await (await table.read()).rows()).toSorted((x, y) => (String(x.id) < String(y.id) ? -1 : 1)); // biome-ignore format: one line
-    expect(a).toMatchObject({ b: 1, s: 2, i: 3, f: Math.fround(0.1), d: new Date("2024-02-29"), t: new Date("2024-02-29T12:00:00.123Z") }); // biome-ignore format: one line
-    expect(b).toMatchObject({ b: -128, i: -2_147_483_648, f: Number.NaN, d: new Date("0001-01-01T00:00:00Z"), t: null }); // biome-ignore format: one line
+    const [a, b] = (await (await table.read()).rows()).toSorted((x, y) =>
+      String(x.id) < String(y.id) ? -1 : 1,
+    );
+    expect(a).toMatchObject({
+      b: 1,
+      s: 2,
+      i: 3,
+      f: Math.fround(0.1),
+      d: new Date("2024-02-29"),
+      t: new Date("2024-02-29T12:00:00.123Z"),
+    });
+    expect(b).toMatchObject({
+      b: -128,
+      i: -2_147_483_648,
+      f: Number.NaN,
+      d: new Date("0001-01-01T00:00:00Z"),
+      t: null,
+    });
     for (const [where, n] of [
       ["f", 1],
       ["u", 1],
     ] as const) {
-      const rows = await table.read({ where: (c) => (where === "f" ? c.f.isAbove(0.1) : c.u.isAfter(new Date(0))) }); // biome-ignore format: one line
+      const rows = await table.read({
+        where: (c) => (where === "f" ? c.f.isAbove(0.1) : c.u.isAfter(new Date(0))),
+      });
       expect(await rows.count(), where).toBe(n);
     }
     await sql(`ALTER TABLE ${at(name)} CHANGE COLUMN b TYPE INT`, `ALTER TABLE ${at(name)} CHANGE COLUMN s TYPE DOUBLE`, `ALTER TABLE ${at(name)} CHANGE COLUMN f TYPE DOUBLE`, `ALTER TABLE ${at(name)} CHANGE COLUMN d TYPE TIMESTAMP_NTZ`, `INSERT INTO ${at(name)} VALUES ('c', 1000, 0.5D, 4, 0.1D, TIMESTAMP_NTZ '2024-03-01 01:00:00', NULL, NULL)`); // biome-ignore format: a list
-    const widened = schema("types", { ...typed.columns, s: float({ nullable: true }), i: float({ nullable: true }) }); // biome-ignore format: one line
+    const widened = schema("types", {
+      ...typed.columns,
+      s: float({ nullable: true }),
+      i: float({ nullable: true }),
+    });
     const wide = lake.table(name, widened);
-    await wide.append([{ id: "ours", b: 5, s: 0.25, i: 0.5, f: 1, d: null, t: null, u: null }], { evolve: true }); // biome-ignore format: one line
+    await wide.append([{ id: "ours", b: 5, s: 0.25, i: 0.5, f: 1, d: null, t: null, u: null }], {
+      evolve: true,
+    });
     const [ours, theirs] = [await (await wide.read()).rows(), await theirRows(peer, wide)];
     expect(theirs).toHaveLength(4);
     const { plainRows } = await import("./walk.ts");
-    const cut = (rows: readonly object[]): readonly object[] => rows.map((one) => ({ ...one, u: 0 })); // biome-ignore format: one line
+    const cut = (rows: readonly object[]): readonly object[] =>
+      rows.map((one) => ({ ...one, u: 0 }));
     expect(cut(theirs)).toEqual(cut(plainRows(ours)));
     expect(await (await wide.read({ where: (c) => c.f.isAbove(0.1) })).count()).toBe(2);
   });
@@ -308,11 +368,18 @@ describe.skipIf(skipped !== undefined)("spark", () => {
       `ALTER TABLE ${at("rules.checked")} ADD CONSTRAINT few CHECK (n < 10 AND id <> 'x')`,
     );
     const checked = lake.table("rules.checked", loose);
-    await expect(checked.append([{ id: "b", n: 10 }])).rejects.toMatchObject({ code: "table/mismatch-check" }); // biome-ignore format: one line
-    await expect(checked.append([{ id: null, n: 1 }])).rejects.toMatchObject({ code: "table/mismatch-null" }); // biome-ignore format: one line
+    await expect(checked.append([{ id: "b", n: 10 }])).rejects.toMatchObject({
+      code: "table/mismatch-check",
+    });
+    await expect(checked.append([{ id: null, n: 1 }])).rejects.toMatchObject({
+      code: "table/mismatch-null",
+    });
     await checked.append([{ id: "b", n: 9 }]);
     await sql(`ALTER TABLE ${at("rules.checked")} ADD CONSTRAINT long CHECK (length(id) < 5)`);
-    await expect(checked.append([{ id: "c", n: 1 }])).rejects.toMatchObject({ code: "table/unsupported-check", details: { check: "long" } }); // biome-ignore format: one line
+    await expect(checked.append([{ id: "c", n: 1 }])).rejects.toMatchObject({
+      code: "table/unsupported-check",
+      details: { check: "long" },
+    });
     await sql(
       `CREATE TABLE ${at("rules.appended")} (id STRING, n BIGINT) USING delta TBLPROPERTIES (delta.appendOnly = true)`,
       `INSERT INTO ${at("rules.appended")} VALUES ('a', 1)`,
@@ -321,7 +388,9 @@ describe.skipIf(skipped !== undefined)("spark", () => {
     );
     const appended = lake.table("rules.appended", loose);
     await appended.append([{ id: "b", n: 2 }]);
-    await expect(appended.delete()).rejects.toMatchObject({ message: expect.stringContaining("append-only") }); // biome-ignore format: one line
+    await expect(appended.delete()).rejects.toMatchObject({
+      message: expect.stringContaining("append-only"),
+    });
     const cloned = lake.table("rules.cloned", loose);
     expect((await (await cloned.read()).rows()).map(({ id }) => id).sort()).toEqual([
       "a",

@@ -7,7 +7,8 @@ import { channelsFirst, importTensorFlow, train } from "../../src/nn/index.ts";
 import { npmPackage } from "./npm.ts";
 
 const installed = npmPackage("@tensorflow/tfjs");
-if (installed.missing !== undefined) process.stdout.write(`TensorFlow.js interop skipped: ${installed.missing}\n`); // biome-ignore format: one line
+if (installed.missing !== undefined)
+  process.stdout.write(`TensorFlow.js interop skipped: ${installed.missing}\n`);
 
 interface Tensor {
   data(): Promise<Float32Array>;
@@ -21,7 +22,11 @@ interface Model {
 type Make = (options: Readonly<Record<string, unknown>>) => { apply(x: unknown): unknown };
 interface Tf {
   readonly layers: Readonly<Record<string, Make>>;
-  readonly io: { withSaveHandler(handler: (artifacts: { readonly weightData: ArrayBuffer }) => Promise<unknown>): unknown }; // biome-ignore format: one line
+  readonly io: {
+    withSaveHandler(
+      handler: (artifacts: { readonly weightData: ArrayBuffer }) => Promise<unknown>,
+    ): unknown;
+  };
   sequential(options: { readonly layers: readonly unknown[] }): Model;
   model(options: { readonly inputs: unknown; readonly outputs: unknown }): Model;
   input(options: { readonly shape: readonly number[] }): unknown;
@@ -29,7 +34,8 @@ interface Tf {
 }
 
 const draws = random(21).stream("tfjs");
-const normals = (length: number): Float32Array => Float32Array.from({ length }, () => draws.normal()); // biome-ignore format: one line
+const normals = (length: number): Float32Array =>
+  Float32Array.from({ length }, () => draws.normal());
 const size = (shape: readonly number[]): number => shape.reduce((all, dim) => all * dim, 1);
 
 interface Case {
@@ -66,28 +72,46 @@ describe.skipIf(installed.missing !== undefined)("a layers model of TensorFlow.j
 
   async function saved(model: Model) {
     // moving variances above 0
-    model.setWeights(model.getWeights().map(({ shape }) => tf.tensor(normals(size(shape)).map((v) => Math.abs(v) / 3 + 0.05), shape))); // biome-ignore format: one line
+    model.setWeights(
+      model.getWeights().map(({ shape }) =>
+        tf.tensor(
+          normals(size(shape)).map((v) => Math.abs(v) / 3 + 0.05),
+          shape,
+        ),
+      ),
+    );
     let found: { readonly weightData: ArrayBuffer } | undefined;
     await model.save(tf.io.withSaveHandler(async (artifacts) => {
       found = artifacts;
       return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
     })); // biome-ignore format: a call
-    return { artifacts: JSON.parse(JSON.stringify(found)) as unknown, weights: new Uint8Array(found?.weightData ?? new ArrayBuffer(0)) }; // biome-ignore format: one line
+    return {
+      artifacts: JSON.parse(JSON.stringify(found)) as unknown,
+      weights: new Uint8Array(found?.weightData ?? new ArrayBuffer(0)),
+    };
   }
 
   async function compared(model: Model, { shape, codes }: Case) {
     const { artifacts, weights } = await saved(model);
     const ours = importTensorFlow(artifacts, weights);
-    const x = codes === undefined ? normals(10 * size(shape)) : Float32Array.from({ length: 10 * size(shape) }, () => draws.below(codes)); // biome-ignore format: one line
+    const x =
+      codes === undefined
+        ? normals(10 * size(shape))
+        : Float32Array.from({ length: 10 * size(shape) }, () => draws.below(codes));
     const theirs = await model.predict(tf.tensor(x, [10, ...shape])).data();
     const [h, w, c] = shape;
     const rows = shape.length === 3 ? channelsFirst(x, [h ?? 1, w ?? 1, c ?? 1]) : x;
-    expect(Array.from(await ours.predict(rows))).toBeClose(Array.from(theirs), { rtol: 1e-5, atol: 1e-5 }); // biome-ignore format: one line
+    expect(Array.from(await ours.predict(rows))).toBeClose(Array.from(theirs), {
+      rtol: 1e-5,
+      atol: 1e-5,
+    });
     return { ours, rows };
   }
 
   test.each(Object.entries(cases))("says the same: %s", async (_, one) => {
-    const layers = one.layers.map(([name, options], i) => tf.layers[name]?.(i === 0 ? { ...options, inputShape: one.shape } : options)); // biome-ignore format: one line
+    const layers = one.layers.map(([name, options], i) =>
+      tf.layers[name]?.(i === 0 ? { ...options, inputShape: one.shape } : options),
+    );
     await compared(tf.sequential({ layers }), one);
   });
 
@@ -97,7 +121,13 @@ describe.skipIf(installed.missing !== undefined)("a layers model of TensorFlow.j
     const hidden = tf.layers["dense"]?.({ units: 4, ...relu }).apply(inputs);
     const outputs = tf.layers["dense"]?.({ units: 3, activation: "softmax" }).apply(hidden);
     const { ours, rows } = await compared(tf.model({ inputs, outputs }), one);
-    const data = { rows: 10, x: rows, shape: [6], y: Int32Array.from({ length: 10 }, (_, i) => i % 3), labelShape: [] }; // biome-ignore format: one line
+    const data = {
+      rows: 10,
+      x: rows,
+      shape: [6],
+      y: Int32Array.from({ length: 10 }, (_, i) => i % 3),
+      labelShape: [],
+    };
     const more = await train(ours.network, data, {
       loss: "crossEntropy",
       epochs: 30,
@@ -107,7 +137,9 @@ describe.skipIf(installed.missing !== undefined)("a layers model of TensorFlow.j
   });
 
   test("is refused where a layer has no counterpart, by name", async () => {
-    const gru = tf.sequential({ layers: [tf.layers["gru"]?.({ units: 2, inputShape: [3, 2], name: "reset" })] }); // biome-ignore format: one line
+    const gru = tf.sequential({
+      layers: [tf.layers["gru"]?.({ units: 2, inputShape: [3, 2], name: "reset" })],
+    });
     const { artifacts, weights } = await saved(gru);
     expect(() => importTensorFlow(artifacts, weights)).toThrow(
       "the layer reset (GRU); expected layers of",

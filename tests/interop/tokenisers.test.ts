@@ -18,7 +18,9 @@ def ids(texts, vocabulary, asked):
 `;
 
 const folder = new URL("../../docs/guide/", import.meta.url);
-const guide = readdirSync(folder).filter((name) => name.endsWith(".md")).map((name) => readFileSync(new URL(name, folder), "utf8")); // biome-ignore format: one line
+const guide = readdirSync(folder)
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => readFileSync(new URL(name, folder), "utf8"));
 const odd = ["", " ", "  two\n\n\tspaces  ", "naïve 漢字 🙂 état 3.14 don't DON'T", "a".repeat(50), "\uFEFF\0 ٣ x²"]; // biome-ignore format: a list
 
 describe("byte pairs beside Hugging Face's tokenizers", async () => {
@@ -27,7 +29,10 @@ describe("byte pairs beside Hugging Face's tokenizers", async () => {
   test.each([300, 1000, 4000])("give the same numbers: a vocabulary of %d", async (vocabulary) => {
     const ours = bytePairTokeniser({ vocabulary }).fit(guide);
     const asked = [...guide.slice(0, 6), ...odd];
-    const [size, theirs] = (await peer.ask("ids", { texts: guide, vocabulary, asked })) as [number, number[][]]; // biome-ignore format: one line
+    const [size, theirs] = (await peer.ask("ids", { texts: guide, vocabulary, asked })) as [
+      number,
+      number[][],
+    ];
     expect(ours.vocabulary).toBe(size);
     expect(asked.map((one) => Array.from(ours.encode(one)))).toEqual(theirs);
   });

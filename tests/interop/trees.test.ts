@@ -146,10 +146,18 @@ describe.skipIf(!there)("formatLightgbm", () => {
     const set = { feature: 3, codes: [1, 35], missingLeft: true, left: leaf(1), right: leaf(2) };
     const root = { feature: 0, threshold: 0.5, left: set, right: { ...set, missingLeft: false } };
     const trees = treesOf([root, leaf(10)], { width: 5, base: [100] });
-    const predictor = treesPredictor({ width: 5, trees, link: "identity", task: { kind: "regression" } }); // biome-ignore format: one line
+    const predictor = treesPredictor({
+      width: 5,
+      trees,
+      link: "identity",
+      task: { kind: "regression" },
+    });
     const codes = [0, 1, 2, 35, 36, 900, null];
     const rows = codes.flatMap((code) => [-1, 0.5, null].map((a) => [a, 0, 0, code, 0]));
-    expect(await back(predictor, rows)).toBeClose([...predictor.predict(matrixOfRows(rows))], double); // biome-ignore format: one line
+    expect(await back(predictor, rows)).toBeClose(
+      [...predictor.predict(matrixOfRows(rows))],
+      double,
+    );
   });
 });
 
@@ -179,7 +187,10 @@ describe.skipIf(!there)("shapleyValues", () => {
       const { scale = 1, trees } = predictor;
       // LightGBM's are of sums: before they are scaled, and before they are divided by the number of trees
       const factor = trees.average ? (trees.starts.length - 1) / trees.outputs : 1 / scale;
-      expect(told(predictor, rows).map((v) => v * factor)).toBeClose([...shares], { rtol: 1e-7, atol: 1e-8 }); // biome-ignore format: one line
+      expect(told(predictor, rows).map((v) => v * factor)).toBeClose([...shares], {
+        rtol: 1e-7,
+        atol: 1e-8,
+      });
     });
 });
 
@@ -198,10 +209,10 @@ describe.skipIf(!there)("models learned here", () => {
       const { rows } = await trainLightgbm(peer, { task: "regression", categories: true, params });
       const x = matrixOfRows(rows);
       const lean = (i: number): number => (x.data[5 * i] || 0) + ((x.data[5 * i + 3] || 0) % 3);
-      const y = Float64Array.from(
-        rows,
-        (_, i) =>
-        task.kind === "regression" ? lean(i) : Number(lean(i) > 0.5) + (task.kind === "multiclass" && lean(i) > 1.5 ? 1 : 0), // biome-ignore format: one line
+      const y = Float64Array.from(rows, (_, i) =>
+        task.kind === "regression"
+          ? lean(i)
+          : Number(lean(i) > 0.5) + (task.kind === "multiclass" && lean(i) > 1.5 ? 1 : 0),
       );
       const data = { x, y, names, source: "sha256:00", task, categorical: ["code"] } as const;
       const ubj = "ubj" as const;
@@ -213,11 +224,17 @@ describe.skipIf(!there)("models learned here", () => {
         const predictor = await learner.learn(data);
         const told = [...predictor.predict(x)];
         const text = formatLightgbm(predictor, { names });
-        expect(await peer.ask("predict_lightgbm", { model: text, rows })).toBeClose(told, { rtol: 1e-12, atol: 1e-12 }); // biome-ignore format: one line
+        expect(await peer.ask("predict_lightgbm", { model: text, rows })).toBeClose(told, {
+          rtol: 1e-12,
+          atol: 1e-12,
+        });
         const bytes = Buffer.from(formatXgboost(predictor, { names, format: ubj })).toString(
           "base64",
         );
-        expect(await peer.ask("predict_xgboost", { model: bytes, format: ubj, rows })).toBeClose(told, single); // biome-ignore format: one line
+        expect(await peer.ask("predict_xgboost", { model: bytes, format: ubj, rows })).toBeClose(
+          told,
+          single,
+        );
       }
     });
 });

@@ -74,7 +74,10 @@ export async function* walk(lake: Lake): AsyncGenerator<Step> {
 async function* plain(lake: Lake): AsyncGenerator<Step> {
   const table = lake.table("walk.plain", walked, {
     changeFeed: true,
-    checks: { named: (c: C) => c.id.is("nobody").not(), low: (c: C) => c.n.isBelow(1e16).or(c.n.isMissing()) }, // biome-ignore format: one line
+    checks: {
+      named: (c: C) => c.id.is("nobody").not(),
+      low: (c: C) => c.n.isBelow(1e16).or(c.n.isMissing()),
+    },
   });
   const done = (name: string): Step => ({ name, table });
   await table.append([row("a", 1, "x"), row("ü", null)]);
@@ -87,9 +90,15 @@ async function* plain(lake: Lake): AsyncGenerator<Step> {
   yield done("merge");
   await table.merge([row("a", 4), row("b", 8), row("e", 1)], { on: ["id"], newest: "n" });
   yield done("merge by the newest");
-  await table.update((c) => c.city.is("y"), () => ({ city: "moved", at: new Date(-5) })); // biome-ignore format: one line
+  await table.update(
+    (c) => c.city.is("y"),
+    () => ({ city: "moved", at: new Date(-5) }),
+  );
   yield done("update with cells");
-  await table.update((c) => c.id.isIn(["b", "c"]), (c) => ({ n: c.n.plus(1), x: c.x.over(3), yes: c.n.isAbove(5) })); // biome-ignore format: one line
+  await table.update(
+    (c) => c.id.isIn(["b", "c"]),
+    (c) => ({ n: c.n.plus(1), x: c.x.over(3), yes: c.n.isAbove(5) }),
+  );
   yield done("update with expressions");
   await table.delete((c) => c.n.isMissing());
   yield done("delete by condition");
@@ -110,14 +119,19 @@ async function* plain(lake: Lake): AsyncGenerator<Step> {
     ],
   });
   yield done("merge with every clause");
-  await table.mergeWhen([row("f", 1), row("f2", 2)], { on: (t, s) => t.id.is("g").and(s.n.is(1)), matched: [{ delete: true }] }); // biome-ignore format: one line
+  await table.mergeWhen([row("f", 1), row("f2", 2)], {
+    on: (t, s) => t.id.is("g").and(s.n.is(1)),
+    matched: [{ delete: true }],
+  });
   yield done("merge by a condition that deletes");
   await table.mergeWhen([row("h", 1), row("c", 1)], {
     on: ["id"],
     notMatched: [{ values: "all" }],
   });
   yield done("merge that only inserts");
-  await table.overwrite([row("h", 9, "new"), row("h2", 9)], { where: (c) => c.n.is(9).or(c.id.is("h")) }); // biome-ignore format: one line
+  await table.overwrite([row("h", 9, "new"), row("h2", 9)], {
+    where: (c) => c.n.is(9).or(c.id.is("h")),
+  });
   yield done("overwrite by condition");
   await table.alter({ checks: { small: (c) => c.x.isBelow(1e9).or(c.x.isMissing()) } });
   yield done("a check added");
@@ -151,7 +165,10 @@ async function* partitioned(lake: Lake): AsyncGenerator<Step> {
   const cities = [...oddCities, null];
   await table.append(cities.map((city, i) => row(`k${i}`, i, city)));
   yield done("append");
-  await table.update((c) => c.city.is("a/b"), () => ({ city: "c/d", yes: null })); // biome-ignore format: one line
+  await table.update(
+    (c) => c.city.is("a/b"),
+    () => ({ city: "c/d", yes: null }),
+  );
   yield done("update that moves a row");
   await table.merge([row("k1", 40, "São Paulo"), row("new", 1, "100%")], { on: ["id"] });
   yield done("merge");
@@ -174,7 +191,10 @@ async function* partitioned(lake: Lake): AsyncGenerator<Step> {
   const evolved = lake.table("walk.parts", wider);
   await evolved.append([{ ...row("w", 2, "x=y"), note: "wide" }], { evolve: true });
   yield done("a column added");
-  await evolved.update((c) => c.id.is("q"), () => ({ note: "late" })); // biome-ignore format: one line
+  await evolved.update(
+    (c) => c.id.is("q"),
+    () => ({ note: "late" }),
+  );
   yield done("update of an added column");
   await evolved.optimize({ clusterBy: ["n"] });
   await evolved.vacuum({ retentionHours: 0, force: true });

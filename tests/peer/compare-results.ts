@@ -41,12 +41,17 @@ export const meant: readonly Meant[] = [
   {
     why: "pandas counts each NaN apart, and where values with a missing one cannot be ordered it gives an error for the counts",
     applies: ({ result }) =>
-      ["partial_unexpected_list", "partial_unexpected_counts", "unexpected_list"].some((key) => hasNull(result[key])), // biome-ignore format: one line
+      ["partial_unexpected_list", "partial_unexpected_counts", "unexpected_list"].some((key) =>
+        hasNull(result[key]),
+      ),
     keys: ["partial_unexpected_counts"],
   },
   {
     why: "without the values, SUMMARY lists the index of every broken row there and of partial_unexpected_count rows here",
-    applies: ({ result }) => "partial_unexpected_index_list" in result && !("partial_unexpected_list" in result) && !("unexpected_index_list" in result), // biome-ignore format: one line
+    applies: ({ result }) =>
+      "partial_unexpected_index_list" in result &&
+      !("partial_unexpected_list" in result) &&
+      !("unexpected_index_list" in result),
     keys: ["partial_unexpected_index_list"],
   },
   {
@@ -66,7 +71,10 @@ export const meant: readonly Meant[] = [
   },
   {
     why: "where rows with a missing value are left out, pandas judges pairs of rows that the first of two conditions leaves out",
-    applies: ({ type, kwargs }) => type.includes("_pair_") && kwargs["ignore_row_if"] === "either_value_is_missing" && Object(kwargs["row_condition"]).type === "or", // biome-ignore format: one line
+    applies: ({ type, kwargs }) =>
+      type.includes("_pair_") &&
+      kwargs["ignore_row_if"] === "either_value_is_missing" &&
+      Object(kwargs["row_condition"]).type === "or",
     keys: "all",
   },
 ];
@@ -78,7 +86,8 @@ export function differences(theirs: Judged, ours: Ours | undefined): readonly st
   const skipped = new Set(known.flatMap(({ keys }) => keys));
   const own = ours?.result ?? {};
   const compared = Object.entries(theirs.result).filter(([key]) => key in own && !skipped.has(key));
-  const success = theirs.success === ours?.success ? [] : [`success: ${ours?.success}, not ${theirs.success}`]; // biome-ignore format: one line
+  const success =
+    theirs.success === ours?.success ? [] : [`success: ${ours?.success}, not ${theirs.success}`];
   return [
     ...success,
     ...compared.flatMap(([key, value]) => valueDifferences(key, value, own[key])),

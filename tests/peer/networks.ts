@@ -44,9 +44,16 @@ export async function runOnce(
   const runtime = await loadRuntime();
   if (runtime === undefined) throw new Error("there is no ONNX Runtime");
   const session = await runtime.open(formatOnnx(emitOnnx(graph, outputs)));
-  const given = Object.fromEntries(Object.entries(feeds).map(([name, { shape, values }]): [string, Values] => [name, { type: "float", shape, data: Float32Array.from(values) }])); // biome-ignore format: one line
+  const given = Object.fromEntries(
+    Object.entries(feeds).map(([name, { shape, values }]): [string, Values] => [
+      name,
+      { type: "float", shape, data: Float32Array.from(values) },
+    ]),
+  );
   const told = await session.run(given);
-  const found = Object.fromEntries(Object.entries(told).map(([name, { data }]) => [name, Array.from(data, Number)])); // biome-ignore format: one line
+  const found = Object.fromEntries(
+    Object.entries(told).map(([name, { data }]) => [name, Array.from(data, Number)]),
+  );
   await session.close();
   return found;
 }
@@ -60,7 +67,10 @@ export async function judged(
   const w = graph.input("w", one.w.shape);
   const flowing = gradients(ops.sum(ops.multiply(y, w)), inputs);
   const outputs = { y, ...Object.fromEntries(flowing.map((g, i) => [`g${i}`, g])) };
-  const feeds = { w: one.w, ...Object.fromEntries(one.inputs.map((value, i) => [inputs[i]?.name ?? "", value])) }; // biome-ignore format: one line
+  const feeds = {
+    w: one.w,
+    ...Object.fromEntries(one.inputs.map((value, i) => [inputs[i]?.name ?? "", value])),
+  };
   const told = await runOnce(graph, outputs, feeds);
   return { y: told["y"] ?? [], gradients: flowing.map((_, i) => told[`g${i}`] ?? []) };
 }

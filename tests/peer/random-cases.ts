@@ -14,7 +14,10 @@ import { frameOf } from "./great-expectations.ts";
 export interface RandomCase {
   readonly columns: Readonly<Record<string, ColumnKind>>;
   readonly rows: readonly (readonly Json[])[];
-  readonly expectations: readonly { readonly type: string; readonly kwargs: Readonly<Record<string, Json>> }[]; // biome-ignore format: one line
+  readonly expectations: readonly {
+    readonly type: string;
+    readonly kwargs: Readonly<Record<string, Json>>;
+  }[];
   readonly resultFormat: ResultFormat;
 }
 
@@ -61,7 +64,8 @@ function poolOf(dice: Dice, kind: ColumnKind): readonly Json[] {
   const few = 1 + dice.below(6);
   const draw = (): Json => {
     if (kind === "int") return dice.is(0.1) ? dice.of([0, 1000000, -7]) : dice.below(9) - 3;
-    if (kind === "float") return dice.is(0.7) ? dice.of(floats) : Math.round((dice.below(2000) - 1000) * 7.7) / 16; // biome-ignore format: one line
+    if (kind === "float")
+      return dice.is(0.7) ? dice.of(floats) : Math.round((dice.below(2000) - 1000) * 7.7) / 16;
     if (kind === "bool") return dice.is(0.5);
     return dice.of(kind === "timestamp" ? moments : texts);
   };
@@ -132,12 +136,33 @@ const types: Readonly<Record<string, (dice: Dice) => Kwargs>> = {
   expect_column_value_lengths_to_equal: (d) => ({ column: d.of(words), value: d.below(4) }),
   expect_column_values_to_match_regex: (d) => ({ column: d.of(words), regex: d.of(regexes) }),
   expect_column_values_to_not_match_regex: (d) => ({ column: d.of(words), regex: d.of(regexes) }),
-  expect_column_values_to_match_regex_list: (d) => ({ column: d.of(words), regex_list: [d.of(regexes), d.of(regexes)], match_on: d.of(["any", "all"]) }), // biome-ignore format: one line
-  expect_column_values_to_not_match_regex_list: (d) => ({ column: d.of(words), regex_list: [d.of(regexes), d.of(regexes)] }), // biome-ignore format: one line
-  expect_column_values_to_match_strftime_format: (d) => ({ column: d.of(words), strftime_format: d.of(["%Y-%m-%d", "%d/%m/%Y", "%m"]) }), // biome-ignore format: one line
-  expect_column_value_z_scores_to_be_less_than: (d) => ({ column: d.of(numbers), threshold: d.of([0.3, 1, 1.5, 2]), double_sided: d.is(0.5) }), // biome-ignore format: one line
-  expect_column_values_to_not_be_outliers: (d) => ({ column: d.of(numbers), method: d.of(["iqr", "std"]), multiplier: d.of([0, 0.5, 1.5, 3]) }), // biome-ignore format: one line
-  expect_column_pair_values_a_to_be_greater_than_b: (d) => ({ ...pairOf(d, numbers), ...(d.is(0.5) ? { or_equal: true } : {}) }), // biome-ignore format: one line
+  expect_column_values_to_match_regex_list: (d) => ({
+    column: d.of(words),
+    regex_list: [d.of(regexes), d.of(regexes)],
+    match_on: d.of(["any", "all"]),
+  }),
+  expect_column_values_to_not_match_regex_list: (d) => ({
+    column: d.of(words),
+    regex_list: [d.of(regexes), d.of(regexes)],
+  }),
+  expect_column_values_to_match_strftime_format: (d) => ({
+    column: d.of(words),
+    strftime_format: d.of(["%Y-%m-%d", "%d/%m/%Y", "%m"]),
+  }),
+  expect_column_value_z_scores_to_be_less_than: (d) => ({
+    column: d.of(numbers),
+    threshold: d.of([0.3, 1, 1.5, 2]),
+    double_sided: d.is(0.5),
+  }),
+  expect_column_values_to_not_be_outliers: (d) => ({
+    column: d.of(numbers),
+    method: d.of(["iqr", "std"]),
+    multiplier: d.of([0, 0.5, 1.5, 3]),
+  }),
+  expect_column_pair_values_a_to_be_greater_than_b: (d) => ({
+    ...pairOf(d, numbers),
+    ...(d.is(0.5) ? { or_equal: true } : {}),
+  }),
   expect_column_pair_values_to_be_equal: (d) => pairOf(d, d.is(0.5) ? numbers : words),
   expect_column_pair_values_to_be_in_set: (d) => ({
     ...pairOf(d, ["n", "t"]),
@@ -158,9 +183,18 @@ const types: Readonly<Record<string, (dice: Dice) => Kwargs>> = {
   expect_column_median_to_be_between: (d) => ({ column: d.of(numbers), ...bounds(d, number(d)) }),
   expect_column_stdev_to_be_between: (d) => ({ column: d.of(numbers), ...bounds(d, number(d)) }),
   expect_column_sum_to_be_between: (d) => ({ column: d.of(numbers), ...bounds(d, number(d)) }),
-  expect_column_unique_value_count_to_be_between: (d) => ({ column: anyColumn(d), ...bounds(d, () => d.below(6)) }), // biome-ignore format: one line
-  expect_column_proportion_of_unique_values_to_be_between: (d) => ({ column: anyColumn(d), ...bounds(d, share(d)) }), // biome-ignore format: one line
-  expect_column_proportion_of_non_null_values_to_be_between: (d) => ({ column: anyColumn(d), ...bounds(d, share(d)) }), // biome-ignore format: one line
+  expect_column_unique_value_count_to_be_between: (d) => ({
+    column: anyColumn(d),
+    ...bounds(d, () => d.below(6)),
+  }),
+  expect_column_proportion_of_unique_values_to_be_between: (d) => ({
+    column: anyColumn(d),
+    ...bounds(d, share(d)),
+  }),
+  expect_column_proportion_of_non_null_values_to_be_between: (d) => ({
+    column: anyColumn(d),
+    ...bounds(d, share(d)),
+  }),
   expect_column_quantile_values_to_be_between: (d) => ({
     column: d.of(numbers),
     quantile_ranges: {
@@ -172,7 +206,10 @@ const types: Readonly<Record<string, (dice: Dice) => Kwargs>> = {
     },
     allow_relative_error: "linear",
   }),
-  expect_column_most_common_value_to_be_in_set: (d) => ({ ...setOf(d), ...(d.is(0.5) ? { ties_okay: d.is(0.5) } : {}) }), // biome-ignore format: one line
+  expect_column_most_common_value_to_be_in_set: (d) => ({
+    ...setOf(d),
+    ...(d.is(0.5) ? { ties_okay: d.is(0.5) } : {}),
+  }),
   expect_column_distinct_values_to_be_in_set: (d) => setOf(d),
   expect_column_distinct_values_to_contain_set: (d) => setOf(d),
   expect_column_distinct_values_to_equal_set: (d) => setOf(d),
@@ -187,9 +224,17 @@ const types: Readonly<Record<string, (dice: Dice) => Kwargs>> = {
     min_value: 7 + d.below(3),
     max_value: 9 + d.below(2),
   }),
-  expect_table_columns_to_match_ordered_list: (d) => ({ column_list: d.is(0.5) ? Object.keys(columns) : ["id", "m", ...d.some(words, 2)] }), // biome-ignore format: one line
-  expect_table_columns_to_match_set: (d) => ({ column_set: d.is(0.5) ? Object.keys(columns) : ["id", "zz"], ...(d.is(0.5) ? { exact_match: d.is(0.5) } : {}) }), // biome-ignore format: one line
-  expect_column_to_exist: (d) => ({ column: d.of(["n", "zz"]), ...(d.is(0.4) ? { column_index: d.below(3) } : {}) }), // biome-ignore format: one line
+  expect_table_columns_to_match_ordered_list: (d) => ({
+    column_list: d.is(0.5) ? Object.keys(columns) : ["id", "m", ...d.some(words, 2)],
+  }),
+  expect_table_columns_to_match_set: (d) => ({
+    column_set: d.is(0.5) ? Object.keys(columns) : ["id", "zz"],
+    ...(d.is(0.5) ? { exact_match: d.is(0.5) } : {}),
+  }),
+  expect_column_to_exist: (d) => ({
+    column: d.of(["n", "zz"]),
+    ...(d.is(0.4) ? { column_index: d.below(3) } : {}),
+  }),
 };
 
 const anyColumn = (dice: Dice): string => dice.of(Object.keys(columns));
@@ -202,7 +247,11 @@ function setOf(dice: Dice): Kwargs {
 function pairOf(dice: Dice, from: readonly string[]): Kwargs {
   const ignore = dice.of(["both_values_are_missing", "either_value_is_missing", "neither"]);
   const a = dice.of(from);
-  return { column_A: a, column_B: dice.of(from.filter((name) => name !== a)), ...(dice.is(0.7) ? { ignore_row_if: ignore } : {}) }; // biome-ignore format: one line
+  return {
+    column_A: a,
+    column_B: dice.of(from.filter((name) => name !== a)),
+    ...(dice.is(0.7) ? { ignore_row_if: ignore } : {}),
+  };
 }
 
 function listOf(dice: Dice, from: readonly string[]): Kwargs {
@@ -220,7 +269,12 @@ const aggregates =
 
 function conditionOf(dice: Dice): Kwargs {
   const column = (name: string): Json => ({ name });
-  const of = (name: string, operator: string, parameter: Json): Json => ({ type: "comparison", column: column(name), operator, parameter }); // biome-ignore format: one line
+  const of = (name: string, operator: string, parameter: Json): Json => ({
+    type: "comparison",
+    column: column(name),
+    operator,
+    parameter,
+  });
   const made: readonly Json[] = [
     of("n", dice.of([">", ">=", "<", "<=", "==", "!="]), dice.below(4)),
     of("t", dice.of(["==", "!="]), dice.of(texts.slice(0, 4))),

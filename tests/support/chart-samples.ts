@@ -40,7 +40,8 @@ import {
 } from "../../src/plot/index.ts";
 
 const chance = random(7).stream("charts");
-const list = (n: number, of: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => of(i)); // biome-ignore format: one line
+const list = (n: number, of: (i: number) => number): number[] =>
+  Array.from({ length: n }, (_, i) => of(i));
 const normal = (n: number): number[] => list(n, () => chance.normal());
 
 const n = 600;
@@ -54,17 +55,39 @@ const models = [
 ];
 const price = list(400, () => 20 + 30 * chance.next());
 const guessed = price.map((v) => v + 0.08 * v * chance.normal() + 0.01 * (v - 35) ** 2 - 1);
-const features = ["tenure", "monthly charges", "contract", "internet service", "age", "payment method"]; // biome-ignore format: one line
-const shap = features.map((_, j) => normal(200).map((v) => ({ value: v, effect: (v * (j % 2 ? -0.5 : 0.6)) / (j + 1) + 0.05 * chance.normal() }))); // biome-ignore format: one line
-const cell = (of: "value" | "effect") => list(200 * 6, (i) => shap[i % 6]?.[Math.floor(i / 6)]?.[of] ?? 0); // biome-ignore format: one line
-const daily = (from: number, values: readonly number[]) => values.map((value, i) => ({ atMs: Date.UTC(2026, 0, 1 + from + i), value })); // biome-ignore format: one line
+const features = [
+  "tenure",
+  "monthly charges",
+  "contract",
+  "internet service",
+  "age",
+  "payment method",
+];
+const shap = features.map((_, j) =>
+  normal(200).map((v) => ({
+    value: v,
+    effect: (v * (j % 2 ? -0.5 : 0.6)) / (j + 1) + 0.05 * chance.normal(),
+  })),
+);
+const cell = (of: "value" | "effect") =>
+  list(200 * 6, (i) => shap[i % 6]?.[Math.floor(i / 6)]?.[of] ?? 0);
+const daily = (from: number, values: readonly number[]) =>
+  values.map((value, i) => ({ atMs: Date.UTC(2026, 0, 1 + from + i), value }));
 const season = (i: number): number => 100 + 0.3 * i + 12 * Math.sin((2 * Math.PI * i) / 7);
-const spread = (level: number, k: number) => ({ level, lower: list(21, (i) => season(90 + i) - k * Math.sqrt(i + 1)), upper: list(21, (i) => season(90 + i) + k * Math.sqrt(i + 1)) }); // biome-ignore format: one line
+const spread = (level: number, k: number) => ({
+  level,
+  lower: list(21, (i) => season(90 + i) - k * Math.sqrt(i + 1)),
+  upper: list(21, (i) => season(90 + i) + k * Math.sqrt(i + 1)),
+});
 const places = list(240, (i) => i % 3);
 const grid = list(30, (i) => i * 2.4);
 const dependence = grid.map((v) => 0.55 * Math.exp(-v / 20) + 0.08);
 const steps = list(60, (i) => i);
-const joined = { left: [0, 2, 4, 8, 6, 11, 12], right: [1, 3, 5, 9, 7, 10, 13], heights: [0.4, 0.6, 0.9, 1.4, 0.8, 2.1, 4.2] }; // biome-ignore format: one line
+const joined = {
+  left: [0, 2, 4, 8, 6, 11, 12],
+  right: [1, 3, 5, 9, 7, 10, 13],
+  heights: [0.4, 0.6, 0.9, 1.4, 0.8, 2.1, 4.2],
+};
 
 const looking = ["the", "␣mill", "er", "␣grinds", "␣the", "␣grain", "␣of", "␣the", "␣town", "."];
 const looked = looking.map((_, i) => {

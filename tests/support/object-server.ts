@@ -230,7 +230,9 @@ function list({ objects }: State, query: URLSearchParams): Answer {
     return escaped.replace(/[&<>]/g, (sign) => entities[sign] ?? "");
   };
   const about = (key: string, [time = "", size = ""]: readonly string[]): string => {
-    const stored = page.map((name) => prefix + name).find((name) => spelled(name.slice(prefix.length)) === key); // biome-ignore format: one line
+    const stored = page
+      .map((name) => prefix + name)
+      .find((name) => spelled(name.slice(prefix.length)) === key);
     const { at = new Date(), body = Buffer.alloc(0) } = objects.get(stored ?? "") ?? {};
     const text = s3 ? at.toISOString() : at.toUTCString();
     return `<${time}>${text}</${time}><${size}>${body.length}</${size}>`;

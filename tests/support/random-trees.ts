@@ -26,7 +26,14 @@ export function randomTree(draws: Random, options: RandomTreeOptions): TreeNode 
   const below = { ...options, depth: depth - 1 };
   const [left, right] = [randomTree(draws, below), randomTree(draws, below)];
   const cover = (left.cover ?? 0) + (right.cover ?? 0);
-  const some = { missingLeft: draws.next() < 0.5, left, right, cover, value: value(), gain: draws.next() }; // biome-ignore format: one line
+  const some = {
+    missingLeft: draws.next() < 0.5,
+    left,
+    right,
+    cover,
+    value: value(),
+    gain: draws.next(),
+  };
   if (categories && draws.next() < 0.4) {
     const drawn = Array.from({ length: draws.below(5) }, () => draws.below(70));
     return { ...some, feature: width - 1, codes: [...new Set(drawn)].sort((a, b) => a - b) };

@@ -1,5 +1,13 @@
 /** @file A small model that is asked by key: "churn", which looks `spend` up in `shop.spending`. */
-import { features, featureTable, lookup, numeric, trainingSet, withLookups, writeFeatures } from "../../src/feature/index.ts"; // biome-ignore format: one line
+import {
+  features,
+  featureTable,
+  lookup,
+  numeric,
+  trainingSet,
+  withLookups,
+  writeFeatures,
+} from "../../src/feature/index.ts";
 import { logistic } from "../../src/model/index.ts";
 import { bool, float, type Lake, schema, text } from "../../src/table/index.ts";
 import type { Workspace } from "../../src/workspace/index.ts";
@@ -17,7 +25,11 @@ export const spendingTable = featureTable(spendingOptions);
 /** Writes features of "a" to "d", who spend 0 to 3, and trains on them. */
 export async function spendingModel(lake: Lake, table: typeof spendingTable) {
   const ids = ["a", "b", "c", "d"];
-  await writeFeatures(lake, table, ids.map((id, i) => ({ id, spend: i }))); // biome-ignore format: one line
+  await writeFeatures(
+    lake,
+    table,
+    ids.map((id, i) => ({ id, spend: i })),
+  );
   const labels = lake.table("shop.labels", schema("labels", { id: text(), churn: bool() }));
   await labels.append(ids.map((id, i) => ({ id, churn: i > 1 })));
   const set = await trainingSet(lake, {

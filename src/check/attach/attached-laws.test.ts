@@ -105,7 +105,9 @@ describe("attached expectations", () => {
     expect(found.map(({ x }) => x).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 12 }, (_, i) => i),
     );
-    expect(gone.map(({ x }) => -Number(x) - 1).sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, i) => i)); // biome-ignore format: one line
+    expect(gone.map(({ x }) => -Number(x) - 1).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 12 }, (_, i) => i),
+    );
   });
 
   test("count for every type that is about one row what the suite counts", async () => {

@@ -121,7 +121,8 @@ describe("tableExpectations", () => {
 
   test("judge what a merge makes of both rows, and refuse to take away a row that has no source", async () => {
     const { lake, table, ids } = await shop([row("a", 1), row("b", 2), row("c", 3)]);
-    const sql = "SELECT * FROM (VALUES ('a', 5::BIGINT, 1.0::DOUBLE), ('b', -5::BIGINT, 1.0::DOUBLE)) v(id, n, price)"; // biome-ignore format: one line
+    const sql =
+      "SELECT * FROM (VALUES ('a', 5::BIGINT, 1.0::DOUBLE), ('b', -5::BIGINT, 1.0::DOUBLE)) v(id, n, price)";
     const source = frame({ engine: lake.engine, schema: orders, sql });
     await table.mergeWhen(source, {
       on: ["id"],
@@ -143,14 +144,23 @@ describe("tableExpectations", () => {
 
   test("count the rows of an update, and refuse one whose rows would be dropped or fail", async () => {
     const { table, ids } = await shop([row("a", 1), row("b", 2)]);
-    const done = await table.update((c) => c.id.is("a"), () => ({ n: 50 })); // biome-ignore format: one line
+    const done = await table.update(
+      (c) => c.id.is("a"),
+      () => ({ n: 50 }),
+    );
     expect(done.expectations[0]).toMatchObject({ name: "n is ≤ 9", passed: 0, failed: 1 });
-    const dropping = table.update((c) => c.n.isAbove(0), (c) => ({ n: c.n.minus(3) })); // biome-ignore format: one line
+    const dropping = table.update(
+      (c) => c.n.isAbove(0),
+      (c) => ({ n: c.n.minus(3) }),
+    );
     await expect(dropping).rejects.toMatchObject({
       code: "table/unsupported-drop",
       message: expect.stringContaining('1 row of the table would come to break "n is ≥ 0"'),
     });
-    const failing = table.update((c) => c.id.is("b"), () => ({ id: "B" })); // biome-ignore format: one line
+    const failing = table.update(
+      (c) => c.id.is("b"),
+      () => ({ id: "B" }),
+    );
     await expect(failing).rejects.toMatchObject({ code: "table/mismatch-expectation" });
     expect(await ids()).toEqual([
       ["a", 50],
@@ -270,7 +280,17 @@ describe("expectationMetrics", () => {
     await table.append([row("a", 1), row("b", -1)]);
     const metrics = expectationMetrics(await table.history(), lake.engine);
     const dropped = await metrics.where((c) => c.dropped.isAbove(0)).rows();
-    expect(dropped).toMatchObject([{ version: 2, operation: "WRITE", expectation: "n is ≥ 0", action: "drop", passed: 1, failed: 1, dropped: 1 }]); // biome-ignore format: one line
+    expect(dropped).toMatchObject([
+      {
+        version: 2,
+        operation: "WRITE",
+        expectation: "n is ≥ 0",
+        action: "drop",
+        passed: 1,
+        failed: 1,
+        dropped: 1,
+      },
+    ]);
     expect(await expectationMetrics([], lake.engine).rows()).toEqual([]);
   });
 });
@@ -327,6 +347,8 @@ describe("the quarantine", () => {
     await expect(table.append([row("a", -1)])).rejects.toThrow("is a quarantine itself");
     const loop = tableExpectations(orders, { quarantine: "shop.orders" });
     await expect(table.alter({ expectations: loop })).rejects.toThrow("not its own quarantine");
-    await expect(table.alter({ expectations: { ...loop, quarantine: "../x" } })).rejects.toMatchObject({ code: "table/out-of-range-name" }); // biome-ignore format: one line
+    await expect(
+      table.alter({ expectations: { ...loop, quarantine: "../x" } }),
+    ).rejects.toMatchObject({ code: "table/out-of-range-name" });
   });
 });

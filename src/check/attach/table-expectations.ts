@@ -84,7 +84,7 @@ function ruleOf(expectation: Expectation, around: Surroundings): Omit<RowExpecta
   if (plan.spread !== undefined) refuse("it judges by the spread of a whole column");
   const node = when ?? conditionNode({ type, columns: around.columns }, expectation.kwargs);
   const looked = `(${where ?? "true"}) AND (${plan.looked})`;
-  const settled = { ...made, kwargs: { ...made.kwargs, ...given(kwargs, made.kwargs) } }; // biome-ignore format: one line
+  const settled = { ...made, kwargs: { ...made.kwargs, ...given(kwargs, made.kwargs) } };
   return {
     name,
     mostly: made.mostly,

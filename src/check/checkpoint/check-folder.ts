@@ -71,7 +71,11 @@ export interface CheckFolder {
  * ```
  */
 export function checkFolder(files: CheckFiles): CheckFolder {
-  const folders = { suite: "expectations", definition: "validation_definitions", checkpoint: "checkpoints" }; // biome-ignore format: one line
+  const folders = {
+    suite: "expectations",
+    definition: "validation_definitions",
+    checkpoint: "checkpoints",
+  };
   const inFiles: IdsInFiles = async (what, name) => {
     const found = await headOf(files, `${folders[what]}/${safe(name)}.json`);
     return found === undefined || isOther(found, name) ? null : found.id;

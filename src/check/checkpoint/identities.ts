@@ -5,7 +5,10 @@ import type { ExpectationSuite } from "../suite.ts";
 import type { Checkpoint, Reference, ValidationDefinition } from "./definition.ts";
 
 /** The id of a thing in its file, or null where there is no file or none in it. */
-export type IdsInFiles = (what: "suite" | "definition" | "checkpoint", name: string) => Promise<string | null>; // biome-ignore format: one line
+export type IdsInFiles = (
+  what: "suite" | "definition" | "checkpoint",
+  name: string,
+) => Promise<string | null>;
 
 /** A UUID (RFC 9562, version 8) made from what a thing is called. */
 export function uuidOf(text: string): string {

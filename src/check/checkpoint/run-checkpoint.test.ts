@@ -98,7 +98,11 @@ describe("runCheckpoint", () => {
     await folder.suites.write(sound);
     await folder.definitions.write(definition);
     await folder.checkpoints.write(checkpoint);
-    const options = { suites: await folder.suites.all(), definitions: await folder.definitions.all(), files }; // biome-ignore format: one line
+    const options = {
+      suites: await folder.suites.all(),
+      definitions: await folder.definitions.all(),
+      files,
+    };
     await run(options, await folder.checkpoints.read("nightly"));
     await run({ ...options, runName: "again", clock: steppingClock(Date.UTC(2025, 0, 1)) });
     expect(await readFile(join(place, ".gitignore"), "utf8")).toBe("uncommitted/\n");
@@ -142,7 +146,9 @@ describe("runCheckpoint", () => {
 
   test("calls a user's functions, and says which one failed", async () => {
     const types: string[] = [];
-    const handlers = { update_data_docs: (_: unknown, { type }: { type: string }) => void types.push(type) }; // biome-ignore format: one line
+    const handlers = {
+      update_data_docs: (_: unknown, { type }: { type: string }) => void types.push(type),
+    };
     expect(await run({ handlers })).toMatchObject({ skipped: [] });
     expect(types).toEqual(["update_data_docs"]);
     const bad = callWithResult("mail", () => {
@@ -190,12 +196,23 @@ describe("checkFolder", () => {
     const folder = checkFolder(memoryBytes());
     await folder.suites.write(suite("day/sales", points, [e.notNull("x")]));
     const other = folder.suites.write(suite("day_sales", points, []));
-    const details = { what: "suite", name: "day_sales", file: "expectations/day_sales.json", holds: "day/sales" }; // biome-ignore format: one line
-    await expect(other).rejects.toMatchObject({ code: "check/conflict-name", kind: "conflict", details }); // biome-ignore format: one line
+    const details = {
+      what: "suite",
+      name: "day_sales",
+      file: "expectations/day_sales.json",
+      holds: "day/sales",
+    };
+    await expect(other).rejects.toMatchObject({
+      code: "check/conflict-name",
+      kind: "conflict",
+      details,
+    });
     await folder.suites.write(suite("day/sales", points, []));
     expect((await folder.suites.read("day/sales")).expectations).toEqual([]);
     expect((await folder.suites.all()).map((one) => one.name)).toEqual(["day/sales"]);
-    await expect(folder.suites.read("day:sales")).rejects.toMatchObject({ code: "check/missing-definition" }); // biome-ignore format: one line
+    await expect(folder.suites.read("day:sales")).rejects.toMatchObject({
+      code: "check/missing-definition",
+    });
   });
 
   test("writes checkpoints and validations that read as they were", async () => {
@@ -204,7 +221,9 @@ describe("checkFolder", () => {
     await folder.definitions.write(definition);
     const [read] = await folder.checkpoints.all();
     const defined = await folder.definitions.read("v");
-    const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/); // biome-ignore format: one line
+    const uuid = expect.stringMatching(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
     expect(read).toEqual({ ...checkpoint, id: uuid, validations: [{ name: "v", id: defined.id }] });
     expect(defined).toEqual({ ...definition, id: uuid, suite: { name: "sound", id: uuid } });
     expect(await folder.suites.names()).toEqual([]);

@@ -123,7 +123,9 @@ function named<T extends { readonly name: string }>(
   name: string,
 ): T {
   const known = all.map((one) => one.name);
-  return all.find((one) => one.name === name) ?? fail("check/missing-definition", { what, name, known }); // biome-ignore format: one line
+  return (
+    all.find((one) => one.name === name) ?? fail("check/missing-definition", { what, name, known })
+  );
 }
 
 async function runActions(actions: readonly Action[], result: CheckpointResult): Promise<void> {

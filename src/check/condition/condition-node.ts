@@ -88,7 +88,7 @@ function nodeOf(condition: Condition, place: Place): ExprNode {
 function columnNode(name: string, { type, columns }: Place): ExprNode & { readonly op: "column" } {
   const spec = Object.hasOwn(columns, name) ? columns[name] : undefined;
   const names = Object.keys(columns);
-  const { kind } = spec ?? fail("check/unknown-column", { at: type, column: name, columns: names }); // biome-ignore format: one line
+  const { kind } = spec ?? fail("check/unknown-column", { at: type, column: name, columns: names });
   return { op: "column", name, kind };
 }
 
@@ -201,8 +201,10 @@ function comparisonNode(operation: string, left: ExprNode, right: ExprNode): Jso
   };
   const [sign, back] = signs[operation] ?? [];
   if (sign === undefined || back === undefined) return undefined;
-  if (left.op === "column" && right.op === "literal") return comparisonOf(left.name, sign, literalValue(right)); // biome-ignore format: one line
-  if (left.op === "literal" && right.op === "column") return comparisonOf(right.name, back, literalValue(left)); // biome-ignore format: one line
+  if (left.op === "column" && right.op === "literal")
+    return comparisonOf(left.name, sign, literalValue(right));
+  if (left.op === "literal" && right.op === "column")
+    return comparisonOf(right.name, back, literalValue(left));
   return undefined;
 }
 

@@ -53,7 +53,9 @@ function tokenize(text: string, refuse: (reason: string) => never): readonly Tok
   pattern.lastIndex = 0;
   while (pattern.lastIndex < text.length) {
     const from = pattern.lastIndex;
-    const groups = pattern.exec(text)?.groups ?? refuse(`unreadable from ${JSON.stringify(text.slice(from, from + 20))}`); // biome-ignore format: one line
+    const groups =
+      pattern.exec(text)?.groups ??
+      refuse(`unreadable from ${JSON.stringify(text.slice(from, from + 20))}`);
     const token = tokenOf(groups);
     if (token !== undefined) tokens.push(token);
   }

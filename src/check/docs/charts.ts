@@ -94,7 +94,8 @@ export function failChart(
 
 /** Two shares as bars below one another, by a common largest share. */
 export function pairBars(before: number, now: number, top: number): Html {
-  const wide = (share: number): string => fixed(share === 0 ? 0 : Math.max(0.7, (100 * share) / top)); // biome-ignore format: one line
+  const wide = (share: number): string =>
+    fixed(share === 0 ? 0 : Math.max(0.7, (100 * share) / top));
   return html`<svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="14"/><rect class="was" y="1" width="${wide(before)}" height="5.5"/><rect class="fill" y="7.5" width="${wide(now)}" height="5.5"/></svg>`;
 }
 

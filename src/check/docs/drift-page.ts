@@ -84,7 +84,8 @@ export function driftPage(data: DriftPageData): string {
 }
 
 function summary({ rows, columns, changes, severe }: DriftPageData): Html {
-  const of = (level: DriftLevel): string => shortNumber(columns.filter((column) => column.level === level).length); // biome-ignore format: one line
+  const of = (level: DriftLevel): string =>
+    shortNumber(columns.filter((column) => column.level === level).length);
   const told = changes.map(
     (change) =>
       html`<p class="note">${badge("bad", `${signs.severe} severe`)} ${foreign(change, 400)}</p>`,
@@ -101,7 +102,10 @@ function summary({ rows, columns, changes, severe }: DriftPageData): Html {
 
 function columnRow(drift: DriftPageColumn, isFirst: boolean): Html {
   const { column, measure, value, level, earlier = [], missing, current } = drift;
-  const share = missing.level === "none" ? percent(current.missing) : html`${badge(tones[missing.level], percent(current.missing))}`; // biome-ignore format: one line
+  const share =
+    missing.level === "none"
+      ? percent(current.missing)
+      : html`${badge(tones[missing.level], percent(current.missing))}`;
   return html`<tr><th scope="row">${foreign(column, 60)}<small>${measure}</small></th><td class="num">${figure(value)}</td><td>${badge(tones[level], `${signs[level]} ${level}`)}</td>${isFirst ? nothing : overTime([...earlier, value])}<td class="num wide">${share}</td></tr>`;
 }
 
@@ -127,8 +131,10 @@ function columnCard({
   current,
   buckets,
 }: DriftPageColumn): Html {
-  const change = (bucket: (typeof buckets)[number]): number => Math.abs(bucket.current - bucket.reference); // biome-ignore format: one line
-  const ordered = buckets.length > shownBuckets ? buckets.toSorted((a, b) => change(b) - change(a)) : buckets; // biome-ignore format: one line
+  const change = (bucket: (typeof buckets)[number]): number =>
+    Math.abs(bucket.current - bucket.reference);
+  const ordered =
+    buckets.length > shownBuckets ? buckets.toSorted((a, b) => change(b) - change(a)) : buckets;
   const shown = ordered.slice(0, shownBuckets);
   const top = Math.max(...shown.map((bucket) => Math.max(bucket.reference, bucket.current)), 1e-9);
   const lines = shown.map(

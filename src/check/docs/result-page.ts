@@ -114,7 +114,9 @@ function trend({ severity }: Finding, points: readonly HistoryPoint[]): Html {
   const [first] = points;
   if (first === undefined || top === 0) return nothing;
   const tone = severity === "critical" ? "bad" : "warn";
-  const bars = points.map((point) => ({ share: share(point), tone: point.passed ? "good" : tone } as const)); // biome-ignore format: one line
+  const bars = points.map(
+    (point) => ({ share: share(point), tone: point.passed ? "good" : tone }) as const,
+  );
   const says = `Failed rows in the last ${points.length} results, at most ${percent(top)}`;
   return html`${failChart(bars, says)}<span class="ends"><span>${day(first.atMs)}</span><span>at most ${percent(top)}</span></span>`;
 }

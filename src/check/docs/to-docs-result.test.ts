@@ -66,10 +66,15 @@ describe("toDocsResult", () => {
   });
 
   test("an expectation that could not be judged failed, and says why", async () => {
-    const given = { ...judged, expectations: [expectation("expect_column_values_to_not_be_null", { column: "gone" })] }; // biome-ignore format: one line
+    const given = {
+      ...judged,
+      expectations: [expectation("expect_column_values_to_not_be_null", { column: "gone" })],
+    };
     const { report } = toDocsResult((await resultOf({}, given)).result);
     expect(report).toMatchObject({ passed: false, findings: [{ passed: false, rows: 0 }] });
-    expect(report.findings[0]?.expectation).toMatch(/^gone has a value \(it could not be judged: .*gone/); // biome-ignore format: one line
+    expect(report.findings[0]?.expectation).toMatch(
+      /^gone has a value \(it could not be judged: .*gone/,
+    );
   });
 
   test("reads what Great Expectations stored, types that are not ours too", () => {

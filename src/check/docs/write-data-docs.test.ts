@@ -208,8 +208,15 @@ describe("writeDataDocs", () => {
 
   test("what was measured of a whole table stands in place of failed rows", async () => {
     const folder = watched();
-    const mean = finding({ expectation: "the mean of x is ≤ 5", passed: false, failedRows: 10, observed: 66.66666 }); // biome-ignore format: one line
-    const [page = ""] = (await writeDataDocs(folder, { results: [result(0, [mean, finding({ observed: 3 })])] })).pages; // biome-ignore format: one line
+    const mean = finding({
+      expectation: "the mean of x is ≤ 5",
+      passed: false,
+      failedRows: 10,
+      observed: 66.66666,
+    });
+    const [page = ""] = (
+      await writeDataDocs(folder, { results: [result(0, [mean, finding({ observed: 3 })])] })
+    ).pages;
     const text = await folder.text(page);
     expect(text).toContain('the whole table<small class="own">observed <bdi>66.67</bdi></small>');
     expect(text).toContain('<small class="own">observed <bdi>3</bdi></small>');

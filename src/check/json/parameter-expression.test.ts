@@ -53,11 +53,21 @@ describe("evaluateParameter", () => {
 
 describe("suite parameters", () => {
   const columns = schema("rows", { n: int(), at: timestamp() }).columns;
-  const around = { columns, parameters: { low: 2, share: 0.5 }, tables: {}, sources: {}, clock: () => Date.UTC(2024, 0, 8) }; // biome-ignore format: one line
+  const around = {
+    columns,
+    parameters: { low: 2, share: 0.5 },
+    tables: {},
+    sources: {},
+    clock: () => Date.UTC(2024, 0, 8),
+  };
   const between = "expect_column_values_to_be_between";
 
   test("are values of any argument, of mostly too, and stay parameters in the file", () => {
-    const kwargs = { column: "n", min_value: { $PARAMETER: "low * 2" }, mostly: { $PARAMETER: "share" } }; // biome-ignore format: one line
+    const kwargs = {
+      column: "n",
+      min_value: { $PARAMETER: "low * 2" },
+      mostly: { $PARAMETER: "share" },
+    };
     const suite = readSuite({ name: "s", expectations: [{ type: between, kwargs }] });
     const [one] = suite.expectations;
     const compiled = one && compileExpectation(one, around);
@@ -67,7 +77,9 @@ describe("suite parameters", () => {
 
   test("may be moments, counted from now", () => {
     const kwargs = { column: "at", min_value: { $PARAMETER: "now() - timedelta(weeks=1)" } };
-    expect(compileExpectation(expectation(between, kwargs), around).kwargs["min_value"]).toBe("2024-01-01T00:00:00.000Z"); // biome-ignore format: one line
+    expect(compileExpectation(expectation(between, kwargs), around).kwargs["min_value"]).toBe(
+      "2024-01-01T00:00:00.000Z",
+    );
   });
 
   test.each([

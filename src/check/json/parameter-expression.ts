@@ -46,7 +46,8 @@ export function evaluateParameter(text: string, place: ParameterPlace): Json {
   if (name.test(trimmed)) return place.missing(trimmed);
   const parser: Parser = { tokens: tokensOf(trimmed, place), place, at: 0 };
   const { kind, value } = sum(parser);
-  if (parser.at < parser.tokens.length) place.refuse(`${JSON.stringify(peek(parser))} was not expected`); // biome-ignore format: one line
+  if (parser.at < parser.tokens.length)
+    place.refuse(`${JSON.stringify(peek(parser))} was not expected`);
   if (kind === "span") place.refuse("it is a length of time");
   return kind === "moment" ? new Date(value).toISOString() : value;
 }
@@ -56,7 +57,8 @@ function tokensOf(text: string, { refuse }: ParameterPlace): readonly string[] {
   token.lastIndex = 0;
   while (token.lastIndex < text.length) {
     const from = token.lastIndex;
-    const found = token.exec(text) ?? refuse(`unreadable from ${JSON.stringify(text.slice(from, from + 20))}`); // biome-ignore format: one line
+    const found =
+      token.exec(text) ?? refuse(`unreadable from ${JSON.stringify(text.slice(from, from + 20))}`);
     if (found[1] !== undefined) tokens.push(found[1]);
   }
   return tokens;
@@ -100,7 +102,8 @@ function product(parser: Parser): Quantity {
     const times = sign === "*";
     if (right.kind !== "number" && !(times && left.kind === "number"))
       parser.place.refuse(`a ${left.kind} ${sign} a ${right.kind}`);
-    if (left.kind === "moment" || right.kind === "moment") parser.place.refuse(`a moment ${sign} a number`); // biome-ignore format: one line
+    if (left.kind === "moment" || right.kind === "moment")
+      parser.place.refuse(`a moment ${sign} a number`);
     const kind = left.kind === "number" ? right.kind : left.kind;
     left = { kind, value: times ? left.value * right.value : left.value / right.value };
   }
@@ -132,7 +135,8 @@ function atom(parser: Parser): Quantity {
   const found = peek(parser);
   parser.at += 1;
   if (/^[\d.]/.test(found)) return { kind: "number", value: Number(found) };
-  if (!name.test(found) || found === "the end") return place.refuse(`${JSON.stringify(found)} was not expected`); // biome-ignore format: one line
+  if (!name.test(found) || found === "the end")
+    return place.refuse(`${JSON.stringify(found)} was not expected`);
   if (take(parser, "(") !== undefined) return call(parser, found);
   return named(found, place);
 }
@@ -143,7 +147,8 @@ function named(found: string, place: ParameterPlace): Quantity {
   const value = place.valueOf(found) ?? constants[found.toUpperCase()] ?? place.missing(found);
   if (typeof value === "number") return { kind: "number", value };
   const moment = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(moment)) place.refuse(`${JSON.stringify(found)} is neither a number nor a moment`); // biome-ignore format: one line
+  if (Number.isNaN(moment))
+    place.refuse(`${JSON.stringify(found)} is neither a number nor a moment`);
   return { kind: "moment", value: moment };
 }
 
@@ -206,8 +211,12 @@ function call(parser: Parser, found: string): Quantity {
   }
   if (found === "datetime") {
     const parts = new Map(keyed(given, momentOrder, place));
-    const [year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, micro = 0] = momentOrder.map((key) => parts.get(key)); // biome-ignore format: one line
-    return { kind: "moment", value: Date.UTC(year, month - 1, day, hour, minute, second, micro / 1000) }; // biome-ignore format: one line
+    const [year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, micro = 0] =
+      momentOrder.map((key) => parts.get(key));
+    return {
+      kind: "moment",
+      value: Date.UTC(year, month - 1, day, hour, minute, second, micro / 1000),
+    };
   }
   const apply = Object.hasOwn(functions, found) ? functions[found] : undefined;
   const [first] = given;
@@ -224,7 +233,8 @@ function keyed(
 ): readonly (readonly [string, number])[] {
   return given.map(({ key, value }, i) => {
     const known = key ?? order[i] ?? "";
-    if (!order.includes(known) || value.kind !== "number") refuse(`the argument ${JSON.stringify(known)}`); // biome-ignore format: one line
+    if (!order.includes(known) || value.kind !== "number")
+      refuse(`the argument ${JSON.stringify(known)}`);
     return [known, value.value] as const;
   });
 }

@@ -85,7 +85,12 @@ describe("writeSuite", () => {
   });
 
   test("refuses to bind a suite to a schema that lacks a column of it", () => {
-    const read = readSuite({ name: "s", expectations: [{ type: "expect_compound_columns_to_be_unique", kwargs: { column_list: ["n", "z"] } }] }); // biome-ignore format: one line
+    const read = readSuite({
+      name: "s",
+      expectations: [
+        { type: "expect_compound_columns_to_be_unique", kwargs: { column_list: ["n", "z"] } },
+      ],
+    });
     expect(() => withSchema(read, rows)).toThrow(
       expect.objectContaining({ code: "check/unknown-column" }),
     );

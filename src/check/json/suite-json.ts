@@ -39,7 +39,10 @@ export function readSuite(json: unknown): ExpectationSuite {
     firstOf(partOf(document, "name"), partOf(document, "expectation_suite_name")),
   );
   const { great_expectations_version: _, ...meta } = recordIn(partOf(document, "meta"));
-  const parameters = firstOf(partOf(document, "suite_parameters"), partOf(document, "evaluation_parameters")); // biome-ignore format: one line
+  const parameters = firstOf(
+    partOf(document, "suite_parameters"),
+    partOf(document, "evaluation_parameters"),
+  );
   return {
     name,
     id: textOrNull(partOf(document, "id")),

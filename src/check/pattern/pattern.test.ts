@@ -61,7 +61,10 @@ describe("portableRegex", () => {
 
 describe("likeRegex", () => {
   test("law: it matches what the engine's LIKE matches", async () => {
-    const letters = fc.string({ unit: fc.constantFrom("a", "b", "%", "_", ".", "\n", "😀"), maxLength: 5 }); // biome-ignore format: one line
+    const letters = fc.string({
+      unit: fc.constantFrom("a", "b", "%", "_", ".", "\n", "😀"),
+      maxLength: 5,
+    });
     await fc.assert(
       fc.asyncProperty(
         letters,

@@ -125,9 +125,18 @@ describe("compareProfiles", () => {
       expect(moved?.psi).toBeClose(index, { rtol: 1e-6 });
     }
     const [values] = compareProfiles(profile(pairs[1][0]), profile(pairs[1][1])).columns;
-    expect(values?.buckets.map(({ label }) => label)).toEqual(["a", "b", "c", "other values", "missing"]); // biome-ignore format: one line
+    expect(values?.buckets.map(({ label }) => label)).toEqual([
+      "a",
+      "b",
+      "c",
+      "other values",
+      "missing",
+    ]);
     const [tenths] = compareProfiles(profile(pairs[0][0]), profile(pairs[0][1])).columns;
-    expect(tenths?.buckets.map(({ label }) => label).slice(0, 2)).toEqual(["up to 0.099", "0.099 to 0.199"]); // biome-ignore format: one line
+    expect(tenths?.buckets.map(({ label }) => label).slice(0, 2)).toEqual([
+      "up to 0.099",
+      "0.099 to 0.199",
+    ]);
   });
 
   test("columns that came, went or changed their kind are named", () => {

@@ -84,7 +84,11 @@ function driftOf(old: ColumnProfile, column: ColumnProfile): ProfileDrift["colum
   const level: DriftLevel = psi >= severe ? "severe" : psi >= moderate ? "moderate" : "none";
   // The PSI that chance gives: (B − 1)(1/n + 1/m), Yurdakul & Naranjo 2020.
   const noise = n === 0 || m === 0 ? 0 : rounded((p.length - 1) * (1 / n + 1 / m));
-  const buckets = labels.map((label, i) => ({ label, before: rounded(p[i] ?? 0), now: rounded(q[i] ?? 0) })); // biome-ignore format: one line
+  const buckets = labels.map((label, i) => ({
+    label,
+    before: rounded(p[i] ?? 0),
+    now: rounded(q[i] ?? 0),
+  }));
   return { column: column.name, psi, level, noise, buckets };
 }
 

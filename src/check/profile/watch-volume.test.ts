@@ -101,7 +101,9 @@ describe("watchVolume", () => {
     const chance = random(7);
     let [alarms, allowed] = [0, 0];
     for (let run = 0; run < 400; run++) {
-      const rows = Array.from({ length: 21 }, () => Math.round(1000 + 200 * Math.abs(chance.normal()) ** 3)); // biome-ignore format: one line
+      const rows = Array.from({ length: 21 }, () =>
+        Math.round(1000 + 200 * Math.abs(chance.normal()) ** 3),
+      );
       const { volume } = watchedAt(daily(rows), 0.5);
       if (volume?.odd) alarms += 1;
       allowed += 1 - (volume?.coverage ?? 0);

@@ -135,7 +135,9 @@ export function watchVolume(loads: readonly Load[], options: WatchOptions = {}):
   const sizes = earlier.map(({ atMs, rows }) => ({ atMs, value: rows }));
   const waited = newest && { atMs: newest.atMs, value: Math.max(0, clock() - newest.atMs) };
   const freshness = enough && waited ? compared(waited, gaps, { threshold, sides: 1 }) : null;
-  const size = enough ? compared({ ...newest, value: newest.rows }, sizes, { threshold, sides: 2 }) : null; // biome-ignore format: one line
+  const size = enough
+    ? compared({ ...newest, value: newest.rows }, sizes, { threshold, sides: 2 })
+    : null;
   const few = `not judged: ${count(earlier.length, "earlier load")}, ${minimum} are needed`;
   const findings = [
     finding(severity, freshness, {

@@ -49,7 +49,8 @@ export function compileExpectation(expectation: Expectation, around: Surrounding
   const { row_condition = null, condition_parser = null, mostly: share, ...plain } = given;
   const kwargs = resolveKwargs({ type, specs: is.kwargs }, plain, around);
   const mostly = share === undefined ? expectation.mostly : mostlyOf(type, share, around);
-  const node = when ?? conditionNode({ type, columns: around.columns }, { row_condition, condition_parser }); // biome-ignore format: one line
+  const node =
+    when ?? conditionNode({ type, columns: around.columns }, { row_condition, condition_parser });
   const where = node === null ? null : `(${toSql({ node })})`;
   const site: Site = { type, kwargs: { ...kwargs, mostly }, where, ...around };
   const { mostly: _, ...written } = given;

@@ -115,7 +115,8 @@ const sameResults: Definition = {
     const { type, kwargs, sources } = site;
     const base = querySql(site, "base_query");
     const name = textOf(kwargs, "comparison_data_source_name");
-    const source = sources[name] ?? fail("check/missing-table", { type, name, known: Object.keys(sources) }); // biome-ignore format: one line
+    const source =
+      sources[name] ?? fail("check/missing-table", { type, name, known: Object.keys(sources) });
     const look = async (_: Measured, second: SecondLook): Promise<Measured> => {
       const mine = await second.rows(`SELECT * FROM (${base}) LIMIT ${mostRows}`);
       const theirs = await source(textOf(kwargs, "comparison_query"));

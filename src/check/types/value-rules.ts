@@ -104,7 +104,12 @@ function checkOrder(site: Site, use: ColumnUse): void {
   const { min_value: min, max_value: max } = site.kwargs;
   if (min === undefined || max === undefined) return;
   if (compareValues(boundOf(site, use, min).value, boundOf(site, use, max).value) > 0)
-    fail("check/mismatch-kwarg", { type: site.type, kwarg: "min_value", expected: `at most max_value, ${quote(max)}`, got: min }); // biome-ignore format: one line
+    fail("check/mismatch-kwarg", {
+      type: site.type,
+      kwarg: "min_value",
+      expected: `at most max_value, ${quote(max)}`,
+      got: min,
+    });
 }
 
 function setRule(site: Site, use: ColumnUse): ValueRule {

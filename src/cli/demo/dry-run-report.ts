@@ -32,7 +32,11 @@ export function planLines(plan: DemoPlan, width: number): readonly string[] {
         ]),
     ...(classic === null
       ? []
-      : ["", `Cleaning of all rows by the classic recipe, into ${classicTable}`, ...indented(formatPlan(classic))]), // biome-ignore format: one line
+      : [
+          "",
+          `Cleaning of all rows by the classic recipe, into ${classicTable}`,
+          ...indented(formatPlan(classic)),
+        ]),
     "",
     "Silver",
     ...silverLines(plan),

@@ -37,9 +37,12 @@ export async function deliver(source: DemoSource): Promise<Delivery> {
     const bytes = Buffer.from(telcoTwin({ seed }).csv, "latin1");
     return { name: `telco-${seed}.csv`, bytes, seed, isTwin: true };
   }
-  const bytes = await readFile(source.csv).catch(
-    (cause: unknown) =>
-    fail("cli/missing-file", { path: source.csv, reason: readReason(cause), option: "csv" }, { cause }), // biome-ignore format: one line
+  const bytes = await readFile(source.csv).catch((cause: unknown) =>
+    fail(
+      "cli/missing-file",
+      { path: source.csv, reason: readReason(cause), option: "csv" },
+      { cause },
+    ),
   );
   const name = basename(source.csv).replace(/[^\w.-]/g, "_");
   const file = name.toLowerCase().endsWith(".csv") ? name : `${name}.csv`;

@@ -6,7 +6,11 @@ import { failTable } from "../fail-table.ts";
 import { withSource } from "../source.ts";
 
 const names = Object.keys(californiaSchema.columns).filter((name) => name !== "block");
-const quiet = { note: () => undefined, stage: <T>(_: string, work: (progress: () => undefined) => Promise<T>): Promise<T> => work(() => undefined) }; // biome-ignore format: one line
+const quiet = {
+  note: () => undefined,
+  stage: <T>(_: string, work: (progress: () => undefined) => Promise<T>): Promise<T> =>
+    work(() => undefined),
+};
 
 /**
  * Reads the blocks of a CSV, Parquet or JSON file with the columns MedInc … MedHouseVal; others are left out. Blocks are numbered by
@@ -36,7 +40,12 @@ function numbersOf(row: Cells, at: { readonly file: string; readonly line: numbe
   const number = (name: string): number => {
     const cell: Cell = row[name] ?? null;
     if (typeof cell === "number" && Number.isFinite(cell)) return cell;
-    return fail("cli/mismatch-option", { command: "learn", option: "csv", expected: `a number in each cell of ${names.join(", ")}`, got: `${cell === null ? "nothing" : String(cell)} in ${name}, row ${at.line + 1} of ${at.file}` }); // biome-ignore format: one line
+    return fail("cli/mismatch-option", {
+      command: "learn",
+      option: "csv",
+      expected: `a number in each cell of ${names.join(", ")}`,
+      got: `${cell === null ? "nothing" : String(cell)} in ${name}, row ${at.line + 1} of ${at.file}`,
+    });
   };
   return {
     MedInc: number("MedInc"),

@@ -35,7 +35,11 @@ export const california: Lesson = {
     const table = task.workspace.lake.table("learn.california_housing", californiaSchema);
     await table.overwrite(blocks);
     const { train, test } = await split(await table.read(), { test: 0.2, by: "block", seed: 42 });
-    const model = await leastSquares().fit(train, { features: definition, label: "MedHouseVal" }, task); // biome-ignore format: one line
+    const model = await leastSquares().fit(
+      train,
+      { features: definition, label: "MedHouseVal" },
+      task,
+    );
     const judged = await evaluate(model, test, { metrics: ["mse", "rmse", "mae", "r2"] });
     const { importances } = model;
     const axes = { label: "MedHouseVal", unit: "100,000 USD" };

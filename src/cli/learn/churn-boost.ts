@@ -31,7 +31,14 @@ const definition = features(telcoSchema, (c) => ({
   payment_method: indexLevels(c.payment_method),
 }));
 
-const options = { trees: 100, depth: 4, learningRate: 0.1, rowSample: 0.8, columnSample: 0.8, seed: 42 }; // biome-ignore format: one line
+const options = {
+  trees: 100,
+  depth: 4,
+  learningRate: 0.1,
+  rowSample: 0.8,
+  columnSample: 0.8,
+  seed: 42,
+};
 
 export const churnBoost: Lesson = {
   title: "Telco churn: yes or no, by boosted trees",
@@ -53,7 +60,11 @@ export const churnBoost: Lesson = {
       metrics: measuredOf(judged.metrics),
       baseline: measuredOf(judged.baseline),
       warnings: judged.warnings,
-      figures: figuresOf(judged.judged, { name: "boost", classes: ["stayed", "left"], importances }), // biome-ignore format: one line
+      figures: figuresOf(judged.judged, {
+        name: "boost",
+        classes: ["stayed", "left"],
+        importances,
+      }),
       learned: { model, example: await exampleOf(model, train) },
     };
   },

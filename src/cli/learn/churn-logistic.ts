@@ -71,10 +71,17 @@ export const churnLogistic: Lesson = {
         `judged by ${count(judged.rows, "customer")} that no fold has seen`,
       ],
       params: { algorithm: "logistic", seed: 42, test: 0.2, folds: 3, fits, ...best.params },
-      metrics: { ...measuredOf({ foldsAuc: best.value ?? undefined }), ...measuredOf(judged.metrics) }, // biome-ignore format: one line
+      metrics: {
+        ...measuredOf({ foldsAuc: best.value ?? undefined }),
+        ...measuredOf(judged.metrics),
+      },
       baseline: measuredOf(judged.baseline),
       warnings: judged.warnings,
-      figures: figuresOf(judged.judged, { name: "logistic", classes: ["stayed", "left"], importances }), // biome-ignore format: one line
+      figures: figuresOf(judged.judged, {
+        name: "logistic",
+        classes: ["stayed", "left"],
+        importances,
+      }),
       learned: { model, example: await exampleOf(model, train) },
     };
   },

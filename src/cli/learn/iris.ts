@@ -3,7 +3,13 @@ import { kMeans, pca } from "../../cluster/index.ts";
 import { iris as flowers, irisSchema } from "../../dataset/index.ts";
 import { features, numeric } from "../../feature/index.ts";
 import type { Matrix } from "../../flow.ts";
-import { adjustedRand, clusterInertia, daviesBouldin, silhouette, silhouettes } from "../../metric/index.ts"; // biome-ignore format: one line
+import {
+  adjustedRand,
+  clusterInertia,
+  daviesBouldin,
+  silhouette,
+  silhouettes,
+} from "../../metric/index.ts";
 import { type ChartSpec, elbowChart, scatterChart, silhouetteChart } from "../../plot/index.ts";
 import { fail } from "../errors.ts";
 import type { Lesson, Measured } from "./lesson.ts";
@@ -25,7 +31,12 @@ export const iris: Lesson = {
   baseline: "flowers dealt to three groups in turn",
   teach: async ({ workspace, csv, ...work }) => {
     if (csv !== undefined)
-      fail("cli/mismatch-option", { command: "learn", option: "csv", expected: "the lesson california beside it; `cluster FILE` groups the rows of any file", got: csv }); // biome-ignore format: one line
+      fail("cli/mismatch-option", {
+        command: "learn",
+        option: "csv",
+        expected: "the lesson california beside it; `cluster FILE` groups the rows of any file",
+        got: csv,
+      });
     const table = workspace.lake.table("learn.iris", irisSchema);
     await table.overwrite(flowers());
     const rows = await table.read();
@@ -52,11 +63,19 @@ export const iris: Lesson = {
       params: { algorithm: "kMeans", clusters: 3, starts: 100, seed: 42 },
       metrics: {
         ...geometryOf(x, labels, species),
-        ...Object.fromEntries(counts.filter(({ clusters }) => clusters !== 3).map(({ clusters, value }) => [`silhouetteOf${clusters}`, value])), // biome-ignore format: one line
+        ...Object.fromEntries(
+          counts
+            .filter(({ clusters }) => clusters !== 3)
+            .map(({ clusters, value }) => [`silhouetteOf${clusters}`, value]),
+        ),
         largest: sizes[0] ?? 0,
         smallest: sizes.at(-1) ?? 0,
       },
-      baseline: geometryOf(x, labels.map((_, i) => i % 3), species), // biome-ignore format: one line
+      baseline: geometryOf(
+        x,
+        labels.map((_, i) => i % 3),
+        species,
+      ),
       warnings: model.learned.warnings,
       figures: await figures({ x, labels, names: model.features.names, counts }),
       learned: { files: model.files() },
@@ -100,7 +119,10 @@ async function figures({
       title: "Irises by their sepals",
       axes: ["sepal length, cm", "sepal width, cm"],
     }),
-    components: scatterChart(on(z), { title: "Irises by two components", axes: [share(0), share(1)] }), // biome-ignore format: one line
+    components: scatterChart(on(z), {
+      title: "Irises by two components",
+      axes: [share(0), share(1)],
+    }),
     silhouettes: silhouetteChart(silhouettes(x, labels), labels),
     elbow: elbowChart(counts, { measure: "silhouette", chosen: 3 }),
   };

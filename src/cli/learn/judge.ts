@@ -40,7 +40,10 @@ export function judgeMetrics(
   return names.map((name) => {
     const value = metrics[name] ?? null;
     const reference = held?.[name] ?? null;
-    const isNear = value !== null && reference !== null && Math.abs(value - reference.value) <= reference.tolerance; // biome-ignore format: one line
+    const isNear =
+      value !== null &&
+      reference !== null &&
+      Math.abs(value - reference.value) <= reference.tolerance;
     return {
       ...{ name, value, baseline: baseline[name] ?? null, reference },
       agrees: held === null ? null : isNear,

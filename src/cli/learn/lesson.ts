@@ -29,7 +29,10 @@ export interface LessonResult {
   readonly figures: Readonly<Record<string, ChartSpec>>;
   /** What was learned: a model with a row that it takes, or a file of clusters. */
   readonly learned:
-    | { readonly model: Model; readonly example: Readonly<Record<string, string | number | boolean | Date | null>> } // biome-ignore format: one line
+    | {
+        readonly model: Model;
+        readonly example: Readonly<Record<string, string | number | boolean | Date | null>>;
+      }
     | { readonly files: Readonly<Record<string, Uint8Array>> };
 }
 

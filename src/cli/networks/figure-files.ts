@@ -11,7 +11,8 @@ export async function writeFigures(
 ): Promise<readonly string[]> {
   if (out === undefined) return [];
   const folder = folderBytes(resolve(out));
-  for (const [name, svg] of Object.entries(figures)) await folder.put(`${name}.svg`, Buffer.from(svg)); // biome-ignore format: one line
+  for (const [name, svg] of Object.entries(figures))
+    await folder.put(`${name}.svg`, Buffer.from(svg));
   return Object.keys(figures).map((name) => resolve(join(out, `${name}.svg`)));
 }
 
@@ -27,7 +28,12 @@ export function picture(images: Images, row: number, title: string): PicturePane
 export function drawn(images: Images, values: Float32Array, title: string): ImagesPanel {
   const [channels, height, width] = images.shape;
   const shown = channels === 3 ? 3 : 1;
-  return { kind: "picture", title, shape: [shown, height, width], values: values.subarray(0, shown * height * width) }; // biome-ignore format: one line
+  return {
+    kind: "picture",
+    title,
+    shape: [shown, height, width],
+    values: values.subarray(0, shown * height * width),
+  };
 }
 
 /** The bytes of one image. */

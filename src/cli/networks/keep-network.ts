@@ -37,8 +37,14 @@ export async function keepNetwork(
   await using run = await tracking.startRun({ experiment, name });
   await run.logParams(params);
   const atMs = clock();
-  await run.logPoints(history.flatMap((epoch) => curvePoints(epoch).map(([key, value]) => ({ key, value, step: epoch.epoch, atMs })))); // biome-ignore format: one line
-  const scores = Object.entries(task.scores).filter((one): one is [string, number] => Number.isFinite(one[1])); // biome-ignore format: one line
+  await run.logPoints(
+    history.flatMap((epoch) =>
+      curvePoints(epoch).map(([key, value]) => ({ key, value, step: epoch.epoch, atMs })),
+    ),
+  );
+  const scores = Object.entries(task.scores).filter((one): one is [string, number] =>
+    Number.isFinite(one[1]),
+  );
   const metrics = Object.fromEntries(scores);
   await run.logMetrics(metrics);
   for (const [path, bytes] of Object.entries(files)) await run.logArtifact(path, bytes);
@@ -46,7 +52,12 @@ export async function keepNetwork(
   await run.end();
   const kept = { runId: run.id, modelHash: model.hash };
   if (register === undefined) return { ...kept, version: null };
-  const { number } = await registerModel(registry, register, { model, runId: run.id, metrics, tags: { algorithm: name } }); // biome-ignore format: one line
+  const { number } = await registerModel(registry, register, {
+    model,
+    runId: run.id,
+    metrics,
+    tags: { algorithm: name },
+  });
   return { ...kept, version: { name: register, number } };
 }
 

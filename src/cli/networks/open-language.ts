@@ -12,6 +12,12 @@ export async function openLanguage(
   await using workspace = await openWorkspace(dir, { create: false });
   const { model } = await openNetwork(workspace, command, name);
   const files = model.files();
-  if (!("language.json" in files)) fail("cli/mismatch-model", { command, name, expected: "a language model, as the command decoder trains it", got: "another network" }); // biome-ignore format: one line
+  if (!("language.json" in files))
+    fail("cli/mismatch-model", {
+      command,
+      name,
+      expected: "a language model, as the command decoder trains it",
+      got: "another network",
+    });
   return loadLanguageModel(files);
 }

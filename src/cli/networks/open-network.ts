@@ -29,12 +29,13 @@ export async function openNetwork(
   const chosen = mark === "/" ? { version: Number(which) } : mark === "@" ? { alias: which } : {};
   const { version, model } = await registeredVersion(registry, { command, name, ...chosen });
   const files = model.files();
-  if (!("network.json" in files)) fail("cli/mismatch-model", { command, name, expected: "a network", got: model.kind }); // biome-ignore format: one line
+  if (!("network.json" in files))
+    fail("cli/mismatch-model", { command, name, expected: "a network", got: model.kind });
   return { version, model: loadNetwork(files) };
 }
 
 /** A network in a few words: "digits version 2 (7 layers, 14,410 parameters)". */
 export function networkWords({ version, model: { trained } }: OpenedNetwork): string {
   const { layers, network } = trained;
-  return `${version.name} version ${version.number} (${count(layers.length, "layer")}, ${network.parameters.toLocaleString("en-US")} parameters)`; // biome-ignore format: one line
+  return `${version.name} version ${version.number} (${count(layers.length, "layer")}, ${network.parameters.toLocaleString("en-US")} parameters)`;
 }

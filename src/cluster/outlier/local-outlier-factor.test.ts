@@ -26,7 +26,13 @@ describe("localOutlierFactor", () => {
     expect(factors.subarray(0, 30)).toBeClose(new Float64Array(30).fill(1));
     const one = localOutlierFactor({ x: matrix([[1]]), names: ["a"] });
     expect([...one.factors, ...one.score(matrix([[7]]))]).toEqual([1, 1]);
-    expect(localOutlierFactor({ x: same, names: ["a", "b"] }).score({ ...same, rows: 0, data: new Float64Array(0) }).length).toBe(0); // biome-ignore format: one line
+    expect(
+      localOutlierFactor({ x: same, names: ["a", "b"] }).score({
+        ...same,
+        rows: 0,
+        data: new Float64Array(0),
+      }).length,
+    ).toBe(0);
   });
 
   test("refuses what it cannot use", () => {

@@ -44,8 +44,15 @@ export function digits(options: DigitsOptions = {}): Images {
   const pixels = new Uint8Array(rows * side * side);
   const pen = { hand: chance.stream("hand"), grain: grainOf(chance.stream("grain"), noise) };
   const size = side * side;
-  for (let i = 0; i < rows; i++) write(pixels.subarray(i * size, (i + 1) * size), labels[i] ?? 0, pen); // biome-ignore format: one line
-  return { rows, shape: [1, side, side], pixels, labels, classes: digitStrokes.map((_, i) => `${i}`) }; // biome-ignore format: one line
+  for (let i = 0; i < rows; i++)
+    write(pixels.subarray(i * size, (i + 1) * size), labels[i] ?? 0, pen);
+  return {
+    rows,
+    shape: [1, side, side],
+    pixels,
+    labels,
+    classes: digitStrokes.map((_, i) => `${i}`),
+  };
 }
 
 /** Labels in these shares, to the nearest whole number, in random order. */
@@ -79,7 +86,8 @@ function write(into: Uint8Array, digit: number, { hand, grain }: Pen): void {
   const blur = 0.5 + 0.5 * hand.next();
   const reach = radius + blur;
   near.fill(reach * reach);
-  for (const stroke of strokes) draw({ width: side, height: side, near }, pathOf(stroke, place, hand), reach); // biome-ignore format: one line
+  for (const stroke of strokes)
+    draw({ width: side, height: side, near }, pathOf(stroke, place, hand), reach);
   const ink = 190 + 65 * hand.next();
   const from = hand.below(grain.length - into.length);
   for (let i = 0; i < into.length; i++) {

@@ -18,7 +18,9 @@ describe("digits", () => {
   });
 
   test("come in the shares of MNIST where that is asked for", () => {
-    expect(countsOf(digits({ rows: 6000, counts: "mnist" }).labels, 10)).toEqual([592, 675, 595, 613, 585, 542, 592, 626, 585, 595]); // biome-ignore format: one line
+    expect(countsOf(digits({ rows: 6000, counts: "mnist" }).labels, 10)).toEqual([
+      592, 675, 595, 613, 585, 542, 592, 626, 585, 595,
+    ]);
   });
 
   test("are the same bytes for the same seed, and others for another", () => {
@@ -38,7 +40,10 @@ describe("digits", () => {
     const [data, other] = [imagesDataset(learned), imagesDataset(held)];
     const means = Array.from({ length: 10 }, (_, k) => {
       const rows = Array.from(data.y.keys()).filter((i) => data.y[i] === k);
-      return Array.from({ length: 784 }, (_, j) => rows.reduce((sum, i) => sum + (data.x.data[784 * i + j] ?? 0), 0) / rows.length); // biome-ignore format: one line
+      return Array.from(
+        { length: 784 },
+        (_, j) => rows.reduce((sum, i) => sum + (data.x.data[784 * i + j] ?? 0), 0) / rows.length,
+      );
     });
     const near = Float64Array.from({ length: 5000 }, (_, at) => {
       const [i, mean] = [Math.floor(at / 10), means[at % 10] ?? []];
@@ -53,7 +58,11 @@ describe("digits", () => {
 describe("scenes and patterns", () => {
   test("are colour images of 32 × 32 in ten and in 24 classes", () => {
     const [one, other] = [scenes({ rows: 40, seed: 1 }), patterns({ rows: 48, seed: 1 })];
-    expect([one.shape, one.pixels.length, one.classes.length]).toEqual([[3, 32, 32], 40 * 3072, 10]); // biome-ignore format: one line
+    expect([one.shape, one.pixels.length, one.classes.length]).toEqual([
+      [3, 32, 32],
+      40 * 3072,
+      10,
+    ]);
     expect(countsOf(one.labels, 10)).toEqual(Array.from({ length: 10 }, () => 4));
     expect(countsOf(other.labels, 24)).toEqual(Array.from({ length: 24 }, () => 2));
     expect(new Set(one.pixels).size).toBeGreaterThan(200);
@@ -70,7 +79,9 @@ describe("images", () => {
     expect([some.rows, some.pixels.length]).toEqual([3, 3 * 784]);
     expect(some.pixels.subarray(0, 784)).toEqual(images.pixels.subarray(4 * 784, 5 * 784));
     expect([...some.labels]).toEqual([4, 4, 29].map((i) => images.labels[i]));
-    expect(countsOf(imagesOfClasses(images, ["3", "8"]).labels, 10)).toEqual([0, 0, 0, 3, 0, 0, 0, 0, 3, 0]); // biome-ignore format: one line
+    expect(countsOf(imagesOfClasses(images, ["3", "8"]).labels, 10)).toEqual([
+      0, 0, 0, 3, 0, 0, 0, 0, 3, 0,
+    ]);
     expect(() => takeImages(images, [30])).toThrow(code("option/out-of-range"));
     expect(() => imagesOfClasses(images, ["eight"])).toThrow(code("dataset/unknown-class"));
   });

@@ -9,7 +9,9 @@ export const mostBytes = 2 ** 30;
 
 /** The bytes of a file of images; those of gzip are unpacked. @throws `dataset/missing-file`, `dataset/out-of-range-size`, `dataset/corrupt-images` */
 export async function imageFile(at: string, file: string, most = mostBytes): Promise<Buffer> {
-  const handle = await open(file).catch((cause: NodeJS.ErrnoException) => fail("dataset/missing-file", { at, file, reason: cause.code ?? cause.message })); // biome-ignore format: one line
+  const handle = await open(file).catch((cause: NodeJS.ErrnoException) =>
+    fail("dataset/missing-file", { at, file, reason: cause.code ?? cause.message }),
+  );
   try {
     const { size } = await handle.stat();
     if (size > most) fail("dataset/out-of-range-size", { at, file, most, got: size });
@@ -29,7 +31,8 @@ async function unpacked(
   try {
     return await promisify(gunzip)(bytes, { maxOutputLength: most });
   } catch (cause) {
-    if (cause instanceof RangeError) return fail("dataset/out-of-range-size", { at, file, most, got: most + 1 }); // biome-ignore format: one line
+    if (cause instanceof RangeError)
+      return fail("dataset/out-of-range-size", { at, file, most, got: most + 1 });
     const got = cause instanceof Error ? cause.message : String(cause);
     return fail("dataset/corrupt-images", { at, file, expected: "a whole gzip file", got });
   }

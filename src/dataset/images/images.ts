@@ -33,7 +33,11 @@ export function takeImages(images: Images, places: ArrayLike<number>): Images {
   const pixels = new Uint8Array(places.length * size);
   const labels = new Int32Array(places.length);
   for (let i = 0; i < places.length; i++) {
-    const place = checkNumber("takeImages", { image: places[i] ?? -1 }, { min: 0, max: images.rows - 1, integer: true }); // biome-ignore format: one line
+    const place = checkNumber(
+      "takeImages",
+      { image: places[i] ?? -1 },
+      { min: 0, max: images.rows - 1, integer: true },
+    );
     pixels.set(images.pixels.subarray(place * size, (place + 1) * size), i * size);
     labels[i] = images.labels[place] ?? 0;
   }

@@ -11,10 +11,11 @@ export const outlines = {
   ring: (u, v) => Math.abs(Math.hypot(u, v) - 0.7) - 0.25,
   square: (u, v) => Math.max(Math.abs(u), Math.abs(v)) - 0.78,
   triangle: (u, v) => Math.max(Math.abs(u) * 0.87 + v * 0.5, -v) - 0.52,
-  cross: (u, v) => Math.max(Math.min(Math.abs(u), Math.abs(v)) - 0.3, Math.max(Math.abs(u), Math.abs(v)) - 0.95), // biome-ignore format: one line
+  cross: (u, v) =>
+    Math.max(Math.min(Math.abs(u), Math.abs(v)) - 0.3, Math.max(Math.abs(u), Math.abs(v)) - 0.95),
   moon: (u, v) => Math.max(Math.hypot(u, v) - 0.95, 0.75 - Math.hypot(u - 0.45, v)),
   bar: (u, v) => Math.max(Math.abs(u) - 0.95, Math.abs(v) - 0.28),
-  corner: (u, v) => Math.max(Math.max(Math.abs(u), Math.abs(v)) - 0.85, Math.min(u + 0.3, 0.3 - v)), // biome-ignore format: one line
+  corner: (u, v) => Math.max(Math.max(Math.abs(u), Math.abs(v)) - 0.85, Math.min(u + 0.3, 0.3 - v)),
   hexagon: (u, v) => Math.max(Math.abs(u) * 0.87 + Math.abs(v) * 0.5, Math.abs(v)) - 0.8,
   star: (u, v) => Math.hypot(u, v) - 0.65 - 0.3 * Math.cos(5 * Math.atan2(v, u)),
   arch: (u, v) => Math.max(Math.abs(Math.hypot(u, Math.min(v, 0)) - 0.65) - 0.25, v - 0.9),
@@ -78,5 +79,6 @@ export function paint(canvas: Float32Array, side: number, thing: Thing): void {
 
 /** Rounds a canvas into bytes, with noise. */
 export function develop(canvas: Float32Array, into: Uint8Array, grain: Float32Array): void {
-  for (let i = 0; i < into.length; i++) into[i] = Math.max(0, Math.min(255, Math.round((canvas[i] ?? 0) + (grain[i] ?? 0)))); // biome-ignore format: one line
+  for (let i = 0; i < into.length; i++)
+    into[i] = Math.max(0, Math.min(255, Math.round((canvas[i] ?? 0) + (grain[i] ?? 0))));
 }

@@ -13,7 +13,8 @@ export type Path = ArrayLike<number>;
 export function smooth(points: Path, steps: number): Float64Array {
   const count = points.length / 2;
   const path = new Float64Array(2 * ((count - 1) * steps + 1));
-  const at = (i: number, axis: number): number => points[2 * Math.max(0, Math.min(count - 1, i)) + axis] ?? 0; // biome-ignore format: one line
+  const at = (i: number, axis: number): number =>
+    points[2 * Math.max(0, Math.min(count - 1, i)) + axis] ?? 0;
   for (let k = 0; k * 2 < path.length; k++) {
     const i = Math.min(count - 2, Math.floor(k / steps));
     const u = k / steps - i;
@@ -22,7 +23,8 @@ export function smooth(points: Path, steps: number): Float64Array {
       const b = at(i, axis);
       const c = at(i + 1, axis);
       const d = at(i + 2, axis);
-      path[2 * k + axis] = b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a))); // biome-ignore format: one line
+      path[2 * k + axis] =
+        b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)));
     }
   }
   return path;

@@ -27,12 +27,12 @@ export async function readCifar(
   files: readonly string[],
   options: CifarOptions = {},
 ): Promise<Images> {
-  // biome-ignore format: one line
   checkNames("readCifar", options, ["classes"]);
   const { classes = cifarClasses } = options;
   const batches = await Promise.all(files.map((file) => batchOf(file, classes.length)));
   const rows = batches.reduce((sum, { labels }) => sum + labels.length, 0);
-  if (rows === 0) fail("dataset/missing-file", { at: "readCifar", file: "", reason: "no file was named" }); // biome-ignore format: one line
+  if (rows === 0)
+    fail("dataset/missing-file", { at: "readCifar", file: "", reason: "no file was named" });
   const [pixels, labels] = [new Uint8Array(rows * size), new Int32Array(rows)];
   let from = 0;
   for (const batch of batches) {
@@ -47,7 +47,12 @@ async function batchOf(file: string, classes: number) {
   const bytes = await imageFile("readCifar", file);
   const rows = bytes.length / (size + 1);
   if (!Number.isInteger(rows) || rows === 0)
-    fail("dataset/corrupt-images", { at: "readCifar", file, expected: `a multiple of ${size + 1} bytes, one image after the other`, got: `${bytes.length}` }); // biome-ignore format: one line
+    fail("dataset/corrupt-images", {
+      at: "readCifar",
+      file,
+      expected: `a multiple of ${size + 1} bytes, one image after the other`,
+      got: `${bytes.length}`,
+    });
   const [pixels, labels] = [new Uint8Array(rows * size), new Uint8Array(rows)];
   for (let i = 0; i < rows; i++) {
     labels[i] = bytes[i * (size + 1)] ?? 0;

@@ -34,13 +34,25 @@ export async function readIdx(files: IdxFiles): Promise<Images> {
   checkNames("readIdx", files, ["images", "labels", "classes", "mostBytes"]);
   const { mostBytes: most = mostBytes } = files;
   checkNumber("readIdx", { mostBytes: most }, { min: 1, max: mostBytes });
-  const [images, labels] = await Promise.all([readArray(files.images, { ranks: [3, 4], most }), readArray(files.labels, { ranks: [1], most })]); // biome-ignore format: one line
+  const [images, labels] = await Promise.all([
+    readArray(files.images, { ranks: [3, 4], most }),
+    readArray(files.labels, { ranks: [1], most }),
+  ]);
   const [rows = 0, ...size] = images.shape;
   if (labels.shape[0] !== rows)
-    fail("dataset/mismatch-images", { at: "readIdx", file: files.labels, expected: `a label for each of ${rows} images`, got: `${labels.shape[0]}` }); // biome-ignore format: one line
+    fail("dataset/mismatch-images", {
+      at: "readIdx",
+      file: files.labels,
+      expected: `a label for each of ${rows} images`,
+      got: `${labels.shape[0]}`,
+    });
   const classes = files.classes ?? namesUpTo(labels.bytes);
   checkLabels({ at: "readIdx", file: files.labels }, labels.bytes, classes.length);
-  const shape = [size.length === 3 ? (size[0] ?? 1) : 1, size.at(-2) ?? 0, size.at(-1) ?? 0] as const; // biome-ignore format: one line
+  const shape = [
+    size.length === 3 ? (size[0] ?? 1) : 1,
+    size.at(-2) ?? 0,
+    size.at(-1) ?? 0,
+  ] as const;
   return { rows, shape, pixels: images.bytes, labels: Int32Array.from(labels.bytes), classes };
 }
 
@@ -56,7 +68,8 @@ export function checkLabels(
   classes: number,
 ): void {
   const row = labels.findIndex((label) => label >= classes);
-  if (row >= 0) fail("dataset/out-of-range-class", { at, file, row, most: classes - 1, got: labels[row] ?? 0 }); // biome-ignore format: one line
+  if (row >= 0)
+    fail("dataset/out-of-range-class", { at, file, row, most: classes - 1, got: labels[row] ?? 0 });
 }
 
 const typeOfBytes = 0x08;
@@ -66,10 +79,16 @@ async function readArray(
   { ranks, most }: { readonly ranks: readonly number[]; readonly most: number },
 ): Promise<IdxArray> {
   const bytes = await imageFile("readIdx", file, most);
-  const corrupt = (expected: string, got: string): never => fail("dataset/corrupt-images", { at: "readIdx", file, expected, got }); // biome-ignore format: one line
-  if (bytes.length < 4) return corrupt("an IDX file, which begins with 4 bytes that say what it has", `${bytes.length} bytes`); // biome-ignore format: one line
+  const corrupt = (expected: string, got: string): never =>
+    fail("dataset/corrupt-images", { at: "readIdx", file, expected, got });
+  if (bytes.length < 4)
+    return corrupt(
+      "an IDX file, which begins with 4 bytes that say what it has",
+      `${bytes.length} bytes`,
+    );
   const [first, second, type, rank = 0] = bytes;
-  if (first !== 0 || second !== 0) return corrupt("an IDX file, which begins with two bytes of 0", `${first} and ${second}`); // biome-ignore format: one line
+  if (first !== 0 || second !== 0)
+    return corrupt("an IDX file, which begins with two bytes of 0", `${first} and ${second}`);
   if (type !== typeOfBytes) return corrupt(`unsigned bytes, type ${typeOfBytes}`, `type ${type}`);
   if (!ranks.includes(rank)) return corrupt(`${ranks.join(" or ")} sizes`, `${rank}`);
   const begin = 4 + 4 * rank;
@@ -77,6 +96,7 @@ async function readArray(
   const shape = Array.from({ length: rank }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
   const declared = shape.reduce((product, size) => product * size, 1);
   if (declared === 0) return corrupt("sizes of at least 1", `[${shape.join(", ")}]`);
-  if (declared !== bytes.length - begin) return corrupt(`${declared} bytes for [${shape.join(", ")}]`, `${bytes.length - begin}`); // biome-ignore format: one line
+  if (declared !== bytes.length - begin)
+    return corrupt(`${declared} bytes for [${shape.join(", ")}]`, `${bytes.length - begin}`);
   return { shape, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset + begin, declared) };
 }

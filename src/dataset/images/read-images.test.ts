@@ -36,7 +36,13 @@ describe("readIdx", () => {
     const images = await written("i", idx([2, 2, 3], pixels));
     const labels = await written("l.gz", gzipSync(idx([2], [1, 0])));
     const read = await readIdx({ images, labels });
-    expect([read.rows, read.shape, [...read.pixels], [...read.labels], read.classes]).toEqual([2, [1, 2, 3], pixels, [1, 0], ["0", "1"]]); // biome-ignore format: one line
+    expect([read.rows, read.shape, [...read.pixels], [...read.labels], read.classes]).toEqual([
+      2,
+      [1, 2, 3],
+      pixels,
+      [1, 0],
+      ["0", "1"],
+    ]);
     const colour = await written("c", idx([1, 3, 2, 2], pixels));
     const one = await written("one", idx([1], [2]));
     const named = await readIdx({ images: colour, labels: one, classes: ["a", "b", "c"] });
@@ -66,7 +72,9 @@ describe("readIdx", () => {
     const few = await written("few", idx([1], [0]));
     await expect(readIdx({ images, labels: few })).rejects.toThrow(code("dataset/mismatch-images"));
     const labels = await written("many", idx([2], [0, 7]));
-    await expect(readIdx({ images, labels, classes: ["a"] })).rejects.toThrow(code("dataset/out-of-range-class")); // biome-ignore format: one line
+    await expect(readIdx({ images, labels, classes: ["a"] })).rejects.toThrow(
+      code("dataset/out-of-range-class"),
+    );
     const missing = readIdx({ images: at("nothing"), labels });
     await expect(missing).rejects.toThrow(code("dataset/missing-file"));
     await expect(missing).rejects.toThrow("ENOENT");
@@ -76,17 +84,28 @@ describe("readIdx", () => {
     const bomb = await written("bomb.gz", gzipSync(Buffer.alloc(2 ** 20)));
     const labels = await written("none", idx([1], [0]));
     for (const images of [bomb, await written("large", Buffer.alloc(5000))])
-      await expect(readIdx({ images, labels, mostBytes: 4096 })).rejects.toThrow(code("dataset/out-of-range-size")); // biome-ignore format: one line
-    await expect(readIdx({ images: bomb, labels, mostBytes: 0 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
+      await expect(readIdx({ images, labels, mostBytes: 4096 })).rejects.toThrow(
+        code("dataset/out-of-range-size"),
+      );
+    await expect(readIdx({ images: bomb, labels, mostBytes: 0 })).rejects.toThrow(
+      code("option/out-of-range"),
+    );
   });
 });
 
 describe("readCifar", () => {
   const batch = (...labels: readonly number[]): Buffer =>
-    Buffer.concat(labels.map((label) => Buffer.from([label, ...Array.from({ length: 3072 }, (_, i) => (i + label) % 256)]))); // biome-ignore format: one line
+    Buffer.concat(
+      labels.map((label) =>
+        Buffer.from([label, ...Array.from({ length: 3072 }, (_, i) => (i + label) % 256)]),
+      ),
+    );
 
   test("reads batches one after the other", async () => {
-    const read = await readCifar([await written("1.bin", batch(3, 9)), await written("2.bin", batch(0))]); // biome-ignore format: one line
+    const read = await readCifar([
+      await written("1.bin", batch(3, 9)),
+      await written("2.bin", batch(0)),
+    ]);
     expect([read.rows, read.shape, [...read.labels]]).toEqual([3, [3, 32, 32], [3, 9, 0]]);
     expect(read.classes[9]).toBe("truck");
     expect([read.pixels[0], read.pixels[2 * 3072 + 1]]).toEqual([3, 1]);
@@ -95,14 +114,22 @@ describe("readCifar", () => {
   test("refuses sizes and labels that are none", async () => {
     const odd = readCifar([await written("odd.bin", batch(1).subarray(1))]);
     await expect(odd).rejects.toThrow(/expected a multiple of 3073 bytes.*got 3072/);
-    await expect(readCifar([await written("ten.bin", batch(10))])).rejects.toThrow(code("dataset/out-of-range-class")); // biome-ignore format: one line
+    await expect(readCifar([await written("ten.bin", batch(10))])).rejects.toThrow(
+      code("dataset/out-of-range-class"),
+    );
     await expect(readCifar([])).rejects.toThrow(code("dataset/missing-file"));
   });
 });
 
 describe("readPngFolder", () => {
   const png = (width: number, height: number, channels: 1 | 2 | 3 | 4): Uint8Array =>
-    encode({ width, height, channels, depth: 8, data: Uint8Array.from({ length: width * height * channels }, (_, i) => 10 * i) }); // biome-ignore format: one line
+    encode({
+      width,
+      height,
+      channels,
+      depth: 8,
+      data: Uint8Array.from({ length: width * height * channels }, (_, i) => 10 * i),
+    });
   const put = async (folder: string, files: Readonly<Record<string, Uint8Array>>) => {
     for (const [name, bytes] of Object.entries(files)) {
       await mkdir(join(at(folder, name), ".."), { recursive: true });
@@ -112,16 +139,38 @@ describe("readPngFolder", () => {
   };
 
   test("reads a folder for each class, channel by channel, without transparency", async () => {
-    const folder = await put("pets", { "dog/1.png": png(2, 2, 4), "cat/b.PNG": png(2, 2, 3), "cat/a.png": png(2, 2, 3), "cat/notes.txt": Buffer.from("x") }); // biome-ignore format: one line
+    const folder = await put("pets", {
+      "dog/1.png": png(2, 2, 4),
+      "cat/b.PNG": png(2, 2, 3),
+      "cat/a.png": png(2, 2, 3),
+      "cat/notes.txt": Buffer.from("x"),
+    });
     const read = await readPngFolder(folder);
-    expect([read.rows, read.shape, read.classes, [...read.labels]]).toEqual([3, [3, 2, 2], ["cat", "dog"], [0, 0, 1]]); // biome-ignore format: one line
-    expect([...read.pixels.subarray(0, 12)]).toEqual([0, 30, 60, 90, 10, 40, 70, 100, 20, 50, 80, 110]); // biome-ignore format: one line
-    expect([...read.pixels.subarray(24)]).toEqual([0, 40, 80, 120, 10, 50, 90, 130, 20, 60, 100, 140]); // biome-ignore format: one line
+    expect([read.rows, read.shape, read.classes, [...read.labels]]).toEqual([
+      3,
+      [3, 2, 2],
+      ["cat", "dog"],
+      [0, 0, 1],
+    ]);
+    expect([...read.pixels.subarray(0, 12)]).toEqual([
+      0, 30, 60, 90, 10, 40, 70, 100, 20, 50, 80, 110,
+    ]);
+    expect([...read.pixels.subarray(24)]).toEqual([
+      0, 40, 80, 120, 10, 50, 90, 130, 20, 60, 100, 140,
+    ]);
   });
 
   test("reads grey, also of 16 bits and with transparency", async () => {
-    const wide = encode({ width: 2, height: 1, channels: 1, depth: 16, data: Uint16Array.of(0x1234, 0xfedc) }); // biome-ignore format: one line
-    const read = await readPngFolder(await put("grey", { "a/1.png": png(2, 1, 1), "a/2.png": png(2, 1, 2), "b/3.png": wide })); // biome-ignore format: one line
+    const wide = encode({
+      width: 2,
+      height: 1,
+      channels: 1,
+      depth: 16,
+      data: Uint16Array.of(0x1234, 0xfedc),
+    });
+    const read = await readPngFolder(
+      await put("grey", { "a/1.png": png(2, 1, 1), "a/2.png": png(2, 1, 2), "b/3.png": wide }),
+    );
     expect([read.shape, [...read.pixels]]).toEqual([
       [1, 1, 2],
       [0, 10, 0, 20, 0x12, 0xfe],
@@ -129,17 +178,27 @@ describe("readPngFolder", () => {
   });
 
   test("names the file that is damaged, of another size, or too large", async () => {
-    const sizes = readPngFolder(await put("sizes", { "a/1.png": png(2, 2, 1), "a/2.png": png(3, 2, 1) })); // biome-ignore format: one line
+    const sizes = readPngFolder(
+      await put("sizes", { "a/1.png": png(2, 2, 1), "a/2.png": png(3, 2, 1) }),
+    );
     await expect(sizes).rejects.toThrow(code("dataset/mismatch-images"));
     await expect(sizes).rejects.toThrow(/2\.png.*expected 2 × 2 grey as .*1\.png.*got 3 × 2 grey/);
     const broken = png(4, 4, 1);
     broken[broken.length - 20] = (broken[broken.length - 20] ?? 0) ^ 255;
-    await expect(readPngFolder(await put("broken", { "a/1.png": broken }))).rejects.toThrow(code("dataset/corrupt-images")); // biome-ignore format: one line
-    await expect(readPngFolder(await put("text", { "a/1.png": Buffer.from("hello") }))).rejects.toThrow(code("dataset/corrupt-images")); // biome-ignore format: one line
+    await expect(readPngFolder(await put("broken", { "a/1.png": broken }))).rejects.toThrow(
+      code("dataset/corrupt-images"),
+    );
+    await expect(
+      readPngFolder(await put("text", { "a/1.png": Buffer.from("hello") })),
+    ).rejects.toThrow(code("dataset/corrupt-images"));
     const huge = Buffer.from(png(4, 4, 1));
     huge.writeUInt32BE(2 ** 30, 16);
-    await expect(readPngFolder(await put("huge", { "a/1.png": huge }))).rejects.toThrow(code("dataset/out-of-range-size")); // biome-ignore format: one line
-    await expect(readPngFolder(await put("empty", { "a/1.txt": Buffer.from("x") }))).rejects.toThrow(code("dataset/missing-images")); // biome-ignore format: one line
+    await expect(readPngFolder(await put("huge", { "a/1.png": huge }))).rejects.toThrow(
+      code("dataset/out-of-range-size"),
+    );
+    await expect(
+      readPngFolder(await put("empty", { "a/1.txt": Buffer.from("x") })),
+    ).rejects.toThrow(code("dataset/missing-images"));
     await expect(readPngFolder(at("nowhere"))).rejects.toThrow(code("dataset/missing-file"));
   });
 });
@@ -148,7 +207,9 @@ describe("mnist", () => {
   test("reads the package where it is installed", async () => {
     const { rows, shape, labels } = await mnist({ part: "test" });
     expect([rows, shape]).toEqual([10_000, [1, 28, 28]]);
-    expect(Array.from({ length: 10 }, (_, k) => labels.filter((label) => label === k).length)).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]); // biome-ignore format: one line
+    expect(
+      Array.from({ length: 10 }, (_, k) => labels.filter((label) => label === k).length),
+    ).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
   });
 
   test("says what to install where it is not", async () => {

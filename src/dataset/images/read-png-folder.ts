@@ -34,26 +34,57 @@ export async function readPngFolder(folder: string, work: LongWork = {}): Promis
     const { shape, pixels } = await readPng(file);
     first ??= { file, shape };
     if (shape.join() !== first.shape.join())
-      fail("dataset/mismatch-images", { at: "readPngFolder", file, expected: `${sizeText(first.shape)} as ${first.file} has it`, got: sizeText(shape) }); // biome-ignore format: one line
-    if (pixels.length * found.length > mostBytes) fail("dataset/out-of-range-size", { at: "readPngFolder", file: folder, most: mostBytes, got: pixels.length * found.length }); // biome-ignore format: one line
+      fail("dataset/mismatch-images", {
+        at: "readPngFolder",
+        file,
+        expected: `${sizeText(first.shape)} as ${first.file} has it`,
+        got: sizeText(shape),
+      });
+    if (pixels.length * found.length > mostBytes)
+      fail("dataset/out-of-range-size", {
+        at: "readPngFolder",
+        file: folder,
+        most: mostBytes,
+        got: pixels.length * found.length,
+      });
     pieces.push(pixels);
     work.progress?.({ done: i + 1, total: found.length });
   }
   const shape = first?.shape ?? [1, 1, 1];
   const pixels = Buffer.concat(pieces);
   const labels = Int32Array.from(found, ({ label }) => label);
-  return { rows: found.length, shape, pixels: new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.length), labels, classes }; // biome-ignore format: one line
+  return {
+    rows: found.length,
+    shape,
+    pixels: new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.length),
+    labels,
+    classes,
+  };
 }
 
-const sizeText = ([channels, height, width]: Images["shape"]): string => `${width} × ${height} ${channels === 1 ? "grey" : "in colour"}`; // biome-ignore format: one line
+const sizeText = ([channels, height, width]: Images["shape"]): string =>
+  `${width} × ${height} ${channels === 1 ? "grey" : "in colour"}`;
 
 async function filesOf(folder: string) {
-  const listed = async (path: string) => readdir(path, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => fail("dataset/missing-file", { at: "readPngFolder", file: path, reason: cause.code ?? cause.message })); // biome-ignore format: one line
-  const classes = (await listed(folder)).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort(); // biome-ignore format: one line
+  const listed = async (path: string) =>
+    readdir(path, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) =>
+      fail("dataset/missing-file", {
+        at: "readPngFolder",
+        file: path,
+        reason: cause.code ?? cause.message,
+      }),
+    );
+  const classes = (await listed(folder))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
   const found: Found[] = [];
   for (const [label, name] of classes.entries()) {
-    const files = (await listed(join(folder, name))).filter((entry) => entry.isFile() && /\.png$/i.test(entry.name)); // biome-ignore format: one line
-    for (const file of files.map((entry) => entry.name).sort()) found.push({ file: join(folder, name, file), label }); // biome-ignore format: one line
+    const files = (await listed(join(folder, name))).filter(
+      (entry) => entry.isFile() && /\.png$/i.test(entry.name),
+    );
+    for (const file of files.map((entry) => entry.name).sort())
+      found.push({ file: join(folder, name, file), label });
   }
   return { classes, found };
 }
@@ -65,16 +96,28 @@ async function readPng(file: string): Promise<Pick<Images, "shape" | "pixels">> 
   const at = "readPngFolder";
   const bytes = await imageFile(at, file);
   if (bytes.length < 33 || !bytes.subarray(0, 8).equals(signature))
-    fail("dataset/corrupt-images", { at, file, expected: "a PNG file", got: `${bytes.length} bytes that begin otherwise` }); // biome-ignore format: one line
+    fail("dataset/corrupt-images", {
+      at,
+      file,
+      expected: "a PNG file",
+      got: `${bytes.length} bytes that begin otherwise`,
+    });
   const pixels = bytes.readUInt32BE(16) * bytes.readUInt32BE(20); // before anything is unpacked
-  if (pixels > mostPixels) fail("dataset/out-of-range-size", { at, file, most: mostPixels, got: pixels }); // biome-ignore format: one line
+  if (pixels > mostPixels)
+    fail("dataset/out-of-range-size", { at, file, most: mostPixels, got: pixels });
   const { decodePng } = await import("./adapter/png.ts");
   try {
     const { width, height, channels, data } = decodePng(bytes);
     const planes = new Uint8Array(data.length);
-    for (let i = 0; i < data.length; i++) planes[(i % channels) * width * height + Math.floor(i / channels)] = data[i] ?? 0; // biome-ignore format: one line
+    for (let i = 0; i < data.length; i++)
+      planes[(i % channels) * width * height + Math.floor(i / channels)] = data[i] ?? 0;
     return { shape: [channels, height, width], pixels: planes };
   } catch (cause) {
-    return fail("dataset/corrupt-images", { at, file, expected: "a whole PNG file", got: cause instanceof Error ? cause.message : String(cause) }); // biome-ignore format: one line
+    return fail("dataset/corrupt-images", {
+      at,
+      file,
+      expected: "a whole PNG file",
+      got: cause instanceof Error ? cause.message : String(cause),
+    });
   }
 }

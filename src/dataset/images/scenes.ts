@@ -2,7 +2,16 @@
 import { checkNames, checkNumber, type Random, random } from "../../core/index.ts";
 import { dealt } from "./digits.ts";
 import type { Images } from "./images.ts";
-import { develop, type Outline, outlines, paint, type Rgb, rgb, type Texture, textures } from "./paint.ts"; // biome-ignore format: one line
+import {
+  develop,
+  type Outline,
+  outlines,
+  paint,
+  type Rgb,
+  rgb,
+  type Texture,
+  textures,
+} from "./paint.ts";
 import { grainOf } from "./pen.ts";
 
 /** Options of {@link scenes} and {@link patterns}. */
@@ -52,7 +61,11 @@ export function scenes(options: ScenesOptions = {}): Images {
     backdrop(canvas, hand);
     const size = 8 + 4 * hand.next();
     thing(canvas, kind, { hand, size });
-    const other = { outline: hand.pick([outlines.bar, outlines.wedge]), texture: textures.plain, hue: hand.next() }; // biome-ignore format: one line
+    const other = {
+      outline: hand.pick([outlines.bar, outlines.wedge]),
+      texture: textures.plain,
+      hue: hand.next(),
+    };
     thing(canvas, other, { hand, size: 3 + 2 * hand.next() });
   });
 }
@@ -96,14 +109,22 @@ function painted(
   checkNumber(at, { rows }, { min: 1, max: 300_000, integer: true });
   checkNumber(at, { seed }, { integer: true });
   const chance = random(seed).stream(at);
-  const labels = dealt(rows, kinds.map(() => 1), chance.stream("labels")); // biome-ignore format: one line
+  const labels = dealt(
+    rows,
+    kinds.map(() => 1),
+    chance.stream("labels"),
+  );
   const [hand, grain] = [chance.stream("hand"), grainOf(chance.stream("grain"), noise)];
   const size = 3 * side * side;
   const [pixels, canvas] = [new Uint8Array(rows * size), new Float32Array(size)];
   for (let i = 0; i < rows; i++) {
     const kind = kinds[labels[i] ?? 0]?.kind;
     if (kind !== undefined) painter(canvas, kind, hand);
-    develop(canvas, pixels.subarray(i * size, (i + 1) * size), grain.subarray(hand.below(grain.length - size))); // biome-ignore format: one line
+    develop(
+      canvas,
+      pixels.subarray(i * size, (i + 1) * size),
+      grain.subarray(hand.below(grain.length - size)),
+    );
   }
   return { rows, shape: [3, side, side], pixels, labels, classes: kinds.map(({ name }) => name) };
 }

@@ -3,7 +3,17 @@ import { afterAll, describe, expect, test } from "vitest";
 import { dataset, split } from "../../dataset/index.ts";
 import { rocAuc } from "../../metric/index.ts";
 import { logistic } from "../../model/index.ts";
-import { bool, type Columns, type Frame, float, frame, int, openEngine, schema, text } from "../../table/index.ts"; // biome-ignore format: one line
+import {
+  bool,
+  type Columns,
+  type Frame,
+  float,
+  frame,
+  int,
+  openEngine,
+  schema,
+  text,
+} from "../../table/index.ts";
 import {
   features,
   featuresFromState,
@@ -168,7 +178,9 @@ describe("keptHashes", () => {
     expect(keptHashes(hashes)).toEqual(sorted.subarray(0, mostHashes));
     const repeated = new Float64Array(400_000).fill(sorted[0] ?? 0);
     repeated.set(hashes.subarray(0, 1000));
-    expect(keptHashes(repeated)).toEqual(Float64Array.from(new Set(hashes.subarray(0, 1000)).add(sorted[0] ?? 0)).sort()); // biome-ignore format: one line
+    expect(keptHashes(repeated)).toEqual(
+      Float64Array.from(new Set(hashes.subarray(0, 1000)).add(sorted[0] ?? 0)).sort(),
+    );
   });
 
   test("law: as text they are the same, and about six bytes each", () => {
@@ -182,7 +194,10 @@ describe("keptHashes", () => {
         expect(parseHashes(formatHashes(rising))).toEqual(rising);
       }),
     );
-    const even = Float64Array.from({ length: mostHashes }, (_, i) => (i + 0.5) * (2 ** 52 / mostHashes)).map(Math.floor); // biome-ignore format: one line
+    const even = Float64Array.from(
+      { length: mostHashes },
+      (_, i) => (i + 0.5) * (2 ** 52 / mostHashes),
+    ).map(Math.floor);
     expect(formatHashes(even).length).toBeLessThan(0.81e6);
     expect(parseHashes("not base64!")).toBeUndefined();
     expect(parseHashes("//////////8=")).toBeUndefined();
@@ -227,7 +242,11 @@ describe("targetEncode", () => {
     await expect(fitFeatures(definition, rows, { label: "x" })).rejects.toThrow(
       code("feature/mismatch-label"),
     );
-    const holes = frame({ engine, schema: keyed, sql: rows.sql.replace("churn", "nullif(churn, true) AS churn") }); // biome-ignore format: one line
+    const holes = frame({
+      engine,
+      schema: keyed,
+      sql: rows.sql.replace("churn", "nullif(churn, true) AS churn"),
+    });
     await expect(fitFeatures(definition, holes, { label: "churn" })).rejects.toThrow(
       code("feature/mismatch-label"),
     );

@@ -11,7 +11,10 @@ const chance = random(1).stream("ordered");
 
 describe("ordered", () => {
   test("has the numbers as sort has them, whichever ranks are read first", () => {
-    const number = fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0, -0, 1e308, -1e308, Infinity)); // biome-ignore format: one line
+    const number = fc.oneof(
+      fc.double({ noNaN: true }),
+      fc.constantFrom(0, -0, 1e308, -1e308, Infinity),
+    );
     fc.assert(
       fc.property(fc.array(number, { maxLength: 400 }), fc.nat(), (some, first) => {
         const numbers = Float64Array.from(some);

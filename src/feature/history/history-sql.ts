@@ -71,7 +71,8 @@ function toldOf(measure: HistoryMeasure, { entity, time }: HistoryKeys): Told {
   }
   return {
     gathered: over("list", x),
-    number: (list, mean) => `CASE WHEN len(${list}) >= ${least} THEN ${summedSql[statistic](list, mean)} END`, // biome-ignore format: one line
+    number: (list, mean) =>
+      `CASE WHEN len(${list}) >= ${least} THEN ${summedSql[statistic](list, mean)} END`,
     isList: true,
   };
 }

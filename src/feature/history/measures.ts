@@ -12,7 +12,12 @@ export const rollingStatistics = ["mean", "sum", "min", "max", "std", "count"] a
 /** A number told of the history of an entity, over the columns `R`. */
 export type HistoryMeasure<R extends string = string> =
   | { readonly tells: "lag"; readonly of: NumberExpr<R>; readonly rows: number }
-  | { readonly tells: "delta"; readonly of: NumberExpr<R>; readonly rows: number; readonly past: boolean } // biome-ignore format: one line
+  | {
+      readonly tells: "delta";
+      readonly of: NumberExpr<R>;
+      readonly rows: number;
+      readonly past: boolean;
+    }
   | {
       readonly tells: "rolling";
       readonly of: NumberExpr<R>;
@@ -83,7 +88,8 @@ export function rolling<R extends string>(
   checkChoice("rolling", { statistic }, rollingStatistics);
   const { least = 1, ...size } = window;
   checkNumber("rolling", { least }, { min: 1, integer: true });
-  if (!("rows" in size)) return { tells: "rolling", of, statistic, window: { ms: spanMs("rolling", size) }, least }; // biome-ignore format: one line
+  if (!("rows" in size))
+    return { tells: "rolling", of, statistic, window: { ms: spanMs("rolling", size) }, least };
   checkNames("rolling", window, ["rows", "least"]);
   const { rows } = size;
   checkNumber("rolling", { rows }, { min: 1, max: 1e6, integer: true });

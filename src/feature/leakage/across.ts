@@ -48,7 +48,11 @@ async function repeatedRows(
       (SELECT count(*) FROM test WHERE h IN (SELECT h FROM train)) AS repeated,
       (SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM train GROUP BY h) WHERE n > 1)
         / greatest((SELECT count(*) FROM train), 1) AS twice`);
-  const [rows = 0, repeated = 0, twice = 0] = [row?.["rows"], row?.["repeated"], row?.["twice"]].map(Number); // biome-ignore format: one line
+  const [rows = 0, repeated = 0, twice = 0] = [
+    row?.["rows"],
+    row?.["repeated"],
+    row?.["twice"],
+  ].map(Number);
   const share = repeated / Math.max(rows, 1);
   if (share === 0) return [];
   if (share <= 2 * twice && share <= 2 * (await chanceOfTwins(train, columns))) return [];

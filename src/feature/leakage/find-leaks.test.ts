@@ -121,7 +121,7 @@ describe("findLeaks", () => {
   });
 
   test("cuts buckets of numbers beside equal ones", async () => {
-    const told = "i % 3 = 0 AS gone, CASE WHEN i % 3 = 0 THEN 5 ELSE hash(i) / 1.8e18 END AS size"; // biome-ignore format: one line
+    const told = "i % 3 = 0 AS gone, CASE WHEN i % 3 = 0 THEN 5 ELSE hash(i) / 1.8e18 END AS size";
     expect((await strengthsOf(told)).of["size"]).toBe(1);
   });
 
@@ -195,7 +195,10 @@ describe("findLeaks", () => {
       (hash(i) % 2 * 1000 + i)::VARCHAR AS bill, (i * 7 % 60)::VARCHAR AS tenure, 'p' || i % 3 AS plan FROM range(300) t(i)`;
     const raw = frame({ engine, schema: texts, sql });
     const columns = ["bill", "tenure", "plan"] as const;
-    expect((await findLeaks(raw, { label: "left", columns })).strengths[0]).toEqual({ column: "bill", strength: 1 }); // biome-ignore format: one line
+    expect((await findLeaks(raw, { label: "left", columns })).strengths[0]).toEqual({
+      column: "bill",
+      strength: 1,
+    });
     const [bill] = (await findLeaks(raw, { label: "bill", columns: ["left"] })).strengths;
     expect(bill?.strength).toBeGreaterThan(0.9);
     await expect(findLeaks(raw, { label: "plan" })).rejects.toThrow("got 3 different texts");

@@ -30,7 +30,8 @@ async function numbersOf(rows: Frame, label: string, kind: string) {
   const name = quoteName(label);
   if (kind === "bool") return { sql: `CAST(${name} AS DOUBLE)`, isBool: true };
   if (kind === "int" || kind === "float") return { sql: `CAST(${name} AS DOUBLE)`, isBool: false };
-  const refuse = (got: string): never => fail("feature/unsupported-label", { at: "findLeaks", label, got }); // biome-ignore format: one line
+  const refuse = (got: string): never =>
+    fail("feature/unsupported-label", { at: "findLeaks", label, got });
   if (kind === "timestamp") return refuse("moments");
   const [found] = await rows.engine.query(
     `SELECT count(DISTINCT ${name}) AS values, count(${name}) = count(TRY_CAST(${name} AS DOUBLE)) AS numbers FROM (${rows.sql})`,

@@ -138,5 +138,7 @@ async function ratioStrength(rows: Frame, source: string): Promise<number | null
     `${halves(source)} SELECT 1 - sum(q - 2 * s * p + n * s * s) / nullif(sum(n * variance), 0) AS told FROM told`,
   );
   const told = found?.["told"];
-  return typeof told === "number" && !Number.isNaN(told) ? (1 + Math.sqrt(Math.max(0, told))) / 2 : null; // biome-ignore format: one line
+  return typeof told === "number" && !Number.isNaN(told)
+    ? (1 + Math.sqrt(Math.max(0, told))) / 2
+    : null;
 }

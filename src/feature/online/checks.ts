@@ -13,13 +13,21 @@ export function placeOf(state: OnlineState, column: string): number {
 
 /** Throws `feature/unknown-online-column`. */
 export function unknownColumn({ table, columns }: OnlineState, column: string): never {
-  return fail("feature/unknown-online-column", { table, column, columns: columns.map(({ name }) => name) }); // biome-ignore format: one line
+  return fail("feature/unknown-online-column", {
+    table,
+    column,
+    columns: columns.map(({ name }) => name),
+  });
 }
 
 /** Throws `feature/mismatch-online-key` when a key has not as many parts as the table's. */
 export function checkLength({ table, key }: OnlineState, given: readonly Cell[]): void {
   if (given.length === key.length) return;
-  fail("feature/mismatch-online-key", { table, key: key.map(({ name }) => name), got: given.length }); // biome-ignore format: one line
+  fail("feature/mismatch-online-key", {
+    table,
+    key: key.map(({ name }) => name),
+    got: given.length,
+  });
 }
 
 /** Throws `feature/conflict-materialize`. */
@@ -28,7 +36,11 @@ export function conflicted(
   is: { readonly expected: OnlineState | null; readonly found: OnlineState | undefined },
 ): never {
   const expected = is.expected?.tableVersion ?? null;
-  return fail("feature/conflict-materialize", { table, expected, found: is.found?.tableVersion ?? null }); // biome-ignore format: one line
+  return fail("feature/conflict-materialize", {
+    table,
+    expected,
+    found: is.found?.tableVersion ?? null,
+  });
 }
 
 /** Throws `feature/conflict-materialize` when a batch does not begin at what is there. */

@@ -68,7 +68,8 @@ function bools(stored?: readonly Uint8Array[]): CellArray {
 /** Texts: each kept once, four bytes a cell; -1 is missing. */
 function texts(kind: ColumnKind, stored?: readonly Uint8Array[]): CellArray {
   let codes = new Int32Array(stored?.[0]?.slice().buffer ?? new ArrayBuffer(0));
-  const words: string[] = stored?.[1] === undefined ? [] : (JSON.parse(new TextDecoder().decode(stored[1])) as string[]); // biome-ignore format: one line
+  const words: string[] =
+    stored?.[1] === undefined ? [] : (JSON.parse(new TextDecoder().decode(stored[1])) as string[]);
   const codeOf = new Map(words.map((word, code) => [word, code]));
   return {
     kind,

@@ -2,7 +2,15 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { batch, entriesOf, entry, parts, spends, state, things } from "../../../tests/conform/online-rows.ts"; // biome-ignore format: one line
+import {
+  batch,
+  entriesOf,
+  entry,
+  parts,
+  spends,
+  state,
+  things,
+} from "../../../tests/conform/online-rows.ts";
 import { memoryStore } from "./memory-store.ts";
 
 const folders: string[] = [];
@@ -92,7 +100,9 @@ describe("stores in memory that share a folder", () => {
     await using writer = await memoryStore({ snapshots });
     await using reader = await memoryStore({ snapshots, refreshMs: 1 });
     const sees = (wanted: unknown) =>
-      expect.poll(() => spends(reader, "a").catch(({ code }) => code), { timeout: 20_000 }).toEqual(wanted); // biome-ignore format: one line
+      expect
+        .poll(() => spends(reader, "a").catch(({ code }) => code), { timeout: 20_000 })
+        .toEqual(wanted);
     await writer.write(batch(1, { upserts: parts([entry("a", 1, 1)]) }));
     await sees([1]);
     await writer.write(batch(2, { from: state(1), upserts: parts([entry("a", 1, 2)]) }));
@@ -112,7 +122,9 @@ describe("stores in memory that share a folder", () => {
     await store.write(batch(1, { upserts: parts(rows) }));
     for (let n = 2; n <= 80; n++) {
       const upserts = parts([entry(`k${n % 50}`, 1, n)], [entry("new", 1, n)]);
-      await store.write(batch(n, { from: state(n - 1), upserts, deletes: [[`k${(n + 1) % 50}`, 1]] })); // biome-ignore format: one line
+      await store.write(
+        batch(n, { from: state(n - 1), upserts, deletes: [[`k${(n + 1) % 50}`, 1]] }),
+      );
     }
     expect((await readdir(snapshots)).length).toBeLessThan(30);
     const byKey = (all: Awaited<ReturnType<typeof entriesOf>>) =>
@@ -149,7 +161,8 @@ describe("stores in memory that share a folder", () => {
     const writing = store.write(batch(2, { from: state(1), upserts: parts(rows(2)) }));
     const during = async () => {
       const seen = new Set<unknown>();
-      for await (const part of store.entries(things)) for (const { cells } of part) seen.add(cells[0]); // biome-ignore format: one line
+      for await (const part of store.entries(things))
+        for (const { cells } of part) seen.add(cells[0]);
       return seen.size;
     };
     for (let isDone = false; !isDone; ) {

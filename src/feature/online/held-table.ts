@@ -84,7 +84,8 @@ export function heldTable(name: string, files: StepFiles | undefined): HeldTable
   const catchUp = async (): Promise<void> => {
     for (let tries = 0; files !== undefined; tries++) {
       if (await advance((await files.list()).get(name) ?? [])) return;
-      if (tries === 10) fail("feature/corrupt-snapshot", { file: name, reason: "a step is missing" }); // biome-ignore format: one line
+      if (tries === 10)
+        fail("feature/corrupt-snapshot", { file: name, reason: "a step is missing" });
     }
   };
 
@@ -119,7 +120,10 @@ export function heldTable(name: string, files: StepFiles | undefined): HeldTable
     const step = await stepOf(batch);
     await store(step, check);
     await show(step);
-    const done = step.kind === "change" && layers !== undefined ? tidy(layers.base) : files?.removeBefore(name, number); // biome-ignore format: one line
+    const done =
+      step.kind === "change" && layers !== undefined
+        ? tidy(layers.base)
+        : files?.removeBefore(name, number);
     await done?.catch(() => undefined); // the step is kept; the next one tidies up
   };
 
@@ -135,7 +139,10 @@ export function heldTable(name: string, files: StepFiles | undefined): HeldTable
       const { base, change } = layers;
       if (change === undefined) return base.read(keys, columns);
       const changes = change.upserts.read(keys, columns);
-      return keys.map((key, i) => changes[i] ?? (change.deletes.has(key) ? undefined : base.read([key], columns)[0])); // biome-ignore format: one line
+      return keys.map(
+        (key, i) =>
+          changes[i] ?? (change.deletes.has(key) ? undefined : base.read([key], columns)[0]),
+      );
     },
     parts: () => (layers === undefined ? undefined : partsOf(name, layers, stateNow)),
     write: (batch) => inTurn(() => write(batch)),

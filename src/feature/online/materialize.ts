@@ -168,7 +168,9 @@ async function touchedSql(
       `SELECT ${keys} FROM (${rows.sql}) WHERE ${at} > ${moment(Math.min(before.atMs, state.atMs))} AND ${at} <= ${moment(Math.max(before.atMs, state.atMs))}`,
     );
   }
-  return parts.length === 0 ? `SELECT ${keys} FROM (${rows.sql}) WHERE false` : parts.join(" UNION ALL "); // biome-ignore format: one line
+  return parts.length === 0
+    ? `SELECT ${keys} FROM (${rows.sql}) WHERE false`
+    : parts.join(" UNION ALL ");
 }
 
 /** The rows of a SELECT as entries, as they come. */

@@ -281,7 +281,11 @@ describe("checkFreshness", () => {
     expect(await checkFreshness(lake, "shop.aging", day2)).toMatchObject({
       ...{ state: "undeclared", freshnessMs: null, ttlMs: 86_400_000, keys: 2, expired: 1 },
     });
-    const plans = featureTable({ name: "shop.plans", schema: schema("p", { id: text() }), key: "id" }); // biome-ignore format: one line
+    const plans = featureTable({
+      name: "shop.plans",
+      schema: schema("p", { id: text() }),
+      key: "id",
+    });
     await writeFeatures(lake, plans, [{ id: "a" }]);
     expect(await checkFreshness(lake, "shop.plans", day2)).toMatchObject({
       ...{ state: "undeclared", ttlMs: null, keys: 1, expired: null },

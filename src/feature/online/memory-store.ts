@@ -81,7 +81,9 @@ function repeat(work: () => Promise<void>, everyMs: number): { stop(): Promise<v
     if (isStopped) return;
     timer = setTimeout(() => {
       // What cannot be read now is not taken; what is held is whole, and whoever writes is told.
-      under = work().catch(() => undefined).then(next); // biome-ignore format: one line
+      under = work()
+        .catch(() => undefined)
+        .then(next);
     }, everyMs).unref();
   };
   next();

@@ -48,7 +48,11 @@ describe("checkParity", () => {
     expect(equal).toMatchObject({ equal: true, keys: 10_000, values: 10_000, differing: 0 });
     expect(asked.length).toBeGreaterThan(3);
     expect(asked.reduce((sum, keys) => sum + keys)).toBe(10_000);
-    const entry = (key: string, cell: number): OnlineEntry => ({ key: [key], cells: [cell], atMs: null }); // biome-ignore format: one line
+    const entry = (key: string, cell: number): OnlineEntry => ({
+      key: [key],
+      cells: [cell],
+      atMs: null,
+    });
     // as many too much as too little
     await spoil(it.store, [entry("k9000", -1), entry("x", 1), entry("y", 2)], ["k3", "k9999"]);
     const { differences, ...report } = await checkParity(it.lake, it.store, "shop.spending");

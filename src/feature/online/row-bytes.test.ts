@@ -17,6 +17,8 @@ describe("parseRow", () => {
     for (let end = 0; end < bytes.length; end++)
       expect(() => parseRow(state(1), bytes.subarray(0, end))).toThrow(refused);
     expect(() => parseRow(state(1), Buffer.concat([bytes, Buffer.of(0)]))).toThrow(refused);
-    expect(() => parseRow(state(1), Buffer.concat([Buffer.of(1), bytes.subarray(1)]))).toThrow(refused); // biome-ignore format: one line
+    expect(() => parseRow(state(1), Buffer.concat([Buffer.of(1), bytes.subarray(1)]))).toThrow(
+      refused,
+    );
   });
 });

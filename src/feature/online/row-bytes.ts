@@ -18,7 +18,11 @@ export function formatRow(state: OnlineState, { key, cells, atMs }: OnlineEntry)
   return Buffer.concat(
     kindsOf(state).map((kind, i) => {
       const cell = all[i] ?? null;
-      return cell === null ? nothing : isText(kind) ? textBytes(String(cell)) : plainBytes(kind, cell); // biome-ignore format: one line
+      return cell === null
+        ? nothing
+        : isText(kind)
+          ? textBytes(String(cell))
+          : plainBytes(kind, cell);
     }),
   );
 }

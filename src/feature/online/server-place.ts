@@ -47,7 +47,9 @@ export function serverPlace(
   if (parsed === undefined || !protocols.includes(parsed.protocol))
     return fail("feature/out-of-range-online-address", { expected });
   if (!/^[a-z][a-z0-9_]{0,39}$/.test(prefix))
-    return fail("feature/out-of-range-online-address", { expected: 'a prefix of at most 40 small letters, digits and "_"' }); // biome-ignore format: one line
+    return fail("feature/out-of-range-online-address", {
+      expected: 'a prefix of at most 40 small letters, digits and "_"',
+    });
   const at = shownUrl(parsed);
   const secrets = secretsOf(parsed);
   return {

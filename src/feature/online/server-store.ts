@@ -84,7 +84,13 @@ export function serverStore(server: FieldServer, at: string): OnlineStore {
         if (bytes === null || fields[i] === stateField) return undefined;
         const { cells, atMs } = parseRow(state, bytes);
         const { version, ttlMs = null, toldBeforeMs = null } = state;
-        return { cells: places.map((place) => cells[place] ?? null), atMs, ttlMs, toldBeforeMs, version }; // biome-ignore format: one line
+        return {
+          cells: places.map((place) => cells[place] ?? null),
+          atMs,
+          ttlMs,
+          toldBeforeMs,
+          version,
+        };
       });
     },
     state: async (table) => {
@@ -142,7 +148,8 @@ function stateParser(at: string): (bytes: Buffer) => OnlineState {
     const before = known.get(text);
     if (before !== undefined) return before;
     const [, number = "", json = ""] = /^(\d+) (\{.*\})$/s.exec(text) ?? [];
-    if (number !== String(format)) fail("feature/unsupported-online-format", { at, found: number, supported: format }); // biome-ignore format: one line
+    if (number !== String(format))
+      fail("feature/unsupported-online-format", { at, found: number, supported: format });
     const state = JSON.parse(json) as OnlineState;
     for (const [old, { table }] of known) if (table === state.table) known.delete(old);
     known.set(text, state);

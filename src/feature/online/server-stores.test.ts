@@ -8,7 +8,6 @@ import { openOnlineStore, postgresStore, redisStore } from "./server-stores.ts";
 async function failureOf(
   opening: Promise<unknown>,
 ): Promise<{ readonly code: unknown; readonly said: string }> {
-  // biome-ignore format: one line
   const error: unknown = await opening.then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -58,7 +57,11 @@ describe("openOnlineStore", () => {
       expect(code).toBe("feature/out-of-range-online-address");
     }
     expect((await failureOf(openOnlineStore("nonsense"))).said).toContain("write ./nonsense");
-    expect((await failureOf(openOnlineStore("redis://127.0.0.1:9"))).code).toBe("feature/failed-online-store"); // biome-ignore format: one line
-    expect((await failureOf(openOnlineStore("postgresql://127.0.0.1:9/db"))).code).toBe("feature/failed-online-store"); // biome-ignore format: one line
+    expect((await failureOf(openOnlineStore("redis://127.0.0.1:9"))).code).toBe(
+      "feature/failed-online-store",
+    );
+    expect((await failureOf(openOnlineStore("postgresql://127.0.0.1:9/db"))).code).toBe(
+      "feature/failed-online-store",
+    );
   });
 });

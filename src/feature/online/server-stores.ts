@@ -60,7 +60,8 @@ export async function openOnlineStore(place: string): Promise<OnlineStore> {
   const [protocol = ""] = /^[a-z][a-z0-9+.-]+:(?=\/\/)/i.exec(place) ?? [];
   if (redisProtocols.includes(protocol)) return redisStore({ url: place });
   if (postgresProtocols.includes(protocol)) return postgresStore({ url: place });
-  if (protocol !== "") serverPlace("openOnlineStore", { url: place }, [...redisProtocols, ...postgresProtocols]); // biome-ignore format: one line
+  if (protocol !== "")
+    serverPlace("openOnlineStore", { url: place }, [...redisProtocols, ...postgresProtocols]);
   if (!/[\\/]/.test(place) && !existsSync(place))
     fail("feature/out-of-range-online-address", {
       expected: `redis://HOST, postgres://HOST/DATABASE or a folder; for a new folder write ./${/^[\w.-]*$/.test(place) ? place : "NAME"}`,

@@ -118,7 +118,11 @@ describe("proposeFeatures", () => {
       ["trees", trees],
       ["linear", linear],
     ] as const) {
-      const { code: alone, columns } = await proposeFeatures(rows, { label: "left", leave: ["spend"], model }); // biome-ignore format: one line
+      const { code: alone, columns } = await proposeFeatures(rows, {
+        label: "left",
+        leave: ["spend"],
+        model,
+      });
       expect([both.code, both.columns]).toEqual([alone, columns]);
     }
   });
@@ -136,7 +140,11 @@ describe("proposeFeatures", () => {
     await expect(proposeFeatures(tested, { label: "left" })).rejects.toThrow(
       code("feature/conflict-test-rows"),
     );
-    const one = frame({ engine, schema: schema("one", { a: int(), left: bool() }), sql: "SELECT 1 AS a, true AS left FROM range(3)" }); // biome-ignore format: one line
+    const one = frame({
+      engine,
+      schema: schema("one", { a: int(), left: bool() }),
+      sql: "SELECT 1 AS a, true AS left FROM range(3)",
+    });
     await expect(proposeFeatures(one, { label: "left" })).rejects.toThrow(
       code("feature/missing-features"),
     );

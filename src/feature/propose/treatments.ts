@@ -1,6 +1,13 @@
 /** @file What suits a column: for trees, and for linear models. */
 import { formatLiteral } from "../../core/index.ts";
-import type { BoolExpr, CategoryExpr, Expr, NumberExpr, TextExpr, TimestampExpr } from "../../table/index.ts"; // biome-ignore format: one line
+import type {
+  BoolExpr,
+  CategoryExpr,
+  Expr,
+  NumberExpr,
+  TextExpr,
+  TimestampExpr,
+} from "../../table/index.ts";
 import type { Feature } from "../feature.ts";
 import {
   calendar,
@@ -114,7 +121,11 @@ export function treatLinear(expr: Expr, facts: TreatedFacts): Treatment {
       return made("a moment", ...more, round(expr, name, "month"), round(expr, name, "weekday"));
     case "category": {
       const code = `oneHot(${c}, { missing: "${own}" })`;
-      return made(`one of ${distinct} levels`, { name, feature: oneHot(expr, { missing: own }), code }); // biome-ignore format: one line
+      return made(`one of ${distinct} levels`, {
+        name,
+        feature: oneHot(expr, { missing: own }),
+        code,
+      });
     }
     case "text": {
       if (distinct > maxLevels || words >= wordsOfProse) return treatText(expr, facts);

@@ -121,7 +121,12 @@ function windowChanges(before: FeatureTable, after: FeatureTable): readonly Decl
     if (windows === null) return {};
     const { from, time, everyMs, measures } = windows;
     const named = Object.entries(measures).map(([name, text]) => [`window ${name}`, text]);
-    return { "windows of": from, time, every: `${everyMs / 3_600_000} h`, ...Object.fromEntries(named) }; // biome-ignore format: one line
+    return {
+      "windows of": from,
+      time,
+      every: `${everyMs / 3_600_000} h`,
+      ...Object.fromEntries(named),
+    };
   };
   const [old, now] = [parts(before), parts(after)];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((what) => {

@@ -52,7 +52,6 @@ describe("featureTable", () => {
         },
       ) =>
       () =>
-        // biome-ignore format: one line
         featureTable(Object.assign({}, of, JSON.parse(more)));
     const refused = (more: string, words: string) =>
       expect(make(more)).toThrow(

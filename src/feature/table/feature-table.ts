@@ -154,12 +154,18 @@ type Kind = readonly [expected: string, is: (value: unknown) => boolean];
 
 const kinds: Readonly<Record<string, Kind>> = {
   name: ['a text, such as "shop.spending"', (value) => isText(value) && value !== ""],
-  schema: ["a schema: schema(name, columns)", (value) => isObject(value) && isObject(value["columns"])], // biome-ignore format: one line
+  schema: [
+    "a schema: schema(name, columns)",
+    (value) => isObject(value) && isObject(value["columns"]),
+  ],
   key: ["a column or a list of columns", (value) => Array.isArray(value) && value.every(isText)],
   timestamp: column,
   availableAt: column,
   label: column,
-  owners: ['a list of texts, such as ["ada"]', (value) => Array.isArray(value) && value.every(isText)], // biome-ignore format: one line
+  owners: [
+    'a list of texts, such as ["ada"]',
+    (value) => Array.isArray(value) && value.every(isText),
+  ],
   tags: ["texts by name", (value) => isObject(value) && Object.values(value).every(isText)],
   description: ["a text", isText],
 };

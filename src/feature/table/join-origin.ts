@@ -35,7 +35,9 @@ export function joinOrigin(parts: JoinedParts): RowOrigin {
       unknown: parts.some((part) => part.unknown),
     });
   }
-  const sources = [labels, ...tables.map(({ frame }) => frame)].flatMap(({ origin }) => origin?.sources ?? []); // biome-ignore format: one line
+  const sources = [labels, ...tables.map(({ frame }) => frame)].flatMap(
+    ({ origin }) => origin?.sources ?? [],
+  );
   const seen = new Set<string>();
   const origin: RowOrigin = {
     sources: sources.filter((source) => {

@@ -63,7 +63,10 @@ function inTime({ table, toldBeforeMs }: Joined, i: number, value: string): stri
   const { timestamp, ttlMs } = table;
   if (timestamp === null) return value === "true" ? `f${i}.${there} IS NOT NULL` : value;
   const at = `f${i}.${quoteName(timestamp)}`;
-  const fresh = ttlMs === null ? `${at} IS NOT NULL` : `epoch_us(l.${asOf}) - epoch_us(${at}) <= ${ttlMs * 1000}`; // biome-ignore format: one line
+  const fresh =
+    ttlMs === null
+      ? `${at} IS NOT NULL`
+      : `epoch_us(l.${asOf}) - epoch_us(${at}) <= ${ttlMs * 1000}`;
   const told = toldBeforeMs === null ? "" : ` AND epoch_us(l.${asOf}) < ${toldBeforeMs * 1000}`;
   return `CASE WHEN ${fresh}${told} THEN ${value} END`;
 }

@@ -67,6 +67,10 @@ async function checkKeys(
     `SELECT ${keys} FROM (${sql}) GROUP BY ${keys} HAVING count(*) > 1 LIMIT 1`,
   );
   if (twice !== undefined)
-    fail("feature/duplicate-rows", { name: table.name, on, sample: Object.values(twice).join(", ") }); // biome-ignore format: one line
+    fail("feature/duplicate-rows", {
+      name: table.name,
+      on,
+      sample: Object.values(twice).join(", "),
+    });
   seen.set(lake, versions.set(tableId, tableVersion));
 }

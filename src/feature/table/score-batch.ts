@@ -52,7 +52,11 @@ export async function scoreBatch<Out>(
   );
   const timed = tables.filter(({ table }) => table.timestamp !== null);
   if (moment === null && timed.length > 0)
-    fail("feature/missing-time", { at, tables: timed.map(({ table }) => table.name), orMoment: true }); // biome-ignore format: one line
+    fail("feature/missing-time", {
+      at,
+      tables: timed.map(({ table }) => table.name),
+      orMoment: true,
+    });
   const join = joinSql({
     labels: keys.sql,
     labelColumns: Object.keys(keys.schema.columns).filter((name) => name in state.request),
@@ -61,7 +65,9 @@ export async function scoreBatch<Out>(
       const found = tables[i];
       if (found === undefined) return [];
       const { table, frame, toldBeforeMs } = found;
-      const by = table.key.map((column) => one.key.find(({ name }) => name === column)?.from ?? column); // biome-ignore format: one line
+      const by = table.key.map(
+        (column) => one.key.find(({ name }) => name === column)?.from ?? column,
+      );
       // The ttl is as it was learned, and is served.
       const asLearned = { ...table, ttlMs: table.timestamp === null ? null : one.ttlMs };
       return [

@@ -145,10 +145,18 @@ describe("trainingSet", () => {
     const how = { labels, lookups, timestamp: "at", label: "churn" } as const;
     expect(await code(trainingSet(lake, how))).toBe("feature/missing-table");
     await writeFeatures(lake, spending, [{ id: "a", at: at(1), spend: 1 }]);
-    expect(await code(trainingSet(lake, { labels, lookups, label: "churn" }))).toBe("feature/missing-time"); // biome-ignore format: one line
-    expect(await code(trainingSet(lake, { ...how, timestamp: "id" }))).toBe("feature/unsupported-timestamp"); // biome-ignore format: one line
-    expect(await code(trainingSet(lake, { ...how, label: "chrun" as never }))).toBe("feature/unknown-table-column"); // biome-ignore format: one line
-    expect(await code(trainingSet(lake, { ...how, lookups: [lookups[0], lookups[0]] }))).toBe("feature/duplicate-column"); // biome-ignore format: one line
+    expect(await code(trainingSet(lake, { labels, lookups, label: "churn" }))).toBe(
+      "feature/missing-time",
+    );
+    expect(await code(trainingSet(lake, { ...how, timestamp: "id" }))).toBe(
+      "feature/unsupported-timestamp",
+    );
+    expect(await code(trainingSet(lake, { ...how, label: "chrun" as never }))).toBe(
+      "feature/unknown-table-column",
+    );
+    expect(await code(trainingSet(lake, { ...how, lookups: [lookups[0], lookups[0]] }))).toBe(
+      "feature/duplicate-column",
+    );
     const numbers = schema("labels", {
       id: int(),
       at: timestamp({ nullable: true }),
@@ -199,7 +207,9 @@ describe("trainingSet", () => {
       lookup(answers, ["churn"], { rename: { churn: "told" } }),
       lookup(answers, ["seen"], { rename: { seen: "churn" } }),
     ])
-      await expect(trainingSet(lake, { labels, lookups: [cheat], label: "churn" })).rejects.toMatchObject(refused); // biome-ignore format: one line
+      await expect(
+        trainingSet(lake, { labels, lookups: [cheat], label: "churn" }),
+      ).rejects.toMatchObject(refused);
     await expect(
       trainingSet(lake, {
         ...{ labels, lookups: [lookup(answers, ["seen"])], label: "churn" },
@@ -223,7 +233,9 @@ describe("trainingSet", () => {
       code: "feature/conflict-version",
       message: expect.stringContaining("apply the definition"),
     });
-    await expect(readFeatures(lake, next)).rejects.toMatchObject({ code: "feature/conflict-version" }); // biome-ignore format: one line
+    await expect(readFeatures(lake, next)).rejects.toMatchObject({
+      code: "feature/conflict-version",
+    });
     await applyFeatures(lake, [next]);
     await expect(set(spending)).rejects.toMatchObject({ code: "feature/conflict-version" });
     expect(await (await set({ ...next, owners: ["bob"] })).rows.count()).toBe(1); // a note

@@ -107,7 +107,11 @@ function ofBins<R extends string>(
     reads: of.reads,
     requests: [{ measure: "numbers", of: of.node }],
     learn: (name, measured): Learned => {
-      const edges = rising(by === "width" ? equalWidths(measured.numbers(0), bins) : equalShares(measured.sorted(0), bins)); // biome-ignore format: one line
+      const edges = rising(
+        by === "width"
+          ? equalWidths(measured.numbers(0), bins)
+          : equalShares(measured.sorted(0), bins),
+      );
       return {
         stats: measured.finite({ edges }),
         outputs: bucketColumns({ of, edges, outside, as }, name),

@@ -56,14 +56,22 @@ export function cross<R extends string>(
     ...inner,
     transform: "cross",
     options: { of: of.length, separator, ...kept },
-    requests: [...inner.requests, ...parts.map(({ node }) => ({ measure: "counts", of: node }) as const)], // biome-ignore format: one line
+    requests: [
+      ...inner.requests,
+      ...parts.map(({ node }) => ({ measure: "counts", of: node }) as const),
+    ],
     learn: (name, measured) => {
       const { counts } = measured.counts(0);
       const texts = parts.flatMap((_, i) => measured.counts(inner.requests.length + i).counts);
       const clash = texts.find(({ text }) => text.includes(separator));
-      if (clash !== undefined) fail("feature/conflict-separator", { feature: name, text: clash.text, separator }); // biome-ignore format: one line
+      if (clash !== undefined)
+        fail("feature/conflict-separator", { feature: name, text: clash.text, separator });
       if (buckets === undefined && counts.length > maxLevels)
-        fail("feature/out-of-range-levels", { feature: name, levels: counts.length, most: maxLevels }); // biome-ignore format: one line
+        fail("feature/out-of-range-levels", {
+          feature: name,
+          levels: counts.length,
+          most: maxLevels,
+        });
       return inner.learn(name, measured);
     },
   };

@@ -79,7 +79,7 @@ export function oneHot<R extends string>(
   if (maxLevels !== undefined) checkNumber("oneHot", { maxLevels }, { min: 2, integer: true });
   const how: How = { unknown, missing, drop };
   const kept: Record<string, Json> = { unknown, missing };
-  for (const [key, value] of Object.entries({ drop, minRows: options.minRows, maxLevels })) // biome-ignore format: one line
+  for (const [key, value] of Object.entries({ drop, minRows: options.minRows, maxLevels }))
     if (value !== undefined) kept[key] = value;
   const shared = { transform: "oneHot", options: kept, reads: of.reads };
   if (of.kind === "bool") {
@@ -98,7 +98,11 @@ export function oneHot<R extends string>(
       const counts = measured.counts(0);
       const { levels, rare } = chosen(counts, { minRows, maxLevels: maxLevels ?? Infinity });
       if (levels.length > (maxLevels ?? mostColumns))
-        fail("feature/out-of-range-levels", { feature: name, levels: levels.length, most: mostColumns }); // biome-ignore format: one line
+        fail("feature/out-of-range-levels", {
+          feature: name,
+          levels: levels.length,
+          most: mostColumns,
+        });
       const held = levels.map((level) => ({ level, is: of.is(level) }));
       return {
         stats: { levels, rare },

@@ -109,7 +109,9 @@ const curves = {
   yeoJohnson: (x: number, lambda: number): number => {
     if (x >= 0)
       return Math.abs(lambda) < nearly0 ? Math.log1p(x) : ((x + 1) ** lambda - 1) / lambda;
-    return Math.abs(2 - lambda) < nearly0 ? -Math.log1p(-x) : -((1 - x) ** (2 - lambda) - 1) / (2 - lambda); // biome-ignore format: one line
+    return Math.abs(2 - lambda) < nearly0
+      ? -Math.log1p(-x)
+      : -((1 - x) ** (2 - lambda) - 1) / (2 - lambda);
   },
 };
 

@@ -46,7 +46,8 @@ export function standardize<R extends string>(
       const values = measured.numbers(0);
       const { mean, std: population } = meanAndStd(values);
       const n = values.length;
-      const std = kind === "population" || n === 1 ? population : population * Math.sqrt(n / (n - 1)); // biome-ignore format: one line
+      const std =
+        kind === "population" || n === 1 ? population : population * Math.sqrt(n / (n - 1));
       return {
         stats: measured.finite({ mean: mean + 0, std }),
         outputs: [{ name, node: of.minus(mean).over(std).orElse(0).node }],
@@ -107,7 +108,12 @@ export function minMax<R extends string>(
       const shares = of.minus(min).over(width);
       const spread = low === 0 && high === 1 ? shares : shares.times(high - low).plus(low);
       const bounded = clip ? spread.atLeast(low).atMost(high) : spread;
-      const back = low === 0 && high === 1 ? madeNumber(name) : madeNumber(name).minus(low).over(high - low); // biome-ignore format: one line
+      const back =
+        low === 0 && high === 1
+          ? madeNumber(name)
+          : madeNumber(name)
+              .minus(low)
+              .over(high - low);
       return {
         stats,
         outputs: [{ name, node: bounded.orElse(share * (high - low) + low).node }],

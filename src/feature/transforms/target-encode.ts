@@ -98,7 +98,9 @@ function sharesOf(counts: readonly LabelCount[], smoothing: "auto" | number): Sh
   const overall = positives / n;
   const shareOf = (of: Sums): number => smoothed(of, { overall, smoothing });
   const nulls = sums.get(null);
-  const levels = [...sums].flatMap(([text, of]) => (text === null ? [] : [[text, shareOf(of)] as const])); // biome-ignore format: one line
+  const levels = [...sums].flatMap(([text, of]) =>
+    text === null ? [] : [[text, shareOf(of)] as const],
+  );
   return {
     byLevel: new Map(levels),
     overall,

@@ -46,7 +46,9 @@ const things = schema("things", {
   member: bool(nullable),
   at: timestamp(nullable),
 });
-type Make = (columns: CellsOf<(typeof things)["columns"]>) => Feature<"x" | "plan" | "city" | "member" | "at">; // biome-ignore format: one line
+type Make = (
+  columns: CellsOf<(typeof things)["columns"]>,
+) => Feature<"x" | "plan" | "city" | "member" | "at">;
 
 const nothing = { x: null, plan: null, city: null, member: null, at: null };
 const fit = (make: Make, rows: readonly Cells[]) =>
@@ -103,7 +105,13 @@ describe("scalers", () => {
   });
 
   test("refuse columns without values, and bounds that are none", async () => {
-    for (const make of [(c) => robust(c.x), (c) => impute(c.x), (c) => bucketize(c.x, { bins: 3 }), (c) => quantileScale(c.x), (c) => powerScale(c.x)] satisfies Make[]) // biome-ignore format: one line
+    for (const make of [
+      (c) => robust(c.x),
+      (c) => impute(c.x),
+      (c) => bucketize(c.x, { bins: 3 }),
+      (c) => quantileScale(c.x),
+      (c) => powerScale(c.x),
+    ] satisfies Make[])
       await expect(fit(make, xs(null, null))).rejects.toThrow(refused("feature/missing-values"));
     await expect(fit((c) => oneHot(c.city), cities(null))).rejects.toThrow(
       refused("feature/missing-values"),
@@ -173,7 +181,11 @@ describe("oneHot", () => {
     expect([...own.row({ city: "new" })]).toEqual([0, 0, 0, 1, 0]);
     expect([...own.row({ city: null })]).toEqual([0, 0, 0, 0, 1]);
     const skip = await fit((c) => oneHot(c.city, { unknown: "skip" }), rows);
-    const served = frameOf(engine, things, cities("a", "new", null, "b").map((row) => ({ ...nothing, ...row }))); // biome-ignore format: one line
+    const served = frameOf(
+      engine,
+      things,
+      cities("a", "new", null, "b").map((row) => ({ ...nothing, ...row })),
+    );
     expect((await skip.matrix(served)).rows).toBe(3);
     const { more } = await skip.matrixAnd(served, ["CASE WHEN city = 'b' THEN 1 ELSE 0 END"]);
     expect([...(more[0] ?? [])]).toEqual([0, 0, 1]);

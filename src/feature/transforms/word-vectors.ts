@@ -1,6 +1,12 @@
 /** @file Texts as the mean of their words' vectors: trained here, or given. */
 import { checkChoice, checkNames, checkNumber } from "../../core/index.ts";
-import { type CategoryExpr, type TextExpr, type TokensExpr, type TokensOptions, when } from "../../table/index.ts"; // biome-ignore format: one line
+import {
+  type CategoryExpr,
+  type TextExpr,
+  type TokensExpr,
+  type TokensOptions,
+  when,
+} from "../../table/index.ts";
 import { fail } from "../errors.ts";
 import type { Feature, Learned, Measured } from "../feature.ts";
 import { cutOf, type Vocabulary, vocabularyOf } from "../fit/vocabulary.ts";
@@ -69,7 +75,16 @@ export function word2Vec<R extends string>(
 ): Feature<R> {
   checkNames("word2Vec", options, optionNames);
   checkWords("word2Vec", options);
-  const { size = 16, window = 5, epochs = 5, learningRate = 0.025, negatives = 5, seed = 0, kind = "skipGram", unknown = "skip" } = options; // biome-ignore format: one line
+  const {
+    size = 16,
+    window = 5,
+    epochs = 5,
+    learningRate = 0.025,
+    negatives = 5,
+    seed = 0,
+    kind = "skipGram",
+    unknown = "skip",
+  } = options;
   checkNumber("word2Vec", { size }, { min: 1, max: 1000, integer: true });
   checkNumber("word2Vec", { window }, { min: 1, max: 1000, integer: true });
   checkNumber("word2Vec", { epochs }, { min: 1, max: 10_000, integer: true });

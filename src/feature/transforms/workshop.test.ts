@@ -192,7 +192,8 @@ describe("word2Vec", () => {
       { security: "Yes", backup: "No" },
       { security: "No", backup: "Yes" },
     ];
-    const at = (row: object) => values[rows.findIndex((r) => Object.entries(row).every(([k, v]) => Reflect.get(r, k) === v))]; // biome-ignore format: one line
+    const at = (row: object) =>
+      values[rows.findIndex((r) => Object.entries(row).every(([k, v]) => Reflect.get(r, k) === v))];
     expect(at({ ...a, phone: false })).not.toEqual(at({ ...b, phone: false }));
     expect(at({ ...a, phone: false })).not.toEqual(at({ ...a, phone: true }));
   });
@@ -226,11 +227,21 @@ describe("word2Vec", () => {
         ? `the ${animal} runs and barks at night`
         : `we drink hot ${drink} from cups`;
     });
-    const definition = features(texts, (c) => ({ v: word2Vec(c.note, { size: 8, epochs: 20, seed: 1 }) })); // biome-ignore format: one line
-    const made = await fitFeatures(definition, frameOf(engine, texts, sentences.map((note) => ({ note })))); // biome-ignore format: one line
+    const definition = features(texts, (c) => ({
+      v: word2Vec(c.note, { size: 8, epochs: 20, seed: 1 }),
+    }));
+    const made = await fitFeatures(
+      definition,
+      frameOf(
+        engine,
+        texts,
+        sentences.map((note) => ({ note })),
+      ),
+    );
     const vector = (note: string) => made.row({ note });
     const cosine = (a: Float64Array, b: Float64Array) => {
-      const dot = (x: Float64Array, y: Float64Array) => x.reduce((sum, v, i) => sum + v * (y[i] ?? 0), 0); // biome-ignore format: one line
+      const dot = (x: Float64Array, y: Float64Array) =>
+        x.reduce((sum, v, i) => sum + v * (y[i] ?? 0), 0);
       return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
     };
     expect(cosine(vector("cat"), vector("dog"))).toBeGreaterThan(

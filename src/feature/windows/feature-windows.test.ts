@@ -167,7 +167,10 @@ async function follow(all: readonly Step[]) {
   await table.append([]);
   for (const step of all) {
     if (step.does === "race") {
-      const [first, second] = [windows.refresh(lake, { until: at(hour) }), windows.refresh(other, { until: at(hour) })]; // biome-ignore format: one line
+      const [first, second] = [
+        windows.refresh(lake, { until: at(hour) }),
+        windows.refresh(other, { until: at(hour) }),
+      ];
       const written = table.merge(step.rows, { on: ["id"] });
       await Promise.all([first, second, written]);
       for (const row of step.rows) rows.set(row.id, row);
@@ -245,7 +248,10 @@ describe("featureWindows", () => {
     const { table, windows } = made();
     await table.append([{ id: 1, who: "ada", at: at(1), paid: 5 }]);
     await windows.refresh(lake, { until: at(3) });
-    const labels = lake.table(`shop.asked${tables}`, schema("asked", { who: text(), asked: timestamp(), left: bool() })); // biome-ignore format: one line
+    const labels = lake.table(
+      `shop.asked${tables}`,
+      schema("asked", { who: text(), asked: timestamp(), left: bool() }),
+    );
     const asked = [at(3), new Date(at(4).getTime() - 1), at(4), at(50)];
     await labels.append(
       asked.map((moment, i) => ({ who: "ada", asked: moment, left: i % 2 === 0 })),
@@ -254,9 +260,16 @@ describe("featureWindows", () => {
     const how = { labels: rows, timestamp: "asked", label: "left" } as const;
     const set = await trainingSet(lake, { ...how, lookups: [lookup(windows.table, ["sum3"])] });
     expect((await set.rows.rows()).map(({ sum3 }) => sum3)).toEqual([5, 5, null, null]);
-    const refusing = trainingSet(lake, { ...how, lookups: [lookup(windows.table, ["sum3"])], missing: "refuse" }); // biome-ignore format: one line
+    const refusing = trainingSet(lake, {
+      ...how,
+      lookups: [lookup(windows.table, ["sum3"])],
+      missing: "refuse",
+    });
     await expect(refusing).rejects.toMatchObject({ code: "feature/missing-matches" });
-    const fitted = await boost({ trees: 1 }).fit(set.rows, { features: features(set.schema, (c) => ({ sum3: numeric(c.sum3) })), label: "left" }); // biome-ignore format: one line
+    const fitted = await boost({ trees: 1 }).fit(set.rows, {
+      features: features(set.schema, (c) => ({ sum3: numeric(c.sum3) })),
+      label: "left",
+    });
     const scored = await scoreBatch(withLookups(fitted, set), rows, { lake, timestamp: "asked" });
     expect(scored).toEqual(fitted.predictAll([5, 5, null, null].map((sum3) => ({ sum3 }))));
     const model = withLookups(fitted, set);
@@ -300,7 +313,9 @@ describe("featureWindows", () => {
     const before = await kept.version();
     // Nothing that a late row makes of a window is let in: the refresh stops with its tiles made.
     await kept.alter({ checks: { small: (c) => c.sum3.isMissing().or(c.sum3.isBelow(10)) } });
-    await expect(windows.refresh(lake, { until: at(5) })).rejects.toMatchObject({ code: "table/mismatch-check" }); // biome-ignore format: one line
+    await expect(windows.refresh(lake, { until: at(5) })).rejects.toMatchObject({
+      code: "table/mismatch-check",
+    });
     await kept.alter({ checks: { small: null } });
     expect(await kept.version()).toBe(before + 2);
     const again = await windows.refresh(lake, { until: at(5) });
@@ -387,7 +402,10 @@ describe("featureWindows", () => {
       );
     await refused(changed(1).refresh(lake, { until: at(5) }), "feature/conflict-definition");
     await refused(changed(2).refresh(lake, { until: at(5) }), "feature/conflict-version");
-    const labels = lake.table(`shop.asked${tables}`, schema("asked", { who: text(), at: timestamp(), left: bool() })); // biome-ignore format: one line
+    const labels = lake.table(
+      `shop.asked${tables}`,
+      schema("asked", { who: text(), at: timestamp(), left: bool() }),
+    );
     await labels.append([{ who: "ada", at: at(3), left: true }]);
     const sums = async (of: Windows) => {
       const lookups = [lookup(of.table, ["sum3"])] as const;

@@ -102,7 +102,8 @@ export function featureWindows<
 ): FeatureWindows<C, E, M> {
   checkNames("featureWindows", options, known);
   const { name, from, source, time, owners = [], description = "", version = 1 } = options;
-  const entity: readonly E[] = typeof options.entity === "string" ? [options.entity] : options.entity; // biome-ignore format: one line
+  const entity: readonly E[] =
+    typeof options.entity === "string" ? [options.entity] : options.entity;
   const everyMs = spanMs(`${name}, every`, options.every ?? { days: 1 });
   const columns = Object.keys(source.columns);
   for (const column of [...entity, time])

@@ -38,7 +38,10 @@ const of =
 /** An expression as calls: `times("paid", 100)`. */
 function nodeText(node: ExprNode): string {
   if (node.op === "column") return quoteName(node.name);
-  if (node.op === "literal") return typeof node.value === "string" ? `'${node.value.replaceAll("'", "''")}'` : String(node.value); // biome-ignore format: one line
+  if (node.op === "literal")
+    return typeof node.value === "string"
+      ? `'${node.value.replaceAll("'", "''")}'`
+      : String(node.value);
   const params = node.params === undefined ? [] : [formatJson(node.params)];
   return `${node.operation}(${[...node.args.map(nodeText), ...params].join(", ")})`;
 }

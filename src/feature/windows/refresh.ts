@@ -73,7 +73,13 @@ async function refreshOnce(
   const { table, from } = plan;
   await readyFeatures(lake, table);
   const source = lake.table(from, plan.source);
-  const place: Place = { lake, plan, source, tiles: tilesOf(lake, plan), rows: deltaOf(lake, table) }; // biome-ignore format: one line
+  const place: Place = {
+    lake,
+    plan,
+    source,
+    tiles: tilesOf(lake, plan),
+    rows: deltaOf(lake, table),
+  };
   const tiles = await keptOf<SeenSource>(place.tiles);
   const rows = await keptOf<Told>(place.rows);
   // The source last, so that nothing was kept of a version that is not there yet.
@@ -84,7 +90,11 @@ async function refreshOnce(
   const to = momentsOf(plan, told, asked);
   const since = Math.min(made?.sourceVersion ?? Infinity, told?.sourceVersion ?? Infinity);
   return withTouched(place, { since, sourceVersion }, async (touched) => {
-    const fresh = await writeTiles(place, { version: tiles.version, state: made }, { now, touched }); // biome-ignore format: one line
+    const fresh = await writeTiles(
+      place,
+      { version: tiles.version, state: made },
+      { now, touched },
+    );
     const step = { now: { ...now, ...to }, touched, tiles: fresh.version };
     return {
       ...{ sourceVersion, kind: told === undefined ? "full" : "incremental", tiles: fresh.made },
@@ -137,7 +147,9 @@ async function withTouched<T>(
     since < sourceVersion
       ? await changesSql(plan, source, { from: since + 1, to: sourceVersion })
       : `SELECT * FROM (${(await source.read({ version: sourceVersion })).sql}) WHERE false`;
-  return lake.engine.withTable(touchedSql(plan, rows), (touched) => work(`SELECT * FROM ${touched}`)); // biome-ignore format: one line
+  return lake.engine.withTable(touchedSql(plan, rows), (touched) =>
+    work(`SELECT * FROM ${touched}`),
+  );
 }
 
 /** What the source changed, as SQL. Throws `feature/missing-changes` where that was not kept. */

@@ -19,7 +19,10 @@ export function tilesOf(lake: Lake, { table, entity, measures }: WindowsPlan): T
     const { description: _, ...column } = table.schema.columns[name] ?? float();
     return [name, { ...column, key: true }];
   });
-  const { parts } = tileParts(measures.map(([, measure]) => measure), ""); // biome-ignore format: one line
+  const { parts } = tileParts(
+    measures.map(([, measure]) => measure),
+    "",
+  );
   const columns: Columns = {
     ...Object.fromEntries(keys),
     tile: timestamp({ key: true }),
@@ -44,14 +47,20 @@ export const touchedSql = (plan: WindowsPlan, rows: string): string =>
 
 /** All tiles of the rows of a source. */
 export function tilesSql(plan: WindowsPlan, rows: string): string {
-  const { parts } = tileParts(plan.measures.map(([, measure]) => measure), quoteName(plan.time)); // biome-ignore format: one line
+  const { parts } = tileParts(
+    plan.measures.map(([, measure]) => measure),
+    quoteName(plan.time),
+  );
   const kept = parts.map(({ column, sql }) => `${sql} AS ${column}`).join(", ");
   return `SELECT ${names(plan.entity)}, ${tileSql(plan)} AS tile, ${kept} FROM (${rows}) WHERE ${countedSql(plan)} GROUP BY ALL`;
 }
 
 /** Those tiles that changed; one that has no rows any more stays, with nothing in it. */
 export function changedTilesSql(plan: WindowsPlan, rows: string, changed: string): string {
-  const { parts } = tileParts(plan.measures.map(([, measure]) => measure), ""); // biome-ignore format: one line
+  const { parts } = tileParts(
+    plan.measures.map(([, measure]) => measure),
+    "",
+  );
   const filled = parts.map(({ column, counts }) =>
     counts ? `coalesce(${column}, 0) AS ${column}` : column,
   );

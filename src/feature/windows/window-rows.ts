@@ -63,7 +63,10 @@ function valuesSql(
   { moments, all }: { readonly moments: string; readonly all: string },
 ): string {
   const longest = Math.max(...measures.map(([, { ms }]) => ms));
-  const { of } = tileParts(measures.map(([, measure]) => measure), ""); // biome-ignore format: one line
+  const { of } = tileParts(
+    measures.map(([, measure]) => measure),
+    "",
+  );
   const values = measures.map(([name, { aggregate, ms }], i) => {
     const { n, value } = of[i] ?? { n: "rows", value: null };
     const within = `FILTER (t.tile >= m.window_end - to_milliseconds(${ms}))`;

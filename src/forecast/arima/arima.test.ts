@@ -46,14 +46,18 @@ describe("arima", () => {
 
   test("refuses orders that there are not, a constant of a curve, and what is too short", async () => {
     expect(() => arima({ order: [1, 3, 1] })).toThrow(coded("option/out-of-range"));
-    expect(() => arima({ order: [1, 2, 1], constant: true })).toThrow(coded("forecast/conflict-constant")); // biome-ignore format: one line
+    expect(() => arima({ order: [1, 2, 1], constant: true })).toThrow(
+      coded("forecast/conflict-constant"),
+    );
     const short = arima({ order: [1, 1, 1], seasonal: [1, 1, 1] }).fit(quarters(sampleValues(10)));
     await expect(short).rejects.toThrow(/ARIMA\(1,1,1\)\(1,1,1\)\[4\]/);
   });
 });
 
 describe("seasonal arima", () => {
-  checkForecaster((options) => arima({ order: [1, 0, 1], seasonal: [0, 1, 1], ...options }), { twoSeasons: true }); // biome-ignore format: one line
+  checkForecaster((options) => arima({ order: [1, 0, 1], seasonal: [0, 1, 1], ...options }), {
+    twoSeasons: true,
+  });
 });
 
 describe("autoArima", () => {
@@ -121,7 +125,10 @@ describe("kpss", () => {
   test("sees how strong a season is", () => {
     const draws = random(4);
     const at = (share: number) =>
-      Float64Array.from({ length: 80 }, (_, i) => share * ([3, -3, 2, -2][i % 4] ?? 0) + draws.normal()); // biome-ignore format: one line
+      Float64Array.from(
+        { length: 80 },
+        (_, i) => share * ([3, -3, 2, -2][i % 4] ?? 0) + draws.normal(),
+      );
     expect(seasonalStrength(at(1), 4)).toBeGreaterThan(0.8);
     expect(seasonalStrength(at(0), 4)).toBeLessThan(0.3);
     expect(seasonalStrength(at(0).subarray(0, 6), 4)).toBe(0);
@@ -133,7 +140,10 @@ describe("kpss", () => {
         const found = Array.from({ length: 100 }, (_, seed) => {
           const draws = random(seed).stream("noise");
           const season = (i: number): number => share * Math.sin((2 * Math.PI * i) / m);
-          return seasonalStrength(Float64Array.from({ length: 3 * m }, (_, i) => season(i) + draws.normal()), m); // biome-ignore format: one line
+          return seasonalStrength(
+            Float64Array.from({ length: 3 * m }, (_, i) => season(i) + draws.normal()),
+            m,
+          );
         });
         return found.filter((strength) => strength > 0.64).length;
       };

@@ -54,7 +54,9 @@ export const arimaFamily: Family<ArimaParams> = {
   summary: ({ form, fit }) => {
     const { coefficients, mean, deviation, logLikelihood, aicc } = fit;
     const names = coefficientNames(form);
-    const told = Object.fromEntries(names.map((name, i): [string, Json] => [name, coefficients[i] ?? 0])); // biome-ignore format: one line
+    const told = Object.fromEntries(
+      names.map((name, i): [string, Json] => [name, coefficients[i] ?? 0]),
+    );
     const constant = form.constant ? { mean } : {};
     return { model: arimaName(form), ...told, ...constant, deviation, logLikelihood, aicc };
   },
@@ -75,13 +77,19 @@ function arimaName({ order, seasonal, period }: ArimaOrder): string {
 }
 
 function coefficientNames({ order: [p, , q], seasonal: [P, , Q] }: ArimaOrder): readonly string[] {
-  const list = (name: string, length: number) => Array.from({ length }, (_, i) => `${name}${i + 1}`); // biome-ignore format: one line
+  const list = (name: string, length: number) =>
+    Array.from({ length }, (_, i) => `${name}${i + 1}`);
   return [...list("ar", p), ...list("seasonalAr", P), ...list("ma", q), ...list("seasonalMa", Q)];
 }
 
 /** Values that are needed: differences, the lags of each coefficient, and two to spare. */
 export function leastOf(form: ArimaOrder): number {
-  const { order: [p, d, q], seasonal: [P, D, Q], period, constant } = form; // biome-ignore format: one line
+  const {
+    order: [p, d, q],
+    seasonal: [P, D, Q],
+    period,
+    constant,
+  } = form;
   return d + D * period + Math.max(p + P * period, q + Q * period) + (constant ? 1 : 0) + 2;
 }
 
@@ -131,5 +139,9 @@ export function arima(options: ArimaOptions = {}): Forecaster {
 
 function checkOrders(name: string, orders: Orders, most: Orders): void {
   for (const [i, letter] of ["first", "second", "third"].entries())
-    checkNumber("arima", { [`the ${letter} number of ${name}`]: orders[i] ?? Number.NaN }, { min: 0, max: most[i] ?? 0, integer: true }); // biome-ignore format: one line
+    checkNumber(
+      "arima",
+      { [`the ${letter} number of ${name}`]: orders[i] ?? Number.NaN },
+      { min: 0, max: most[i] ?? 0, integer: true },
+    );
 }

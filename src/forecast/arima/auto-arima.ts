@@ -124,13 +124,26 @@ class Search {
 
   private neighbours([p, q, P, Q, c]: Place): readonly Place[] {
     const { maxOrder, maxSeasonalOrder, m } = this.limits;
-    const steps = [[-1, 0], [1, 0], [0, -1], [0, 1], [-1, -1], [1, 1], [-1, 1], [1, -1]] as const; // biome-ignore format: one line
+    const steps = [
+      [-1, 0],
+      [1, 0],
+      [0, -1],
+      [0, 1],
+      [-1, -1],
+      [1, 1],
+      [-1, 1],
+      [1, -1],
+    ] as const;
     const isIn = (order: number, most: number): boolean => order >= 0 && order <= most;
     const seasonal = m > 1 ? steps.map(([a, b]): Place => [p, q, P + a, Q + b, c]) : [];
     const plain = steps.map(([a, b]): Place => [p + a, q + b, P, Q, c]);
     const turned: Place[] = this.d + this.seasonalD < 2 ? [[p, q, P, Q, c === 1 ? 0 : 1]] : [];
     return [...seasonal, ...plain, ...turned].filter(
-      ([a, b, A, B]) => isIn(a, maxOrder) && isIn(b, maxOrder) && isIn(A, maxSeasonalOrder) && isIn(B, maxSeasonalOrder), // biome-ignore format: one line
+      ([a, b, A, B]) =>
+        isIn(a, maxOrder) &&
+        isIn(b, maxOrder) &&
+        isIn(A, maxSeasonalOrder) &&
+        isIn(B, maxSeasonalOrder),
     );
   }
 

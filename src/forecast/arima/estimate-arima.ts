@@ -59,8 +59,10 @@ function bounded({ order: [p, , q], seasonal: [P, , Q] }: ArimaOrder, free: Floa
     [q, -1],
     [Q, -1],
   ] as const) {
-    // biome-ignore format: one line
-    coefficients.set(stationary(free.slice(from, from + length)).map((c) => sign * c), from);
+    coefficients.set(
+      stationary(free.slice(from, from + length)).map((c) => sign * c),
+      from,
+    );
     from += length;
   }
   return coefficients;
@@ -90,11 +92,15 @@ export function estimateArima(values: Float64Array, form: ArimaOrder, quick = fa
   const average = form.constant ? w.reduce((sum, value) => sum + value, 0) / n : 0;
   const conditional = (free: Float64Array): number => {
     const process = processOf(bounded(form, free));
-    return Math.log(Math.max(armaShocks(w, process, average) / Math.max(1, n - process.ar.length), least)); // biome-ignore format: one line
+    return Math.log(
+      Math.max(armaShocks(w, process, average) / Math.max(1, n - process.ar.length), least),
+    );
   };
   const start = new Float64Array(p + P + q + Q);
   const isLong = n > 2 * (p + q + form.period * (P + Q)) + 10;
-  const near = isLong ? minimise(gradientOf(conditional), start, { maxIterations: 50, tolerance: 1e-5 }).x.map(inside) : start; // biome-ignore format: one line
+  const near = isLong
+    ? minimise(gradientOf(conditional), start, { maxIterations: 50, tolerance: 1e-5 }).x.map(inside)
+    : start;
   // The likelihood of several coefficients may have several tops.
   const waves = start.map((_, i) => (i % 2 === 0 ? 1 : -1));
   const begun = start.length > 1 && !quick ? [near, start, waves] : [near];

@@ -15,7 +15,8 @@ import {
 import { scoresOf } from "./scores.ts";
 
 const coded = (code: string) => expect.objectContaining({ code });
-const entryOf = ({ entries }: BacktestReport, name: string) => entries.find((entry) => entry.name === name); // biome-ignore format: one line
+const entryOf = ({ entries }: BacktestReport, name: string) =>
+  entries.find((entry) => entry.name === name);
 
 describe("scoresOf", () => {
   const judged = (actual: number, forecast: number, scale = 2) =>
@@ -30,7 +31,11 @@ describe("scoresOf", () => {
   test("are the means that their names say", () => {
     const scores = scoresOf([judged(10, 12), judged(20, 16)], [0.9]);
     expect(scores).toMatchObject({ values: 2, mae: 3, bias: -1, mase: 1.5 });
-    expect([scores.rmse, scores.mape, scores.smape]).toBeClose([Math.sqrt(10), 0.2, (4 / 22 + 8 / 36) / 2]); // biome-ignore format: one line
+    expect([scores.rmse, scores.mape, scores.smape]).toBeClose([
+      Math.sqrt(10),
+      0.2,
+      (4 / 22 + 8 / 36) / 2,
+    ]);
     expect(scores.coverage).toEqual([{ level: 0.9, share: 0.5, width: 4 }]);
   });
 
@@ -58,7 +63,10 @@ describe("backtest", () => {
     });
     expect(seen.filter((text) => text.startsWith("drift"))).toEqual(["drift 0 4", "drift 1 4"]);
     expect(seen.filter((text) => text.startsWith("average"))).toHaveLength(3);
-    expect(entryOf(report, "drift")).toMatchObject({ scores: null, failure: "it was ended after 2 origins of 3" }); // biome-ignore format: one line
+    expect(entryOf(report, "drift")).toMatchObject({
+      scores: null,
+      failure: "it was ended after 2 origins of 3",
+    });
     expect(entryOf(report, "average")).toEqual(entryOf(whole, "average"));
   });
 
@@ -68,12 +76,23 @@ describe("backtest", () => {
     };
     const forecasters = { drift: naiveDrift() };
     const asked = backtest(sample, { forecasters, horizon: 4, origins: 3, shouldStop });
-    await expect(asked).rejects.toMatchObject({ code: "user/failed", message: "backtest: shouldStop failed: no such shop" }); // biome-ignore format: one line
+    await expect(asked).rejects.toMatchObject({
+      code: "user/failed",
+      message: "backtest: shouldStop failed: no such shop",
+    });
   });
 
   test("compares with the naive forecasts, from origins that come before the last values", async () => {
-    const report = await backtest(sample, { forecasters: { hw: holtWinters() }, horizon: 4, origins: 3 }); // biome-ignore format: one line
-    expect(report.origins.map((time) => time.toISOString().slice(0, 10))).toEqual(["2011-10-01", "2012-10-01", "2013-10-01"]); // biome-ignore format: one line
+    const report = await backtest(sample, {
+      forecasters: { hw: holtWinters() },
+      horizon: 4,
+      origins: 3,
+    });
+    expect(report.origins.map((time) => time.toISOString().slice(0, 10))).toEqual([
+      "2011-10-01",
+      "2012-10-01",
+      "2013-10-01",
+    ]);
     expect(report.entries.map(({ name }) => name).sort()).toEqual([
       "hw",
       "naive",
@@ -89,7 +108,13 @@ describe("backtest", () => {
   });
 
   test("learns from a window of the last values where it is told to", async () => {
-    const options = { forecasters: { ma: movingAverage({ window: 8 }) }, horizon: 1, origins: 2, window: 8, initial: 9 }; // biome-ignore format: one line
+    const options = {
+      forecasters: { ma: movingAverage({ window: 8 }) },
+      horizon: 1,
+      origins: 2,
+      window: 8,
+      initial: 9,
+    };
     const report = await backtest(sample, options);
     expect(entryOf(report, "ma")?.failure).toMatch(/expected at least 9 values/);
     expect(entryOf(report, "ma")?.scores).toBeNull();
@@ -100,7 +125,9 @@ describe("backtest", () => {
 
   test("steps from origin to origin as it is told to", async () => {
     const report = await backtest(sample, { forecasters: {}, horizon: 3, origins: 4, step: 1 });
-    expect(entryOf(report, "naive")?.judged.map(({ step }) => step)).toEqual([1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3]); // biome-ignore format: one line
+    expect(entryOf(report, "naive")?.judged.map(({ step }) => step)).toEqual([
+      1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3,
+    ]);
   });
 
   test("law: values after an origin change no forecast from it", async () => {
@@ -111,11 +138,19 @@ describe("backtest", () => {
       arima: arima({ order: [1, 0, 1], seasonal: [0, 1, 1] }),
     };
     const forecasts = async (values: Float64Array) => {
-      const { entries } = await backtest({ ...sample, values }, { forecasters, horizon: 4, origins: 1 }); // biome-ignore format: one line
-      return Object.fromEntries(entries.map(({ name, judged }) => [name, judged.map(({ forecast }) => forecast)])); // biome-ignore format: one line
+      const { entries } = await backtest(
+        { ...sample, values },
+        { forecasters, horizon: 4, origins: 1 },
+      );
+      return Object.fromEntries(
+        entries.map(({ name, judged }) => [name, judged.map(({ forecast }) => forecast)]),
+      );
     };
     const known = await forecasts(sample.values);
-    const future = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 4, maxLength: 4 }); // biome-ignore format: one line
+    const future = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), {
+      minLength: 4,
+      maxLength: 4,
+    });
     await fc.assert(
       fc.asyncProperty(future, async (last) => {
         const values = Float64Array.from(sample.values);
@@ -139,7 +174,11 @@ describe("backtest", () => {
     };
     const [low, high] = [await run(0), await run(1000)];
     expect(low?.map(({ forecast }) => forecast)).toEqual([5, 5, 5]);
-    expect(high?.map(({ forecast, step }) => [forecast, step])).toEqual([[5, 2], [5, 3], [5, 4]]); // biome-ignore format: one line
+    expect(high?.map(({ forecast, step }) => [forecast, step])).toEqual([
+      [5, 2],
+      [5, 3],
+      [5, 4],
+    ]);
   });
 
   test("intervals hold about the share that they should, of a walk", async () => {
@@ -147,7 +186,12 @@ describe("backtest", () => {
     const draws = random(8);
     let at = 0;
     const walk = quarters(Array.from({ length: 400 }, () => (at += draws.normal())));
-    const report = await backtest(walk, { forecasters: { smooth: smoothing() }, horizon: 4, origins: 80, initial: 50 }); // biome-ignore format: one line
+    const report = await backtest(walk, {
+      forecasters: { smooth: smoothing() },
+      horizon: 4,
+      origins: 80,
+      initial: 50,
+    });
     const [eighty, most] = entryOf(report, "smooth")?.scores?.coverage ?? [];
     expect(eighty?.share).toBeClose(0.8, { atol: 0.07 });
     expect(most?.share).toBeClose(0.95, { atol: 0.04 });
@@ -156,7 +200,9 @@ describe("backtest", () => {
   test("refuses what is too short, and options that there are not", async () => {
     const options = { forecasters: {}, horizon: 4 };
     const refused = async (change: object, code: string, length = 60) =>
-      expect(backtest(quarters(sampleValues(length)), { ...options, ...change })).rejects.toThrow(coded(code)); // biome-ignore format: one line
+      expect(backtest(quarters(sampleValues(length)), { ...options, ...change })).rejects.toThrow(
+        coded(code),
+      );
     await refused({}, "forecast/missing-history", 12);
     await refused({ horizon: 0 }, "option/out-of-range");
     await refused({ levels: [2] }, "option/out-of-range");

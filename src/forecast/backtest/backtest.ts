@@ -73,7 +73,19 @@ export interface BacktestReport {
   readonly entries: readonly BacktestEntry[];
 }
 
-const names = ["forecasters", "horizon", "origins", "step", "window", "initial", "levels", "season", "shouldStop", "signal", "progress"]; // biome-ignore format: one line
+const names = [
+  "forecasters",
+  "horizon",
+  "origins",
+  "step",
+  "window",
+  "initial",
+  "levels",
+  "season",
+  "shouldStop",
+  "signal",
+  "progress",
+];
 
 /**
  * Forecasts from past moments with what was known then, and compares with what came. A model is fitted
@@ -108,7 +120,10 @@ export async function backtest(series: Series, options: BacktestOptions): Promis
         signal?.throwIfAborted();
         const found = await judge(series, plan, { forecaster, origin, signal });
         if (typeof found !== "string") judged.push(...found);
-        failure = typeof found === "string" ? found : await ended(found, plan, { name, origin: i, shouldStop }); // biome-ignore format: one line
+        failure =
+          typeof found === "string"
+            ? found
+            : await ended(found, plan, { name, origin: i, shouldStop });
       }
       progress?.({ done: past + i + 1, total });
     }
@@ -123,7 +138,12 @@ export async function backtest(series: Series, options: BacktestOptions): Promis
 async function ended(
   found: readonly JudgedStep[],
   { levels, origins }: Plan,
-  { shouldStop, ...seen }: Omit<JudgedOrigin, "scores"> & { readonly shouldStop: BacktestOptions["shouldStop"] | undefined }, // biome-ignore format: one line
+  {
+    shouldStop,
+    ...seen
+  }: Omit<JudgedOrigin, "scores"> & {
+    readonly shouldStop: BacktestOptions["shouldStop"] | undefined;
+  },
 ): Promise<string | null> {
   if (shouldStop === undefined) return null;
   const scores = found.length === 0 ? null : scoresOf(found, levels);
@@ -205,7 +225,8 @@ async function judge(
   if (typeof found === "string") return found;
   const { mean, intervals } = found;
   const changes = changesOf(known.values, Math.min(season, known.values.length - 1));
-  const scale = changes.reduce((sum, change) => sum + Math.abs(change), 0) / Math.max(1, changes.length); // biome-ignore format: one line
+  const scale =
+    changes.reduce((sum, change) => sum + Math.abs(change), 0) / Math.max(1, changes.length);
   const filled = new Set(series.filled);
   return Array.from(mean.keys())
     .filter((i) => !filled.has(origin + i))
@@ -233,13 +254,17 @@ function entryOf(
 ): BacktestEntry {
   const scored = (some: readonly JudgedStep[]): ForecastScores | null =>
     failure !== null || some.length === 0 ? null : scoresOf(some, levels);
-  const bySteps = Array.from({ length: horizon }, (_, i) => scored(judged.filter(({ step }) => step === i + 1))); // biome-ignore format: one line
+  const bySteps = Array.from({ length: horizon }, (_, i) =>
+    scored(judged.filter(({ step }) => step === i + 1)),
+  );
   const isBaseline = baselines.includes(name);
   return { name, isBaseline, scores: scored(judged), bySteps, skill: null, failure, judged };
 }
 
 function ranked(entries: readonly BacktestEntry[]): readonly BacktestEntry[] {
-  const errors = entries.flatMap(({ isBaseline, scores }) => (isBaseline && scores !== null ? [scores.rmse] : [])); // biome-ignore format: one line
+  const errors = entries.flatMap(({ isBaseline, scores }) =>
+    isBaseline && scores !== null ? [scores.rmse] : [],
+  );
   const base = Math.min(...errors);
   const skillOf = ({ scores }: BacktestEntry): number | null =>
     scores === null || !(base > 0 && base < Infinity) ? null : scores.rmse / base;

@@ -65,9 +65,14 @@ export function scoresOf(judged: readonly JudgedStep[], levels: readonly number[
     rmse: Math.sqrt(mean((one) => off(one) ** 2)),
     mae: mean(off),
     bias: mean(({ actual, forecast }) => forecast - actual),
-    mape: judged.some(({ actual }) => actual === 0) ? null : mean((one) => off(one) / Math.abs(one.actual)), // biome-ignore format: one line
+    mape: judged.some(({ actual }) => actual === 0)
+      ? null
+      : mean((one) => off(one) / Math.abs(one.actual)),
     smape: mean((one) => (off(one) === 0 ? 0 : (2 * off(one)) / size(one))),
-    mase: scaled.length === 0 ? null : scaled.reduce((sum, one) => sum + off(one) / one.scale, 0) / scaled.length, // biome-ignore format: one line
+    mase:
+      scaled.length === 0
+        ? null
+        : scaled.reduce((sum, one) => sum + off(one) / one.scale, 0) / scaled.length,
     coverage: levels.map((level, i) => ({
       level,
       share: mean(({ within }) => (within[i]?.held === true ? 1 : 0)),

@@ -16,8 +16,21 @@ describe("boostedForecast", () => {
   test("learns weekdays and holidays that repeating the last week does not know", async () => {
     const times = Array.from({ length: 800 }, (_, i) => new Date(Date.UTC(2022, 0, 1 + i)));
     const draws = random(1);
-    const closed = new Set(["2022-07-04", "2022-09-05", "2022-11-24", "2023-07-04", "2023-09-04", "2023-11-23", "2024-02-19", "2022-02-21", "2023-02-20"]); // biome-ignore format: one line
-    const at = (day: Date): number => 100 + 20 * Number(day.getUTCDay() === 6) - 60 * Number(closed.has(day.toISOString().slice(0, 10))); // biome-ignore format: one line
+    const closed = new Set([
+      "2022-07-04",
+      "2022-09-05",
+      "2022-11-24",
+      "2023-07-04",
+      "2023-09-04",
+      "2023-11-23",
+      "2024-02-19",
+      "2022-02-21",
+      "2023-02-20",
+    ]);
+    const at = (day: Date): number =>
+      100 +
+      20 * Number(day.getUTCDay() === 6) -
+      60 * Number(closed.has(day.toISOString().slice(0, 10)));
     const sales = series({ times, values: times.map((day) => at(day) + draws.normal()) });
     const forecasters = { boosted: boostedForecast({ holidays: "us" }) };
     const { entries } = await backtest(sales, { forecasters, horizon: 21, origins: 1 });
@@ -49,7 +62,13 @@ describe("boostedForecast", () => {
     const draws = random(3);
     const noise = quarters(Array.from({ length: 320 }, () => 10 + draws.normal()));
     const forecasters = { boosted: boostedForecast({ ...quick, lags: [1], windows: [8] }) };
-    const report = await backtest(noise, { forecasters, horizon: 4, origins: 30, initial: 100, levels: [0.8] }); // biome-ignore format: one line
+    const report = await backtest(noise, {
+      forecasters,
+      horizon: 4,
+      origins: 30,
+      initial: 100,
+      levels: [0.8],
+    });
     const [eighty] = report.entries.find(({ name }) => name === "boosted")?.scores?.coverage ?? [];
     expect(eighty?.share).toBeClose(0.8, { atol: 0.12 });
   });
@@ -60,13 +79,20 @@ describe("boostedForecast, direct", () => {
   checkForecaster((options) => boostedForecast({ ...direct, ...options }), { twoSeasons: true });
 
   test("has no more steps than it learned", async () => {
-    const model = await boostedForecast({ ...direct, horizon: 2, trees: 150 }).fit(quarters(Array.from({ length: 40 }, (_, i) => i % 4))); // biome-ignore format: one line
+    const model = await boostedForecast({ ...direct, horizon: 2, trees: 150 }).fit(
+      quarters(Array.from({ length: 40 }, (_, i) => i % 4)),
+    );
     expect(model.forecast({ horizon: 2 }).mean).toBeClose([0, 1], { atol: 0.1 });
     expect(() => model.forecast({ horizon: 3 })).toThrow(coded("forecast/out-of-range-horizon"));
   });
 
   test("refuses lags, windows and strategies that there are not", () => {
-    for (const options of [{ lags: [0] }, { windows: [1] }, { strategy: "wild" as "direct" }, { trees: 0 }]) // biome-ignore format: one line
+    for (const options of [
+      { lags: [0] },
+      { windows: [1] },
+      { strategy: "wild" as "direct" },
+      { trees: 0 },
+    ])
       expect(() => boostedForecast(options)).toThrow(coded("option/out-of-range"));
   });
 });
@@ -81,7 +107,10 @@ describe("pastRow", () => {
   });
 
   test("law: reads nothing after the last known value", () => {
-    const list = fc.array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: 9, maxLength: 9 }); // biome-ignore format: one line
+    const list = fc.array(fc.double({ min: -9, max: 9, noNaN: true }), {
+      minLength: 9,
+      maxLength: 9,
+    });
     fc.assert(
       fc.property(list, fc.double({ noNaN: true }), (values, later) => {
         const changed = values.map((value, i) => (i > 5 ? later : value));

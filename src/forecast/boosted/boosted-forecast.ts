@@ -20,10 +20,25 @@ import {
 import type { Grid } from "../calendar/grid.ts";
 import { fail } from "../errors.ts";
 import { damaged, type Fields } from "../fields.ts";
-import { type Family, type Forecaster, forecaster, type Lesson, type SeriesPlace, seasonOf } from "../forecaster.ts"; // biome-ignore format: one line
+import {
+  type Family,
+  type Forecaster,
+  forecaster,
+  type Lesson,
+  type SeriesPlace,
+  seasonOf,
+} from "../forecaster.ts";
 import { calendarJson, readPlan } from "../regression/calendar-regression.ts";
 import { conformalOutlook, type PastErrors } from "./conformal.ts";
-import { depthOf, featureNames, lessonsOf, levelAt, type Past, type PastPlan, rowOf } from "./step-features.ts"; // biome-ignore format: one line
+import {
+  depthOf,
+  featureNames,
+  lessonsOf,
+  levelAt,
+  type Past,
+  type PastPlan,
+  rowOf,
+} from "./step-features.ts";
 
 /** Options of {@link boostedForecast}. */
 export interface BoostedForecastOptions extends Omit<CalendarFeatureOptions, "trend"> {
@@ -76,7 +91,9 @@ export const boostedFamily: Family<BoostedParams> = {
       predictorState(predictorFromState(state)),
     ),
     tail: fields.array("tail", Float64Array),
-    errors: listOf(fields, "errors").map((sizes) => sizes instanceof Float64Array ? sizes : damaged("errors", "Float64Arrays", typeof sizes)), // biome-ignore format: one line
+    errors: listOf(fields, "errors").map((sizes) =>
+      sizes instanceof Float64Array ? sizes : damaged("errors", "Float64Arrays", typeof sizes),
+    ),
   }),
   outlook: (params, horizon, place) => {
     const { strategy, predictors, errors } = params;
@@ -101,7 +118,10 @@ function listOf(fields: Fields, name: string): readonly unknown[] {
 }
 
 function readPast(fields: Fields): PastPlan {
-  const numbers = (name: string) => listOf(fields, name).map((one) => typeof one === "number" ? one : damaged(name, "numbers", typeof one)); // biome-ignore format: one line
+  const numbers = (name: string) =>
+    listOf(fields, name).map((one) =>
+      typeof one === "number" ? one : damaged(name, "numbers", typeof one),
+    );
   return {
     lags: numbers("lags"),
     windows: numbers("windows"),
@@ -120,7 +140,9 @@ function columnsOf(
   const names = new Set(plan.holidays.map(({ name }) => name));
   const [first, ...rest] = columns.filter(({ name }) => names.has(name));
   if (first === undefined) return columns;
-  const any = first.values.map((value, i) => rest.reduce((sum, { values }) => sum + (values[i] ?? 0), value)); // biome-ignore format: one line
+  const any = first.values.map((value, i) =>
+    rest.reduce((sum, { values }) => sum + (values[i] ?? 0), value),
+  );
   return [...columns, { name: "holiday", values: any }];
 }
 
@@ -153,7 +175,8 @@ function path(past: Past, { last, horizon, strategy, predictors }: Steps): Float
     const [off = 0] = predictors[step - 1]?.predict(row) ?? [];
     return levelAt(values, at, plan.level) + plan.unit * off;
   };
-  if (strategy === "direct") return Float64Array.from({ length: horizon }, (_, i) => told(past.values, last, i + 1)); // biome-ignore format: one line
+  if (strategy === "direct")
+    return Float64Array.from({ length: horizon }, (_, i) => told(past.values, last, i + 1));
   const values = Array.from(past.values).slice(0, last + 1);
   for (let i = 0; i < horizon; i++) values.push(told(values, last + i, 1));
   return Float64Array.from(values.slice(last + 1));
@@ -181,7 +204,17 @@ function path(past: Past, { last, horizon, strategy, predictors }: Steps): Float
  */
 export function boostedForecast(options: BoostedForecastOptions = {}): Forecaster {
   const at = "boostedForecast";
-  const own = ["lags", "windows", "strategy", "horizon", "season", "trees", "depth", "learningRate", "seed"]; // biome-ignore format: one line
+  const own = [
+    "lags",
+    "windows",
+    "strategy",
+    "horizon",
+    "season",
+    "trees",
+    "depth",
+    "learningRate",
+    "seed",
+  ];
   checkNames(at, options, [...calendarNames.filter((name) => name !== "trend"), ...own]);
   const { lags, windows, strategy = "recursive", horizon = 12, season, ...more } = options;
   const { trees = 150, depth = 4, learningRate = 0.08, seed = 0, ...calendar } = more;
@@ -189,8 +222,10 @@ export function boostedForecast(options: BoostedForecastOptions = {}): Forecaste
   checkNumber(at, { horizon }, { min: 1, max: 200, integer: true });
   if (season !== undefined) checkNumber(at, { season }, { min: 1, integer: true });
   checkNumber(at, { depth }, { min: 1, max: 16, integer: true });
-  for (const lag of lags ?? []) checkNumber(at, { "a lag": lag }, { min: 1, max: 1000, integer: true }); // biome-ignore format: one line
-  for (const length of windows ?? []) checkNumber(at, { "a window": length }, { min: 2, max: 1000, integer: true }); // biome-ignore format: one line
+  for (const lag of lags ?? [])
+    checkNumber(at, { "a lag": lag }, { min: 1, max: 1000, integer: true });
+  for (const length of windows ?? [])
+    checkNumber(at, { "a window": length }, { min: 2, max: 1000, integer: true });
   checkCalendar(at, calendar);
   const estimator = boost({ trees, depth, learningRate, seed, minChildWeight: 2, threads: 1 });
   const shapeOf = (grid: Grid) => {
@@ -200,7 +235,9 @@ export function boostedForecast(options: BoostedForecastOptions = {}): Forecaste
     return { lags: lags ?? usual, windows: windows ?? [m > 1 ? 2 * m : 6], level };
   };
   const steps = strategy === "direct" ? horizon : 1;
-  const optional = Object.fromEntries(Object.entries({ lags, windows, season }).filter(([, value]) => value !== undefined)); // biome-ignore format: one line
+  const optional = Object.fromEntries(
+    Object.entries({ lags, windows, season }).filter(([, value]) => value !== undefined),
+  );
   return forecaster({
     name: "boosted-forecast",
     options: {
@@ -214,18 +251,29 @@ export function boostedForecast(options: BoostedForecastOptions = {}): Forecaste
       seed,
     },
     family: boostedFamily,
-    least: (series) => [depthOf(shapeOf(series)) + 8 + steps, "what its features look at, and values to learn and to be judged on"], // biome-ignore format: one line
+    least: (series) => [
+      depthOf(shapeOf(series)) + 8 + steps,
+      "what its features look at, and values to learn and to be judged on",
+    ],
     learn: async (lesson) => {
       const plan = calendarPlan(lesson.series, { ...calendar, trend: false });
       const place = { ...lesson.series, length: lesson.values.length };
       const columns = columnsOf(place, plan, { from: 0, to: lesson.values.length + steps });
-      const past: Past = { values: lesson.values, calendar: columns, plan: { ...shapeOf(lesson.series), unit: unitOf(lesson.values) } }; // biome-ignore format: one line
+      const past: Past = {
+        values: lesson.values,
+        calendar: columns,
+        plan: { ...shapeOf(lesson.series), unit: unitOf(lesson.values) },
+      };
       const learn = (until: number) => learnSteps(estimator, past, { steps, until, lesson });
       const held = Math.min(
         200,
         Math.max(4, Math.floor((lesson.values.length - depthOf(past.plan)) / 4)),
       );
-      const errors = errorsOf(past, { predictors: await learn(lesson.values.length - held), strategy, held }); // biome-ignore format: one line
+      const errors = errorsOf(past, {
+        predictors: await learn(lesson.values.length - held),
+        strategy,
+        held,
+      });
       const predictors = (await learn(lesson.values.length)).map(predictorState);
       const tail = lesson.values.slice(lesson.values.length - depthOf(past.plan));
       return { strategy, past: past.plan, calendar: plan, predictors, tail, errors };

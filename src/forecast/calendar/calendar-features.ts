@@ -97,12 +97,22 @@ export function calendarColumns(
         Float64Array.from(numbers, (n) => (n === k ? 1 : 0)),
       );
   };
-  if (plan.trend) add("trend", at.map((t) => t / place.length)); // biome-ignore format: one line
+  if (plan.trend)
+    add(
+      "trend",
+      at.map((t) => t / place.length),
+    );
   for (const { period, pairs } of plan.waves)
     for (let k = 1; k <= pairs; k++) {
       const angle = (2 * Math.PI * k) / period;
-      add(`sin ${k}/${period}`, at.map((t) => Math.sin(angle * t))); // biome-ignore format: one line
-      add(`cos ${k}/${period}`, at.map((t) => Math.cos(angle * t))); // biome-ignore format: one line
+      add(
+        `sin ${k}/${period}`,
+        at.map((t) => Math.sin(angle * t)),
+      );
+      add(
+        `cos ${k}/${period}`,
+        at.map((t) => Math.cos(angle * t)),
+      );
     }
   if (plan.hour) each("hour", 24, (time) => time.getUTCHours());
   if (plan.weekday) each("weekday", 7, (time) => time.getUTCDay());

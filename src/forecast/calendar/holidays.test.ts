@@ -41,7 +41,14 @@ describe("holidays", () => {
       { name: "Easter", on: { easter: 0 } },
     ] as const;
     const found = holidays({ rules, from: 2021, until: 2022 }).map(({ date }) => date);
-    const expected = ["2021-03-01", "2021-04-04", "2021-07-15", "2021-11-26", "2022-04-17", "2022-11-25"]; // biome-ignore format: one line
+    const expected = [
+      "2021-03-01",
+      "2021-04-04",
+      "2021-07-15",
+      "2021-11-26",
+      "2022-04-17",
+      "2022-11-25",
+    ];
     expect(found).toEqual(expected);
   });
 
@@ -70,6 +77,8 @@ describe("holidays", () => {
       { easter: 0.5 },
       { month: 1, weekday: 7, nth: 1 },
     ] as const)
-      expect(() => holidays({ rules: [{ name: "x", on }], from: 2020 })).toThrow(coded("forecast/mismatch-rule")); // biome-ignore format: one line
+      expect(() => holidays({ rules: [{ name: "x", on }], from: 2020 })).toThrow(
+        coded("forecast/mismatch-rule"),
+      );
   });
 });

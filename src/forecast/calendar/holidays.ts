@@ -55,7 +55,9 @@ export function holidays(options: HolidayOptions): readonly Holiday[] {
   for (let year = from - 1; year <= until + 1; year++) all.push(...holidaysOf(year, rules));
   return all
     .filter(({ date }) => date >= `${from}` && date < `${until + 1}`)
-    .sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : Number(a.observed) - Number(b.observed))); // biome-ignore format: one line
+    .sort((a, b) =>
+      a.date < b.date ? -1 : a.date > b.date ? 1 : Number(a.observed) - Number(b.observed),
+    );
 }
 
 /** The holidays of the rules of one year, and the days in their place. */

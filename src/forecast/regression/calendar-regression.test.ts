@@ -16,7 +16,10 @@ describe("calendarRegression", () => {
   test("learns what a holiday does, and expects it on the days that are free instead", async () => {
     const draws = random(1);
     // 2022: 4 July; 2023: 4 July; 2021-12-31, 2022-12-26 and 2023-01-02 are in lieu.
-    const isHoliday = (day: Date): boolean => ["2022-07-04", "2023-07-04", "2022-12-25", "2022-12-26"].includes(day.toISOString().slice(0, 10)); // biome-ignore format: one line
+    const isHoliday = (day: Date): boolean =>
+      ["2022-07-04", "2023-07-04", "2022-12-25", "2022-12-26"].includes(
+        day.toISOString().slice(0, 10),
+      );
     const sales = daily(700, (day) => 100 + 0.01 * draws.normal() - (isHoliday(day) ? 40 : 0));
     const model = await calendarRegression({ holidays: "us", trend: false }).fit(sales);
     expect(model.summary["Independence Day"]).toBeClose(-40, { rtol: 0.01 });
@@ -33,7 +36,8 @@ describe("calendarRegression", () => {
     const rules = [{ name: "fair", on: { month: 3, day: 10 } }] as const;
     const months = (day: number) => {
       const times = Array.from({ length: 30 }, (_, i) => new Date(Date.UTC(2020, i, day)));
-      const isMarch = (time: Date) => new Date(time.getTime() - (day === 0 ? 1 : 0)).getUTCMonth() === 2; // biome-ignore format: one line
+      const isMarch = (time: Date) =>
+        new Date(time.getTime() - (day === 0 ? 1 : 0)).getUTCMonth() === 2;
       return series({ times, values: times.map((time) => (isMarch(time) ? 9 : 1)) });
     };
     for (const day of [0, 1]) {
@@ -45,8 +49,13 @@ describe("calendarRegression", () => {
 
   test("follows waves, weekdays and hours", async () => {
     const times = Array.from({ length: 24 * 21 }, (_, i) => new Date(Date.UTC(2026, 0, 1, i)));
-    const at = (time: Date, i: number): number => time.getUTCHours() ** 2 + 50 * Number(time.getUTCDay() === 1) + 10 * Math.sin((2 * Math.PI * i) / 100); // biome-ignore format: one line
-    const model = await calendarRegression({ waves: [{ period: 100, pairs: 1 }] }).fit(series({ times, values: times.map(at) })); // biome-ignore format: one line
+    const at = (time: Date, i: number): number =>
+      time.getUTCHours() ** 2 +
+      50 * Number(time.getUTCDay() === 1) +
+      10 * Math.sin((2 * Math.PI * i) / 100);
+    const model = await calendarRegression({ waves: [{ period: 100, pairs: 1 }] }).fit(
+      series({ times, values: times.map(at) }),
+    );
     const { mean, times: next } = model.forecast({ horizon: 48 });
     expect(mean).toBeClose(
       next.map((time, i) => at(time, 504 + i)),
@@ -65,14 +74,24 @@ describe("calendarRegression", () => {
     const read = forecastModelFromState(parseJson(text));
     expect(formatJson(read.state)).toBe(text);
     expect(read.forecast({ horizon: 400 })).toEqual(model.forecast({ horizon: 400 }));
-    for (const [from, to] of [["next", "perhaps"], ['"nth":2', '"nth":7'], ["[2021]", "2021"]] as const) // biome-ignore format: one line
-      expect(() => forecastModelFromState(parseJson(text.replace(from, to)))).toThrow(coded("forecast/corrupt-state")); // biome-ignore format: one line
+    for (const [from, to] of [
+      ["next", "perhaps"],
+      ['"nth":2', '"nth":7'],
+      ["[2021]", "2021"],
+    ] as const)
+      expect(() => forecastModelFromState(parseJson(text.replace(from, to)))).toThrow(
+        coded("forecast/corrupt-state"),
+      );
   });
 
   test("refuses more columns than values, and options that there are not", async () => {
     const waves = [{ period: 12, pairs: 3 }];
-    await expect(calendarRegression({ waves }).fit(quarters([1, 2, 3, 4, 5]))).rejects.toThrow(coded("forecast/missing-history")); // biome-ignore format: one line
-    expect(() => calendarRegression({ waves: [{ period: 7, pairs: 4 }] })).toThrow(coded("option/out-of-range")); // biome-ignore format: one line
+    await expect(calendarRegression({ waves }).fit(quarters([1, 2, 3, 4, 5]))).rejects.toThrow(
+      coded("forecast/missing-history"),
+    );
+    expect(() => calendarRegression({ waves: [{ period: 7, pairs: 4 }] })).toThrow(
+      coded("option/out-of-range"),
+    );
     const nowhere = { holidays: "nowhere" as "us" };
     expect(() => calendarRegression(nowhere)).toThrow(coded("option/out-of-range"));
   });

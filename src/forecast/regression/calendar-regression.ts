@@ -79,7 +79,9 @@ function readRule(rule: Fields): HolidayRule {
       return Array.isArray(years) ? years.map(Number) : damaged("except", "a list", typeof years);
     }),
     ...optional("observed", () => {
-      const found = (["nearest", "monday", "next"] as const).find((one) => one === rule.value["observed"]); // biome-ignore format: one line
+      const found = (["nearest", "monday", "next"] as const).find(
+        (one) => one === rule.value["observed"],
+      );
       return found ?? damaged("observed", "nearest, monday or next", rule.text("observed"));
     }),
   };
@@ -91,7 +93,11 @@ function readDay(on: Fields): HolidayRule["on"] {
   const month = on.number("month");
   if (on.has("day")) return { month, day: on.number("day") };
   const nth = ([1, 2, 3, 4, -1] as const).find((one) => one === on.value["nth"]);
-  return { month, weekday: on.number("weekday"), nth: nth ?? damaged("nth", "1 to 4 or -1", "another") }; // biome-ignore format: one line
+  return {
+    month,
+    weekday: on.number("weekday"),
+    nth: nth ?? damaged("nth", "1 to 4 or -1", "another"),
+  };
 }
 
 /** The constant, then the calendar's columns. */
@@ -110,7 +116,9 @@ function lookAhead(params: RegressionParams, horizon: number, place: SeriesPlace
   const rows = Array.from({ length: horizon }, (_, i) =>
     Float64Array.from(kept, (j) => columns[j]?.values[i] ?? 0),
   ); // [t] of [k]
-  const mean = Float64Array.from(rows, (row) => row.reduce((sum, x, j) => sum + x * (weights[j] ?? 0), 0)); // biome-ignore format: one line
+  const mean = Float64Array.from(rows, (row) =>
+    row.reduce((sum, x, j) => sum + x * (weights[j] ?? 0), 0),
+  );
   const spread = rows.map((row) => deviation * Math.sqrt(1 + leverageOf(triangle, row)));
   return {
     mean,
@@ -154,12 +162,21 @@ export function calendarRegression(options: CalendarFeatureOptions = {}): Foreca
       const plan = calendarPlan(series, options);
       const place = { ...placeOfSeries(series), length: values.length };
       const columns = columnsOf(place, plan, { from: 0, to: values.length });
-      const fit = fitColumns(columns.map((column) => column.values), values); // biome-ignore format: one line
+      const fit = fitColumns(
+        columns.map((column) => column.values),
+        values,
+      );
       const kept = Float64Array.from(fit.kept);
       const degrees = values.length - kept.length;
       if (degrees < 1) {
         const why = "one more than columns that do not depend on others";
-        fail("forecast/missing-history", { at, id: series.id, expected: kept.length + 1, got: values.length, why }); // biome-ignore format: one line
+        fail("forecast/missing-history", {
+          at,
+          id: series.id,
+          expected: kept.length + 1,
+          got: values.length,
+          why,
+        });
       }
       return {
         plan,
@@ -174,7 +191,12 @@ export function calendarRegression(options: CalendarFeatureOptions = {}): Foreca
   });
 }
 
-const placeOfSeries = ({ id = "", frequency, startMs, monthDay }: Grid & { readonly id?: string }) => ({ id, frequency, startMs, monthDay }); // biome-ignore format: one line
+const placeOfSeries = ({
+  id = "",
+  frequency,
+  startMs,
+  monthDay,
+}: Grid & { readonly id?: string }) => ({ id, frequency, startMs, monthDay });
 
 /** Options as plain JSON, without what is not said. */
 export function calendarJson(options: CalendarFeatureOptions): Readonly<Record<string, Json>> {

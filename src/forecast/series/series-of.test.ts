@@ -28,7 +28,12 @@ describe("seriesOf", () => {
       row("2024-01-02", "b", null),
       row("2024-01-15", "c", 9),
     ]);
-    const all = await seriesOf(rows, { time: "at", value: "sold", id: "shop", missing: "interpolate" }); // biome-ignore format: one line
+    const all = await seriesOf(rows, {
+      time: "at",
+      value: "sold",
+      id: "shop",
+      missing: "interpolate",
+    });
     expect(all.map(({ id, frequency, values }) => [id, frequency, values.length])).toEqual([
       ["a", "day", 7],
       ["b", "day", 3],

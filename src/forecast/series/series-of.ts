@@ -55,7 +55,11 @@ export async function seriesOf<C extends Columns>(
     `dense_rank() OVER (ORDER BY ${name} NULLS LAST) - 1`,
   ]);
   checkWhole(times, "a time");
-  if (ids.at(-1) === null) checkWhole(Array.from(numbers, (n) => (n === ids.length - 1 ? Number.NaN : n)), "an id"); // biome-ignore format: one line
+  if (ids.at(-1) === null)
+    checkWhole(
+      Array.from(numbers, (n) => (n === ids.length - 1 ? Number.NaN : n)),
+      "an id",
+    );
   if (ids.length === 0) fail("forecast/missing-series", { at });
   return seriesOfRows(at, parted(ids.map(String), { times, values, numbers }), options);
 }

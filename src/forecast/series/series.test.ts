@@ -27,9 +27,15 @@ describe("series", () => {
   });
 
   test("fills a long hole by looking at each of its places once", () => {
-    const timesOf = (hours: number): Date[] => [0, 1, hours].map((hour) => new Date(hour * 3_600_000)); // biome-ignore format: one line
+    const timesOf = (hours: number): Date[] =>
+      [0, 1, hours].map((hour) => new Date(hour * 3_600_000));
     const hours = 400_000; // quadratic: 8·10¹⁰ looks
-    const made = series({ times: timesOf(hours), values: [0, 1, hours], missing: "interpolate", frequency: "hour" }); // biome-ignore format: one line
+    const made = series({
+      times: timesOf(hours),
+      values: [0, 1, hours],
+      missing: "interpolate",
+      frequency: "hour",
+    });
     expect([made.values[200_000], made.filled.length]).toBeClose([200_000, hours - 2]);
     const head = seriesHead(made, hours);
     expect([head.values[1], head.values[200_000], head.values[hours - 1]]).toEqual([1, 1, 1]);

@@ -80,7 +80,9 @@ export function series(input: SeriesInput): Series {
       : fail("forecast/out-of-range-time", { at: "series", row, got: time }),
   );
   const rows = { id, timesMs, values: Float64Array.from(values, (value) => value ?? Number.NaN) };
-  return seriesOfRows("series", [rows], options)[0] ?? fail("forecast/missing-series", { at: "series" }); // biome-ignore format: one line
+  return (
+    seriesOfRows("series", [rows], options)[0] ?? fail("forecast/missing-series", { at: "series" })
+  );
 }
 
 /** The rows of one series, in any order. */
@@ -104,7 +106,12 @@ export function seriesOfRows(
   return sorted.map((rows) => {
     const { id, timesMs } = rows;
     if (frequency === undefined)
-      return fail("forecast/unknown-frequency", { at, id, rows: timesMs.length, known: frequencies }); // biome-ignore format: one line
+      return fail("forecast/unknown-frequency", {
+        at,
+        id,
+        rows: timesMs.length,
+        known: frequencies,
+      });
     const grid = gridOf(frequency, timesMs) ?? failGrid(at, id, { frequency, timesMs });
     return filled(at, { ...rows, grid, missing });
   });
@@ -120,7 +127,12 @@ function inOrder(at: string, { id, timesMs, values }: SeriesRows): SeriesRows {
   const order = Array.from(timesMs.keys()).sort((a, b) => (timesMs[a] ?? 0) - (timesMs[b] ?? 0));
   const again = order.filter((row, i) => i > 0 && timesMs[row] === timesMs[order[i - 1] ?? 0]);
   if (again.length > 0)
-    fail("forecast/duplicate-time", { at, id, time: isoOf(timesMs[again[0] ?? 0]), rows: again.length }); // biome-ignore format: one line
+    fail("forecast/duplicate-time", {
+      at,
+      id,
+      time: isoOf(timesMs[again[0] ?? 0]),
+      rows: again.length,
+    });
   const kept = order.filter((row) => !Number.isNaN(values[row]));
   if (kept.length === 0) fail("forecast/missing-values", { at, id, rows: values.length });
   const pick = (from: Float64Array) => Float64Array.from(kept, (row) => from[row] ?? Number.NaN);
@@ -141,7 +153,13 @@ function failGrid(
 /** Puts values in their places, and does what the policy says with places that have none. */
 function filled(
   at: string,
-  { id, timesMs, values, grid, missing }: SeriesRows & { readonly grid: Grid; readonly missing: MissingTimes }, // biome-ignore format: one line
+  {
+    id,
+    timesMs,
+    values,
+    grid,
+    missing,
+  }: SeriesRows & { readonly grid: Grid; readonly missing: MissingTimes },
 ): Series {
   const places = Array.from(timesMs, (atMs) => placeOf(grid, atMs) ?? 0);
   const whole = new Float64Array((places.at(-1) ?? 0) + 1).fill(Number.NaN); // [n]

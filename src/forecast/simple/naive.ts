@@ -40,7 +40,10 @@ export function naive(options: Readonly<Record<never, never>> = {}): Forecaster 
     options: {},
     family: naiveFamily,
     least: () => [2, "one change, for the interval"],
-    learn: ({ values }) => ({ last: values.at(-1) ?? 0, deviation: deviationOf(changesOf(values, 1)) }), // biome-ignore format: one line
+    learn: ({ values }) => ({
+      last: values.at(-1) ?? 0,
+      deviation: deviationOf(changesOf(values, 1)),
+    }),
   });
 }
 

@@ -156,9 +156,13 @@ class Problem {
     const p = this.parameters(x);
     const { season, period: m } = this.form;
     if (season === "multiplicative" && p.subarray(6).some((s) => !(s > 1e-4))) return Infinity;
-    if (gradient === undefined) return smoothLoss(this.y, equationsOf(this.form), p, { least: leastSquare }); // biome-ignore format: one line
+    if (gradient === undefined)
+      return smoothLoss(this.y, equationsOf(this.form), p, { least: leastSquare });
     const inner = new Float64Array(smoothWidth(m));
-    const loss = smoothLoss(this.y, equationsOf(this.form), p, { least: leastSquare, gradient: inner }); // biome-ignore format: one line
+    const loss = smoothLoss(this.y, equationsOf(this.form), p, {
+      least: leastSquare,
+      gradient: inner,
+    });
     this.chain(x, p, { inner, gradient });
     return loss;
   }

@@ -26,7 +26,8 @@ export function smoothingOutlook(
   { horizon, seed }: { readonly horizon: number; readonly seed: number },
 ): Outlook {
   const mean = meansOf(form, end, horizon);
-  if (form.season === "multiplicative") return sampledOutlook(mean, () => drawn(form, end, { horizon, seed })); // biome-ignore format: one line
+  if (form.season === "multiplicative")
+    return sampledOutlook(mean, () => drawn(form, end, { horizon, seed }));
   const weights = weightsOf(form, end, horizon); // c₁ … c₍t₋₁₎
   return normalOutlook(mean, deviationsOf(form, end, { mean, weights }));
 }

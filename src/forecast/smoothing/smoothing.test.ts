@@ -8,28 +8,44 @@ describe("simple smoothing", () => {
 
 describe("Holt's line, damped, with relative errors", () => {
   const all = { error: "multiplicative", trend: "damped" } as const;
-  checkForecaster((options) => smoothing({ ...all, ...options }), { positive: true, constant: 1e-4 }); // biome-ignore format: one line
+  checkForecaster((options) => smoothing({ ...all, ...options }), {
+    positive: true,
+    constant: 1e-4,
+  });
 });
 
 describe("holtWinters", () => {
-  checkForecaster((options = {}) => smoothing({ trend: "additive", season: "additive", ...options }), { twoSeasons: true, constant: 1e-4 }); // biome-ignore format: one line
+  checkForecaster(
+    (options = {}) => smoothing({ trend: "additive", season: "additive", ...options }),
+    { twoSeasons: true, constant: 1e-4 },
+  );
 
   test("is smoothing with a trend and a season", () => {
     const { name, options } = holtWinters({ damped: true, season: "multiplicative", period: 4 });
-    expect([name, options]).toEqual(["smoothing", { error: "additive", trend: "damped", season: "multiplicative", period: 4, seed: 0 }]); // biome-ignore format: one line
+    expect([name, options]).toEqual([
+      "smoothing",
+      { error: "additive", trend: "damped", season: "multiplicative", period: 4, seed: 0 },
+    ]);
   });
 
   test("follows a slope and a season that are plain", async () => {
     const at = (i: number): number => 100 + 2 * i + ([10, -5, -5, 0][i % 4] ?? 0);
     const values = Array.from({ length: 24 }, (_, i) => at(i));
     const model = await holtWinters().fit(quarters(values));
-    expect(model.forecast({ horizon: 8 }).mean).toBeClose([24, 25, 26, 27, 28, 29, 30, 31].map(at), { rtol: 1e-3 }); // biome-ignore format: one line
+    expect(model.forecast({ horizon: 8 }).mean).toBeClose(
+      [24, 25, 26, 27, 28, 29, 30, 31].map(at),
+      { rtol: 1e-3 },
+    );
   });
 });
 
 describe("a multiplied season", () => {
   const all = { error: "multiplicative", season: "multiplicative" } as const;
-  checkForecaster((options) => smoothing({ ...all, ...options }), { positive: true, twoSeasons: true, constant: 1e-4 }); // biome-ignore format: one line
+  checkForecaster((options) => smoothing({ ...all, ...options }), {
+    positive: true,
+    twoSeasons: true,
+    constant: 1e-4,
+  });
 
   test("is drawn by its seed", async () => {
     const bounds = async (seed: number) => {

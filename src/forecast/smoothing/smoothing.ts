@@ -113,7 +113,9 @@ export function smoothing(options: SmoothingOptions = {}): Forecaster {
     options: { error, trend, season, ...(period === undefined ? {} : { period }), seed },
     family: smoothingFamily,
     least: (series) =>
-      season === "none" ? [3, "level and deviation"] : [Math.max(3, 2 * formOf(series).period), "two seasons"], // biome-ignore format: one line
+      season === "none"
+        ? [3, "level and deviation"]
+        : [Math.max(3, 2 * formOf(series).period), "two seasons"],
     check: (series) => {
       if (error === "multiplicative") checkPositive(at, series, "the error");
       if (season === "multiplicative") checkPositive(at, series, "the season");

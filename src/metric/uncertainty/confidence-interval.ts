@@ -126,7 +126,13 @@ export async function resampled(
   const sorted = values.filter((one) => !Number.isNaN(one)).sort();
   const jackknife = (): Float64Array => Float64Array.from(leftOut(rows, mostBlocks), both);
   const isDefined = !Number.isNaN(value) && sorted.length > 0;
-  const shares = isDefined && method === "bca" ? bcaShares(sorted, value, { jackknife: jackknife().filter((one) => !Number.isNaN(one)), level }) : undefined; // biome-ignore format: one line
+  const shares =
+    isDefined && method === "bca"
+      ? bcaShares(sorted, value, {
+          jackknife: jackknife().filter((one) => !Number.isNaN(one)),
+          level,
+        })
+      : undefined;
   const [from, to] = shares ?? [(1 - level) / 2, (1 + level) / 2];
   const interval: MetricInterval = {
     value,

@@ -52,14 +52,16 @@ export function delong(
   checkNames("delong", options, ["level"]);
   checkNumber("delong", { level }, { above: 0, below: 1 });
   const [first, second] = scores.map((score) => placementsOf(y, score));
-  if (first === undefined || second === undefined) return fail("metric/missing-rows", { at: "delong" }); // biome-ignore format: one line
+  if (first === undefined || second === undefined)
+    return fail("metric/missing-rows", { at: "delong" });
   const covariance = (p: Placements, q: Placements): number =>
     covarianceOf(p.ones, q.ones) / p.ones.length + covarianceOf(p.zeros, q.zeros) / p.zeros.length;
   const [vA, vB] = [covariance(first, first), covariance(second, second)];
   const variance = Math.max(0, vA + vB - 2 * covariance(first, second));
   const difference = first.area - second.area;
   const error = Math.sqrt(variance);
-  const z = error > 0 ? difference / error : difference === 0 ? 0 : Math.sign(difference) * Infinity; // biome-ignore format: one line
+  const z =
+    error > 0 ? difference / error : difference === 0 ? 0 : Math.sign(difference) * Infinity;
   const reach = normalQuantile((1 + level) / 2) * error;
   return {
     ...{ a: first.area, b: second.area, standardErrors: [Math.sqrt(vA), Math.sqrt(vB)] },
@@ -81,8 +83,11 @@ function placementsOf(y: Float64Array, score: Float64Array): Placements {
   if (odd >= 0) fail("metric/out-of-range-score", { at: "delong", row: odd });
   const ones = score.filter((_, row) => y[row] === 1);
   const zeros = score.filter((_, row) => y[row] === 0);
-  for (const [label, rows] of [[0, zeros.length], [1, ones.length]] as const)
-    if (rows < 2) fail("metric/missing-class", { at: "delong", label, rows, least: 2 }); // biome-ignore format: one line
+  for (const [label, rows] of [
+    [0, zeros.length],
+    [1, ones.length],
+  ] as const)
+    if (rows < 2) fail("metric/missing-class", { at: "delong", label, rows, least: 2 });
   const [m, n] = [ones.length, zeros.length];
   const [sortedOnes, sortedZeros] = [ones.toSorted(), zeros.toSorted()];
   const above = ones.map((value) => halfBelow(sortedZeros, value) / n);

@@ -1,5 +1,12 @@
 /** @file Two models compared over the folds of a cross-validation. */
-import { checkNames, checkNumber, fisherTail, normalTails, studentQuantile, studentTails } from "../../core/index.ts"; // biome-ignore format: one line
+import {
+  checkNames,
+  checkNumber,
+  fisherTail,
+  normalTails,
+  studentQuantile,
+  studentTails,
+} from "../../core/index.ts";
 import { fail } from "../errors.ts";
 
 /** Options of {@link foldTest}. */
@@ -49,7 +56,14 @@ export function foldTest(differences: ArrayLike<number>, options: FoldTestOption
   const error = Math.sqrt((1 / k + testPerTrain) * variance);
   const t = ratio(mean, error);
   const reach = studentQuantile(1 - level, k - 1) * error;
-  return { difference: mean, low: mean - reach, high: mean + reach, t, degrees: k - 1, p: tails(t, k - 1) }; // biome-ignore format: one line
+  return {
+    difference: mean,
+    low: mean - reach,
+    high: mean + reach,
+    t,
+    degrees: k - 1,
+    p: tails(t, k - 1),
+  };
 }
 
 /** What {@link fiveByTwo} tells. */
@@ -77,12 +91,19 @@ export interface FiveByTwoResult {
  */
 export function fiveByTwo(differences: readonly (readonly [number, number])[]): FiveByTwoResult {
   if (differences.length !== 5)
-    fail("metric/missing-differences", { at: "fiveByTwo", least: "5 pairs", got: differences.length }); // biome-ignore format: one line
+    fail("metric/missing-differences", {
+      at: "fiveByTwo",
+      least: "5 pairs",
+      got: differences.length,
+    });
   const all = checked("fiveByTwo", differences.flat(), 10);
   const variances = differences.map(([a, b]) => (a - b) ** 2 / 2);
   const sum = variances.reduce((total, v) => total + v, 0);
   const t = ratio(all[0] ?? 0, Math.sqrt(sum / 5));
-  const f = ratio(all.reduce((total, v) => total + v ** 2, 0), 2 * sum); // biome-ignore format: one line
+  const f = ratio(
+    all.reduce((total, v) => total + v ** 2, 0),
+    2 * sum,
+  );
   return { t, p: tails(t, 5), f, fP: f === Infinity ? 0 : f === 0 ? 1 : fisherTail(f, 10, 5) };
 }
 
@@ -156,9 +177,17 @@ function signedRankShare(w: number, ranks: Float64Array): number {
 
 function checked(at: string, values: ArrayLike<number>, least: number): Float64Array {
   const all = Float64Array.from(values);
-  if (all.length < least) fail("metric/missing-differences", { at, least: `${least}`, got: all.length }); // biome-ignore format: one line
+  if (all.length < least)
+    fail("metric/missing-differences", { at, least: `${least}`, got: all.length });
   const row = all.findIndex((value) => !Number.isFinite(value));
-  if (row >= 0) fail("metric/out-of-range-number", { at, what: "the difference", row, expected: "a finite number", got: all[row] ?? Number.NaN }); // biome-ignore format: one line
+  if (row >= 0)
+    fail("metric/out-of-range-number", {
+      at,
+      what: "the difference",
+      row,
+      expected: "a finite number",
+      got: all[row] ?? Number.NaN,
+    });
   return all;
 }
 

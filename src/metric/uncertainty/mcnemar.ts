@@ -65,7 +65,10 @@ export function mcnemar(
   }
   const apart = Math.max(0, Math.abs(onlyA - onlyB) - 1);
   const statistic = differ === 0 ? 0 : apart ** 2 / differ;
-  return { ...{ onlyA, onlyB, statistic, method }, p: differ === 0 ? 1 : chiSquareTail(statistic, 1) }; // biome-ignore format: one line
+  return {
+    ...{ onlyA, onlyB, statistic, method },
+    p: differ === 0 ? 1 : chiSquareTail(statistic, 1),
+  };
 }
 
 /** 2·P(B ≤ k) of B ~ binomial(n, ½), at most 1. */

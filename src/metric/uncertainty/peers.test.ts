@@ -29,7 +29,11 @@ interface Peers {
     readonly exact: Two;
     readonly corrected: Two;
   }[];
-  readonly wilcoxon: readonly { readonly d: Numbers; readonly statistic: number; readonly p: number }[]; // biome-ignore format: one line
+  readonly wilcoxon: readonly {
+    readonly d: Numbers;
+    readonly statistic: number;
+    readonly p: number;
+  }[];
   readonly foldTest: readonly {
     readonly d: Numbers;
     readonly ratio: number;

@@ -76,7 +76,9 @@ export function leftOut(of: ScoredRows, blocks: number): readonly Drawn[] {
   const all = Uint32Array.from({ length: n }, (_, row) => row);
   if (of.groups === undefined) {
     const count = n < 2 ? 0 : Math.min(n, blocks);
-    return Array.from({ length: count }, (_, b) => ({ rows: all.filter((row) => row % count !== b) })); // biome-ignore format: one line
+    return Array.from({ length: count }, (_, b) => ({
+      rows: all.filter((row) => row % count !== b),
+    }));
   }
   const queries = listsOf(of.groups, n);
   const count = queries.length < 2 ? 0 : Math.min(queries.length, blocks);

@@ -41,7 +41,11 @@ describe("confidenceInterval", () => {
       const chance = random(seed).stream("normal");
       const y = Float64Array.from({ length: 60 }, () => chance.normal());
       const rows = { task: { kind: "regression" } as const, y, predictions: y.map(() => 0) };
-      const { low, high } = await confidenceInterval(rows, { metric: "mae", resamples: 200, level: 0.8 }); // biome-ignore format: one line
+      const { low, high } = await confidenceInterval(rows, {
+        metric: "mae",
+        resamples: 200,
+        level: 0.8,
+      });
       if (low <= truth && truth <= high) covered += 1;
     }
     expect(covered).toBeGreaterThan(68);
@@ -52,9 +56,16 @@ describe("confidenceInterval", () => {
     const groups = Float64Array.from({ length: 30 }, (_, row) => Math.floor(row / 3));
     const y = groups.map((_, row) => (row % 3 === 0 ? 1 : 0));
     const predictions = y.map((_, row) => ((row * 7) % 10) / 10);
-    const ranked = await confidenceInterval({ task: binary, y, predictions, groups }, { metric: "mrr", resamples: 100 }); // biome-ignore format: one line
+    const ranked = await confidenceInterval(
+      { task: binary, y, predictions, groups },
+      { metric: "mrr", resamples: 100 },
+    );
     expect(ranked.low > 1 / 3 - 1e-9 && ranked.high <= 1).toBe(true);
-    const rare = { task: binary, y: f(1, 0, 0, 0, 0, 0), predictions: f(0.9, 0.5, 0.4, 0.3, 0.2, 0.1) }; // biome-ignore format: one line
+    const rare = {
+      task: binary,
+      y: f(1, 0, 0, 0, 0, 0),
+      predictions: f(0.9, 0.5, 0.4, 0.3, 0.2, 0.1),
+    };
     const loose = await confidenceInterval(rare, { metric: "auc", resamples: 100 });
     const kept = await confidenceInterval(rare, {
       metric: "auc",
@@ -69,9 +80,15 @@ describe("confidenceInterval", () => {
     const found = await confidenceInterval(one, { metric: "auc", resamples: 100 });
     expect([found.value, found.low, found.high]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
     const stop = AbortSignal.abort(new Error("enough"));
-    await expect(confidenceInterval(one, { metric: "accuracy", signal: stop })).rejects.toThrow("enough"); // biome-ignore format: one line
-    await expect(confidenceInterval(one, { metric: "auc", resamples: 3 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
-    await expect(confidenceInterval(one, { metric: "rmse" })).rejects.toThrow(code("metric/mismatch-task")); // biome-ignore format: one line
+    await expect(confidenceInterval(one, { metric: "accuracy", signal: stop })).rejects.toThrow(
+      "enough",
+    );
+    await expect(confidenceInterval(one, { metric: "auc", resamples: 3 })).rejects.toThrow(
+      code("option/out-of-range"),
+    );
+    await expect(confidenceInterval(one, { metric: "rmse" })).rejects.toThrow(
+      code("metric/mismatch-task"),
+    );
   });
 });
 
@@ -82,20 +99,39 @@ describe("intervals of very few rows", () => {
     const row = { task: numbers, y: f(3), predictions: f(3.5) };
     const found = await confidenceInterval(row, { metric: "mae", resamples: 100 });
     expect(found).toMatchObject({ value: 0.5, low: 0.5, high: 0.5, method: "percentile" });
-    const query = { task: numbers, y: f(3, 2, 1, 0), predictions: f(3, 1, 2, 0), groups: [1, 1, 1, 1] }; // biome-ignore format: one line
+    const query = {
+      task: numbers,
+      y: f(3, 2, 1, 0),
+      predictions: f(3, 1, 2, 0),
+      groups: [1, 1, 1, 1],
+    };
     const ranked = await confidenceInterval(query, { metric: "ndcg", resamples: 100 });
-    expect([ranked.low, ranked.high, ranked.method]).toEqual([ranked.value, ranked.value, "percentile"]); // biome-ignore format: one line
+    expect([ranked.low, ranked.high, ranked.method]).toEqual([
+      ranked.value,
+      ranked.value,
+      "percentile",
+    ]);
     const same = await compareModels(row, f(4), { metric: "mae", resamples: 100 });
     expect([same.difference, same.low, same.high]).toEqual([-0.5, -0.5, -0.5]);
   });
 
   test("count draws whose rows all have weight 0 as such that have no value", async () => {
-    const rows = { task: numbers, y: f(3, 2, 1, 0), predictions: f(3, 1, 2, 0), weights: f(0, 0, 0, 1) }; // biome-ignore format: one line
+    const rows = {
+      task: numbers,
+      y: f(3, 2, 1, 0),
+      predictions: f(3, 1, 2, 0),
+      weights: f(0, 0, 0, 1),
+    };
     const found = await confidenceInterval(rows, { metric: "mae", resamples: 200 });
     expect([found.value, found.low, found.high]).toEqual([0, 0, 0]);
     expect(found.undefinedResamples).toBeGreaterThan(30); // (3/4)⁴ of 200 are 63
     expect(found.undefinedResamples).toBeLessThan(100);
-    const binaryRows = { task: binary, y: f(1, 0, 0, 1), predictions: f(0.9, 0.2, 0.4, 0.3), weights: f(0, 0, 2, 1) }; // biome-ignore format: one line
+    const binaryRows = {
+      task: binary,
+      y: f(1, 0, 0, 1),
+      predictions: f(0.9, 0.2, 0.4, 0.3),
+      weights: f(0, 0, 2, 1),
+    };
     for (const metric of ["auc", "accuracy", "logLoss"] as const) {
       const both = await compareModels(binaryRows, f(0.5, 0.5, 0.5, 0.6), {
         metric,
@@ -127,11 +163,13 @@ describe("compareModels", () => {
       ["accuracy", "mcnemar"],
       ["logLoss", "paired bootstrap"],
     ] as const) {
-      // biome-ignore format: one line
       const found = await compareModels(rows, worse, { metric, resamples: 300 });
       expect([found.test, found.better, found.p < 0.01]).toEqual([name, "a", true]);
       expect(Math.sign(found.low)).toBe(Math.sign(found.high));
-      const back = await compareModels({ ...rows, predictions: worse }, score, { metric, resamples: 300 }); // biome-ignore format: one line
+      const back = await compareModels({ ...rows, predictions: worse }, score, {
+        metric,
+        resamples: 300,
+      });
       expect([back.better, back.difference]).toEqual(["b", -found.difference]);
     }
   });
@@ -139,7 +177,10 @@ describe("compareModels", () => {
   test("says neither where there is no difference", async () => {
     const { y, score } = drawn(60, { knows: 1, seed: 3 });
     for (const metric of ["auc", "accuracy", "brier"] as const) {
-      const found = await compareModels({ task: binary, y, predictions: score }, score, { metric, resamples: 100 }); // biome-ignore format: one line
+      const found = await compareModels({ task: binary, y, predictions: score }, score, {
+        metric,
+        resamples: 100,
+      });
       expect([found.difference, found.p, found.better]).toEqual([0, 1, "neither"]);
     }
   });
@@ -153,12 +194,25 @@ describe("compareModels of what evaluate judged", () => {
   test("is that of the bare predictions", async () => {
     for (const metric of ["auc", "accuracy", "logLoss"] as const) {
       const bare = await compareModels(rows, other.predictions, { metric, resamples: 100 });
-      const judged = await compareModels(rows, { ...other, y: y.slice() }, { metric, resamples: 100 }); // biome-ignore format: one line
+      const judged = await compareModels(
+        rows,
+        { ...other, y: y.slice() },
+        { metric, resamples: 100 },
+      );
       expect(judged).toEqual(bare);
     }
     const weights = f(1, 2, 1, 1, 3, 1);
-    const bare = await compareModels({ ...rows, weights }, other.predictions, { metric: "brier", resamples: 100 }); // biome-ignore format: one line
-    expect(await compareModels({ ...rows, weights }, { ...other, weights: weights.slice() }, { metric: "brier", resamples: 100 })).toEqual(bare); // biome-ignore format: one line
+    const bare = await compareModels({ ...rows, weights }, other.predictions, {
+      metric: "brier",
+      resamples: 100,
+    });
+    expect(
+      await compareModels(
+        { ...rows, weights },
+        { ...other, weights: weights.slice() },
+        { metric: "brier", resamples: 100 },
+      ),
+    ).toEqual(bare);
   });
 
   test("answers of each model are those of its own threshold", async () => {
@@ -172,9 +226,14 @@ describe("compareModels of what evaluate judged", () => {
   test("is refused where the rows are others, by what they differ in", async () => {
     const options = { metric: "auc", resamples: 100 } as const;
     const letters = [..."abcdefghijk"];
-    const [wide, wider] = [[...letters, "l"], [...letters, "ZEBRA"]].map((classes) => ({ ...rows, task: { kind: "multiclass", classes } }) as const); // biome-ignore format: one line
+    const [wide, wider] = [
+      [...letters, "l"],
+      [...letters, "ZEBRA"],
+    ].map((classes) => ({ ...rows, task: { kind: "multiclass", classes } }) as const);
     if (wide === undefined || wider === undefined) throw new Error("no rows");
-    await expect(compareModels(wide, wider, options)).rejects.toThrow(/in class 11; expected "l" as of the first, got "ZEBRA"/); // biome-ignore format: one line
+    await expect(compareModels(wide, wider, options)).rejects.toThrow(
+      /in class 11; expected "l" as of the first, got "ZEBRA"/,
+    );
     const unlike: readonly (readonly [ScoredRows, string])[] = [
       [
         { ...other, y: f(0, 1, 0, 0, 1, 1) },
@@ -197,7 +256,10 @@ describe("compareModels of what evaluate judged", () => {
     const given: readonly (readonly [ScoredRows, string])[] = [
       [wrong("[0.5, 0.2]"), "got an array of 2 values"],
       [wrong("null"), "got null"],
-      [wrong('{"metrics": {}, "judged": {}}'), 'got an object with "metrics", "judged". Give its `judged`.'], // biome-ignore format: one line
+      [
+        wrong('{"metrics": {}, "judged": {}}'),
+        'got an object with "metrics", "judged". Give its `judged`.',
+      ],
     ];
     for (const metric of ["auc", "accuracy"] as const)
       for (const [second, words] of given) {
@@ -212,7 +274,14 @@ describe("compareModels of what evaluate judged", () => {
 
 describe("delong", () => {
   test("law: areas are those of rocAuc, and changing sides changes the sign", () => {
-    const pairs = fc.array(fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })), { minLength: 6, maxLength: 40 }); // biome-ignore format: one line
+    const pairs = fc.array(
+      fc.tuple(
+        fc.integer({ min: 0, max: 1 }),
+        fc.integer({ min: 0, max: 5 }),
+        fc.integer({ min: 0, max: 5 }),
+      ),
+      { minLength: 6, maxLength: 40 },
+    );
     fc.assert(
       fc.property(pairs, (list) => {
         const [y, a, b] = [0, 1, 2].map((i) => Float64Array.from(list, (row) => row[i] ?? 0));
@@ -231,7 +300,9 @@ describe("delong", () => {
     expect(() => delong(f(0, 0, 1), [f(1, 2, 3), f(1, 2, 3)])).toThrow(
       code("metric/missing-class"),
     );
-    expect(() => delong(f(0, 0, 1, 1), [f(1, 2, 3, Number.NaN), f(1, 2, 3, 4)])).toThrow(code("metric/out-of-range-score")); // biome-ignore format: one line
+    expect(() => delong(f(0, 0, 1, 1), [f(1, 2, 3, Number.NaN), f(1, 2, 3, 4)])).toThrow(
+      code("metric/out-of-range-score"),
+    );
   });
 });
 
@@ -239,7 +310,12 @@ describe("tests over folds", () => {
   test("say what is certain where differences do not vary", () => {
     expect(foldTest([0, 0, 0], { testPerTrain: 0.5 })).toMatchObject({ t: 0, p: 1 });
     expect(foldTest([1, 1, 1], { testPerTrain: 0.5 })).toMatchObject({ t: Infinity, p: 0 });
-    expect(fiveByTwo(Array.from({ length: 5 }, () => [0, 0] as const))).toEqual({ t: 0, p: 1, f: 0, fP: 1 }); // biome-ignore format: one line
+    expect(fiveByTwo(Array.from({ length: 5 }, () => [0, 0] as const))).toEqual({
+      t: 0,
+      p: 1,
+      f: 0,
+      fP: 1,
+    });
     expect(wilcoxon([0, 0])).toEqual({ statistic: 0, p: 1, method: "exact" });
   });
 

@@ -80,7 +80,16 @@ export function adviseModels(options: AdviseOptions): readonly Advice[] {
     if (value !== undefined)
       checkNumber("adviseModels", { [name]: value }, bounds[name as keyof typeof bounds]);
   const outputs = task === "multiclass" ? classes : 1;
-  const problem: Problem = { rows, features, outputs, interpretable, missing, categories, secondsToTrain, microsecondsPerRow }; // biome-ignore format: one line
+  const problem: Problem = {
+    rows,
+    features,
+    outputs,
+    interpretable,
+    missing,
+    categories,
+    secondsToTrain,
+    microsecondsPerRow,
+  };
   const able = families.filter(({ makers }) => makers[task] !== undefined);
   const judged = able.map((family) => ({ family, ...judge(family, problem) }));
   const order = [...judged].sort((a, b) => b.score - a.score);

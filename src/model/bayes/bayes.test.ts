@@ -46,7 +46,9 @@ describe("naive Bayes and discriminants", () => {
       expect(() => predictor?.predict(below.x)).toThrow(code("model/out-of-range-feature"));
     }
     const half = { ...good, x: matrix([[0.5, 1], [0, 2]]) }; // biome-ignore format: a table
-    await expect(bayes.categoricalBayes().learn(half)).rejects.toThrow(code("model/out-of-range-feature")); // biome-ignore format: one line
+    await expect(bayes.categoricalBayes().learn(half)).rejects.toThrow(
+      code("model/out-of-range-feature"),
+    );
   });
 
   test("refuse priors that do not sum to 1, or are not one for each class", async () => {

@@ -6,7 +6,16 @@ import { checkNumbers } from "../check-numbers.ts";
 import { checkWidth, type Estimator, estimator, taskOf } from "../estimator.ts";
 import { type Fields, storedTask } from "../state-fields.ts";
 import { type ClassScoresPredictor, classScoresPredictor } from "./class-scores.ts";
-import { type ClassRows, checkPriors, classCount, classRows, meansByClass, type Priors, posterior, scoreRows } from "./posterior.ts"; // biome-ignore format: one line
+import {
+  type ClassRows,
+  checkPriors,
+  classCount,
+  classRows,
+  meansByClass,
+  type Priors,
+  posterior,
+  scoreRows,
+} from "./posterior.ts";
 
 /** Options of {@link linearDiscriminant}; scikit-learn's word for each in brackets. */
 export interface LinearDiscriminantOptions {
@@ -68,7 +77,10 @@ function learnLinear(data: Dataset, shrinkage: number, priors: Priors): ClassSco
   const rows = classRows("linearDiscriminant", data, priors);
   const means = meansByClass(x, y, rows); // [k · d]
   const all = rows.totals.reduce((sum, total) => sum + total, 0);
-  const covariance = gram(centred(x, y, means), rows.weights.map((w) => w / all)); // biome-ignore format: one line
+  const covariance = gram(
+    centred(x, y, means),
+    rows.weights.map((w) => w / all),
+  );
   shrink(covariance, shrinkage, meanVariance(covariance));
   const scale = scalesOf(covariance, x, rows.weights);
   const scaled = correlations(covariance, scale);
@@ -77,7 +89,10 @@ function learnLinear(data: Dataset, shrinkage: number, priors: Priors): ClassSco
   const biases = rows.logPriors.map((log, c) => {
     if (log === -Infinity) return log;
     const gap = centre.map((mean, j) => (means[c * d + j] ?? 0) - mean); // [d]
-    const solved = solvePositive(scaled, gap.map((value, j) => value / (scale[j] ?? 1))); // biome-ignore format: one line
+    const solved = solvePositive(
+      scaled,
+      gap.map((value, j) => value / (scale[j] ?? 1)),
+    );
     const own = solved.map((value, j) => value / (scale[j] ?? 1));
     weights.set(own, c * d);
     return own.reduce((sum, w, j) => sum - w * ((gap[j] ?? 0) / 2 + (centre[j] ?? 0)), log);

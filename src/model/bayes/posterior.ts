@@ -18,7 +18,8 @@ const failOption = failWith(optionErrors);
 export function checkPriors(at: string, priors: Priors): void {
   if (priors === "data" || priors === "uniform") return;
   const expected = '"data", "uniform" or numbers that sum to 1';
-  if (!Array.isArray(priors)) failOption("option/out-of-range", { at, option: "priors", expected, got: priors }); // biome-ignore format: one line
+  if (!Array.isArray(priors))
+    failOption("option/out-of-range", { at, option: "priors", expected, got: priors });
   for (const prior of priors) checkNumber(at, { priors: prior }, { min: 0, max: 1 });
   const sum = priors.reduce((total, prior) => total + prior, 0);
   if (Math.abs(sum - 1) > 1e-9)

@@ -15,7 +15,12 @@ export function checkClassifier<T extends TaskKind>(
 ): readonly Exclude<T, "regression">[] {
   const classes = tasks.filter((task): task is Exclude<T, "regression"> => task !== "regression");
   if (classes.length === 0)
-    failOption("option/out-of-range", { at, option: "estimator", expected: "a classifier", got: name }); // biome-ignore format: one line
+    failOption("option/out-of-range", {
+      at,
+      option: "estimator",
+      expected: "a classifier",
+      got: name,
+    });
   return classes;
 }
 
@@ -25,7 +30,9 @@ export function commonTasks<T extends TaskKind>(
   first: Estimator<Predictor, T> | undefined,
   others: readonly Estimator[],
 ): readonly T[] {
-  const tasks = (first?.tasks ?? []).filter((task) => others.every((other) => other.tasks.includes(task))); // biome-ignore format: one line
+  const tasks = (first?.tasks ?? []).filter((task) =>
+    others.every((other) => other.tasks.includes(task)),
+  );
   const got = others.map(({ name }) => name).join(", ");
   const expected = "estimators that learn the same tasks, at least one";
   if (tasks.length === 0 || others.length === 0)

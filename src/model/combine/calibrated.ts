@@ -85,7 +85,11 @@ export function calibrate(
 function checkSameTask(predictor: Predictor, data: Dataset): void {
   const [expected, got] = [taskOf(predictor), taskOf(data)];
   if (expected.kind !== got.kind || got.kind === "regression")
-    fail("model/mismatch-task", { at: "calibrate", expected: expected.kind === "regression" ? ["binary", "multiclass"] : [expected.kind], got: got.kind }); // biome-ignore format: one line
+    fail("model/mismatch-task", {
+      at: "calibrate",
+      expected: expected.kind === "regression" ? ["binary", "multiclass"] : [expected.kind],
+      got: got.kind,
+    });
 }
 
 /**
@@ -144,7 +148,10 @@ function fitted(base: Predictor, data: Dataset, { method, told }: Fitting): Cali
     fail("model/missing-class", { at: "calibrate", rows: y.length, label });
   const kept = data.task === undefined ? {} : { task: data.task };
   if (method === "temperature") {
-    const logits = task.kind === "binary" ? Float64Array.from([...told].flatMap((p) => [0, logit(p)])) : told.map(logOf); // biome-ignore format: one line
+    const logits =
+      task.kind === "binary"
+        ? Float64Array.from([...told].flatMap((p) => [0, logit(p)]))
+        : told.map(logOf);
     const curve = { slope: inverseTemperature(logits, y, weights), intercept: 0 };
     return calibratedPredictor({ base, method, curves: [curve], ...kept });
   }
@@ -158,9 +165,12 @@ function fitted(base: Predictor, data: Dataset, { method, told }: Fitting): Cali
       ...kept,
     });
   const k = task.classes.length;
-  const curves = task.classes.map(
-    (_, c) =>
-    curveOf({ y: y.map((one) => Number(one === c)), p: y.map((_one, i) => told[i * k + c] ?? 0), weights }), // biome-ignore format: one line
+  const curves = task.classes.map((_, c) =>
+    curveOf({
+      y: y.map((one) => Number(one === c)),
+      p: y.map((_one, i) => told[i * k + c] ?? 0),
+      weights,
+    }),
   );
   return calibratedPredictor({ base, method, curves, ...kept });
 }
@@ -194,7 +204,9 @@ export function calibratedPredictor(state: CalibratedState): CalibratedPredictor
   const predict = (x: Matrix): Float64Array => {
     const told = base.predict(x);
     if (k > 1 && method === "temperature") return cool(told.slice());
-    const bent = told.map((p, at) => (curves[at % k] === undefined ? p : bend(curves[at % k] ?? { slope: 1, intercept: 0 }, p))); // biome-ignore format: one line
+    const bent = told.map((p, at) =>
+      curves[at % k] === undefined ? p : bend(curves[at % k] ?? { slope: 1, intercept: 0 }, p),
+    );
     return k === 1 ? bent : shares(bent, k);
   };
   const { importances } = base;
@@ -207,7 +219,10 @@ function shares(told: Float64Array, k: number): Float64Array {
   for (let start = 0; start < told.length; start += k) {
     const row = told.subarray(start, start + k);
     const sum = row.reduce((total, p) => total + p, 0);
-    told.set(row.map((p) => (sum > 0 ? p / sum : 1 / k)), start); // biome-ignore format: one line
+    told.set(
+      row.map((p) => (sum > 0 ? p / sum : 1 / k)),
+      start,
+    );
   }
   return told;
 }
@@ -219,7 +234,8 @@ export function readCalibrated(
 ): CalibratedPredictor {
   const base = read(state.fields("base"));
   const got = state.text("method");
-  const method = methods.find((one) => one === got) ?? damaged("method", `one of ${methods.join(", ")}`, got); // biome-ignore format: one line
+  const method =
+    methods.find((one) => one === got) ?? damaged("method", `one of ${methods.join(", ")}`, got);
   const curves = state.list("curves").map(readCurve);
   const task = taskOf(base);
   const expected = task.kind === "multiclass" && method !== "temperature" ? task.classes.length : 1;

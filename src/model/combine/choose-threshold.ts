@@ -83,7 +83,12 @@ export function chooseThreshold(
   checkRule("chooseThreshold", rule);
   for (const got of [probability.length, weights?.length ?? y.length])
     if (got !== y.length)
-      fail("model/mismatch-length", { at: "chooseThreshold", what: "label", expected: got, got: y.length }); // biome-ignore format: one line
+      fail("model/mismatch-length", {
+        at: "chooseThreshold",
+        what: "label",
+        expected: got,
+        got: y.length,
+      });
   const cuts = cutsOf(y, probability, weights);
   const measure = measureOf(rule);
   let best: ChosenThreshold | undefined;

@@ -112,7 +112,9 @@ describe("calibrate", () => {
     );
     const none = { ...data, x: matrix([]), y: new Float64Array(0) };
     expect(() => calibrate(sure(1), none)).toThrow(code("model/missing-rows"));
-    expect(() => calibrate(sure(1), { ...data, y: data.y.map(() => 1) })).toThrow(code("model/missing-class")); // biome-ignore format: one line
+    expect(() => calibrate(sure(1), { ...data, y: data.y.map(() => 1) })).toThrow(
+      code("model/missing-class"),
+    );
     // @ts-expect-error numbers are not calibrated
     const none2: Estimator<Predictor, "binary"> = average();
     expect(() => calibrated(none2)).toThrow(code("option/out-of-range"));
@@ -137,7 +139,11 @@ describe("calibrate", () => {
 
 describe("isotonic", () => {
   const points = fc.array(
-    fc.tuple(fc.integer({ min: 0, max: 8 }), fc.double({ min: -5, max: 5, noNaN: true }), fc.integer({ min: 1, max: 4 })), // biome-ignore format: one line
+    fc.tuple(
+      fc.integer({ min: 0, max: 8 }),
+      fc.double({ min: -5, max: 5, noNaN: true }),
+      fc.integer({ min: 1, max: 4 }),
+    ),
     { minLength: 1, maxLength: 25 },
   );
 
@@ -162,7 +168,9 @@ describe("isotonic", () => {
         for (const place of places) {
           const starts = places.filter((start) => start <= place);
           const ends = places.filter((end) => end >= place);
-          const best = Math.max(...starts.map((start) => Math.min(...ends.map((end) => meanOf(start, end))))); // biome-ignore format: one line
+          const best = Math.max(
+            ...starts.map((start) => Math.min(...ends.map((end) => meanOf(start, end)))),
+          );
           expect(isotonicAt(line, place)).toBeClose(best, { atol: 1e-9 });
         }
       }),
@@ -171,7 +179,10 @@ describe("isotonic", () => {
 });
 
 describe("chooseThreshold", () => {
-  const rows = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 12 })), { minLength: 2, maxLength: 40 }); // biome-ignore format: one line
+  const rows = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 12 })), {
+    minLength: 2,
+    maxLength: 40,
+  });
 
   test("law: no threshold of a fine grid costs less, or has a better metric", () => {
     fc.assert(
@@ -181,7 +192,10 @@ describe("chooseThreshold", () => {
         const p = Float64Array.from(drawn, ([, q]) => q / 12);
         const grid = Array.from({ length: 121 }, (_, i) => i / 120);
         const at = (threshold: number) =>
-          score({ task: { kind: "binary" }, y, predictions: p, threshold }, { metrics: ["f1", "accuracy", "balancedAccuracy", "recall", "precision"] }); // biome-ignore format: one line
+          score(
+            { task: { kind: "binary" }, y, predictions: p, threshold },
+            { metrics: ["f1", "accuracy", "balancedAccuracy", "recall", "precision"] },
+          );
         const f = chooseThreshold(y, p);
         expect(at(f.threshold).f1).toBeClose(f.value);
         expect(Math.max(...grid.map((t) => at(t).f1))).toBeClose(f.value);
@@ -203,20 +217,32 @@ describe("chooseThreshold", () => {
   test("weighs rows: weight 2 is the row twice", () => {
     const [y, p] = [Float64Array.of(0, 1, 0, 1), Float64Array.of(0.2, 0.4, 0.6, 0.8)];
     const costs = { falsePositive: 1, falseNegative: 1 };
-    const twice = chooseThreshold(Float64Array.of(0, 1, 0, 0, 1), Float64Array.of(0.2, 0.4, 0.6, 0.6, 0.8), { rule: "cost", costs }); // biome-ignore format: one line
-    const weighed = chooseThreshold(y, p, { rule: "cost", costs, weights: Float64Array.of(1, 1, 2, 1) }); // biome-ignore format: one line
+    const twice = chooseThreshold(
+      Float64Array.of(0, 1, 0, 0, 1),
+      Float64Array.of(0.2, 0.4, 0.6, 0.6, 0.8),
+      { rule: "cost", costs },
+    );
+    const weighed = chooseThreshold(y, p, {
+      rule: "cost",
+      costs,
+      weights: Float64Array.of(1, 1, 2, 1),
+    });
     expect(weighed).toEqual(twice);
     expect(weighed.threshold).toBeClose(0.7);
   });
 
   test("refuses what cannot be chosen by", () => {
     const [y, p] = [Float64Array.of(1, 0), Float64Array.of(0.2, 0.4)];
-    expect(() => chooseThreshold(y, p, { rule: "precision", least: 0.9 })).toThrow(code("model/missing-threshold")); // biome-ignore format: one line
+    expect(() => chooseThreshold(y, p, { rule: "precision", least: 0.9 })).toThrow(
+      code("model/missing-threshold"),
+    );
     expect(() => chooseThreshold(Float64Array.of(1, 1), p)).toThrow(code("model/missing-class"));
     expect(() => chooseThreshold(y, Float64Array.of(0.2))).toThrow(code("model/mismatch-length"));
     expect(() => chooseThreshold(y, p, { rule: "cost" })).toThrow(code("option/out-of-range"));
     expect(() => chooseThreshold(y, p, { rule: "recall" })).toThrow(code("option/out-of-range"));
-    expect(() => chooseThreshold(y, p, { rule: "cost", costs: { falsePositive: -1, falseNegative: 1 } })).toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    expect(() =>
+      chooseThreshold(y, p, { rule: "cost", costs: { falsePositive: -1, falseNegative: 1 } }),
+    ).toThrow(code("option/out-of-range"));
     // @ts-expect-error no such rule
     expect(() => chooseThreshold(y, p, { rule: "auc" })).toThrow(code("option/out-of-range"));
     // @ts-expect-error the option is called beta
@@ -254,7 +280,9 @@ describe("withThreshold", () => {
   test("is for two classes, within 0 and 1", async () => {
     const numbers = await average().learn(drawn(5, 1, "regression"));
     expect(() => withThreshold(numbers, 0.5)).toThrow(code("model/mismatch-task"));
-    expect(() => withThreshold(majorityPredictor({ share: 0.3, width: 1 }), 1.5)).toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    expect(() => withThreshold(majorityPredictor({ share: 0.3, width: 1 }), 1.5)).toThrow(
+      code("option/out-of-range"),
+    );
   });
 });
 
@@ -297,7 +325,9 @@ describe("outOfFold", () => {
     const inTime = await outOfFold(average(), data, {
       folds: folds(30, { folds: 2, times: "rows" }),
     });
-    expect([...inTime.keys()].filter((i) => Number.isNaN(inTime[i]))).toEqual([...inTime.keys()].slice(0, 10)); // biome-ignore format: one line
+    expect([...inTime.keys()].filter((i) => Number.isNaN(inTime[i]))).toEqual(
+      [...inTime.keys()].slice(0, 10),
+    );
     const twice = await outOfFold(memory, data, { folds: folds(30, { repeats: 2 }) });
     expect(twice).toEqual(new Float64Array(30).fill(0.5));
   });
@@ -333,7 +363,8 @@ describe("stacked", () => {
         return majorityPredictor({ share: 0.5, width: data.x.cols });
       },
     });
-    for (const seed of [0, 1, 2]) await stacked([memory], { final: watch, seed }).learn(drawn(50, 3, "binary")); // biome-ignore format: one line
+    for (const seed of [0, 1, 2])
+      await stacked([memory], { final: watch, seed }).learn(drawn(50, 3, "binary"));
     expect(seen).toEqual(Array.from({ length: 3 }, () => new Array(50).fill(0.5)));
   });
 
@@ -351,9 +382,14 @@ describe("stacked", () => {
     const parts = [majority(), neighbours({ neighbours: 15 }), gaussianBayes()] as const;
     const stack = await stacked(parts, { final: gaussianBayes() }).learn(train);
     const aucOf = (predictor: Predictor) =>
-      score({ task: { kind: "binary" }, y: test.y, predictions: predictor.predict(test.x) }, { metrics: ["auc"] }).auc; // biome-ignore format: one line
+      score(
+        { task: { kind: "binary" }, y: test.y, predictions: predictor.predict(test.x) },
+        { metrics: ["auc"] },
+      ).auc;
     expect(aucOf(stack)).toBeGreaterThan(0.8);
-    expect(predictorState(stack)).toMatchObject({ bases: [{ kind: "majority" }, { kind: "neighbours" }, { kind: "gaussianBayes" }] }); // biome-ignore format: one line
+    expect(predictorState(stack)).toMatchObject({
+      bases: [{ kind: "majority" }, { kind: "neighbours" }, { kind: "gaussianBayes" }],
+    });
   });
 });
 
@@ -388,7 +424,13 @@ describe("oneVsOne", () => {
       { ...first, kind: "voting", bases: [first], vote: "loud", shares: Float64Array.of(1) },
       { ...first, kind: "calibrated", base: first, method: "sigmoid", curves: [] },
       { ...first, kind: "calibrated", base: first, method: "none", curves: [] },
-      { ...first, kind: "calibrated", base: first, method: "isotonic", curves: [{ at: new Float64Array(0), values: new Float64Array(0) }] }, // biome-ignore format: one line
+      {
+        ...first,
+        kind: "calibrated",
+        base: first,
+        method: "isotonic",
+        curves: [{ at: new Float64Array(0), values: new Float64Array(0) }],
+      },
     ];
     for (const damaged of empty)
       expect(() => predictorFromState(damaged)).toThrow(code("model/corrupt-state"));
@@ -399,7 +441,10 @@ describe("crossValidate", () => {
   test("gives scores, times and a baseline of each fold, and the same scores again", async () => {
     const data = drawn(100, 1, "multiclass");
     const steps: number[] = [];
-    const first = await crossValidate(gaussianBayes(), data, { folds: 4, progress: ({ done }) => steps.push(done) }); // biome-ignore format: one line
+    const first = await crossValidate(gaussianBayes(), data, {
+      folds: 4,
+      progress: ({ done }) => steps.push(done),
+    });
     const again = await crossValidate(gaussianBayes(), data, { folds: 4 });
     expect(steps).toEqual([1, 2, 3, 4]);
     expect(again.scores).toEqual(first.scores);

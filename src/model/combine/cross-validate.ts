@@ -206,7 +206,10 @@ export async function crossValidateFrame(
 ): Promise<CrossValidation> {
   const { folds = 5, seed = 0, features, label, weights, metrics } = options;
   checkNames("crossValidateFrame", options, frameNames);
-  const parts = typeof folds === "number" ? await frameFolds(rows, { folds, seed, by: columnOf(options) }) : folds; // biome-ignore format: one line
+  const parts =
+    typeof folds === "number"
+      ? await frameFolds(rows, { folds, seed, by: columnOf(options) })
+      : folds;
   const results: FoldResult[] = [];
   const weighed = weights === undefined ? {} : { weights };
   const judge = { ...weighed, ...(metrics === undefined ? {} : { metrics }) };

@@ -5,7 +5,13 @@ import { features, oneHot, standardize } from "../../feature/index.ts";
 import { bool, float, frame, int, openEngine, schema, text } from "../../table/index.ts";
 import { evaluate } from "../evaluate.ts";
 import { gaussianBayes, loadModel, majority, neighbours } from "../index.ts";
-import { crossValidateFrame, withCalibration, withChosenThreshold, withPredictor, withThreshold } from "./index.ts"; // biome-ignore format: one line
+import {
+  crossValidateFrame,
+  withCalibration,
+  withChosenThreshold,
+  withPredictor,
+  withThreshold,
+} from "./index.ts";
 
 const engine = await openEngine();
 afterAll(() => engine.close());
@@ -45,7 +51,12 @@ describe("crossValidateFrame", () => {
         return model;
       },
     };
-    const crossed = await crossValidateFrame(spied, rows, { ...how, by: "town", folds: 4, metrics: ["auc"] }); // biome-ignore format: one line
+    const crossed = await crossValidateFrame(spied, rows, {
+      ...how,
+      by: "town",
+      folds: 4,
+      metrics: ["auc"],
+    });
     expect(means).toBeClose([0, 0, 0, 0], { atol: 1e-12 }); // standardised by exactly these rows
     expect(towns.every((known) => known.length < 50)).toBe(true); // folds by town: each misses some
     expect(crossed.folds.map((fold) => fold.rows.train + fold.rows.test)).toEqual([
@@ -88,7 +99,11 @@ describe("withCalibration", () => {
     expect(read.kind).toBe("calibrated");
     const row = { age: 40, town: "t3" };
     expect(read.predict(row)).toEqual(fair.predict(row));
-    const nameless = frame({ engine, schema: schema("n", { age: float(), town: text() }), sql: "SELECT 1.0 AS age, 'a' AS town" }); // biome-ignore format: one line
+    const nameless = frame({
+      engine,
+      schema: schema("n", { age: float(), town: text() }),
+      sql: "SELECT 1.0 AS age, 'a' AS town",
+    });
     await expect(withCalibration(model, nameless)).rejects.toThrow(code("model/missing-label"));
   });
 });
@@ -98,20 +113,34 @@ describe("a column of weights", () => {
     const learn = rows.where((c) => c.id.isBelow(100));
     const byAge = features(people, (c) => ({ age: standardize(c.age) }));
     // labels that are the wrong way round count twice, so that every probability is drawn to the middle
-    const some = `SELECT * REPLACE ("left" <> (id % 10 = 3) AS "left", 1.0 + (id % 10 = 3)::INT AS weight) FROM (${sql}) WHERE id >= 100`; // biome-ignore format: one line
+    const some = `SELECT * REPLACE ("left" <> (id % 10 = 3) AS "left", 1.0 + (id % 10 = 3)::INT AS weight) FROM (${sql}) WHERE id >= 100`;
     const held = frame({ engine, schema: people, sql: some });
-    const twice = frame({ engine, schema: people, sql: `${some} UNION ALL SELECT * FROM (${some}) WHERE weight = 2` }); // biome-ignore format: one line
+    const twice = frame({
+      engine,
+      schema: people,
+      sql: `${some} UNION ALL SELECT * FROM (${some}) WHERE weight = 2`,
+    });
     const model = await gaussianBayes().fit(learn, { features: byAge, label: "left" });
     const asked = Array.from({ length: 21 }, (_, i) => ({ age: 5 * i }));
-    const told = (one: Pick<typeof model, "predictAll">) => Float64Array.from(one.predictAll(asked), ({ probability }) => probability ?? 0); // biome-ignore format: one line
+    const told = (one: Pick<typeof model, "predictAll">) =>
+      Float64Array.from(one.predictAll(asked), ({ probability }) => probability ?? 0);
     for (const method of ["sigmoid", "isotonic", "temperature"] as const) {
       const weighed = told(await withCalibration(model, held, { method, weights: "weight" }));
-      const differences = (other: Float64Array) => Math.max(...weighed.map((p, i) => Math.abs(p - (other[i] ?? 0)))); // biome-ignore format: one line
+      const differences = (other: Float64Array) =>
+        Math.max(...weighed.map((p, i) => Math.abs(p - (other[i] ?? 0))));
       expect(differences(told(await withCalibration(model, twice, { method })))).toBeLessThan(1e-6);
-      expect(differences(told(await withCalibration(model, held, { method })))).toBeGreaterThan(1e-4); // biome-ignore format: one line
+      expect(differences(told(await withCalibration(model, held, { method })))).toBeGreaterThan(
+        1e-4,
+      );
     }
     const rule = { rule: "recall", least: 0.8 } as const;
-    const chosen = async (from: typeof rows, weights?: "weight") => (await withChosenThreshold(model, from, { ...rule, ...(weights === undefined ? {} : { weights }) })).predictor.threshold; // biome-ignore format: one line
+    const chosen = async (from: typeof rows, weights?: "weight") =>
+      (
+        await withChosenThreshold(model, from, {
+          ...rule,
+          ...(weights === undefined ? {} : { weights }),
+        })
+      ).predictor.threshold;
     expect(await chosen(held, "weight")).toBe(await chosen(twice));
     expect(await chosen(held)).not.toBe(await chosen(twice));
   });
@@ -130,8 +159,11 @@ describe("withChosenThreshold", () => {
     const asked = Array.from({ length: 101 }, (_, age) => ({ age, town: "t1" }));
     for (const { value, probability } of read.predictAll(asked))
       expect(value).toBe((probability ?? 0) >= threshold);
-    expect(model.predictAll(asked).map(({ probability }) => probability)).toEqual(careful.predictAll(asked).map(({ probability }) => probability)); // biome-ignore format: one line
-    const recallOf = async (one: typeof model) => (await evaluate(one, validation, { metrics: ["recall"] })).metrics.recall ?? 0; // biome-ignore format: one line
+    expect(model.predictAll(asked).map(({ probability }) => probability)).toEqual(
+      careful.predictAll(asked).map(({ probability }) => probability),
+    );
+    const recallOf = async (one: typeof model) =>
+      (await evaluate(one, validation, { metrics: ["recall"] })).metrics.recall ?? 0;
     expect(await recallOf(careful)).toBeGreaterThan(await recallOf(model));
     const { test: held } = await split(rows, { by: "id" });
     await expect(withChosenThreshold(model, held)).rejects.toThrow(
@@ -141,7 +173,10 @@ describe("withChosenThreshold", () => {
 
   test("is not for a model that carries lookups", async () => {
     const model = await majority().fit(rows, how);
-    const looking = { ...model, lookups: { request: {}, tables: [], state: null, complete: async () => [] } }; // biome-ignore format: one line
+    const looking = {
+      ...model,
+      lookups: { request: {}, tables: [], state: null, complete: async () => [] },
+    };
     expect(() => withPredictor(looking, withThreshold(model.predictor, 0.2))).toThrow(
       code("model/conflict-lookups"),
     );

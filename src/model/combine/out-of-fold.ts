@@ -82,7 +82,8 @@ export async function outOfFold(
     const told = predictRows(predictor, { data, rows: test });
     for (const [at, row] of test.entries()) {
       counts[row] = (counts[row] ?? 0) + 1;
-      for (let c = 0; c < k; c++) sums[row * k + c] = (sums[row * k + c] ?? 0) + (told[at * k + c] ?? 0); // biome-ignore format: one line
+      for (let c = 0; c < k; c++)
+        sums[row * k + c] = (sums[row * k + c] ?? 0) + (told[at * k + c] ?? 0);
     }
     progress?.({ done: done + 1, total: parts.length });
   }

@@ -1,5 +1,12 @@
 /** @file Voting: the mean of what several predictors tell, or the share of their votes. */
-import { checkChoice, checkNames, checkNumber, failWith, type LongWork, optionErrors } from "../../core/index.ts"; // biome-ignore format: one line
+import {
+  checkChoice,
+  checkNames,
+  checkNumber,
+  failWith,
+  type LongWork,
+  optionErrors,
+} from "../../core/index.ts";
 import type { Matrix, Predictor, Task, TaskKind } from "../../flow.ts";
 import { type Estimator, estimator, taskOf } from "../estimator.ts";
 import { damaged, type Fields, storedTask } from "../state-fields.ts";

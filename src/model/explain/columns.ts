@@ -8,5 +8,7 @@ import type { FittedFeatures } from "../../feature/index.ts";
  * @param features - Fitted features, of which `origins` is read.
  */
 export function columnsOf({ origins }: Pick<FittedFeatures, "origins">): readonly string[] {
-  return origins.map(({ reads, feature }) => (reads.length === 1 ? (reads[0] ?? feature) : feature)); // biome-ignore format: one line
+  return origins.map(({ reads, feature }) =>
+    reads.length === 1 ? (reads[0] ?? feature) : feature,
+  );
 }

@@ -16,8 +16,13 @@ const code = (what: string) => expect.objectContaining({ code: what });
 function sample(n: number, k = 2): Dataset {
   const draws = random(5).stream("explain");
   const rows = Array.from({ length: n }, () => [draws.normal(), draws.normal(), draws.normal()]);
-  const y = Float64Array.from(rows, ([a = 0, b = 0]) => Math.min(k - 1, Number(a + b * b > 0.5) + Number(a > 1))); // biome-ignore format: one line
-  const task = k === 2 ? ({ kind: "binary" } as const) : ({ kind: "multiclass", classes: ["a", "b", "c"] } as const); // biome-ignore format: one line
+  const y = Float64Array.from(rows, ([a = 0, b = 0]) =>
+    Math.min(k - 1, Number(a + b * b > 0.5) + Number(a > 1)),
+  );
+  const task =
+    k === 2
+      ? ({ kind: "binary" } as const)
+      : ({ kind: "multiclass", classes: ["a", "b", "c"] } as const);
   return { x: matrix(rows), y, names: ["a", "b", "noise"], source: "sha256:00", task };
 }
 
@@ -31,7 +36,9 @@ describe("shapleyValues", () => {
     const background = { ...data.x, rows: 30, data: data.x.data.slice(300, 390) };
     for (const options of [{}, { background }]) {
       const { values, base } = shapleyValues(predictor, x, options);
-      const sums = Array.from({ length: 40 }, (_, i) => values.subarray(3 * i, 3 * i + 3).reduce((sum, v) => sum + v, base[0] ?? 0)); // biome-ignore format: one line
+      const sums = Array.from({ length: 40 }, (_, i) =>
+        values.subarray(3 * i, 3 * i + 3).reduce((sum, v) => sum + v, base[0] ?? 0),
+      );
       expect(sums).toBeClose(Array.from(predictor.predict(x), logit), { rtol: 1e-8, atol: 1e-8 });
     }
   });
@@ -40,7 +47,9 @@ describe("shapleyValues", () => {
     const data = sample(200, 3);
     const predictor = await randomForest({ trees: 15 }).learn(data);
     const { values, base } = shapleyValues(predictor, data.x);
-    const sums = Array.from({ length: 600 }, (_, i) => values.subarray(3 * i, 3 * i + 3).reduce((sum, v) => sum + v, base[i % 3] ?? 0)); // biome-ignore format: one line
+    const sums = Array.from({ length: 600 }, (_, i) =>
+      values.subarray(3 * i, 3 * i + 3).reduce((sum, v) => sum + v, base[i % 3] ?? 0),
+    );
     expect(sums).toBeClose([...predictor.predict(data.x)], { rtol: 1e-8, atol: 1e-8 });
   });
 
@@ -50,14 +59,18 @@ describe("shapleyValues", () => {
       const predictor = await logistic().learn(data);
       const outputs = k === 2 ? 1 : 3;
       const { values, base } = shapleyValues(predictor, data.x, { background: data.x });
-      const sums = Array.from({ length: 300 * outputs }, (_, i) => values.subarray(3 * i, 3 * i + 3).reduce((sum, v) => sum + v, base[i % outputs] ?? 0)); // biome-ignore format: one line
+      const sums = Array.from({ length: 300 * outputs }, (_, i) =>
+        values.subarray(3 * i, 3 * i + 3).reduce((sum, v) => sum + v, base[i % outputs] ?? 0),
+      );
       const told = predictor.predict(data.x);
       if (k === 2) expect(sums).toBeClose(Array.from(told, logit), { rtol: 1e-8, atol: 1e-8 });
       else
         for (let i = 0; i < 300; i++) {
           const e = sums.slice(3 * i, 3 * i + 3).map(Math.exp);
           const total = e.reduce((sum, v) => sum + v, 0);
-          expect(e.map((v) => v / total)).toBeClose([...told.subarray(3 * i, 3 * i + 3)], { rtol: 1e-8 }); // biome-ignore format: one line
+          expect(e.map((v) => v / total)).toBeClose([...told.subarray(3 * i, 3 * i + 3)], {
+            rtol: 1e-8,
+          });
         }
       expect(() => shapleyValues(predictor, data.x)).toThrow(code("model/unsupported-explanation"));
     }
@@ -66,7 +79,8 @@ describe("shapleyValues", () => {
   test("are refused of predictors that are neither, of other widths and of empty backgrounds", () => {
     const predictor = averagePredictor({ value: 1, width: 1 });
     const x = matrix([[1]]);
-    const refused = (options: object, what: string) => expect(() => shapleyValues(predictor, x, options)).toThrow(code(what)); // biome-ignore format: one line
+    const refused = (options: object, what: string) =>
+      expect(() => shapleyValues(predictor, x, options)).toThrow(code(what));
     refused({}, "model/unsupported-explanation");
     refused({ background: matrix([[1, 2]]) }, "model/mismatch-width");
     refused({ background: { rows: 0, cols: 1, data: new Float64Array(0) } }, "model/missing-rows");
@@ -95,7 +109,10 @@ describe("permutationImportance", () => {
       if (steps.length < 6) setImmediate(turn);
     };
     setImmediate(turn);
-    await permutationImportance(predictor, data, { repeats: 2, progress: ({ done, total }) => void steps.push(done, total) }); // biome-ignore format: one line
+    await permutationImportance(predictor, data, {
+      repeats: 2,
+      progress: ({ done, total }) => void steps.push(done, total),
+    });
     expect(steps).toEqual([1, 6, 2, 6, 3, 6, 4, 6, 5, 6, 6, 6]);
     expect(turns).toBeGreaterThan(1);
     const stop = new AbortController();
@@ -103,17 +120,26 @@ describe("permutationImportance", () => {
       if (done === 2) stop.abort(new Error("enough"));
       expect(done).toBeLessThan(3);
     };
-    await expect(permutationImportance(predictor, data, { progress, signal: stop.signal })).rejects.toThrow("enough"); // biome-ignore format: one line
+    await expect(
+      permutationImportance(predictor, data, { progress, signal: stop.signal }),
+    ).rejects.toThrow("enough");
   });
 
   test("shuffles features that belong together at once, for every task and metric", async () => {
     for (const k of [2, 3]) {
       const data = sample(300, k);
       const predictor = await randomForest({ trees: 20 }).learn(data);
-      const told = await permutationImportance(predictor, data, { by: ["both", "both", "noise"], metric: "accuracy" }); // biome-ignore format: one line
+      const told = await permutationImportance(predictor, data, {
+        by: ["both", "both", "noise"],
+        metric: "accuracy",
+      });
       expect(told.map(({ name }) => name)).toEqual(["both", "noise"]);
-      await expect(permutationImportance(predictor, data, { by: ["a"] })).rejects.toThrow(code("model/mismatch-names")); // biome-ignore format: one line
-      await expect(permutationImportance(predictor, data, { repeats: 0 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
+      await expect(permutationImportance(predictor, data, { by: ["a"] })).rejects.toThrow(
+        code("model/mismatch-names"),
+      );
+      await expect(permutationImportance(predictor, data, { repeats: 0 })).rejects.toThrow(
+        code("option/out-of-range"),
+      );
     }
   });
 });
@@ -130,12 +156,18 @@ describe("partialDependence", () => {
     expect(Math.min(means[0] ?? 0, means[8] ?? 0)).toBeGreaterThan((means[4] ?? 1) + 0.2); // b² has its least in the middle
     expect(partialDependence(predictor, data.x, { feature: 1, values: [0] }).values).toEqual([0]);
     const narrow = { rows: 2, cols: 2, data: new Float64Array(4) };
-    expect(() => partialDependence(predictor, narrow, { feature: 1 })).toThrow(code("model/mismatch-width")); // biome-ignore format: one line
+    expect(() => partialDependence(predictor, narrow, { feature: 1 })).toThrow(
+      code("model/mismatch-width"),
+    );
     const name = data.names[1] ?? "";
     expect(partialDependence(predictor, data, { feature: name, points: 9 })).toEqual(
       partialDependence(predictor, data.x, { feature: 1, points: 9 }),
     );
-    expect(() => partialDependence(predictor, data, { feature: "none" })).toThrow(code("model/unknown-feature")); // biome-ignore format: one line
-    expect(() => partialDependence(predictor, data.x, { feature: 3 })).toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    expect(() => partialDependence(predictor, data, { feature: "none" })).toThrow(
+      code("model/unknown-feature"),
+    );
+    expect(() => partialDependence(predictor, data.x, { feature: 3 })).toThrow(
+      code("option/out-of-range"),
+    );
   });
 });

@@ -85,5 +85,7 @@ function quantiles({ data, cols }: Matrix, feature: number, points: number): rea
   const distinct = [...new Set(sorted)];
   if (distinct.length <= points) return distinct;
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
-  return [...new Set(Array.from({ length: points }, (_, g) => at(0.05 + (0.9 * g) / (points - 1))))]; // biome-ignore format: one line
+  return [
+    ...new Set(Array.from({ length: points }, (_, g) => at(0.05 + (0.9 * g) / (points - 1)))),
+  ];
 }

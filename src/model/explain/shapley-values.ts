@@ -52,7 +52,8 @@ export function shapleyValues(
   if (!("trees" in predictor)) return linearValues(at, predictor, { x, background });
   const { trees, scale } = meantTrees(at, predictor);
   checkWidth(at, x, trees.width);
-  const told = background === undefined ? treeShapley(trees, x) : interventionalShapley(trees, x, background); // biome-ignore format: one line
+  const told =
+    background === undefined ? treeShapley(trees, x) : interventionalShapley(trees, x, background);
   if (scale === 1) return told;
   return { values: told.values.map((v) => v * scale), base: told.base.map((v) => v * scale) };
 }
@@ -66,13 +67,24 @@ interface Rows {
 function linearValues(at: string, predictor: Predictor, { x, background }: Rows): ShapleyValues {
   const [weights, biases] = linearOf(predictor);
   if (weights === undefined || biases === undefined)
-    return fail("model/unsupported-explanation", { at, kind: predictor.kind, reason: "it is neither of trees nor linear", advice: "Use permutationImportance or partialDependence, which take any predictor" }); // biome-ignore format: one line
+    return fail("model/unsupported-explanation", {
+      at,
+      kind: predictor.kind,
+      reason: "it is neither of trees nor linear",
+      advice: "Use permutationImportance or partialDependence, which take any predictor",
+    });
   const d = weights.length / biases.length;
   checkWidth(at, x, d);
   if (background === undefined)
-    return fail("model/unsupported-explanation", { at, kind: predictor.kind, reason: "what a linear model adds is told against usual rows", advice: "Pass some training rows as background" }); // biome-ignore format: one line
+    return fail("model/unsupported-explanation", {
+      at,
+      kind: predictor.kind,
+      reason: "what a linear model adds is told against usual rows",
+      advice: "Pass some training rows as background",
+    });
   const means = new Float64Array(d);
-  for (const [i, v] of background.data.entries()) means[i % d] = (means[i % d] ?? 0) + v / background.rows; // biome-ignore format: one line
+  for (const [i, v] of background.data.entries())
+    means[i % d] = (means[i % d] ?? 0) + v / background.rows;
   const k = biases.length;
   const values = Float64Array.from({ length: x.rows * k * d }, (_, i) => {
     const [row, output, j] = [Math.floor(i / (k * d)), Math.floor(i / d) % k, i % d];
@@ -151,7 +163,11 @@ export function explain<In extends Cells>(
     data: Float64Array.from(some.flatMap((row) => [...features.row(row)])),
   });
   const { background } = options;
-  const told = shapleyValues(predictor, matrixOf(rows), background === undefined ? {} : { background: matrixOf(background) }); // biome-ignore format: one line
+  const told = shapleyValues(
+    predictor,
+    matrixOf(rows),
+    background === undefined ? {} : { background: matrixOf(background) },
+  );
   const columns = columnsOf(features);
   const names = [...new Set(columns)];
   const k = told.base.length;
@@ -163,9 +179,19 @@ export function explain<In extends Cells>(
         const sums = amounts[names.indexOf(columns[j] ?? "")] ?? [];
         sums[o] = (sums[o] ?? 0) + (told.values[(i * k + o) * d + j] ?? 0);
       }
-    const contributions = names.map((column, c) => ({ column, value: cells[column] ?? null, amounts: amounts[c] ?? [] })); // biome-ignore format: one line
-    const output = Array.from(told.base, (b, o) => amounts.reduce((sum, of) => sum + (of[o] ?? 0), b)); // biome-ignore format: one line
+    const contributions = names.map((column, c) => ({
+      column,
+      value: cells[column] ?? null,
+      amounts: amounts[c] ?? [],
+    }));
+    const output = Array.from(told.base, (b, o) =>
+      amounts.reduce((sum, of) => sum + (of[o] ?? 0), b),
+    );
     const size = ({ amounts: of }: Contribution): number => Math.max(...of.map(Math.abs));
-    return { base: [...told.base], output, contributions: contributions.sort((a, b) => size(b) - size(a)) }; // biome-ignore format: one line
+    return {
+      base: [...told.base],
+      output,
+      contributions: contributions.sort((a, b) => size(b) - size(a)),
+    };
   });
 }

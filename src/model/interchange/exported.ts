@@ -17,7 +17,11 @@ export interface MeantTrees {
 export function meantTrees(at: string, predictor: Predictor): MeantTrees {
   const task = taskOf(predictor);
   if (!("trees" in predictor) || !isTrees(predictor.trees))
-    return fail("model/unsupported-interchange", { at, what: `a predictor of kind ${JSON.stringify(predictor.kind)}`, expected: "one of trees: boost, randomForest, extraTrees, decisionTree, or one that was read" }); // biome-ignore format: one line
+    return fail("model/unsupported-interchange", {
+      at,
+      what: `a predictor of kind ${JSON.stringify(predictor.kind)}`,
+      expected: "one of trees: boost, randomForest, extraTrees, decisionTree, or one that was read",
+    });
   const scale = "scale" in predictor && typeof predictor.scale === "number" ? predictor.scale : 1;
   return { trees: predictor.trees, task, link: linkOf(predictor, task), scale };
 }
@@ -107,5 +111,6 @@ function plainNode(trees: Trees, i: number, { from, offset, factor, added }: Nod
 
 /** Refuses names that are not as many as the features. Throws `option/out-of-range` through `refuse`. */
 export function checkFeatureNames(at: string, names: readonly string[], width: number): void {
-  if (names.length !== width) fail("model/mismatch-names", { at, expected: width, got: names.length }); // biome-ignore format: one line
+  if (names.length !== width)
+    fail("model/mismatch-names", { at, expected: width, got: names.length });
 }

@@ -2,7 +2,14 @@
 import { checkNames } from "../../core/index.ts";
 import type { Predictor } from "../../flow.ts";
 import { nextUp } from "../../tensor/index.ts";
-import { checkFeatureNames, type MeantTrees, meantTrees, type PlainNode, type PlainTree, plainTrees } from "./exported.ts"; // biome-ignore format: one line
+import {
+  checkFeatureNames,
+  type MeantTrees,
+  meantTrees,
+  type PlainNode,
+  type PlainTree,
+  plainTrees,
+} from "./exported.ts";
 import { unsupported } from "./problems.ts";
 
 /** How a model is written for LightGBM. */
@@ -53,12 +60,28 @@ function constants({ trees }: MeantTrees): readonly PlainTree[] {
 function objectiveOf({ task, link, scale, trees }: MeantTrees): string | undefined {
   const classes = `num_class:${trees.outputs}`;
   if (link === "sigmoid" && task.kind === "binary") return `binary sigmoid:${scale}`;
-  if (link === "sigmoid" && task.kind === "multiclass") return `multiclassova ${classes} sigmoid:${scale}`; // biome-ignore format: one line
-  if (scale !== 1) return unsupported(at, `sums times ${scale}`, "a scale of 1 unless the link is sigmoid of classes"); // biome-ignore format: one line
+  if (link === "sigmoid" && task.kind === "multiclass")
+    return `multiclassova ${classes} sigmoid:${scale}`;
+  if (scale !== 1)
+    return unsupported(
+      at,
+      `sums times ${scale}`,
+      "a scale of 1 unless the link is sigmoid of classes",
+    );
   if (link === "softmax") return `multiclass ${classes}`;
   if (link === "identity") return task.kind === "regression" ? "regression" : undefined;
-  const names = { exp: "poisson", sigmoid: "cross_entropy", softplus: "cross_entropy_lambda", signedSquare: "regression sqrt" }; // biome-ignore format: one line
-  if (link === "step") return unsupported(at, 'the link "step"', "identity, exp, sigmoid, softmax, softplus or signedSquare"); // biome-ignore format: one line
+  const names = {
+    exp: "poisson",
+    sigmoid: "cross_entropy",
+    softplus: "cross_entropy_lambda",
+    signedSquare: "regression sqrt",
+  };
+  if (link === "step")
+    return unsupported(
+      at,
+      'the link "step"',
+      "identity, exp, sigmoid, softmax, softplus or signedSquare",
+    );
   return names[link];
 }
 
@@ -188,7 +211,12 @@ function innerOf(node: Extract<PlainNode, { feature: number }>, block: Block): [
     const type = (node.zeroMissing ? bits.zero : bits.nan) | (missingLeft ? bits.missingLeft : 0);
     return [{ ...some, gain, threshold: -nextUp(-node.threshold), type }];
   }
-  if (node.zeroMissing) return unsupported(at, "zero as a missing category", "category splits where NaN alone is missing"); // biome-ignore format: one line
+  if (node.zeroMissing)
+    return unsupported(
+      at,
+      "zero as a missing category",
+      "category splits where NaN alone is missing",
+    );
   const words = new Uint32Array(1 + (codes.reduce((most, code) => Math.max(most, code), 0) >> 5));
   for (const code of codes) words[code >> 5] = (words[code >> 5] ?? 0) | (1 << (code & 31));
   const threshold = block.boundaries.length - 1;

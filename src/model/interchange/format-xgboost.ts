@@ -1,7 +1,14 @@
 /** @file Writing trees as XGBoost's models: JSON and UBJSON. */
 import { checkChoice, checkNames } from "../../core/index.ts";
 import type { Predictor } from "../../flow.ts";
-import { checkFeatureNames, type MeantTrees, meantTrees, type PlainNode, type PlainTree, plainTrees } from "./exported.ts"; // biome-ignore format: one line
+import {
+  checkFeatureNames,
+  type MeantTrees,
+  meantTrees,
+  type PlainNode,
+  type PlainTree,
+  plainTrees,
+} from "./exported.ts";
 import { unsupported } from "./problems.ts";
 import { formatUbj, type UbjValue } from "./ubj.ts";
 import { scoreOf } from "./xgboost-objectives.ts";
@@ -63,7 +70,10 @@ function documentOf(meant: MeantTrees, names: readonly string[]): UbjValue {
       gradient_booster: {
         model: {
           gbtree_model_param: { num_parallel_tree: "1", num_trees: `${trees.length}` },
-          iteration_indptr: Array.from({ length: trees.length / outputs + 1 }, (_, i) => i * outputs), // biome-ignore format: one line
+          iteration_indptr: Array.from(
+            { length: trees.length / outputs + 1 },
+            (_, i) => i * outputs,
+          ),
           tree_info: trees.map(({ output }) => output),
           trees: written,
         },
@@ -90,14 +100,20 @@ function objectiveOf({ task, link, trees }: MeantTrees) {
   if (link === "identity") return plain("reg:squarederror");
   if (link === "softmax") {
     const classes = { num_class: `${trees.outputs}` };
-    return { objective: { name: "multi:softprob", softmax_multiclass_param: classes }, isMulticlass: true }; // biome-ignore format: one line
+    return {
+      objective: { name: "multi:softprob", softmax_multiclass_param: classes },
+      isMulticlass: true,
+    };
   }
   if (link === "sigmoid" && task.kind !== "multiclass")
     return plain(task.kind === "binary" ? "binary:logistic" : "reg:logistic");
   if (link === "step") return { objective: { name: "binary:hinge" }, isMulticlass: false };
   if (link === "exp") {
     const params = { max_delta_step: "0.7" };
-    return { objective: { name: "count:poisson", poisson_regression_param: params }, isMulticlass: false }; // biome-ignore format: one line
+    return {
+      objective: { name: "count:poisson", poisson_regression_param: params },
+      isMulticlass: false,
+    };
   }
   const known = "identity, exp, step, sigmoid of one output, or softmax";
   return unsupported(at, `the link ${JSON.stringify(link)} of ${trees.outputs} outputs`, known);
@@ -190,7 +206,8 @@ function nextFloat32(x: number): number {
 
 /** A 32-bit number as XGBoost writes it: nine digits, and an exponent that says that it is no whole number. */
 function float(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity"; // biome-ignore format: one line
+  if (!Number.isFinite(value))
+    return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
   return Number(value.toPrecision(9)).toExponential().replace("e+", "E").replace("e-", "E-");
 }
 

@@ -38,7 +38,8 @@ export function treeOfFlat(size: number, where: Place, read: (i: number) => Flat
   const order = [0];
   const nodes = new Map<number, FlatNode>();
   for (const i of order) {
-    if (!Number.isInteger(i) || i < 0 || i >= size) corrupt(where, `a node from 0 to ${size - 1}`, i); // biome-ignore format: one line
+    if (!Number.isInteger(i) || i < 0 || i >= size)
+      corrupt(where, `a node from 0 to ${size - 1}`, i);
     if (nodes.has(i)) corrupt(where, "each node below one other", i);
     const node = read(i);
     nodes.set(i, node);

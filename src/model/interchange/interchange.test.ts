@@ -54,7 +54,12 @@ const cases = fc.record({
   average: fc.boolean(),
 });
 
-const some = predictorOf({ seed: 4, meaning: ["multiclass", "softmax"], vector: false, average: false }); // biome-ignore format: one line
+const some = predictorOf({
+  seed: 4,
+  meaning: ["multiclass", "softmax"],
+  vector: false,
+  average: false,
+});
 const classes = { classes: ["x", "y", "z"] };
 
 describe("formatXgboost", () => {
@@ -68,7 +73,10 @@ describe("formatXgboost", () => {
           const read = xgboostModel(formatXgboost(predictor, { names, format }), options);
           expect(read.names).toEqual(names);
           expect(read.predictor.task).toEqual(predictor.task);
-          expect(read.predictor.predict(x)).toBeClose([...predictor.predict(x)], { rtol: 1e-5, atol: 1e-6 }); // biome-ignore format: one line
+          expect(read.predictor.predict(x)).toBeClose([...predictor.predict(x)], {
+            rtol: 1e-5,
+            atol: 1e-6,
+          });
         }
       }),
       { numRuns: 60 },
@@ -84,8 +92,15 @@ describe("formatXgboost", () => {
 
   test("refuses what XGBoost cannot say, other predictors, and names that do not fit", () => {
     const refused = code("model/unsupported-interchange");
-    const zero = { feature: 0, threshold: 1, zeroMissing: true, left: { value: 1 }, right: { value: 2 } }; // biome-ignore format: one line
-    const made = (link: TreeLink) => treesPredictor({ width: 1, trees: treesOf([zero], { width: 1 }), link }); // biome-ignore format: one line
+    const zero = {
+      feature: 0,
+      threshold: 1,
+      zeroMissing: true,
+      left: { value: 1 },
+      right: { value: 2 },
+    };
+    const made = (link: TreeLink) =>
+      treesPredictor({ width: 1, trees: treesOf([zero], { width: 1 }), link });
     for (const link of ["identity", "softplus"] as const)
       expect(() => formatXgboost(made(link), { names: ["a"] })).toThrow(refused);
     const majority = majorityPredictor({ share: 0.5, width: 1 });
@@ -101,20 +116,32 @@ describe("formatLightgbm", () => {
       fc.property(cases, (of) => {
         const predictor = predictorOf(of);
         const rows = randomRows(random(of.seed).stream("rows"), 100, width);
-        const data = rows.data.map((v, i) => (i % 3 === 2 ? v : [v, nextUp(v), -nextUp(-v)][i % 2] ?? v)); // biome-ignore format: one line
+        const data = rows.data.map((v, i) =>
+          i % 3 === 2 ? v : ([v, nextUp(v), -nextUp(-v)][i % 2] ?? v),
+        );
         const x = { ...rows, data };
         const options = of.meaning[0] === "multiclass" ? classes : {};
         const read = lightgbmModel(formatLightgbm(predictor, { names }), options);
         expect(read.names).toEqual(names);
         expect(read.predictor.task).toEqual(predictor.task);
-        expect(read.predictor.predict(x)).toBeClose([...predictor.predict(x)], { rtol: 1e-12, atol: 1e-12 }); // biome-ignore format: one line
+        expect(read.predictor.predict(x)).toBeClose([...predictor.predict(x)], {
+          rtol: 1e-12,
+          atol: 1e-12,
+        });
       }),
       { numRuns: 60 },
     );
   });
 
   test("keeps every link and scale of LightGBM, and zero as missing", () => {
-    const zero = { feature: 0, threshold: 1, zeroMissing: true, missingLeft: false, left: { value: -0.3 }, right: { value: 2 } }; // biome-ignore format: one line
+    const zero = {
+      feature: 0,
+      threshold: 1,
+      zeroMissing: true,
+      missingLeft: false,
+      left: { value: -0.3 },
+      right: { value: 2 },
+    };
     const trees = treesOf([zero], { width: 1 });
     const x = matrix([[0], [0.5], [-1e-36], [Number.NaN], [3]]);
     const told = (task: Task, link: TreeLink, scale?: number) => {
@@ -153,14 +180,19 @@ describe("xgboostModel", () => {
 
   test("refuses lists that claim more than is there, and nesting without end", () => {
     const claims = (type: string) =>
-      Uint8Array.from(`{L\0\0\0\0\0\0\0\u0001a[${type}#L\u007f\0\0\0\0\0\0\0`, (c) => c.charCodeAt(0)); // biome-ignore format: one line
+      Uint8Array.from(`{L\0\0\0\0\0\0\0\u0001a[${type}#L\u007f\0\0\0\0\0\0\0`, (c) =>
+        c.charCodeAt(0),
+      );
     for (const type of ["", "$d", "$Z"]) expect(() => xgboostModel(claims(type))).toThrow(broken);
-    const deep = Uint8Array.from(`{L\0\0\0\0\0\0\0\u0001a${"[".repeat(1e6)}`, (c) => c.charCodeAt(0)); // biome-ignore format: one line
+    const deep = Uint8Array.from(`{L\0\0\0\0\0\0\0\u0001a${"[".repeat(1e6)}`, (c) =>
+      c.charCodeAt(0),
+    );
     expect(() => xgboostModel(deep)).toThrow(broken);
   });
 
   test("refuses nodes that are reached twice, features beyond the width, and other boosters", () => {
-    const changed = (from: string | RegExp, to: string) => () => xgboostModel(text.replace(from, to)); // biome-ignore format: one line
+    const changed = (from: string | RegExp, to: string) => () =>
+      xgboostModel(text.replace(from, to));
     expect(changed(/"left_children":\[\d+/, '"left_children":[0')).toThrow(broken);
     expect(changed(/"split_indices":\[\d+/, '"split_indices":[7')).toThrow(broken);
     expect(changed('"tree_info":[0', '"tree_info":[9')).toThrow(broken);
@@ -213,7 +245,8 @@ describe("lightgbmModel", () => {
   });
 
   test("refuses linear trees, unknown objectives, and what does not fit together", () => {
-    const changed = (from: string | RegExp, to: string) => () => lightgbmModel(text.replace(from, to)); // biome-ignore format: one line
+    const changed = (from: string | RegExp, to: string) => () =>
+      lightgbmModel(text.replace(from, to));
     const refused = code("model/unsupported-interchange");
     expect(changed("is_linear=0", "is_linear=1")).toThrow(refused);
     expect(changed("objective=multiclass", "objective=magic")).toThrow(refused);

@@ -151,10 +151,17 @@ function rootOf(block: Section, shared: Shared): TreeNode {
   const inner = leaves - 1;
   if (inner === 0) return { value: values[0] ?? 0, cover: countOr(block, "leaf_count", 1)[0] ?? 0 };
   const column = (name: string): Float64Array => block.numbers(name, inner);
-  const [features, types, thresholds] = [column("split_feature"), column("decision_type"), column("threshold")]; // biome-ignore format: one line
+  const [features, types, thresholds] = [
+    column("split_feature"),
+    column("decision_type"),
+    column("threshold"),
+  ];
   const [lefts, rights] = [column("left_child"), column("right_child")];
   const gains = countOr(block, "split_gain", inner);
-  const covers = { leaf: countOr(block, "leaf_count", leaves), inner: countOr(block, "internal_count", inner) }; // biome-ignore format: one line
+  const covers = {
+    leaf: countOr(block, "leaf_count", leaves),
+    inner: countOr(block, "internal_count", inner),
+  };
   const sets = setsOf(block, shared);
   const placeOf = (child: number): number => (child < 0 ? inner - 1 - child : child); // leaves after inner nodes
   const read = (i: number): FlatNode => {
@@ -164,7 +171,12 @@ function rootOf(block: Section, shared: Shared): TreeNode {
     if (!(Number.isInteger(feature) && feature >= 0 && feature < width))
       block.refuse("split_feature", `features below ${width}`, feature);
     const ends = { left: placeOf(left), right: placeOf(right) };
-    const [cover = 0, gain = 0, type = 0, threshold = 0] = [covers.inner[i], gains[i], types[i], thresholds[i]]; // biome-ignore format: one line
+    const [cover = 0, gain = 0, type = 0, threshold = 0] = [
+      covers.inner[i],
+      gains[i],
+      types[i],
+      thresholds[i],
+    ];
     const some = { feature, cover, gain };
     if ((type & bits.category) === 0)
       return { split: { ...some, ...numberSplit(type, threshold) }, ...ends };
@@ -197,7 +209,11 @@ function setsOf(block: Section, shared: Shared): (set: number) => readonly numbe
   return (set) => {
     const [from = -1, to = -1] = [starts[set], starts[set + 1]];
     if (!(from >= 0 && to >= from && to <= words.length && to - from <= 31_250))
-      return block.refuse("cat_boundaries", `places of at most ${words.length} words`, `${from} to ${to}`); // biome-ignore format: one line
+      return block.refuse(
+        "cat_boundaries",
+        `places of at most ${words.length} words`,
+        `${from} to ${to}`,
+      );
     shared.words -= to - from;
     if (shared.words < 0)
       block.refuse("cat_threshold", `at most ${mostWords} words in all`, "more");

@@ -34,7 +34,11 @@ export function objectiveMeaning(line: string | undefined, outputs: number): Obj
     return { task: outputs > 1 ? "multiclass" : "regression", link: "identity", scale: 1 };
   const found = Object.hasOwn(named, name) ? named[name] : undefined;
   if (found === undefined)
-    return unsupported(at, `the objective ${JSON.stringify(name)}`, `one of ${Object.keys(named).join(", ")}`); // biome-ignore format: one line
+    return unsupported(
+      at,
+      `the objective ${JSON.stringify(name)}`,
+      `one of ${Object.keys(named).join(", ")}`,
+    );
   const [task, link] = found;
   if ((task === "multiclass") !== outputs > 1)
     corrupt({ at, place: "num_tree_per_iteration" }, `what fits ${name}`, outputs);
@@ -46,5 +50,7 @@ export function objectiveMeaning(line: string | undefined, outputs: number): Obj
 function sigmoidOf(params: readonly string[]): number {
   const written = params.find((param) => param.startsWith("sigmoid:"))?.slice("sigmoid:".length);
   const scale = Number(written ?? 1);
-  return scale > 0 && scale < Infinity ? scale : corrupt({ at, place: "objective" }, "a sigmoid above 0", written); // biome-ignore format: one line
+  return scale > 0 && scale < Infinity
+    ? scale
+    : corrupt({ at, place: "objective" }, "a sigmoid above 0", written);
 }

@@ -51,7 +51,10 @@ export class Found {
     const { at, place } = this.#where;
     const inside = place === "" ? name : `${place}.${name}`;
     if (!isRecord(this.#value)) return this.refuse("an object");
-    return new Found(Object.hasOwn(this.#value, name) ? this.#value[name] : undefined, { at, place: inside }); // biome-ignore format: one line
+    return new Found(Object.hasOwn(this.#value, name) ? this.#value[name] : undefined, {
+      at,
+      place: inside,
+    });
   }
 
   text(): string {
@@ -65,7 +68,8 @@ export class Found {
   /** A whole number of some range, written as a number or as a text. */
   whole(min: number, max: number): number {
     const value = typeof this.#value === "string" ? Number(this.#value) : this.#value;
-    if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value; // biome-ignore format: one line
+    if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max)
+      return value;
     return this.refuse(`a whole number from ${min} to ${max}`);
   }
 

@@ -138,7 +138,8 @@ class UbjReader {
   }
 
   end(): void {
-    if (this.#next !== this.#bytes.length) this.#refuse("the end", `${this.#bytes.length - this.#next} bytes more`); // biome-ignore format: one line
+    if (this.#next !== this.#bytes.length)
+      this.#refuse("the end", `${this.#bytes.length - this.#next} bytes more`);
   }
 
   #list(depth: number): unknown[] {
@@ -179,7 +180,8 @@ class UbjReader {
     this.#next++;
     const count = this.#count();
     const least = (sizes[type ?? ""] ?? 1) * count; // each takes that many bytes at least
-    if (least > this.#bytes.length - this.#next) this.#refuse(`at most ${this.#bytes.length - this.#next} bytes`, `${count} values`); // biome-ignore format: one line
+    if (least > this.#bytes.length - this.#next)
+      this.#refuse(`at most ${this.#bytes.length - this.#next} bytes`, `${count} values`);
     return [type, count];
   }
 
@@ -214,7 +216,8 @@ class UbjReader {
 
   /** Goes on by some bytes; gives the first of them. */
   #take(count: number): number {
-    if (this.#next + count > this.#bytes.length) return this.#refuse(`${count} bytes more`, "the end"); // biome-ignore format: one line
+    if (this.#next + count > this.#bytes.length)
+      return this.#refuse(`${count} bytes more`, "the end");
     const first = this.#bytes[this.#next] ?? 0;
     this.#next += count;
     return first;

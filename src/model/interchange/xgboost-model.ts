@@ -64,7 +64,15 @@ export function xgboostModel(
     unsupported(at, `${name} of ${outputs} targets`, "one target, or classes");
   const told = namesOr(names, width);
   return {
-    predictor: importedPredictor({ width, roots, base, task, link: found.link, average: false, scale: 1 }), // biome-ignore format: one line
+    predictor: importedPredictor({
+      width,
+      roots,
+      base,
+      task,
+      link: found.link,
+      average: false,
+      scale: 1,
+    }),
     names: told,
     categorical: told.filter((_, i) => types[i] === "c"),
   };
@@ -162,10 +170,22 @@ function rootOf(tree: Found, { width, weight, budget }: TreeShape): TreeNode {
   const size = lefts.length;
   const vector = tree.get("tree_param").get("size_leaf_vector");
   if (vector.isThere && vector.whole(0, mostOutputs) > 1)
-    return unsupported(at, "trees whose leaves are vectors", 'the multi_strategy "one_output_per_tree"'); // biome-ignore format: one line
+    return unsupported(
+      at,
+      "trees whose leaves are vectors",
+      'the multi_strategy "one_output_per_tree"',
+    );
   const column = (name: string): Float64Array => tree.get(name).numbers(size);
-  const [rights, features, conditions] = [column("right_children"), column("split_indices"), column("split_conditions")]; // biome-ignore format: one line
-  const [defaults, gains, covers] = [column("default_left"), column("loss_changes"), column("sum_hessian")]; // biome-ignore format: one line
+  const [rights, features, conditions] = [
+    column("right_children"),
+    column("split_indices"),
+    column("split_conditions"),
+  ];
+  const [defaults, gains, covers] = [
+    column("default_left"),
+    column("loss_changes"),
+    column("sum_hessian"),
+  ];
   const codes = codesOf(tree, size, budget);
   const scaled = (value: number): number =>
     weight === 1 ? value : Math.fround(value * Math.fround(weight));

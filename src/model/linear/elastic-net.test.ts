@@ -38,7 +38,12 @@ function normals(n: number, d: number, seed: number): Dataset {
 }
 
 describe("elasticNet", () => {
-  checkEstimator((options) => elasticNet({ alpha: 0.01, ...options }), { missing: false, oneClass: true, weights: 1e-6, columns: 1e-4 }); // biome-ignore format: one line
+  checkEstimator((options) => elasticNet({ alpha: 0.01, ...options }), {
+    missing: false,
+    oneClass: true,
+    weights: 1e-6,
+    columns: 1e-4,
+  });
 
   test("gives scikit-learn's weights, for tall and wide data, weighted and not", async () => {
     for (const peer of peers.elastic) {
@@ -48,7 +53,9 @@ describe("elasticNet", () => {
       const found = await net.learn(weighed(regression, weights, peer.weighted));
       expect(found.converged).toBe(true);
       expect(found.weights).toBeClose(peer.weights, { rtol: 1e-5, atol: 1e-6 });
-      expect(found.weights.map((w) => Number(w !== 0))).toEqual(Float64Array.from(peer.weights, (w) => Number(w !== 0))); // biome-ignore format: one line
+      expect(found.weights.map((w) => Number(w !== 0))).toEqual(
+        Float64Array.from(peer.weights, (w) => Number(w !== 0)),
+      );
       expect(found.bias).toBeClose(peer.bias, { rtol: 1e-6 });
     }
   });

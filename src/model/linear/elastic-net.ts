@@ -133,7 +133,15 @@ type Settings = Required<ElasticNetOptions>;
 function checkedSettings(at: string, options: ElasticNetOptions): Settings {
   const { alpha = 1, l1Ratio = 1, folds = 5, shuffle = true, seed = 0 } = options;
   const { tolerance = 1e-9, maxIterations = 10_000 } = options;
-  checkNames(at, options, ["alpha", "l1Ratio", "folds", "shuffle", "seed", "tolerance", "maxIterations"]); // biome-ignore format: one line
+  checkNames(at, options, [
+    "alpha",
+    "l1Ratio",
+    "folds",
+    "shuffle",
+    "seed",
+    "tolerance",
+    "maxIterations",
+  ]);
   const given = typeof alpha === "number" ? [alpha] : alpha === "cv" ? [] : alpha;
   if (alpha !== "cv" && given.length === 0) checkNumber(at, { alpha: Number.NaN }, { above: 0 });
   for (const one of given) checkNumber(at, { alpha: one }, { above: 0 });
@@ -165,7 +173,11 @@ async function learn(
   if (several && data.x.rows < 2)
     fail("model/missing-choice", { at: "elasticNet", rows: data.x.rows });
   const parts = several
-    ? dealFolds(data.x.rows, { folds: Math.min(settings.folds, data.x.rows), seed: settings.seed, shuffle: settings.shuffle }).map(({ test }) => test) // biome-ignore format: one line
+    ? dealFolds(data.x.rows, {
+        folds: Math.min(settings.folds, data.x.rows),
+        seed: settings.seed,
+        shuffle: settings.shuffle,
+      }).map(({ test }) => test)
     : [];
   const moments = data.x.cols > mostCovariances ? undefined : await momentsOf(data, parts);
   const problem = moments === undefined ? rowProblem(data) : momentProblem(moments);

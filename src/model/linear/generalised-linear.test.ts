@@ -9,7 +9,12 @@ const peers = await readLinearPeers();
 const code = (what: string) => expect.objectContaining({ code: what });
 
 describe("generalisedLinear", () => {
-  checkEstimator((options) => generalisedLinear({ family: "poisson", ...options }), { missing: false, oneClass: true, weights: 1e-7, label: Math.abs }); // biome-ignore format: one line
+  checkEstimator((options) => generalisedLinear({ family: "poisson", ...options }), {
+    missing: false,
+    oneClass: true,
+    weights: 1e-7,
+    label: Math.abs,
+  });
 
   test("gives scikit-learn's weights of Poisson, gamma and Tweedie, weighted", async () => {
     for (const peer of peers.generalised) {
@@ -30,7 +35,9 @@ describe("generalisedLinear", () => {
     const found = await generalisedLinear({ alpha: 0 }).learn(large);
     const residuals = found.predict(large.x).map((mean, i) => mean - (large.y[i] ?? 0));
     for (let j = 0; j < 3; j++)
-      expect(residuals.reduce((sum, r, i) => sum + r * (large.x.data[i * 3 + j] ?? 0), 0)).toBeClose(0, { atol: 1e-2 }); // biome-ignore format: one line
+      expect(
+        residuals.reduce((sum, r, i) => sum + r * (large.x.data[i * 3 + j] ?? 0), 0),
+      ).toBeClose(0, { atol: 1e-2 });
   });
 
   test("predicts the mean: predictions add up to the labels", async () => {
@@ -43,7 +50,9 @@ describe("generalisedLinear", () => {
   test("refuses labels below 0, and all 0; of gamma 0 too", async () => {
     const { counts } = linearData({ rows: 30, features: 2, salt: 61 });
     const refused = (family: "poisson" | "gamma", y: Float64Array) =>
-      expect(generalisedLinear({ family }).learn({ ...counts, y })).rejects.toThrow(code("model/out-of-range-label")); // biome-ignore format: one line
+      expect(generalisedLinear({ family }).learn({ ...counts, y })).rejects.toThrow(
+        code("model/out-of-range-label"),
+      );
     await refused("poisson", counts.y.with(4, -1));
     await refused("poisson", new Float64Array(30));
     await refused("gamma", counts.y.with(4, 0));
@@ -65,6 +74,8 @@ describe("generalisedLinear", () => {
     expect(() => generalisedLinear({ family: "normal" })).toThrow(code("option/out-of-range"));
     const { counts } = linearData({ rows: 30, features: 2, salt: 61 });
     const stored = predictorState(await generalisedLinear().learn(counts));
-    expect(() => predictorFromState({ ...stored, family: "normal" })).toThrow(code("model/corrupt-state")); // biome-ignore format: one line
+    expect(() => predictorFromState({ ...stored, family: "normal" })).toThrow(
+      code("model/corrupt-state"),
+    );
   });
 });

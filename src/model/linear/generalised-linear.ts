@@ -91,7 +91,8 @@ export function generalisedLinear(
       const loss = familyLoss(data, used, rows);
       const found = await minimise({ x, loss, l1: 0, l2: alpha * loss.weight }, settings, work);
       const { iterations, converged, failed } = found;
-      if (failed !== undefined) fail("model/failed-fit", { at, l2: alpha, iteration: iterations, reason: failed }); // biome-ignore format: one line
+      if (failed !== undefined)
+        fail("model/failed-fit", { at, l2: alpha, iteration: iterations, reason: failed });
       const [weights = new Float64Array(0)] = found.weights;
       const importances = linearImportances(x, [weights], rows);
       return generalisedLinearPredictor({

@@ -25,7 +25,11 @@ describe("gradientLinear", () => {
   // All rows in a batch, so that their order decides nothing but rounding; which adam would blow up to steps.
   const sgd = { kind: "sgd", learningRate: 0.1 } as const;
   const whole = { batchRows: 1000, epochs: 20, optimiser: sgd };
-  checkEstimator((options) => gradientLinear({ ...whole, ...options }), { missing: false, oneClass: false, weights: 1e-6 }); // biome-ignore format: one line
+  checkEstimator((options) => gradientLinear({ ...whole, ...options }), {
+    missing: false,
+    oneClass: false,
+    weights: 1e-6,
+  });
 
   test("comes within 1 % of least squares with every optimiser", async () => {
     const exact = await leastSquares().learn(regression);
@@ -42,7 +46,9 @@ describe("gradientLinear", () => {
   test("comes to logistic regression's probabilities with the same penalty", async () => {
     const exact = await logistic({ l2: 0.05 * 200 }).learn(unit(binary));
     const optimiser = { kind: "sgd", learningRate: 0.5 } as const;
-    const found = await gradientLinear({ optimiser, l2: 0.05, epochs: 2000, batchRows: 200 }).learn(unit(binary)); // biome-ignore format: one line
+    const found = await gradientLinear({ optimiser, l2: 0.05, epochs: 2000, batchRows: 200 }).learn(
+      unit(binary),
+    );
     expect(found.predict(unit(binary).x)).toBeClose(exact.predict(unit(binary).x), { rtol: 1e-5 });
   });
 
@@ -105,7 +111,9 @@ describe("gradientLinear", () => {
     expect(() => gradientLinear({ stopping: { patience: 0 } })).toThrow(
       code("option/out-of-range"),
     );
-    expect(() => gradientLinear({ optimiser: { kind: "adam", beta1: 1 } })).toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    expect(() => gradientLinear({ optimiser: { kind: "adam", beta1: 1 } })).toThrow(
+      code("option/out-of-range"),
+    );
     // @ts-expect-error: classes take the log loss without being asked
     expect(() => gradientLinear({ loss: "log" })).toThrow(code("option/out-of-range"));
   });
@@ -120,5 +128,8 @@ function unit(data: typeof binary): typeof binary {
     const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / x.rows);
     return values.map((v) => (v - mean) / deviation);
   });
-  return { ...data, x: matrix(Array.from({ length: x.rows }, (_, i) => columns.map((c) => c[i] ?? 0))) }; // biome-ignore format: one line
+  return {
+    ...data,
+    x: matrix(Array.from({ length: x.rows }, (_, i) => columns.map((c) => c[i] ?? 0))),
+  };
 }

@@ -106,9 +106,25 @@ type Settings = ReturnType<typeof checkedSettings>;
 
 function checkedSettings(options: GradientLinearOptions) {
   const { loss = "squared", delta = 1, l2 = 0, epochs = 100, batchRows = 32, seed = 0 } = options;
-  const { optimiser = { kind: "adam", learningRate: 0.01 }, clipNorm, validateEvery = 0, stopping } = options; // biome-ignore format: one line
+  const {
+    optimiser = { kind: "adam", learningRate: 0.01 },
+    clipNorm,
+    validateEvery = 0,
+    stopping,
+  } = options;
   const at = "gradientLinear";
-  checkNames(at, options, ["loss", "delta", "optimiser", "l2", "epochs", "batchRows", "seed", "clipNorm", "validateEvery", "stopping"]); // biome-ignore format: one line
+  checkNames(at, options, [
+    "loss",
+    "delta",
+    "optimiser",
+    "l2",
+    "epochs",
+    "batchRows",
+    "seed",
+    "clipNorm",
+    "validateEvery",
+    "stopping",
+  ]);
   checkChoice(at, { loss }, ["squared", "absolute", "huber"]);
   checkNumber(at, { delta }, { above: 0 });
   checkNumber(at, { l2 }, { min: 0 });
@@ -145,7 +161,11 @@ async function learn(
     work,
   );
   if (done.ended === "diverged")
-    fail("model/failed-descent", { at: "gradientLinear", epoch: done.history.length + 1, optimiser: settings.optimiser.kind }); // biome-ignore format: one line
+    fail("model/failed-descent", {
+      at: "gradientLinear",
+      epoch: done.history.length + 1,
+      optimiser: settings.optimiser.kind,
+    });
   const line = unscaled(done.parameters, scaling);
   const importances = linearImportances(data.x, [line.weights], data.weights);
   const told = (name: string): Float64Array =>
@@ -163,7 +183,13 @@ function sides(data: Dataset, every: number): { readonly train: Dataset; readonl
   const isKept = (i: number): boolean => every > 0 && (i + 1) % every === 0;
   const kept = all.filter(isKept);
   if (kept.length === 0) return { train: data };
-  return { train: datasetRows(data, all.filter((i) => !isKept(i))), test: datasetRows(data, kept) }; // biome-ignore format: one line
+  return {
+    train: datasetRows(
+      data,
+      all.filter((i) => !isKept(i)),
+    ),
+    test: datasetRows(data, kept),
+  };
 }
 
 /** Mean loss over rows and its gradient by (w, b), [d + 1]. */
@@ -182,7 +208,10 @@ export function problemOf(
     const outputs = { rows: rows.length, cols: 1, data: marginsOf(batch, theta) };
     const own = of(outputs, batch.y, batch.weights);
     // The loss divides by the batch's weight; dividing by the average weight keeps every row's say.
-    const heaviness = batch.weights === undefined ? 1 : batch.weights.reduce((sum, w) => sum + w, 0) / rows.length / average; // biome-ignore format: one line
+    const heaviness =
+      batch.weights === undefined
+        ? 1
+        : batch.weights.reduce((sum, w) => sum + w, 0) / rows.length / average;
     const gradient = new Float64Array(d + 1);
     let value = own.loss * heaviness;
     for (const [i, g] of own.gradient.data.entries()) {

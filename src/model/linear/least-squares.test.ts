@@ -39,7 +39,11 @@ function deficientData(peer: LinearCase): Dataset {
 }
 
 describe("leastSquares", () => {
-  checkEstimator((options) => leastSquares(options as Record<string, never> | undefined), { missing: false, oneClass: true, weights: 1e-8 }); // biome-ignore format: one line
+  checkEstimator((options) => leastSquares(options as Record<string, never> | undefined), {
+    missing: false,
+    oneClass: true,
+    weights: 1e-8,
+  });
 
   test("gives statsmodels' coefficients, standard errors, t, p and intervals, weighted and not", async () => {
     for (const peer of peers.leastSquares) {
@@ -120,7 +124,13 @@ describe("leastSquares", () => {
     const rows = Array.from({ length: 2 }, () => [draws.normal() * 1e-7, draws.normal()]);
     const x = matrix(rows.map(([a = 0, b = 0]) => [a, b, a]));
     const y = Float64Array.of(draws.normal(), draws.normal());
-    const { rank } = await leastSquares().learn({ x, y, names: ["a", "b", "c"], task: { kind: "regression" }, source: "sha256:00" }); // biome-ignore format: one line
+    const { rank } = await leastSquares().learn({
+      x,
+      y,
+      names: ["a", "b", "c"],
+      task: { kind: "regression" },
+      source: "sha256:00",
+    });
     expect(rank).toBe(1);
   });
 

@@ -41,7 +41,12 @@ export async function limitedMemory(
       return { theta: point.theta, iterations, converged: true };
     const next = searched(evaluator, point, { slope, step, first: pairs.length === 0 });
     if (next === undefined) {
-      if (pairs.length === 0) return { theta: point.theta, iterations, converged: promise <= 1e-10 * evaluator.problem.loss.weight }; // biome-ignore format: one line
+      if (pairs.length === 0)
+        return {
+          theta: point.theta,
+          iterations,
+          converged: promise <= 1e-10 * evaluator.problem.loss.weight,
+        };
       pairs = []; // what is remembered misled: begin anew along the gradient
       continue;
     }

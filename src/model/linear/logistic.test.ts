@@ -191,7 +191,11 @@ describe("logistic with more", () => {
   test("begins at the answer for every sixteenth row, and ends where it would without", async () => {
     const many = peerData({ rows: 40_000, features: 4, salt: 9 });
     const found = await logistic({ l2: 3 }).learn(many);
-    const { weights, biases } = await minimise({ x: many.x, loss: logLossOf(many, { kind: "binary" }, undefined), l1: 0, l2: 3 }, { tolerance: 1e-14, maxIterations: 99 }, {}); // biome-ignore format: one line
+    const { weights, biases } = await minimise(
+      { x: many.x, loss: logLossOf(many, { kind: "binary" }, undefined), l1: 0, l2: 3 },
+      { tolerance: 1e-14, maxIterations: 99 },
+      {},
+    );
     // A mean loss that is 1e-10 too high at most leaves some 1e-6 of the weights.
     expect(found.weights).toBeClose(weights[0] ?? [], { rtol: 1e-5, atol: 1e-6 });
     expect(found.bias).toBeClose(biases[0] ?? 0, { rtol: 1e-5, atol: 1e-6 });

@@ -42,7 +42,12 @@ function momentsOf({ y, weights }: Dataset, of: (i: number) => number): readonly
 /** The median of y and 1.4826 times the median distance from it, which wild labels do not move; 1 where that is 0. */
 function middleOf({ y, weights }: Dataset): readonly [number, number] {
   const middle = weightedMedian(y, weights);
-  const spread = 1.4826 * weightedMedian(y.map((value) => Math.abs(value - middle)), weights); // biome-ignore format: one line
+  const spread =
+    1.4826 *
+    weightedMedian(
+      y.map((value) => Math.abs(value - middle)),
+      weights,
+    );
   return [middle, spread > 0 ? spread : 1];
 }
 

@@ -141,7 +141,10 @@ function tallyOf({ labels, weights, task }: NeighboursState, k: number): Tally {
     for (let i = 0; i < rows; i++) {
       const votes = votesOf(far.subarray(i * k, (i + 1) * k), weights);
       const chosen = Float64Array.from(votes, (_, j) => labels[near[i * k + j] ?? 0] ?? 0);
-      told.set(classes === 0 ? [meanOf(chosen, votes)] : sharesOf(chosen, votes, classes), i * outputs); // biome-ignore format: one line
+      told.set(
+        classes === 0 ? [meanOf(chosen, votes)] : sharesOf(chosen, votes, classes),
+        i * outputs,
+      );
     }
     return told;
   };

@@ -47,7 +47,10 @@ export function modelToOnnx<In, Out>(
   const columns = graph.inputs.map(({ name }) => name);
   const taken = columns.find((name) => outputNames.includes(name));
   if (taken !== undefined)
-    unsupported(`a column called ${taken}`, `other names than those of outputs: ${outputNames.join(", ")}`); // biome-ignore format: one line
+    unsupported(
+      `a column called ${taken}`,
+      `other names than those of outputs: ${outputNames.join(", ")}`,
+    );
   const nodes = new Nodes([...columns, ...outputNames, ...graph.nodes.flatMap((n) => n.outputs)]);
   const told = predictorNodes(nodes, graph.outputs[0]?.name ?? "", predictor); // [n, k]
   const outputs = answerNodes(nodes, told, predictor);

@@ -14,7 +14,10 @@ import { unsupported } from "./unsupported.ts";
 export function predictorNodes(nodes: Nodes, x: TensorName, predictor: Predictor): TensorName {
   const rule = rules.get(predictor.kind);
   if (rule === undefined)
-    return unsupported(`a predictor of kind ${quote(predictor.kind)}`, `one of ${[...rules.keys()].join(", ")}`); // biome-ignore format: one line
+    return unsupported(
+      `a predictor of kind ${quote(predictor.kind)}`,
+      `one of ${[...rules.keys()].join(", ")}`,
+    );
   return rule(nodes, x, predictor);
 }
 
@@ -50,10 +53,19 @@ const rules: ReadonlyMap<string, Rule> = new Map([
 /** x·Wᵀ + b, [n, k]. */
 function margins(nodes: Nodes, x: TensorName, predictor: Predictor): TensorName {
   const weights = arrayOf(predictor, "weights");
-  const biases = "biases" in predictor ? arrayOf(predictor, "biases") : Float64Array.of(numberOf(predictor, "bias")); // biome-ignore format: one line
+  const biases =
+    "biases" in predictor
+      ? arrayOf(predictor, "biases")
+      : Float64Array.of(numberOf(predictor, "bias"));
   const [k, d] = [biases.length, weights.length / biases.length];
-  const values = Array.from({ length: d * k }, (_, i) => weights[(i % k) * d + Math.floor(i / k)] ?? 0); // biome-ignore format: one line
-  const product = nodes.add("MatMul", [x, nodes.constant({ type: "double", shape: [d, k], values })]); // biome-ignore format: one line
+  const values = Array.from(
+    { length: d * k },
+    (_, i) => weights[(i % k) * d + Math.floor(i / k)] ?? 0,
+  );
+  const product = nodes.add("MatMul", [
+    x,
+    nodes.constant({ type: "double", shape: [d, k], values }),
+  ]);
   return nodes.add("Add", [product, nodes.numbers(biases)]);
 }
 

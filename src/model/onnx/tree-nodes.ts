@@ -1,6 +1,11 @@
 /** @file Trees of any origin as one TreeEnsemble of ONNX, which compares doubles. */
 import type { OnnxAttribute } from "../../tensor/index.ts";
-import { type MeantTrees, type PlainNode, type PlainTree, plainTrees } from "../interchange/exported.ts"; // biome-ignore format: one line
+import {
+  type MeantTrees,
+  type PlainNode,
+  type PlainTree,
+  plainTrees,
+} from "../interchange/exported.ts";
 import type { TreeLink } from "../tree/links.ts";
 import { constantNodes } from "./constant-nodes.ts";
 import type { Nodes, TensorName } from "./nodes.ts";
@@ -42,7 +47,11 @@ function wholeCodes(nodes: Nodes, x: TensorName, trees: readonly PlainTree[]): T
   const up = nodes.add("Neg", [nodes.add("Floor", [nodes.add("Neg", [x])])]);
   const cut = nodes.add("Where", [below, up, nodes.add("Floor", [x])]);
   const width = Math.max(...inner.map(({ feature }) => feature)) + 1;
-  return nodes.add("Concat", Array.from({ length: width }, (_, j) => column(nodes, coded.has(j) ? cut : x, j)), { axis: 1 }); // biome-ignore format: one line
+  return nodes.add(
+    "Concat",
+    Array.from({ length: width }, (_, j) => column(nodes, coded.has(j) ? cut : x, j)),
+    { axis: 1 },
+  );
 }
 
 const column = (nodes: Nodes, x: TensorName, j: number): TensorName =>

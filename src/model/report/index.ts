@@ -6,4 +6,8 @@ export {
   type ScalingReportOptions,
   scalingReport,
 } from "./scaling-report.ts";
-export { type TrainingReport, type TrainingReportOptions, trainingReport } from "./training-report.ts"; // biome-ignore format: one line
+export {
+  type TrainingReport,
+  type TrainingReportOptions,
+  trainingReport,
+} from "./training-report.ts";

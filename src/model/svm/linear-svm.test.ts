@@ -43,7 +43,14 @@ describe("linearSvm", () => {
 
   test("answers by the side of the margin where the labels are noise, too", async () => {
     for (let salt = 1; salt < 8; salt++) {
-      const how = { rows: 40, features: 3, salt, task: "binary", counts: false, weighed: false } as const; // biome-ignore format: one line
+      const how = {
+        rows: 40,
+        features: 3,
+        salt,
+        task: "binary",
+        counts: false,
+        weighed: false,
+      } as const;
       const { data } = classicData(how);
       const y = data.y.map((_, i) => Number((i * 7919 + salt * 31) % 5 < 2));
       const svm = await linearSvm().learn({ ...data, y });
@@ -57,21 +64,42 @@ describe("linearSvm", () => {
   });
 
   test("loads more weights than a call has room for arguments", () => {
-    const state = { weights: new Float64Array(200_000), bias: 1, slope: 1, intercept: 0, iterations: 1, converged: true }; // biome-ignore format: one line
+    const state = {
+      weights: new Float64Array(200_000),
+      bias: 1,
+      slope: 1,
+      intercept: 0,
+      iterations: 1,
+      converged: true,
+    };
     const { predict } = linearSvmPredictor(state);
     const x = { rows: 1, cols: 200_000, data: new Float64Array(200_000) };
     expect(predict(x)).toBeClose([1 / (1 + Math.exp(-1))]);
   });
 
   test("says when it did not converge, and refuses what it cannot use", async () => {
-    const how = { rows: 60, features: 3, salt: 7, task: "binary", counts: false, weighed: false } as const; // biome-ignore format: one line
+    const how = {
+      rows: 60,
+      features: 3,
+      salt: 7,
+      task: "binary",
+      counts: false,
+      weighed: false,
+    } as const;
     const { data } = classicData(how);
     const hasty = await linearSvm({ maxIterations: 1 }).learn(data);
     expect([hasty.converged, hasty.iterations]).toEqual([false, 1]);
     expect(() => linearSvm({ cost: 0 })).toThrow(code("option/out-of-range"));
     // @ts-expect-error no such loss
     expect(() => linearSvm({ loss: "log" })).toThrow(code("option/out-of-range"));
-    const state = { weights: Float64Array.of(1), bias: 0, slope: 1, intercept: 0, iterations: 1, converged: true }; // biome-ignore format: one line
+    const state = {
+      weights: Float64Array.of(1),
+      bias: 0,
+      slope: 1,
+      intercept: 0,
+      iterations: 1,
+      converged: true,
+    };
     expect(() => linearSvmPredictor(state).predict(matrix([[Number.NaN]]))).toThrow(
       code("model/missing-value"),
     );

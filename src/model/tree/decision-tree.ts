@@ -36,7 +36,13 @@ export function decisionTree(
   const growth = growthOf(name, options, { maxFeatures: "all" });
   const { pruning = 0, threads } = options;
   checkNumber(name, { pruning }, { min: 0 });
-  const single = { trees: 1, bootstrap: false, maxSamples: 1, randomThresholds: false, outOfBag: false }; // biome-ignore format: one line
+  const single = {
+    trees: 1,
+    bootstrap: false,
+    maxSamples: 1,
+    randomThresholds: false,
+    outOfBag: false,
+  };
   return estimator({
     name,
     options: { pruning, ...growth },

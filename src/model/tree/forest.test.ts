@@ -24,11 +24,13 @@ function sample(n: number, task: Task = { kind: "binary" }): Dataset {
     draws.next() < 0.1 ? Number.NaN : draws.normal(),
     draws.below(40),
   ]);
-  const leans = rows.map(([a = 0, b = 0, c = 0]) => a * (Number.isNaN(b) ? 2 : b) + (c % 5 === 2 ? 1.5 : 0)); // biome-ignore format: one line
-  const y = Float64Array.from(
-    leans,
-    (lean) =>
-    task.kind === "regression" ? lean : Number(lean > 0.3) + Number(task.kind === "multiclass" && lean > 1.2), // biome-ignore format: one line
+  const leans = rows.map(
+    ([a = 0, b = 0, c = 0]) => a * (Number.isNaN(b) ? 2 : b) + (c % 5 === 2 ? 1.5 : 0),
+  );
+  const y = Float64Array.from(leans, (lean) =>
+    task.kind === "regression"
+      ? lean
+      : Number(lean > 0.3) + Number(task.kind === "multiclass" && lean > 1.2),
   );
   const names = ["a", "b", "code"];
   return { x: matrix(rows), y, names, source, task, categorical: ["code"] };
@@ -55,7 +57,9 @@ describe("randomForest", () => {
       const right = Array.from(rest.y.subarray(1500), (label, i) => {
         const answer = told.subarray((i + 1500) * k, (i + 1501) * k);
         if (task.kind === "regression") return Math.abs((answer[0] ?? 0) - label) < 1;
-        return (k === 1 ? Number((answer[0] ?? 0) > 0.5) : answer.indexOf(Math.max(...answer))) === label; // biome-ignore format: one line
+        return (
+          (k === 1 ? Number((answer[0] ?? 0) > 0.5) : answer.indexOf(Math.max(...answer))) === label
+        );
       });
       expect(right.filter(Boolean).length / right.length).toBeGreaterThan(0.8);
     }
@@ -65,14 +69,20 @@ describe("randomForest", () => {
     for (const task of tasks) {
       const data = sample(400, task);
       const learn = async (threads: number) =>
-        formatJson(predictorState(await randomForest({ trees: 9, threads, outOfBag: true }).learn(data))); // biome-ignore format: one line
+        formatJson(
+          predictorState(await randomForest({ trees: 9, threads, outOfBag: true }).learn(data)),
+        );
       expect(await learn(3)).toBe(await learn(1));
     }
   });
 
   test("judges itself by rows that its trees did not see, about as new rows do", async () => {
     const all = sample(3000);
-    const half = { ...all, x: { ...all.x, rows: 1500, data: all.x.data.slice(0, 4500) }, y: all.y.slice(0, 1500) }; // biome-ignore format: one line
+    const half = {
+      ...all,
+      x: { ...all.x, rows: 1500, data: all.x.data.slice(0, 4500) },
+      y: all.y.slice(0, 1500),
+    };
     const { outOfBag, predict } = await randomForest({ outOfBag: true }).learn(half);
     const told = predict(all.x).subarray(1500);
     const right = told.filter((p, i) => Number(p >= 0.5) === all.y[1500 + i]).length / 1500;
@@ -87,9 +97,11 @@ describe("randomForest", () => {
   test("learns the same of numbers far from 0", async () => {
     const near = sample(400, { kind: "regression" });
     const y = near.y.map((label) => Math.round(label * 16) / 16); // exact beside the offset
-    const learn = (off: number) => randomForest({ trees: 5 }).learn({ ...near, y: y.map((label) => off + label) }); // biome-ignore format: one line
+    const learn = (off: number) =>
+      randomForest({ trees: 5 }).learn({ ...near, y: y.map((label) => off + label) });
     const [here, far] = [await learn(0), await learn(2 ** 40)];
-    const errors = (told: Float64Array, off: number) => told.reduce((sum, value, i) => sum + (value - off - (y[i] ?? 0)) ** 2, 0); // biome-ignore format: one line
+    const errors = (told: Float64Array, off: number) =>
+      told.reduce((sum, value, i) => sum + (value - off - (y[i] ?? 0)) ** 2, 0);
     const [least, most] = [errors(here.predict(near.x), 0), errors(far.predict(near.x), 2 ** 40)];
     expect(most).toBeLessThan(1.05 * least);
   });
@@ -97,7 +109,11 @@ describe("randomForest", () => {
   test("has no score, and is stored, where labels are equal or there is one row", async () => {
     const regression = sample(50, { kind: "regression" });
     const level = { ...regression, y: regression.y.map(() => 1) };
-    const single = { ...regression, x: { ...regression.x, rows: 1, data: regression.x.data.slice(0, 3) }, y: regression.y.slice(0, 1) }; // biome-ignore format: one line
+    const single = {
+      ...regression,
+      x: { ...regression.x, rows: 1, data: regression.x.data.slice(0, 3) },
+      y: regression.y.slice(0, 1),
+    };
     for (const data of [level, single]) {
       const forest = await randomForest({ trees: 5, outOfBag: true }).learn(data);
       expect(forest.outOfBag).toBeUndefined();
@@ -108,7 +124,9 @@ describe("randomForest", () => {
   test("takes rows of a class as much as its weight says", async () => {
     const rare = { ...sample(400), y: sample(400).y.map((label, i) => (i % 6 === 0 ? label : 0)) };
     const mean = async (classWeights: "none" | "balanced") => {
-      const told = (await randomForest({ classWeights, minSamplesLeaf: 20, trees: 30 }).learn(rare)).predict(rare.x); // biome-ignore format: one line
+      const told = (
+        await randomForest({ classWeights, minSamplesLeaf: 20, trees: 30 }).learn(rare)
+      ).predict(rare.x);
       return told.reduce((sum, p) => sum + p, 0) / told.length;
     };
     expect(await mean("balanced")).toBeGreaterThan(2 * (await mean("none")));
@@ -144,7 +162,14 @@ describe("randomForest", () => {
   });
 
   test("refuses options that are out of range", () => {
-    for (const odd of [{ trees: 0 }, { maxSamples: 0 }, { maxFeatures: 2 }, { minSamplesSplit: 1 }, { maxDepth: 0 }, { bins: 1 }]) // biome-ignore format: one line
+    for (const odd of [
+      { trees: 0 },
+      { maxSamples: 0 },
+      { maxFeatures: 2 },
+      { minSamplesSplit: 1 },
+      { maxDepth: 0 },
+      { bins: 1 },
+    ])
       expect(() => randomForest(odd)).toThrow(code("option/out-of-range"));
     expect(() => randomForest({ depth: 3 } as never)).toThrow(code("option/unknown-name"));
   });
@@ -185,7 +210,10 @@ describe("decisionTree", () => {
   });
 
   test("prunes as minimal cost and complexity say: less and less, down to the root", async () => {
-    const data = { ...sample(300), y: sample(300).y.map((label, i) => (i % 7 === 0 ? 1 - label : label)) }; // biome-ignore format: one line
+    const data = {
+      ...sample(300),
+      y: sample(300).y.map((label, i) => (i % 7 === 0 ? 1 - label : label)),
+    };
     const tree = await decisionTree().learn(data);
     const path = pruningPath(tree);
     expect(path[0]?.pruning).toBe(0);

@@ -1,7 +1,13 @@
 /** @file From checked data and settings to a forest: what forests and single trees share. */
 import { checkChoice, checkNumber, type LongWork } from "../../core/index.ts";
 import type { Dataset, Task } from "../../flow.ts";
-import { growForest, type OutOfBagSums, outOfBagSums, type Trees, treeImportances } from "../../tensor/index.ts"; // biome-ignore format: one line
+import {
+  growForest,
+  type OutOfBagSums,
+  outOfBagSums,
+  type Trees,
+  treeImportances,
+} from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { taskOf } from "../estimator.ts";
 import { type OutOfBag, type TreesPredictor, treesPredictor } from "./trees-predictor.ts";
@@ -93,7 +99,8 @@ export async function learnForest(
   const task = taskOf(data);
   const classes = task.kind === "regression" ? 0 : task.kind === "binary" ? 2 : task.classes.length;
   if (settings.loss === "poisson" && classes === 0) checkCounts(settings.name, y);
-  const { maxDepth, minSamplesLeaf, minSamplesSplit, bootstrap, randomThresholds, bins, seed } = settings; // biome-ignore format: one line
+  const { maxDepth, minSamplesLeaf, minSamplesSplit, bootstrap, randomThresholds, bins, seed } =
+    settings;
   const { trees: grown, drawn } = await growForest(
     {
       ...{ x, y, classes, threads: settings.threads, keepsDrawn: settings.outOfBag },
@@ -139,7 +146,11 @@ function checkCounts(at: string, y: Float64Array): void {
 function featuresTried(asked: ForestSettings["maxFeatures"], d: number, classes: number): number {
   const rule = asked === "auto" ? (classes === 0 ? "all" : "sqrt") : asked;
   if (typeof rule === "number") return Math.max(1, Math.min(d, Math.round(rule * d)));
-  return { sqrt: Math.max(1, Math.floor(Math.sqrt(d))), log2: Math.max(1, Math.floor(Math.log2(d))), all: d }[rule]; // biome-ignore format: one line
+  return {
+    sqrt: Math.max(1, Math.floor(Math.sqrt(d))),
+    log2: Math.max(1, Math.floor(Math.log2(d))),
+    all: d,
+  }[rule];
 }
 
 /** Weights of rows, times those of classes; undefined where all are 1. */

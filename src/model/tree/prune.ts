@@ -1,6 +1,13 @@
 /** @file Pruning by cost and complexity: splits that gain too little become leaves. */
 import { checkNumber } from "../../core/index.ts";
-import { type TreeNode, type Trees, treeCount, treeImportances, treeNode, treesOf } from "../../tensor/index.ts"; // biome-ignore format: one line
+import {
+  type TreeNode,
+  type Trees,
+  treeCount,
+  treeImportances,
+  treeNode,
+  treesOf,
+} from "../../tensor/index.ts";
 import { type TreesPredictor, treesPredictor } from "./trees-predictor.ts";
 
 /** A step of pruning: from this strength on the trees have so many leaves. */
@@ -37,7 +44,11 @@ export function pruneTree(predictor: TreesPredictor, pruning: number): TreesPred
   const { width, outputs, leafWidth, average } = trees;
   const kept = treesOf(roots, { width, outputs, leafWidth, average, base: [...trees.base] });
   const importances = treeImportances(kept);
-  return treesPredictor({ ...rest, trees: kept, ...(importances === undefined ? {} : { importances }) }); // biome-ignore format: one line
+  return treesPredictor({
+    ...rest,
+    trees: kept,
+    ...(importances === undefined ? {} : { importances }),
+  });
 }
 
 /** A branch after pruning: how much it gains, and its leaves. */
@@ -81,7 +92,8 @@ export function pruningPath({ trees }: TreesPredictor): readonly PruningStep[] {
   for (let reached = 0; ; ) {
     const { gains, leaves } = branches(trees, isLeaf, end);
     const weakest = weakestOf(gains, leaves, isLeaf);
-    if (weakest / total > reached || steps.length === 0) steps.push({ pruning: reached, leaves: leaves[0] ?? 1 }); // biome-ignore format: one line
+    if (weakest / total > reached || steps.length === 0)
+      steps.push({ pruning: reached, leaves: leaves[0] ?? 1 });
     if (weakest === Infinity) return steps;
     reached = Math.max(reached, weakest / total);
     for (let i = 0; i < end; i++)
@@ -95,7 +107,8 @@ const strengthOf = (gains: Float64Array, leaves: Float64Array, i: number): numbe
 function weakestOf(gains: Float64Array, leaves: Float64Array, isLeaf: Uint8Array): number {
   let weakest = Infinity;
   for (let i = 0; i < gains.length; i++)
-    if (isLeaf[i] === 0 && (leaves[i] ?? 0) > 1) weakest = Math.min(weakest, strengthOf(gains, leaves, i)); // biome-ignore format: one line
+    if (isLeaf[i] === 0 && (leaves[i] ?? 0) > 1)
+      weakest = Math.min(weakest, strengthOf(gains, leaves, i));
   return weakest;
 }
 

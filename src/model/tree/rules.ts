@@ -63,7 +63,9 @@ export function treeDot(predictor: Predictor, options: TreeViewOptions): string 
   const write = (node: TreeNode): number => {
     const id = next++;
     const label = "feature" in node ? questionOf(node, names) : answerOf(node);
-    lines.push(`  n${id} [label=${JSON.stringify(label)}, shape=${"feature" in node ? "box" : "ellipse"}];`); // biome-ignore format: one line
+    lines.push(
+      `  n${id} [label=${JSON.stringify(label)}, shape=${"feature" in node ? "box" : "ellipse"}];`,
+    );
     if (!("feature" in node)) return id;
     lines.push(`  n${id} -> n${write(node.left)} [label="yes"];`);
     lines.push(`  n${id} -> n${write(node.right)} [label="no"];`);
@@ -100,7 +102,11 @@ export function treeSvg(predictor: Predictor, options: TreeViewOptions): string 
     const [left, right] = [place(node.left, depth + 1), place(node.right, depth + 1)];
     const x = (left + right) / 2;
     const [middle, below] = [x + box.width / 2, y + box.height];
-    for (const [child, word] of [[left, "yes"], [right, "no"]] as const) shapes.push(edgeSvg([middle, below], [child + box.width / 2, below + box.gapY], word)); // biome-ignore format: one line
+    for (const [child, word] of [
+      [left, "yes"],
+      [right, "no"],
+    ] as const)
+      shapes.push(edgeSvg([middle, below], [child + box.width / 2, below + box.gapY], word));
     shapes.push(boxSvg([x, y], [questionOf(node, names), answerOf(node)], "#ffffff"));
     return x;
   };
@@ -148,7 +154,8 @@ function viewOf(at: string, predictor: Predictor, options: TreeViewOptions): Vie
 
 function cut(node: TreeNode, levels: number): TreeNode {
   if (!("feature" in node)) return node;
-  if (levels > 0) return { ...node, left: cut(node.left, levels - 1), right: cut(node.right, levels - 1) }; // biome-ignore format: one line
+  if (levels > 0)
+    return { ...node, left: cut(node.left, levels - 1), right: cut(node.right, levels - 1) };
   const { value = 0, cover = 0 } = node;
   return { value, cover };
 }

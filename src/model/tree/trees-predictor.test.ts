@@ -31,7 +31,15 @@ describe("treesPredictor", () => {
     const importances = Float64Array.of(1);
     const outOfBag = { rows: 3, score: 0.5 };
     const task = { kind: "regression" } as const;
-    const whole = treesPredictor({ width: 1, trees, link: "exp", scale: 2, task, importances, outOfBag }); // biome-ignore format: one line
+    const whole = treesPredictor({
+      width: 1,
+      trees,
+      link: "exp",
+      scale: 2,
+      task,
+      importances,
+      outOfBag,
+    });
     const state = predictorState(whole);
     const read = predictorFromState(parseJson(formatJson(state)));
     expect(predictorState(read)).toEqual(state);

@@ -120,7 +120,9 @@ export async function keepDriftReport(
     "columns.severe": severe.length,
     "columns.moderate": moderate.length,
     ...Object.fromEntries(report.columns.map((drift) => [metricOf(drift), drift.value])),
-    ...Object.fromEntries(report.columns.map((drift) => [`missing.${plain(drift.column)}`, drift.current.missing])), // biome-ignore format: one line
+    ...Object.fromEntries(
+      report.columns.map((drift) => [`missing.${plain(drift.column)}`, drift.current.missing]),
+    ),
   });
   await run.logTags({ "drift.level": level });
   await run.logArtifact("drift.html", Buffer.from(driftReportPage(report, earlier)));
@@ -135,7 +137,10 @@ export const metricOf = ({ column, measure }: Pick<MeasuredDrift, "column" | "me
 function plain(column: string): string {
   const odd = [...column].filter((sign) => !/[\p{L}\p{N}_\- ]/u.test(sign));
   if (odd.length === 0 && column !== "" && column.length <= 100) return column;
-  const codes = odd.slice(0, 8).map((sign) => sign.codePointAt(0)?.toString(16)).join("-"); // biome-ignore format: one line
+  const codes = odd
+    .slice(0, 8)
+    .map((sign) => sign.codePointAt(0)?.toString(16))
+    .join("-");
   return `${column.replace(/[^\p{L}\p{N}_\- ]/gu, "_").slice(0, 100)} ${codes || column.length}`;
 }
 
@@ -145,7 +150,8 @@ export function driftReportText(report: DriftReport): readonly string[] {
   const wide = Math.max(6, ...columns.map(({ column }) => column.length));
   const lines = columns.map(({ column, measure, value, level, missing }) => {
     const figure = value !== 0 && value < 0.0005 ? value.toExponential(1) : value.toFixed(4);
-    const note = missing.level === "none" ? "" : `  missing values have moved, PSI ${missing.psi.toFixed(3)}`; // biome-ignore format: one line
+    const note =
+      missing.level === "none" ? "" : `  missing values have moved, PSI ${missing.psi.toFixed(3)}`;
     return `${column.padEnd(wide)}  ${level.padEnd(8)}  ${figure.padStart(8)}  ${measure}${note}`;
   });
   const head = `${"column".padEnd(wide)}  ${"level".padEnd(8)}  ${"value".padStart(8)}  measure`;

@@ -60,6 +60,8 @@ export function wordsOfSchema(
   return [
     ...only(onlyReference, names.reference),
     ...only(onlyCurrent, names.current),
-    ...changed.map(({ column, reference, current }) => `${column} had ${reference}, and has ${current}`), // biome-ignore format: one line
+    ...changed.map(
+      ({ column, reference, current }) => `${column} had ${reference}, and has ${current}`,
+    ),
   ];
 }

@@ -2,7 +2,14 @@
 import type { ColumnKind } from "../../flow.ts";
 import { quoteName } from "../../table/index.ts";
 import type { TableView } from "../columns.ts";
-import { hashed, type LabelSketch, labelHashSql, labelSketch, mostLabels, sampleOf } from "./label-sketch.ts"; // biome-ignore format: one line
+import {
+  hashed,
+  type LabelSketch,
+  labelHashSql,
+  labelSketch,
+  mostLabels,
+  sampleOf,
+} from "./label-sketch.ts";
 import { type NumberSketch, numberSketcher } from "./number-sketch.ts";
 import type { ColumnSketch, TableSketch } from "./table-sketch.ts";
 
@@ -106,7 +113,10 @@ async function sketchLabels(
       GROUP BY GROUPING SETS (${columns.map((column) => `(${column})`).join(", ")}))`),
   );
   return new Map(
-    names.map((name, i) => [name, labelsOf(found.filter(({ which }) => which === maskOf(i, names.length)))]), // biome-ignore format: one line
+    names.map((name, i) => [
+      name,
+      labelsOf(found.filter(({ which }) => which === maskOf(i, names.length))),
+    ]),
   );
 }
 
@@ -144,7 +154,9 @@ async function sketchTokens({ engine, sql }: TableView, name: string): Promise<L
   const tokens = `unnest(regexp_extract_all(lower(${quoteName(name)}), ${wordPattern}))`;
   return labelsOf(
     await engine.query(
-      picked(`SELECT 0 AS which, label, count(*)::DOUBLE AS n FROM (SELECT ${tokens} AS label FROM (${sql})) GROUP BY label`), // biome-ignore format: one line
+      picked(
+        `SELECT 0 AS which, label, count(*)::DOUBLE AS n FROM (SELECT ${tokens} AS label FROM (${sql})) GROUP BY label`,
+      ),
     ),
   );
 }

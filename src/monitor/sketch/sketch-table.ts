@@ -40,9 +40,13 @@ export async function sketchTable(options: SketchTableOptions): Promise<Sketched
   const { lake, table: name, ...at } = options;
   const schema = await lake.schemaOf(name);
   const table = lake.table(name, schema);
-  const { columns } = at.version === undefined && at.at === undefined ? schema : (await table.detail(at)).schema; // biome-ignore format: one line
+  const { columns } =
+    at.version === undefined && at.at === undefined ? schema : (await table.detail(at)).schema;
   const parts = await lake.table(name, { ...schema, columns }).parts(at);
-  const kinds = sketched({ schema: { name, columns } }).map((column) => [column, columns[column]?.kind ?? null]); // biome-ignore format: one line
+  const kinds = sketched({ schema: { name, columns } }).map((column) => [
+    column,
+    columns[column]?.kind ?? null,
+  ]);
   const { bytes, folder } = lake.place(name);
   let sketch: TableSketch | undefined;
   let readFiles = 0;

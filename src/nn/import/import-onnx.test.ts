@@ -11,8 +11,17 @@ import { importOnnx } from "./import-onnx.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });
 const numbers = Float32Array.from({ length: 70 * 32 }, (_, i) => Math.sin(i));
-const network = input([2, 4, 4]).add(conv2d(3, { activation: "relu" })).add(flatten()).add(dense(2)); // biome-ignore format: one line
-const data: NetworkRows = { rows: 70, x: numbers, shape: [2, 4, 4], y: Int32Array.from({ length: 70 }, (_, i) => i % 2), labelShape: [] }; // biome-ignore format: one line
+const network = input([2, 4, 4])
+  .add(conv2d(3, { activation: "relu" }))
+  .add(flatten())
+  .add(dense(2));
+const data: NetworkRows = {
+  rows: 70,
+  x: numbers,
+  shape: [2, 4, 4],
+  y: Int32Array.from({ length: 70 }, (_, i) => i % 2),
+  labelShape: [],
+};
 
 /** A model of two inputs: rows of codes, and a table of numbers; one of its outputs is whole. */
 function lookUp(): OnnxModel {
@@ -35,7 +44,9 @@ describe("importOnnx", async () => {
     expect(y?.shape).toEqual([70, 2]);
     expect(y?.data).toEqual(await trained.predict(numbers));
     const values = { data: numbers.subarray(0, 64), shape: [2, 2, 4, 4] };
-    expect((await model.predict(values))["y"]?.data).toEqual((await model.predict({ x: values }))["y"]?.data); // biome-ignore format: one line
+    expect((await model.predict(values))["y"]?.data).toEqual(
+      (await model.predict({ x: values }))["y"]?.data,
+    );
     await model.close();
   });
 
@@ -61,10 +72,14 @@ describe("importOnnx", async () => {
       shape: [1, 2, 4],
     });
     expect(told["flat"]?.data).toEqual(BigInt64Array.of(2n, 0n));
-    await expect(model.features({ codes, table }, "flat")).rejects.toThrow(code("nn/unsupported-model")); // biome-ignore format: one line
+    await expect(model.features({ codes, table }, "flat")).rejects.toThrow(
+      code("nn/unsupported-model"),
+    );
     await expect(model.predict(table)).rejects.toThrow("numbers for each of codes, table, by name");
     await expect(model.predict({ codes })).rejects.toThrow(code("nn/mismatch-rows"));
-    await expect(model.predict({ codes: { ...codes, data: table }, table })).rejects.toThrow("a BigInt64Array or Int32Array"); // biome-ignore format: one line
+    await expect(model.predict({ codes: { ...codes, data: table }, table })).rejects.toThrow(
+      "a BigInt64Array or Int32Array",
+    );
     await model.close();
   });
 
@@ -74,18 +89,26 @@ describe("importOnnx", async () => {
     await expect(wrong).rejects.toThrow(code("nn/mismatch-rows"));
     await expect(wrong).rejects.toThrow("expected [n, 2, 4, 4], got [3, 2, 3, 3]");
     await expect(model.predict(numbers.subarray(0, 33))).rejects.toThrow("a multiple of 32");
-    await expect(model.predict({ data: numbers, shape: [1, 2, 4, 4] })).rejects.toThrow(code("nn/mismatch-rows")); // biome-ignore format: one line
+    await expect(model.predict({ data: numbers, shape: [1, 2, 4, 4] })).rejects.toThrow(
+      code("nn/mismatch-rows"),
+    );
     await model.close();
   });
 
   test("refuses files that are damaged, hostile, or of other types", async () => {
     await expect(importOnnx(file.subarray(0, 300))).rejects.toThrow(code("tensor/corrupt-onnx"));
-    await expect(importOnnx(file, { maxNodes: 2 })).rejects.toThrow(code("tensor/out-of-range-onnx")); // biome-ignore format: one line
+    await expect(importOnnx(file, { maxNodes: 2 })).rejects.toThrow(
+      code("tensor/out-of-range-onnx"),
+    );
     const { graph, opsets } = lookUp();
     const nodes = [{ operator: "Nonsense", inputs: ["codes"], outputs: ["found"] }];
-    await expect(importOnnx(formatOnnx({ graph: { ...graph, nodes }, opsets }))).rejects.toThrow(code("nn/failed-model")); // biome-ignore format: one line
+    await expect(importOnnx(formatOnnx({ graph: { ...graph, nodes }, opsets }))).rejects.toThrow(
+      code("nn/failed-model"),
+    );
     const texts = { ...graph, inputs: [{ name: "codes", type: "text", shape: ["n"] } as const] };
-    await expect(importOnnx(formatOnnx({ graph: texts, opsets }))).rejects.toThrow(code("nn/unsupported-model")); // biome-ignore format: one line
+    await expect(importOnnx(formatOnnx({ graph: texts, opsets }))).rejects.toThrow(
+      code("nn/unsupported-model"),
+    );
     await expect(importOnnx(file, { batchRows: 0 })).rejects.toThrow(code("option/out-of-range"));
   });
 
@@ -94,9 +117,24 @@ describe("importOnnx", async () => {
     const inner = model.facts.tensors[1] ?? "";
     const { data: x, shape } = await model.features(numbers, inner);
     const size = x.length / 70;
-    const head = await train(input([size]).add(dense(2)), { ...data, x, shape: [size] }, { loss: "crossEntropy", epochs: 2 }); // biome-ignore format: one line
+    const head = await train(
+      input([size]).add(dense(2)),
+      { ...data, x, shape: [size] },
+      { loss: "crossEntropy", epochs: 2 },
+    );
     expect(shape[0]).toBe(70);
     expect(head.history).toHaveLength(2);
     await model.close();
   });
+});
+
+test("outputs whose first axis is not that of rows are told whole, however many rows there are", async () => {
+  const graph = new Graph();
+  const x = graph.input("x", [batch, 2]);
+  const bytes = formatOnnx(emitOnnx(graph, { y: ops.transpose(x, [1, 0]) }));
+  const model = await importOnnx(bytes);
+  const { y } = await model.predict(Float32Array.from({ length: 80 }, (_, i) => i));
+  expect(y?.shape).toEqual([2, 40]);
+  expect(Number(y?.data[32])).toBe(64);
+  await model.close();
 });

@@ -12,7 +12,10 @@ export interface ImportOnnxOptions extends RuntimeOptions, OnnxLimits {
 }
 
 /** What a model is asked about: rows of its one input, numbers with a shape, or those of each input by name. */
-export type ImportedInput = ImportedNumbers | ImportedValues | Readonly<Record<string, ImportedNumbers | ImportedValues>>; // biome-ignore format: one line
+export type ImportedInput =
+  | ImportedNumbers
+  | ImportedValues
+  | Readonly<Record<string, ImportedNumbers | ImportedValues>>;
 
 /** What one output of a model says. */
 export interface ImportedAnswer {
@@ -36,7 +39,10 @@ export interface ImportedNetwork {
    *
    * @throws `nn/mismatch-rows`, `nn/unknown-tensor`, `nn/unsupported-model` where it holds no reals
    */
-  features(x: ImportedInput, tensor?: string): Promise<ImportedAnswer & { readonly data: Float32Array }>; // biome-ignore format: one line
+  features(
+    x: ImportedInput,
+    tensor?: string,
+  ): Promise<ImportedAnswer & { readonly data: Float32Array }>;
   close(): Promise<void>;
 }
 
@@ -61,7 +67,11 @@ export async function importOnnx(
   const facts = inspectOnnx(bytes, options);
   const { inputs, outputs } = facts;
   for (const port of inputs)
-    if (kindOf(port) === undefined) fail("nn/unsupported-model", { what: `the input ${JSON.stringify(port.name)} of type ${port.type}`, expected: "inputs of float, int64, uint8 or bool" }); // biome-ignore format: one line
+    if (kindOf(port) === undefined)
+      fail("nn/unsupported-model", {
+        what: `the input ${JSON.stringify(port.name)} of type ${port.type}`,
+        expected: "inputs of float, int64, uint8 or bool",
+      });
   const main = await opened(bytes, on);
   const others = new Map<string, Promise<Session>>();
   const cut = (tensor: string): Promise<Session> => {
@@ -69,16 +79,24 @@ export async function importOnnx(
     others.set(tensor, found);
     return found;
   };
+  const rowsAtOnce = (told: readonly OnnxPort[]): number =>
+    areByRows(inputs, told) ? batchRows : Number.POSITIVE_INFINITY;
   return {
     ...{ inputs, outputs, facts, device: main.device },
-    predict: async (x) => answered(main, batchesOf(inputs, x, batchRows)),
+    predict: async (x) => answered(main, batchesOf(inputs, x, rowsAtOnce(outputs))),
     features: async (x, tensor = outputs[0]?.name ?? "") => {
       const isOutput = outputs.some(({ name }) => name === tensor);
-      if (!isOutput && !facts.tensors.includes(tensor)) fail("nn/unknown-tensor", { name: tensor, known: facts.tensors }); // biome-ignore format: one line
-      const batches = batchesOf(inputs, x, batchRows);
+      if (!isOutput && !facts.tensors.includes(tensor))
+        fail("nn/unknown-tensor", { name: tensor, known: facts.tensors });
+      const told = outputs.filter(({ name }) => name === tensor);
+      const batches = batchesOf(inputs, x, rowsAtOnce(told));
       const answers = await answered(isOutput ? main : await cut(tensor), batches, [tensor]);
       const { data, shape } = answers[tensor] ?? { data: new Float32Array(0), shape: [] };
-      if (!(data instanceof Float32Array)) return fail("nn/unsupported-model", { what: `whole numbers in the tensor ${JSON.stringify(tensor)}`, expected: "a tensor of reals as features" }); // biome-ignore format: one line
+      if (!(data instanceof Float32Array))
+        return fail("nn/unsupported-model", {
+          what: `whole numbers in the tensor ${JSON.stringify(tensor)}`,
+          expected: "a tensor of reals as features",
+        });
       return { data, shape };
     },
     close: async () => {
@@ -97,6 +115,12 @@ async function opened(bytes: Uint8Array, on: RuntimeOptions): Promise<Session> {
   }
 }
 
+/** Whether outputs have a row for each row that goes in, as far as the model says: only then rows may be asked about in pieces. */
+function areByRows(inputs: readonly OnnxPort[], outputs: readonly OnnxPort[]): boolean {
+  const rows = inputs[0]?.shape?.[0];
+  return outputs.every(({ shape }) => shape?.[0] === rows);
+}
+
 /** What is asked, in the pieces in which the model is asked. */
 function batchesOf(
   inputs: readonly OnnxPort[],
@@ -107,14 +131,20 @@ function batchesOf(
   const given = namesOf(inputs, x);
   const missing = inputs.find(({ name }) => given[name] === undefined);
   if (missing !== undefined || first === undefined)
-    return fail("nn/mismatch-rows", { at: "predict", what: `the input ${JSON.stringify(missing?.name ?? "")}`, expected: "numbers", got: "nothing" }); // biome-ignore format: one line
+    return fail("nn/mismatch-rows", {
+      at: "predict",
+      what: `the input ${JSON.stringify(missing?.name ?? "")}`,
+      expected: "numbers",
+      got: "nothing",
+    });
   const all = Object.fromEntries(
     inputs.map((port) => [port.name, checked(port, given[port.name])]),
   );
   const [whole] = Object.values(all);
   const size = typeof first.shape?.[0] === "string" ? most : (first.shape?.[0] ?? 0);
   const rows = whole?.shape[0] ?? 0;
-  if (inputs.length > 1 || whole === undefined || size < 1 || rows <= size) return [fitting(inputs, all)]; // biome-ignore format: one line
+  if (inputs.length > 1 || whole === undefined || size < 1 || rows <= size)
+    return [fitting(inputs, all)];
   return Array.from({ length: Math.ceil(rows / size) }, (_, i) =>
     fitting(inputs, { [first.name]: rowsOf(whole, i * size, Math.min(rows, (i + 1) * size)) }),
   );
@@ -125,21 +155,39 @@ function namesOf(
   inputs: readonly OnnxPort[],
   x: ImportedInput,
 ): Readonly<Record<string, ImportedNumbers | ImportedValues | undefined>> {
-  // biome-ignore format: one line
   if (!isNumbers(x) && !isValues(x)) return x;
   if (inputs.length !== 1)
-    return fail("nn/mismatch-rows", { at: "predict", what: "what is given", expected: `numbers for each of ${inputs.map(({ name }) => name).join(", ")}, by name`, got: "those of one input" }); // biome-ignore format: one line
+    return fail("nn/mismatch-rows", {
+      at: "predict",
+      what: "what is given",
+      expected: `numbers for each of ${inputs.map(({ name }) => name).join(", ")}, by name`,
+      got: "those of one input",
+    });
   return { [inputs[0]?.name ?? ""]: x };
 }
 
 const isNumbers = (x: ImportedInput): x is ImportedNumbers => ArrayBuffer.isView(x);
-const isValues = (x: Exclude<ImportedInput, ImportedNumbers>): x is ImportedValues => Array.isArray(x["shape"]) && ArrayBuffer.isView(x["data"]); // biome-ignore format: one line
+const isValues = (x: Exclude<ImportedInput, ImportedNumbers>): x is ImportedValues =>
+  Array.isArray(x["shape"]) && ArrayBuffer.isView(x["data"]);
 
-const checked = (port: OnnxPort, x: ImportedNumbers | ImportedValues | undefined): ImportedValues =>
-  x !== undefined && ArrayBuffer.isView(x) ? rowsFor(port, x) : (x ?? { data: new Float32Array(0), shape: [] }); // biome-ignore format: one line
+const checked = (
+  port: OnnxPort,
+  x: ImportedNumbers | ImportedValues | undefined,
+): ImportedValues =>
+  x !== undefined && ArrayBuffer.isView(x)
+    ? rowsFor(port, x)
+    : (x ?? { data: new Float32Array(0), shape: [] });
 
-const fitting = (inputs: readonly OnnxPort[], all: Readonly<Record<string, ImportedValues>>): Readonly<Record<string, Values>> =>
-  Object.fromEntries(inputs.map((port) => [port.name, valuesFor(port, all[port.name] ?? { data: new Float32Array(0), shape: [] })])); // biome-ignore format: one line
+const fitting = (
+  inputs: readonly OnnxPort[],
+  all: Readonly<Record<string, ImportedValues>>,
+): Readonly<Record<string, Values>> =>
+  Object.fromEntries(
+    inputs.map((port) => [
+      port.name,
+      valuesFor(port, all[port.name] ?? { data: new Float32Array(0), shape: [] }),
+    ]),
+  );
 
 function rowsOf({ data, shape }: ImportedValues, from: number, to: number): ImportedValues {
   const [, ...rest] = shape;
@@ -166,8 +214,18 @@ function joined(parts: readonly ImportedAnswer[]): ImportedAnswer {
   if (others.length === 0) return first;
   const length = parts.reduce((sum, { data }) => sum + data.length, 0);
   const rows = parts.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+  if (length !== rows * first.shape.slice(1).reduce((product, side) => product * side, 1))
+    fail("nn/unsupported-model", {
+      what: "a tensor whose first axis is not that of rows",
+      expected: "fewer rows at once, or another tensor",
+    });
   const { data } = first;
-  const all = data instanceof Float32Array ? new Float32Array(length) : data instanceof Uint8Array ? new Uint8Array(length) : new BigInt64Array(length); // biome-ignore format: one line
+  const all =
+    data instanceof Float32Array
+      ? new Float32Array(length)
+      : data instanceof Uint8Array
+        ? new Uint8Array(length)
+        : new BigInt64Array(length);
   let at = 0;
   for (const part of parts) {
     put(all, part.data, at);

@@ -33,7 +33,11 @@ export function importTensorFlow(model: unknown, weights: Uint8Array): TrainedNe
     }
     place = { shape: network.outputShape, order: orderAfter(from, place) };
   }
-  if (place.order !== null) fail("nn/unsupported-model", { what: "an image laid flat as its output", expected: "a dense layer after it" }); // biome-ignore format: one line
+  if (place.order !== null)
+    fail("nn/unsupported-model", {
+      what: "an image laid flat as its output",
+      expected: "a dense layer after it",
+    });
   const filled = (specs: readonly WeightSpec[]): Float32Array => vectorOf(specs, values);
   const state = {
     ...{ epoch: 0, step: 0, stopping: null, best: null, history: [] },
@@ -57,12 +61,13 @@ function withoutEnd(layers: readonly TensorFlowLayer[]): {
   readonly body: readonly TensorFlowLayer[];
   readonly loss: LossName;
 } {
-  // biome-ignore format: one line
   const last = layers.at(-1);
   const body = layers.slice(0, -1);
   if (last?.kind === "Softmax") return { body, loss: "crossEntropy" };
-  const said = last?.kind === "Dense" || last?.kind === "Activation" ? last.settings["activation"] : undefined; // biome-ignore format: one line
-  const loss = said === "softmax" ? "crossEntropy" : said === "sigmoid" ? "binaryCrossEntropy" : "squared"; // biome-ignore format: one line
+  const said =
+    last?.kind === "Dense" || last?.kind === "Activation" ? last.settings["activation"] : undefined;
+  const loss =
+    said === "softmax" ? "crossEntropy" : said === "sigmoid" ? "binaryCrossEntropy" : "squared";
   if (last === undefined || loss === "squared") return { body: layers, loss: "squared" };
   const plain = { ...last, settings: { ...last.settings, activation: "linear" } };
   return { body: last.kind === "Dense" ? [...body, plain] : body, loss };
@@ -73,12 +78,15 @@ function vectorOf(
   specs: readonly WeightSpec[],
   values: ReadonlyMap<string, Float32Array>,
 ): Float32Array {
-  // biome-ignore format: one line
   const vector = new Float32Array(specs.reduce((sum, { length }) => sum + length, 0));
   for (const { name, offset, length } of specs) {
     const numbers = values.get(name);
     if (numbers?.length !== length)
-      fail("nn/corrupt-model", { what: `the weight ${name}`, expected: `${length} numbers`, got: `${numbers?.length ?? 0}` }); // biome-ignore format: one line
+      fail("nn/corrupt-model", {
+        what: `the weight ${name}`,
+        expected: `${length} numbers`,
+        got: `${numbers?.length ?? 0}`,
+      });
     else vector.set(numbers, offset);
   }
   return vector;
@@ -94,7 +102,6 @@ export function channelsFirst(
   x: Float32Array,
   shape: readonly [number, number, number],
 ): Float32Array {
-  // biome-ignore format: one line
   const [h, w, c] = shape;
   const size = h * w * c;
   return Float32Array.from(x, (_, i) => {

@@ -45,13 +45,31 @@ export function valuesFor(port: OnnxPort, { data, shape }: ImportedValues): Valu
   const kind = kindOf(port) ?? "float";
   const taken = arrays[kind](data);
   if (taken === undefined)
-    return fail("nn/mismatch-rows", { at: "predict", what, expected: words[kind], got: data.constructor.name }); // biome-ignore format: one line
-  const isFit = port.shape === null || (port.shape.length === shape.length && port.shape.every((dim, i) => typeof dim === "string" || dim === shape[i])); // biome-ignore format: one line
+    return fail("nn/mismatch-rows", {
+      at: "predict",
+      what,
+      expected: words[kind],
+      got: data.constructor.name,
+    });
+  const isFit =
+    port.shape === null ||
+    (port.shape.length === shape.length &&
+      port.shape.every((dim, i) => typeof dim === "string" || dim === shape[i]));
   if (!isFit)
-    fail("nn/mismatch-rows", { at: "predict", what, expected: formatPort(port), got: `[${shape.join(", ")}]` }); // biome-ignore format: one line
+    fail("nn/mismatch-rows", {
+      at: "predict",
+      what,
+      expected: formatPort(port),
+      got: `[${shape.join(", ")}]`,
+    });
   const length = shape.reduce((product, size) => product * size, 1);
   if (length !== taken.length)
-    fail("nn/mismatch-rows", { at: "predict", what: `the length of ${what}`, expected: `${length} numbers for [${shape.join(", ")}]`, got: `${taken.length}` }); // biome-ignore format: one line
+    fail("nn/mismatch-rows", {
+      at: "predict",
+      what: `the length of ${what}`,
+      expected: `${length} numbers for [${shape.join(", ")}]`,
+      got: `${taken.length}`,
+    });
   return { type: kind, shape, data: taken };
 }
 
@@ -62,8 +80,18 @@ export function rowsFor(port: OnnxPort, data: ImportedNumbers): ImportedValues {
   const size = sizes.reduce((product, dim) => product * dim, 1);
   const what = `the input ${JSON.stringify(port.name)}`;
   if (first === undefined || sizes.length !== rest.length)
-    fail("nn/mismatch-rows", { at: "predict", what, expected: `numbers with their shape, as { data, shape }, for ${formatPort(port)}`, got: "numbers without a shape" }); // biome-ignore format: one line
+    fail("nn/mismatch-rows", {
+      at: "predict",
+      what,
+      expected: `numbers with their shape, as { data, shape }, for ${formatPort(port)}`,
+      got: "numbers without a shape",
+    });
   if (data.length === 0 || data.length % size !== 0)
-    fail("nn/mismatch-rows", { at: "predict", what: `the length of ${what}`, expected: `a multiple of ${size}, for ${formatPort(port)}`, got: `${data.length}` }); // biome-ignore format: one line
+    fail("nn/mismatch-rows", {
+      at: "predict",
+      what: `the length of ${what}`,
+      expected: `a multiple of ${size}, for ${formatPort(port)}`,
+      got: `${data.length}`,
+    });
   return { data, shape: [data.length / size, ...sizes] };
 }

@@ -34,7 +34,10 @@ const any = (layer: unknown): Layer => layer as Layer;
 function need({ name, settings }: TensorFlowLayer, key: string, taken: readonly unknown[]): void {
   const got = settings[key];
   if (got === undefined || taken.some((one) => JSON.stringify(one) === JSON.stringify(got))) return;
-  fail("nn/unsupported-model", { what: `the layer ${name} with ${key} ${JSON.stringify(got)}`, expected: `${key} ${taken.map((one) => JSON.stringify(one)).join(" or ")}` }); // biome-ignore format: one line
+  fail("nn/unsupported-model", {
+    what: `the layer ${name} with ${key} ${JSON.stringify(got)}`,
+    expected: `${key} ${taken.map((one) => JSON.stringify(one)).join(" or ")}`,
+  });
 }
 
 function needRank(
@@ -42,8 +45,11 @@ function needRank(
   { shape }: Place,
   ranks: readonly number[],
 ): void {
-  // biome-ignore format: one line
-  if (!ranks.includes(shape.length)) fail("nn/unsupported-model", { what: `the layer ${name} (${kind}) after rows of shape [${shape.join(", ")}]`, expected: `rows of ${ranks.join(" or ")} axes` }); // biome-ignore format: one line
+  if (!ranks.includes(shape.length))
+    fail("nn/unsupported-model", {
+      what: `the layer ${name} (${kind}) after rows of shape [${shape.join(", ")}]`,
+      expected: `rows of ${ranks.join(" or ")} axes`,
+    });
 }
 
 const spellings: Readonly<Record<string, string>> = { swish: "silu", leaky_relu: "leakyRelu" };
@@ -52,13 +58,28 @@ const spellings: Readonly<Record<string, string>> = { swish: "silu", leaky_relu:
 function activationIn(from: TensorFlowLayer, { shape }: Place, key = "activation"): ActivationName {
   const said = String(from.settings[key] ?? "linear");
   const name = spellings[said] ?? said;
-  const taken = activationNames.filter((one) => one !== "leakyRelu" && (one !== "softmax" || shape.length < 3)); // biome-ignore format: one line
+  const taken = activationNames.filter(
+    (one) => one !== "leakyRelu" && (one !== "softmax" || shape.length < 3),
+  );
   const found = taken.find((one) => one === name);
-  return found ?? fail("nn/unsupported-model", { what: `the layer ${from.name} with the activation ${said}`, expected: `one of ${taken.join(", ")}` }); // biome-ignore format: one line
+  return (
+    found ??
+    fail("nn/unsupported-model", {
+      what: `the layer ${from.name} with the activation ${said}`,
+      expected: `one of ${taken.join(", ")}`,
+    })
+  );
 }
 
 function weightIn({ name, weights }: TensorFlowLayer, key: string): TensorFlowWeight {
-  return weights.get(key) ?? fail("nn/corrupt-model", { what: `the layer ${name}`, expected: `a weight ${key}`, got: [...weights.keys()].join(", ") || "none" }); // biome-ignore format: one line
+  return (
+    weights.get(key) ??
+    fail("nn/corrupt-model", {
+      what: `the layer ${name}`,
+      expected: `a weight ${key}`,
+      got: [...weights.keys()].join(", ") || "none",
+    })
+  );
 }
 
 const biasIn = (from: TensorFlowLayer, length: number): Float32Array =>
@@ -66,7 +87,9 @@ const biasIn = (from: TensorFlowLayer, length: number): Float32Array =>
 
 /** Numbers of a weight with its axes in another order. */
 function turned({ shape, values }: TensorFlowWeight, order: readonly number[]): Float32Array {
-  const steps = shape.map((_, i) => shape.slice(i + 1).reduce((product, size) => product * size, 1)); // biome-ignore format: one line
+  const steps = shape.map((_, i) =>
+    shape.slice(i + 1).reduce((product, size) => product * size, 1),
+  );
   const sizes = order.map((axis) => shape[axis] ?? 1);
   const into = new Float32Array(values.length);
   for (let place = 0; place < into.length; place++) {
@@ -84,15 +107,21 @@ function turned({ shape, values }: TensorFlowWeight, order: readonly number[]): 
 function dealt(values: Float32Array, order: Place["order"], width = 1): Float32Array {
   if (order === null) return values;
   const into = new Float32Array(values.length);
-  for (const [i, from] of order.entries()) into.set(values.subarray(from * width, (from + 1) * width), i * width); // biome-ignore format: one line
+  for (const [i, from] of order.entries())
+    into.set(values.subarray(from * width, (from + 1) * width), i * width);
   return into;
 }
 
 /** One number of a setting that must be the same for rows and columns. */
 function squareIn(from: TensorFlowLayer, key: string): number {
   const value = from.settings[key];
-  const [first = 1, second = first] = typeof value === "number" ? [value] : sizesIn(value, `${key} of ${from.name}`); // biome-ignore format: one line
-  if (first !== second) fail("nn/unsupported-model", { what: `the layer ${from.name} with ${key} [${first}, ${second}]`, expected: "the same for rows and columns" }); // biome-ignore format: one line
+  const [first = 1, second = first] =
+    typeof value === "number" ? [value] : sizesIn(value, `${key} of ${from.name}`);
+  if (first !== second)
+    fail("nn/unsupported-model", {
+      what: `the layer ${from.name} with ${key} [${first}, ${second}]`,
+      expected: "the same for rows and columns",
+    });
   return first;
 }
 
@@ -107,10 +136,21 @@ const convolution =
     need(from, "padding", ["same", "valid"]);
     const [kh = 1, kw = 1] = sizesIn(from.settings["kernel_size"], `kernel_size of ${from.name}`);
     const [filters, stride] = [unitsIn(from, "filters"), squareIn(from, "strides")];
-    if (make === convTranspose2d && Math.min(kh, kw) < stride) need(from, "strides", [`at most ${Math.min(kh, kw)}`]); // biome-ignore format: one line
+    if (make === convTranspose2d && Math.min(kh, kw) < stride)
+      need(from, "strides", [`at most ${Math.min(kh, kw)}`]);
     const padding = from.settings["padding"] === "same" ? "same" : "valid";
-    const layer = make(filters, { size: [kh, kw], stride, padding, activation: activationIn(from, place) }); // biome-ignore format: one line
-    return [{ layer: any(layer), weights: { kernel: turned(weightIn(from, "kernel"), order), bias: biasIn(from, filters) } }]; // biome-ignore format: one line
+    const layer = make(filters, {
+      size: [kh, kw],
+      stride,
+      padding,
+      activation: activationIn(from, place),
+    });
+    return [
+      {
+        layer: any(layer),
+        weights: { kernel: turned(weightIn(from, "kernel"), order), bias: biasIn(from, filters) },
+      },
+    ];
   };
 
 const pooling =
@@ -118,7 +158,19 @@ const pooling =
   (from, place) => {
     needRank(from, place, [3]);
     need(from, "data_format", ["channels_last"]);
-    const [size, stride] = [squareIn(from, "pool_size"), squareIn({ ...from, settings: { ...from.settings, strides: from.settings["strides"] ?? from.settings["pool_size"] } }, "strides")]; // biome-ignore format: one line
+    const [size, stride] = [
+      squareIn(from, "pool_size"),
+      squareIn(
+        {
+          ...from,
+          settings: {
+            ...from.settings,
+            strides: from.settings["strides"] ?? from.settings["pool_size"],
+          },
+        },
+        "strides",
+      ),
+    ];
     const [, h = 0, w = 0] = place.shape;
     const isWhole = size === stride && h % size === 0 && w % size === 0; // then "same" adds nothing
     need(from, "padding", isWhole ? ["valid", "same"] : ["valid"]);
@@ -133,7 +185,8 @@ const recurrent =
     if (gates > 1) need(from, "recurrent_activation", ["sigmoid"]);
     for (const key of ["go_backwards", "stateful", "return_state"]) need(from, key, [false]);
     const units = unitsIn(from);
-    const layer = from.settings["return_sequences"] === true ? make(units, { sequences: true }) : make(units); // biome-ignore format: one line
+    const layer =
+      from.settings["return_sequences"] === true ? make(units, { sequences: true }) : make(units);
     const weights = {
       kernel: weightIn(from, "kernel").values,
       "recurrent kernel": weightIn(from, "recurrent_kernel").values,
@@ -149,7 +202,8 @@ const rules: Readonly<Record<string, Rule>> = {
     needRank(from, place, [1, 2]);
     const [units, act] = [unitsIn(from), activationIn(from, place)];
     const kernel = dealt(weightIn(from, "kernel").values, place.order, units);
-    const layer = place.shape.length === 1 ? dense(units, { activation: act }) : stepDense(units, act); // biome-ignore format: one line
+    const layer =
+      place.shape.length === 1 ? dense(units, { activation: act }) : stepDense(units, act);
     return [{ layer: any(layer), weights: { kernel, bias: biasIn(from, units) } }];
   },
   Conv2D: convolution(conv2d, [3, 2, 0, 1]),
@@ -179,24 +233,54 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   Reshape: (from, place) => {
     const shape = sizesIn(from.settings["target_shape"], `target_shape of ${from.name}`);
-    const isSame = (sizes: Size): boolean => sizes.length < 3 || sizes.at(sizes === shape ? -1 : 0) === 1; // biome-ignore format: one line
+    const isSame = (sizes: Size): boolean =>
+      sizes.length < 3 || sizes.at(sizes === shape ? -1 : 0) === 1;
     if (place.order !== null || !isSame(place.shape) || !isSame(shape))
-      fail("nn/unsupported-model", { what: `the layer ${from.name} (Reshape) to or from images of several channels`, expected: "rows without images, or images of one channel" }); // biome-ignore format: one line
-    return [{ layer: any(reshape(shape.length === 3 ? [1, shape[0] ?? 1, shape[1] ?? 1] : shape)) }]; // biome-ignore format: one line
+      fail("nn/unsupported-model", {
+        what: `the layer ${from.name} (Reshape) to or from images of several channels`,
+        expected: "rows without images, or images of one channel",
+      });
+    return [
+      { layer: any(reshape(shape.length === 3 ? [1, shape[0] ?? 1, shape[1] ?? 1] : shape)) },
+    ];
   },
   BatchNormalization: (from, place) => {
     needRank(from, place, [1, 3]);
     need(from, "axis", [-1, place.shape.length, [place.shape.length]]);
     const length = place.shape[0] ?? 1;
-    const of = (key: string, value: number): Float32Array => from.settings[key === "gamma" ? "scale" : "center"] === false && value >= 0 ? new Float32Array(length).fill(value) : dealt(weightIn(from, key).values, place.order); // biome-ignore format: one line
-    const layer = batchNorm({ momentum: Number(from.settings["momentum"] ?? 0.99), epsilon: Number(from.settings["epsilon"] ?? 1e-3) }); // biome-ignore format: one line
-    return [{ layer, weights: { gamma: of("gamma", 1), beta: of("beta", 0), mean: of("moving_mean", -1), variance: of("moving_variance", -1) } }]; // biome-ignore format: one line
+    const of = (key: string, value: number): Float32Array =>
+      from.settings[key === "gamma" ? "scale" : "center"] === false && value >= 0
+        ? new Float32Array(length).fill(value)
+        : dealt(weightIn(from, key).values, place.order);
+    const layer = batchNorm({
+      momentum: Number(from.settings["momentum"] ?? 0.99),
+      epsilon: Number(from.settings["epsilon"] ?? 1e-3),
+    });
+    return [
+      {
+        layer,
+        weights: {
+          gamma: of("gamma", 1),
+          beta: of("beta", 0),
+          mean: of("moving_mean", -1),
+          variance: of("moving_variance", -1),
+        },
+      },
+    ];
   },
   LayerNormalization: (from, place) => {
     needRank(from, place, [1, 2]);
     need(from, "axis", [-1, [-1], place.shape.length, [place.shape.length]]);
     const layer = layerNorm(Number(from.settings["epsilon"] ?? 1e-3));
-    return [{ layer, weights: { gamma: dealt(weightIn(from, "gamma").values, place.order), beta: dealt(weightIn(from, "beta").values, place.order) } }]; // biome-ignore format: one line
+    return [
+      {
+        layer,
+        weights: {
+          gamma: dealt(weightIn(from, "gamma").values, place.order),
+          beta: dealt(weightIn(from, "beta").values, place.order),
+        },
+      },
+    ];
   },
   Embedding: (from, place) => {
     needRank(from, place, [1]);
@@ -214,7 +298,11 @@ export const tensorFlowLayers = Object.keys(rules);
 /** What a layer is here. @throws `nn/unsupported-model`, `nn/corrupt-model` */
 export function importedLayers(from: TensorFlowLayer, place: Place): Made {
   const rule = rules[from.kind];
-  if (rule === undefined) return fail("nn/unsupported-model", { what: `the layer ${from.name} (${from.kind})`, expected: `layers of ${tensorFlowLayers.join(", ")}` }); // biome-ignore format: one line
+  if (rule === undefined)
+    return fail("nn/unsupported-model", {
+      what: `the layer ${from.name} (${from.kind})`,
+      expected: `layers of ${tensorFlowLayers.join(", ")}`,
+    });
   return rule(from, place);
 }
 

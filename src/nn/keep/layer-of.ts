@@ -18,14 +18,16 @@ type Make = (options: never) => unknown;
 /** How each kind is made of its options: as its function names them, or the two that it takes one by one. */
 const makers: Readonly<Record<string, Make>> = {
   activation: ({ name }: { name: Parameters<typeof activation>[0] }) => activation(name),
-  attention: ({ keys, ...rest }: { keys: number | null; heads: number }) => attention({ ...rest, ...(keys === null ? {} : { keys }) }), // biome-ignore format: one line
+  attention: ({ keys, ...rest }: { keys: number | null; heads: number }) =>
+    attention({ ...rest, ...(keys === null ? {} : { keys }) }),
   averagePool2d: ({ size, stride }: Window) => averagePool2d(size, stride),
   batchNorm,
   conv2d: ({ filters, ...rest }: { filters: number }) => conv2d(filters, rest),
   convTranspose2d: ({ filters, ...rest }: { filters: number }) => convTranspose2d(filters, rest),
   dense: ({ units, ...rest }: { units: number }) => dense(units, rest),
   dropout: ({ rate }: { rate: number }) => dropout(rate),
-  embedding: ({ codes, width, ...rest }: { codes: number; width: number; padding?: number }) => embedding(codes, width, rest), // biome-ignore format: one line
+  embedding: ({ codes, width, ...rest }: { codes: number; width: number; padding?: number }) =>
+    embedding(codes, width, rest),
   flatten: () => flatten(),
   globalAveragePool: () => globalAveragePool(),
   gru: ({ units, ...rest }: Recurrent) => gru(units, rest),
@@ -36,7 +38,13 @@ const makers: Readonly<Record<string, Make>> = {
   reshape: ({ shape }: { shape: Size }) => reshape(shape),
   residual: ({ layers }: { layers: readonly LayerSpec[] }) => residual(layers.map(layerOf)),
   simpleRnn: ({ units, ...rest }: Recurrent) => simpleRnn(units, rest),
-  stepDense: ({ units, activation: act }: { units: number; activation: Parameters<typeof stepDense>[1] }) => stepDense(units, act), // biome-ignore format: one line
+  stepDense: ({
+    units,
+    activation: act,
+  }: {
+    units: number;
+    activation: Parameters<typeof stepDense>[1];
+  }) => stepDense(units, act),
   upsample2d: ({ factor }: { factor: number }) => upsample2d(factor),
 };
 
@@ -77,6 +85,7 @@ export function networkFrom(inputShape: Size, layers: readonly LayerSpec[]): Net
 
 /** The specs of layers that plain data holds, or undefined where it is something else. */
 export function specsOf(value: unknown): readonly LayerSpec[] | undefined {
-  const isSpec = (one: unknown): one is LayerSpec => isRecord(one) && typeof one["kind"] === "string" && isRecord(one["options"]); // biome-ignore format: one line
+  const isSpec = (one: unknown): one is LayerSpec =>
+    isRecord(one) && typeof one["kind"] === "string" && isRecord(one["options"]);
   return Array.isArray(value) && value.every(isSpec) ? value : undefined;
 }

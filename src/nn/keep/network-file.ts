@@ -31,7 +31,15 @@ export function formatNetwork(trained: TrainedNetwork, labelling: Labelling): Ui
   const { network, loss, vectors } = trained;
   const layers = network.layers.map(({ kind, options }) => ({ kind, options }));
   const { weights, kept } = vectors;
-  const text = formatJson({ format: fileFormat, inputShape: network.inputShape, layers, loss, ...labelling, weights, kept }); // biome-ignore format: one line
+  const text = formatJson({
+    format: fileFormat,
+    inputShape: network.inputShape,
+    layers,
+    loss,
+    ...labelling,
+    weights,
+    kept,
+  });
   return new TextEncoder().encode(text);
 }
 
@@ -45,27 +53,44 @@ export function parseNetwork<T>(
   make: (trained: TrainedNetwork, labelling: Labelling) => T,
 ): T {
   const bytes = files[networkFile];
-  if (bytes === undefined) return corrupt(`there is no ${networkFile} among ${Object.keys(files).join(", ")}`); // biome-ignore format: one line
+  if (bytes === undefined)
+    return corrupt(`there is no ${networkFile} among ${Object.keys(files).join(", ")}`);
   try {
-    const { trained, labelling } = networkOf(parseJson(new TextDecoder().decode(bytes), networkFile), historyOf(files[historyFile])); // biome-ignore format: one line
+    const { trained, labelling } = networkOf(
+      parseJson(new TextDecoder().decode(bytes), networkFile),
+      historyOf(files[historyFile]),
+    );
     return make(trained, labelling);
   } catch (error) {
-    if (isMillraceError(error) && /^nn\/(unsupported-format|corrupt-files)$/.test(error.code)) throw error; // biome-ignore format: one line
+    if (isMillraceError(error) && /^nn\/(unsupported-format|corrupt-files)$/.test(error.code))
+      throw error;
     return corrupt((error as Error).message, error);
   }
 }
 
 function networkOf(value: unknown, history: readonly NetworkEpoch[]) {
-  const damaged = (field: string, expected: string, got: string): never => corrupt(`${field}: expected ${expected}, got ${got}`); // biome-ignore format: one line
+  const damaged = (field: string, expected: string, got: string): never =>
+    corrupt(`${field}: expected ${expected}, got ${got}`);
   const file = fieldsOf(value, { name: networkFile, damaged });
   const format = file.number("format");
   if (format > fileFormat) fail("nn/unsupported-format", { got: format, known: fileFormat });
   if (format !== fileFormat) damaged("format", `${fileFormat}`, `${format}`);
-  const layers = file.list("layers").map((one): LayerSpec => ({ kind: one.text("kind"), options: one.fields("options").value as LayerSpec["options"] })); // biome-ignore format: one line
+  const layers = file.list("layers").map(
+    (one): LayerSpec => ({
+      kind: one.text("kind"),
+      options: one.fields("options").value as LayerSpec["options"],
+    }),
+  );
   const { inputShape } = file.value;
-  const shape = Array.isArray(inputShape) ? inputShape.map(Number) : damaged("inputShape", "a list of sizes", typeof inputShape); // biome-ignore format: one line
+  const shape = Array.isArray(inputShape)
+    ? inputShape.map(Number)
+    : damaged("inputShape", "a list of sizes", typeof inputShape);
   const network = networkFrom(shape, layers);
-  const loss = checkChoice(networkFile, { loss: file.text("loss") as (typeof lossNames)[number] }, lossNames); // biome-ignore format: one line
+  const loss = checkChoice(
+    networkFile,
+    { loss: file.text("loss") as (typeof lossNames)[number] },
+    lossNames,
+  );
   const keptLength = network.kept.reduce((sum, { length }) => sum + length, 0);
   const state = {
     ...{ epoch: history.length, step: 0, slots: [], stopping: null, best: null, history },
@@ -73,7 +98,12 @@ function networkOf(value: unknown, history: readonly NetworkEpoch[]) {
     kept: file.array("kept", Float32Array, keptLength),
   };
   const classes = file.value["classes"] === null ? null : file.texts("classes");
-  const labelling = { input: file.text("input"), bytes: file.boolean("bytes"), output: file.text("output"), classes }; // biome-ignore format: one line
+  const labelling = {
+    input: file.text("input"),
+    bytes: file.boolean("bytes"),
+    output: file.text("output"),
+    classes,
+  };
   return { trained: trainedNetwork({ network, loss, state }), labelling };
 }
 
@@ -81,8 +111,10 @@ function networkOf(value: unknown, history: readonly NetworkEpoch[]) {
 function historyOf(bytes: Uint8Array | undefined): readonly NetworkEpoch[] {
   if (bytes === undefined) return [];
   const value: Json = JSON.parse(new TextDecoder().decode(bytes));
-  const isEpoch = (one: unknown): boolean => isRecord(one) && typeof one["epoch"] === "number" && typeof one["loss"] === "number"; // biome-ignore format: one line
-  if (!Array.isArray(value) || !value.every(isEpoch)) return corrupt(`${historyFile} is no list of epochs`); // biome-ignore format: one line
+  const isEpoch = (one: unknown): boolean =>
+    isRecord(one) && typeof one["epoch"] === "number" && typeof one["loss"] === "number";
+  if (!Array.isArray(value) || !value.every(isEpoch))
+    return corrupt(`${historyFile} is no list of epochs`);
   return value as unknown as readonly NetworkEpoch[];
 }
 

@@ -18,19 +18,49 @@ import { loadNetwork, networkModel } from "./network-model.ts";
 const code = (what: string) => expect.objectContaining({ code: what });
 const draws = random(5).stream("images");
 const pixels = Uint8Array.from({ length: 60 * 36 }, () => draws.below(256));
-const images = { rows: 60, x: pixels, shape: [1, 6, 6], y: Int32Array.from({ length: 60 }, (_, i) => i % 3), labelShape: [] }; // biome-ignore format: one line
-const cnn = () => input([1, 6, 6]).add(conv2d(3, { activation: "relu" })).add(batchNorm()).add(maxPool2d()).add(flatten()).add(dense(3)); // biome-ignore format: one line
-const learned = (network: Network = cnn()) => train(network, images, { loss: "crossEntropy", epochs: 2 }); // biome-ignore format: one line
+const images = {
+  rows: 60,
+  x: pixels,
+  shape: [1, 6, 6],
+  y: Int32Array.from({ length: 60 }, (_, i) => i % 3),
+  labelShape: [],
+};
+const cnn = () =>
+  input([1, 6, 6])
+    .add(conv2d(3, { activation: "relu" }))
+    .add(batchNorm())
+    .add(maxPool2d())
+    .add(flatten())
+    .add(dense(3));
+const learned = (network: Network = cnn()) =>
+  train(network, images, { loss: "crossEntropy", epochs: 2 });
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
-const rowsOf = (count: number) => Array.from({ length: count }, (_, i) => ({ image: base64(pixels.subarray(36 * i, 36 * (i + 1))) })); // biome-ignore format: one line
+const rowsOf = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({
+    image: base64(pixels.subarray(36 * i, 36 * (i + 1))),
+  }));
 const named = { input: "image", bytes: true, output: "digit", classes: ["a", "b", "c"] } as const;
 
 describe("networkFrom", () => {
   test("makes every kind of layer again, with the same weights in the same places", () => {
-    const image = input([2, 8, 8]).add(conv2d(4, { padding: "same", stride: 2, activation: "relu" })).add(convTranspose2d(3)).add(batchNorm()).add(averagePool2d()).add(upsample2d()).add(maxPool2d(2, 1)).add(activation("gelu")); // biome-ignore format: one line
+    const image = input([2, 8, 8])
+      .add(conv2d(4, { padding: "same", stride: 2, activation: "relu" }))
+      .add(convTranspose2d(3))
+      .add(batchNorm())
+      .add(averagePool2d())
+      .add(upsample2d())
+      .add(maxPool2d(2, 1))
+      .add(activation("gelu"));
     const networks: Network[] = [
       ...[image.add(globalAveragePool()).add(dense(4)).add(dropout(0.2)), image.add(flatten())],
-      input([6]).add(embedding(5, 4)).add(placeEmbedding()).add(residual([layerNorm(), attention({ heads: 2, causal: true })])).add(stepDense(3, "relu")).add(lstm(4, { sequences: true })).add(gru(3, { sequences: true })).add(simpleRnn(2)), // biome-ignore format: one line
+      input([6])
+        .add(embedding(5, 4))
+        .add(placeEmbedding())
+        .add(residual([layerNorm(), attention({ heads: 2, causal: true })]))
+        .add(stepDense(3, "relu"))
+        .add(lstm(4, { sequences: true }))
+        .add(gru(3, { sequences: true }))
+        .add(simpleRnn(2)),
       input([6])
         .add(reshape([2, 3]))
         .add(attention({ heads: 1, keys: 7 })),
@@ -43,7 +73,9 @@ describe("networkFrom", () => {
     expect(() => networkFrom([3], [{ kind: "dence", options: {} }])).toThrow(
       code("nn/unknown-layer"),
     );
-    expect(() => networkFrom([3], [{ kind: "dence", options: {} }])).toThrow(/unknown layer "dence".*Did you mean "dense"/); // biome-ignore format: one line
+    expect(() => networkFrom([3], [{ kind: "dence", options: {} }])).toThrow(
+      /unknown layer "dence".*Did you mean "dense"/,
+    );
   });
 });
 
@@ -59,44 +91,85 @@ describe("networkModel", () => {
     ]);
     const loaded = loadNetwork(model.files());
     expect(await loaded.predictAll(rows)).toEqual(all);
-    expect([loaded.hash, loaded.signature, loaded.trained.history]).toEqual([model.hash, model.signature, trained.history]); // biome-ignore format: one line
-    expect(await Promise.all(rows.slice(0, 4).map((row) => model.predict(row)))).toEqual(all.slice(0, 4)); // biome-ignore format: one line
+    expect([loaded.hash, loaded.signature, loaded.trained.history]).toEqual([
+      model.hash,
+      model.signature,
+      trained.history,
+    ]);
+    expect(await Promise.all(rows.slice(0, 4).map((row) => model.predict(row)))).toEqual(
+      all.slice(0, 4),
+    );
     const runtime = await loadRuntime();
     const session = await runtime?.open(model.files()["model.onnx"] ?? new Uint8Array());
-    const found = await session?.run({ image: { type: "uint8", shape: [60, 1, 6, 6], data: pixels } }); // biome-ignore format: one line
+    const found = await session?.run({
+      image: { type: "uint8", shape: [60, 1, 6, 6], data: pixels },
+    });
     expect([...(found?.["y"]?.data ?? [])]).toEqual([...told]);
     await session?.close();
   });
 
   test("says what it takes and tells: classes, truths, numbers, and arrays of anything else", async () => {
-    const output = (trained: TrainedNetwork, options = {}) => networkModel(trained, options).signature.output; // biome-ignore format: one line
+    const output = (trained: TrainedNetwork, options = {}) =>
+      networkModel(trained, options).signature.output;
     const numbers = { rows: 8, x: new Float32Array(16), shape: [2], labelShape: [1] };
     const y = new Float32Array(8);
-    const told = async (network: Network, loss: "squared" | "binaryCrossEntropy", labelShape = [1]) =>
-      train(network, { ...numbers, y: new Float32Array(8 * (labelShape[0] ?? 1)), labelShape }, { loss, epochs: 1 }); // biome-ignore format: one line
+    const told = async (
+      network: Network,
+      loss: "squared" | "binaryCrossEntropy",
+      labelShape = [1],
+    ) =>
+      train(
+        network,
+        { ...numbers, y: new Float32Array(8 * (labelShape[0] ?? 1)), labelShape },
+        { loss, epochs: 1 },
+      );
     expect(y).toHaveLength(8);
     const number = await told(input([2]).add(dense(1)), "squared");
     const truth = await told(input([2]).add(dense(1)), "binaryCrossEntropy");
     const array = await told(input([2]).add(dense(2)), "squared", [2]);
-    expect(output(await learned(), named)).toEqual({ name: "digit", kind: "category", levels: ["a", "b", "c"] }); // biome-ignore format: one line
+    expect(output(await learned(), named)).toEqual({
+      name: "digit",
+      kind: "category",
+      levels: ["a", "b", "c"],
+    });
     expect(output(number)).toEqual({ name: "y", kind: "float" });
     expect(output(truth)).toEqual({ name: "y", kind: "bool" });
     expect(output(array)).toMatchObject({ kind: "text", tensor: { type: "float32", shape: [2] } });
     const x = base64(new Uint8Array(new Float32Array([1, 2]).buffer));
-    expect(await networkModel(number).predict({ x })).toMatchObject({ value: expect.any(Number), probability: null }); // biome-ignore format: one line
-    expect(await networkModel(truth).predict({ x })).toMatchObject({ value: expect.any(Boolean), probability: expect.any(Number) }); // biome-ignore format: one line
-    expect(await networkModel(array).predict({ x })).toMatchObject({ value: expect.stringMatching(/=$/), probability: null }); // biome-ignore format: one line
+    expect(await networkModel(number).predict({ x })).toMatchObject({
+      value: expect.any(Number),
+      probability: null,
+    });
+    expect(await networkModel(truth).predict({ x })).toMatchObject({
+      value: expect.any(Boolean),
+      probability: expect.any(Number),
+    });
+    expect(await networkModel(array).predict({ x })).toMatchObject({
+      value: expect.stringMatching(/=$/),
+      probability: null,
+    });
     expect(() => networkModel(number, { classes: ["a"] })).toThrow(code("nn/mismatch-output"));
-    await expect(networkModel(number).predict({ x: "AAAA" })).rejects.toThrow(code("nn/mismatch-rows")); // biome-ignore format: one line
+    await expect(networkModel(number).predict({ x: "AAAA" })).rejects.toThrow(
+      code("nn/mismatch-rows"),
+    );
   });
 
   test("refuses classes that do not fit, and files that are damaged or of a newer format", async () => {
     const trained = await learned();
-    for (const classes of [["a", "b"], ["a", "a", "b"]]) // biome-ignore format: one line
+    for (const classes of [
+      ["a", "b"],
+      ["a", "a", "b"],
+    ])
       expect(() => networkModel(trained, { classes })).toThrow(code("nn/mismatch-output"));
     const files = networkModel(trained, named).files();
-    const whole = JSON.parse(new TextDecoder().decode(files["network.json"])) as Record<string, unknown>; // biome-ignore format: one line
-    const changed = (change: object): ModelFiles => ({ ...files, "network.json": new TextEncoder().encode(JSON.stringify({ ...whole, ...change })) }); // biome-ignore format: one line
+    const whole = JSON.parse(new TextDecoder().decode(files["network.json"])) as Record<
+      string,
+      unknown
+    >;
+    const changed = (change: object): ModelFiles => ({
+      ...files,
+      "network.json": new TextEncoder().encode(JSON.stringify({ ...whole, ...change })),
+    });
     expect(() => loadNetwork(changed({ format: 2 }))).toThrow(code("nn/unsupported-format"));
     const damaged = [
       ...[
@@ -105,8 +178,16 @@ describe("networkModel", () => {
         changed({ format: -1 }),
         changed({ layers: 3 }),
       ],
-      ...[changed({ layers: [{ kind: "dence", options: {} }] }), changed({ loss: "none" }), changed({ classes: ["a"] })], // biome-ignore format: one line
-      ...[changed({ inputShape: [1, 5, 5] }), changed({ weights: null }), { ...files, "history.json": new Uint8Array([51]) }], // biome-ignore format: one line
+      ...[
+        changed({ layers: [{ kind: "dence", options: {} }] }),
+        changed({ loss: "none" }),
+        changed({ classes: ["a"] }),
+      ],
+      ...[
+        changed({ inputShape: [1, 5, 5] }),
+        changed({ weights: null }),
+        { ...files, "history.json": new Uint8Array([51]) },
+      ],
     ];
     for (const one of damaged) expect(() => loadNetwork(one)).toThrow(code("nn/corrupt-files"));
   });
@@ -117,11 +198,20 @@ describe("networkModel", () => {
     await using run = await workspace.tracking.startRun({ experiment: "digits", name: "cnn" });
     await run.logModel(model, { inputExample: rowsOf(1) });
     expect(await run.artifacts()).toContain("model/model.onnx");
-    await workspace.registry.register("digits", { model, runId: run.id, alias: { name: "champion" } }); // biome-ignore format: one line
+    await workspace.registry.register("digits", {
+      model,
+      runId: run.id,
+      alias: { name: "champion" },
+    });
     const { model: stored } = await workspace.registry.load("digits", "champion");
     expect(stored.hash).toBe(model.hash);
     const { lake } = workspace;
-    const log = { lake, table: "serving.digits_log", signature: loggedSignature(stored), folder: join(workspace.path, "serving") }; // biome-ignore format: one line
+    const log = {
+      lake,
+      table: "serving.digits_log",
+      signature: loggedSignature(stored),
+      folder: join(workspace.path, "serving"),
+    };
     const { openInferenceLog } = await import("../../serve/index.ts");
     await using kept = await openInferenceLog(log);
     const served = endpoint({ name: "digits", model: stored, version: 1, log: kept });

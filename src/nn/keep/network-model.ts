@@ -53,13 +53,15 @@ export function networkModel(
   trained: TrainedNetwork,
   options: NetworkModelOptions = {},
 ): NetworkModel {
-  // biome-ignore format: one line
   checkNames("networkModel", options, ["input", "bytes", "output", "classes", "files"]);
   const { input = "x", bytes = false, output = "y", files: more = {} } = options;
   const classes = classesOf(trained, options.classes);
   const labelling: Labelling = { input, bytes, output, classes };
   const own: ModelFiles = { [networkFile]: formatNetwork(trained, labelling), ...more };
-  const tensor: TensorSpec = { type: bytes ? "uint8" : "float32", shape: trained.network.inputShape }; // biome-ignore format: one line
+  const tensor: TensorSpec = {
+    type: bytes ? "uint8" : "float32",
+    shape: trained.network.inputShape,
+  };
   const signature: Signature = {
     inputs: { [input]: { kind: "text", nullable: false, tensor } },
     output: outputOf(trained, labelling),
@@ -73,11 +75,20 @@ export function networkModel(
   };
   return {
     ...{ kind: "network", trained, classes, bytes, signature, predictAll },
-    hash: hashOf(Object.keys(own).sort().map((path) => `${path} ${hashOf(own[path] ?? "")}`).join("\n")), // biome-ignore format: one line
+    hash: hashOf(
+      Object.keys(own)
+        .sort()
+        .map((path) => `${path} ${hashOf(own[path] ?? "")}`)
+        .join("\n"),
+    ),
     importances: [],
     predict: async (row) =>
       (await predictAll([row]))[0] ?? { value: null, probability: Number.NaN },
-    files: () => ({ ...own, [historyFile]: formatHistory(trained.history), [onnxFile]: trained.onnx({ input, bytes }) }), // biome-ignore format: one line
+    files: () => ({
+      ...own,
+      [historyFile]: formatHistory(trained.history),
+      [onnxFile]: trained.onnx({ input, bytes }),
+    }),
   };
 }
 
@@ -101,9 +112,12 @@ function classesOf(
   trained: TrainedNetwork,
   named: readonly string[] | undefined,
 ): readonly string[] | null {
-  // biome-ignore format: one line
   if (!isClassifier(trained)) {
-    if (named !== undefined) fail("nn/mismatch-output", { expected: "no classes, since it tells something else", got: `${named.length}` }); // biome-ignore format: one line
+    if (named !== undefined)
+      fail("nn/mismatch-output", {
+        expected: "no classes, since it tells something else",
+        got: `${named.length}`,
+      });
     return null;
   }
   const count = trained.network.outputShape[0] ?? 0;
@@ -117,9 +131,9 @@ function outputOf(
   { loss, network }: TrainedNetwork,
   { output: name, classes }: Labelling,
 ): Signature["output"] {
-  // biome-ignore format: one line
   if (classes !== null) return { name, kind: "category", levels: classes };
-  if (sizeOf(network.outputShape) === 1) return { name, kind: loss === "binaryCrossEntropy" ? "bool" : "float" }; // biome-ignore format: one line
+  if (sizeOf(network.outputShape) === 1)
+    return { name, kind: loss === "binaryCrossEntropy" ? "bool" : "float" };
   return { name, kind: "text", tensor: { type: "float32", shape: network.outputShape } };
 }
 
@@ -129,14 +143,18 @@ function numbersOf(
   input: string,
   { type, shape }: TensorSpec,
 ): Float32Array | Uint8Array {
-  // biome-ignore format: one line
   const size = sizeOf(shape);
   const all = new Uint8Array(rows.length * size * (type === "uint8" ? 1 : 4));
   const each = all.length / rows.length;
   for (const [i, row] of rows.entries()) {
     const bytes = Buffer.from(String(row[input] ?? ""), "base64");
     if (bytes.length !== each)
-      fail("nn/mismatch-rows", { at: "predict", what: `${input} of row ${i}`, expected: `${each} bytes in base64`, got: `${bytes.length}` }); // biome-ignore format: one line
+      fail("nn/mismatch-rows", {
+        at: "predict",
+        what: `${input} of row ${i}`,
+        expected: `${each} bytes in base64`,
+        got: `${bytes.length}`,
+      });
     all.set(bytes, i * each);
   }
   return type === "uint8" ? all : new Float32Array(all.buffer);
@@ -144,10 +162,9 @@ function numbersOf(
 
 /** What the numbers of a row mean. */
 function answerOf({ kind, levels }: Signature["output"]): (told: Float32Array) => Prediction {
-  // biome-ignore format: one line
   if (kind === "category" && levels !== undefined) return (told) => classAnswer(told, levels);
   if (kind === "bool") return ([p = Number.NaN]) => ({ value: p >= 0.5, probability: p });
-  if (kind === "float") return ([value = Number.NaN]) => ({ value, probability: null }); // biome-ignore format: one line
+  if (kind === "float") return ([value = Number.NaN]) => ({ value, probability: null });
   return (told) => ({
     value: Buffer.from(told.slice().buffer).toString("base64"),
     probability: null,

@@ -1,11 +1,15 @@
 /** @file The 256 bytes in the order that byte-level vocabularies have them, and how a text is cut into pieces that pairs stay within. */
 import { specialNames } from "./tokeniser.ts";
 
-const isShown = (byte: number): boolean => (byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173); // biome-ignore format: one line
+const isShown = (byte: number): boolean =>
+  (byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173);
 const all = Array.from({ length: 256 }, (_, byte) => byte);
 
 /** Bytes by their place: first those that are characters to be seen, then the others, as GPT-2 and its followers number them. */
-export const byteOrder: readonly number[] = [...all.filter(isShown), ...all.filter((byte) => !isShown(byte))]; // biome-ignore format: one line
+export const byteOrder: readonly number[] = [
+  ...all.filter(isShown),
+  ...all.filter((byte) => !isShown(byte)),
+];
 
 /** The token of each byte. */
 export const tokenOfByte: Int32Array = new Int32Array(256);

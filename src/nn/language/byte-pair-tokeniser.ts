@@ -68,7 +68,8 @@ export function bytePairs({ merges }: BytePairs): Tokeniser {
     if (found !== undefined) return found;
     const start = Int32Array.from(encoder.encode(piece), (byte) => tokenOfByte[byte] ?? 0);
     const tokens = mergePiece(start, ranked);
-    if (piece.length <= longestRemembered && remembered.size < mostRemembered) remembered.set(piece, tokens); // biome-ignore format: one line
+    if (piece.length <= longestRemembered && remembered.size < mostRemembered)
+      remembered.set(piece, tokens);
     return tokens;
   };
   const bytesAt = (token: number): Uint8Array =>
@@ -94,14 +95,21 @@ export function bytePairs({ merges }: BytePairs): Tokeniser {
 /** The bytes of every token, and what pairs become. @throws `nn/corrupt-language` where a token is too long */
 function tokensOf(merges: Int32Array) {
   // a character of a name is a byte
-  const names: string[] = [...specialNames.map(() => ""), ...byteOrder.map((byte) => String.fromCharCode(byte))]; // biome-ignore format: one line
+  const names: string[] = [
+    ...specialNames.map(() => ""),
+    ...byteOrder.map((byte) => String.fromCharCode(byte)),
+  ];
   const numbers = new Map(names.map((name, token) => [name, token]));
   const made: { left: number; right: number; merge: RankedMerge }[] = [];
   for (let i = 0; i + 1 < merges.length; i += 2) {
     const [left = 0, right = 0] = merges.subarray(i, i + 2);
     const name = `${names[left] ?? ""}${names[right] ?? ""}`;
     if (name.length > longestToken)
-      fail("nn/corrupt-language", { field: `merges[${i}]`, expected: `tokens of at most ${longestToken} bytes`, got: `${name.length}` }); // biome-ignore format: one line
+      fail("nn/corrupt-language", {
+        field: `merges[${i}]`,
+        expected: `tokens of at most ${longestToken} bytes`,
+        got: `${name.length}`,
+      });
     const token = numbers.get(name) ?? names.push(name) - 1;
     numbers.set(name, token);
     made.push({ left, right, merge: { rank: i / 2, made: token } });
@@ -115,7 +123,11 @@ function tokensOf(merges: Int32Array) {
 function labelOf(bytes: Uint8Array): string {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text.replaceAll(" ", "␣").replaceAll("\n", "⏎").replaceAll("\t", "⇥").replace(/\p{Cc}/gu, (c) => hex([c.charCodeAt(0)])); // biome-ignore format: one line
+    return text
+      .replaceAll(" ", "␣")
+      .replaceAll("\n", "⏎")
+      .replaceAll("\t", "⇥")
+      .replace(/\p{Cc}/gu, (c) => hex([c.charCodeAt(0)]));
   } catch {
     return hex(bytes);
   }

@@ -7,6 +7,7 @@ export function checkTexts(at: string, given: string | readonly string[]): reado
   if (texts.length === 0) fail("nn/missing-text", { at, got: "no text" });
   const other = texts.find((text) => typeof text !== "string");
   if (other !== undefined) fail("nn/missing-text", { at, got: `a ${typeof other}` });
-  if (texts.every((text) => text.trim() === "")) fail("nn/missing-text", { at, got: "only empty texts" }); // biome-ignore format: one line
+  if (texts.every((text) => text.trim() === ""))
+    fail("nn/missing-text", { at, got: "only empty texts" });
   return texts;
 }

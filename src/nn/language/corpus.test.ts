@@ -10,7 +10,16 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "millrace-corpus-"));
   await mkdir(join(home, "deep/drafts"), { recursive: true });
   await mkdir(join(home, "node_modules"));
-  const files = { "b.txt": "plain `text`", "a.md": "# Title\n\ntext", "deep/c.md": "deep", "deep/drafts/d.md": "draft", "e.ts": "code", "node_modules/f.md": "other", ".g.md": "hidden", "h.md": "```\n```" }; // biome-ignore format: one line
+  const files = {
+    "b.txt": "plain `text`",
+    "a.md": "# Title\n\ntext",
+    "deep/c.md": "deep",
+    "deep/drafts/d.md": "draft",
+    "e.ts": "code",
+    "node_modules/f.md": "other",
+    ".g.md": "hidden",
+    "h.md": "```\n```",
+  };
   for (const [path, text] of Object.entries(files)) await writeFile(join(home, path), text);
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
@@ -34,8 +43,11 @@ describe("readCorpus", () => {
 
 describe("plainText", () => {
   test("leaves code, addresses, images and markup out, and keeps identifiers", () => {
-    const markdown = "## A *title*\n\n```ts\nconst x = 1;\n```\n> See [the page](http://x) for `read_csv`.\n\n![picture](a.png)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n<!-- note -->\n- item<br>"; // biome-ignore format: one line
-    expect(plainText(markdown)).toBe("A title\n\nSee the page for read_csv.\n\n a b\n\n 1 2\n\nitem".replace(/\n /g, "\n")); // biome-ignore format: one line
+    const markdown =
+      "## A *title*\n\n```ts\nconst x = 1;\n```\n> See [the page](http://x) for `read_csv`.\n\n![picture](a.png)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n<!-- note -->\n- item<br>";
+    expect(plainText(markdown)).toBe(
+      "A title\n\nSee the page for read_csv.\n\n a b\n\n 1 2\n\nitem".replace(/\n /g, "\n"),
+    );
     expect(plainText("text\n```\nnever closed")).toBe("text");
   });
 });

@@ -48,8 +48,13 @@ export async function readCorpus(
     return { path, text };
   })); // biome-ignore format: as it is
   const taken = read.filter(({ text }) => text.trim() !== "");
-  if (taken.length === 0) fail("nn/missing-text", { at: "readCorpus", got: `none in ${paths.join(", ")}` }); // biome-ignore format: one line
-  const sources = taken.map(({ path, text }) => ({ path, characters: text.length, hash: hashOf(text) })); // biome-ignore format: one line
+  if (taken.length === 0)
+    fail("nn/missing-text", { at: "readCorpus", got: `none in ${paths.join(", ")}` });
+  const sources = taken.map(({ path, text }) => ({
+    path,
+    characters: text.length,
+    hash: hashOf(text),
+  }));
   return {
     texts: taken.map(({ text }) => text),
     sources,
@@ -61,12 +66,18 @@ async function filesOf(
   path: string,
   { endings, exclude }: Required<CorpusOptions>,
 ): Promise<readonly string[]> {
-  const found = await stat(path).catch(() => fail("nn/missing-text", { at: "readCorpus", got: `nothing at ${path}` })); // biome-ignore format: one line
+  const found = await stat(path).catch(() =>
+    fail("nn/missing-text", { at: "readCorpus", got: `nothing at ${path}` }),
+  );
   if (!found.isDirectory()) return [path];
   const inside = await readdir(path, { recursive: true, withFileTypes: true });
   const isOut = (file: string): boolean => {
     const parts = relative(path, file).split(sep);
-    return parts.some((part) => part.startsWith(".") || part === "node_modules" || exclude.includes(part)) || exclude.some((one) => parts.join("/").includes(one)); // biome-ignore format: one line
+    return (
+      parts.some(
+        (part) => part.startsWith(".") || part === "node_modules" || exclude.includes(part),
+      ) || exclude.some((one) => parts.join("/").includes(one))
+    );
   };
   return inside
     .filter((entry) => entry.isFile() && endings.includes(extname(entry.name)))

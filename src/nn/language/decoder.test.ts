@@ -18,29 +18,58 @@ import {
 import { attentionWeights, openNextToken } from "./run-decoder.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });
-const small: DecoderOptions = { vocabulary: 11, context: 6, width: 8, heads: 2, layers: 2, feedForward: 12, dropout: 0 }; // biome-ignore format: one line
+const small: DecoderOptions = {
+  vocabulary: 11,
+  context: 6,
+  width: 8,
+  heads: 2,
+  layers: 2,
+  feedForward: 12,
+  dropout: 0,
+};
 const both = ["before", "after"] as const;
 
 /** Weights large enough that every token matters. */
 function weightsOf({ weights, parameters }: Network): Float32Array {
   const vector = new Float32Array(parameters);
   for (const { name, shape, offset, length, initialiser } of weights) {
-    const how = initialiser.kind === "normal" ? { kind: "normal", deviation: 0.5 } as const : initialiser; // biome-ignore format: one line
-    draw(vector.subarray(offset, offset + length), how, { fans: fansOf(shape), chance: random(1).stream(name) }); // biome-ignore format: one line
+    const how =
+      initialiser.kind === "normal" ? ({ kind: "normal", deviation: 0.5 } as const) : initialiser;
+    draw(vector.subarray(offset, offset + length), how, {
+      fans: fansOf(shape),
+      chance: random(1).stream(name),
+    });
   }
   return vector;
 }
 
 function untrained(options: DecoderOptions) {
   const network = decoder(options);
-  const state = { epoch: 0, step: 0, stopping: null, best: null, history: [], weights: weightsOf(network), kept: new Float32Array(0), slots: [] }; // biome-ignore format: one line
+  const state = {
+    epoch: 0,
+    step: 0,
+    stopping: null,
+    best: null,
+    history: [],
+    weights: weightsOf(network),
+    kept: new Float32Array(0),
+    slots: [],
+  };
   return { network, state, trained: trainedNetwork({ network, loss: "crossEntropy", state }) };
 }
 
 describe("decoder", () => {
   test("has the workshop's number of parameters, normalised before or after", () => {
     for (const norm of both) {
-      const options = { vocabulary: 2411, context: 64, width: 160, heads: 4, layers: 4, feedForward: 320, norm }; // biome-ignore format: one line
+      const options = {
+        vocabulary: 2411,
+        context: 64,
+        width: 160,
+        heads: 4,
+        layers: 4,
+        feedForward: 320,
+        norm,
+      };
       expect(decoder(options).parameters).toBe(1_610_731);
       expect(decoderParameters(options)).toBe(1_610_731);
     }
@@ -49,7 +78,14 @@ describe("decoder", () => {
 
   test("law: its number of parameters is that of the formula", () => {
     const size = fc.integer({ min: 1, max: 6 });
-    const any = fc.record({ vocabulary: fc.integer({ min: 2, max: 20 }), context: size, heads: size, layers: size, feedForward: size, norm: fc.constantFrom(...both) }); // biome-ignore format: one line
+    const any = fc.record({
+      vocabulary: fc.integer({ min: 2, max: 20 }),
+      context: size,
+      heads: size,
+      layers: size,
+      feedForward: size,
+      norm: fc.constantFrom(...both),
+    });
     fc.assert(
       fc.property(any, (one) => {
         const options = { ...one, width: 2 * one.heads };
@@ -80,7 +116,8 @@ describe("decoder", () => {
       const plain = await short.predict(Float32Array.of(3, 4, 5));
       const rows = Float32Array.of(0, 0, 0, 3, 4, 5, 3, 4, 5, 0, 0, 0, 0, 3, 0, 4, 0, 5);
       const told = await trained.predict(rows);
-      const step = (at: number): readonly number[] => Array.from(told.subarray(11 * at, 11 * at + 11)); // biome-ignore format: one line
+      const step = (at: number): readonly number[] =>
+        Array.from(told.subarray(11 * at, 11 * at + 11));
       for (const places of [
         [3, 4, 5],
         [6, 7, 8],
@@ -99,7 +136,10 @@ describe("decoder", () => {
       return weights.map((weight) => weight / sum);
     };
     const whole = await trained.predict(Float32Array.of(3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 9, 4));
-    expect(chances(await next([9, 9, 3, 4, 5, 6, 7, 8]))).toBeClose(Array.from(whole.subarray(55, 66)), { rtol: 1e-4 }); // biome-ignore format: one line
+    expect(chances(await next([9, 9, 3, 4, 5, 6, 7, 8]))).toBeClose(
+      Array.from(whole.subarray(55, 66)),
+      { rtol: 1e-4 },
+    );
     expect(chances(await next([9, 4]))).toBeClose(Array.from(whole.subarray(121)), { rtol: 1e-4 });
   });
 
@@ -122,11 +162,24 @@ describe("decoder", () => {
     const rule = { loss: "crossEntropy", optimiser: { kind: "sgd", options: {} } } as const;
     const session = await runtime.open(gradientModel(network, rule));
     const judge = await runtime.open(evaluationModel(network, "crossEntropy"));
-    const real = (data: Float32Array, shape = [data.length]): Values => ({ type: "float", shape, data }); // biome-ignore format: one line
+    const real = (data: Float32Array, shape = [data.length]): Values => ({
+      type: "float",
+      shape,
+      data,
+    });
     const x = real(Float32Array.of(0, 3, 4, 3, 4, 3, 0, 0), [2, 4]);
-    const y: Values = { type: "int64", shape: [2, 4], data: BigInt64Array.of(-1n, 4n, 3n, 4n, 3n, 4n, -1n, -1n) }; // biome-ignore format: one line
+    const y: Values = {
+      type: "int64",
+      shape: [2, 4],
+      data: BigInt64Array.of(-1n, 4n, 3n, 4n, 3n, 4n, -1n, -1n),
+    };
     const given = { x, y, kept: real(state.kept) };
-    const told = await session.run({ ...given, weights: real(state.weights), gradient: real(new Float32Array(network.parameters)), share: real(Float32Array.of(1), []) }); // biome-ignore format: one line
+    const told = await session.run({
+      ...given,
+      weights: real(state.weights),
+      gradient: real(new Float32Array(network.parameters)),
+      share: real(Float32Array.of(1), []),
+    });
     const gradient = Float32Array.from(told["next gradient"]?.data ?? [], Number);
     const lossAt = async (place: number, by: number): Promise<number> => {
       const weights = state.weights.slice();
@@ -135,7 +188,8 @@ describe("decoder", () => {
       return Array.from(lost?.data ?? [], Number).reduce((a, b) => a + b, 0) / 5;
     };
     const expected: number[] = [];
-    for (let i = 0; i < network.parameters; i++) expected.push((await lossAt(i, 1 / 64) - (await lossAt(i, -1 / 64))) * 32); // biome-ignore format: one line
+    for (let i = 0; i < network.parameters; i++)
+      expected.push(((await lossAt(i, 1 / 64)) - (await lossAt(i, -1 / 64))) * 32);
     await Promise.all([session.close(), judge.close()]);
     expect(Array.from(gradient)).toBeClose(expected, { rtol: 0.02, atol: 0.002 });
     const pad = network.weights.find(({ name }) => name.includes("embedding/table"))?.offset ?? -1;

@@ -33,7 +33,16 @@ export type DecoderSpec = Required<DecoderOptions>;
 
 /** The options with their defaults. @throws `option/out-of-range`, `option/unknown-name`, `nn/mismatch-layer` */
 export function decoderSpec(options: DecoderOptions): DecoderSpec {
-  checkNames("decoder", options, ["vocabulary", "context", "width", "heads", "layers", "feedForward", "dropout", "norm"]); // biome-ignore format: one line
+  checkNames("decoder", options, [
+    "vocabulary",
+    "context",
+    "width",
+    "heads",
+    "layers",
+    "feedForward",
+    "dropout",
+    "norm",
+  ]);
   const { width, heads, feedForward = 4 * width, dropout: rate = 0.1, norm = "before" } = options;
   checkNumber("decoder", { vocabulary: options.vocabulary }, { min: 2, integer: true });
   const { context, layers } = options;
@@ -42,8 +51,21 @@ export function decoderSpec(options: DecoderOptions): DecoderSpec {
   checkNumber("decoder", { dropout: rate }, { min: 0, below: 1 });
   checkChoice("decoder", { norm }, ["before", "after"]);
   if (width % heads !== 0)
-    fail("nn/mismatch-layer", { layer: "decoder", expected: `a width that ${heads} heads divide`, got: `${width}` }); // biome-ignore format: one line
-  return { vocabulary: options.vocabulary, context, width, heads, layers, feedForward, dropout: rate, norm }; // biome-ignore format: one line
+    fail("nn/mismatch-layer", {
+      layer: "decoder",
+      expected: `a width that ${heads} heads divide`,
+      got: `${width}`,
+    });
+  return {
+    vocabulary: options.vocabulary,
+    context,
+    width,
+    heads,
+    layers,
+    feedForward,
+    dropout: rate,
+    norm,
+  };
 }
 
 /**
@@ -68,7 +90,9 @@ export function decoder(options: DecoderOptions): Network<readonly [number], Ste
 /** The decoder over fewer steps, with the same weights. */
 export function decoderOf(spec: DecoderSpec, steps: number): Network<readonly [number], Steps> {
   const { body, head } = decoderLayers(spec);
-  const start = input([steps]).add(embedding(spec.vocabulary, spec.width, { padding: specials.pad })); // biome-ignore format: one line
+  const start = input([steps]).add(
+    embedding(spec.vocabulary, spec.width, { padding: specials.pad }),
+  );
   let network = start.add(placeEmbedding(spec.context));
   for (const layer of body) network = network.add(layer);
   return network.add(head);
@@ -78,10 +102,19 @@ export function decoderOf(spec: DecoderSpec, steps: number): Network<readonly [n
 export function decoderLayers(spec: DecoderSpec) {
   const { vocabulary, width, heads, layers, feedForward, dropout: rate, norm } = spec;
   const drop = rate > 0 ? [dropout(rate)] : [];
-  const attend: readonly (Layer<Steps, Steps> | ShapelessLayer)[] = [attention({ heads, causal: true }), ...drop]; // biome-ignore format: one line
-  const think: readonly (Layer<Steps> | ShapelessLayer)[] = [stepDense(feedForward, "gelu"), stepDense(width), ...drop]; // biome-ignore format: one line
+  const attend: readonly (Layer<Steps, Steps> | ShapelessLayer)[] = [
+    attention({ heads, causal: true }),
+    ...drop,
+  ];
+  const think: readonly (Layer<Steps> | ShapelessLayer)[] = [
+    stepDense(feedForward, "gelu"),
+    stepDense(width),
+    ...drop,
+  ];
   const part = (inner: readonly (Layer<Steps> | ShapelessLayer)[]): readonly ShapelessLayer[] =>
-    norm === "before" ? [residual<Steps>([layerNorm(), ...inner])] : [residual<Steps>(inner), layerNorm()]; // biome-ignore format: one line
+    norm === "before"
+      ? [residual<Steps>([layerNorm(), ...inner])]
+      : [residual<Steps>(inner), layerNorm()];
   const blocks = Array.from({ length: layers }, () => [...part(attend), ...part(think)]).flat();
   return { body: [...drop, ...blocks, layerNorm()], head: stepDense(vocabulary) };
 }

@@ -48,7 +48,13 @@ export function checkedGenerate(options: GenerateOptions) {
   const { tokens = 60, stop = [], seed = 0, signal } = options;
   checkNumber("generate", { tokens }, { min: 1, integer: true });
   checkNumber("generate", { seed }, { integer: true });
-  return { tokens, seed, signal, sampling: checkedSampling("generate", options), stop: stop.filter((text) => text !== "") }; // biome-ignore format: one line
+  return {
+    tokens,
+    seed,
+    signal,
+    sampling: checkedSampling("generate", options),
+    stop: stop.filter((text) => text !== ""),
+  };
 }
 
 /**
@@ -76,7 +82,8 @@ export async function* pieces(
     seen.push(token);
     const { text, isStop } = held.add(token === specials.end ? "" : read(token));
     if (isStop) return yield { text, tokens: made.slice(), ended: "stop" };
-    if (token === specials.end) return yield { text: text + held.rest(read(undefined)), tokens: made.slice(), ended: "end" }; // biome-ignore format: one line
+    if (token === specials.end)
+      return yield { text: text + held.rest(read(undefined)), tokens: made.slice(), ended: "end" };
     if (made.length < most) yield { text, tokens: made.slice(), ended: null };
     else yield { text: text + held.rest(read(undefined)), tokens: made.slice(), ended: "tokens" };
     await nextTurn();

@@ -104,24 +104,38 @@ export function languageModel({
   const source = { tokeniser, context: options.context, next: openNextToken(trained) };
   const header = { format: 1, options, tokeniser: tokeniser.state, report };
   const served = (): NetworkModel =>
-    networkModel(network, { input: "tokens", files: { [languageFile]: new TextEncoder().encode(formatJson(header)) } }); // biome-ignore format: one line
+    networkModel(network, {
+      input: "tokens",
+      files: { [languageFile]: new TextEncoder().encode(formatJson(header)) },
+    });
   return {
     ...{ tokeniser, options, network, report },
     generate: (prompt, asked = {}) => generated(source, prompt, asked),
     stream: (prompt, asked = {}) => pieces(source, prompt, asked),
     perplexity: async (text) => {
       const tokens = tokeniser.encode(text);
-      const windows = textWindows(tokens, { context: options.context, stride: options.context, validation: 0 }); // biome-ignore format: one line
+      const windows = textWindows(tokens, {
+        context: options.context,
+        stride: options.context,
+        validation: 0,
+      });
       return Math.exp((await network.evaluate(windows.train)).loss);
     },
     attention: async (text, { layer = 1, head } = {}) => {
       checkNumber("attention", { layer }, { min: 1, max: options.layers, integer: true });
-      if (head !== undefined) checkNumber("attention", { head }, { min: 1, max: options.heads, integer: true }); // biome-ignore format: one line
+      if (head !== undefined)
+        checkNumber("attention", { head }, { min: 1, max: options.heads, integer: true });
       const tokens = Array.from(tokeniser.encode(text)).slice(-options.context);
       if (tokens.length === 0) fail("nn/missing-text", { at: "attention", got: "no token" });
       const all = (await attentionWeights(trained, tokens))[layer - 1] ?? new Float32Array(0);
-      const heads = head === undefined ? Array.from({ length: options.heads }, (_, i) => i) : [head - 1]; // biome-ignore format: one line
-      return { tokens: tokens.map(tokeniser.label), weights: rowsOf(all, heads, tokens.length), layer, head: head ?? "mean" }; // biome-ignore format: one line
+      const heads =
+        head === undefined ? Array.from({ length: options.heads }, (_, i) => i) : [head - 1];
+      return {
+        tokens: tokens.map(tokeniser.label),
+        weights: rowsOf(all, heads, tokens.length),
+        layer,
+        head: head ?? "mean",
+      };
     },
     onnx: () => decoderOnnx(trained),
     served,
@@ -131,10 +145,12 @@ export function languageModel({
 
 /** The rows of one head, or the mean of several. */
 function rowsOf(all: Float32Array, heads: readonly number[], t: number): readonly Float32Array[] {
-  return Array.from(
-    { length: t },
-    (_, row) =>
-    Float32Array.from({ length: t }, (_, column) => heads.reduce((sum, h) => sum + (all[(h * t + row) * t + column] ?? 0), 0) / heads.length), // biome-ignore format: one line
+  return Array.from({ length: t }, (_, row) =>
+    Float32Array.from(
+      { length: t },
+      (_, column) =>
+        heads.reduce((sum, h) => sum + (all[(h * t + row) * t + column] ?? 0), 0) / heads.length,
+    ),
   );
 }
 
@@ -144,20 +160,47 @@ function rowsOf(all: Float32Array, heads: readonly number[], t: number): readonl
  * @throws `nn/corrupt-language`, `nn/corrupt-files`, `nn/unsupported-format`
  */
 export function loadLanguageModel(files: ModelFiles): LanguageModel {
-  const bytes = files[languageFile] ?? fail("nn/corrupt-language", { field: languageFile, expected: "a file", got: "none" }); // biome-ignore format: one line
-  const fields = languageFields(parseJson(new TextDecoder().decode(bytes), languageFile), "the model"); // biome-ignore format: one line
+  const bytes =
+    files[languageFile] ??
+    fail("nn/corrupt-language", { field: languageFile, expected: "a file", got: "none" });
+  const fields = languageFields(
+    parseJson(new TextDecoder().decode(bytes), languageFile),
+    "the model",
+  );
   if (fields.number("format") !== 1)
-    fail("nn/corrupt-language", { field: "format", expected: "1", got: `${fields.number("format")}` }); // biome-ignore format: one line
+    fail("nn/corrupt-language", {
+      field: "format",
+      expected: "1",
+      got: `${fields.number("format")}`,
+    });
   const tokeniser = tokeniserOf(fields.value["tokeniser"]);
   const read = fields.fields("options");
   const norm = read.text("norm") === "after" ? "after" : "before";
   const number = (name: string): number => read.number(name);
-  const options = decoderSpec({ vocabulary: number("vocabulary"), context: number("context"), width: number("width"), heads: number("heads"), layers: number("layers"), feedForward: number("feedForward"), dropout: number("dropout"), norm }); // biome-ignore format: one line
+  const options = decoderSpec({
+    vocabulary: number("vocabulary"),
+    context: number("context"),
+    width: number("width"),
+    heads: number("heads"),
+    layers: number("layers"),
+    feedForward: number("feedForward"),
+    dropout: number("dropout"),
+    norm,
+  });
   if (options.vocabulary !== tokeniser.vocabulary)
-    fail("nn/corrupt-language", { field: "options.vocabulary", expected: `${tokeniser.vocabulary}, as the tokeniser has`, got: `${options.vocabulary}` }); // biome-ignore format: one line
+    fail("nn/corrupt-language", {
+      field: "options.vocabulary",
+      expected: `${tokeniser.vocabulary}, as the tokeniser has`,
+      got: `${options.vocabulary}`,
+    });
   const { trained: network } = loadNetwork(files);
   const [expected, got] = [decoderParameters(options), network.network.parameters];
-  if (expected !== got) fail("nn/corrupt-language", { field: "options", expected: `those of ${got} parameters`, got: `${expected}` }); // biome-ignore format: one line
+  if (expected !== got)
+    fail("nn/corrupt-language", {
+      field: "options",
+      expected: `those of ${got} parameters`,
+      got: `${expected}`,
+    });
   return languageModel({ tokeniser, options, network, report: reportOf(fields.fields("report")) });
 }
 

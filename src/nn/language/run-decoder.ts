@@ -19,12 +19,16 @@ export function decoderOnnx({ spec, weights, kept }: DecoderWeights): Uint8Array
 function written(
   { spec, weights, kept }: DecoderWeights,
   steps: number,
-  outputs: (logits: Tensor, shown: readonly Tensor[]) => Readonly<Record<string, Tensor>>, // biome-ignore format: one line
+  outputs: (logits: Tensor, shown: readonly Tensor[]) => Readonly<Record<string, Tensor>>,
 ): Uint8Array<ArrayBuffer> {
   const graph = new Graph();
   const network = decoderOf(spec, steps);
   const shown: Tensor[] = [];
-  const { scope, values } = frozenScope(graph, network, { weights, kept, show: (_, value) => void shown.push(value) }); // biome-ignore format: one line
+  const { scope, values } = frozenScope(graph, network, {
+    weights,
+    kept,
+    show: (_, value) => void shown.push(value),
+  });
   const logits = network.build(graph.input("x", [batch, steps]), scope);
   const metadata = { producer: "millrace", loss: "crossEntropy" };
   return formatOnnx(emitOnnx(graph, outputs(logits, shown), { weights: values, metadata }));
@@ -57,7 +61,9 @@ export function openNextToken(decoder: DecoderWeights) {
   const sessionFor = (steps: number): Promise<Session> => {
     const found = sessions.get(steps);
     if (found !== undefined) return found;
-    const model = written(decoder, steps, (logits) => ({ next: ops.slice(logits, 1, [steps - 1, steps]) })); // biome-ignore format: one line
+    const model = written(decoder, steps, (logits) => ({
+      next: ops.slice(logits, 1, [steps - 1, steps]),
+    }));
     const opened = openModel(model, on);
     sessions.set(steps, opened);
     return opened;
@@ -78,7 +84,9 @@ export async function attentionWeights(
   const steps = tokens.length;
   const { layers } = decoder.spec;
   const names = Array.from({ length: layers }, (_, i) => `layer ${i + 1}`);
-  const model = written(decoder, steps, (_, shown) => Object.fromEntries(names.map((name, i) => [name, shown[i] as Tensor]))); // biome-ignore format: one line
+  const model = written(decoder, steps, (_, shown) =>
+    Object.fromEntries(names.map((name, i) => [name, shown[i] as Tensor])),
+  );
   const session = await openModel(model, decoder.on);
   try {
     const told = await session.run({ x: padded(tokens, steps) });

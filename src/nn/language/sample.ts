@@ -55,11 +55,15 @@ export function candidatesOf(
     }
   values[specials.pad] = -Infinity;
   values[specials.unknown] = -Infinity;
-  const order = Array.from(values.keys()).filter((token) => token !== specials.pad && token !== specials.unknown); // biome-ignore format: one line
+  const order = Array.from(values.keys()).filter(
+    (token) => token !== specials.pad && token !== specials.unknown,
+  );
   order.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
   const best = values[order[0] ?? 0] ?? 0;
   if (temperature === 0) return order.slice(0, 1).map((token) => ({ token, chance: 1 }));
-  const weighed = order.slice(0, topK).map((token) => ({ token, chance: Math.exp(((values[token] ?? 0) - best) / temperature) })); // biome-ignore format: one line
+  const weighed = order
+    .slice(0, topK)
+    .map((token) => ({ token, chance: Math.exp(((values[token] ?? 0) - best) / temperature) }));
   return shared(leastWith(shared(weighed), topP));
 }
 

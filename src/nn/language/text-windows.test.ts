@@ -13,12 +13,18 @@ const follows = ({ x, y }: NetworkRows): boolean =>
 
 describe("textWindows", () => {
   test("law: no token that judges is in a window to learn from, and each is told once", () => {
-    const any = fc.record({ context: fc.integer({ min: 1, max: 9 }), stride: fc.integer({ min: 1, max: 12 }), blocks: fc.integer({ min: 1, max: 3 }) }); // biome-ignore format: one line
+    const any = fc.record({
+      context: fc.integer({ min: 1, max: 9 }),
+      stride: fc.integer({ min: 1, max: 12 }),
+      blocks: fc.integer({ min: 1, max: 3 }),
+    });
     fc.assert(
       fc.property(fc.integer({ min: 60, max: 200 }), any, (length, options) => {
         const { train, validation } = textWindows(counted(length), { ...options, validation: 0.3 });
         const learned = new Set([...train.x, ...train.y]);
-        const judges = [...(validation?.x ?? []), ...(validation?.y ?? [])].filter((token) => token >= 3); // biome-ignore format: one line
+        const judges = [...(validation?.x ?? []), ...(validation?.y ?? [])].filter(
+          (token) => token >= 3,
+        );
         expect(judges.filter((token) => learned.has(token))).toEqual([]);
         const asked = [...(validation?.y ?? [])].filter((token) => token >= 0);
         expect(new Set(asked).size).toBe(asked.length);
@@ -46,9 +52,13 @@ describe("textWindows", () => {
 
   test("refuses texts that are too short, and options out of range", () => {
     expect(() => textWindows(counted(3), { context: 4 })).toThrow(code("nn/missing-text"));
-    expect(() => textWindows(counted(20), { context: 4, blocks: 8 })).toThrow(code("nn/missing-text")); // biome-ignore format: one line
+    expect(() => textWindows(counted(20), { context: 4, blocks: 8 })).toThrow(
+      code("nn/missing-text"),
+    );
     expect(() => textWindows(counted(20), { context: 0 })).toThrow(code("option/out-of-range"));
-    expect(() => textWindows(counted(20), { context: 2, validation: 1 })).toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    expect(() => textWindows(counted(20), { context: 2, validation: 1 })).toThrow(
+      code("option/out-of-range"),
+    );
   });
 });
 
@@ -57,7 +67,10 @@ describe("unigramLoss", () => {
     const tokens = Int32Array.of(3, 3, 3, 4, 3, 4, 3, 4);
     const windows = textWindows(tokens, { context: 2, validation: 0.5 });
     const [three, four] = [4 / 9, 2 / 9];
-    expect(unigramLoss(tokens, windows, 5)).toBeCloseTo(-(2 * Math.log(four) + Math.log(three)) / 3, 12); // biome-ignore format: one line
+    expect(unigramLoss(tokens, windows, 5)).toBeCloseTo(
+      -(2 * Math.log(four) + Math.log(three)) / 3,
+      12,
+    );
     expect(unigramLoss(tokens, textWindows(tokens, { context: 2, validation: 0 }), 5)).toBeNull();
   });
 });

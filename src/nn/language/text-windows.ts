@@ -26,7 +26,10 @@ export interface TokenRange {
 export interface TextWindows {
   readonly train: NetworkRows;
   readonly validation: NetworkRows | null;
-  readonly ranges: { readonly train: readonly TokenRange[]; readonly validation: readonly TokenRange[] }; // biome-ignore format: one line
+  readonly ranges: {
+    readonly train: readonly TokenRange[];
+    readonly validation: readonly TokenRange[];
+  };
 }
 
 /**
@@ -72,9 +75,20 @@ function rangesOf(
     const border = to - Math.round((to - from) * validation);
     return { train: { from, to: border }, validation: { from: border, to } };
   });
-  const least = Math.min(...all.flatMap((one) => [one.train, ...(validation === 0 ? [] : [one.validation])]).map(({ from, to }) => to - from)); // biome-ignore format: one line
-  if (least < 2) fail("nn/missing-text", { at: "textWindows", got: `${length} tokens for ${blocks} × ${validation === 0 ? 1 : 2} parts` }); // biome-ignore format: one line
-  return { train: all.map((one) => one.train), validation: validation === 0 ? [] : all.map((one) => one.validation) }; // biome-ignore format: one line
+  const least = Math.min(
+    ...all
+      .flatMap((one) => [one.train, ...(validation === 0 ? [] : [one.validation])])
+      .map(({ from, to }) => to - from),
+  );
+  if (least < 2)
+    fail("nn/missing-text", {
+      at: "textWindows",
+      got: `${length} tokens for ${blocks} × ${validation === 0 ? 1 : 2} parts`,
+    });
+  return {
+    train: all.map((one) => one.train),
+    validation: validation === 0 ? [] : all.map((one) => one.validation),
+  };
 }
 
 interface WindowAt {

@@ -8,7 +8,10 @@ import { wordTokens } from "./word-tokeniser.ts";
 
 /** The fields of a state that was kept. */
 export const languageFields = (state: unknown, name: string): Fields =>
-  fieldsOf(state, { name, damaged: (field, expected, got) => fail("nn/corrupt-language", { field, expected, got }) }); // biome-ignore format: one line
+  fieldsOf(state, {
+    name,
+    damaged: (field, expected, got) => fail("nn/corrupt-language", { field, expected, got }),
+  });
 
 /**
  * The tokeniser that gave a state; it gives the same tokens.
@@ -29,18 +32,30 @@ export function tokeniserOf(state: unknown): Tokeniser {
   if (kind === "word") {
     const words = fields.texts("words");
     if (new Set(words).size !== words.length) damaged("words", "words that differ", "a word twice");
-    return wordTokens({ lowerCase: fields.boolean("lowerCase"), identifiers: fields.boolean("identifiers"), words }); // biome-ignore format: one line
+    return wordTokens({
+      lowerCase: fields.boolean("lowerCase"),
+      identifiers: fields.boolean("identifiers"),
+      words,
+    });
   }
   if (kind !== "bytePair") return damaged("kind", "word or bytePair", kind);
   const merges = fields.value["merges"];
-  if (!Array.isArray(merges) || merges.length % 2 !== 0) return damaged("merges", "a list of pairs", typeof merges); // biome-ignore format: one line
-  const wrong = merges.findIndex((token: unknown, i) => !isKnown(token, firstMade + Math.floor(i / 2))); // biome-ignore format: one line
-  if (wrong >= 0) damaged(`merges[${wrong}]`, "a token that is there before", formatJson(merges[wrong])); // biome-ignore format: one line
+  if (!Array.isArray(merges) || merges.length % 2 !== 0)
+    return damaged("merges", "a list of pairs", typeof merges);
+  const wrong = merges.findIndex(
+    (token: unknown, i) => !isKnown(token, firstMade + Math.floor(i / 2)),
+  );
+  if (wrong >= 0)
+    damaged(`merges[${wrong}]`, "a token that is there before", formatJson(merges[wrong]));
   const tokeniser = bytePairs({ merges: Int32Array.from(merges, Number) });
   const most = merges.findIndex((token) => Number(token) >= tokeniser.vocabulary);
-  if (most >= 0) damaged(`merges[${most}]`, `a token below ${tokeniser.vocabulary}`, `${merges[most]}`); // biome-ignore format: one line
+  if (most >= 0)
+    damaged(`merges[${most}]`, `a token below ${tokeniser.vocabulary}`, `${merges[most]}`);
   return tokeniser;
 }
 
 const isKnown = (token: unknown, before: number): boolean =>
-  typeof token === "number" && Number.isInteger(token) && token >= specialNames.length && token < before; // biome-ignore format: one line
+  typeof token === "number" &&
+  Number.isInteger(token) &&
+  token >= specialNames.length &&
+  token < before;

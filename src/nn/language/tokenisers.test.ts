@@ -9,30 +9,73 @@ import { tokeniserOf } from "./tokeniser-of.ts";
 import { wordTokeniser } from "./word-tokeniser.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });
-const text = "The cat sat (on the mat); the dog slept. state-of-the-art: 3.14! read_csv and the cat's end/start?"; // biome-ignore format: one line
+const text =
+  "The cat sat (on the mat); the dog slept. state-of-the-art: 3.14! read_csv and the cat's end/start?";
 const anyText = fc.string({ unit: "binary", maxLength: 200 });
-const wordish = fc.array(fc.constantFrom("The", "the", " ", "cat", "low", "lower", "est", "\n", "3", "é", "漢", "🙂", "'s", "  ", ".", "aaaa")).map((parts) => parts.join("")); // biome-ignore format: one line
+const wordish = fc
+  .array(
+    fc.constantFrom(
+      "The",
+      "the",
+      " ",
+      "cat",
+      "low",
+      "lower",
+      "est",
+      "\n",
+      "3",
+      "é",
+      "漢",
+      "🙂",
+      "'s",
+      "  ",
+      ".",
+      "aaaa",
+    ),
+  )
+  .map((parts) => parts.join(""));
 
 describe("wordTokeniser", () => {
   test("takes runs of letters and digits, and marks, in lower case", () => {
     const words = wordTokeniser().fit(text);
     const tokens = words.encode("The CAT, read_csv: état!");
-    expect(Array.from(tokens, words.label)).toEqual(["the", "cat", "<unk>", "read", "csv", ":", "<unk>", "!"]); // biome-ignore format: one line
+    expect(Array.from(tokens, words.label)).toEqual([
+      "the",
+      "cat",
+      "<unk>",
+      "read",
+      "csv",
+      ":",
+      "<unk>",
+      "!",
+    ]);
     expect(words.label(3)).toBe("the");
-    expect(words.decode(words.encode("state-of-the-art (the cat); dog."))).toBe("state-of-the-art (the cat); dog."); // biome-ignore format: one line
+    expect(words.decode(words.encode("state-of-the-art (the cat); dog."))).toBe(
+      "state-of-the-art (the cat); dog.",
+    );
   });
 
   test("keeps case and identifiers where that is asked for, and the most frequent words", () => {
     const words = wordTokeniser({ lowerCase: false, identifiers: true }).fit("read_csv Read_csv x");
-    expect(Array.from(words.encode("read_csv Read_csv"), words.label)).toEqual(["read_csv", "Read_csv"]); // biome-ignore format: one line
-    expect(wordTokeniser({ vocabulary: 5 }).fit("a b b c c c").encode("a b c")).toEqual(Int32Array.of(specials.unknown, 4, 3)); // biome-ignore format: one line
+    expect(Array.from(words.encode("read_csv Read_csv"), words.label)).toEqual([
+      "read_csv",
+      "Read_csv",
+    ]);
+    expect(wordTokeniser({ vocabulary: 5 }).fit("a b b c c c").encode("a b c")).toEqual(
+      Int32Array.of(specials.unknown, 4, 3),
+    );
     expect(wordTokeniser({ minimumCount: 2 }).fit("a b b c c c").vocabulary).toBe(5);
   });
 
   test("law: what was decoded gives the same tokens", () => {
     const words = wordTokeniser().fit(text);
     const known = fc.array(fc.integer({ min: 3, max: words.vocabulary - 1 }));
-    fc.assert(fc.property(known, (tokens) => void expect(Array.from(words.encode(words.decode(tokens)))).toEqual(tokens))); // biome-ignore format: one line
+    fc.assert(
+      fc.property(
+        known,
+        (tokens) => void expect(Array.from(words.encode(words.decode(tokens)))).toEqual(tokens),
+      ),
+    );
   });
 });
 
@@ -41,7 +84,12 @@ describe("bytePairTokeniser", () => {
   const pairs = bytePairTokeniser({ vocabulary: 330 }).fit(corpus);
 
   test("law: any text comes back", () => {
-    fc.assert(fc.property(fc.oneof(anyText, wordish), (one) => void expect(pairs.decode(pairs.encode(one))).toBe(one))); // biome-ignore format: one line
+    fc.assert(
+      fc.property(
+        fc.oneof(anyText, wordish),
+        (one) => void expect(pairs.decode(pairs.encode(one))).toBe(one),
+      ),
+    );
     expect(pairs.decode(pairs.encode("\uFEFFa\0<pad>"))).toBe("\uFEFFa\0<pad>");
     expect(pairs.decode(pairs.encode("a\uD800b"))).toBe("a\uFFFDb");
   });
@@ -99,9 +147,24 @@ describe("tokenisers", () => {
   test("refuse tokens they have not, and states that are damaged", () => {
     const words = wordTokeniser().fit("one two");
     expect(() => words.decode([5])).toThrow(code("nn/out-of-range-token"));
-    expect(() => bytePairTokeniser().fit("ab").decode([259])).toThrow("259 is not a token; expected 0 to 258"); // biome-ignore format: one line
+    expect(() => bytePairTokeniser().fit("ab").decode([259])).toThrow(
+      "259 is not a token; expected 0 to 258",
+    );
     expect(tokeniserOf(words.state).encode("two")).toEqual(words.encode("two"));
-    const damaged = [null, { format: 2, kind: "word" }, { format: 1, kind: "letters" }, { format: 1, kind: "bytePair", merges: [3] }, { format: 1, kind: "bytePair", merges: [3, 260] }, { format: 1, kind: "bytePair", merges: Array.from({ length: 80 }, (_, i) => (i < 2 ? 3 : 258 + Math.floor(i / 2))) }, { format: 1, kind: "word", lowerCase: true, identifiers: true, words: ["a", "a"] }]; // biome-ignore format: one line
-    for (const state of damaged) expect(() => tokeniserOf(state)).toThrow(code("nn/corrupt-language")); // biome-ignore format: one line
+    const damaged = [
+      null,
+      { format: 2, kind: "word" },
+      { format: 1, kind: "letters" },
+      { format: 1, kind: "bytePair", merges: [3] },
+      { format: 1, kind: "bytePair", merges: [3, 260] },
+      {
+        format: 1,
+        kind: "bytePair",
+        merges: Array.from({ length: 80 }, (_, i) => (i < 2 ? 3 : 258 + Math.floor(i / 2))),
+      },
+      { format: 1, kind: "word", lowerCase: true, identifiers: true, words: ["a", "a"] },
+    ];
+    for (const state of damaged)
+      expect(() => tokeniserOf(state)).toThrow(code("nn/corrupt-language"));
   });
 });

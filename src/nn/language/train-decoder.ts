@@ -63,12 +63,24 @@ export async function trainDecoder(
   const { tokeniser: asked = bytePairTokeniser() } = options;
   const tokeniser = "fit" in asked ? asked.fit(texts) : asked;
   const { vocabulary } = tokeniser;
-  const spec = decoderSpec({ vocabulary, context, width, heads, layers, feedForward, dropout, norm }); // biome-ignore format: one line
+  const spec = decoderSpec({
+    vocabulary,
+    context,
+    width,
+    heads,
+    layers,
+    feedForward,
+    dropout,
+    norm,
+  });
   const tokens = tokensOf(tokeniser, texts);
   const windows = textWindows(tokens, { context, stride, validation: share, blocks });
   const { train: rows, validation } = windows;
   const { runtime, provider } = options;
-  const on = { ...(runtime === undefined ? {} : { runtime }), ...(provider === undefined ? {} : { provider }) }; // biome-ignore format: one line
+  const on = {
+    ...(runtime === undefined ? {} : { runtime }),
+    ...(provider === undefined ? {} : { provider }),
+  };
   const judged = validation === null ? {} : { validation, stopping: { patience } };
   const network = await train(decoder(spec), rows, { ...trainingOf(options), ...judged, ...on });
   const loss = validation === null ? null : (await network.evaluate(validation)).loss;
@@ -76,7 +88,10 @@ export async function trainDecoder(
   const report = {
     ...{ parameters: network.network.parameters, tokens: tokens.length },
     ...{ trainWindows: rows.rows, validationWindows: validation?.rows ?? 0 },
-    ...{ epochs: network.history.length, bestEpoch: network.state.stopping?.bestEpoch ?? network.history.length }, // biome-ignore format: one line
+    ...{
+      epochs: network.history.length,
+      bestEpoch: network.state.stopping?.bestEpoch ?? network.history.length,
+    },
     ...{ validationLoss: loss, perplexity: loss === null ? null : Math.exp(loss) },
     ...{ unigramLoss: baseline, unigramPerplexity: baseline === null ? null : Math.exp(baseline) },
     seconds: (performance.now() - started) / 1000,

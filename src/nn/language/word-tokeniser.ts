@@ -81,7 +81,8 @@ export function wordTokens(state: WordTokens): Tokeniser {
     fail("nn/out-of-range-token", { at: "decode", got: token, vocabulary });
   const tokeniser: Tokeniser = {
     ...{ kind: "word", vocabulary, label },
-    encode: (text) => Int32Array.from(wordsOf(text, state), (word) => numbers.get(word) ?? specials.unknown), // biome-ignore format: one line
+    encode: (text) =>
+      Int32Array.from(wordsOf(text, state), (word) => numbers.get(word) ?? specials.unknown),
     decode: (tokens) => decodedBy(tokeniser, tokens),
     reader: () => {
       let before = "";

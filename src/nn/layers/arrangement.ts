@@ -20,7 +20,11 @@ export function reshape<const To extends Size>(shape: To): Layer<Size, To> {
     build: (x) => {
       const from = x.shape.slice(1);
       if (sizeOf(from) !== sizeOf(shape))
-        fail("nn/mismatch-layer", { layer: "reshape", expected: `${sizeOf(shape)} numbers a row for ${formatShape(shape)}`, got: formatShape(from) }); // biome-ignore format: one line
+        fail("nn/mismatch-layer", {
+          layer: "reshape",
+          expected: `${sizeOf(shape)} numbers a row for ${formatShape(shape)}`,
+          got: formatShape(from),
+        });
       return ops.reshape(x, [x.shape[0] ?? 0, ...shape]);
     },
   };

@@ -39,7 +39,11 @@ export function attention(options: AttentionOptions): Layer<Steps, Steps> {
       const [t, d] = checkRank("attention", x, ["steps", "features"]);
       const k = keys ?? d / heads;
       if (!Number.isInteger(k))
-        fail("nn/mismatch-layer", { layer: "attention", expected: `features that ${heads} heads divide`, got: `${d}` }); // biome-ignore format: one line
+        fail("nn/mismatch-layer", {
+          layer: "attention",
+          expected: `features that ${heads} heads divide`,
+          got: `${d}`,
+        });
       const n = x.shape[0] ?? 0;
       const projected = (name: string): Tensor => {
         const w = scope.weight(`${name} kernel`, [d, heads * k], { kind: "xavierUniform" });
@@ -66,12 +70,16 @@ function hidden(
 ): Tensor {
   const [n = 0, , t = 0] = scores.shape;
   const past = causal ? ops.add(scores, maskOf(scores, t)) : scores;
-  return padding === undefined ? past : ops.add(past, ops.scale(ops.reshape(padding, [n, 1, 1, t]), unseen)); // biome-ignore format: one line
+  return padding === undefined
+    ? past
+    : ops.add(past, ops.scale(ops.reshape(padding, [n, 1, 1, t]), unseen));
 }
 
 /** 0 where a step sees another, [t, t]. */
 function maskOf({ graph }: Tensor, t: number): Tensor {
-  const values = Float32Array.from({ length: t * t }, (_, i) => (i % t > Math.floor(i / t) ? unseen : 0)); // biome-ignore format: one line
+  const values = Float32Array.from({ length: t * t }, (_, i) =>
+    i % t > Math.floor(i / t) ? unseen : 0,
+  );
   return graph.constant(values, [t, t]);
 }
 
@@ -89,9 +97,16 @@ export function residual<In extends Size = Size>(layers: readonly Part<In>[]): S
     options: { layers: layers.map(({ kind, options }) => ({ kind, options })) },
     build: (x, scope) => {
       const parts = layers as readonly ShapelessLayer[];
-      const y = parts.reduce((value, layer, i) => layer.build(value, scope.within(`${i + 1} ${layer.kind}`)), x); // biome-ignore format: one line
+      const y = parts.reduce(
+        (value, layer, i) => layer.build(value, scope.within(`${i + 1} ${layer.kind}`)),
+        x,
+      );
       if (y.shape.join() !== x.shape.join())
-        fail("nn/mismatch-layer", { layer: "residual", expected: `layers that give the shape they take, [${x.shape.slice(1)}]`, got: `[${y.shape.slice(1)}]` }); // biome-ignore format: one line
+        fail("nn/mismatch-layer", {
+          layer: "residual",
+          expected: `layers that give the shape they take, [${x.shape.slice(1)}]`,
+          got: `[${y.shape.slice(1)}]`,
+        });
       return ops.add(x, y);
     },
   };

@@ -10,6 +10,10 @@ type Sizes<A extends Axes> = { readonly [K in keyof A]: number };
 export function checkRank<const A extends Axes>(layer: string, x: Tensor, axes: A): Sizes<A> {
   const sizes = x.shape.slice(1);
   if (sizes.length !== axes.length)
-    fail("nn/mismatch-layer", { layer, expected: `rows of shape [${axes.join(", ")}]`, got: formatShape(sizes) }); // biome-ignore format: one line
+    fail("nn/mismatch-layer", {
+      layer,
+      expected: `rows of shape [${axes.join(", ")}]`,
+      got: formatShape(sizes),
+    });
   return sizes as unknown as Sizes<A>;
 }

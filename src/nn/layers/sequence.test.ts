@@ -57,7 +57,12 @@ describe("layers over steps", () => {
   test("remember what came first", async () => {
     for (const layer of [simpleRnn(12), lstm(12), gru(12)]) {
       const network = steps.add(layer).add(dense(4));
-      const trained = await train(network, memories(400), { loss: "crossEntropy", optimiser: { kind: "adam", learningRate: 0.02 }, epochs: 25, clipNorm: 1 }); // biome-ignore format: one line
+      const trained = await train(network, memories(400), {
+        loss: "crossEntropy",
+        optimiser: { kind: "adam", learningRate: 0.02 },
+        epochs: 25,
+        clipNorm: 1,
+      });
       expect((await trained.evaluate(memories(200))).accuracy, layer.kind).toBeGreaterThan(0.95);
     }
   });
@@ -80,7 +85,11 @@ describe("attention", () => {
     let decoder = input([5]).add(embedding(4, 16)).add(placeEmbedding());
     for (const part of block(16, 2, 32)) decoder = decoder.add(part);
     const network = decoder.add(layerNorm()).add(stepDense(4));
-    const trained = await train(network, echoes(600), { loss: "crossEntropy", optimiser: { kind: "adam", learningRate: 0.01 }, epochs: 30 }); // biome-ignore format: one line
+    const trained = await train(network, echoes(600), {
+      loss: "crossEntropy",
+      optimiser: { kind: "adam", learningRate: 0.01 },
+      epochs: 30,
+    });
     expect((await trained.evaluate(echoes(200))).accuracy).toBeGreaterThan(0.95);
     const told = await trained.predict(Float32Array.of(0, 1, 2, 3, 0));
     const other = await trained.predict(Float32Array.of(0, 1, 2, 1, 2)); // the fourth code differs
@@ -95,6 +104,7 @@ test("batch normalisation of steps is of each feature, over all rows and steps",
   const x = Float32Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? i : 100 + 3 * i));
   const rows = { rows: 4, x, shape: [3, 2], y: new Float32Array(12), labelShape: [3, 1] };
   const { state } = await train(network, rows, { loss: "squared", epochs: 1, batchRows: 4 });
-  const mean = (from: number): number => x.filter((_, i) => i % 2 === from).reduce((sum, v) => sum + v, 0) / 12; // biome-ignore format: one line
+  const mean = (from: number): number =>
+    x.filter((_, i) => i % 2 === from).reduce((sum, v) => sum + v, 0) / 12;
   expect([...state.kept.subarray(0, 2)]).toBeClose([0.1 * mean(0), 0.1 * mean(1)], { rtol: 1e-5 });
 });

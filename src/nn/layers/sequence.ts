@@ -26,7 +26,8 @@ export function embedding<const Width extends number>(
 ): Layer<readonly [number], readonly [number, Width]> {
   checkNames("embedding", options, ["padding"]);
   const { padding } = options;
-  if (padding !== undefined) checkNumber("embedding", { padding }, { min: 0, below: codes, integer: true }); // biome-ignore format: one line
+  if (padding !== undefined)
+    checkNumber("embedding", { padding }, { min: 0, below: codes, integer: true });
   checkNumber("embedding", { codes }, { min: 1, integer: true });
   checkNumber("embedding", { width }, { min: 1, integer: true });
   return {
@@ -68,7 +69,11 @@ export function placeEmbedding(places?: number): Layer<Steps, Steps> {
       const [t, d] = checkRank("placeEmbedding", x, ["steps", "features"]);
       const all = places ?? t;
       if (all < t)
-        fail("nn/mismatch-layer", { layer: "placeEmbedding", expected: `at most ${all} steps`, got: `${t}` }); // biome-ignore format: one line
+        fail("nn/mismatch-layer", {
+          layer: "placeEmbedding",
+          expected: `at most ${all} steps`,
+          got: `${t}`,
+        });
       const table = scope.weight("table", [all, d], { kind: "normal", deviation: 0.02 });
       const padding = scope.shared("padding");
       if (padding !== undefined) return ops.add(x, ops.embedding(table, placesOf(padding, t)));
@@ -129,7 +134,11 @@ interface Cell {
   /** Gates that one product makes together. */
   readonly gates: number;
   /** From the gates of a step, [n, gates·units], to the next state; the first tensor of a state is what comes out. */
-  readonly next: (fromInput: Tensor, state: readonly Tensor[], scope: Recurrence) => readonly Tensor[]; // biome-ignore format: one line
+  readonly next: (
+    fromInput: Tensor,
+    state: readonly Tensor[],
+    scope: Recurrence,
+  ) => readonly Tensor[];
   readonly states: number;
 }
 
@@ -154,11 +163,16 @@ function recurrent(
       const [t, d] = checkRank(kind, x, ["steps", "features"]);
       const n = x.shape[0] ?? 0;
       const w = scope.weight("kernel", [d, gates * units], { kind: "xavierUniform" });
-      const kernel = scope.weight("recurrent kernel", [units, gates * units], { kind: "xavierUniform" }); // biome-ignore format: one line
+      const kernel = scope.weight("recurrent kernel", [units, gates * units], {
+        kind: "xavierUniform",
+      });
       const bias = scope.weight("bias", [gates * units], { kind: "constant", value: 0 });
       const all = ops.linear(x, w, bias); // [n, t, gates·units]: of all steps at once
       const again = scope.weight("recurrent bias", [gates * units], { kind: "constant", value: 0 });
-      const zero = ops.scale(ops.reshape(ops.slice(ops.slice(all, 1, [0, 1]), 2, [0, units]), [n, units]), 0); // biome-ignore format: one line
+      const zero = ops.scale(
+        ops.reshape(ops.slice(ops.slice(all, 1, [0, 1]), 2, [0, units]), [n, units]),
+        0,
+      );
       let state: readonly Tensor[] = Array.from({ length: states }, () => zero);
       const told: Tensor[] = [];
       for (let step = 0; step < t; step++) {
@@ -167,7 +181,10 @@ function recurrent(
         told.push(state[0] as Tensor);
       }
       if (!sequences) return told.at(-1) as Tensor;
-      return ops.concat(told.map((one) => ops.reshape(one, [n, 1, units])), 1); // biome-ignore format: one line
+      return ops.concat(
+        told.map((one) => ops.reshape(one, [n, 1, units])),
+        1,
+      );
     },
   };
 }
@@ -194,7 +211,9 @@ export function simpleRnn<const Units extends number>(
   options?: LastStep,
 ): Layer<Steps, readonly [Units]>;
 export function simpleRnn(units: number, options: RecurrentOptions = {}): Layer<Steps> {
-  const next: Cell["next"] = (x, [h = x], { kernel, bias }) => [ops.tanh(ops.add(x, ops.linear(h, kernel, bias)))]; // biome-ignore format: one line
+  const next: Cell["next"] = (x, [h = x], { kernel, bias }) => [
+    ops.tanh(ops.add(x, ops.linear(h, kernel, bias))),
+  ];
   return recurrent({ kind: "simpleRnn", gates: 1, states: 1, next }, units, options);
 }
 

@@ -11,7 +11,13 @@ import { trainedNetwork } from "./trained-network.ts";
 /** A network with its first weights. */
 function fresh(network: Network) {
   const size = network.inputShape.reduce((a, b) => a * b, 1);
-  const data = { rows: 1, x: new Float32Array(size), y: new Int32Array(1), shape: network.inputShape, labelShape: [] }; // biome-ignore format: one line
+  const data = {
+    rows: 1,
+    x: new Float32Array(size),
+    y: new Int32Array(1),
+    shape: network.inputShape,
+    labelShape: [],
+  };
   const { state } = taskOf(network, data, { loss: "crossEntropy" });
   return trainedNetwork({ network, loss: "crossEntropy", state });
 }
@@ -24,7 +30,14 @@ describe("askedRows", () => {
     const rows = (network: Network) => askedRows(network, fresh(network).state);
     expect(rows(small)).toBe(64);
     expect(rows(large)).toBe(3); // 2000 · 3000 products, and a few
-    expect(rows(input([8, 64, 64]).add(conv2d(64, { padding: "same" })).add(flatten()).add(dense(2)))).toBe(1); // biome-ignore format: one line
+    expect(
+      rows(
+        input([8, 64, 64])
+          .add(conv2d(64, { padding: "same" }))
+          .add(flatten())
+          .add(dense(2)),
+      ),
+    ).toBe(1);
   });
 });
 

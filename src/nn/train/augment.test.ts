@@ -20,10 +20,14 @@ describe("augmented", () => {
   });
 
   test("moves whole pixels and lets zeros come in", () => {
-    const moves = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => Array.from({ length: 12 }, (_, i) => {
-      const [row, col] = [Math.floor(i / 4) - down, (i % 4) - right];
-      return row < 0 || row > 2 || col < 0 || col > 3 ? 0 : 4 * row + col + 1;
-    }))); // biome-ignore format: one line
+    const moves = [-1, 0, 1].flatMap((down) =>
+      [-1, 0, 1].map((right) =>
+        Array.from({ length: 12 }, (_, i) => {
+          const [row, col] = [Math.floor(i / 4) - down, (i % 4) - right];
+          return row < 0 || row > 2 || col < 0 || col > 3 ? 0 : 4 * row + col + 1;
+        }),
+      ),
+    );
     const found = new Set(seen({ shift: 1 }).map(String));
     expect([...found].sort()).toEqual(moves.map(String).sort());
   });
@@ -36,7 +40,8 @@ describe("augmented", () => {
   test("mirrors half of the images, in the directions that were asked for", () => {
     const across = [4, 3, 2, 1, 8, 7, 6, 5, 12, 11, 10, 9];
     const over = [9, 10, 11, 12, 5, 6, 7, 8, 1, 2, 3, 4];
-    const kinds = (flip: "horizontal" | "vertical" | "both") => [...new Set(seen({ flip }).map(String))].sort(); // biome-ignore format: one line
+    const kinds = (flip: "horizontal" | "vertical" | "both") =>
+      [...new Set(seen({ flip }).map(String))].sort();
     expect(kinds("horizontal")).toEqual([image, across].map(String).sort());
     expect(kinds("vertical")).toEqual([image, over].map(String).sort());
     expect(kinds("both")).toEqual([image, across, over, image.toReversed()].map(String).sort());
@@ -60,11 +65,14 @@ describe("augmented", () => {
     const once = augmented(image, options, { shape, epoch: 3, row: 7, seed: 2 });
     expect(Array.from(twice)).toEqual([...once, ...once]);
     for (const other of [{ epoch: 2 }, { row: 8 }, { seed: 3 }])
-      expect(augmented(image, options, { shape, epoch: 3, row: 7, seed: 2, ...other })).not.toEqual(once); // biome-ignore format: one line
+      expect(augmented(image, options, { shape, epoch: 3, row: 7, seed: 2, ...other })).not.toEqual(
+        once,
+      );
   });
 
   test("refuses options that make no sense, and rows that are no images", () => {
-    const refused = (options: AugmentOptions, what: string) => expect(() => augmented(image, options, { shape })).toThrow(code(what)); // biome-ignore format: one line
+    const refused = (options: AugmentOptions, what: string) =>
+      expect(() => augmented(image, options, { shape })).toThrow(code(what));
     refused({ shift: -1 }, "option/out-of-range");
     refused({ rotate: 200 }, "option/out-of-range");
     refused({ crop: 0.5 }, "option/out-of-range");
@@ -78,20 +86,41 @@ describe("train with augment", () => {
   /** Images with a bright pixel in one of the middle places: left of the middle is 0, right of it 1. */
   const dots: NetworkRows = {
     ...{ rows: 40, shape: [1, 3, 4], labelShape: [] },
-    x: Uint8Array.from({ length: 480 }, (_, i) => (i % 12 === (Math.floor(i / 12) % 2 === 0 ? 5 : 6) ? 255 : 0)), // biome-ignore format: one line
+    x: Uint8Array.from({ length: 480 }, (_, i) =>
+      i % 12 === (Math.floor(i / 12) % 2 === 0 ? 5 : 6) ? 255 : 0,
+    ),
     y: Int32Array.from({ length: 40 }, (_, i) => i % 2),
   };
   const network = input([1, 3, 4]).add(flatten()).add(dense(2));
-  const options = { loss: "crossEntropy", epochs: 20, batchRows: 10, seed: 1, optimiser: { kind: "adam", learningRate: 0.1 } } as const; // biome-ignore format: one line
+  const options = {
+    loss: "crossEntropy",
+    epochs: 20,
+    batchRows: 10,
+    seed: 1,
+    optimiser: { kind: "adam", learningRate: 0.1 },
+  } as const;
 
   test("changes what is learned from, the same way for the same seed, and never what judges", async () => {
     const plain = await train(network, dots, { ...options, validation: dots });
-    const mirrored = await train(network, dots, { ...options, validation: dots, augment: { flip: "horizontal" } }); // biome-ignore format: one line
+    const mirrored = await train(network, dots, {
+      ...options,
+      validation: dots,
+      augment: { flip: "horizontal" },
+    });
     expect(plain.history.at(-1)?.validationLoss).toBeLessThan(0.1);
     expect(mirrored.history.at(-1)?.validationLoss).toBeGreaterThan(0.5); // left and right are told apart no longer
-    const again = await train(network, dots, { ...options, validation: dots, augment: { flip: "horizontal" } }); // biome-ignore format: one line
+    const again = await train(network, dots, {
+      ...options,
+      validation: dots,
+      augment: { flip: "horizontal" },
+    });
     expect(again.state.weights).toEqual(mirrored.state.weights);
-    const moved = await train(network, dots, { ...options, epochs: 3, augment: { shift: 1 }, validation: dots }); // biome-ignore format: one line
+    const moved = await train(network, dots, {
+      ...options,
+      epochs: 3,
+      augment: { shift: 1 },
+      validation: dots,
+    });
     const judged = await moved.evaluate(dots);
     expect(judged.loss).toBeClose(moved.history.at(-1)?.validationLoss ?? 0, { rtol: 1e-6 });
   });

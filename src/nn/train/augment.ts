@@ -71,13 +71,22 @@ export function augmentation(
   checkAugment(options);
   const [channels = 0, rows = 0, cols = 0] = shape;
   if (shape.length !== 3)
-    fail("nn/mismatch-rows", { at: "augment", what: "the shape of a row", expected: "an image [channels, rows, columns]", got: formatShape(shape) }); // biome-ignore format: one line
+    fail("nn/mismatch-rows", {
+      at: "augment",
+      what: "the shape of a row",
+      expected: "an image [channels, rows, columns]",
+      got: formatShape(shape),
+    });
   const chance = random(seed).stream("augment");
   return (source, target, { from, to, epoch, row }) => {
     const move = drawn(options, chance.stream(`${epoch}/${row}`));
     for (let c = 0; c < channels; c++) {
       const skip = c * rows * cols;
-      moved({ pixels: source, from: from + skip, rows, cols }, target.subarray(to + skip, to + skip + rows * cols), move); // biome-ignore format: one line
+      moved(
+        { pixels: source, from: from + skip, rows, cols },
+        target.subarray(to + skip, to + skip + rows * cols),
+        move,
+      );
     }
   };
 }
@@ -96,7 +105,12 @@ export function augmented(image: Pixels, options: AugmentOptions, at: AugmentedA
   const { shape, seed = 0, epoch = 1, row = 0 } = at;
   const change = augmentation(options, { shape, seed });
   if (image.length !== sizeOf(shape))
-    fail("nn/mismatch-rows", { at: "augment", what: "the length of the image", expected: `${sizeOf(shape)}`, got: `${image.length}` }); // biome-ignore format: one line
+    fail("nn/mismatch-rows", {
+      at: "augment",
+      what: "the length of the image",
+      expected: `${sizeOf(shape)}`,
+      got: `${image.length}`,
+    });
   const target = new Float32Array(image.length);
   change(image, target, { from: 0, to: 0, epoch, row });
   return target;
@@ -107,7 +121,8 @@ function drawn({ shift = 0, rotate = 0, crop = 0, flip }: AugmentOptions, chance
   const whole = (name: string, most: number): number =>
     most === 0 ? 0 : chance.stream(name).below(2 * most + 1) - most;
   const coin = (name: string): boolean => chance.stream(name).below(2) === 1;
-  const angle = rotate === 0 ? 0 : (chance.stream("angle").next() * 2 - 1) * rotate * (Math.PI / 180); // biome-ignore format: one line
+  const angle =
+    rotate === 0 ? 0 : (chance.stream("angle").next() * 2 - 1) * rotate * (Math.PI / 180);
   return {
     ...{ down: whole("down", shift), right: whole("right", shift) },
     ...{ cutDown: whole("cut down", crop), cutRight: whole("cut right", crop) },

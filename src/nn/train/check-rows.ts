@@ -20,7 +20,11 @@ export function checkRows(
       expected: formatShape(network.inputShape),
       got: formatShape(shape),
     },
-    { what: "the shape of a row's labels", expected: formatShape(expected), got: formatShape(data.labelShape) }, // biome-ignore format: one line
+    {
+      what: "the shape of a row's labels",
+      expected: formatShape(expected),
+      got: formatShape(data.labelShape),
+    },
     { what: "the length of x", expected: `${rows * sizeOf(shape)}`, got: `${x.length}` },
     { what: "the length of y", expected: `${rows * sizeOf(expected)}`, got: `${y.length}` },
     { what: "y", expected: arrayOf(takesClasses(loss)), got: arrayOf(y instanceof Int32Array) },
@@ -44,17 +48,36 @@ export function checkCodes(at: string, { layers }: Network, x: Float32Array | Ui
   const codes = first?.options["codes"];
   if (first?.kind !== "embedding" || typeof codes !== "number") return;
   const expected = `a whole number from 0 to ${codes - 1}, in a Float32Array`;
-  const place = x instanceof Uint8Array ? 0 : x.findIndex((code) => !Number.isInteger(code) || code < 0 || code >= codes); // biome-ignore format: one line
-  if (place >= 0) fail("nn/mismatch-rows", { at, what: `code ${place} of x`, expected, got: x instanceof Uint8Array ? "bytes" : `${x[place]}` }); // biome-ignore format: one line
+  const place =
+    x instanceof Uint8Array
+      ? 0
+      : x.findIndex((code) => !Number.isInteger(code) || code < 0 || code >= codes);
+  if (place >= 0)
+    fail("nn/mismatch-rows", {
+      at,
+      what: `code ${place} of x`,
+      expected,
+      got: x instanceof Uint8Array ? "bytes" : `${x[place]}`,
+    });
 }
 
 /** Labels that are numbers: of a truth 0 to 1, of the hinge 0 or 1, of the others any that are finite. */
 function checkTruths(at: string, y: Float32Array, loss: LossName): void {
   checkFinite(at, "y", y);
   const isTruth: ((value: number) => boolean) | undefined =
-    loss === "binaryCrossEntropy" ? (v) => v >= 0 && v <= 1 : loss === "hinge" ? (v) => v === 0 || v === 1 : undefined; // biome-ignore format: one line
+    loss === "binaryCrossEntropy"
+      ? (v) => v >= 0 && v <= 1
+      : loss === "hinge"
+        ? (v) => v === 0 || v === 1
+        : undefined;
   const row = isTruth === undefined ? -1 : y.findIndex((value) => !isTruth(value));
-  if (row >= 0) fail("nn/out-of-range-label", { at, row, expected: loss === "hinge" ? "0 or 1" : "0 to 1", got: y[row] ?? -1 }); // biome-ignore format: one line
+  if (row >= 0)
+    fail("nn/out-of-range-label", {
+      at,
+      row,
+      expected: loss === "hinge" ? "0 or 1" : "0 to 1",
+      got: y[row] ?? -1,
+    });
 }
 
 const arrayOf = (classes: boolean): string =>
@@ -63,5 +86,10 @@ const arrayOf = (classes: boolean): string =>
 function checkFinite(at: string, what: string, values: Float32Array): void {
   const place = values.findIndex((value) => !Number.isFinite(value));
   if (place >= 0)
-    fail("nn/mismatch-rows", { at, what: `number ${place} of ${what}`, expected: "a finite number", got: `${values[place]}` }); // biome-ignore format: one line
+    fail("nn/mismatch-rows", {
+      at,
+      what: `number ${place} of ${what}`,
+      expected: "a finite number",
+      got: `${values[place]}`,
+    });
 }

@@ -12,7 +12,13 @@ import type { TrainingState } from "./training.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });
 const network = input([2]).add(dense(3)).add(batchNorm()).add(dense(2));
-const data = { rows: 8, x: Float32Array.from({ length: 16 }, (_, i) => i / 8), y: new Int32Array(8), shape: [2], labelShape: [] } as const; // biome-ignore format: one line
+const data = {
+  rows: 8,
+  x: Float32Array.from({ length: 16 }, (_, i) => i / 8),
+  y: new Int32Array(8),
+  shape: [2],
+  labelShape: [],
+} as const;
 const options = { loss: "crossEntropy", epochs: 2, stopping: { patience: 3 } } as const;
 const of = { network };
 
@@ -30,7 +36,6 @@ describe("formatCheckpoint", () => {
       state,
       { ...state, stopping: null, best: null, slots: [], kept: new Float32Array(0) },
     ]) {
-      // biome-ignore format: one line
       const bytes = formatCheckpoint(one, of);
       expect(parseCheckpoint(bytes, of)).toEqual(one);
       expect(formatCheckpoint(structuredClone(one), of)).toEqual(bytes);
@@ -40,7 +45,8 @@ describe("formatCheckpoint", () => {
 
 describe("parseCheckpoint", () => {
   const bytes = formatCheckpoint(state, of);
-  const refused = (some: Uint8Array) => expect(() => parseCheckpoint(some, of)).toThrow(code("nn/corrupt-checkpoint")); // biome-ignore format: one line
+  const refused = (some: Uint8Array) =>
+    expect(() => parseCheckpoint(some, of)).toThrow(code("nn/corrupt-checkpoint"));
 
   test("refuses bytes that were changed, cut, added, or are of something else", () => {
     for (let i = 0; i < bytes.length; i += 7) {
@@ -62,8 +68,16 @@ describe("parseCheckpoint", () => {
       expect(() => parseCheckpoint(bytes, other)).toThrow(code("nn/mismatch-checkpoint"));
       for (const text of texts) expect(() => parseCheckpoint(bytes, other)).toThrow(text);
     };
-    mismatch({ network: input([2]).add(dense(4)).add(batchNorm()).add(dense(2)) }, '"units":4', '"units":3'); // biome-ignore format: one line
-    mismatch({ network: input([3]).add(dense(3)).add(batchNorm()).add(dense(2)) }, "rows of [3]", "rows of [2]"); // biome-ignore format: one line
+    mismatch(
+      { network: input([2]).add(dense(4)).add(batchNorm()).add(dense(2)) },
+      '"units":4',
+      '"units":3',
+    );
+    mismatch(
+      { network: input([3]).add(dense(3)).add(batchNorm()).add(dense(2)) },
+      "rows of [3]",
+      "rows of [2]",
+    );
     mismatch({ network: input([2]).add(dense(3)) }, 'the optimiser "adam"', 'layer "2 batchNorm"');
     mismatch({ network, optimiser: { kind: "sgd" } }, '"sgd"', '"adam"');
   });
@@ -87,7 +101,9 @@ describe("train with a checkpoint", () => {
     await writeTraining(checkpoint, state, of);
     expect(new Uint8Array(await readFile(checkpoint))).toEqual(formatCheckpoint(state, of));
     await writeFile(checkpoint, "nothing");
-    await expect(train(network, data, { ...options, checkpoint })).rejects.toThrow(code("nn/corrupt-checkpoint")); // biome-ignore format: one line
+    await expect(train(network, data, { ...options, checkpoint })).rejects.toThrow(
+      code("nn/corrupt-checkpoint"),
+    );
     await expect(writeTraining(join(folder, "none", "x"), state, of)).rejects.toThrow("ENOENT");
     await expect(readTraining(folder, of)).rejects.toThrow("EISDIR");
     await rm(folder, { recursive: true });

@@ -27,7 +27,14 @@ export function formatCheckpoint(state: TrainingState, of: CheckpointOf): Uint8A
   const { weights, kept, slots, best, ...rest } = state;
   const vectors = [weights, kept, ...slots, ...(best === null ? [] : [best.weights, best.kept])];
   const lengths = Uint32Array.from(vectors, ({ length }) => length);
-  const header = { ...rest, format, architecture: architectureOf(of), slots: slots.length, best: best !== null, lengths }; // biome-ignore format: one line
+  const header = {
+    ...rest,
+    format,
+    architecture: architectureOf(of),
+    slots: slots.length,
+    best: best !== null,
+    lengths,
+  };
   const json = Buffer.from(formatJson(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
@@ -47,17 +54,26 @@ export function parseCheckpoint(
   of: CheckpointOf,
   at = "parseCheckpoint",
 ): TrainingState {
-  // biome-ignore format: one line
   const corrupt = (reason: string): never => fail("nn/corrupt-checkpoint", { at, reason });
-  const { header, rest } = opened(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), corrupt); // biome-ignore format: one line
-  const read = fieldsOf(header, { name: "the header", damaged: (field, expected, got) => corrupt(`${field}: expected ${expected}, got ${got}`) }); // biome-ignore format: one line
-  if (read.number("format") !== format) corrupt(`format ${read.number("format")}, of which this version knows ${format}`); // biome-ignore format: one line
+  const { header, rest } = opened(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+    corrupt,
+  );
+  const read = fieldsOf(header, {
+    name: "the header",
+    damaged: (field, expected, got) => corrupt(`${field}: expected ${expected}, got ${got}`),
+  });
+  if (read.number("format") !== format)
+    corrupt(`format ${read.number("format")}, of which this version knows ${format}`);
   checkArchitecture(architectureOf(of), read.fields("architecture"));
   const [weights, kept, ...others] = vectorsOf(read, rest, corrupt);
   if (weights === undefined || kept === undefined) return corrupt("vectors are missing");
   const slots = others.slice(0, read.number("slots"));
   const [bestWeights, bestKept] = others.slice(slots.length);
-  const best = bestWeights === undefined || bestKept === undefined ? null : { weights: bestWeights, kept: bestKept }; // biome-ignore format: one line
+  const best =
+    bestWeights === undefined || bestKept === undefined
+      ? null
+      : { weights: bestWeights, kept: bestKept };
   return {
     ...{ epoch: read.number("epoch"), step: read.number("step"), weights, kept, slots, best },
     stopping: read.value["stopping"] === null ? null : stoppingOf(read.fields("stopping")),
@@ -120,16 +136,23 @@ export async function readTraining(
 
 /** What a network and its optimiser are, as an error can name them. */
 function architectureOf({ network, optimiser = { kind: "adam" } }: CheckpointOf) {
-  const described = ({ name, options }: Network["layers"][number]): string => `layer "${name}" ${formatJson(options)}`; // biome-ignore format: one line
+  const described = ({ name, options }: Network["layers"][number]): string =>
+    `layer "${name}" ${formatJson(options)}`;
   return {
-    parts: [`rows of [${network.inputShape.join(", ")}]`, ...network.layers.map(described), `the optimiser "${optimiser.kind}"`], // biome-ignore format: one line
+    parts: [
+      `rows of [${network.inputShape.join(", ")}]`,
+      ...network.layers.map(described),
+      `the optimiser "${optimiser.kind}"`,
+    ],
   };
 }
 
 /** @throws `nn/mismatch-checkpoint` with the first part in which they differ */
 function checkArchitecture({ parts }: { readonly parts: readonly string[] }, read: Fields): void {
   const got = read.texts("parts");
-  const place = Array.from({ length: Math.max(parts.length, got.length) }, (_, i) => i).find((i) => parts[i] !== got[i]); // biome-ignore format: one line
+  const place = Array.from({ length: Math.max(parts.length, got.length) }, (_, i) => i).find(
+    (i) => parts[i] !== got[i],
+  );
   if (place === undefined) return;
   const of = (from: readonly string[]): string => from[place] ?? "no such layer";
   fail("nn/mismatch-checkpoint", { expected: of(parts), got: of(got) });
@@ -142,11 +165,12 @@ function opened(
   bytes: Buffer,
   corrupt: Corrupt,
 ): { readonly header: unknown; readonly rest: Buffer } {
-  // biome-ignore format: one line
   const start = magic.length + hashBytes;
-  if (bytes.length < start + 4 || bytes.toString("latin1", 0, magic.length) !== magic) corrupt("it does not begin as one"); // biome-ignore format: one line
+  if (bytes.length < start + 4 || bytes.toString("latin1", 0, magic.length) !== magic)
+    corrupt("it does not begin as one");
   const body = bytes.subarray(start);
-  if (!hashOfBytes(body).equals(bytes.subarray(magic.length, start))) corrupt("bytes were changed or are missing"); // biome-ignore format: one line
+  if (!hashOfBytes(body).equals(bytes.subarray(magic.length, start)))
+    corrupt("bytes were changed or are missing");
   const end = 4 + body.readUInt32LE(0);
   return { header: parseJson(body.toString("utf8", 4, end)), rest: body.subarray(end) };
 }

@@ -36,7 +36,8 @@ export function openFeed(data: NetworkRows, augment?: Augment): Feed {
     const n = places.length;
     if (x.length !== n * size) {
       x = new Float32Array(n * size);
-      y = data.y instanceof Int32Array ? new BigInt64Array(n * labels) : new Float32Array(n * labels); // biome-ignore format: one line
+      y =
+        data.y instanceof Int32Array ? new BigInt64Array(n * labels) : new Float32Array(n * labels);
     }
     for (let i = 0; i < n; i++) {
       const row = places[i] ?? 0;
@@ -45,7 +46,11 @@ export function openFeed(data: NetworkRows, augment?: Augment): Feed {
     }
     return {
       x: { type: "float", shape: [n, ...data.shape], data: x },
-      y: { type: y instanceof BigInt64Array ? "int64" : "float", shape: [n, ...data.labelShape], data: y }, // biome-ignore format: one line
+      y: {
+        type: y instanceof BigInt64Array ? "int64" : "float",
+        shape: [n, ...data.labelShape],
+        data: y,
+      },
     };
   };
 }

@@ -19,7 +19,9 @@ export async function firstNotFinite(
   const session = await runtime.open(task.model);
   try {
     const told = await session.run(feeds);
-    const layer = task.layers.findIndex((_, i) => !Number.isFinite(Number(told[`layer ${i}`]?.data[0]))); // biome-ignore format: one line
+    const layer = task.layers.findIndex(
+      (_, i) => !Number.isFinite(Number(told[`layer ${i}`]?.data[0])),
+    );
     if (layer >= 0) return `what layer "${task.layers[layer]}" gives`;
     const gradient = told["gradient"]?.data;
     const flowing = weightNotFinite({ ...task, weights: task.weights.toReversed() }, gradient);
@@ -34,14 +36,17 @@ type Numbers = Values["data"] | undefined;
 
 function weightNotFinite({ weights }: InspectionTask, values: Numbers): string | undefined {
   const isBad = (at: number): boolean => !Number.isFinite(Number(values?.[at]));
-  return weights.find(({ offset, length }) => Array.from({ length }, (_, i) => offset + i).some(isBad))?.name; // biome-ignore format: one line
+  return weights.find(({ offset, length }) =>
+    Array.from({ length }, (_, i) => offset + i).some(isBad),
+  )?.name;
 }
 
 /** The squares of finite numbers may have a sum that is not: the weight whose gradient is largest. */
 function largest({ weights }: InspectionTask, gradient: Numbers): string {
   const size = ({ offset, length }: InspectionTask["weights"][number]): number => {
     let most = 0;
-    for (let i = offset; i < offset + length; i++) most = Math.max(most, Math.abs(Number(gradient?.[i]))); // biome-ignore format: one line
+    for (let i = offset; i < offset + length; i++)
+      most = Math.max(most, Math.abs(Number(gradient?.[i])));
     return most;
   };
   return weights.reduce((best, one) => (size(one) > size(best) ? one : best)).name;

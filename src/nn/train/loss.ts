@@ -45,12 +45,17 @@ export function lossOf(loss: LossName, out: Tensor, graph: Graph): Lost {
   }
   const classes = out.shape.at(-1) ?? 0;
   if (out.shape.length < 2 || classes < 2)
-    fail("nn/mismatch-layer", { layer: "crossEntropy", expected: "at least 2 numbers a row, a logit for each class", got: `${classes}` }); // biome-ignore format: one line
+    fail("nn/mismatch-layer", {
+      layer: "crossEntropy",
+      expected: "at least 2 numbers a row, a logit for each class",
+      got: `${classes}`,
+    });
   const y = graph.input("y", [batch, ...out.shape.slice(1, -1)], "int64");
   const rows = sizeOf(out.shape) / classes;
   const [logits, labels] = [ops.reshape(out, [rows, classes]), ops.reshape(y, [rows])];
   const isSteps = out.shape.length > 2;
-  if (!isSteps) return { lost: ops.softmaxCrossEntropy(logits, labels), right: ops.isLargest(logits, labels) }; // biome-ignore format: one line
+  if (!isSteps)
+    return { lost: ops.softmaxCrossEntropy(logits, labels), right: ops.isLargest(logits, labels) };
   const asReal = ops.toFloat(labels);
   const counted = ops.toFloat(ops.above(asReal, graph.scalar(-0.5)));
   const known = ops.toWhole(ops.relu(asReal)); // a class, where there is none

@@ -39,8 +39,10 @@ type Rule = (at: StepVectors, scalars: StepScalars, numbers: Numbers) => Stepped
 type Numbers = (name: string) => number;
 
 /** a·share + b·(1 − share): a moving mean. */
-const mixed = (a: Tensor, b: Tensor, share: number): Tensor => add(scale(a, share), scale(b, 1 - share)); // biome-ignore format: one line
-const minus = (weights: Tensor, { rate }: StepScalars, direction: Tensor): Tensor => subtract(weights, multiply(direction, rate)); // biome-ignore format: one line
+const mixed = (a: Tensor, b: Tensor, share: number): Tensor =>
+  add(scale(a, share), scale(b, 1 - share));
+const minus = (weights: Tensor, { rate }: StepScalars, direction: Tensor): Tensor =>
+  subtract(weights, multiply(direction, rate));
 const first = ([slot]: readonly Tensor[]): Tensor => slot as Tensor;
 
 const adam: Rule = ({ weights, gradient, slots }, scalars, number) => {
@@ -53,10 +55,14 @@ const adam: Rule = ({ weights, gradient, slots }, scalars, number) => {
 };
 
 const rules: Readonly<Record<OptimiserOptions["kind"], Rule>> = {
-  sgd: ({ weights, gradient }, scalars) => ({ weights: minus(weights, scalars, gradient), slots: [] }), // biome-ignore format: one line
+  sgd: ({ weights, gradient }, scalars) => ({
+    weights: minus(weights, scalars, gradient),
+    slots: [],
+  }),
   momentum: ({ weights, gradient, slots }, scalars, number) => {
     const velocity = add(scale(first(slots), number("momentum")), gradient);
-    const ahead = number("nesterov") === 1 ? add(gradient, scale(velocity, number("momentum"))) : velocity; // biome-ignore format: one line
+    const ahead =
+      number("nesterov") === 1 ? add(gradient, scale(velocity, number("momentum"))) : velocity;
     return { weights: minus(weights, scalars, ahead), slots: [velocity] };
   },
   rmsprop: ({ weights, gradient, slots }, scalars, number) => {
@@ -93,5 +99,9 @@ export function scalarsAt(options: Readonly<Record<string, Json>>, rate: number,
 
 /** The inputs of the scalars. */
 export function scalarInputs(graph: Graph): StepScalars {
-  return { rate: graph.input("rate", []), first: graph.input("first", []), second: graph.input("second", []) }; // biome-ignore format: one line
+  return {
+    rate: graph.input("rate", []),
+    first: graph.input("first", []),
+    second: graph.input("second", []),
+  };
 }

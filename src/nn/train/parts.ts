@@ -31,7 +31,10 @@ export interface Gathered {
 export function openBatches(task: TrainingTask) {
   const { train, augment, seed } = task;
   const shape = train.shape;
-  const feed: Feed = openFeed(train, augment === null ? undefined : augmentation(augment, { shape, seed })); // biome-ignore format: one line
+  const feed: Feed = openFeed(
+    train,
+    augment === null ? undefined : augmentation(augment, { shape, seed }),
+  );
   const chance: Random = random(seed).stream("train");
   return ({ places, epoch, step, from, to }: PartAt): Readonly<Record<string, Values>> => ({
     ...feed(places.subarray(from, to), epoch),
@@ -52,7 +55,13 @@ export function openGathering(task: TrainingTask, session: Session) {
     for (const [i, end] of ends.entries()) {
       const part = { ...at, from: at.from + (ends[i - 1] ?? 0), to: at.from + end };
       const share = countedOf(task.train, at.places.subarray(part.from, part.to)) / counted;
-      const feeds = { ...batches(part), weights: vector(weights), kept: vector(kept), gradient: vector(now), share: number(share) }; // biome-ignore format: one line
+      const feeds = {
+        ...batches(part),
+        weights: vector(weights),
+        kept: vector(kept),
+        gradient: vector(now),
+        share: number(share),
+      };
       const told = await session.run(feeds, { ...toldInto(task), "next gradient": vector(next) });
       [now, next] = [told["next gradient"]?.data as Float32Array<ArrayBuffer>, now];
       kept = (told["next kept"]?.data as Float32Array | undefined) ?? kept;
@@ -66,8 +75,21 @@ export function openGathering(task: TrainingTask, session: Session) {
 
 /** Where a run writes what a batch tells: the runtime gives only what it is given a place for. */
 export const toldInto = ({ step, state }: TrainingTask): Readonly<Record<string, Values>> =>
-  Object.fromEntries(step.told.map((name) => [name, name === "next kept" ? vector(new Float32Array(state.kept.length)) : number(0)])); // biome-ignore format: one line
+  Object.fromEntries(
+    step.told.map((name) => [
+      name,
+      name === "next kept" ? vector(new Float32Array(state.kept.length)) : number(0),
+    ]),
+  );
 
 /** A vector, and a number, as a graph takes them. */
-export const vector = (data: Float32Array): Values => ({ type: "float", shape: [data.length], data }); // biome-ignore format: one line
-export const number = (value: number): Values => ({ type: "float", shape: [], data: Float32Array.of(value) }); // biome-ignore format: one line
+export const vector = (data: Float32Array): Values => ({
+  type: "float",
+  shape: [data.length],
+  data,
+});
+export const number = (value: number): Values => ({
+  type: "float",
+  shape: [],
+  data: Float32Array.of(value),
+});

@@ -36,7 +36,8 @@ export async function runTraining(
     const epoch = openSteps(task, updater);
     while (state.epoch < task.epochs && state.stopping?.stop !== true) {
       const trained = await epoch(state, hooks);
-      const judged = task.validation === null ? undefined : await evaluate(evaluation, task.validation, trained); // biome-ignore format: one line
+      const judged =
+        task.validation === null ? undefined : await evaluate(evaluation, task.validation, trained);
       state = concluded(task, trained, { judged, rule });
       if (!(await hooks.epoch(state))) break;
     }
@@ -63,8 +64,19 @@ function concluded(
   { judged, rule }: { readonly judged: NetworkScores | undefined; readonly rule: Rule | undefined },
 ): TrainingState {
   const last = trained.history.at(-1) as NetworkEpoch;
-  if (judged !== undefined && !Number.isFinite(judged.loss)) fail("nn/failed-training", { epoch: last.epoch, step: trained.step, where: "the loss of the validation rows", got: `${judged.loss}`, first: "the updates of this epoch" }); // biome-ignore format: one line
-  const epoch: NetworkEpoch = { ...last, validationLoss: judged?.loss ?? null, validationAccuracy: judged?.accuracy ?? null }; // biome-ignore format: one line
+  if (judged !== undefined && !Number.isFinite(judged.loss))
+    fail("nn/failed-training", {
+      epoch: last.epoch,
+      step: trained.step,
+      where: "the loss of the validation rows",
+      got: `${judged.loss}`,
+      first: "the updates of this epoch",
+    });
+  const epoch: NetworkEpoch = {
+    ...last,
+    validationLoss: judged?.loss ?? null,
+    validationAccuracy: judged?.accuracy ?? null,
+  };
   const history = [...trained.history.slice(0, -1), epoch];
   const state = { ...trained, history };
   if (rule === undefined) return state;
@@ -73,7 +85,9 @@ function concluded(
   const before = trained.stopping ?? rule.start;
   const next = rule.next(before, epoch.epoch, value);
   const isBest = next.bestEpoch === epoch.epoch;
-  const best = isBest ? { weights: trained.weights.slice(), kept: trained.kept.slice() } : trained.best; // biome-ignore format: one line
+  const best = isBest
+    ? { weights: trained.weights.slice(), kept: trained.kept.slice() }
+    : trained.best;
   return { ...state, stopping: next, best };
 }
 
@@ -81,7 +95,9 @@ function concluded(
 function entered({ state, stopping }: TrainingTask, rule: Rule | undefined): TrainingState {
   if (rule === undefined || stopping === null) return { ...state, stopping: null, best: null };
   const { stopping: before } = state;
-  return before === null ? state : { ...state, stopping: { ...before, stop: before.waited >= rule.options.patience } }; // biome-ignore format: one line
+  return before === null
+    ? state
+    : { ...state, stopping: { ...before, stop: before.waited >= rule.options.patience } };
 }
 
 /** The weights to answer with: those of the best epoch, where early stopping watched and restores. */
@@ -101,7 +117,14 @@ async function checkAnswers(
   state: TrainingState,
 ): Promise<void> {
   const { loss } = await evaluate(session, firstRows(train, 64), answering(stopping, state));
-  if (!Number.isFinite(loss)) fail("nn/failed-training", { epoch: state.epoch, step: state.step, where: "the loss after the last step", got: `${loss}`, first: "the last update" }); // biome-ignore format: one line
+  if (!Number.isFinite(loss))
+    fail("nn/failed-training", {
+      epoch: state.epoch,
+      step: state.step,
+      where: "the loss after the last step",
+      got: `${loss}`,
+      first: "the last update",
+    });
 }
 
 /** The mean loss of rows and the share of right answers, without a step. */

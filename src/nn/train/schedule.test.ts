@@ -6,7 +6,9 @@ const at = (step: number) => ({ step, steps: 100, perEpoch: 10 });
 
 describe("schedule", () => {
   test("falls by steps, by epochs, along a cosine or a line", () => {
-    expect([0, 19, 20, 45].map((s) => schedule({ kind: "step", every: 2, factor: 0.5 })(at(s)))).toBeClose([1, 1, 0.5, 0.25]); // biome-ignore format: one line
+    expect(
+      [0, 19, 20, 45].map((s) => schedule({ kind: "step", every: 2, factor: 0.5 })(at(s))),
+    ).toBeClose([1, 1, 0.5, 0.25]);
     expect(schedule({ kind: "exponential", factor: 0.9 })(at(35))).toBeClose(0.9 ** 3);
     expect([0, 50, 100].map((s) => schedule({ kind: "cosine" })(at(s)))).toBeClose([1, 0.5, 0]);
     expect([0, 25, 100].map((s) => schedule({ kind: "linear" })(at(s)))).toBeClose([1, 0.75, 0]);

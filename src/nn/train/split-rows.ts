@@ -23,7 +23,8 @@ export const firstRows = (data: NetworkRows, count: number): NetworkRows =>
 function rowsAt(data: NetworkRows, places: ArrayLike<number>): NetworkRows {
   const picked = <T extends Float32Array | Uint8Array | Int32Array>(from: T, size: number): T => {
     const into = from.slice(0, places.length * size) as T;
-    for (let i = 0; i < places.length; i++) into.set(from.subarray((places[i] ?? 0) * size, ((places[i] ?? 0) + 1) * size), i * size); // biome-ignore format: one line
+    for (let i = 0; i < places.length; i++)
+      into.set(from.subarray((places[i] ?? 0) * size, ((places[i] ?? 0) + 1) * size), i * size);
     return into;
   };
   const [size, labels] = [data.x.length / data.rows, data.y.length / data.rows];

@@ -27,7 +27,10 @@ export interface MaskSpec {
 /** What decides the graph of a step. */
 export interface StepOptions {
   readonly loss: LossName;
-  readonly optimiser: { readonly kind: OptimiserOptions["kind"]; readonly options: Readonly<Record<string, Json>> }; // biome-ignore format: one line
+  readonly optimiser: {
+    readonly kind: OptimiserOptions["kind"];
+    readonly options: Readonly<Record<string, Json>>;
+  };
   /** The norm that the gradient is cut to; absent: not at all. */
   readonly clipNorm?: number | undefined;
   /** Penalties on kernels: α·Σ|w| and α/2·Σw². */
@@ -48,7 +51,11 @@ export interface StepModel {
 /** A vector split into tensors, by the specs of its parts. */
 function parts(vector: Tensor, specs: readonly WeightSpec[]): ReadonlyMap<string, Tensor> {
   if (specs.length === 0) return new Map();
-  const pieces = ops.split(vector, 0, specs.map(({ length }) => length)); // biome-ignore format: one line
+  const pieces = ops.split(
+    vector,
+    0,
+    specs.map(({ length }) => length),
+  );
   return new Map(
     specs.map(({ name, shape }, i) => [name, ops.reshape(pieces[i] as Tensor, shape)]),
   );
@@ -83,7 +90,14 @@ function openScope(
     },
   });
   const keptNext = (): Tensor =>
-    network.kept.length === 0 ? kept : ops.concat(network.kept.map((one) => ops.reshape(next.get(one.name) ?? (keptOf.get(one.name) as Tensor), [one.length])), 0); // biome-ignore format: one line
+    network.kept.length === 0
+      ? kept
+      : ops.concat(
+          network.kept.map((one) =>
+            ops.reshape(next.get(one.name) ?? (keptOf.get(one.name) as Tensor), [one.length]),
+          ),
+          0,
+        );
   return { scope, weights, kept, keptNext, masks, weightOf };
 }
 
@@ -117,9 +131,16 @@ function flowOf(network: Network, options: StepOptions): Flow {
   const loss = meanOf(lost, counted);
   const penalised = ops.add(loss, penaltyOf(network, weightOf, options) ?? graph.scalar(0));
   const moving = network.weights.filter(({ name }) => options.frozen?.(name) !== true);
-  const found = gradients(penalised, moving.map(({ name }) => weightOf.get(name) as Tensor)); // biome-ignore format: one line
+  const found = gradients(
+    penalised,
+    moving.map(({ name }) => weightOf.get(name) as Tensor),
+  );
   const gradientOf = new Map(moving.map(({ name }, i) => [name, found[i] as Tensor]));
-  const flowing = network.weights.map(({ name, length }) => ops.reshape(gradientOf.get(name) ?? graph.constant(new Float32Array(length), [length]), [length])); // biome-ignore format: one line
+  const flowing = network.weights.map(({ name, length }) =>
+    ops.reshape(gradientOf.get(name) ?? graph.constant(new Float32Array(length), [length]), [
+      length,
+    ]),
+  );
   const isCounted = right !== undefined && (out.shape.at(-1) ?? 0) <= countedClasses;
   const told = {
     loss,
@@ -138,10 +159,18 @@ function updateOf(
   const { graph } = weights;
   const norm = ops.sqrt(ops.sum(ops.square(whole)));
   const gradient = clipNorm === undefined ? whole : clipped(whole, norm, clipNorm);
-  const slots = Array.from({ length: slotCounts[optimiser.kind] }, (_, i) => graph.input(`slot ${i}`, weights.shape)); // biome-ignore format: one line
-  const stepped = stepOf(optimiser.kind, optimiser.options)({ weights, gradient, slots }, scalarInputs(graph)); // biome-ignore format: one line
+  const slots = Array.from({ length: slotCounts[optimiser.kind] }, (_, i) =>
+    graph.input(`slot ${i}`, weights.shape),
+  );
+  const stepped = stepOf(optimiser.kind, optimiser.options)(
+    { weights, gradient, slots },
+    scalarInputs(graph),
+  );
   return {
-    "next weights": frozen === undefined ? stepped.weights : ops.where(movingMask(graph, network, frozen), stepped.weights, weights), // biome-ignore format: one line
+    "next weights":
+      frozen === undefined
+        ? stepped.weights
+        : ops.where(movingMask(graph, network, frozen), stepped.weights, weights),
     ...Object.fromEntries(stepped.slots.map((slot, i) => [`next slot ${i}`, slot])),
     norm,
   };
@@ -150,7 +179,8 @@ function updateOf(
 /** Which weights move, [p]. */
 function movingMask(graph: Graph, network: Network, frozen: (weight: string) => boolean): Tensor {
   const mask = new Float32Array(network.parameters);
-  for (const { name, offset, length } of network.weights) mask.fill(Number(!frozen(name)), offset, offset + length); // biome-ignore format: one line
+  for (const { name, offset, length } of network.weights)
+    mask.fill(Number(!frozen(name)), offset, offset + length);
   return ops.above(graph.constant(mask, [network.parameters]), graph.scalar(0.5));
 }
 
@@ -205,7 +235,9 @@ function penaltyOf(
   weightOf: ReadonlyMap<string, Tensor>,
   { l1 = 0, l2 = 0 }: StepOptions,
 ): Tensor | undefined {
-  const kernels = weights.filter(({ shape }) => shape.length > 1).map(({ name }) => weightOf.get(name) as Tensor); // biome-ignore format: one line
+  const kernels = weights
+    .filter(({ shape }) => shape.length > 1)
+    .map(({ name }) => weightOf.get(name) as Tensor);
   const terms = [
     ...(l1 > 0 ? kernels.map((w) => ops.scale(ops.sum(ops.abs(w)), l1)) : []),
     ...(l2 > 0 ? kernels.map((w) => ops.scale(ops.sum(ops.square(w)), l2 / 2)) : []),
@@ -220,5 +252,11 @@ export function evaluationModel(network: Network, loss: LossName): Uint8Array<Ar
   const x = graph.input("x", [batch, ...network.inputShape]);
   const out = network.build(x, scope);
   const { lost, right, counted } = lossOf(loss, out, graph);
-  return formatOnnx(emitOnnx(graph, { lost, ...(right === undefined ? {} : { right }), ...(counted === undefined ? {} : { counted }) })); // biome-ignore format: one line
+  return formatOnnx(
+    emitOnnx(graph, {
+      lost,
+      ...(right === undefined ? {} : { right }),
+      ...(counted === undefined ? {} : { counted }),
+    }),
+  );
 }

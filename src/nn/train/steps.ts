@@ -46,7 +46,9 @@ export function openSteps(task: TrainingTask, updater: Updater) {
   const rate = Number(task.optimiser.options["learningRate"]);
   const chance = random(seed).stream("train");
   const orderOf = (epoch: number): Uint32Array =>
-    task.shuffle ? chance.stream(`order/${epoch}`).shuffled(train.rows) : Uint32Array.from({ length: train.rows }, (_, i) => i); // biome-ignore format: one line
+    task.shuffle
+      ? chance.stream(`order/${epoch}`).shuffled(train.rows)
+      : Uint32Array.from({ length: train.rows }, (_, i) => i);
   return async (state: TrainingState, hooks: TrainingHooks): Promise<TrainingState> => {
     const started = performance.now();
     const epoch = state.epoch + 1;
@@ -70,7 +72,13 @@ export function openSteps(task: TrainingTask, updater: Updater) {
       ...{ epoch, ...sums.means(), validationLoss: null, validationAccuracy: null },
       ...{ learningRate, seconds, samplesPerSecond: train.rows / seconds },
     };
-    return { ...state, ...updater.vectors(), epoch, step: state.step + perEpoch, history: [...state.history, figures] }; // biome-ignore format: one line
+    return {
+      ...state,
+      ...updater.vectors(),
+      epoch,
+      step: state.step + perEpoch,
+      history: [...state.history, figures],
+    };
   };
 }
 
@@ -89,7 +97,9 @@ function openTurns() {
 
 /** Where batches end. A last one with too few rows for the network joins the one before. */
 export function batchEnds(rows: number, batchRows: number, leastRows: number): readonly number[] {
-  const ends = Array.from({ length: Math.ceil(rows / batchRows) }, (_, b) => Math.min(rows, (b + 1) * batchRows)); // biome-ignore format: one line
+  const ends = Array.from({ length: Math.ceil(rows / batchRows) }, (_, b) =>
+    Math.min(rows, (b + 1) * batchRows),
+  );
   const last = rows - (ends.at(-2) ?? 0);
   return ends.length > 1 && last < leastRows ? [...ends.slice(0, -2), rows] : ends;
 }
@@ -124,5 +134,11 @@ async function checkFinite(
   if (Number.isFinite(loss) && Number.isFinite(norm)) return;
   const [where, got] = Number.isFinite(loss) ? ["the gradient's norm", norm] : ["the loss", loss];
   const first = await updater.inspect(at);
-  fail("nn/failed-training", { epoch: at.epoch, step: batch, where: `${where}`, got: `${got}`, first }); // biome-ignore format: one line
+  fail("nn/failed-training", {
+    epoch: at.epoch,
+    step: batch,
+    where: `${where}`,
+    got: `${got}`,
+    first,
+  });
 }

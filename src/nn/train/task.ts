@@ -29,13 +29,22 @@ export function taskOf(network: Network, data: NetworkRows, options: TrainOption
   checkRows("train", network, { data, loss });
   const chosen = optimiser(settings.optimiser);
   const rule = { kind: chosen.kind, options: chosen.options };
-  const rows = typeof validation === "number" ? parted(data, validation, seed) : { train: data, validation: validation ?? null }; // biome-ignore format: one line
-  if (rows.validation !== null) checkRows("train (validation)", network, { data: rows.validation, loss }); // biome-ignore format: one line
+  const rows =
+    typeof validation === "number"
+      ? parted(data, validation, seed)
+      : { train: data, validation: validation ?? null };
+  if (rows.validation !== null)
+    checkRows("train (validation)", network, { data: rows.validation, loss });
   if (augment !== null) augmentation(augment, { shape: data.shape, seed }); // refuses rows that are no images
   const leastRows = leastRowsOf(network);
   const least = Math.min(rows.train.rows, settings.batchRows);
   if (rows.train.rows < 1) fail("nn/missing-rows", { at: "train", least: 2, got: data.rows });
-  if (least < leastRows) fail("nn/missing-rows", { at: "train (batchNorm over flat rows, of a batch)", least: leastRows, got: least }); // biome-ignore format: one line
+  if (least < leastRows)
+    fail("nn/missing-rows", {
+      at: "train (batchNorm over flat rows, of a batch)",
+      least: leastRows,
+      got: least,
+    });
   const state = options.from ?? started(network, slotCounts[chosen.kind], seed);
   checkState(network, state, slotCounts[chosen.kind]);
   const { clipNorm, l1, l2 } = settings;
@@ -48,9 +57,15 @@ export function taskOf(network: Network, data: NetworkRows, options: TrainOption
   const isParted = accumulate > 1;
   return {
     step: stepModel(network, step),
-    parts: isParted ? { gradient: gradientModel(network, step), update: updateModel(network, step) } : null, // biome-ignore format: one line
+    parts: isParted
+      ? { gradient: gradientModel(network, step), update: updateModel(network, step) }
+      : null,
     evaluation: evaluationModel(network, loss),
-    inspection: { model: inspectionModel(network, step), layers: network.layers.map(({ name }) => name), weights: network.weights.map(({ name, offset, length }) => ({ name, offset, length })) }, // biome-ignore format: one line
+    inspection: {
+      model: inspectionModel(network, step),
+      layers: network.layers.map(({ name }) => name),
+      weights: network.weights.map(({ name, offset, length }) => ({ name, offset, length })),
+    },
     on: checkRuntime("train", options),
     ...{ ...rows, state, optimiser: rule, accumulate, leastRows, augment },
     ...{ epochs: settings.epochs, batchRows: settings.batchRows, shuffle: settings.shuffle, seed },
@@ -62,14 +77,17 @@ export function taskOf(network: Network, data: NetworkRows, options: TrainOption
 function checkLogits({ layers }: Network, loss: LossName): void {
   const last = layers.at(-1);
   const act = last?.kind === "activation" ? last.options["name"] : last?.options["activation"];
-  const twice = loss === "crossEntropy" ? "softmax" : loss === "binaryCrossEntropy" ? "sigmoid" : undefined; // biome-ignore format: one line
+  const twice =
+    loss === "crossEntropy" ? "softmax" : loss === "binaryCrossEntropy" ? "sigmoid" : undefined;
   if (last !== undefined && twice !== undefined && act === twice)
     fail("nn/mismatch-logits", { loss, layer: last.name, activation: twice });
 }
 
 /** Rows of which a batch has moments: one where there are more numbers of a feature in a row, two where there is one. */
 function leastRowsOf({ layers }: Network): number {
-  const isFlat = layers.some(({ kind, options, shape }) => shape.length === 1 && hasBatchNorm({ kind, options })); // biome-ignore format: one line
+  const isFlat = layers.some(
+    ({ kind, options, shape }) => shape.length === 1 && hasBatchNorm({ kind, options }),
+  );
   return isFlat ? 2 : 1;
 }
 
@@ -85,7 +103,10 @@ export function started(network: Network, slots: number, seed: number): Training
   const filled = (specs: readonly WeightSpec[]): Float32Array => {
     const vector = new Float32Array(specs.reduce((sum, { length }) => sum + length, 0));
     for (const { name, shape, offset, length, initialiser } of specs)
-      draw(vector.subarray(offset, offset + length), initialiser, { fans: fansOf(shape), chance: chance.stream(name) }); // biome-ignore format: one line
+      draw(vector.subarray(offset, offset + length), initialiser, {
+        fans: fansOf(shape),
+        chance: chance.stream(name),
+      });
     return vector;
   };
   return {
@@ -105,5 +126,8 @@ function checkState(
   if (weights.length !== parameters)
     fail("nn/mismatch-checkpoint", { expected: `${parameters} weights`, got: `${weights.length}` });
   if (slots.length !== count || slots.some(({ length }) => length !== parameters))
-    fail("nn/mismatch-checkpoint", { expected: `${count} vectors of the optimiser`, got: `${slots.length}` }); // biome-ignore format: one line
+    fail("nn/mismatch-checkpoint", {
+      expected: `${count} vectors of the optimiser`,
+      got: `${slots.length}`,
+    });
 }

@@ -49,7 +49,12 @@ function bars(rows: number): NetworkRows {
 const mlp = input([2])
   .add(dense(16, { activation: "tanh" }))
   .add(dense(3));
-const options = { loss: "crossEntropy", optimiser: { kind: "adam", learningRate: 0.02 }, epochs: 30, seed: 5 } as const; // biome-ignore format: one line
+const options = {
+  loss: "crossEntropy",
+  optimiser: { kind: "adam", learningRate: 0.02 },
+  epochs: 30,
+  seed: 5,
+} as const;
 
 describe("train", () => {
   test("learns what no line parts, and tells probabilities", async () => {
@@ -67,7 +72,15 @@ describe("train", () => {
   });
 
   test("learns images with convolutions, pooling, normalisation and dropout", async () => {
-    const network = input([1, 6, 6]).add(conv2d(8, { padding: "same" })).add(batchNorm()).add(activation("relu")).add(maxPool2d()).add(conv2d(8, { activation: "relu" })).add(globalAveragePool()).add(dropout(0.2)).add(dense(2)); // biome-ignore format: one line
+    const network = input([1, 6, 6])
+      .add(conv2d(8, { padding: "same" }))
+      .add(batchNorm())
+      .add(activation("relu"))
+      .add(maxPool2d())
+      .add(conv2d(8, { activation: "relu" }))
+      .add(globalAveragePool())
+      .add(dropout(0.2))
+      .add(dense(2));
     const trained = await train(network, bars(400), { ...options, epochs: 25 });
     expect((await trained.evaluate(bars(200))).accuracy).toBeGreaterThan(0.95);
   });
@@ -75,7 +88,13 @@ describe("train", () => {
   test("learns numbers, by every optimiser", async () => {
     const draws = random(8).stream("line");
     const x = Float32Array.from({ length: 200 }, () => draws.next());
-    const data: NetworkRows = { rows: 200, x, y: x.map((v) => 3 * v - 1), shape: [1], labelShape: [1] }; // biome-ignore format: one line
+    const data: NetworkRows = {
+      rows: 200,
+      x,
+      y: x.map((v) => 3 * v - 1),
+      shape: [1],
+      labelShape: [1],
+    };
     const line = input([1]).add(dense(1));
     for (const optimiser of [
       { kind: "sgd", learningRate: 0.2 },
@@ -93,7 +112,8 @@ describe("train", () => {
 
   test("gives the same weights for the same seed, and others for another", async () => {
     const network = input([2]).add(dense(8)).add(layerNorm()).add(dropout(0.3)).add(dense(3));
-    const weights = async (seed: number) => (await train(network, rings(90), { ...options, epochs: 2, seed })).state.weights; // biome-ignore format: one line
+    const weights = async (seed: number) =>
+      (await train(network, rings(90), { ...options, epochs: 2, seed })).state.weights;
     expect(await weights(1)).toEqual(await weights(1));
     expect(await weights(2)).not.toEqual(await weights(1));
   });
@@ -102,7 +122,11 @@ describe("train", () => {
     const network = input([2]).add(dense(8)).add(batchNorm()).add(dropout(0.3)).add(dense(3));
     const how = { ...options, validation: 0.2, stopping: { patience: 50 } };
     const whole = await train(network, rings(90), { ...how, epochs: 6 });
-    const half = await train(network, rings(90), { ...how, epochs: 6, onEpoch: ({ epoch }) => epoch < 3 }); // biome-ignore format: one line
+    const half = await train(network, rings(90), {
+      ...how,
+      epochs: 6,
+      onEpoch: ({ epoch }) => epoch < 3,
+    });
     expect(half.history).toHaveLength(3);
     const rest = await train(network, rings(90), { ...how, epochs: 6, from: half.state });
     expect(rest.history).toHaveLength(6);
@@ -114,9 +138,17 @@ describe("train", () => {
   test("stops when it gets no better, with the weights of the best epoch", async () => {
     const stopping = { patience: 2, monitor: "validationLoss" };
     const rate = { kind: "sgd", learningRate: 4 } as const; // too large to settle
-    const trained = await train(mlp, rings(120), { ...options, optimiser: rate, epochs: 200, validation: 0.3, stopping }); // biome-ignore format: one line
+    const trained = await train(mlp, rings(120), {
+      ...options,
+      optimiser: rate,
+      epochs: 200,
+      validation: 0.3,
+      stopping,
+    });
     expect(trained.history.length).toBeLessThan(200);
-    const best = Math.min(...trained.history.map(({ validationLoss }) => validationLoss ?? Infinity)); // biome-ignore format: one line
+    const best = Math.min(
+      ...trained.history.map(({ validationLoss }) => validationLoss ?? Infinity),
+    );
     expect(trained.state.stopping?.best).toBe(best);
     expect(trained.history[(trained.state.stopping?.bestEpoch ?? 0) - 1]?.validationLoss).toBe(
       best,
@@ -128,7 +160,11 @@ describe("train", () => {
     const free = await train(mlp, rings(90), { ...options, epochs: 3 });
     const size = (weights: Float32Array): number => weights.reduce((sum, w) => sum + w * w, 0);
     expect(size(wide.state.weights)).toBeLessThan(size(free.state.weights));
-    const slowed = await train(mlp, rings(90), { ...options, epochs: 3, schedule: { kind: "cosine", warmUp: 2 } }); // biome-ignore format: one line
+    const slowed = await train(mlp, rings(90), {
+      ...options,
+      epochs: 3,
+      schedule: { kind: "cosine", warmUp: 2 },
+    });
     const rates = slowed.history.map(({ learningRate }) => learningRate);
     expect(rates).toEqual(rates.toSorted((a, b) => b - a));
     expect(rates[2]).toBeLessThan(0.01);
@@ -154,21 +190,36 @@ describe("train", () => {
     const x = Float32Array.from({ length: 64 }, (_, i) => i);
     const data: NetworkRows = { rows: 64, x, y: x, shape: [1], labelShape: [1] };
     const steep = { kind: "sgd", learningRate: 10 } as const;
-    await expect(train(input([1]).add(dense(1)), data, { loss: "squared", optimiser: steep })).rejects.toMatchObject({ code: "nn/failed-training", message: expect.stringMatching(/is (NaN|Infinity) in epoch \d, step \d/) }); // biome-ignore format: one line
+    await expect(
+      train(input([1]).add(dense(1)), data, { loss: "squared", optimiser: steep }),
+    ).rejects.toMatchObject({
+      code: "nn/failed-training",
+      message: expect.stringMatching(/is (NaN|Infinity) in epoch \d, step \d/),
+    });
   });
 
   test("refuses rows and labels that do not suit the network", async () => {
     const data = rings(90);
-    const refused = async (some: Partial<NetworkRows>, what: string) => expect(train(mlp, { ...data, ...some }, options)).rejects.toThrow(code(what)); // biome-ignore format: one line
+    const refused = async (some: Partial<NetworkRows>, what: string) =>
+      expect(train(mlp, { ...data, ...some }, options)).rejects.toThrow(code(what));
     await refused({ shape: [3] }, "nn/mismatch-rows");
     await refused({ rows: 0, x: new Float32Array(0), y: new Int32Array(0) }, "nn/missing-rows");
-    await refused({ y: data.y.map((label, i) => (i === 7 ? 3 : label)) as Int32Array }, "nn/out-of-range-label"); // biome-ignore format: one line
+    await refused(
+      { y: data.y.map((label, i) => (i === 7 ? 3 : label)) as Int32Array },
+      "nn/out-of-range-label",
+    );
     await refused({ y: Float32Array.from(data.y) }, "nn/mismatch-rows");
     await refused({ x: new Float32Array(180).fill(Number.NaN) }, "nn/mismatch-rows");
     const other = await train(input([2]).add(dense(3)), data, { ...options, epochs: 1 });
-    await expect(train(mlp, data, { ...options, from: other.state })).rejects.toThrow(code("nn/mismatch-checkpoint")); // biome-ignore format: one line
-    await expect(train(mlp, data, { ...options, epochs: 0 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
-    await expect((await train(mlp, data, { ...options, epochs: 1 })).predict(Float32Array.of(1, 2, 3))).rejects.toThrow(code("nn/mismatch-rows")); // biome-ignore format: one line
+    await expect(train(mlp, data, { ...options, from: other.state })).rejects.toThrow(
+      code("nn/mismatch-checkpoint"),
+    );
+    await expect(train(mlp, data, { ...options, epochs: 0 })).rejects.toThrow(
+      code("option/out-of-range"),
+    );
+    await expect(
+      (await train(mlp, data, { ...options, epochs: 1 })).predict(Float32Array.of(1, 2, 3)),
+    ).rejects.toThrow(code("nn/mismatch-rows"));
     expect(flatten().kind).toBe("flatten");
   });
 

@@ -28,7 +28,10 @@ export async function train(
 ): Promise<TrainedNetwork> {
   options.signal?.throwIfAborted();
   const { checkpoint: path } = options;
-  const of = { network, ...(options.optimiser === undefined ? {} : { optimiser: options.optimiser }) }; // biome-ignore format: one line
+  const of = {
+    network,
+    ...(options.optimiser === undefined ? {} : { optimiser: options.optimiser }),
+  };
   const from = options.from ?? (path === undefined ? undefined : await readTraining(path, of));
   const task = taskOf(network, data, { ...options, ...(from === undefined ? {} : { from }) });
   const perEpoch = batchEnds(task.train.rows, task.batchRows, task.leastRows).length;

@@ -78,7 +78,12 @@ export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
   const size = sizeOf(network.inputShape);
   const predict: TrainedNetwork["predict"] = async (x) => {
     if (x.length === 0 || x.length % size !== 0)
-      fail("nn/mismatch-rows", { at: "predict", what: "the length of x", expected: `a multiple of ${size}`, got: `${x.length}` }); // biome-ignore format: one line
+      fail("nn/mismatch-rows", {
+        at: "predict",
+        what: "the length of x",
+        expected: `a multiple of ${size}`,
+        got: `${x.length}`,
+      });
     checkCodes("predict", network, x);
     opened ??= openModel(onnx(), on).catch((error: unknown) => {
       opened = undefined; // it may be there the next time
@@ -86,7 +91,13 @@ export function trainedNetwork(parts: TrainedParts): TrainedNetwork {
     });
     const session = await opened;
     const rows = x.length / size;
-    const feed = openFeed({ rows, x, shape: network.inputShape, y: new Float32Array(0), labelShape: [0] }); // biome-ignore format: one line
+    const feed = openFeed({
+      rows,
+      x,
+      shape: network.inputShape,
+      y: new Float32Array(0),
+      labelShape: [0],
+    });
     const width = sizeOf(network.outputShape);
     const told = new Float32Array(rows * width);
     most ??= askedRows(network, vectors);

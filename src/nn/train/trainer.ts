@@ -8,12 +8,15 @@ import type { TrainingTask } from "./training.ts";
 
 const say = (news: TrainingNews): Promise<void> =>
   new Promise((resolve) => void process.send?.(news, () => resolve()));
-const heard = <T>(): Promise<T> => new Promise((resolve) => process.once("message", (message) => resolve(message as T))); // biome-ignore format: one line
+const heard = <T>(): Promise<T> =>
+  new Promise((resolve) => process.once("message", (message) => resolve(message as T)));
 
 /** What went wrong in the runtime, as an error of ours. */
 function failure(error: unknown): MillraceError {
   try {
-    return fail("nn/failed-worker", { reason: error instanceof Error ? error.message : String(error) }); // biome-ignore format: one line
+    return fail("nn/failed-worker", {
+      reason: error instanceof Error ? error.message : String(error),
+    });
   } catch (told) {
     return told as MillraceError;
   }

@@ -56,7 +56,10 @@ export interface TrainingTask {
   readonly seed: number;
   readonly threads: number;
   readonly on: RuntimeOptions;
-  readonly optimiser: { readonly kind: OptimiserOptions["kind"]; readonly options: Readonly<Record<string, Json>> }; // biome-ignore format: one line
+  readonly optimiser: {
+    readonly kind: OptimiserOptions["kind"];
+    readonly options: Readonly<Record<string, Json>>;
+  };
   readonly schedule: ScheduleOptions;
   readonly stopping: EarlyStoppingOptions | null;
   readonly augment: AugmentOptions | null;

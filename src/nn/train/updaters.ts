@@ -11,7 +11,8 @@ export const openUpdater = (task: TrainingTask, runtime: Runtime): Promise<Updat
   task.parts === null ? openWhole(task, runtime) : openParted(task, runtime);
 
 /** How the graphs of a training are opened. */
-export const howToOpen = ({ threads, on }: TrainingTask) => ({ threads, provider: on.provider ?? "cpu" }) as const; // biome-ignore format: one line
+export const howToOpen = ({ threads, on }: TrainingTask) =>
+  ({ threads, provider: on.provider ?? "cpu" }) as const;
 
 /** Two sets of vectors: one is read while the other is written. */
 function openVectors({ state }: TrainingTask) {
@@ -19,8 +20,10 @@ function openVectors({ state }: TrainingTask) {
   const copied = (): Float32Array[] => [state.weights, ...state.slots].map((one) => one.slice());
   let [now, next] = [copied(), copied()];
   return {
-    feeds: (): Record<string, Values> => Object.fromEntries(names.map((name, i) => [name, vector(now[i] as Float32Array)])), // biome-ignore format: one line
-    into: (): Record<string, Values> => Object.fromEntries(names.map((name, i) => [`next ${name}`, vector(next[i] as Float32Array)])), // biome-ignore format: one line
+    feeds: (): Record<string, Values> =>
+      Object.fromEntries(names.map((name, i) => [name, vector(now[i] as Float32Array)])),
+    into: (): Record<string, Values> =>
+      Object.fromEntries(names.map((name, i) => [`next ${name}`, vector(next[i] as Float32Array)])),
     take: (told: Readonly<Record<string, Values>>): void => {
       const written = names.map((name) => told[`next ${name}`]?.data as Float32Array);
       [now, next] = [written, now];
@@ -31,8 +34,16 @@ function openVectors({ state }: TrainingTask) {
 }
 
 /** The numbers of a step's optimiser, as feeds. */
-const scalars = ({ optimiser }: TrainingTask, { learningRate, step }: UpdateAt): Record<string, Values> => // biome-ignore format: one line
-  Object.fromEntries(Object.entries(scalarsAt(optimiser.options, learningRate, step + 1)).map(([name, value]) => [name, number(value)])); // biome-ignore format: one line
+const scalars = (
+  { optimiser }: TrainingTask,
+  { learningRate, step }: UpdateAt,
+): Record<string, Values> =>
+  Object.fromEntries(
+    Object.entries(scalarsAt(optimiser.options, learningRate, step + 1)).map(([name, value]) => [
+      name,
+      number(value),
+    ]),
+  );
 
 const areFinite = (...numbers: readonly number[]): boolean => numbers.every(Number.isFinite);
 
@@ -41,7 +52,11 @@ function inspector(task: TrainingTask, runtime: Runtime, vectors: () => Vectors)
   return ({ places, epoch, step }: UpdateAt): Promise<string> => {
     const { weights, kept } = vectors();
     const rows = openBatches(task)({ places, epoch, step, from: 0, to: places.length });
-    return firstNotFinite(task.inspection, { ...rows, weights: vector(weights), kept: vector(kept) }, runtime); // biome-ignore format: one line
+    return firstNotFinite(
+      task.inspection,
+      { ...rows, weights: vector(weights), kept: vector(kept) },
+      runtime,
+    );
   };
 }
 
@@ -56,7 +71,7 @@ async function openWhole(task: TrainingTask, runtime: Runtime): Promise<Updater>
     update: async (at) => {
       const rows = batches({ ...at, from: 0, to: at.places.length });
       const feeds = { ...rows, ...scalars(task, at), ...held.feeds(), kept: vector(kept) };
-      const told = await session.run(feeds, { ...held.into(), ...toldInto(task), norm: number(0) }); // biome-ignore format: one line
+      const told = await session.run(feeds, { ...held.into(), ...toldInto(task), norm: number(0) });
       const { loss, norm, accuracy } = toldNumbers(told);
       if (areFinite(loss, norm)) {
         held.take(told);

@@ -93,7 +93,6 @@ export async function fitAnomalies(
   normals: Images,
   options: AnomalyOptions = {},
 ): Promise<AnomalyDetector> {
-  // biome-ignore format: one line
   const at = "fitAnomalies";
   checkNames(at, options, names);
   const { validation = 0.2, k = 2, percentile, seed = 0, error = "relative" } = options;
@@ -103,16 +102,26 @@ export async function fitAnomalies(
   if (percentile !== undefined) checkNumber(at, { percentile }, { above: 0, below: 1 });
   const { network = imageNetwork("autoencoder", { shape: normals.shape }) } = options;
   if (network.outputShape.join() !== network.inputShape.join())
-    fail("nn/mismatch-network", { at, expected: `one that gives its input's shape, [${network.inputShape.join(", ")}]`, got: `[${network.outputShape.join(", ")}]` }); // biome-ignore format: one line
+    fail("nn/mismatch-network", {
+      at,
+      expected: `one that gives its input's shape, [${network.inputShape.join(", ")}]`,
+      got: `[${network.outputShape.join(", ")}]`,
+    });
   if (normals.rows < 10) fail("nn/missing-rows", { at, least: 10, got: normals.rows });
   const order = random(seed).stream("anomalies").shuffled(normals.rows);
   const held = Math.max(2, Math.round(validation * normals.rows));
   const judged = takeImages(normals, order.subarray(0, held));
-  const trained = await learned(network, takeImages(normals, order.subarray(held)), { ...options, judged }); // biome-ignore format: one line
+  const trained = await learned(network, takeImages(normals, order.subarray(held)), {
+    ...options,
+    judged,
+  });
   const errors = await errorsOf({ trained, kind: error }, judged);
   const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-  const deviation = Math.sqrt(errors.reduce((sum, error) => sum + (error - mean) ** 2, 0) / errors.length); // biome-ignore format: one line
-  const threshold = percentile === undefined ? mean + k * deviation : quantileOf(errors.toSorted(), percentile); // biome-ignore format: one line
+  const deviation = Math.sqrt(
+    errors.reduce((sum, error) => sum + (error - mean) ** 2, 0) / errors.length,
+  );
+  const threshold =
+    percentile === undefined ? mean + k * deviation : quantileOf(errors.toSorted(), percentile);
   return detector({ trained, threshold, mean, deviation }, error);
 }
 
@@ -133,7 +142,13 @@ async function learned(
 
 /** Images whose labels are themselves. */
 function itself({ rows, shape, pixels }: Images): NetworkRows {
-  return { rows, x: pixels, shape, y: Float32Array.from(pixels, (byte) => byte * byteScale), labelShape: shape }; // biome-ignore format: one line
+  return {
+    rows,
+    x: pixels,
+    shape,
+    y: Float32Array.from(pixels, (byte) => byte * byteScale),
+    labelShape: shape,
+  };
 }
 
 type ErrorKind = "relative" | "squared";
@@ -147,14 +162,19 @@ async function errorsOf(
 ): Promise<Float64Array> {
   const told = await trained.predict(pixels);
   const size = trained.network.inputShape.reduce((product, side) => product * side, 1);
-  const [errors, squares] = [new Float64Array(pixels.length / size), new Float64Array(pixels.length / size)]; // biome-ignore format: one line
+  const [errors, squares] = [
+    new Float64Array(pixels.length / size),
+    new Float64Array(pixels.length / size),
+  ];
   for (let i = 0; i < pixels.length; i++) {
     const row = Math.floor(i / size);
     const x = (pixels[i] ?? 0) * byteScale;
     errors[row] = (errors[row] ?? 0) + ((told[i] ?? 0) - x) ** 2 / size;
     squares[row] = (squares[row] ?? 0) + x ** 2 / size;
   }
-  return kind === "squared" ? errors : errors.map((error, row) => error / Math.max(leastSquare, squares[row] ?? 0)); // biome-ignore format: one line
+  return kind === "squared"
+    ? errors
+    : errors.map((error, row) => error / Math.max(leastSquare, squares[row] ?? 0));
 }
 
 type DetectorParts = Pick<AnomalyDetector, "trained" | "threshold" | "mean" | "deviation">;
@@ -166,14 +186,19 @@ function detector(parts: DetectorParts, kind: ErrorKind): AnomalyDetector {
     ...parts,
     errors: (images) => errorsOf(ask, images),
     judge: async (normals, anomalies) => {
-      const errors = Float64Array.from([...(await errorsOf(ask, normals)), ...(await errorsOf(ask, anomalies))]); // biome-ignore format: one line
+      const errors = Float64Array.from([
+        ...(await errorsOf(ask, normals)),
+        ...(await errorsOf(ask, anomalies)),
+      ]);
       const y = errors.map((_, i) => Number(i >= normals.rows));
       const said = errors.map((error) => Number(error > threshold));
-      const meanOf = (from: number, to: number): number => errors.subarray(from, to).reduce((sum, error) => sum + error, 0) / (to - from); // biome-ignore format: one line
+      const meanOf = (from: number, to: number): number =>
+        errors.subarray(from, to).reduce((sum, error) => sum + error, 0) / (to - from);
       return {
         ...{ precision: precision(y, said), recall: recall(y, said), f1: f1(y, said) },
         rocAuc: rocAuc(y, squeezed(errors)),
-        falseAlarms: said.subarray(0, normals.rows).reduce((sum, one) => sum + one, 0) / normals.rows, // biome-ignore format: one line
+        falseAlarms:
+          said.subarray(0, normals.rows).reduce((sum, one) => sum + one, 0) / normals.rows,
         normalError: meanOf(0, normals.rows),
         anomalyError: meanOf(normals.rows, errors.length),
       };

@@ -55,7 +55,10 @@ export async function compareNetworks(
   const mode = checkChoice(at, { mode: options.mode ?? "lowest" }, ["lowest", "highest", "random"]);
   const places = placesOf(images, options.class);
   const some = takeImages(images, places);
-  const told = [await probabilitiesOf(at, judges[0], some), await probabilitiesOf(at, judges[1], some)] as const; // biome-ignore format: one line
+  const told = [
+    await probabilitiesOf(at, judges[0], some),
+    await probabilitiesOf(at, judges[1], some),
+  ] as const;
   const k = images.classes.length;
   const [one, two] = [likeliestOf(told[0], k), likeliestOf(told[1], k)];
   const row = chosenRow(mode, one.tops, options.seed ?? 0);
@@ -79,7 +82,8 @@ function placesOf({ labels, classes }: Images, name: string | undefined): readon
   const wanted = classes.indexOf(name);
   if (wanted < 0) fail("nn/unknown-class", { at: "compareNetworks", name, classes });
   const found = all.filter((i) => labels[i] === wanted);
-  if (found.length === 0) fail("nn/missing-rows", { at: `compareNetworks (class ${name})`, least: 1, got: 0 }); // biome-ignore format: one line
+  if (found.length === 0)
+    fail("nn/missing-rows", { at: `compareNetworks (class ${name})`, least: 1, got: 0 });
   return found;
 }
 
@@ -88,7 +92,6 @@ function chosenRow(
   tops: Float32Array,
   seed: number,
 ): number {
-  // biome-ignore format: one line
   if (mode === "random") return random(seed).stream("compare").below(tops.length);
   const sign = mode === "lowest" ? 1 : -1;
   return tops.reduce((best, top, i) => (sign * top < sign * (tops[best] ?? 0) ? i : best), 0);

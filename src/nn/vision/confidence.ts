@@ -87,7 +87,9 @@ export async function confidenceReport(
   const k = classes.length;
   const told = await probabilitiesOf("confidenceReport", judge, images);
   const { answers, tops } = likeliestOf(told, k);
-  const routes = Array.from(tops, (top) => (top >= accept ? "accept" : top < reject ? "reject" : "review")); // biome-ignore format: one line
+  const routes = Array.from(tops, (top) =>
+    top >= accept ? "accept" : top < reject ? "reject" : "review",
+  );
   const isRight = Array.from(answers, (answer, i) => answer === labels[i]);
   const [y, given] = [Float64Array.from(labels), normalised(told, k)];
   return {
@@ -98,9 +100,20 @@ export async function confidenceReport(
     calibrationError: calibrationError(y, given, { classes: k, bins }),
     ambiguous: classes.flatMap((name, c) => {
       const own = Array.from(labels.keys()).filter((i) => labels[i] === c);
-      const row = own.reduce((best, i) => ((tops[i] ?? 1) < (tops[best] ?? 1) ? i : best), own[0] ?? -1); // biome-ignore format: one line
+      const row = own.reduce(
+        (best, i) => ((tops[i] ?? 1) < (tops[best] ?? 1) ? i : best),
+        own[0] ?? -1,
+      );
       if (row < 0) return [];
-      return [{ class: name, row, answer: classes[answers[row] ?? 0] ?? "", top: tops[row] ?? 0, probabilities: Array.from(told.subarray(row * k, (row + 1) * k)) }]; // biome-ignore format: one line
+      return [
+        {
+          class: name,
+          row,
+          answer: classes[answers[row] ?? 0] ?? "",
+          top: tops[row] ?? 0,
+          probabilities: Array.from(told.subarray(row * k, (row + 1) * k)),
+        },
+      ];
     }),
   };
 }
@@ -110,7 +123,6 @@ function bandReport(
   routes: readonly string[],
   isRight: readonly boolean[],
 ): BandReport {
-  // biome-ignore format: one line
   const own = isRight.filter((_, i) => routes[i] === band);
   const accuracy = own.length === 0 ? null : own.filter(Boolean).length / own.length;
   return { band, rows: own.length, share: own.length / routes.length, accuracy };
@@ -124,7 +136,11 @@ export async function probabilitiesOf(
 ): Promise<Float32Array> {
   const told = await judge.predict(pixels);
   if (told.length !== rows * classes.length)
-    fail("nn/mismatch-network", { at, expected: `a probability for each of ${classes.length} classes`, got: `${told.length / rows} numbers an image` }); // biome-ignore format: one line
+    fail("nn/mismatch-network", {
+      at,
+      expected: `a probability for each of ${classes.length} classes`,
+      got: `${told.length / rows} numbers an image`,
+    });
   return told;
 }
 

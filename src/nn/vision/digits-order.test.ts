@@ -12,10 +12,19 @@ const [learned, held] = [digits({ rows: 2000, seed: 1 }), digits({ rows: 500, se
 describe("digits", () => {
   test("are told worse by a linear model than by a convolutional network, with boosted trees far from chance", async () => {
     const [data, other] = [imagesDataset(learned), imagesDataset(held)];
-    const judged = (told: Float64Array): number => f1(other.y, likeliest(told, 10), { average: "weighted" }); // biome-ignore format: one line
+    const judged = (told: Float64Array): number =>
+      f1(other.y, likeliest(told, 10), { average: "weighted" });
     const linear = judged((await logistic({ maxIterations: 20 }).learn(data)).predict(other.x));
-    const trees = judged((await boost({ trees: 12, depth: 5, learningRate: 0.3 }).learn(data)).predict(other.x)); // biome-ignore format: one line
-    const cnn = await train(imageNetwork("cnn"), networkRows(learned), { loss: "crossEntropy", epochs: 5, batchRows: 16, optimiser: { kind: "adam", learningRate: 0.003 }, seed: 1 }); // biome-ignore format: one line
+    const trees = judged(
+      (await boost({ trees: 12, depth: 5, learningRate: 0.3 }).learn(data)).predict(other.x),
+    );
+    const cnn = await train(imageNetwork("cnn"), networkRows(learned), {
+      loss: "crossEntropy",
+      epochs: 5,
+      batchRows: 16,
+      optimiser: { kind: "adam", learningRate: 0.003 },
+      seed: 1,
+    });
     const network = judged(Float64Array.from(await cnn.predict(held.pixels)));
     expect(linear).toBeGreaterThan(0.8);
     expect(trees).toBeGreaterThan(0.7);

@@ -28,11 +28,18 @@ export async function featureMaps(
 ): Promise<FeatureMaps> {
   const x = batchOf("featureMaps", trained, image);
   const name = convolutionOf("featureMaps", trained, { layer, otherwise: "first" });
-  const session = await openInside(trained, ({ layers, out }) => ({ maps: layers.get(name) ?? out })); // biome-ignore format: one line
+  const session = await openInside(trained, ({ layers, out }) => ({
+    maps: layers.get(name) ?? out,
+  }));
   const { maps = new Float32Array() } = await session.run({ x });
   await session.close();
-  const [filters = 0, rows = 0, columns = 0] = trained.network.layers.find((one) => one.name === name)?.shape ?? []; // biome-ignore format: one line
-  return { layer: name, shape: [filters, rows, columns], maps: maps.subarray(0, filters * rows * columns) }; // biome-ignore format: one line
+  const [filters = 0, rows = 0, columns = 0] =
+    trained.network.layers.find((one) => one.name === name)?.shape ?? [];
+  return {
+    layer: name,
+    shape: [filters, rows, columns],
+    maps: maps.subarray(0, filters * rows * columns),
+  };
 }
 
 /** The filters or units of a layer, and which of them tell nothing. */
@@ -61,17 +68,27 @@ export async function deadFilters(
   const x = batchOf("deadFilters", trained, images.pixels);
   const size = x.data.length / (x.shape[0] ?? 1);
   const watched = network.layers.filter(({ kind }) => /^(conv|dense)/.test(kind));
-  const session = await openInside(trained, ({ layers, out }) => Object.fromEntries(watched.map(({ name }, i) => [`layer ${i}`, layers.get(name) ?? out]))); // biome-ignore format: one line
-  const ranges = watched.map(({ shape: [units = 0] }) => ({ low: new Float32Array(units).fill(Infinity), high: new Float32Array(units).fill(-Infinity) })); // biome-ignore format: one line
+  const session = await openInside(trained, ({ layers, out }) =>
+    Object.fromEntries(watched.map(({ name }, i) => [`layer ${i}`, layers.get(name) ?? out])),
+  );
+  const ranges = watched.map(({ shape: [units = 0] }) => ({
+    low: new Float32Array(units).fill(Infinity),
+    high: new Float32Array(units).fill(-Infinity),
+  }));
   for (let from = 0; from < x.data.length; from += together * size) {
     const data = Float32Array.from(x.data.subarray(from, from + together * size) as Float32Array);
-    const told = await session.run({ x: { type: "float", shape: [data.length / size, ...network.inputShape], data } }); // biome-ignore format: one line
-    for (const [i, range] of ranges.entries()) widen(range, told[`layer ${i}`] ?? data, watched[i]?.shape ?? []); // biome-ignore format: one line
+    const told = await session.run({
+      x: { type: "float", shape: [data.length / size, ...network.inputShape], data },
+    });
+    for (const [i, range] of ranges.entries())
+      widen(range, told[`layer ${i}`] ?? data, watched[i]?.shape ?? []);
   }
   await session.close();
   return watched.map(({ name, shape: [units = 0] }, i) => ({
     ...{ layer: name, units },
-    dead: Array.from({ length: units }, (_, unit) => unit).filter((unit) => (ranges[i]?.high[unit] ?? 0) - (ranges[i]?.low[unit] ?? 0) <= 1e-6), // biome-ignore format: one line
+    dead: Array.from({ length: units }, (_, unit) => unit).filter(
+      (unit) => (ranges[i]?.high[unit] ?? 0) - (ranges[i]?.low[unit] ?? 0) <= 1e-6,
+    ),
   }));
 }
 

@@ -50,7 +50,12 @@ export async function openInside(
   return {
     run: async (feeds) => {
       const told = await session.run(feeds);
-      return Object.fromEntries(Object.entries(told).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)])); // biome-ignore format: one line
+      return Object.fromEntries(
+        Object.entries(told).map(([name, { data }]) => [
+          name,
+          Float32Array.from(data as Float32Array),
+        ]),
+      );
     },
     close: () => session.close(),
   };
@@ -62,10 +67,14 @@ export function batchOf(
   { network }: TrainedNetwork,
   x: Float32Array | Uint8Array,
 ): Values {
-  // biome-ignore format: one line
   const size = network.inputShape.reduce((product, side) => product * side, 1);
   if (x.length === 0 || x.length % size !== 0)
-    fail("nn/mismatch-rows", { at, what: "the length of the images", expected: `a multiple of ${size}`, got: `${x.length}` }); // biome-ignore format: one line
+    fail("nn/mismatch-rows", {
+      at,
+      what: "the length of the images",
+      expected: `a multiple of ${size}`,
+      got: `${x.length}`,
+    });
   const data = x instanceof Uint8Array ? Float32Array.from(x, (byte) => byte * byteScale) : x;
   return { type: "float", shape: [x.length / size, ...network.inputShape], data };
 }
@@ -74,11 +83,21 @@ export function batchOf(
 export function convolutionOf(
   at: string,
   { network }: TrainedNetwork,
-  { layer, otherwise }: { readonly layer?: string | number | undefined; readonly otherwise: "first" | "last" }, // biome-ignore format: one line
+  {
+    layer,
+    otherwise,
+  }: { readonly layer?: string | number | undefined; readonly otherwise: "first" | "last" },
 ): string {
-  const names = network.layers.filter(({ kind, shape }) => /^conv/.test(kind) && shape.length === 3).map(({ name }) => name); // biome-ignore format: one line
+  const names = network.layers
+    .filter(({ kind, shape }) => /^conv/.test(kind) && shape.length === 3)
+    .map(({ name }) => name);
   const fallback = otherwise === "first" ? names[0] : names.at(-1);
-  if (fallback === undefined) return fail("nn/mismatch-network", { at, expected: "a network with a convolution", got: network.layers.map(({ name }) => name).join(", ") }); // biome-ignore format: one line
+  if (fallback === undefined)
+    return fail("nn/mismatch-network", {
+      at,
+      expected: "a network with a convolution",
+      got: network.layers.map(({ name }) => name).join(", "),
+    });
   if (layer === undefined) return fallback;
   const found = names.find((name) => name === layer || name.startsWith(`${layer} `));
   return found ?? fail("nn/unknown-convolution", { at, layer: `${layer}`, layers: names });

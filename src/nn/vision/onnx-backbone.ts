@@ -29,7 +29,6 @@ export async function onnxBackbone(
   network: ImportedNetwork,
   options: OnnxBackboneOptions,
 ): Promise<Backbone> {
-  // biome-ignore format: one line
   checkNames("onnxBackbone", options, ["shape", "tensor", "low", "high"]);
   const { shape, tensor, low = 0, high = 1 } = options;
   checkNumber("onnxBackbone", { low });
@@ -39,8 +38,16 @@ export async function onnxBackbone(
     const data = Float32Array.from(pixels, (byte) => low + byte * byteScale * (high - low));
     const told = await network.features({ data, shape: [pixels.length / size, ...shape] }, tensor);
     const [, width, ...places] = told.shape;
-    if (width === undefined) fail("nn/mismatch-network", { at: "onnxBackbone", expected: "features for each image, [n, d] or [n, c, h, w]", got: `[${told.shape.join(", ")}]` }); // biome-ignore format: one line
-    return averaged(told.data, places.reduce((product, side) => product * side, 1)); // biome-ignore format: one line
+    if (width === undefined)
+      fail("nn/mismatch-network", {
+        at: "onnxBackbone",
+        expected: "features for each image, [n, d] or [n, c, h, w]",
+        got: `[${told.shape.join(", ")}]`,
+      });
+    return averaged(
+      told.data,
+      places.reduce((product, side) => product * side, 1),
+    );
   };
   const width = (await features(new Uint8Array(size))).length;
   return { shape, width, features };
@@ -50,6 +57,7 @@ export async function onnxBackbone(
 function averaged(data: Float32Array, places: number): Float32Array {
   if (places === 1) return data;
   const means = new Float32Array(data.length / places);
-  for (let i = 0; i < data.length; i++) means[Math.floor(i / places)] = (means[Math.floor(i / places)] ?? 0) + (data[i] ?? 0) / places; // biome-ignore format: one line
+  for (let i = 0; i < data.length; i++)
+    means[Math.floor(i / places)] = (means[Math.floor(i / places)] ?? 0) + (data[i] ?? 0) / places;
   return means;
 }

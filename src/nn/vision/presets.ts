@@ -15,7 +15,11 @@ const same = { padding: "same", ...relu } as const;
 /** Convolutions of so many filters, each halved by pooling. */
 function pooled(shape: Image, filters: readonly number[], size = 3): Network<Image, Image> {
   let network: Network<Image, Image> = input(shape) as Network<Image, Image>;
-  for (const count of filters) network = network.add(conv2d(count, { size, ...relu })).add(maxPool2d()) as Network<Image, Image>; // biome-ignore format: one line
+  for (const count of filters)
+    network = network.add(conv2d(count, { size, ...relu })).add(maxPool2d()) as Network<
+      Image,
+      Image
+    >;
   return network;
 }
 
@@ -24,11 +28,28 @@ const scene: Image = [3, 32, 32];
 
 /** Networks by name: what each is for, and how it is made for images of a shape and a number of classes. */
 const makers = {
-  mlp: (shape: Image, classes: number) => input(shape).add(flatten()).add(dense(128, relu)).add(dense(classes)), // biome-ignore format: one line
-  cnn: (shape: Image, classes: number) => pooled(shape, [8, 16]).add(flatten()).add(dense(32, relu)).add(dense(classes)), // biome-ignore format: one line
-  pipelineCnn: (shape: Image, classes: number) => pooled(shape, [8, 16]).add(flatten()).add(dense(128, relu)).add(dropout(0.5)).add(dense(classes)), // biome-ignore format: one line
-  rolloutA: (shape: Image, classes: number) => pooled(shape, [16]).add(conv2d(32, relu)).add(flatten()).add(dense(64, relu)).add(dense(classes)), // biome-ignore format: one line
-  rolloutB: (shape: Image, classes: number) => pooled(shape, [24], 5).add(flatten()).add(dense(48, relu)).add(dropout(0.2)).add(dense(classes)), // biome-ignore format: one line
+  mlp: (shape: Image, classes: number) =>
+    input(shape).add(flatten()).add(dense(128, relu)).add(dense(classes)),
+  cnn: (shape: Image, classes: number) =>
+    pooled(shape, [8, 16]).add(flatten()).add(dense(32, relu)).add(dense(classes)),
+  pipelineCnn: (shape: Image, classes: number) =>
+    pooled(shape, [8, 16])
+      .add(flatten())
+      .add(dense(128, relu))
+      .add(dropout(0.5))
+      .add(dense(classes)),
+  rolloutA: (shape: Image, classes: number) =>
+    pooled(shape, [16])
+      .add(conv2d(32, relu))
+      .add(flatten())
+      .add(dense(64, relu))
+      .add(dense(classes)),
+  rolloutB: (shape: Image, classes: number) =>
+    pooled(shape, [24], 5)
+      .add(flatten())
+      .add(dense(48, relu))
+      .add(dropout(0.2))
+      .add(dense(classes)),
   backbone: (shape: Image, classes: number) => backboneLayers(shape).add(dense(classes)),
   autoencoder: (shape: Image) => autoencoderFor(shape),
 } as const;
@@ -80,7 +101,12 @@ export function backboneLayers(shape: Image): Network<Image, readonly [number]> 
 /** An image through ten numbers and back. Its last layer gives logits: train it with "binaryCrossEntropy". */
 function autoencoderFor([channels, height, width]: Image): Network {
   const [rows, columns] = [Math.floor(height / 4), Math.floor(width / 4)];
-  if (rows * 4 !== height || columns * 4 !== width) fail("nn/mismatch-layer", { layer: "autoencoder", expected: "images of rows and columns that 4 divides", got: `[${channels}, ${height}, ${width}]` }); // biome-ignore format: one line
+  if (rows * 4 !== height || columns * 4 !== width)
+    fail("nn/mismatch-layer", {
+      layer: "autoencoder",
+      expected: "images of rows and columns that 4 divides",
+      got: `[${channels}, ${height}, ${width}]`,
+    });
   return input([channels, height, width])
     .add(conv2d(16, same))
     .add(maxPool2d())

@@ -39,7 +39,8 @@ export async function saliency(
   }));
   const flowing = told["flowing"] ?? new Float32Array();
   const map = new Float32Array(rows * columns);
-  for (let i = 0; i < channels * map.length; i++) map[i % map.length] = Math.max(map[i % map.length] ?? 0, Math.abs(flowing[i] ?? 0)); // biome-ignore format: one line
+  for (let i = 0; i < channels * map.length; i++)
+    map[i % map.length] = Math.max(map[i % map.length] ?? 0, Math.abs(flowing[i] ?? 0));
   return { shape: [rows, columns], map: stretched(map), class: asked.class };
 }
 
@@ -69,15 +70,21 @@ export async function gradCam(
     const maps = layers.get(name) ?? out;
     return { maps, flowing: gradients(score, [maps])[0] as Tensor };
   });
-  const [filters = 1, high = 1, wide = 1] = trained.network.layers.find((one) => one.name === name)?.shape ?? []; // biome-ignore format: one line
+  const [filters = 1, high = 1, wide = 1] =
+    trained.network.layers.find((one) => one.name === name)?.shape ?? [];
   const { maps = new Float32Array(), flowing = new Float32Array() } = told;
   const small = new Float32Array(high * wide);
   for (let k = 0; k < filters; k++) {
     const own = flowing.subarray(k * small.length, (k + 1) * small.length);
     const weight = own.reduce((sum, value) => sum + value, 0) / small.length;
-    for (let i = 0; i < small.length; i++) small[i] = (small[i] ?? 0) + weight * (maps[k * small.length + i] ?? 0); // biome-ignore format: one line
+    for (let i = 0; i < small.length; i++)
+      small[i] = (small[i] ?? 0) + weight * (maps[k * small.length + i] ?? 0);
   }
-  const map = enlarged(small.map((value) => Math.max(0, value)), [high, wide], [rows, columns]); // biome-ignore format: one line
+  const map = enlarged(
+    small.map((value) => Math.max(0, value)),
+    [high, wide],
+    [rows, columns],
+  );
   return { shape: [rows, columns], map: stretched(map), class: asked.class };
 }
 
@@ -85,26 +92,36 @@ export async function gradCam(
 async function explained(
   at: string,
   trained: TrainedNetwork,
-  { image, options }: { readonly image: Float32Array | Uint8Array; readonly options: SaliencyOptions }, // biome-ignore format: one line
+  {
+    image,
+    options,
+  }: { readonly image: Float32Array | Uint8Array; readonly options: SaliencyOptions },
 ) {
   const size = trained.network.inputShape.reduce((product, side) => product * side, 1);
   const x = batchOf(at, trained, image.subarray(0, Math.max(size, image.length)));
   const classes = trained.network.outputShape.reduce((product, side) => product * side, 1);
   const probabilities = await trained.predict(image);
-  const chosen = options.class ?? probabilities.indexOf(Math.max(...probabilities.subarray(0, classes))); // biome-ignore format: one line
+  const chosen =
+    options.class ?? probabilities.indexOf(Math.max(...probabilities.subarray(0, classes)));
   checkNumber(at, { class: chosen }, { min: 0, max: classes - 1, integer: true });
   const which = new Float32Array(x.shape[0] === 1 ? classes : 0);
   which[chosen] = 1;
   const told = async (
     outputs: (inside: Inside, score: Tensor) => Readonly<Record<string, Tensor>>,
   ) => {
-    // biome-ignore format: one line
     const session = await openInside(trained, (inside) => {
-      const one = inside.graph.input("which", inside.out.shape.map((dim) => Math.abs(dim))); // biome-ignore format: one line
+      const one = inside.graph.input(
+        "which",
+        inside.out.shape.map((dim) => Math.abs(dim)),
+      );
       return outputs(inside, ops.sum(ops.multiply(inside.out, one)));
     });
     try {
-      const chosenOne: Values = { type: "float", shape: [1, ...trained.network.outputShape], data: which }; // biome-ignore format: one line
+      const chosenOne: Values = {
+        type: "float",
+        shape: [1, ...trained.network.outputShape],
+        data: which,
+      };
       return await session.run({ x, which: chosenOne });
     } finally {
       await session.close();
@@ -125,13 +142,16 @@ export function enlarged(
   [high, wide]: readonly [number, number],
   [rows, columns]: readonly [number, number],
 ): Float32Array {
-  const at = (y: number, x: number): number => map[Math.max(0, Math.min(high - 1, y)) * wide + Math.max(0, Math.min(wide - 1, x))] ?? 0; // biome-ignore format: one line
+  const at = (y: number, x: number): number =>
+    map[Math.max(0, Math.min(high - 1, y)) * wide + Math.max(0, Math.min(wide - 1, x))] ?? 0;
   return Float32Array.from({ length: rows * columns }, (_, i) => {
     const y = ((Math.floor(i / columns) + 0.5) * high) / rows - 0.5;
     const x = (((i % columns) + 0.5) * wide) / columns - 0.5;
     const [top, left] = [Math.floor(y), Math.floor(x)];
     const [down, right] = [y - top, x - left];
     const above = at(top, left) * (1 - right) + at(top, left + 1) * right;
-    return above * (1 - down) + (at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right) * down; // biome-ignore format: one line
+    return (
+      above * (1 - down) + (at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right) * down
+    );
   });
 }

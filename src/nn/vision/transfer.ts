@@ -43,7 +43,12 @@ function networkBackbone(network: Network, weights: Float32Array): Backbone {
   const [channels = 0, rows = 0, columns = 0] = network.inputShape;
   const state = { ...started(network, 0, 0), weights };
   const trained = trainedNetwork({ network, loss: "squared", state });
-  return { shape: [channels, rows, columns], width, features: (pixels) => trained.predict(pixels), trained }; // biome-ignore format: one line
+  return {
+    shape: [channels, rows, columns],
+    width,
+    features: (pixels) => trained.predict(pixels),
+    trained,
+  };
 }
 
 /** Options of {@link transferLearn}. */
@@ -87,12 +92,23 @@ export async function transferLearn(
   images: Images,
   options: TransferOptions = {},
 ): Promise<TransferModel> {
-  // biome-ignore format: one line
   checkNames("transferLearn", options, names);
-  const { backbone = pretrainedBackbone(), epochs = 30, batchRows = 32, learningRate = 0.01, validation = 0.2, patience = 5, seed = 0 } = options; // biome-ignore format: one line
+  const {
+    backbone = pretrainedBackbone(),
+    epochs = 30,
+    batchRows = 32,
+    learningRate = 0.01,
+    validation = 0.2,
+    patience = 5,
+    seed = 0,
+  } = options;
   const { signal, progress } = options;
   if (images.shape.join() !== backbone.shape.join())
-    fail("nn/mismatch-network", { at: "transferLearn", expected: `images of [${backbone.shape.join(", ")}], as the backbone takes them`, got: `[${images.shape.join(", ")}]` }); // biome-ignore format: one line
+    fail("nn/mismatch-network", {
+      at: "transferLearn",
+      expected: `images of [${backbone.shape.join(", ")}], as the backbone takes them`,
+      got: `[${images.shape.join(", ")}]`,
+    });
   const before = performance.now();
   const features = await backbone.features(images.pixels);
   const between = performance.now();
@@ -156,13 +172,31 @@ export async function fineTune(
   images: Images,
   options: FineTuneOptions = {},
 ): Promise<FineTuned> {
-  // biome-ignore format: one line
-  checkNames("fineTune", options, ["fromLayer", "epochs", "batchRows", "learningRate", "validation", "seed", "signal", "progress"]); // biome-ignore format: one line
-  const { fromLayer = 1, epochs = 3, batchRows = 32, learningRate = 0.0005, validation = 0.2, seed = 0 } = options; // biome-ignore format: one line
+  checkNames("fineTune", options, [
+    "fromLayer",
+    "epochs",
+    "batchRows",
+    "learningRate",
+    "validation",
+    "seed",
+    "signal",
+    "progress",
+  ]);
+  const {
+    fromLayer = 1,
+    epochs = 3,
+    batchRows = 32,
+    learningRate = 0.0005,
+    validation = 0.2,
+    seed = 0,
+  } = options;
   const { network, vectors, loss } = trained;
   checkNumber("fineTune", { fromLayer }, { min: 1, max: network.layers.length, integer: true });
   const frozen = (weight: string): boolean => Number.parseInt(weight, 10) < fromLayer;
-  const trainable = network.weights.reduce((sum, { name, length }) => sum + (frozen(name) ? 0 : length), 0); // biome-ignore format: one line
+  const trainable = network.weights.reduce(
+    (sum, { name, length }) => sum + (frozen(name) ? 0 : length),
+    0,
+  );
   const before = performance.now();
   const more = await train(network, networkRows(images), {
     ...{ loss, epochs, batchRows, validation, seed, frozen },
@@ -171,5 +205,10 @@ export async function fineTune(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.progress === undefined ? {} : { progress: options.progress }),
   });
-  return { trained: more, trainable, frozen: network.parameters - trainable, seconds: (performance.now() - before) / 1000 }; // biome-ignore format: one line
+  return {
+    trained: more,
+    trainable,
+    frozen: network.parameters - trainable,
+    seconds: (performance.now() - before) / 1000,
+  };
 }

@@ -6,6 +6,5 @@ export function encodePng(
   data: Uint8Array,
   size: { readonly width: number; readonly height: number; readonly channels: 1 | 3 },
 ): Uint8Array {
-  // biome-ignore format: one line
   return encode({ data, ...size, depth: 8 });
 }

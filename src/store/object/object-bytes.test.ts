@@ -91,9 +91,17 @@ describe.each(Object.entries(dialects))("%s", (name, dialect) => {
     const before = server.seen.length;
     const entries = await bytes.entries?.("f");
     expect(server.seen.length - before).toBe(2); // pages
-    expect([...(entries ?? [])].map(([name, stat]) => [name, stat?.sizeBytes])).toEqual([["a&b", 5], ["b", 3], ["c", undefined], ["empty", undefined], ["z", 3]]); // biome-ignore format: one line
+    expect([...(entries ?? [])].map(([name, stat]) => [name, stat?.sizeBytes])).toEqual([
+      ["a&b", 5],
+      ["b", 3],
+      ["c", undefined],
+      ["empty", undefined],
+      ["z", 3],
+    ]);
     const stat = await bytes.stat("f/z");
-    expect(Math.abs((entries?.get("z")?.modifiedMs ?? 0) - (stat?.modifiedMs ?? 0))).toBeLessThan(1001); // biome-ignore format: one line
+    expect(Math.abs((entries?.get("z")?.modifiedMs ?? 0) - (stat?.modifiedMs ?? 0))).toBeLessThan(
+      1001,
+    );
   });
 
   test("keys with signs that addresses use come back as they were", async () => {

@@ -35,7 +35,10 @@ describe("rowsIn", () => {
         fc.array(row, { maxLength: 30 }),
         fc.integer({ min: 1, max: 200 }),
         async (some, times) => {
-          const cells: readonly (readonly Cell[])[] = Array.from({ length: times }, () => some).flat(); // biome-ignore format: one line
+          const cells: readonly (readonly Cell[])[] = Array.from(
+            { length: times },
+            () => some,
+          ).flat();
           const read = await engine.withRows({ columns, cells }, (table) =>
             engine.query(`FROM ${table}`),
           );
@@ -59,7 +62,8 @@ describe("rowsIn", () => {
   test.each([undefined, 5000, 4000, 9000])(
     "gives numbers in parts as it gives them whole, where %s rows are expected",
     async (rows) => {
-      const sql = "SELECT i::DOUBLE AS a, CASE WHEN i % 7 = 0 THEN NULL ELSE i / 3 END::DOUBLE AS b FROM range(5000) r(i)"; // biome-ignore format: one line
+      const sql =
+        "SELECT i::DOUBLE AS a, CASE WHEN i % 7 = 0 THEN NULL ELSE i / 3 END::DOUBLE AS b FROM range(5000) r(i)";
       const found: [number[], number[]] = [[], []];
       let parts = 0;
       await engine.takeDoubles(sql, {

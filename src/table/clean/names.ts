@@ -82,6 +82,11 @@ export function standardise(
     engine: rows.engine,
     schema: schema(rows.schema.name, columns),
     sql: `SELECT ${select.join(", ")} FROM (${rows.sql})`,
-    origin: rows.origin && derivedColumns(rows.origin, entries.map(([name]) => [names[name] ?? name, [name]])), // biome-ignore format: one line
+    origin:
+      rows.origin &&
+      derivedColumns(
+        rows.origin,
+        entries.map(([name]) => [names[name] ?? name, [name]]),
+      ),
   });
 }

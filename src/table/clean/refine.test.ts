@@ -115,14 +115,19 @@ describe("refine", () => {
   test("marks each row that was loaded again, and changes nothing else of those loaded before", async () => {
     const task = await landed("twice", "id,age\na,17\nb,20\n");
     await refine(task);
-    const loadedAt = async () => (await (await task.from.read()).rows()).map((row) => row._loaded_at.getTime()).sort(); // biome-ignore format: one line
+    const loadedAt = async () =>
+      (await (await task.from.read()).rows()).map((row) => row._loaded_at.getTime()).sort();
     const first = await loadedAt();
     const file = join(folder, "twice-17.csv");
     for (const rows of [2, 4]) {
       await ingest(lake, { from: file, into: task.from, again: "all" });
       const second = await loadedAt();
       expect(second).toHaveLength(rows + 2);
-      if (rows === 4) await task.from.update((c) => c._is_processed, () => ({ _is_processed: false })); // biome-ignore format: one line
+      if (rows === 4)
+        await task.from.update(
+          (c) => c._is_processed,
+          () => ({ _is_processed: false }),
+        );
       expect((await refine(task)).rowsRead).toBe(rows === 4 ? 6 : 2);
       expect(await loadedAt()).toEqual(second);
       expect((await loadedAt()).slice(0, 2)).toEqual(first);

@@ -92,7 +92,11 @@ const markSchema = schema("marks", {
 /** Rows by their identity and when they were loaded, which tells one that was loaded again from itself: processed. */
 function marksOf(rows: AnyRows): Frame<typeof markSchema.columns> {
   const { engine, sql, origin } = rows;
-  const made = [["_row_id", ["_row_id"]], ["_loaded_at", ["_loaded_at"]], ["_is_processed", []]] as const; // biome-ignore format: one line
+  const made = [
+    ["_row_id", ["_row_id"]],
+    ["_loaded_at", ["_loaded_at"]],
+    ["_is_processed", []],
+  ] as const;
   return frame({
     engine,
     schema: markSchema,

@@ -40,10 +40,15 @@ describe("the name of a column", () => {
     const theirs = schema("names", { id: int(), "n (old)": int({ nullable: true }) });
     const table = lake.table("a.names", theirs);
     await table.append([{ id: 1, "n (old)": 2 }]);
-    await table.update((c) => c.id.is(1), () => ({ "n (old)": 3 })); // biome-ignore format: one line
+    await table.update(
+      (c) => c.id.is(1),
+      () => ({ "n (old)": 3 }),
+    );
     const wider = schema("names", { ...theirs.columns, more: int({ nullable: true }) });
     await lake.table("a.names", wider).append([{ id: 2, "n (old)": 4, more: 5 }], { evolve: true });
-    await lake.table("a.names", wider).overwrite([{ id: 2, "n (old)": 4, more: 5 }], { overwriteSchema: true }); // biome-ignore format: one line
+    await lake
+      .table("a.names", wider)
+      .overwrite([{ id: 2, "n (old)": 4, more: 5 }], { overwriteSchema: true });
     const frame = await lake.sql('SELECT "n (old)" AS "so (it is)" FROM a.names');
     expect(await frame.rows()).toEqual([{ "so (it is)": 4 }]);
   });

@@ -215,7 +215,8 @@ async function conflicts(plan: Plan, winner: readonly Action[]): Promise<boolean
     plan.actions.flatMap(({ remove }) => (remove ? [pathKey(remove.path)] : [])),
   );
   for (const path of plan.rests ?? []) ours.add(pathKey(path));
-  if (winner.some(({ remove }) => remove !== undefined && ours.has(pathKey(remove.path)))) return true; // biome-ignore format: one line
+  if (winner.some(({ remove }) => remove !== undefined && ours.has(pathKey(remove.path))))
+    return true;
   if (plan.reads === "files") return false;
   const adds = winner.flatMap(({ add }) => (add ? [add] : []));
   if (plan.touches === undefined) return winner.some(({ add, remove }) => add ?? remove);

@@ -84,7 +84,10 @@ async function goOn(others: Awaited<ReturnType<typeof paused>>["others"]): Promi
 }
 
 describe("a writer that pauses while the log is cleaned", () => {
-  const upTo = (n: number, ...more: number[]) => [...Array.from({ length: n }, (_, i) => i), ...more]; // biome-ignore format: one line
+  const upTo = (n: number, ...more: number[]) => [
+    ...Array.from({ length: n }, (_, i) => i),
+    ...more,
+  ];
 
   test("before it commits has its rows in the table once, above the checkpoint", async () => {
     const { others, slow, idsNow } = await paused({});
@@ -225,7 +228,9 @@ describe("a writer that pauses while the log is cleaned", () => {
       const others = lake.table("a.points", points);
       await others.append([point(1)]);
       await others.append([point(2)]);
-      const [, { metaData } = {}] = (await actionsOf(others, 0)).filter((a) => a["commitInfo"] === undefined); // biome-ignore format: one line
+      const [, { metaData } = {}] = (await actionsOf(others, 0)).filter(
+        (a) => a["commitInfo"] === undefined,
+      );
       const configuration = { "delta.logRetentionDuration": kept };
       await commitAs(others, 2, [{ metaData: { ...metaData, configuration } }]);
       const { slow } = pausedIn(lake, { after: () => others.restore({ version: 2 }) });

@@ -49,7 +49,7 @@ function inFolder(bytes: Bytes): NewFiles {
   return {
     begin: async (key) => {
       const path = bytes.locate(key);
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       return {
         path,
         take: async () => {
@@ -63,6 +63,16 @@ function inFolder(bytes: Bytes): NewFiles {
       for (const folder of folders) await flush(folder, "r");
     },
   };
+}
+
+/** Makes a folder and those above it, of which a drop of the table may remove an empty one meanwhile. */
+async function makeFolder(folder: string, tries = 5): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || tries === 0) throw error;
+    await makeFolder(folder, tries - 1);
+  }
 }
 
 function inStore(bytes: Bytes): NewFiles {

@@ -173,7 +173,10 @@ export function withSchema(name: string, table: Governed, columns: ColumnSpecs):
   const { metaData } = table;
   const partitionColumns = metaData.partitionColumns;
   const there = new Set(parseFields(metaData.schemaString).map((field) => field.name));
-  checkNames(name, Object.keys(columns).filter((column) => !there.has(column))); // biome-ignore format: one line
+  checkNames(
+    name,
+    Object.keys(columns).filter((column) => !there.has(column)),
+  );
   checkPartitions(name, partitionColumns, columns);
   const schemaString = formatFields(deltaFields(columns));
   if (schemaString === metaData.schemaString) return table;

@@ -23,7 +23,9 @@ describe("the folder of a partition", () => {
     expect(new Set(others).size).toBe(odd.length);
     for (const name of others) expect(name).toMatch(/^part-[0-9a-f]{16}$/);
     const adds = (await actionsOf(table, 0)).flatMap(({ add }) => (add === undefined ? [] : [add]));
-    expect(adds.map(({ path }) => decodeURIComponent(String(path)))).toEqual(adds.map(({ path }) => path)); // biome-ignore format: one line
+    expect(adds.map(({ path }) => decodeURIComponent(String(path)))).toEqual(
+      adds.map(({ path }) => path),
+    );
     for (const town of odd)
       expect(await (await table.read({ where: (c) => c.town.is(town) })).count(), town).toBe(1);
     await table.append([{ id: 99, town: "a/b" }]);

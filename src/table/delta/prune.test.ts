@@ -66,7 +66,10 @@ const seen = (row: Stored): Cells => ({
 });
 
 const number = fc.oneof(
-  fc.constantFrom(...doubles.filter(Number.isFinite), ...doubles.filter(Number.isFinite).map(Math.fround).filter(Number.isFinite)), // biome-ignore format: one line
+  fc.constantFrom(
+    ...doubles.filter(Number.isFinite),
+    ...doubles.filter(Number.isFinite).map(Math.fround).filter(Number.isFinite),
+  ),
   fc.constantFrom(...wholes).map(Number),
 );
 const moment = fc.oneof(
@@ -86,7 +89,12 @@ const leaf: fc.Arbitrary<BoolExpr> = fc.oneof(
     .chain(([x, at]) => fc.constantFrom<BoolExpr>(x.isBefore(at), x.isAfter(at))),
   fc.constantFrom(...texts).chain((t) => fc.constantFrom<BoolExpr>(c.t.is(t), c.t.isIn([t, "q"]))),
   fc.constantFrom<BoolExpr>(c.f.isBelow(c.d), c.d.isAtLeast(c.i), c.b, c.b.is(false)),
-  fc.constantFrom<BoolExpr>(...numbers.map((x) => x.isMissing()), ...moments.map((x) => x.isMissing()), c.t.isMissing(), c.b.isMissing()), // biome-ignore format: one line
+  fc.constantFrom<BoolExpr>(
+    ...numbers.map((x) => x.isMissing()),
+    ...moments.map((x) => x.isMissing()),
+    c.t.isMissing(),
+    c.b.isMissing(),
+  ),
 );
 const { condition } = fc.letrec<{ condition: BoolExpr }>((tie) => ({
   condition: fc.oneof(
@@ -168,16 +176,27 @@ function statsOf(rows: readonly Stored[], writer: "spark" | "delta-rs"): string 
     f: numberBounds(filled(rows, "f"), floatText, spark),
     d: numberBounds(filled(rows, "d"), String, spark),
     t: { min: json(t[0], cut), max: json(t.at(-1), (text) => (spark ? sparkMax(text) : text)) },
-    at: { min: json(at[0], (us) => iso(us, spark ? 3 : 6)), max: json(at.at(-1), (us) => iso(us, spark ? 3 : 6)) }, // biome-ignore format: one line
+    at: {
+      min: json(at[0], (us) => iso(us, spark ? 3 : 6)),
+      max: json(at.at(-1), (us) => iso(us, spark ? 3 : 6)),
+    },
     day: { min: json(day[0], date), max: json(day.at(-1), date) },
-    b: spark ? {} : { min: b.length === 0 ? undefined : String(b[0]), max: b.length === 0 ? undefined : String(b.at(-1)) }, // biome-ignore format: one line
+    b: spark
+      ? {}
+      : {
+          min: b.length === 0 ? undefined : String(b[0]),
+          max: b.length === 0 ? undefined : String(b.at(-1)),
+        },
   };
   const part = (side: "min" | "max"): string =>
     Object.entries(bounds)
-      .flatMap(([name, of]) => (of[side] === undefined ? [] : [`${JSON.stringify(name)}:${of[side]}`])) // biome-ignore format: one line
+      .flatMap(([name, of]) =>
+        of[side] === undefined ? [] : [`${JSON.stringify(name)}:${of[side]}`],
+      )
       .join();
   const nulls = Object.keys(bounds).map(
-    (name) => `${JSON.stringify(name)}:${rows.filter((row) => row[name as keyof Stored] === null).length}`, // biome-ignore format: one line
+    (name) =>
+      `${JSON.stringify(name)}:${rows.filter((row) => row[name as keyof Stored] === null).length}`,
   );
   return `{"numRecords":${rows.length},"minValues":{${part("min")}},"maxValues":{${part("max")}},"nullCount":{${nulls.join()}}}`;
 }
@@ -273,13 +292,16 @@ describe("pruneFiles", () => {
           );
           const stats = deltaStats(copiedFile(copied ?? {}), types);
           expect(JSON.parse(stats)).toMatchObject({ numRecords: rows.length });
-          const counts = conditions.map((condition, i) => `count(*) FILTER (${toSql(condition)}) AS c${i}`); // biome-ignore format: one line
+          const counts = conditions.map(
+            (condition, i) => `count(*) FILTER (${toSql(condition)}) AS c${i}`,
+          );
           const [found = {}] = await lake.engine.query(
             `SELECT ${counts.join(", ")} FROM read_parquet(${quoteText(path)})`,
           );
           for (const [i, condition] of conditions.entries()) {
             const n = Number(found[`c${i}`]);
-            if (n > 0) expect(isKept(addOf(stats), condition), `${toSql(condition)} by ${stats}`).toBe(true); // biome-ignore format: one line
+            if (n > 0)
+              expect(isKept(addOf(stats), condition), `${toSql(condition)} by ${stats}`).toBe(true);
             expect(rows.filter((row) => toRow(condition)(seen(row)) === true)).toHaveLength(n);
           }
         },
@@ -289,16 +311,36 @@ describe("pruneFiles", () => {
   });
 
   test("takes a bound of a 32-bit float for the float that it names", () => {
-    const add = addOf('{"numRecords":1,"minValues":{"f":0.1},"maxValues":{"f":0.1},"nullCount":{"f":0}}'); // biome-ignore format: one line
+    const add = addOf(
+      '{"numRecords":1,"minValues":{"f":0.1},"maxValues":{"f":0.1},"nullCount":{"f":0}}',
+    );
     expect(isKept(add, c.f.isAbove(0.1))).toBe(true);
     expect(isKept(add, c.f.isAbove(0.2))).toBe(false);
   });
 
   test("cuts no text so that its bound lies below it", () => {
     const long = `${"z".repeat(32)}${last}${last}b`;
-    const file = copiedFile({ filename: "a", count: 1, file_size_bytes: 1, column_statistics: [{ key: '"t"', value: [{ key: "min", value: long }, { key: "max", value: long }] }] }); // biome-ignore format: one line
+    const file = copiedFile({
+      filename: "a",
+      count: 1,
+      file_size_bytes: 1,
+      column_statistics: [
+        {
+          key: '"t"',
+          value: [
+            { key: "min", value: long },
+            { key: "max", value: long },
+          ],
+        },
+      ],
+    });
     const { maxValues } = JSON.parse(deltaStats(file, new Map([["t", "string"]])));
     expect(byBytes(maxValues.t, long)).toBeGreaterThanOrEqual(0);
-    expect(isKept(addOf(JSON.stringify({ numRecords: 1, minValues: { t: "a" }, maxValues })), c.t.is(long))).toBe(true); // biome-ignore format: one line
+    expect(
+      isKept(
+        addOf(JSON.stringify({ numRecords: 1, minValues: { t: "a" }, maxValues })),
+        c.t.is(long),
+      ),
+    ).toBe(true);
   });
 });

@@ -48,7 +48,12 @@ async function interrupted() {
     known: async () => [],
   });
   const idsNow = async () => (await (await others.read()).rows()).map(({ id }) => id);
-  return { others, table, idsNow, during: (what: string, work: () => Promise<unknown>) => void waiting.set(what, work) }; // biome-ignore format: one line
+  return {
+    others,
+    table,
+    idsNow,
+    during: (what: string, work: () => Promise<unknown>) => void waiting.set(what, work),
+  };
 }
 
 describe.runIf(inFolders())("restore beside a vacuum", () => {
@@ -65,7 +70,9 @@ describe.runIf(inFolders())("restore beside a vacuum", () => {
 
   test("does not count on a file that is on its way out", async () => {
     const { others, table, idsNow, during } = await interrupted();
-    during("remove", () => expect(others.restore({ version: 0 })).rejects.toMatchObject({ code: "table/missing-data" })); // biome-ignore format: one line
+    during("remove", () =>
+      expect(others.restore({ version: 0 })).rejects.toMatchObject({ code: "table/missing-data" }),
+    );
     expect((await table.vacuum(all)).removed).toHaveLength(1);
     expect(await idsNow()).toEqual([2]);
     expect(await others.version()).toBe(1);

@@ -285,7 +285,10 @@ describe("checks", () => {
       const [, , { metaData = {} } = {}] = await actionsOf(table, 0);
       const configuration = { [`delta.constraints.${name}`]: condition };
       await commitAs(table, 1, [{ metaData: { ...metaData, configuration } }]);
-      const written = await table.append([nan]).then(() => true, (error: unknown) => error); // biome-ignore format: one line
+      const written = await table.append([nan]).then(
+        () => true,
+        (error: unknown) => error,
+      );
       if (passes) expect(written, name).toBe(true);
       else expect(written, name).toMatchObject({ code: "table/mismatch-check" });
     }

@@ -23,8 +23,13 @@ export function spanOf(
 ): number {
   const text = configuration[key];
   if (text === undefined) return defaultMs;
-  const parts = text.trim().toLowerCase().replace(/^interval\s+/, "").split(/\s+/); // biome-ignore format: one line
-  const refuse = (): never => fail("table/unsupported-feature", { name, feature: `${key} = ${JSON.stringify(text)}` }); // biome-ignore format: one line
+  const parts = text
+    .trim()
+    .toLowerCase()
+    .replace(/^interval\s+/, "")
+    .split(/\s+/);
+  const refuse = (): never =>
+    fail("table/unsupported-feature", { name, feature: `${key} = ${JSON.stringify(text)}` });
   if (parts.length % 2 === 1) refuse();
   let total = 0;
   for (let i = 0; i < parts.length; i += 2) {

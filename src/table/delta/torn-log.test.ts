@@ -207,7 +207,9 @@ describe("time", () => {
       const latest = Math.max(...Array.from({ length: version + 1 }, (_, v) => said(v)));
       const last = version + (version % 3 === 1 && version < 39 ? 1 : 0); // the next one's clock was behind
       const rows = await again().read({ at: new Date(1e12 + latest) });
-      expect(await rows.count(), `version ${version}`).toBe((version % 3 === 2 ? version : last) + 1); // biome-ignore format: one line
+      expect(await rows.count(), `version ${version}`).toBe(
+        (version % 3 === 2 ? version : last) + 1,
+      );
     }
     await expect(again().read({ at: new Date(1e12 - 1) })).rejects.toMatchObject({
       code: "table/missing-moment",

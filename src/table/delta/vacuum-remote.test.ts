@@ -29,7 +29,9 @@ describe("vacuum, in an object store", () => {
       const { removed, removedBytes } = await table.vacuum({ retentionHours: 0, force: true });
       expect(removed).toHaveLength(5);
       expect(removedBytes).toBeGreaterThan(500);
-      expect(server.seen.filter(({ method, key }) => method === "HEAD" && dataKeys.includes(key))).toEqual([]); // biome-ignore format: one line
+      expect(
+        server.seen.filter(({ method, key }) => method === "HEAD" && dataKeys.includes(key)),
+      ).toEqual([]);
       expect(await (await table.read()).count()).toBe(1);
     } finally {
       await lake.close();

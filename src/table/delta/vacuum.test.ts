@@ -24,7 +24,12 @@ describe.runIf(inFolders())("vacuum", () => {
     await table.append([point(1)]);
     await table.append([point(2), point(3)]);
     await table.delete((c) => c.x.is(2));
-    expect(await table.vacuum()).toEqual({ retentionHours: 168, removed: [], removedBytes: 0, held: [] }); // biome-ignore format: one line
+    expect(await table.vacuum()).toEqual({
+      retentionHours: 168,
+      removed: [],
+      removedBytes: 0,
+      held: [],
+    });
     await age(table, 8);
     // The removed file is old, but it was taken out of the table only now; the change file is old.
     const dry = await table.vacuum({ dryRun: true });

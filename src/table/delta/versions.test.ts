@@ -75,9 +75,15 @@ describe("read", () => {
     ])
       await expect(work()).rejects.toMatchObject({ code: "table/conflict-version" });
     const untyped = (json: string): object => JSON.parse(json) as object;
-    await expect(table.read(untyped('{"version":"0"}'))).rejects.toMatchObject({ code: "option/out-of-range" }); // biome-ignore format: one line
-    await expect(table.read(untyped('{"vrsion":0}'))).rejects.toMatchObject({ code: "option/unknown-name" }); // biome-ignore format: one line
-    await expect(table.vacuum(untyped('{"hours":0}'))).rejects.toMatchObject({ code: "option/unknown-name" }); // biome-ignore format: one line
+    await expect(table.read(untyped('{"version":"0"}'))).rejects.toMatchObject({
+      code: "option/out-of-range",
+    });
+    await expect(table.read(untyped('{"vrsion":0}'))).rejects.toMatchObject({
+      code: "option/unknown-name",
+    });
+    await expect(table.vacuum(untyped('{"hours":0}'))).rejects.toMatchObject({
+      code: "option/unknown-name",
+    });
   });
 
   test("names the version whose files are gone", async () => {

@@ -151,7 +151,13 @@ function droppedOrigin(
     if (name === "_rule") return reads;
     return origin.columns.has(name) ? [name] : [];
   };
-  return narrowed(derivedColumns(origin, names.map((name) => [name, from(name)])), reads); // biome-ignore format: one line
+  return narrowed(
+    derivedColumns(
+      origin,
+      names.map((name) => [name, from(name)]),
+    ),
+    reads,
+  );
 }
 
 /** The columns of the table, any of them missing, and the rules that a row broke. */

@@ -64,7 +64,14 @@ function faultOf(value: unknown, columns: ReadonlySet<string>): string | undefin
 }
 
 function nodeFault(node: object, columns: ReadonlySet<string>): string | undefined {
-  const { class: kind, function_name, column_names, filter, distinct, schema } = node as Readonly<Record<string, unknown>>; // biome-ignore format: one line
+  const {
+    class: kind,
+    function_name,
+    column_names,
+    filter,
+    distinct,
+    schema,
+  } = node as Readonly<Record<string, unknown>>;
   if (typeof kind !== "string") return undefined;
   if (!classes.has(kind)) return `it has a ${kind.toLowerCase().replaceAll("_", " ")} in it`;
   if (kind === "COLUMN_REF") {

@@ -110,7 +110,8 @@ export function checkExpectations(
     if (names.has(expectation)) refuse("two of the table's expectations say the same");
     names.add(expectation);
     for (const column of reads)
-      if (!columns.includes(column)) refuse(`it reads column ${JSON.stringify(column)}, which the table has not`); // biome-ignore format: one line
+      if (!columns.includes(column))
+        refuse(`it reads column ${JSON.stringify(column)}, which the table has not`);
   }
   if (quarantine === null) return;
   if (quarantine === name)

@@ -144,7 +144,10 @@ export class MatrixCompiler {
       return this.#step(
         `lookup ${register} ${JSON.stringify(node.params)}`,
         (registers, out, n) => {
-          dense ??= Float64Array.from({ length: numbers.size }, (_, place) => table.get(place) ?? other); // biome-ignore format: one line
+          dense ??= Float64Array.from(
+            { length: numbers.size },
+            (_, place) => table.get(place) ?? other,
+          );
           lookedUp(registers[register] ?? none, { out, n, dense, other });
         },
       );

@@ -15,7 +15,11 @@ const columns = [
   c.a.plus(c.b),
 ];
 const number = fc.option(
-  fc.oneof(fc.integer({ min: -2, max: 4 }), fc.constantFrom(-0, 2.5, 65_535, 65_536, 1e300), fc.double({ noNaN: true })), // biome-ignore format: one line
+  fc.oneof(
+    fc.integer({ min: -2, max: 4 }),
+    fc.constantFrom(-0, 2.5, 65_535, 65_536, 1e300),
+    fc.double({ noNaN: true }),
+  ),
 );
 const rows = fc.array(fc.record({ a: number, b: number }), { maxLength: 600 });
 

@@ -35,7 +35,8 @@ export function compileMatrix(columns: readonly (readonly ExprNode[])[]): Matrix
     for (const { column, among } of written) {
       const choice = chosen[column];
       const [first = none] = among.map(valuesOf);
-      const values = choice === undefined ? first : chooseRows(among.map(valuesOf), { ...rows, choice }); // biome-ignore format: one line
+      const values =
+        choice === undefined ? first : chooseRows(among.map(valuesOf), { ...rows, choice });
       writeColumn(values, rows, column);
     }
     for (const { place, value, columnOf } of spreads)

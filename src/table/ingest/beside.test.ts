@@ -25,7 +25,9 @@ describe("a large file that is hashed while it is read", () => {
     expect((await ingest(lake, { from, into })).rows).toBe(rows);
     expect((await ingest(lake, { from, into })).files).toMatchObject([{ state: "skipped" }]);
     await utimes(join(from, "a.csv"), later, later);
-    expect((await ingest(lake, { from, into })).files).toMatchObject([{ state: "skipped", rows: 0 }]); // biome-ignore format: one line
+    expect((await ingest(lake, { from, into })).files).toMatchObject([
+      { state: "skipped", rows: 0 },
+    ]);
     expect(await dataFiles(place)).toHaveLength(1);
     expect(await place.rows(into, "id")).toHaveLength(rows);
   });

@@ -41,7 +41,8 @@ class AlreadyThere extends Error {}
 /** Rows that are dropped are told, and kept in the quarantine once, by file. Throws where there are several. */
 function checkAlone(files: readonly unknown[], { judge }: WriteContext): void {
   const drops = droppingRules(judge.expectations).length > 0;
-  if (drops && files.length > 1) throw new Error("the table drops rows: each file needs its own commit"); // biome-ignore format: one line
+  if (drops && files.length > 1)
+    throw new Error("the table drops rows: each file needs its own commit");
 }
 
 /**

@@ -65,7 +65,8 @@ export async function openDelivery(
       const reason = message.split("\n")[0] ?? "";
       if (/GZI?P/.test(message))
         fail("table/corrupt-file", { file, what: "gzip", reason }, { cause });
-      if (message.startsWith("IO Error") && message.includes(readable)) fail("table/failed-read", { path, reason }, { cause }); // biome-ignore format: one line
+      if (message.startsWith("IO Error") && message.includes(readable))
+        fail("table/failed-read", { path, reason }, { cause });
       return reader.rethrow(cause);
     };
     return { path, file, inspected, close, ...reader, rethrow };

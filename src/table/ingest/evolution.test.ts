@@ -31,7 +31,15 @@ describe("a header that a table may not have", () => {
     const load = async (name: string, content: string, more: Partial<IngestTask> = {}) => {
       await place.land({ [name]: content });
       const from = join(place.from, name);
-      const [file] = (await ingest(place.lake, { from, into: "shop.odd", types: "infer", technical: false, ...more })).files; // biome-ignore format: one line
+      const [file] = (
+        await ingest(place.lake, {
+          from,
+          into: "shop.odd",
+          types: "infer",
+          technical: false,
+          ...more,
+        })
+      ).files;
       return file;
     };
     expect(await load("1.csv", odd)).toMatchObject({ state: "loaded", rows: 1 });
@@ -75,9 +83,18 @@ describe("evolution", () => {
     await using _ = place;
     expect((await done).files[1]).toMatchObject({ rows: 2, rescued: 1, added: [] });
     const rows = await place.rows(into);
-    expect(rows[2]).toEqual({ id: 3, price: null, _rescued: '{"price":"many","_source_file":"b.csv"}' }); // biome-ignore format: one line
+    expect(rows[2]).toEqual({
+      id: 3,
+      price: null,
+      _rescued: '{"price":"many","_source_file":"b.csv"}',
+    });
     expect(rows[3]).toEqual({ id: 4, price: 5, _rescued: null });
-    expect((await schemaLog(place.lake, into))[1]).toMatchObject({ version: 1, file: "b.csv", misfits: ["price"], added: [] }); // biome-ignore format: one line
+    expect((await schemaLog(place.lake, into))[1]).toMatchObject({
+      version: 1,
+      file: "b.csv",
+      misfits: ["price"],
+      added: [],
+    });
   });
 
   test("a fraction beyond what a double tells is no whole number, and a large whole number is one", async () => {
@@ -96,8 +113,15 @@ describe("evolution", () => {
     const { place, done } = await evolve("rescue", wider);
     await using _ = place;
     expect((await done).files[1]).toMatchObject({ rows: 1, rescued: 1, unexpected: ["note"] });
-    expect((await place.rows(into))[2]).toEqual({ id: 3, price: 4, _rescued: '{"note":"late","_source_file":"b.csv"}' }); // biome-ignore format: one line
-    expect((await schemaLog(place.lake, into))[1]).toMatchObject({ unexpected: ["note"], misfits: [] }); // biome-ignore format: one line
+    expect((await place.rows(into))[2]).toEqual({
+      id: 3,
+      price: 4,
+      _rescued: '{"note":"late","_source_file":"b.csv"}',
+    });
+    expect((await schemaLog(place.lake, into))[1]).toMatchObject({
+      unexpected: ["note"],
+      misfits: [],
+    });
   });
 
   test("rescue: a changed type keeps the cell aside", async () => {
@@ -109,7 +133,10 @@ describe("evolution", () => {
   test("fail: a new column refuses the file", async () => {
     const { place, done } = await evolve("fail", wider);
     await using _ = place;
-    await expect(done).rejects.toMatchObject({ code: "table/mismatch-header", details: { extra: ["note"] } }); // biome-ignore format: one line
+    await expect(done).rejects.toMatchObject({
+      code: "table/mismatch-header",
+      details: { extra: ["note"] },
+    });
     expect(await place.rows(into)).toHaveLength(2);
     expect(await schemaLog(place.lake, into)).toHaveLength(1);
   });
@@ -148,11 +175,17 @@ describe("evolution", () => {
   test("gives the cells of a table with its schema the schema's types", async () => {
     await using place = await landing({ "a.csv": "id,price\n1,2\nx,1.5\n" });
     const orders = schema("orders", { id: int({ nullable: true }), price: float(), ...keptColumn });
-    const report = await ingest(place.lake, { from: place.from, into: place.lake.table(into, orders), evolution: "rescue" }); // biome-ignore format: one line
+    const report = await ingest(place.lake, {
+      from: place.from,
+      into: place.lake.table(into, orders),
+      evolution: "rescue",
+    });
     expect(report.files[0]).toMatchObject({ rows: 2, rescued: 1 });
     const bare = schema("bare", { id: text({ nullable: true }) });
     const task = { from: place.from, into: place.lake.table("shop.bare", bare) };
-    await expect(ingest(place.lake, { ...task, evolution: "rescue" })).rejects.toMatchObject({ code: "table/missing-rescued" }); // biome-ignore format: one line
+    await expect(ingest(place.lake, { ...task, evolution: "rescue" })).rejects.toMatchObject({
+      code: "table/missing-rescued",
+    });
   });
 
   test("reports a column without a value, which is text", async () => {
@@ -172,7 +205,13 @@ describe("evolution", () => {
     await using place = await landing(first);
     const bad = { from: place.from, into, colour: "red" };
     await expect(ingest(place.lake, bad)).rejects.toMatchObject({ code: "option/unknown-name" });
-    for (const options of [{ maxFilesPerBatch: 0 }, { limits: { rowBytes: 1 } }, { csv: { delimiter: "" } }])
-      await expect(ingest(place.lake, { from: place.from, into, ...options })).rejects.toMatchObject({ code: "option/out-of-range" }); // biome-ignore format: one line
+    for (const options of [
+      { maxFilesPerBatch: 0 },
+      { limits: { rowBytes: 1 } },
+      { csv: { delimiter: "" } },
+    ])
+      await expect(
+        ingest(place.lake, { from: place.from, into, ...options }),
+      ).rejects.toMatchObject({ code: "option/out-of-range" });
   });
 });

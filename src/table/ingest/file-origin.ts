@@ -21,7 +21,9 @@ export function originOfFile({ delivery, fit }: Passage, hash: Hash | undefined)
   const source: LineageSource = { kind: "file", name, ...(hash === undefined ? {} : { hash }) };
   const derived = (name: string): Derived => {
     if (name === rescuedName)
-      return together([...fit.source.values(), ...fit.unexpected].map((one) => fromColumn(source, one))); // biome-ignore format: one line
+      return together(
+        [...fit.source.values(), ...fit.unexpected].map((one) => fromColumn(source, one)),
+      );
     const column = fit.source.get(name);
     return column === undefined ? nothing : fromColumn(source, column);
   };

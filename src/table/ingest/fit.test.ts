@@ -99,9 +99,14 @@ describe("a whole number", () => {
     const engine = await openEngine();
     const from = `(SELECT ${quoteText(text)} AS t)`;
     const strict = `SELECT ${strictSql(int, "t")} AS n FROM ${from} WHERE ${strictWhere([[int, "t"]])}`;
-    const found = await engine.query(strict).then((rows) => rows[0]?.["n"], (error) => (isMisfit(messageOf(error)) ? undefined : error)); // biome-ignore format: one line
+    const found = await engine.query(strict).then(
+      (rows) => rows[0]?.["n"],
+      (error) => (isMisfit(messageOf(error)) ? undefined : error),
+    );
     expect(found).toEqual(value);
-    const loose = await engine.query(`SELECT ${looseSql(int, "t")} AS n, ${misfitSql(int, "t")} AS misfit FROM ${from}`); // biome-ignore format: one line
+    const loose = await engine.query(
+      `SELECT ${looseSql(int, "t")} AS n, ${misfitSql(int, "t")} AS misfit FROM ${from}`,
+    );
     expect(loose).toEqual([{ n: value ?? null, misfit: value === undefined }]);
     await engine.close();
   });
@@ -110,7 +115,10 @@ describe("a whole number", () => {
 describe("strictWhere", () => {
   const rows = async (cells: string): Promise<unknown> => {
     const engine = await openEngine();
-    const where = strictWhere([[int, "i"], [float, "f"]]); // biome-ignore format: one line
+    const where = strictWhere([
+      [int, "i"],
+      [float, "f"],
+    ]);
     const sql = `SELECT count(*) AS n FROM (VALUES ${cells}) r(i, f) WHERE ${where}`;
     return engine.query(sql).finally(() => engine.close());
   };

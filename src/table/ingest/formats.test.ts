@@ -70,7 +70,11 @@ describe("delimiters", () => {
 
 describe("formats", () => {
   test("JSON lines: numbers, booleans and times are typed, nested values stay JSON", async () => {
-    const lines = ['{"id":1,"at":"2024-05-01T10:00:00Z","ok":true,"tags":["a",{"b":1}],"zip":"007"}', "", '{"id":2,"extra":1.5,"zip":"12"}']; // biome-ignore format: one line
+    const lines = [
+      '{"id":1,"at":"2024-05-01T10:00:00Z","ok":true,"tags":["a",{"b":1}],"zip":"007"}',
+      "",
+      '{"id":2,"extra":1.5,"zip":"12"}',
+    ];
     await using place = await landing({ "a.jsonl": `${lines.join("\n")}\n` });
     await ingest(place.lake, { from: place.from, into, format: "json", types: "infer" });
     expect(await place.rows(into, 'id, "at", ok, tags, zip, extra')).toEqual([
@@ -86,7 +90,11 @@ describe("formats", () => {
     await place.land({ "b.ndjson": '{"id":"x","more":true}\n' });
     const report = await ingest(place.lake, task);
     expect(report.files[1]).toMatchObject({ rescued: 1, added: ["more"] });
-    expect((await place.rows(into, "id, more, _rescued"))[2]).toEqual({ id: null, more: true, _rescued: '{"id":"x","_source_file":"b.ndjson"}' }); // biome-ignore format: one line
+    expect((await place.rows(into, "id, more, _rescued"))[2]).toEqual({
+      id: null,
+      more: true,
+      _rescued: '{"id":"x","_source_file":"b.ndjson"}',
+    });
   });
 
   test("JSON lines: a key with slashes, tildes and quotes is a column", async () => {
@@ -124,7 +132,10 @@ describe("formats", () => {
     await writeParquet(place.lake, join(place.from, "b.parquet"), "SELECT -9007199254740993 AS i");
     await ingest(place.lake, { from: place.from, into, format: "parquet" });
     const [, second] = await place.rows(into);
-    expect(second).toMatchObject({ i: null, _rescued: '{"i":"-9007199254740993","_source_file":"b.parquet"}' }); // biome-ignore format: one line
+    expect(second).toMatchObject({
+      i: null,
+      _rescued: '{"i":"-9007199254740993","_source_file":"b.parquet"}',
+    });
   });
 
   test("Parquet that is cut is refused", async () => {
@@ -133,9 +144,14 @@ describe("formats", () => {
     await writeParquet(place.lake, path, "SELECT range AS i FROM range(1000)");
     await place.land({ "a.parquet": (await readFile(path)).subarray(0, -100) });
     const done = ingest(place.lake, { from: path, into });
-    await expect(done).rejects.toMatchObject({ code: "table/corrupt-file", details: { file: "a.parquet" } }); // biome-ignore format: one line
+    await expect(done).rejects.toMatchObject({
+      code: "table/corrupt-file",
+      details: { file: "a.parquet" },
+    });
     await place.land({ "a.parquet": "PAR1" });
-    await expect(ingest(place.lake, { from: path, into })).rejects.toMatchObject({ code: "table/corrupt-file" }); // biome-ignore format: one line
+    await expect(ingest(place.lake, { from: path, into })).rejects.toMatchObject({
+      code: "table/corrupt-file",
+    });
   });
 
   test.each([
@@ -151,13 +167,20 @@ describe("formats", () => {
     const path = join(place.from, "a.parquet");
     await writeParquet(place.lake, path, sql);
     const task = { from: path, into, limits: { inflatedBytes: 2_000_000 } };
-    await expect(ingest(place.lake, task)).rejects.toMatchObject({ code: "table/out-of-range-size", details: { file: "a.parquet", option: "limits.inflatedBytes" } }); // biome-ignore format: one line
+    await expect(ingest(place.lake, task)).rejects.toMatchObject({
+      code: "table/out-of-range-size",
+      details: { file: "a.parquet", option: "limits.inflatedBytes" },
+    });
     const wider = await ingest(place.lake, { ...task, limits: { inflatedBytes: 4_000_000 } });
     expect(wider.files[0]?.state).toBe("loaded");
   });
 
   test("takes the format of a single file from its ending", async () => {
-    await using place = await landing({ "a.csv": "id\n1\n", "b.jsonl": '{"id":"2"}\n', "c.csv.gz": gzipSync("id\n3\n") }); // biome-ignore format: one line
+    await using place = await landing({
+      "a.csv": "id\n1\n",
+      "b.jsonl": '{"id":"2"}\n',
+      "c.csv.gz": gzipSync("id\n3\n"),
+    });
     for (const name of ["a.csv", "b.jsonl", "c.csv.gz"])
       await ingest(place.lake, { from: join(place.from, name), into });
     expect(await place.rows(into, "id")).toEqual([{ id: "1" }, { id: "2" }, { id: "3" }]);

@@ -43,7 +43,11 @@ export function columnNames(
   const { file, header, known } = what;
   if (!header && known.length === cells.length) return known;
   if (header && cells.length === 1 && cells[0] === "")
-    fail("table/corrupt-text", { file, line: 1, reason: "the line is blank; expected the names of the columns" }); // biome-ignore format: one line
+    fail("table/corrupt-text", {
+      file,
+      line: 1,
+      reason: "the line is blank; expected the names of the columns",
+    });
   const names = cells.map((name, i) => (header && name !== "" ? name : `column${i + 1}`));
   checkTwins(names, file);
   return names;

@@ -43,8 +43,19 @@ describe("inferKind", () => {
 
   test("law: what was written as one kind is found as that kind", () => {
     const safe = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
-    fc.assert(fc.property(fc.array(safe, { minLength: 1 }), (n) => kindOf(...n.map(String)) === "int")); // biome-ignore format: one line
-    const time = fc.date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true }); // biome-ignore format: one line
-    fc.assert(fc.property(fc.array(time, { minLength: 1 }), (t) => kindOf(...t.map((d) => d.toISOString())) === "timestamp")); // biome-ignore format: one line
+    fc.assert(
+      fc.property(fc.array(safe, { minLength: 1 }), (n) => kindOf(...n.map(String)) === "int"),
+    );
+    const time = fc.date({
+      min: new Date("0001-01-01"),
+      max: new Date("9999-12-31"),
+      noInvalidDate: true,
+    });
+    fc.assert(
+      fc.property(
+        fc.array(time, { minLength: 1 }),
+        (t) => kindOf(...t.map((d) => d.toISOString())) === "timestamp",
+      ),
+    );
   });
 });

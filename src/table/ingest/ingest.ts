@@ -149,7 +149,7 @@ async function ingestBatch(
   for (const [i, place] of batch.entries()) {
     const file = found[i];
     const n = file === undefined ? undefined : rows?.[fresh.indexOf(file)];
-    files.push(n === undefined ? await ingestAlone(passing, place) : report(place, { rows: n })); // biome-ignore format: one line
+    files.push(n === undefined ? await ingestAlone(passing, place) : report(place, { rows: n }));
   }
   return files;
 }
@@ -176,7 +176,7 @@ async function ingestAlone(passing: Passing, place: FilePlace): Promise<Ingested
     const now = await target.look();
     const inspected = (await besideOf(plan, now, place)) ?? (await inspectFile(place, plan));
     const { hash } = inspected;
-    if (typeof hash === "string" && now.has(hash)) return await skipped(passing, place, hash); // biome-ignore format: one line
+    if (typeof hash === "string" && now.has(hash)) return await skipped(passing, place, hash);
     const loaded = await loadFile(passing, { ...place, inspected }).catch(
       async (error: unknown) => {
         await hash; // what is wrong with the bytes is told before what the engine made of them

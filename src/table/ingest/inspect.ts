@@ -262,7 +262,12 @@ async function inflate(
       for await (const bytes of chunks) {
         size += (bytes as Buffer).length;
         if (size > limit)
-          fail("table/out-of-range-size", { file, what: "unpacked, the file holds", limit, option: "limits.inflatedBytes" }); // biome-ignore format: one line
+          fail("table/out-of-range-size", {
+            file,
+            what: "unpacked, the file holds",
+            limit,
+            option: "limits.inflatedBytes",
+          });
         look(bytes as Buffer);
       }
     });
@@ -273,5 +278,6 @@ async function inflate(
     throw cause;
   }
   const rest = packed - gunzip.bytesWritten; // zeros, which node passes over and the engine does not
-  if (rest > 0) fail("table/corrupt-file", { file, what: "gzip", reason: `${rest} bytes follow its end` }); // biome-ignore format: one line
+  if (rest > 0)
+    fail("table/corrupt-file", { file, what: "gzip", reason: `${rest} bytes follow its end` });
 }

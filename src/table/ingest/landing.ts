@@ -48,12 +48,15 @@ export async function landingOf(from: string | Volume, format: FileFormat): Prom
       names.filter((name) => !name.includes("/")),
       format,
     );
-    const files = wanted.map((name) => (from.isLocal ? landed(join(from.path, name)) : remote(from, name))); // biome-ignore format: one line
+    const files = wanted.map((name) =>
+      from.isLocal ? landed(join(from.path, name)) : remote(from, name),
+    );
     return { files, left };
   }
   const found = await statOf(from);
   if (found.isFile()) return { files: [landed(from)], left: none };
-  if (!found.isDirectory()) fail("table/failed-read", { path: from, reason: "it is neither a file nor a folder" }); // biome-ignore format: one line
+  if (!found.isDirectory())
+    fail("table/failed-read", { path: from, reason: "it is neither a file nor a folder" });
   const entries = await readdir(from, { withFileTypes: true }).catch((cause: Error) =>
     fail("table/failed-read", { path: from, reason: cause.message }, { cause }),
   );
@@ -83,7 +86,10 @@ function sorted(
 /** Whether an entry is a file, or a link to one or to nothing. */
 async function isFile(folder: string, entry: Dirent): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isFile();
-  return stat(join(folder, entry.name)).then((target) => target.isFile(), () => true); // biome-ignore format: one line
+  return stat(join(folder, entry.name)).then(
+    (target) => target.isFile(),
+    () => true,
+  );
 }
 
 /** A file of this machine. */

@@ -18,7 +18,9 @@ const into = "shop.orders";
 const states = ({ files }: IngestReport) => files.map(({ file, state }) => `${file} ${state}`);
 const body = (i: number): string => `id,v\n${i},a\n`;
 const many = (n: number) =>
-  Object.fromEntries(Array.from({ length: n }, (_, i) => [`f${String(i).padStart(4, "0")}.csv`, body(i)])); // biome-ignore format: one line
+  Object.fromEntries(
+    Array.from({ length: n }, (_, i) => [`f${String(i).padStart(4, "0")}.csv`, body(i)]),
+  );
 /** Rows without a v go to a quarantine. */
 const dropping = {
   rules: [{ name: "v_there", action: "drop", mostly: 1, columns: ["v"], looked: "true", broken: "v IS NULL", expectation: null }],
@@ -86,7 +88,9 @@ describe("each file once", () => {
       });
       expect(states(report)).toEqual([`a.csv ${state}`]);
     }
-    await expect(ingest(place.lake, { ...again, again: "some" as "all" })).rejects.toMatchObject({ code: "option/out-of-range" }); // biome-ignore format: one line
+    await expect(ingest(place.lake, { ...again, again: "some" as "all" })).rejects.toMatchObject({
+      code: "option/out-of-range",
+    });
   });
 
   test("a file that is rewritten in place is a new file, also when size and time are the same", async () => {
@@ -122,7 +126,9 @@ describe("each file once", () => {
   test("a file that is truncated while it is read is not loaded, and is when it is whole", async () => {
     await using place = await landing({ "a.csv": "id,v\n1,a\n2,b\n" });
     const cut = beforeCommit(place.lake, () => truncate(join(place.from, "a.csv"), 9));
-    await expect(ingest(cut, { from: place.from, into })).rejects.toMatchObject({ code: "table/conflict-file" }); // biome-ignore format: one line
+    await expect(ingest(cut, { from: place.from, into })).rejects.toMatchObject({
+      code: "table/conflict-file",
+    });
     expect(await place.lake.tables()).toEqual([]);
     await place.land({ "a.csv": "id,v\n1,a\n2,b\n" });
     expect((await ingest(place.lake, { from: place.from, into })).rows).toBe(2);
@@ -163,7 +169,9 @@ describe("each file once", () => {
     await rename(join(place.from, "f0007.csv"), join(place.from, "g.csv"));
     await place.land({ "new.csv": body(77) });
     const again = await ingest(place.lake, { from: place.from, into });
-    expect(again.files.filter(({ state }) => state === "loaded").map(({ file }) => file)).toEqual(["new.csv"]); // biome-ignore format: one line
+    expect(again.files.filter(({ state }) => state === "loaded").map(({ file }) => file)).toEqual([
+      "new.csv",
+    ]);
   });
 
   test("a batch has at most maxFilesPerBatch files", async () => {
@@ -178,10 +186,16 @@ describe("each file once", () => {
   test("a bad file in a batch stops the ingestion after those before it", async () => {
     await using place = await landing({ ...many(5), "f0003.csv": "id,v\n1\n" });
     const task = { from: place.from, into };
-    await expect(ingest(place.lake, task)).rejects.toMatchObject({ code: "table/mismatch-cells", details: { file: "f0003.csv", line: 2 } }); // biome-ignore format: one line
+    await expect(ingest(place.lake, task)).rejects.toMatchObject({
+      code: "table/mismatch-cells",
+      details: { file: "f0003.csv", line: 2 },
+    });
     expect(await place.rows(into, "id")).toEqual([{ id: "0" }, { id: "1" }, { id: "2" }]);
     const report = await ingest(place.lake, { ...task, onRefused: "report" });
-    expect(report.files[3]).toMatchObject({ state: "refused", refusal: { code: "table/mismatch-cells" } }); // biome-ignore format: one line
+    expect(report.files[3]).toMatchObject({
+      state: "refused",
+      refusal: { code: "table/mismatch-cells" },
+    });
     expect(report.files[4]).toMatchObject({ state: "loaded", rows: 1 });
   });
 
@@ -195,7 +209,8 @@ describe("each file once", () => {
 
   test("two ingestions of the same files at the same time load each once", async () => {
     await using place = await landing(many(15));
-    const one = (maxFilesPerBatch: number) => ingest(place.lake, { from: place.from, into, maxFilesPerBatch }); // biome-ignore format: one line
+    const one = (maxFilesPerBatch: number) =>
+      ingest(place.lake, { from: place.from, into, maxFilesPerBatch });
     const reports = await Promise.all([one(4), one(7), one(1)]);
     expect(reports.reduce((sum, { rows }) => sum + rows, 0)).toBe(15);
     const ids = (await place.rows(into, "id")).map(({ id }) => Number(id));
@@ -212,7 +227,10 @@ describe("each file once", () => {
   test("the state is in the table: another process and another lake object go on", async () => {
     await using place = await landing({ "a.csv": body(1) });
     await ingest(place.lake, { from: place.from, into });
-    const { hash } = await inspectFile({ path: join(place.from, "a.csv"), file: "a.csv" }, planOf({ from: place.from, into })); // biome-ignore format: one line
+    const { hash } = await inspectFile(
+      { path: join(place.from, "a.csv"), file: "a.csv" },
+      planOf({ from: place.from, into }),
+    );
     const table = place.lake.table(into, await place.lake.schemaOf(into));
     expect(await table.txn(`ingest:${hash}`)).toBe(0);
     await appendFile(join(place.from, "a.csv"), "5,e\n");
@@ -227,7 +245,9 @@ describe("each file once", () => {
     const rejected = async () => (await place.rows("shop.rejected", "id")).map(({ id }) => id);
     await place.land({ "b.csv": "id,v\n3,c\n4,\n5,\n" });
     const failing = failingCommits(place.lake, into, 1);
-    await expect(ingest(failing, { from: place.from, into })).rejects.toMatchObject({ code: "store/failed-write" }); // biome-ignore format: one line
+    await expect(ingest(failing, { from: place.from, into })).rejects.toMatchObject({
+      code: "store/failed-write",
+    });
     expect(await rejected()).toEqual(["4", "5"]);
     const report = await ingest(place.lake, { from: place.from, into });
     expect(report.files[1]).toMatchObject({ state: "loaded", rows: 1, dropped: 2 });
@@ -247,11 +267,15 @@ describe("each file once", () => {
     await place.land({ "b.csv": "id,v\n3,c\n4,\n", "c.csv": "id,v\n5,e\n6,\n" });
     let altered = false;
     const late = beforeCommit(place.lake, async () => {
-      if (!altered) await table.alter({ expectations: dropping }); // biome-ignore format: one line
+      if (!altered) await table.alter({ expectations: dropping });
       altered = true;
     });
     const report = await ingest(late, { from: place.from, into });
-    expect(report.files.map(({ rows, dropped }) => [rows, dropped])).toEqual([[0, 0], [1, 1], [1, 1]]); // biome-ignore format: one line
+    expect(report.files.map(({ rows, dropped }) => [rows, dropped])).toEqual([
+      [0, 0],
+      [1, 1],
+      [1, 1],
+    ]);
     expect((await place.rows("shop.rejected", "id")).map(({ id }) => id)).toEqual(["4", "6"]);
   });
 
@@ -262,7 +286,10 @@ describe("each file once", () => {
     const { columns, name } = await place.lake.schemaOf(into);
     const table = place.lake.table(into, { name, columns });
     await table.alter({ expectations: dropping });
-    const wider = place.lake.table(into, { name, columns: { ...columns, w: text({ nullable: true }) } }); // biome-ignore format: one line
+    const wider = place.lake.table(into, {
+      name,
+      columns: { ...columns, w: text({ nullable: true }) },
+    });
     await place.land({ "b.csv": "id,v\n3,c\n4,\n" });
     let written = 0;
     const late = beforeCommit(place.lake, async () => {

@@ -100,7 +100,22 @@ export interface IngestPlan {
   readonly limits: Required<IngestLimits>;
 }
 
-const taskNames = ["from", "into", "format", "csv", "encoding", "types", "evolution", "technical", "maxFilesPerBatch", "onRefused", "again", "limits", "signal", "progress"]; // biome-ignore format: one line
+const taskNames = [
+  "from",
+  "into",
+  "format",
+  "csv",
+  "encoding",
+  "types",
+  "evolution",
+  "technical",
+  "maxFilesPerBatch",
+  "onRefused",
+  "again",
+  "limits",
+  "signal",
+  "progress",
+];
 
 /**
  * Checks the options of an ingestion.

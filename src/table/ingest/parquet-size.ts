@@ -14,7 +14,8 @@ export interface PackedFile {
 }
 
 /** The bytes of a value, by Parquet's physical types; a text has one at least. */
-const widthSql = "CASE type WHEN 'INT32' THEN 4 WHEN 'FLOAT' THEN 4 WHEN 'INT64' THEN 8 WHEN 'DOUBLE' THEN 8 WHEN 'INT96' THEN 12 ELSE 1 END"; // biome-ignore format: one line
+const widthSql =
+  "CASE type WHEN 'INT32' THEN 4 WHEN 'FLOAT' THEN 4 WHEN 'INT64' THEN 8 WHEN 'DOUBLE' THEN 8 WHEN 'INT96' THEN 12 ELSE 1 END";
 const bytesSql = `greatest(total_uncompressed_size, num_values * ${widthSql})::DOUBLE`;
 const isText = "type LIKE '%BYTE_ARRAY'";
 /** Encodings that write a text once for many rows, or only what it has not from the one before it. */
@@ -40,14 +41,21 @@ export async function checkUnpacked(packed: PackedFile, limit: number): Promise<
   if (held <= limit && held + Number(most) > limit)
     held = Number(others) + Math.max(Number(texts), await textBytes(packed));
   if (held > limit)
-    fail("table/out-of-range-size", { file, what: "unpacked, the file holds", limit, option: "limits.inflatedBytes" }); // biome-ignore format: one line
+    fail("table/out-of-range-size", {
+      file,
+      what: "unpacked, the file holds",
+      limit,
+      option: "limits.inflatedBytes",
+    });
 }
 
 /** Whether a type of the engine is a list, a record or a map. */
 export const isNested = (type: string): boolean =>
   /[[(]/.test(type) && !/^(DECIMAL|ENUM)/.test(type);
 const isNumber = (type: string): boolean =>
-  /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL|BOOLEAN|DATE|TIME|UUID|INTERVAL)/.test(type); // biome-ignore format: one line
+  /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL|BOOLEAN|DATE|TIME|UUID|INTERVAL)/.test(
+    type,
+  );
 
 /** The bytes of all texts, those within lists and records too. */
 async function textBytes({ engine, path, columns }: PackedFile): Promise<number> {

@@ -20,7 +20,10 @@ export async function parquetReader(source: ReaderSource): Promise<Reader> {
   const { engine, path, file, plan } = source;
   const rethrow = async (cause: unknown): Promise<never> => {
     if (isMillraceError(cause)) throw cause;
-    const reason = /(No magic bytes|too small|Failed to|corrupt|Corrupt|TProtocol|thrift|Parquet)[^\n]*/.exec(messageOf(cause)); // biome-ignore format: one line
+    const reason =
+      /(No magic bytes|too small|Failed to|corrupt|Corrupt|TProtocol|thrift|Parquet)[^\n]*/.exec(
+        messageOf(cause),
+      );
     if (reason === null) throw cause;
     return fail("table/corrupt-file", { file, what: "Parquet", reason: reason[0] }, { cause });
   };
@@ -42,8 +45,11 @@ export async function parquetReader(source: ReaderSource): Promise<Reader> {
     },
     infer: async () => {
       const wide = await wideOf(engine, { columns, from }).catch(rethrow);
-      const kind = (name: string, type: string): ColumnKind => (wide.has(name) ? "text" : kindOf(type)); // biome-ignore format: one line
-      return new Map(columns.map(({ name, type }) => [name, { kind: kind(name, type), empty: false }])); // biome-ignore format: one line
+      const kind = (name: string, type: string): ColumnKind =>
+        wide.has(name) ? "text" : kindOf(type);
+      return new Map(
+        columns.map(({ name, type }) => [name, { kind: kind(name, type), empty: false }]),
+      );
     },
     rethrow,
   };
@@ -60,7 +66,8 @@ async function wideOf(
   if (longs.length === 0) return new Set();
   const most = Number.MAX_SAFE_INTEGER;
   const fits = longs.map(
-    (name, i) => `min(${quoteName(name)}) >= -${most} AND max(${quoteName(name)}) <= ${most} AS c${i}`, // biome-ignore format: one line
+    (name, i) =>
+      `min(${quoteName(name)}) >= -${most} AND max(${quoteName(name)}) <= ${most} AS c${i}`,
   );
   const [found] = await engine.query(`SELECT ${fits.join(", ")} FROM ${from}`);
   return new Set(longs.filter((_, i) => found?.[`c${i}`] === false));

@@ -28,7 +28,9 @@ const folderOf = (target: Target): string => `${target.place.folder}/_schemas`;
 const nameOf = (version: number): string => `${String(version).padStart(8, "0")}.json`;
 
 async function read(target: Target): Promise<readonly SchemaVersion[]> {
-  const names = (await target.place.bytes.list(folderOf(target))).filter((name) => /^\d{8}\.json$/.test(name)); // biome-ignore format: one line
+  const names = (await target.place.bytes.list(folderOf(target))).filter((name) =>
+    /^\d{8}\.json$/.test(name),
+  );
   return Promise.all(
     names.map(async (name) => {
       const bytes = await target.place.bytes.get(`${folderOf(target)}/${name}`);

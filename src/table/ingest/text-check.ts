@@ -91,7 +91,8 @@ export function textDecoder(file: string, encoding: "utf-16" | "latin-1") {
     fail("table/corrupt-text", { file, line: at, reason });
   const checked = (text: string): string => {
     const zero = text.indexOf("\0");
-    if (zero >= 0) refuse("there is a NUL character", line + text.slice(0, zero).split("\n").length - 1); // biome-ignore format: one line
+    if (zero >= 0)
+      refuse("there is a NUL character", line + text.slice(0, zero).split("\n").length - 1);
     line += text.split("\n").length - 1;
     return text;
   };

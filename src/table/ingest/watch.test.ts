@@ -74,16 +74,29 @@ describe("watchFolder", () => {
         return n === 2;
       },
     );
-    expect(reports[0]?.files).toMatchObject([{ state: "refused", refusal: { code: "table/mismatch-cells" } }]); // biome-ignore format: one line
+    expect(reports[0]?.files).toMatchObject([
+      { state: "refused", refusal: { code: "table/mismatch-cells" } },
+    ]);
     expect(reports[1]?.files).toMatchObject([{ state: "loaded", rows: 1 }]);
   });
 
   test("tries a file again that met a failure of the store, until it is loaded", async () => {
     await using place = await landing({ "a.csv": "id\n1\n" });
     const failing = failingCommits(place.lake, into, 2);
-    const reports = await watching(failing, { from: place.from, into, ...quick }, async (_, n) => n === 3); // biome-ignore format: one line
-    const failed = { state: "refused", refusal: { code: "store/failed-write", kind: "environment" } }; // biome-ignore format: one line
-    expect(reports.map(({ files }) => files)).toMatchObject([[failed], [failed], [{ state: "loaded" }]]); // biome-ignore format: one line
+    const reports = await watching(
+      failing,
+      { from: place.from, into, ...quick },
+      async (_, n) => n === 3,
+    );
+    const failed = {
+      state: "refused",
+      refusal: { code: "store/failed-write", kind: "environment" },
+    };
+    expect(reports.map(({ files }) => files)).toMatchObject([
+      [failed],
+      [failed],
+      [{ state: "loaded" }],
+    ]);
     expect(await place.rows(into, "id")).toEqual([{ id: "1" }]);
   });
 
@@ -108,7 +121,11 @@ describe("watchFolder", () => {
   test("refuses options that are out of range, and a folder that is not there", async () => {
     await using place = await landing();
     const first = (task: WatchTask) => watchFolder(place.lake, task).next();
-    await expect(first({ from: place.from, into, settleMs: -1 })).rejects.toMatchObject({ code: "option/out-of-range" }); // biome-ignore format: one line
-    await expect(first({ from: join(place.from, "no"), into })).rejects.toMatchObject({ code: "table/missing-file" }); // biome-ignore format: one line
+    await expect(first({ from: place.from, into, settleMs: -1 })).rejects.toMatchObject({
+      code: "option/out-of-range",
+    });
+    await expect(first({ from: join(place.from, "no"), into })).rejects.toMatchObject({
+      code: "table/missing-file",
+    });
   });
 });

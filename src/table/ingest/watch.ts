@@ -98,7 +98,12 @@ function note(
   if (before === undefined) return;
   const { code, kind = "caller" } = file?.refusal ?? {};
   const waitMs = code === "table/conflict-file" ? 0 : pauseMs;
-  seen.set(id, kind === "caller" ? { ...before, done: true } : { ...before, sinceMs: performance.now() + waitMs }); // biome-ignore format: one line
+  seen.set(
+    id,
+    kind === "caller"
+      ? { ...before, done: true }
+      : { ...before, sinceMs: performance.now() + waitMs },
+  );
 }
 
 /** Waits for the system's word about a folder. */

@@ -137,7 +137,12 @@ function gather(
 function endOf({ source, column, versions, names }: GatheredEnd): LineageEnd {
   switch (source.kind) {
     case "table":
-      return { kind: "table", name: source.name, column, versions: [...versions].sort((a, b) => a - b) }; // biome-ignore format: one line
+      return {
+        kind: "table",
+        name: source.name,
+        column,
+        versions: [...versions].sort((a, b) => a - b),
+      };
     case "file":
       return { kind: "file", names: [...names].sort(), column };
     case "catalog":

@@ -39,11 +39,18 @@ interface Drawing {
     readonly title: string;
     readonly nodes: readonly { readonly id: string; readonly label: string }[];
   }[];
-  readonly arrows: readonly { readonly from: string; readonly to: string; readonly decides: boolean }[]; // biome-ignore format: one line
+  readonly arrows: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly decides: boolean;
+  }[];
 }
 
 function drawingOf(lineage: TableLineage, options: FormatLineageOptions): Drawing {
-  const boxes = new Map<string, { id: string; title: string; nodes: Map<string, { id: string; label: string }> }>(); // biome-ignore format: one line
+  const boxes = new Map<
+    string,
+    { id: string; title: string; nodes: Map<string, { id: string; label: string }> }
+  >();
   const node = (title: string, label: string): string => {
     const box = boxes.get(title) ?? { id: `b${boxes.size}`, title, nodes: new Map() };
     boxes.set(title, box);
@@ -104,8 +111,18 @@ export function formatDot(lineage: TableLineage, options: FormatLineageOptions =
     ...nodes.map((node) => `    ${node.id} [label=${dotText(node.label)}];`),
     "  }",
   ]);
-  const steps = arrows.map(({ from, to, decides }) => `  ${from} -> ${to}${decides ? " [style=dotted]" : ""};`); // biome-ignore format: one line
-  return ["digraph lineage {", "  rankdir=LR;", "  node [shape=box];", ...lines, ...steps, "}", ""].join("\n"); // biome-ignore format: one line
+  const steps = arrows.map(
+    ({ from, to, decides }) => `  ${from} -> ${to}${decides ? " [style=dotted]" : ""};`,
+  );
+  return [
+    "digraph lineage {",
+    "  rankdir=LR;",
+    "  node [shape=box];",
+    ...lines,
+    ...steps,
+    "}",
+    "",
+  ].join("\n");
 }
 
 /** A text between double quotes; a backslash stands for itself. */

@@ -61,7 +61,10 @@ describe("formatTree", () => {
     await using lake = await newLake();
     const [a, b] = [lake.table("demo.a", points), lake.table("demo.b", points)];
     await a.append([{ id: 1, x: 1 }]);
-    await a.update((c) => c.id.is(1), (c) => ({ x: c.id })); // biome-ignore format: one line
+    await a.update(
+      (c) => c.id.is(1),
+      (c) => ({ x: c.id }),
+    );
     await b.append(await a.read());
     await a.append(await b.read());
     expect(formatTree(await a.lineage(), { column: "x" })).toEqual([
@@ -91,7 +94,12 @@ describe("formatTree", () => {
       rows: { from: [], unknown: true },
       upstream: from.map((end) => ({ from: end, to: { table: "demo.b", column: "x" } })),
       downstream: [],
-      unrecorded: [4, 3].map((version) => ({ table: "demo.b", version, operation: "WRITE", engine: null })), // biome-ignore format: one line
+      unrecorded: [4, 3].map((version) => ({
+        table: "demo.b",
+        version,
+        operation: "WRITE",
+        engine: null,
+      })),
       gone: ["demo.a"],
       quarantine: "demo.dropped",
     };

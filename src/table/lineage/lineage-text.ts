@@ -21,7 +21,8 @@ export const endTarget = (end: LineageEnd): LineageTarget | undefined =>
   end.kind === "table" ? { table: end.name, column: end.column } : undefined;
 
 /** What tells a place from others. */
-export const placeKey = (at: LineageTarget | undefined): string => JSON.stringify([at?.table, at?.column]); // biome-ignore format: one line
+export const placeKey = (at: LineageTarget | undefined): string =>
+  JSON.stringify([at?.table, at?.column]);
 
 /** How files are called: one by its name, many by the first and the last. */
 export function filesText(names: readonly string[]): string {

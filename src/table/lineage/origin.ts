@@ -49,7 +49,8 @@ export const unknown: Derived = { from: [], unknown: true };
 export function sourceKey(source: LineageSource): string {
   const { kind } = source;
   if (kind === "rows") return kind;
-  const more = kind === "table" ? `@${source.version}` : kind === "file" ? `#${source.hash ?? ""}` : ""; // biome-ignore format: one line
+  const more =
+    kind === "table" ? `@${source.version}` : kind === "file" ? `#${source.hash ?? ""}` : "";
   return `${kind}:${source.name}${more}`;
 }
 

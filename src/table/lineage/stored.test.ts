@@ -64,8 +64,13 @@ describe("toStored", () => {
   test("ten thousand columns of one source take little more than their names", () => {
     const file: LineageSource = { kind: "file", name: "wide.csv" };
     const names = Array.from({ length: 10_000 }, (_, i) => `column_${i}`);
-    const columns = new Map(names.map((column) => [column, { from: [{ source: file, column }], unknown: false }])); // biome-ignore format: one line
-    const stored = toStored({ effect: "add", origin: { sources: [file], columns, rows: { from: [], unknown: false } } }); // biome-ignore format: one line
+    const columns = new Map(
+      names.map((column) => [column, { from: [{ source: file, column }], unknown: false }]),
+    );
+    const stored = toStored({
+      effect: "add",
+      origin: { sources: [file], columns, rows: { from: [], unknown: false } },
+    });
     expect(JSON.stringify(stored).length).toBeLessThan(JSON.stringify(names).length + 200);
   });
 });

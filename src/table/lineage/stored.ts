@@ -42,10 +42,15 @@ export function toStored(lineage: WriteLineage): StoredLineage {
   const { origin } = lineage;
   const sources = sourcesOf(origin);
   const place = new Map(sources.map((source, i) => [sourceKey(source), i]));
-  const column = (one: ColumnSource): StoredColumn => [place.get(sourceKey(one.source)) ?? -1, one.column]; // biome-ignore format: one line
+  const column = (one: ColumnSource): StoredColumn => [
+    place.get(sourceKey(one.source)) ?? -1,
+    one.column,
+  ];
   const same = sameOf(origin, place);
   const names = new Set(same?.columns);
-  const others = [...origin.columns].filter(([name, { from }]) => !names.has(name) && from.length > 0); // biome-ignore format: one line
+  const others = [...origin.columns].filter(
+    ([name, { from }]) => !names.has(name) && from.length > 0,
+  );
   const unknown = [...origin.columns].filter(([, derived]) => derived.unknown);
   return {
     format: 1,
@@ -100,7 +105,14 @@ export function fromStored(stored: unknown): WriteLineage | undefined {
   const unknown = new Set(stored.unknown);
   const columns = new Map<string, Derived>();
   const { sources: shared = [], columns: names = [] } = stored.same ?? {};
-  for (const name of names) columns.set(name, derived(shared.map((i) => [i, name]), false)); // biome-ignore format: one line
+  for (const name of names)
+    columns.set(
+      name,
+      derived(
+        shared.map((i) => [i, name]),
+        false,
+      ),
+    );
   for (const [name, from] of Object.entries(stored.columns ?? {}))
     columns.set(name, derived(from, unknown.has(name)));
   for (const name of unknown) if (!columns.has(name)) columns.set(name, derived([], true));
@@ -114,7 +126,8 @@ const effects: readonly unknown[] = ["add", "replace", "restore"];
 function isStored(value: unknown): value is StoredLineage {
   if (!isRecord(value) || value["format"] !== 1 || !effects.includes(value["effect"])) return false;
   const { sources, same, columns, unknown, rows } = value;
-  const isSame = isRecord(same) && isList(same["sources"], isNumber) && isList(same["columns"], isText); // biome-ignore format: one line
+  const isSame =
+    isRecord(same) && isList(same["sources"], isNumber) && isList(same["columns"], isText);
   return (
     (sources === undefined || isList(sources, isSource)) &&
     (same === undefined || isSame) &&

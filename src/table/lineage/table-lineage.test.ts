@@ -19,7 +19,11 @@ import {
   text,
 } from "../index.ts";
 
-const points = schema("points", { id: int({ key: true }), x: int({ nullable: true }), y: int({ nullable: true }) }); // biome-ignore format: one line
+const points = schema("points", {
+  id: int({ key: true }),
+  x: int({ nullable: true }),
+  y: int({ nullable: true }),
+});
 const others = schema("others", { key: int(), z: int() });
 
 /** A step's beginning in short: "demo.points.x@0,1", "file a.csv:X", "memory:x". */
@@ -57,7 +61,9 @@ describe("lake.lineage", () => {
   test("rows in memory, queries and frames with conditions are told apart", async () => {
     await using lake = await pointsLake();
     const table = lake.table("demo.copy", points);
-    await table.append((await lake.table("demo.points", points).read()).where((c) => c.y.isAbove(0))); // biome-ignore format: one line
+    await table.append(
+      (await lake.table("demo.points", points).read()).where((c) => c.y.isAbove(0)),
+    );
     expect(direct(await lake.lineage("demo.points"))).toEqual({
       id: "memory:id",
       x: "memory:x",
@@ -129,11 +135,16 @@ describe("lake.lineage", () => {
       y: "demo.others.z@0 demo.points.x@0 memory:y",
       rows: "demo.others.key@0 demo.points.id@0 demo.points.x@0",
     });
-    await table.update((c) => c.y.isAbove(0), (c) => ({ x: c.id.times(2) })); // biome-ignore format: one line
+    await table.update(
+      (c) => c.y.isAbove(0),
+      (c) => ({ x: c.id.times(2) }),
+    );
     await table.delete((c) => c.id.is(1));
     const after = direct(await table.lineage());
     expect(after["x"]).toBe("demo.others.z@0 demo.points.id@1 memory:x");
-    expect(after["rows"]).toBe("demo.others.key@0 demo.points.id@0,2 demo.points.x@0 demo.points.y@1"); // biome-ignore format: one line
+    expect(after["rows"]).toBe(
+      "demo.others.key@0 demo.points.id@0,2 demo.points.x@0 demo.points.y@1",
+    );
     await table.merge([{ id: 5, x: 1, y: 1 }], { on: ["id"] });
     expect(direct(await table.lineage())["rows"]).toContain("memory:id");
   });
@@ -141,10 +152,13 @@ describe("lake.lineage", () => {
   test("an overwrite begins anew, one of some rows adds, and a restore takes back", async () => {
     await using lake = await pointsLake();
     const table = lake.table("demo.points", points);
-    const source = await lake.sql("SELECT key AS id, z AS x, NULL AS y FROM demo.others", { schema: points }).catch(() => undefined); // biome-ignore format: one line
+    const source = await lake
+      .sql("SELECT key AS id, z AS x, NULL AS y FROM demo.others", { schema: points })
+      .catch(() => undefined);
     expect(source).toBeUndefined();
     await lake.table("demo.others", others).append([{ key: 2, z: 9 }]);
-    const fresh = () => lake.sql("SELECT key AS id, z AS x, NULL::BIGINT AS y FROM demo.others", { schema: points }); // biome-ignore format: one line
+    const fresh = () =>
+      lake.sql("SELECT key AS id, z AS x, NULL::BIGINT AS y FROM demo.others", { schema: points });
     await table.overwrite(await fresh());
     const own = { id: "demo.others.key@0", x: "demo.others.z@0", y: "", rows: "" };
     expect(direct(await table.lineage())).toEqual(own);
@@ -152,7 +166,12 @@ describe("lake.lineage", () => {
     expect(direct(await table.lineage())).toEqual({ ...own, rows: "demo.points.id@1" });
     expect(direct(await table.lineage({ version: 0 }))["x"]).toBe("memory:x");
     await table.restore({ version: 0 });
-    expect(direct(await table.lineage())).toEqual({ id: "memory:id", x: "memory:x", y: "memory:y", rows: "" }); // biome-ignore format: one line
+    expect(direct(await table.lineage())).toEqual({
+      id: "memory:id",
+      x: "memory:x",
+      y: "memory:y",
+      rows: "",
+    });
     await table.optimize({ clusterBy: ["x"] });
     await table.delete();
     expect(direct(await table.lineage())).toEqual({
@@ -212,7 +231,9 @@ describe("lake.lineage", () => {
         _rule: "demo.bronze.Age@1",
       });
       const below = await lake.lineage("demo.bronze");
-      expect(new Set(below.downstream.map(({ to }) => to.table))).toEqual(new Set(["demo.silver", "demo.rejected", "demo.gold"])); // biome-ignore format: one line
+      expect(new Set(below.downstream.map(({ to }) => to.table))).toEqual(
+        new Set(["demo.silver", "demo.rejected", "demo.gold"]),
+      );
       expect(direct(below)["_is_processed"]).toBe("");
     } finally {
       await rm(folder, { recursive: true });
@@ -224,11 +245,23 @@ describe("lake.lineage", () => {
     const table = lake.table("demo.points", points);
     const add = (await actionsOf(table, 0)).find((action) => action["add"])?.["add"];
     await commitAs(table, 1, [
-      { commitInfo: { timestamp: 1, operation: "WRITE", engineInfo: "another", lineage: { format: 1, effect: "add", same: 3 } } }, // biome-ignore format: one line
+      {
+        commitInfo: {
+          timestamp: 1,
+          operation: "WRITE",
+          engineInfo: "another",
+          lineage: { format: 1, effect: "add", same: 3 },
+        },
+      },
       { add: { ...add, path: `${add?.["path"]}?again`, dataChange: true } },
     ]);
     const lineage = await lake.lineage("demo.points");
-    expect(direct(lineage)).toEqual({ id: "memory:id ?", x: "memory:x ?", y: "memory:y ?", rows: "?" }); // biome-ignore format: one line
+    expect(direct(lineage)).toEqual({
+      id: "memory:id ?",
+      x: "memory:x ?",
+      y: "memory:y ?",
+      rows: "?",
+    });
     expect(lineage.unrecorded).toEqual([
       { table: "demo.points", version: 1, operation: "WRITE", engine: "another" },
     ]);
@@ -286,10 +319,16 @@ describe("lake.lineage", () => {
         ],
       },
     } as never);
-    await table.append([{ id: 1, x: 1, y: 1 }, { id: 2, x: null, y: 1 }]); // biome-ignore format: one line
+    await table.append([
+      { id: 1, x: 1, y: 1 },
+      { id: 2, x: null, y: 1 },
+    ]);
     expect(direct(await table.lineage())["rows"]).toBe("memory:x");
     expect(await table.lineage()).toMatchObject({ quarantine: "demo.dropped" });
-    expect(direct(await lake.lineage("demo.dropped"))).toMatchObject({ y: "memory:y", _rule: "memory:x" }); // biome-ignore format: one line
+    expect(direct(await lake.lineage("demo.dropped"))).toMatchObject({
+      y: "memory:y",
+      _rule: "memory:x",
+    });
   });
 
   test("a table that is not there is told", async () => {

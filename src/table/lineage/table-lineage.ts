@@ -36,7 +36,12 @@ export interface TableLineage {
   /** Every step from this table to those that read it, and on to those that read them. */
   readonly downstream: readonly LineageEdge[];
   /** Writes of which nothing is recorded, in the table and above it: what they brought is unknown. */
-  readonly unrecorded: readonly { readonly table: string; readonly version: number; readonly operation: string; readonly engine: string | null }[]; // biome-ignore format: one line
+  readonly unrecorded: readonly {
+    readonly table: string;
+    readonly version: number;
+    readonly operation: string;
+    readonly engine: string | null;
+  }[];
   /** Tables above that are not there any more, or were made anew. */
   readonly gone: readonly string[];
   /** Where the rows go that the table's expectations drop; null where none are dropped into a table. */

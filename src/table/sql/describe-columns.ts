@@ -41,7 +41,11 @@ export function fittedColumns(
   { name: at, columns: wanted }: Schema,
 ): readonly ResultColumn[] {
   const names = Object.keys(wanted);
-  checkNames(`the query for ${at}`, names, columns.map(({ name }) => name)); // biome-ignore format: one line
+  checkNames(
+    `the query for ${at}`,
+    names,
+    columns.map(({ name }) => name),
+  );
   const found = new Map(columns.map((column) => [column.name, column]));
   return names.flatMap((name) => {
     const column = found.get(name);
@@ -55,6 +59,8 @@ export function fittedColumns(
 }
 
 function filled(name: string, cell: string): string {
-  const reason = quoteText(`no value in column ${quoteName(name)}, which the schema says is never missing`); // biome-ignore format: one line
+  const reason = quoteText(
+    `no value in column ${quoteName(name)}, which the schema says is never missing`,
+  );
   return `CASE WHEN (${cell}) IS NULL THEN error(${reason}) ELSE ${cell} END`;
 }

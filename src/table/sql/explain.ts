@@ -18,7 +18,8 @@ export function explain(error: unknown): never {
   const [, kind] = /^([A-Z][\w -]*) Error: /.exec(message) ?? [];
   if (kind === undefined || kind === "INTERRUPT") throw error;
   const reason = reasonOf(message);
-  if (kind === "IO") failTable("table/failed-read", { path: "a file of the query", reason }, { cause: error }); // biome-ignore format: one line
+  if (kind === "IO")
+    failTable("table/failed-read", { path: "a file of the query", reason }, { cause: error });
   return fail("table/failed-query", { at: null, reason }, { cause: error });
 }
 

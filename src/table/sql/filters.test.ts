@@ -58,10 +58,11 @@ describe("file skipping of lake.sql", () => {
       ["N = 10", 1],
     ] as const)
       expect(await filesOf(lake, `SELECT * FROM demo.things WHERE ${where}`), where).toBe(files);
-    for (const [
-      where,
-      files,
-    ] of [["c = 'c'", 2], ["b = true AND c <> 'x'", 2], ["false = b", 2]] as const) // biome-ignore format: one line
+    for (const [where, files] of [
+      ["c = 'c'", 2],
+      ["b = true AND c <> 'x'", 2],
+      ["false = b", 2],
+    ] as const)
       expect(await filesOf(lake, `SELECT * FROM demo.parts WHERE ${where}`), where).toBe(files);
   });
 
@@ -106,7 +107,9 @@ describe("file skipping of lake.sql", () => {
       expect(await filesOf(lake, from(kind)), kind).toBe(5);
     expect(await filesOf(lake, from("ASOF", "ON p.id >= q.id"))).toBe(8);
     expect(await filesOf(lake, from("POSITIONAL", ""))).toBe(8);
-    expect(await filesOf(lake, "SELECT * FROM demo.things p JOIN demo.things q USING (id) WHERE id = 1")).toBe(8); // biome-ignore format: one line
+    expect(
+      await filesOf(lake, "SELECT * FROM demo.things p JOIN demo.things q USING (id) WHERE id = 1"),
+    ).toBe(8);
   });
 
   test("law: skipping files changes no row, for any condition", async () => {
@@ -166,7 +169,9 @@ describe("file skipping of lake.sql", () => {
             .filter(([name]) => where.includes(name))
             .map(([name, value]) => [name.slice(1), value]),
         );
-        const skipping = await lake.sql(`SELECT id FROM demo.things WHERE ${where} ORDER BY id`, { values }); // biome-ignore format: one line
+        const skipping = await lake.sql(`SELECT id FROM demo.things WHERE ${where} ORDER BY id`, {
+          values,
+        });
         const spelled = where
           .replaceAll("$number", "1")
           .replaceAll("$text", "'a'")

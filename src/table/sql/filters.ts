@@ -42,7 +42,8 @@ const isOwn = ({ alias, parts }: TableReference, names: readonly string[], owner
 
 /** Whether a table is joined only in ways in which a row less on its side takes rows away and changes none. */
 function isSkippable(from: SqlNode, table: SqlNode): boolean {
-  if (from === table) return !isNode(table["sample"]) && textsOf(table["column_name_alias"]).length === 0; // biome-ignore format: one line
+  if (from === table)
+    return !isNode(table["sample"]) && textsOf(table["column_name_alias"]).length === 0;
   if (from.type !== "JOIN" || /ASOF|POSITIONAL/.test(textOf(from["ref_type"]))) return false;
   return [from["left"], from["right"]].some((side) => isNode(side) && isSkippable(side, table));
 }

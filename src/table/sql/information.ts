@@ -40,7 +40,10 @@ export async function informationOf(
   name: string,
 ): Promise<Information | undefined> {
   if (name === "information_schema.catalogs")
-    return information([text("catalog_name")], (await lake.catalog.catalogs()).map((one) => [one])); // biome-ignore format: one line
+    return information(
+      [text("catalog_name")],
+      (await lake.catalog.catalogs()).map((one) => [one]),
+    );
   if (name === "information_schema.schemata") {
     const schemas = (await lake.catalog.schemas()).map((one) => schemaParts(lake, one));
     return information([text("catalog_name"), text("schema_name")], schemas);

@@ -77,7 +77,9 @@ describe("lake.sql", () => {
 
   test("a name of WITH hides nothing with a schema, and a quoted name of WITH hides a table", async () => {
     await using lake = await peopleLake();
-    expect(await rowsOf(lake, "WITH people AS (SELECT 7 AS n) SELECT n FROM people")).toEqual([{ n: 7 }]); // biome-ignore format: one line
+    expect(await rowsOf(lake, "WITH people AS (SELECT 7 AS n) SELECT n FROM people")).toEqual([
+      { n: 7 },
+    ]);
     expect(
       await rowsOf(lake, "WITH people AS (SELECT 7 AS n) SELECT count(*) AS n FROM demo.people"),
     ).toEqual([{ n: 3 }]);
@@ -213,7 +215,10 @@ describe("frames of lake.sql", () => {
   test("rows that are given stand beside tables, with their lineage", async () => {
     await using lake = await peopleLake();
     const active = (await lake.table("demo.people", people).read()).where((c) => c.active);
-    const frames = { Active: active, twice: await lake.sql("SELECT id, score * 2 AS s FROM demo.people") }; // biome-ignore format: one line
+    const frames = {
+      Active: active,
+      twice: await lake.sql("SELECT id, score * 2 AS s FROM demo.people"),
+    };
     const query = `SELECT active.name, s, city FROM ACTIVE JOIN twice USING (id) JOIN dev.demo.cities c USING (id) ORDER BY s`;
     const frame = await lake.sql(query, { frames });
     expect(await frame.rows()).toEqual([
@@ -242,7 +247,9 @@ describe("values of lake.sql", () => {
     const of = async (query: string, values: Parameters<Lake["sql"]>[1]) =>
       (await lake.sql(query, values)).rows();
     const evil = `'; DROP TABLE x; -- " $1 \u0000 /*`;
-    expect(await of("SELECT ? AS a, ? AS b", { values: [evil, null] })).toEqual([{ a: evil, b: null }]); // biome-ignore format: one line
+    expect(await of("SELECT ? AS a, ? AS b", { values: [evil, null] })).toEqual([
+      { a: evil, b: null },
+    ]);
     expect(await of("SELECT $2 AS a, $1 AS b", { values: [1, 2.5] })).toEqual([{ a: 2.5, b: 1 }]);
     const at = new Date("2026-01-02T03:04:05.678Z");
     expect(

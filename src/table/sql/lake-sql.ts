@@ -35,7 +35,9 @@ export function lakeSql(lake: QueryLake): LakeSql {
   return async (query: string, options: QueryOptions = {}) => {
     checkNames("lake.sql", options, ["values", "frames", "files", "schema"]);
     const planned = await planQuery(lake, query, options);
-    const localTimes = planned.columns.flatMap(({ name, isLocal }) => isLocal === true ? [name] : []); // biome-ignore format: one line
+    const localTimes = planned.columns.flatMap(({ name, isLocal }) =>
+      isLocal === true ? [name] : [],
+    );
     const found = { ...planned, localTimes };
     const wanted = options.schema;
     if (wanted === undefined) return frameOf(lake, found, schemaOf(planned));

@@ -163,7 +163,8 @@ function placed(
   } catch (error) {
     if (!(error instanceof Misplaced)) throw error;
     const at = placeOf(prepared.query, error.byte);
-    const reason = "the name is written in a way that cannot be followed; write schema.table plainly"; // biome-ignore format: one line
+    const reason =
+      "the name is written in a way that cannot be followed; write schema.table plainly";
     return fail("table/failed-query", { at, reason }, { cause: error });
   }
 }

@@ -89,7 +89,9 @@ describe("refusals of lake.sql", () => {
     const frame = await lake.sql("SELECT CAST(name AS INT) AS n FROM demo.points");
     const reading = frame.rows();
     await expect(reading).rejects.toMatchObject({ code: "table/failed-query" });
-    await expect(reading).rejects.toThrowError(/^the query cannot be run: Could not convert string 'a' to INT32[^\n]*$/); // biome-ignore format: one line
+    await expect(reading).rejects.toThrowError(
+      /^the query cannot be run: Could not convert string 'a' to INT32[^\n]*$/,
+    );
     await expect(frame.count()).resolves.toBe(1);
   });
 

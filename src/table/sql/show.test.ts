@@ -11,7 +11,9 @@ const points = schema("points", {
 async function shownLake(): Promise<Lake> {
   let now = Date.UTC(2026, 0, 1);
   const lake = await newLake({ clock: () => now++ });
-  await lake.table("demo.points", points, { partitionBy: ["part"] }).append([{ id: 1, x: null, part: "a" }]); // biome-ignore format: one line
+  await lake
+    .table("demo.points", points, { partitionBy: ["part"] })
+    .append([{ id: 1, x: null, part: "a" }]);
   await lake.table("demo.points", points).delete((c) => c.id.is(1));
   await lake.table("dev.other.names", schema("names", { name: text() })).append([{ name: "x" }]);
   return lake;
@@ -25,7 +27,11 @@ describe("SHOW and DESCRIBE", () => {
     const row = { database: "demo", tableName: "points", isTemporary: false };
     const other = { database: "dev.other", tableName: "names", isTemporary: false };
     expect(await ask(lake, "SHOW TABLES")).toEqual([row, other]);
-    for (const query of ["show tables in demo;", "SHOW TABLES FROM `demo` LIKE 'po*'", "SHOW TABLES LIKE 'x|p%s'"]) // biome-ignore format: one line
+    for (const query of [
+      "show tables in demo;",
+      "SHOW TABLES FROM `demo` LIKE 'po*'",
+      "SHOW TABLES LIKE 'x|p%s'",
+    ])
       expect(await ask(lake, query), query).toEqual([row]);
     expect(await ask(lake, "SHOW TABLES IN dev.other")).toEqual([other]);
     expect(await ask(lake, "SHOW TABLES LIKE 'p.ints'")).toEqual([]);
@@ -36,8 +42,15 @@ describe("SHOW and DESCRIBE", () => {
 
   test("SHOW SCHEMAS, COLUMNS and TBLPROPERTIES", async () => {
     await using lake = await shownLake();
-    expect(await ask(lake, "SHOW SCHEMAS")).toEqual([{ databaseName: "demo" }, { databaseName: "dev.other" }]); // biome-ignore format: one line
-    expect(await ask(lake, "SHOW COLUMNS IN Demo.Points")).toEqual([{ col_name: "id" }, { col_name: "x" }, { col_name: "part" }]); // biome-ignore format: one line
+    expect(await ask(lake, "SHOW SCHEMAS")).toEqual([
+      { databaseName: "demo" },
+      { databaseName: "dev.other" },
+    ]);
+    expect(await ask(lake, "SHOW COLUMNS IN Demo.Points")).toEqual([
+      { col_name: "id" },
+      { col_name: "x" },
+      { col_name: "part" },
+    ]);
     expect(await ask(lake, "SHOW TBLPROPERTIES demo.points")).toEqual([
       { key: "delta.enableChangeDataFeed", value: "false" },
     ]);
@@ -96,7 +109,12 @@ describe("SHOW and DESCRIBE", () => {
   test("DESCRIBE DETAIL gives one row about the table", async () => {
     await using lake = await shownLake();
     expect(await ask(lake, "DESCRIBE DETAIL dev.other.names")).toEqual([
-      expect.objectContaining({ format: "delta", name: "dev.other.names", numFiles: 1, minWriterVersion: 2 }), // biome-ignore format: one line
+      expect.objectContaining({
+        format: "delta",
+        name: "dev.other.names",
+        numFiles: 1,
+        minWriterVersion: 2,
+      }),
     ]);
   });
 
@@ -105,7 +123,12 @@ describe("SHOW and DESCRIBE", () => {
     await expect(lake.sql("DESCRIBE HISTORY demo.point")).rejects.toThrowError(
       'line 1, column 18: there is no table "demo.point"; the lake has "demo.points", "dev.other.names". Did you mean "demo.points"?',
     );
-    for (const query of ["SHOW FUNCTIONS", "SHOW TABLES demo", "SHOW TABLES IN", "DESCRIBE DETAIL demo.points x"]) // biome-ignore format: one line
+    for (const query of [
+      "SHOW FUNCTIONS",
+      "SHOW TABLES demo",
+      "SHOW TABLES IN",
+      "DESCRIBE DETAIL demo.points x",
+    ])
       await expect(lake.sql(query), query).rejects.toMatchObject({
         code: "table/unsupported-statement",
       });
@@ -124,7 +147,9 @@ describe("information_schema", () => {
       { c: "dev", s: "other", n: "names", version: 0, files: 1, columns: 1 },
       { c: "main", s: "demo", n: "points", version: 1, files: 0, columns: 3 },
     ]);
-    expect(await ask(lake, "SELECT count(*) AS n FROM information_schema.schemata")).toEqual([{ n: 2 }]); // biome-ignore format: one line
+    expect(await ask(lake, "SELECT count(*) AS n FROM information_schema.schemata")).toEqual([
+      { n: 2 },
+    ]);
     await using empty = await newLake();
     expect(await ask(empty, "SELECT * FROM information_schema.columns")).toEqual([]);
   });

@@ -189,7 +189,10 @@ async function history(statement: Statement): Promise<ShownRows> {
   const last = tokens.at(-1);
   const limited = isWord(tokens.at(-2), "LIMIT") && last?.kind === "number";
   const limit = limited ? Number(last.text) : undefined;
-  const { place } = await tableAt({ ...statement, tokens: limited ? tokens.slice(0, -2) : tokens }, 2); // biome-ignore format: one line
+  const { place } = await tableAt(
+    { ...statement, tokens: limited ? tokens.slice(0, -2) : tokens },
+    2,
+  );
   const entries = await readHistory(place, { limit });
   return {
     columns: [

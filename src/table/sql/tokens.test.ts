@@ -47,7 +47,25 @@ describe("tokensOf", () => {
 
   test("law: a token stands in the query where it says, in characters and in bytes", () => {
     const piece = fc.oneof(
-      fc.constantFrom("'", '"', "`", "$$", "$a$", "--", "/*", "*/", "\n", ";", ".", "E'", "é", "😀", "\u00a0", "a", "1"), // biome-ignore format: one line
+      fc.constantFrom(
+        "'",
+        '"',
+        "`",
+        "$$",
+        "$a$",
+        "--",
+        "/*",
+        "*/",
+        "\n",
+        ";",
+        ".",
+        "E'",
+        "é",
+        "😀",
+        "\u00a0",
+        "a",
+        "1",
+      ),
       fc.string({ maxLength: 3 }),
     );
     fc.assert(

@@ -14,15 +14,27 @@ const opening = (works: readonly Provider[]) => async (provider: Provider) => {
 describe("openProvided", () => {
   test("takes what is asked for where it opens", async () => {
     const open = opening(["cpu", "cuda"]);
-    expect(await openProvided("cuda", { built, open })).toEqual({ opened: "cuda", provider: "cuda", fallback: null }); // biome-ignore format: one line
+    expect(await openProvided("cuda", { built, open })).toEqual({
+      opened: "cuda",
+      provider: "cuda",
+      fallback: null,
+    });
     expect((await openProvided("cpu", { built, open })).fallback).toBeNull();
   });
 
   test("takes the processor instead of what is not built in or has no device, with the reason", async () => {
     const open = opening(["cpu"]);
-    expect(await openProvided("cuda", { built, open })).toEqual({ opened: "cpu", provider: "cpu", fallback: "cuda: no device for cuda" }); // biome-ignore format: one line
-    expect((await openProvided("dml", { built, open })).fallback).toBe("dml: this build of the runtime has only cpu, cuda, webgpu"); // biome-ignore format: one line
-    expect((await openProvided("auto", { built: ["cpu"], open })).fallback).toBe("auto: there is no accelerator"); // biome-ignore format: one line
+    expect(await openProvided("cuda", { built, open })).toEqual({
+      opened: "cpu",
+      provider: "cpu",
+      fallback: "cuda: no device for cuda",
+    });
+    expect((await openProvided("dml", { built, open })).fallback).toBe(
+      "dml: this build of the runtime has only cpu, cuda, webgpu",
+    );
+    expect((await openProvided("auto", { built: ["cpu"], open })).fallback).toBe(
+      "auto: there is no accelerator",
+    );
   });
 
   test("throws what the processor throws", async () => {
@@ -37,8 +49,12 @@ describe("a session", () => {
     const y = ops.scale(graph.input("x", [batch]), 2);
     for (const provider of runtime?.providers ?? []) {
       const session = await runtime?.open(formatOnnx(emitOnnx(graph, { y })), { provider });
-      expect(session?.device.fallback === null, provider).toBe(session?.device.provider === provider); // biome-ignore format: one line
-      const told = await session?.run({ x: { type: "float", shape: [2], data: Float32Array.of(1, 2) } }); // biome-ignore format: one line
+      expect(session?.device.fallback === null, provider).toBe(
+        session?.device.provider === provider,
+      );
+      const told = await session?.run({
+        x: { type: "float", shape: [2], data: Float32Array.of(1, 2) },
+      });
       expect(Array.from(told?.["y"]?.data ?? [], Number)).toEqual([2, 4]);
       await session?.close();
     }

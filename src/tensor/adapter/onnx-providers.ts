@@ -29,7 +29,8 @@ export async function openProvided<T>(
   asked: Provider | "auto",
   { built, open }: ProviderChoice<T>,
 ): Promise<Provided<T>> {
-  const wanted = asked === "auto" ? accelerators.filter((one) => built.includes(one) && mayHave(one)) : [asked]; // biome-ignore format: one line
+  const wanted =
+    asked === "auto" ? accelerators.filter((one) => built.includes(one) && mayHave(one)) : [asked];
   const reasons: string[] = [];
   for (const provider of wanted) {
     if (provider === "cpu") break;

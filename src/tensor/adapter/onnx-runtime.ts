@@ -57,14 +57,21 @@ export interface Runtime {
 }
 
 interface Library {
-  readonly InferenceSession: { create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> }; // biome-ignore format: one line
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
   readonly Tensor: new (type: string, data: unknown, shape: readonly number[]) => OrtTensor;
   readonly env: { logLevel?: string; readonly wasm: { numThreads?: number } };
   readonly listSupportedBackends?: () => readonly { readonly name: string }[];
 }
 
 const typeNames = { float: "float32", int64: "int64", uint8: "uint8", bool: "bool" } as const;
-const typesOf: Readonly<Record<string, Values["type"]>> = { float32: "float", int64: "int64", uint8: "uint8", bool: "bool" }; // biome-ignore format: one line
+const typesOf: Readonly<Record<string, Values["type"]>> = {
+  float32: "float",
+  int64: "int64",
+  uint8: "uint8",
+  bool: "bool",
+};
 
 /**
  * The native runtime, or else WebAssembly; undefined where neither is installed.
@@ -103,7 +110,9 @@ function runtimeOf(name: Runtime["name"], library: Library): Runtime {
       const open = (provider: Provider) =>
         InferenceSession.create(model, {
           ...(name === "wasm" ? {} : nativeOptions(threads)),
-          ...(provider === "cpu" ? {} : { executionProviders: [provider, "cpu"], logSeverityLevel: 4 as const }), // biome-ignore format: one line
+          ...(provider === "cpu"
+            ? {}
+            : { executionProviders: [provider, "cpu"], logSeverityLevel: 4 as const }),
           graphOptimizationLevel: "all",
         });
       const { opened, provider, fallback } = await openProvided(asked, { built, open });
@@ -122,7 +131,9 @@ function sessionOf({ Tensor }: Library, session: InferenceSession, device: Devic
     Object.fromEntries(
       names.flatMap((name) => {
         const one = values[name];
-        return one === undefined ? [] : [[name, new Tensor(typeNames[one.type], one.data, one.shape)]]; // biome-ignore format: one line
+        return one === undefined
+          ? []
+          : [[name, new Tensor(typeNames[one.type], one.data, one.shape)]];
       }),
     );
   const fetches = (into: Readonly<Record<string, Values>>) =>
@@ -131,8 +142,14 @@ function sessionOf({ Tensor }: Library, session: InferenceSession, device: Devic
     device,
     run: async (feeds, into) => {
       const given = tensors(feeds, session.inputNames);
-      const found = into === undefined ? await session.run(given) : await session.run(given, fetches(into)); // biome-ignore format: one line
-      return Object.fromEntries(Object.entries(found).map(([key, { type, dims, data }]) => [key, { type: typesOf[type] ?? "float", shape: dims, data: data as Values["data"] }])); // biome-ignore format: one line
+      const found =
+        into === undefined ? await session.run(given) : await session.run(given, fetches(into));
+      return Object.fromEntries(
+        Object.entries(found).map(([key, { type, dims, data }]) => [
+          key,
+          { type: typesOf[type] ?? "float", shape: dims, data: data as Values["data"] },
+        ]),
+      );
     },
     close: () => session.release(),
   };

@@ -97,7 +97,9 @@ export function columnsOf({ x, trainRows, categorical, bins, seed }: ColumnsSetu
     const bytes = levels.length > 254 ? 2 : 1;
     return { feature, cuts: new Float64Array(0), levels, bins: levels.length, bytes };
   });
-  const packable = drafts.filter(({ bytes }) => bytes === 1).map((draft) => ({ ...draft, lastBin: lastBin(draft) })); // biome-ignore format: one line
+  const packable = drafts
+    .filter(({ bytes }) => bytes === 1)
+    .map((draft) => ({ ...draft, lastBin: lastBin(draft) }));
   const shared = packFeatures(packable, trainRows);
   return placed(drafts, shared, coded.size > 0);
 }
@@ -134,7 +136,9 @@ function placed(
       offset: place < full ? take(draft, fullBytes) : take(draft),
     };
   });
-  const wideColumns = doubles.map((draft, i): Column => ({ ...draft, ...whole, place: wideStart + 2 * i, offset: take(draft) })); // biome-ignore format: one line
+  const wideColumns = doubles.map(
+    (draft, i): Column => ({ ...draft, ...whole, place: wideStart + 2 * i, offset: take(draft) }),
+  );
   const packedColumns = shared.flatMap((byte, place) =>
     byte.map(({ feature, low, mask }): Column => {
       const draft = drafts[feature]!;
@@ -157,7 +161,10 @@ function placed(
       ...[...wholeColumns, ...wideColumns].map((column) => packed * fullBytes + column.offset),
     ],
     bitBytes: hasCategories ? Math.ceil((mostBins + 1) / 32) * 4 : 0,
-    codeBytes: list.reduce((sum, { levels }) => sum + Math.ceil(((levels?.at(-1) ?? -1) + 1) / 4) * 8, 0), // biome-ignore format: one line
+    codeBytes: list.reduce(
+      (sum, { levels }) => sum + Math.ceil(((levels?.at(-1) ?? -1) + 1) / 4) * 8,
+      0,
+    ),
   };
 }
 

@@ -34,7 +34,10 @@ describe("quantileCuts", () => {
   });
 
   test("law: cuts rise, are fewer than the bins, and put a value on each side", () => {
-    const values = fc.array(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 0, max: 5 })), { minLength: 1 }); // biome-ignore format: one line
+    const values = fc.array(
+      fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 0, max: 5 })),
+      { minLength: 1 },
+    );
     fc.assert(
       fc.property(values, fc.integer({ min: 2, max: 20 }), (column1, bins) => {
         const [cuts = new Float64Array(0)] = cutsOf(column(column1), bins, 0);

@@ -46,14 +46,24 @@ export function openExpansion(
 ): Expansion {
   const { layout, options } = job;
   const control = controlOf(kernel.memory, layout);
-  const partials = new Uint32Array(kernel.memory.buffer, layout.partials, 4 * Math.ceil(layout.rows / taskRows)); // biome-ignore format: one line
+  const partials = new Uint32Array(
+    kernel.memory.buffer,
+    layout.partials,
+    4 * Math.ceil(layout.rows / taskRows),
+  );
   let [slots, plane, added] = [0, 0, 0];
   let freeHistograms: number[] = [];
   let queue: TaskQueue | undefined;
   let finished: Open[] = [];
   let pending: { readonly begun: Begun; readonly task: number }[] = [];
 
-  const openNode = (slot: number, node: Growing): Open => ({ slot, node, kids: undefined, begun: false, taken: false }); // biome-ignore format: one line
+  const openNode = (slot: number, node: Growing): Open => ({
+    slot,
+    node,
+    kids: undefined,
+    begun: false,
+    taken: false,
+  });
   const rowsOf = ({ slot }: Open): number => search.rowsOf(slot).count;
   const root: Expansion["root"] = (rows, ofPlane) => {
     [slots, plane, finished] = [1, ofPlane, []];
@@ -94,7 +104,13 @@ export function openExpansion(
     while (added - (pending[0]?.task ?? added) >= layout.routeCount) work(queue);
     const begun = prepare(open, added % layout.routeCount);
     const { left, route, fresh } = begun;
-    const task = queue.add([search.recordOf(open.slot), search.recordOf(left), search.recordOf(left + 1), route, fresh]); // biome-ignore format: one line
+    const task = queue.add([
+      search.recordOf(open.slot),
+      search.recordOf(left),
+      search.recordOf(left + 1),
+      route,
+      fresh,
+    ]);
     added = task + 1;
     pending.push({ begun, task });
   };
@@ -119,7 +135,9 @@ export function openExpansion(
     [queue, added] = [undefined, 0];
   };
   const finish = ({ open, left, kids, searched, fresh }: Begun): void => {
-    const nodes = searched ? [search.answer(left, kids[0]), search.answer(left + 1, kids[1])] : kids; // biome-ignore format: one line
+    const nodes = searched
+      ? [search.answer(left, kids[0]), search.answer(left + 1, kids[1])]
+      : kids;
     open.kids = [openNode(left, nodes[0]!), openNode(left + 1, nodes[1]!)];
     if (!searched) freeHistograms.push(fresh, search.histogramAt(open.slot));
     else
@@ -153,10 +171,25 @@ export function openExpansion(
     search.setHistogram(large, parent);
     const rows = search.rowsOf(small);
     const { buildBytes: clearBytes } = layout;
-    crew.run({ pass: "gather", begin: rows.begin, end: rows.begin + rows.count, step: taskRows, clearBytes, plane }); // biome-ignore format: one line
+    crew.run({
+      pass: "gather",
+      begin: rows.begin,
+      end: rows.begin + rows.count,
+      step: taskRows,
+      clearBytes,
+      plane,
+    });
     writeTask(control, 0, [0, parent, search.recordOf(small), search.recordOf(large)]);
     crew.run({ pass: "scan", tasks: 1 });
   };
   const room = (): number => Math.min(freeHistograms.length, (layout.recordCount - slots) >> 1);
-  return { root, room, underWay: () => pending.length + finished.length, begin, advance, settle, rowsOf }; // biome-ignore format: one line
+  return {
+    root,
+    room,
+    underWay: () => pending.length + finished.length,
+    begin,
+    advance,
+    settle,
+    rowsOf,
+  };
 }

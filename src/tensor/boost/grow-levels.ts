@@ -54,7 +54,12 @@ export function openLevels(kernel: Kernel, crew: Crew, job: BoostJob, search: Se
       const [small, large] = [2 * i + right, 2 * i + 1 - right];
       const built = tasks * layout.buildBytes;
       search.setBuild(placeOf(i), right, ++tasks);
-      writeTask(control, tasks - 1, [built, histogram(depth, i), search.recordOf(small), search.recordOf(large)]); // biome-ignore format: one line
+      writeTask(control, tasks - 1, [
+        built,
+        histogram(depth, i),
+        search.recordOf(small),
+        search.recordOf(large),
+      ]);
     }
     for (const [i, child] of children.entries()) {
       if (nodes[i >> 1]!.split === undefined) continue;

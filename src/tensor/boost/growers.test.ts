@@ -16,7 +16,10 @@ function sample(rows: number, levels = 12): BoostProblem {
   const effects = Float64Array.from({ length: levels }, () => draws.normal());
   for (let i = 0; i < rows; i++) {
     const [a, b, code] = [draws.normal(), draws.next(), draws.below(levels)];
-    data.set([a, draws.next() < 0.15 ? Number.NaN : b, Math.round(5 * draws.next()), code], i * cols); // biome-ignore format: one line
+    data.set(
+      [a, draws.next() < 0.15 ? Number.NaN : b, Math.round(5 * draws.next()), code],
+      i * cols,
+    );
     y[i] = draws.next() < 1 / (1 + Math.exp(-(a + (a > 0 ? b : -b) + effects[code]!))) ? 1 : 0;
   }
   return { x: { rows, cols, data }, y, base: 0.1, categorical: [3] };
@@ -52,7 +55,6 @@ describe("growing by leaves", () => {
       { depth: 10, rowSample: 0.7 },
       { leaves: 25, depth: 12, columnSampleNode: 0.5 },
     ]) {
-      // biome-ignore format: one line
       const on = async (threads: number): Promise<string> =>
         formatJson(await grown({ ...problem, threads }, { ...options, trees: 3 }));
       const one = await on(1);
@@ -63,15 +65,24 @@ describe("growing by leaves", () => {
 
   test("splits the leaf that gains most first, and stops at the number of leaves", async () => {
     const problem = sample(4000);
-    const [few, many] = [await grown(problem, { trees: 1, leaves: 9, depth: 20 }), await grown(problem, { trees: 1, leaves: 10, depth: 20 })]; // biome-ignore format: one line
-    const gains = (trees: Trees): number[] => Array.from(trees.gains).filter((gain) => gain > 0).sort((a, b) => a - b); // biome-ignore format: one line
+    const [few, many] = [
+      await grown(problem, { trees: 1, leaves: 9, depth: 20 }),
+      await grown(problem, { trees: 1, leaves: 10, depth: 20 }),
+    ];
+    const gains = (trees: Trees): number[] =>
+      Array.from(trees.gains)
+        .filter((gain) => gain > 0)
+        .sort((a, b) => a - b);
     expect(gains(few).length).toBe(8);
     expect(gains(many).length).toBe(9);
     for (const gain of gains(few)) expect(gains(many)).toContain(gain); // one split more, the others as before
   });
 
   test("keeps rows in every leaf, as many as asked", async () => {
-    const trees = await grown({ ...sample(2000), objective: { name: "squared" } }, { leaves: 60, depth: 20, minRows: 50, minChildWeight: 0 }); // biome-ignore format: one line
+    const trees = await grown(
+      { ...sample(2000), objective: { name: "squared" } },
+      { leaves: 60, depth: 20, minRows: 50, minChildWeight: 0 },
+    );
     const covers = Array.from(trees.covers).filter((_, i) => trees.features[i]! < 0);
     expect(Math.min(...covers)).toBeGreaterThanOrEqual(50); // the hessian of a square is 1
   });
@@ -79,13 +90,24 @@ describe("growing by leaves", () => {
 
 describe("categories", () => {
   test("law: the set of a split gains most of all sets", async () => {
-    const rows = fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 1 })), { minLength: 8, maxLength: 60 }); // biome-ignore format: one line
+    const rows = fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 1 })),
+      { minLength: 8, maxLength: 60 },
+    );
     await fc.assert(
       fc.asyncProperty(rows, async (table) => {
         const x = { rows: table.length, cols: 1, data: Float64Array.from(table, ([code]) => code) };
         const y = Float64Array.from(table, ([, label]) => label);
         const problem = { x, y, base: 0, categorical: [0] };
-        const free = { ...plain, trees: 1, depth: 1, minChildWeight: 0, l2: 0.5, categorySmoothing: 0, categoryL2: 0 }; // biome-ignore format: one line
+        const free = {
+          ...plain,
+          trees: 1,
+          depth: 1,
+          minChildWeight: 0,
+          l2: 0.5,
+          categorySmoothing: 0,
+          categoryL2: 0,
+        };
         const { gains } = (await trainTrees({ ...problem, options: free })).trees;
         expect(gains[0]).toBeClose(bestGain(table, 0.5), { rtol: 1e-5, atol: 2e-6 });
       }),
@@ -95,8 +117,15 @@ describe("categories", () => {
   test("take 600 levels in bins of two bytes, and keep sets small, so that unknown codes go with the many", async () => {
     const problem = sample(20_000, 600);
     for (const options of [{ depth: 3 }, { leaves: 8, depth: 9 }]) {
-      const trees = await grown(problem, { ...options, trees: 30, categorySmoothing: 1, categoryL2: 1 }); // biome-ignore format: one line
-      const sets = Array.from(trees.flags.keys()).filter((i) => (trees.flags[i]! & nodeFlags.categories) !== 0); // biome-ignore format: one line
+      const trees = await grown(problem, {
+        ...options,
+        trees: 30,
+        categorySmoothing: 1,
+        categoryL2: 1,
+      });
+      const sets = Array.from(trees.flags.keys()).filter(
+        (i) => (trees.flags[i]! & nodeFlags.categories) !== 0,
+      );
       expect(sets.length).toBeGreaterThan(20);
       for (const node of sets) {
         const codes = codesOf(trees, trees.thresholds[node]!);
@@ -119,11 +148,26 @@ describe("categories", () => {
             return i < trainRows ? seen : codeOf(i);
           });
           const y = Float64Array.from({ length: rows }, (_, i) => sign * (i % levels < 2 ? 5 : -5));
-          const stopping = { metric: "rmse", patience: 0, warmUp: 0, minDelta: 0, relative: false } as const; // biome-ignore format: one line
+          const stopping = {
+            metric: "rmse",
+            patience: 0,
+            warmUp: 0,
+            minDelta: 0,
+            relative: false,
+          } as const;
           const x = { rows, cols: 1, data };
           const options = { ...shape, trees: 5, categorySmoothing: 0, categoryL2: 0 };
           const objective = { name: "squared" } as const;
-          const { trees, losses } = await trainTrees({ x, y, trainRows, base: 0, categorical: [0], objective, stopping, options }); // biome-ignore format: one line
+          const { trees, losses } = await trainTrees({
+            x,
+            y,
+            trainRows,
+            base: 0,
+            categorical: [0],
+            objective,
+            stopping,
+            options,
+          });
           const told = treePredictor(trees)(x).subarray(trainRows);
           const squares = told.reduce((sum, one, i) => sum + (one - y[trainRows + i]!) ** 2, 0);
           expect(losses.at(-1)).toBeClose(Math.sqrt(squares / told.length), { rtol: 1e-5 });
@@ -134,7 +178,9 @@ describe("categories", () => {
     const { x, ...rest } = sample(30);
     for (const odd of [0.5, -1, 2 ** 24]) {
       const wrong = { ...x, data: x.data.with(7, odd) };
-      await expect(grown({ ...rest, x: wrong }, {})).rejects.toMatchObject({ code: "tensor/out-of-range-code" }); // biome-ignore format: one line
+      await expect(grown({ ...rest, x: wrong }, {})).rejects.toMatchObject({
+        code: "tensor/out-of-range-code",
+      });
     }
     const many = {
       rows: 70_000,
@@ -153,7 +199,8 @@ describe("constraints", () => {
       for (const options of [{ depth: 4 }, { leaves: 20, depth: 10 }]) {
         const trees = await grown(problem, { ...options, trees: 20, monotone: [sign, 0, 0, 0] });
         const predict = treePredictor(trees);
-        const at = (row: number, a: number) => problem.x.data.slice(4 * row, 4 * row + 4).with(0, a); // biome-ignore format: one line
+        const at = (row: number, a: number) =>
+          problem.x.data.slice(4 * row, 4 * row + 4).with(0, a);
         const steps = [-3, -1, -0.3, 0, 0.2, 0.7, 1.5, 3];
         for (let row = 0; row < 40; row++) {
           const rows = steps.flatMap((a) => [...at(row, a)]);
@@ -191,8 +238,11 @@ describe("constraints", () => {
   test("no split gains less than asked, and l1 draws leaves to 0", async () => {
     const trees = await grown(sample(2000), { depth: 6, minGain: 5 });
     expect(Math.min(...trees.gains.filter((gain) => gain > 0))).toBeGreaterThan(5);
-    const sizes = (some: Trees): number => some.values.reduce((sum, value) => sum + Math.abs(value), 0); // biome-ignore format: one line
-    expect(sizes(await grown(sample(2000), { l1: 20 }))).toBeLessThan(sizes(await grown(sample(2000), {}))); // biome-ignore format: one line
+    const sizes = (some: Trees): number =>
+      some.values.reduce((sum, value) => sum + Math.abs(value), 0);
+    expect(sizes(await grown(sample(2000), { l1: 20 }))).toBeLessThan(
+      sizes(await grown(sample(2000), {})),
+    );
   });
 });
 

@@ -8,7 +8,8 @@ import { describe, expect, test } from "vitest";
 import { dismiss, hire } from "./hands.ts";
 
 const script = (source: string): URL => new URL(`data:text/javascript,${source}`);
-const answering = "import { parentPort } from 'node:worker_threads'; parentPort.on('message', (m) => parentPort.postMessage(m + 1))"; // biome-ignore format: one line
+const answering =
+  "import { parentPort } from 'node:worker_threads'; parentPort.on('message', (m) => parentPort.postMessage(m + 1))";
 
 describe("hire", () => {
   test("gives a thread that waits for the same file, without what listened to it", async () => {
@@ -32,7 +33,9 @@ describe("hire", () => {
   });
 
   test("gives no thread that has ended while it waited", async () => {
-    const file = script("import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => process.exit(0))"); // biome-ignore format: one line
+    const file = script(
+      "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => process.exit(0))",
+    );
     const ending = hire(file, "ending");
     await once(ending, "online");
     dismiss(ending, file);

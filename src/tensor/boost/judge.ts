@@ -22,10 +22,12 @@ export function openJudge(job: BoostJob): Judge | undefined {
   const y = truth.y.subarray(from);
   const weights = truth.weights?.subarray(from);
   const queries = queriesOf((truth.groups ?? new Float64Array(layout.rows)).subarray(from));
-  const planes = Array.from(
-    { length: k },
-    (_, c) =>
-    new Float32Array(job.memory.buffer, layout.margins + 4 * layout.padded * c, layout.rows).subarray(from), // biome-ignore format: one line
+  const planes = Array.from({ length: k }, (_, c) =>
+    new Float32Array(
+      job.memory.buffer,
+      layout.margins + 4 * layout.padded * c,
+      layout.rows,
+    ).subarray(from),
   );
   const shift = isShifted(job.objective.name) ? job.base[0]! : 0;
   const outputs = new Float64Array(rows * k);

@@ -247,9 +247,18 @@ export function writeJob(kernel: Kernel, layout: Layout, data: JobData): void {
   view.setFloat64(realField("minRows"), options.minRows, true);
   const table = new Float64Array(buffer, layout.cuts, 256 * layout.narrowFeatures).fill(Infinity);
   const wordsAt = (at: number): Uint32Array => new Uint32Array(buffer, at, layout.width);
-  const [sources, places, lows, masks] = [layout.sources, layout.places, layout.lows, layout.masks].map(wordsAt); // biome-ignore format: one line
+  const [sources, places, lows, masks] = [
+    layout.sources,
+    layout.places,
+    layout.lows,
+    layout.masks,
+  ].map(wordsAt);
   const [codes, codeCounts] = [layout.codes, layout.codeCounts].map(wordsAt);
-  const [columnOffsets, offsets, counts] = [layout.columnOffsets, layout.offsets, layout.counts].map(wordsAt); // biome-ignore format: one line
+  const [columnOffsets, offsets, counts] = [
+    layout.columnOffsets,
+    layout.offsets,
+    layout.counts,
+  ].map(wordsAt);
   const kinds = new Uint8Array(buffer, layout.kinds, layout.width);
   for (const [column, at] of columns.builds.entries()) columnOffsets![column] = at;
   let codeTable = layout.codeTables;

@@ -66,7 +66,8 @@ export function baseOf(
     return shares.map((share) => Math.log(Math.max(share, 1e-7)));
   }
   if (name === "squared") return Float64Array.of(mean);
-  if (name === "poisson" || name === "tweedie") return Float64Array.of(Math.log(Math.max(mean, 1e-12))); // biome-ignore format: one line
+  if (name === "poisson" || name === "tweedie")
+    return Float64Array.of(Math.log(Math.max(mean, 1e-12)));
   if (!isShifted(name)) return new Float64Array(outputs);
   const rows = Uint32Array.from(y, (_, i) => i);
   const at = renewedQuantile(objective) ?? 0.5;
@@ -84,7 +85,9 @@ export function quantileOf(
   at: number,
 ): number {
   const sorted = Float64Array.from(rows, value);
-  const order = Uint32Array.from(rows, (_, i) => i).sort((a, b) => sorted[a]! - sorted[b]! || a - b); // biome-ignore format: one line
+  const order = Uint32Array.from(rows, (_, i) => i).sort(
+    (a, b) => sorted[a]! - sorted[b]! || a - b,
+  );
   if (order.length === 0) return 0;
   let total = 0;
   for (const i of order) total += weight(rows[i]!);
@@ -176,8 +179,10 @@ function pointLoss(objective: Objective, { outputs, k, y }: Judged): (row: numbe
   const parameter = parameterOf(objective);
   const rest = (i: number): number => outputs[i]! - y[i]!;
   const { name } = objective;
-  if (name === "logLoss") return (i) => -Math.log(Math.max(1e-15, sigmoid(y[i] === 1 ? outputs[i]! : -outputs[i]!))); // biome-ignore format: one line
-  if (name === "softmax") return (i) => logSum(outputs.subarray(i * k, (i + 1) * k)) - outputs[i * k + y[i]!]!; // biome-ignore format: one line
+  if (name === "logLoss")
+    return (i) => -Math.log(Math.max(1e-15, sigmoid(y[i] === 1 ? outputs[i]! : -outputs[i]!)));
+  if (name === "softmax")
+    return (i) => logSum(outputs.subarray(i * k, (i + 1) * k)) - outputs[i * k + y[i]!]!;
   if (name === "absolute") return (i) => Math.abs(rest(i));
   if (name === "quantile") return (i) => (rest(i) > 0 ? 1 - parameter : -parameter) * rest(i);
   if (name === "huber")

@@ -19,7 +19,9 @@ describe("packFeatures", () => {
         for (const byte of bytes) {
           expect(byte.length).toBeGreaterThan(1);
           const taken = byte.map(({ low, mask }) => mask << low);
-          expect(taken.reduce((sum, bits) => sum + bits, 0)).toBe(taken.reduce((all, bits) => all | bits, 0)); // biome-ignore format: one line
+          expect(taken.reduce((sum, bits) => sum + bits, 0)).toBe(
+            taken.reduce((all, bits) => all | bits, 0),
+          );
           for (const { feature, low, mask } of byte) {
             expect(lastBins[feature]!).toBeLessThanOrEqual(mask);
             expect(mask << low).toBeLessThan(256);
@@ -33,7 +35,12 @@ describe("packFeatures", () => {
     const three = [3, 3, 3].map((lastBin, feature) => ({ feature, lastBin }));
     expect(packFeatures(three, 9_999)).toEqual([]);
     expect(packFeatures(three.slice(0, 1), 20_000)).toEqual([]);
-    expect(packFeatures([16, 255].map((lastBin, feature) => ({ feature, lastBin })), 20_000)).toEqual([]); // biome-ignore format: one line
+    expect(
+      packFeatures(
+        [16, 255].map((lastBin, feature) => ({ feature, lastBin })),
+        20_000,
+      ),
+    ).toEqual([]);
     expect(packFeatures(three, 20_000)).toEqual([
       [
         { feature: 0, low: 0, mask: 3 },
@@ -56,7 +63,13 @@ function fewValued(rows: number): BoostProblem {
       row[j] = j === 2 && draws.next() < 0.2 ? Number.NaN : draws.below(levels);
     row[8] = Math.round(5 * draws.normal()); // few enough that other rows cut them alike
     const [a = 0, b = 0, c = 0, d = 0] = row;
-    y[i] = a * 1.5 - b + (Number.isNaN(c) ? 2 : c) * d + 0.4 * row[5]! + 0.2 * row[6]! * row[8]! + draws.normal(); // biome-ignore format: one line
+    y[i] =
+      a * 1.5 -
+      b +
+      (Number.isNaN(c) ? 2 : c) * d +
+      0.4 * row[5]! +
+      0.2 * row[6]! * row[8]! +
+      draws.normal();
   }
   return {
     x: { rows, cols, data },
@@ -88,9 +101,14 @@ function bestRootGain({ x, y, categorical = [] }: BoostProblem, l2: number): num
     for (let mask = 1; mask < 2 ** keys.length - 1; mask++) {
       const left = keys.filter((_, i) => (mask >> i) & 1);
       const known = left.filter((key) => key >= 0);
-      const isRun = keys.filter((key) => key >= 0).slice(0, known.length).every((key, i) => key === known[i]); // biome-ignore format: one line
+      const isRun = keys
+        .filter((key) => key >= 0)
+        .slice(0, known.length)
+        .every((key, i) => key === known[i]);
       if (!isSet && !isRun) continue;
-      const [g, h] = left.reduce(([a, b], key) => [a + sums.get(key)!.g, b + sums.get(key)!.h], [0, 0] as [number, number]); // biome-ignore format: one line
+      const [g, h] = left.reduce(([a, b], key) => [a + sums.get(key)!.g, b + sums.get(key)!.h], [
+        0, 0,
+      ] as [number, number]);
       const rest = y.reduce((sum, value) => sum - value, 0) - g;
       best = Math.max(best, score(g, h) + score(rest, x.rows - h) - whole);
     }
@@ -100,15 +118,33 @@ function bestRootGain({ x, y, categorical = [] }: BoostProblem, l2: number): num
 
 describe("features that share a byte", () => {
   const problem = fewValued(12_000);
-  const options = { trees: 8, depth: 6, learningRate: 0.3, l2: 1, minChildWeight: 0, categorySmoothing: 0, categoryL2: 0, categoryLimit: 32 }; // biome-ignore format: one line
+  const options = {
+    trees: 8,
+    depth: 6,
+    learningRate: 0.3,
+    l2: 1,
+    minChildWeight: 0,
+    categorySmoothing: 0,
+    categoryL2: 0,
+    categoryLimit: 32,
+  };
 
   test("law: what is taken apart of a shared byte stays in the bins of its feature", () => {
     const levels = fc.array(fc.integer({ min: 2, max: 40 }), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(levels, (counts) => {
         const [rows, cols] = [10_000, counts.length];
-        const data = Float64Array.from({ length: rows * cols }, (_, i) => Math.floor(i / cols) % counts[i % cols]!); // biome-ignore format: one line
-        const columns = columnsOf({ x: { rows, cols, data }, trainRows: rows, categorical: [], bins: 255, seed: 0 }); // biome-ignore format: one line
+        const data = Float64Array.from(
+          { length: rows * cols },
+          (_, i) => Math.floor(i / cols) % counts[i % cols]!,
+        );
+        const columns = columnsOf({
+          x: { rows, cols, data },
+          trainRows: rows,
+          categorical: [],
+          bins: 255,
+          seed: 0,
+        });
         const places = columns.list.toSorted((a, b) => a.offset - b.offset);
         for (const [i, { offset, mask, bins }] of places.entries()) {
           const end = places[i + 1]?.offset ?? columns.histogramBytes;
@@ -120,7 +156,13 @@ describe("features that share a byte", () => {
   });
 
   test("are there, and split as their definition says", async () => {
-    const columns = columnsOf({ x: problem.x, trainRows: 12_000, categorical: [6, 7], bins: 255, seed: 0 }); // biome-ignore format: one line
+    const columns = columnsOf({
+      x: problem.x,
+      trainRows: 12_000,
+      categorical: [6, 7],
+      bins: 255,
+      seed: 0,
+    });
     expect(columns.packedFeatures).toBe(8);
     expect(columns.packed).toBeLessThan(5);
     const { trees } = await trainTrees({ ...problem, options: { ...options, trees: 1, depth: 1 } });
@@ -141,10 +183,16 @@ describe("features that share a byte", () => {
     const y = whole.y.map(Math.round); // whole numbers, so that twice a gradient is the gradient of two
     const weights = Float64Array.from({ length: rows }, (_, i) => (i < twice ? 2 : 1));
     const data = new Float64Array([...whole.x.data, ...whole.x.data.subarray(0, 9 * twice)]);
-    const more = { ...whole, x: { rows: rows + twice, cols: 9, data }, y: new Float64Array([...y, ...y.subarray(0, twice)]) }; // biome-ignore format: one line
+    const more = {
+      ...whole,
+      x: { rows: rows + twice, cols: 9, data },
+      y: new Float64Array([...y, ...y.subarray(0, twice)]),
+    };
     for (const shape of [{ depth: 6 }, { depth: 12, leaves: 40 }]) {
       const of = async (some: BoostProblem): Promise<string> =>
-        hashOfJson((await trainTrees({ ...some, options: { ...options, ...shape, trees: 1 } })).trees); // biome-ignore format: one line
+        hashOfJson(
+          (await trainTrees({ ...some, options: { ...options, ...shape, trees: 1 } })).trees,
+        );
       expect(await of(more)).toBe(await of({ ...whole, y, weights }));
     }
   });

@@ -11,7 +11,9 @@ const top = 30;
 
 /** Rows by the number of their query. */
 export function queriesOf(groups: Float64Array): Queries {
-  const order = Uint32Array.from(groups, (_, i) => i).sort((a, b) => groups[a]! - groups[b]! || a - b); // biome-ignore format: one line
+  const order = Uint32Array.from(groups, (_, i) => i).sort(
+    (a, b) => groups[a]! - groups[b]! || a - b,
+  );
   const starts = [0];
   for (let i = 1; i < order.length; i++)
     if (groups[order[i]!] !== groups[order[i - 1]!]) starts.push(i);

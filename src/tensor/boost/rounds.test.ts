@@ -22,7 +22,11 @@ function sample(rows: number): BoostProblem & { readonly weights: Float64Array }
 const code = (what: string) => expect.objectContaining({ code: what });
 const objectives: readonly Objective[] = [
   ...([{ name: "squared" }, { name: "huber", parameter: 0.7 }, { name: "poisson" }] as const),
-  ...[{ name: "tweedie", parameter: 1.3 }, { name: "absolute" }, { name: "quantile", parameter: 0.8 }] as const, // biome-ignore format: one line
+  ...([
+    { name: "tweedie", parameter: 1.3 },
+    { name: "absolute" },
+    { name: "quantile", parameter: 0.8 },
+  ] as const),
 ];
 
 describe("objectives", () => {
@@ -34,7 +38,13 @@ describe("objectives", () => {
       const slope = slopeOf(objective, problem, output);
       const options = { trees: 1, depth: 1, learningRate: 1, l2: 0, minChildWeight: 0 };
       const { trees } = await trainTrees({ ...problem, objective, base, options });
-      const own = await trainTrees({ ...problem, objective: { name: "custom" }, base, options, gradients: () => slope }); // biome-ignore format: one line
+      const own = await trainTrees({
+        ...problem,
+        objective: { name: "custom" },
+        base,
+        options,
+        gradients: () => slope,
+      });
       expect(own.trees.features).toEqual(trees.features);
       expect(own.trees.thresholds).toEqual(trees.thresholds);
       expect(own.trees.gains[0]).toBeClose(trees.gains[0]!, { rtol: 2e-3 });
@@ -56,7 +66,14 @@ describe("objectives", () => {
       for (const more of [{}, { leaves: 8, depth: 10 }]) {
         const [few, many] = [await lossAfter(1, more), await lossAfter(30, more)];
         expect(many).toBeLessThan(few);
-        expect(few).toBeLessThan(lossOf(objective, { outputs: new Float64Array(2000).fill(base[0]!), k: 1, y: problem.y, weights: problem.weights })); // biome-ignore format: one line
+        expect(few).toBeLessThan(
+          lossOf(objective, {
+            outputs: new Float64Array(2000).fill(base[0]!),
+            k: 1,
+            y: problem.y,
+            weights: problem.weights,
+          }),
+        );
       }
     }
   });
@@ -68,10 +85,25 @@ describe("objectives", () => {
       at,
     ] of [[{ name: "absolute" }, 0.5], [{ name: "quantile", parameter: 0.9 }, 0.9]] as const) // biome-ignore format: pairs
       for (const options of [{ depth: 1 }, { depth: 1, leaves: 2 }]) {
-        const { trees } = await trainTrees({ x, y, base: 0, objective, options: { ...options, trees: 1, learningRate: 1, minChildWeight: 0 } }); // biome-ignore format: one line
-        const isLeft = (row: number): boolean => x.data[3 * row + trees.features[0]!]! < trees.thresholds[0]!; // biome-ignore format: one line
+        const { trees } = await trainTrees({
+          x,
+          y,
+          base: 0,
+          objective,
+          options: { ...options, trees: 1, learningRate: 1, minChildWeight: 0 },
+        });
+        const isLeft = (row: number): boolean =>
+          x.data[3 * row + trees.features[0]!]! < trees.thresholds[0]!;
         const rows = Uint32Array.from(y.keys()).filter(isLeft);
-        expect(trees.values[1]).toBeClose(quantileOf(rows, (row) => y[row]!, () => 1, at), { rtol: 1e-6 }); // biome-ignore format: one line
+        expect(trees.values[1]).toBeClose(
+          quantileOf(
+            rows,
+            (row) => y[row]!,
+            () => 1,
+            at,
+          ),
+          { rtol: 1e-6 },
+        );
       }
   });
 
@@ -81,7 +113,13 @@ describe("objectives", () => {
     const base = baseOf({ name: "softmax" }, y, undefined, 3);
     expect(base.reduce((sum, b) => sum + Math.exp(b), 0)).toBeClose(1);
     for (const options of [{ depth: 3 }, { leaves: 8, depth: 10 }]) {
-      const { trees } = await trainTrees({ x, y, base, objective: { name: "softmax" }, options: { ...options, trees: 30 } }); // biome-ignore format: one line
+      const { trees } = await trainTrees({
+        x,
+        y,
+        base,
+        objective: { name: "softmax" },
+        options: { ...options, trees: 30 },
+      });
       expect(trees.starts.length - 1).toBe(90);
       const judged = { outputs: treePredictor(trees)(x), k: 3, y };
       expect(errorOf(judged)).toBeLessThan(0.35);
@@ -102,7 +140,10 @@ describe("margins", () => {
       let seen: Float64Array = new Float64Array(0);
       const gradients = (margins: Float64Array): GivenGradients => {
         seen = margins;
-        return { gradient: margins.map((m, i) => m - problem.y[i]!), hessian: margins.map(() => 1) }; // biome-ignore format: one line
+        return {
+          gradient: margins.map((m, i) => m - problem.y[i]!),
+          hessian: margins.map(() => 1),
+        };
       };
       const stopping = {
         metric: "rmse",
@@ -112,11 +153,19 @@ describe("margins", () => {
         relative: false,
       } as const;
       const at = (count: number) =>
-        trainTrees({ ...problem, trainRows: 500, stopping, objective: { name: "custom" }, gradients, options: { ...way, trees: count } }); // biome-ignore format: one line
+        trainTrees({
+          ...problem,
+          trainRows: 500,
+          stopping,
+          objective: { name: "custom" },
+          gradients,
+          options: { ...way, trees: count },
+        });
       const { trees, losses } = await at(6);
       const outputs = treePredictor(trees)(problem.x);
       await at(7);
-      if (way.dropRate === undefined) expect(seen).toBeClose(outputs.subarray(0, 500), { rtol: 1e-5, atol: 1e-5 }); // biome-ignore format: one line
+      if (way.dropRate === undefined)
+        expect(seen).toBeClose(outputs.subarray(0, 500), { rtol: 1e-5, atol: 1e-5 });
       const [weights, y] = [problem.weights.subarray(500), problem.y.subarray(500)];
       const judged = { outputs: outputs.subarray(500), k: 1, y, weights };
       expect(losses.at(-1)! ** 2).toBeClose(lossOf({ name: "squared" }, judged), { rtol: 1e-4 });
@@ -131,8 +180,13 @@ describe("stopping", () => {
 
   test("rows that judge change no tree", async () => {
     const other = { ...binary, y: y.map((label, i) => (i < 800 ? label : 1 - label)) };
-    for (const options of [{ trees: 10, depth: 3 }, { trees: 10, leaves: 6, depth: 9 }])
-      expect((await trainTrees({ ...other, options })).trees).toEqual((await trainTrees({ ...binary, options })).trees); // biome-ignore format: one line
+    for (const options of [
+      { trees: 10, depth: 3 },
+      { trees: 10, leaves: 6, depth: 9 },
+    ])
+      expect((await trainTrees({ ...other, options })).trees).toEqual(
+        (await trainTrees({ ...binary, options })).trees,
+      );
   });
 
   test("keeps the rounds up to the best, and tells all losses", async () => {
@@ -156,7 +210,14 @@ describe("ranking", () => {
     const groups = y.map((_, i) => Math.floor(i / 15));
     const gainOf = async (trees: number): Promise<number> => {
       const options = { trees, depth: 3, minChildWeight: 0.001 };
-      const grown = await trainTrees({ x, y, groups, base: 0, objective: { name: "ranking" }, options }); // biome-ignore format: one line
+      const grown = await trainTrees({
+        x,
+        y,
+        groups,
+        base: 0,
+        objective: { name: "ranking" },
+        options,
+      });
       const outputs = treePredictor(grown.trees)(x);
       return ndcgOf(queriesOf(groups), (row) => outputs[row]!, y);
     };
@@ -179,7 +240,9 @@ describe("gradients of one's own", () => {
     const problem = { ...sample(30), objective: { name: "custom" } as const };
     const hessian = new Float64Array(30).fill(1);
     for (const gradient of [new Float64Array(3), new Float64Array(30).fill(Number.NaN)])
-      await expect(trainTrees({ ...problem, gradients: () => ({ gradient, hessian }) })).rejects.toThrow(code("tensor/mismatch-shape")); // biome-ignore format: one line
+      await expect(
+        trainTrees({ ...problem, gradients: () => ({ gradient, hessian }) }),
+      ).rejects.toThrow(code("tensor/mismatch-shape"));
     const broken = (): never => {
       throw new Error("no gradient today");
     };
@@ -207,12 +270,17 @@ function slopeOf(
     lossOf(objective, { outputs: Float64Array.of(at), k: 1, y: y.subarray(i, i + 1) });
   const half = objective.name === "squared" ? 0.5 : 1; // its loss is told without the half
   const step = 1e-4;
-  const gradient = y.map((_, i) => (half * (of(i, output + step) - of(i, output - step))) / (2 * step)); // biome-ignore format: one line
-  const second = y.map((_, i) => (of(i, output + step) - 2 * of(i, output) + of(i, output - step)) / step ** 2); // biome-ignore format: one line
+  const gradient = y.map(
+    (_, i) => (half * (of(i, output + step) - of(i, output - step))) / (2 * step),
+  );
+  const second = y.map(
+    (_, i) => (of(i, output + step) - 2 * of(i, output) + of(i, output - step)) / step ** 2,
+  );
   const hessian = y.map((_, i) => {
     if (objective.name === "poisson") return second[i]! * Math.exp(0.7);
     return objective.name === "tweedie" ? second[i]! : 1;
   });
-  const weigh = (part: Float64Array): Float64Array => part.map((value, i) => value * (weights?.[i] ?? 1)); // biome-ignore format: one line
+  const weigh = (part: Float64Array): Float64Array =>
+    part.map((value, i) => value * (weights?.[i] ?? 1));
   return { gradient: weigh(gradient), hessian: weigh(hessian) };
 }

@@ -121,7 +121,11 @@ function renew(
   const at = renewedQuantile(job.objective);
   if (at === undefined || job.truth === undefined) return undefined;
   const { layout, truth } = job;
-  const margins = new Float32Array(job.memory.buffer, layout.margins + 4 * layout.padded * plane, layout.rows); // biome-ignore format: one line
+  const margins = new Float32Array(
+    job.memory.buffer,
+    layout.margins + 4 * layout.padded * plane,
+    layout.rows,
+  );
   const labels = new Float32Array(job.memory.buffer, layout.labels, layout.rows);
   const rest = (row: number): number => labels[row]! - margins[row]!;
   const weight = (row: number): number => truth.weights?.[row] ?? 1;
@@ -136,7 +140,11 @@ function marginsOf({ layout, memory, objective, base }: BoostJob): Float64Array 
   const shift = isShifted(objective.name) ? base[0]! : 0;
   const margins = new Float64Array(layout.trainRows * k);
   for (let c = 0; c < k; c++) {
-    const plane = new Float32Array(memory.buffer, layout.margins + 4 * layout.padded * c, layout.trainRows); // biome-ignore format: one line
+    const plane = new Float32Array(
+      memory.buffer,
+      layout.margins + 4 * layout.padded * c,
+      layout.trainRows,
+    );
     for (let i = 0; i < plane.length; i++) margins[i * k + c] = plane[i]! + shift;
   }
   return margins;

@@ -199,7 +199,9 @@ export function encodeRoute(
   const isWide = column.bytes === 2;
   const order = isWide ? (column.place - layout.wideStart) / 2 : column.place;
   const wideColumns = layout.columns + layout.padded * layout.narrow;
-  const columnAt = isWide ? wideColumns + 2 * layout.padded * order : layout.columns + layout.padded * order; // biome-ignore format: one line
+  const columnAt = isWide
+    ? wideColumns + 2 * layout.padded * order
+    : layout.columns + layout.padded * order;
   view.setUint32(start, column.place, true);
   view.setUint32(start + 4, columnAt, true);
   view.setUint16(start + 8, shift, true);
@@ -209,7 +211,8 @@ export function encodeRoute(
   view.setBigUint64(start + 20, 0n, true);
   view.setUint16(start + 28, column.low, true);
   view.setUint16(start + 30, column.mask, true);
-  if (split?.bits !== undefined) new Uint8Array(memory.buffer, bitsAt, split.bits.length).set(split.bits); // biome-ignore format: one line
+  if (split?.bits !== undefined)
+    new Uint8Array(memory.buffer, bitsAt, split.bits.length).set(split.bits);
 }
 
 /** The features that a tree, a level and a node may split on. */
@@ -229,13 +232,20 @@ function openFeatures(kernel: Kernel, { layout, options }: BoostJob) {
     levels.clear();
   };
   const ofLevel = (depth: number): Uint32Array => {
-    const known = levels.get(depth) ?? sample(ofTree, options.columnSampleLevel, draws, `level/${tree}/${depth}`); // biome-ignore format: one line
+    const known =
+      levels.get(depth) ??
+      sample(ofTree, options.columnSampleLevel, draws, `level/${tree}/${depth}`);
     levels.set(depth, known);
     return known;
   };
   const of = (slot: number, node: Growing): { readonly at: number; readonly count: number } => {
     if (!own) return { at: layout.chosen, count };
-    const some = sample(ofLevel(node.depth), options.columnSampleNode, draws, `node/${tree}/${node.path}`); // biome-ignore format: one line
+    const some = sample(
+      ofLevel(node.depth),
+      options.columnSampleNode,
+      draws,
+      `node/${tree}/${node.path}`,
+    );
     const list = some.filter((f) => mayFollow(groups, node.used, f));
     const at = layout.ownFeatures + 4 * layout.width * slot;
     new Uint32Array(buffer, at, list.length).set(list);

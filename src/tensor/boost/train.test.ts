@@ -69,7 +69,8 @@ function bestSplit(x: Matrix, rows: readonly number[], gain: (left: readonly num
         const goesLeft = (i: number): boolean =>
           Number.isNaN(value(i)) ? missingLeft : value(i) < cut;
         const left = rows.filter(goesLeft);
-        if (gain(left) > best + 1e-12) [best, sides] = [gain(left), [left, rows.filter((i) => !goesLeft(i))]]; // biome-ignore format: one line
+        if (gain(left) > best + 1e-12)
+          [best, sides] = [gain(left), [left, rows.filter((i) => !goesLeft(i))]];
       }
   return sides;
 }
@@ -200,7 +201,9 @@ describe("a progress callback that throws", () => {
       throw new Error("nobody listens");
     };
     for (const threads of [1, 2])
-      await expect(trainTrees({ ...sample(20_000, 5), threads }, { progress })).rejects.toThrow("nobody listens"); // biome-ignore format: one line
+      await expect(trainTrees({ ...sample(20_000, 5), threads }, { progress })).rejects.toThrow(
+        "nobody listens",
+      );
   });
 });
 
@@ -238,7 +241,12 @@ describe("planLayout", () => {
     const x = { rows: 300, cols, data: Float64Array.from({ length: 300 * cols }, (_, i) => i) };
     const columns = columnsOf({ x, trainRows: 300, categorical: [], bins: 255, seed: 0 });
     const common = { rows: 300, trainRows: 300, outputs: 1, weighted: false, threads: 1 };
-    return { ...common, columns, objective: { name: "logLoss" } as const, options: { ...options, depth } }; // biome-ignore format: one line
+    return {
+      ...common,
+      columns,
+      objective: { name: "logLoss" } as const,
+      options: { ...options, depth },
+    };
   };
 
   test("keeps clear of the compiler's static data, which every thread writes again", () => {

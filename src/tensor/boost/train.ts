@@ -99,8 +99,16 @@ export async function openJob(problem: BoostProblem): Promise<BoostJob> {
   const kernel = openKernel(module, memory);
   const shifted = isShifted(objective.name);
   const labels = shifted ? y.map((value) => value - base[0]!) : y;
-  writeJob(kernel, layout, { ...shape, labels, weights, start: shifted ? new Float64Array(1) : base }); // biome-ignore format: one line
-  const told = stopping !== undefined || objective.name === "ranking" || renewedQuantile(objective) !== undefined; // biome-ignore format: one line
+  writeJob(kernel, layout, {
+    ...shape,
+    labels,
+    weights,
+    start: shifted ? new Float64Array(1) : base,
+  });
+  const told =
+    stopping !== undefined ||
+    objective.name === "ranking" ||
+    renewedQuantile(objective) !== undefined;
   return {
     ...{ module, memory, layout, columns, options, objective, base, stopping },
     truth: told ? { y, weights, groups } : undefined,
@@ -166,9 +174,17 @@ async function ask(gradients: GradientFunction, margins: Float64Array): Promise<
   const given = await callUser("the objective's gradients", () => gradients(margins));
   for (const part of ["gradient", "hessian"] as const) {
     const got: unknown = given?.[part];
-    const fits = got instanceof Float64Array && got.length === margins.length && got.every(Number.isFinite); // biome-ignore format: one line
+    const fits =
+      got instanceof Float64Array && got.length === margins.length && got.every(Number.isFinite);
     if (!fits)
-      fail("tensor/mismatch-shape", { at: `the objective's ${part}`, expected: `a Float64Array of ${margins.length} finite numbers`, got: got instanceof Float64Array ? `${got.length}${got.every(Number.isFinite) ? "" : ", some not finite"}` : typeof got }); // biome-ignore format: one line
+      fail("tensor/mismatch-shape", {
+        at: `the objective's ${part}`,
+        expected: `a Float64Array of ${margins.length} finite numbers`,
+        got:
+          got instanceof Float64Array
+            ? `${got.length}${got.every(Number.isFinite) ? "" : ", some not finite"}`
+            : typeof got,
+      });
   }
   return given;
 }

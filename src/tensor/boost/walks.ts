@@ -10,7 +10,10 @@ export interface Walks {
   /** Writes a tree; `leafValueOf` gives what a leaf adds. */
   write(place: number, root: Branch, leafValueOf: (leaf: Branch) => number): void;
   /** Adds factor · leaf to the margins of an output; `outside`: only of rows that have no part in growing. */
-  add(place: number, step: { readonly plane: number; readonly factor: number; readonly outside: boolean }): void; // biome-ignore format: one line
+  add(
+    place: number,
+    step: { readonly plane: number; readonly factor: number; readonly outside: boolean },
+  ): void;
 }
 
 /** Opens the room for written trees. */
@@ -34,6 +37,12 @@ export function openWalks(crew: Crew, job: BoostJob): Walks {
     }
   };
   const add: Walks["add"] = (place, { plane, factor, outside }) =>
-    crew.run({ pass: "walk", step: taskRows, plane, factor, args: [treeAt(place), Number(outside)] }); // biome-ignore format: one line
+    crew.run({
+      pass: "walk",
+      step: taskRows,
+      plane,
+      factor,
+      args: [treeAt(place), Number(outside)],
+    });
   return { write, add };
 }

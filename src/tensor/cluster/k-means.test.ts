@@ -46,13 +46,18 @@ describe("lloydKMeans", () => {
       const how = { clusters, seed: 0, starts: 1, tolerance: 0, centres };
       for (const maxIterations of [1, 2, 7]) {
         const found = await lloydKMeans({ x, ...how, maxIterations });
-        expect(found?.centres.data).toBeClose(plain(x, centres, maxIterations).data, { rtol: 1e-9, atol: 1e-9 }); // biome-ignore format: one line
+        expect(found?.centres.data).toBeClose(plain(x, centres, maxIterations).data, {
+          rtol: 1e-9,
+          atol: 1e-9,
+        });
       }
     });
 
   test("rounding in single precision is decided in double: rows on a line between two centres", async () => {
     const rows = 2001;
-    const data = Float64Array.from({ length: 2 * rows }, (_, at) => (at % 2 === 0 ? (at / 2 - 1000) * 1e-9 : Math.sin(at))); // biome-ignore format: one line
+    const data = Float64Array.from({ length: 2 * rows }, (_, at) =>
+      at % 2 === 0 ? (at / 2 - 1000) * 1e-9 : Math.sin(at),
+    );
     const x = { rows, cols: 2, data };
     const centres = { rows: 2, cols: 2, data: Float64Array.of(-1, 0, 1, 0) };
     const how = { clusters: 2, seed: 0, starts: 1, tolerance: 0, centres, maxIterations: 1 };
@@ -81,7 +86,10 @@ describe("lloydKMeans", () => {
     await lloydKMeans({ x, ...how }, { progress: ({ done }) => told.push(done) });
     expect(told).toEqual([1, 2, 3]);
     const stop = new AbortController();
-    const stopped = lloydKMeans({ x, ...how }, { signal: stop.signal, progress: () => stop.abort(new Error("enough")) }); // biome-ignore format: one line
+    const stopped = lloydKMeans(
+      { x, ...how },
+      { signal: stop.signal, progress: () => stop.abort(new Error("enough")) },
+    );
     await expect(stopped).rejects.toThrow("enough");
   });
 });

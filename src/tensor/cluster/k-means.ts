@@ -166,7 +166,6 @@ function showCentres(
   { memory, means, scale }: Pick<Work, "memory" | "means" | "scale">,
   { rows, cols, data }: Matrix,
 ): void {
-  // biome-ignore format: one line
   const { centres, width, centreLengths, centreNorms, lowNorms, halves, error } = memory;
   for (let k = 0; k < rows; k++) {
     let norm = 0;
@@ -215,7 +214,6 @@ const nearest = { label: 0, first: 0, second: 0 };
 
 /** Decides a doubtful row in double precision; 1 when it changed. */
 function decide({ memory, x, scale }: Work, row: number, centres: Matrix, sums?: Sums): number {
-  // biome-ignore format: one line
   const { labels, upper, lower } = memory;
   const { label, first, second } = findNearest(x, row, centres, nearest);
   upper[row] = Math.sqrt(first) * scale * 1.000001 + 1e-30;
@@ -283,7 +281,10 @@ function farthestRow({ x, memory }: Work, centres: Matrix, counts: Float64Array)
   for (let i = 0; i < x.rows; i++) {
     const label = memory.labels[i]!;
     if (counts[label]! < 2) continue;
-    const d = squaredBetween({ a: x.data, i: i * x.cols, b: centres.data, j: label * x.cols }, x.cols); // biome-ignore format: one line
+    const d = squaredBetween(
+      { a: x.data, i: i * x.cols, b: centres.data, j: label * x.cols },
+      x.cols,
+    );
     if (d > most) [most, row] = [d, i];
   }
   return row;
@@ -295,7 +296,6 @@ function moveCentres(
   { rows, cols, data }: Matrix,
   { sums, counts }: Sums,
 ): number {
-  // biome-ignore format: one line
   let [shift, largest, second, whose] = [0, rounding, rounding, 0];
   for (let k = 0; k < rows; k++) {
     let moved = 0;

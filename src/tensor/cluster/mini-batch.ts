@@ -65,7 +65,8 @@ export async function miniBatch(
 function beginning({ x, clusters, seed, batchRows }: MiniBatchProblem): Float64Array | undefined {
   const draws = random(seed).stream("start");
   const count = Math.min(x.rows, Math.max(3 * batchRows, 3 * clusters));
-  const some = count === x.rows ? x : rowsOf(x, draws.stream("rows").shuffled(x.rows).subarray(0, count)); // biome-ignore format: one line
+  const some =
+    count === x.rows ? x : rowsOf(x, draws.stream("rows").shuffled(x.rows).subarray(0, count));
   const chosen = seedExactly(some, clusters, draws);
   if (chosen !== undefined) return rowsOf(some, chosen).data;
   const all = some === x ? undefined : seedExactly(x, clusters, draws);

@@ -63,7 +63,10 @@ export async function fitMixture(problem: EmProblem, { signal, progress }: LongW
     iterations += 1;
     const { parts, whole } = mixtureDensities(mixture, x);
     const mean = whole.reduce((sum, value) => sum + value, 0) / x.rows;
-    shares = { ...parts, data: parts.data.map((value, at) => Math.exp(value - whole[Math.floor(at / clusters)]!)) }; // biome-ignore format: one line
+    shares = {
+      ...parts,
+      data: parts.data.map((value, at) => Math.exp(value - whole[Math.floor(at / clusters)]!)),
+    };
     mixture = maximise(problem, shares);
     converged = Math.abs(mean - last) < tolerance;
     last = mean;
@@ -103,7 +106,12 @@ function maximise({ x, form, clusters, regularisation }: EmProblem, shares: Matr
   addToDiagonals(covariances, form, regularisation);
   const weights = counts.map((count) => count / rows);
   const sum = weights.reduce((all, weight) => all + weight, 0);
-  return { form, weights: weights.map((w) => w / sum), means: { rows: clusters, cols: d, data: means }, covariances }; // biome-ignore format: one line
+  return {
+    form,
+    weights: weights.map((w) => w / sum),
+    means: { rows: clusters, cols: d, data: means },
+    covariances,
+  };
 }
 
 interface Moments {
@@ -191,7 +199,9 @@ export function mixtureDensities(mixture: Mixture, x: Matrix): Densities {
       parts.data[i * k + c] = base - squared(roots, away) / 2;
     }
   }
-  const whole = Float64Array.from({ length: x.rows }, (_, i) => logSum(parts.data.subarray(i * k, (i + 1) * k))); // biome-ignore format: one line
+  const whole = Float64Array.from({ length: x.rows }, (_, i) =>
+    logSum(parts.data.subarray(i * k, (i + 1) * k)),
+  );
   return { parts, whole };
 }
 

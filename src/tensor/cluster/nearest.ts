@@ -18,7 +18,12 @@ export interface Nearest {
  * @param d - How many numbers a row has.
  */
 export function squaredBetween(
-  { a, i, b, j }: { readonly a: Float64Array; readonly i: number; readonly b: Float64Array; readonly j: number }, // biome-ignore format: one line
+  {
+    a,
+    i,
+    b,
+    j,
+  }: { readonly a: Float64Array; readonly i: number; readonly b: Float64Array; readonly j: number },
   d: number,
 ): number {
   let sum = 0;

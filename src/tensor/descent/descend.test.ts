@@ -199,7 +199,13 @@ describe("earlyStopping", () => {
   });
 
   test("looks for the largest with mode max, and never takes NaN for better", () => {
-    expect(run({ mode: "max", patience: 2 }, [0.5, 0.7, 0.6, Number.NaN])).toEqual({ stoppedAt: 4, best: 0.7, bestEpoch: 2, waited: 2, stop: true }); // biome-ignore format: one line
+    expect(run({ mode: "max", patience: 2 }, [0.5, 0.7, 0.6, Number.NaN])).toEqual({
+      stoppedAt: 4,
+      best: 0.7,
+      bestEpoch: 2,
+      waited: 2,
+      stop: true,
+    });
   });
 
   test("checks its options", () => {

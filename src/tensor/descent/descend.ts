@@ -153,7 +153,19 @@ function checkedPlan(problem: DescentProblem, options: DescentOptions) {
   const { epochs = 100, batchRows = 32, seed = 0, shuffle = true, divergence = 1e6 } = options;
   const { clip = {}, rate, onEpoch, resume } = options;
   const at = "descend";
-  const names = ["optimiser", "epochs", "batchRows", "seed", "shuffle", "clip", "rate", "stopping", "divergence", "onEpoch", "resume"]; // biome-ignore format: one line
+  const names = [
+    "optimiser",
+    "epochs",
+    "batchRows",
+    "seed",
+    "shuffle",
+    "clip",
+    "rate",
+    "stopping",
+    "divergence",
+    "onEpoch",
+    "resume",
+  ];
   checkNames(at, options, names);
   checkNumber(at, { epochs }, { min: 1, integer: true });
   checkNumber(at, { batchRows }, { min: 1, integer: true });

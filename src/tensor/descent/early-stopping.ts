@@ -57,7 +57,15 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
   const { monitor = null, patience = 10, warmUp = 0, minDelta = 0 } = options;
   const { relative = false, mode = "min", restoreBest = true } = options;
   const at = "earlyStopping";
-  checkNames(at, options, ["monitor", "patience", "warmUp", "minDelta", "relative", "mode", "restoreBest"]); // biome-ignore format: one line
+  checkNames(at, options, [
+    "monitor",
+    "patience",
+    "warmUp",
+    "minDelta",
+    "relative",
+    "mode",
+    "restoreBest",
+  ]);
   checkNumber(at, { patience }, { min: 1, integer: true });
   checkNumber(at, { warmUp }, { min: 0, integer: true });
   checkNumber(at, { minDelta }, { min: 0 });

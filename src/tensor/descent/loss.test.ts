@@ -90,6 +90,8 @@ describe("loss", () => {
       code("tensor/mismatch-shape"),
     );
     expect(() => of(matrix([[1, 2]]), Float64Array.of(2))).toThrow(code("tensor/mismatch-shape"));
-    expect(() => loss({ kind: "squared" }).of(matrix([[1]]), Float64Array.of(1), new Float64Array(2))).toThrow(code("tensor/mismatch-shape")); // biome-ignore format: one line
+    expect(() =>
+      loss({ kind: "squared" }).of(matrix([[1]]), Float64Array.of(1), new Float64Array(2)),
+    ).toThrow(code("tensor/mismatch-shape"));
   });
 });

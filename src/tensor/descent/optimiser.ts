@@ -151,7 +151,11 @@ function withoutFlags(given: Readonly<Record<string, unknown>>): Numbers {
 function checkOne(name: string, value: number): void {
   const positive = name === "learningRate" || name === "epsilon";
   const share = !positive && name !== "weightDecay";
-  checkNumber("optimiser", { [name]: value }, positive ? { above: 0 } : { min: 0, ...(share ? { below: 1 } : {}) }); // biome-ignore format: one line
+  checkNumber(
+    "optimiser",
+    { [name]: value },
+    positive ? { above: 0 } : { min: 0, ...(share ? { below: 1 } : {}) },
+  );
 }
 
 const updates: Readonly<

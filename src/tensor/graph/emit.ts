@@ -32,7 +32,13 @@ const opsets = { "": 18 } as const;
 export function emitOnnx(graph: Graph, outputs: Outputs, options: EmitOptions = {}): OnnxModel {
   const { weights = new Map<string, Float32Array>(), metadata, simplify: isShort = true } = options;
   const given = givenWeights(graph, weights);
-  const { steps, constants, now }: Simplified = isShort ? simplify(graph, given) : { steps: graph.steps, constants: new Map([...graph.constants, ...given]), now: (tensor) => tensor }; // biome-ignore format: one line
+  const { steps, constants, now }: Simplified = isShort
+    ? simplify(graph, given)
+    : {
+        steps: graph.steps,
+        constants: new Map([...graph.constants, ...given]),
+        now: (tensor) => tensor,
+      };
   const ends = Object.entries(outputs).map(([name, tensor]) => [name, now(tensor)] as const);
   const live = new Set(ends.map(([, { name }]) => name));
   const nodes: OnnxNode[] = [];
@@ -47,7 +53,8 @@ export function emitOnnx(graph: Graph, outputs: Outputs, options: EmitOptions = 
     });
   }
   nodes.reverse();
-  for (const [name, tensor] of ends) nodes.push({ operator: "Identity", inputs: [tensor.name], outputs: [name] }); // biome-ignore format: one line
+  for (const [name, tensor] of ends)
+    nodes.push({ operator: "Identity", inputs: [tensor.name], outputs: [name] });
   const used = graph.inputs.filter(({ name }) => live.has(name) && !weights.has(name));
   const initializers: Record<string, OnnxTensor> = {};
   for (const name of live) {

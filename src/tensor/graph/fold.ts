@@ -32,9 +32,16 @@ export function folded(
   const most = Math.max(fewest, ...given.map(({ values }) => values.length));
   if (given.length !== inputs.length || length < 0 || length > most) return undefined;
   const rule = rules[operator];
-  const values = output.type === "float" || output.type === "int64" ? rule?.(given, output, attributes) : undefined; // biome-ignore format: one line
+  const values =
+    output.type === "float" || output.type === "int64"
+      ? rule?.(given, output, attributes)
+      : undefined;
   if (values === undefined) return undefined;
-  return { type: output.type, shape: output.shape, values: output.type === "float" ? asFloats(values) : values }; // biome-ignore format: one line
+  return {
+    type: output.type,
+    shape: output.shape,
+    values: output.type === "float" ? asFloats(values) : values,
+  };
 }
 
 const isNumeric = (tensor: OnnxTensor): tensor is OnnxTensor & { readonly values: Numbers } =>
@@ -88,7 +95,11 @@ function spread({ shape, values }: Constant, to: readonly number[]): number[] {
 /** The numbers of a constant with its axes in another order. */
 function turned({ shape, values }: Constant, to: readonly number[], order: readonly number[]) {
   const steps = stridesOf(shape);
-  return picked(values, to, order.map((axis) => steps[axisOf("transpose", axis, shape)] ?? 0)); // biome-ignore format: one line
+  return picked(
+    values,
+    to,
+    order.map((axis) => steps[axisOf("transpose", axis, shape)] ?? 0),
+  );
 }
 
 /** By how much the place of a number grows with each axis. */

@@ -30,7 +30,8 @@ const table: Shape = [batch, 4];
 const positive = (normal: number): number => 0.5 + Math.abs(normal);
 /** Away from 0, where some have a corner, and from each other. */
 const apart = (normal: number): number => Math.round(normal * 8) / 4 + 0.11;
-const codes = ({ graph }: Tensor, values: readonly number[]): Tensor => graph.constant(values, [values.length], "int64"); // biome-ignore format: one line
+const codes = ({ graph }: Tensor, values: readonly number[]): Tensor =>
+  graph.constant(values, [values.length], "int64");
 
 const cases: Readonly<Record<string, Case>> = {
   add: { shapes: [table, [4]], of: (a, b) => ops.add(a, b) },
@@ -51,13 +52,20 @@ const cases: Readonly<Record<string, Case>> = {
   log: { shapes: [table], of: ops.log, draw: positive },
   abs: { shapes: [table], of: ops.abs, draw: apart },
   erf: { shapes: [table], of: ops.erf },
-  where: { shapes: [table, [4]], of: (a, b) => ops.where(ops.above(a, a.graph.scalar(0)), a, b), draw: apart }, // biome-ignore format: one line
+  where: {
+    shapes: [table, [4]],
+    of: (a, b) => ops.where(ops.above(a, a.graph.scalar(0)), a, b),
+    draw: apart,
+  },
   sum: { shapes: [images], of: (a) => ops.sum(a, { axes: [1, 3] }) },
   mean: { shapes: [images], of: (a) => ops.mean(a, { axes: [0, 2], keep: true }) },
   reshape: { shapes: [images], of: (a) => ops.reshape(a, [2 * batch, 30]) },
   transpose: { shapes: [images], of: (a) => ops.transpose(a, [3, 0, 2, 1]) },
   slice: { shapes: [images], of: (a) => ops.slice(a, 2, [1, 4]) },
-  "split, a part of which is not used": { shapes: [images], of: (a) => ops.square(ops.split(a, 3, [2, 1, 3])[2]!) }, // biome-ignore format: one line
+  "split, a part of which is not used": {
+    shapes: [images],
+    of: (a) => ops.square(ops.split(a, 3, [2, 1, 3])[2]!),
+  },
   concat: { shapes: [table, [batch, 2]], of: (a, b) => ops.concat([a, b, a], 1) },
   pad: { shapes: [images], of: (a) => ops.square(ops.pad(a, 3, [1, 2])) },
   matmul: {
@@ -90,15 +98,25 @@ const cases: Readonly<Record<string, Case>> = {
     shapes: [images, [3, 2, 3, 3], [3]],
     of: (x, w, b) => ops.conv2d([x, w, b], { stride: [2, 3], padding: [1, 1, 0, 2] }),
   },
-  convTranspose2d: { shapes: [images, [2, 3, 3, 2], [3]], of: (x, w, b) => ops.convTranspose2d([x, w, b]) }, // biome-ignore format: one line
+  convTranspose2d: {
+    shapes: [images, [2, 3, 3, 2], [3]],
+    of: (x, w, b) => ops.convTranspose2d([x, w, b]),
+  },
   "convTranspose2d with steps": {
     shapes: [images, [2, 3, 3, 3], [3]],
     of: (x, w, b) => ops.convTranspose2d([x, w, b], { stride: [2, 2], padding: [1, 0, 1, 1] }),
   },
   maxPool: { shapes: [images], of: (x) => ops.maxPool(x, { size: [2, 2] }), distinct: true },
-  "maxPool of windows that overlap": { shapes: [images], of: (x) => ops.maxPool(x, { size: [3, 2], stride: [1, 1] }), distinct: true }, // biome-ignore format: one line
+  "maxPool of windows that overlap": {
+    shapes: [images],
+    of: (x) => ops.maxPool(x, { size: [3, 2], stride: [1, 1] }),
+    distinct: true,
+  },
   averagePool: { shapes: [images], of: (x) => ops.averagePool(x, { size: [2, 3] }) },
-  "averagePool of windows that overlap": { shapes: [images], of: (x) => ops.averagePool(x, { size: [3, 3], stride: [2, 1] }) }, // biome-ignore format: one line
+  "averagePool of windows that overlap": {
+    shapes: [images],
+    of: (x) => ops.averagePool(x, { size: [3, 3], stride: [2, 1] }),
+  },
   globalAveragePool: { shapes: [images], of: ops.globalAveragePool },
   upsample: { shapes: [images], of: (x) => ops.upsample(x, 2) },
   layerNorm: { shapes: [[batch, 2, 5], [5], [5]], of: (x, g, b) => ops.layerNorm([x, g, b]) },
@@ -107,10 +125,17 @@ const cases: Readonly<Record<string, Case>> = {
     of: (x, gamma, beta) => ops.normaliseChannels(x, { ...ops.channelMoments(x), gamma, beta }),
   },
   embedding: { shapes: [[5, 3]], of: (a) => ops.embedding(a, codes(a, [4, 0, 4, 1])) },
-  softmaxCrossEntropy: { shapes: [[rows, 4]], of: (z) => ops.softmaxCrossEntropy(z, codes(z, [2, 0, 3])) }, // biome-ignore format: one line
+  softmaxCrossEntropy: {
+    shapes: [[rows, 4]],
+    of: (z) => ops.softmaxCrossEntropy(z, codes(z, [2, 0, 3])),
+  },
   binaryCrossEntropy: { shapes: [table, table], of: (z, y) => ops.binaryCrossEntropy(z, y) },
   squaredError: { shapes: [table, table], of: (z, y) => ops.squaredError(z, y) },
-  absoluteError: { shapes: [table, table], of: (z, y) => ops.absoluteError(ops.shift(z, 0.06), y), draw: apart }, // biome-ignore format: one line
+  absoluteError: {
+    shapes: [table, table],
+    of: (z, y) => ops.absoluteError(ops.shift(z, 0.06), y),
+    draw: apart,
+  },
   huber: { shapes: [table, table], of: (z, y) => ops.huber(ops.scale(z, 2), y, 0.7) },
   hinge: { shapes: [table, table], of: (z, y) => ops.hinge(z, y) },
 };
@@ -131,7 +156,9 @@ async function evaluate(
 
 /** What a session gave is its memory; it is gone when the session is closed. */
 const copied = (told: Readonly<Record<string, Values>>): Readonly<Record<string, Values>> =>
-  Object.fromEntries(Object.entries(told).map(([name, one]) => [name, { ...one, data: one.data.slice() }])); // biome-ignore format: one line
+  Object.fromEntries(
+    Object.entries(told).map(([name, one]) => [name, { ...one, data: one.data.slice() }]),
+  );
 
 const numbersIn = (values: Values | undefined): number[] => Array.from(values?.data ?? [], Number);
 
@@ -141,7 +168,9 @@ describe("gradients", () => {
     const inputs = one.shapes.map((shape, i) => graph.input(`x${i}`, shape));
     const y = one.of(...(inputs as [Tensor, Tensor, Tensor, Tensor]));
     const draws = random(1).stream(name);
-    const weigh = Array.from({ length: known(y.shape).reduce((a, b) => a * b, 1) }, () => draws.normal()); // biome-ignore format: one line
+    const weigh = Array.from({ length: known(y.shape).reduce((a, b) => a * b, 1) }, () =>
+      draws.normal(),
+    );
     // the weights are given as an input, since the rows of the batch are not known before
     const weights = graph.input("weights", y.shape);
     const loss = ops.sum(ops.multiply(y, weights));
@@ -155,7 +184,12 @@ describe("gradients", () => {
       return Float32Array.from({ length }, () => draw(draws.normal()));
     });
     const feeds = (values: readonly Float32Array[]): Record<string, Values> => ({
-      ...Object.fromEntries(values.map((data, i): [string, Values] => [`x${i}`, { type: "float", shape: known(one.shapes[i] ?? []), data }])), // biome-ignore format: one line
+      ...Object.fromEntries(
+        values.map((data, i): [string, Values] => [
+          `x${i}`,
+          { type: "float", shape: known(one.shapes[i] ?? []), data },
+        ]),
+      ),
       weights: { type: "float", shape: known(y.shape), data: Float32Array.from(weigh) },
     });
     const outputs = Object.fromEntries(found.map((g, i) => [`g${i}`, g]));
@@ -163,9 +197,17 @@ describe("gradients", () => {
     const step = 1 / 64; // a power of two, so that what is added is what is taken away
     const moves = start.flatMap((values, i) => Array.from(values.keys(), (j) => ({ i, j })));
     const moved = (way: number) =>
-      moves.map(({ i, j }) => feeds(start.map((values, k) => (k === i ? values.map((v, l) => (l === j ? v + way * step : v)) : values)))); // biome-ignore format: one line
+      moves.map(({ i, j }) =>
+        feeds(
+          start.map((values, k) =>
+            k === i ? values.map((v, l) => (l === j ? v + way * step : v)) : values,
+          ),
+        ),
+      );
     const sums = async (way: number): Promise<number[]> =>
-      (await evaluate(graph, { y }, moved(way))).map((told) => numbersIn(told["y"]).reduce((sum, v, k) => sum + v * (weigh[k] ?? 0), 0)); // biome-ignore format: one line
+      (await evaluate(graph, { y }, moved(way))).map((told) =>
+        numbersIn(told["y"]).reduce((sum, v, k) => sum + v * (weigh[k] ?? 0), 0),
+      );
     const [above, below] = [await sums(1), await sums(-1)];
     const expected = moves.map((_, k) => ((above[k] ?? 0) - (below[k] ?? 0)) / (2 * step));
     const told = start.flatMap((_, i) => numbersIn(exact?.[`g${i}`]));
@@ -188,7 +230,9 @@ describe("gradients", () => {
     const loss = ops.mean(ops.softmaxCrossEntropy(z, codes(z, [0, 2])));
     const [g = z] = gradients(loss, [z]);
     const data = Float32Array.of(1000, -1000, 0, -1000, 1000, 1000);
-    const [found] = await evaluate(graph, { loss, g }, [{ z: { type: "float", shape: [2, 3], data } }]); // biome-ignore format: one line
+    const [found] = await evaluate(graph, { loss, g }, [
+      { z: { type: "float", shape: [2, 3], data } },
+    ]);
     expect(numbersIn(found?.["loss"])).toBeClose([Math.LN2 / 2], { rtol: 1e-6 });
     expect(numbersIn(found?.["g"])).toBeClose([0, 0, 0, 0, 0.25, -0.25], { rtol: 1e-6 });
   });

@@ -18,7 +18,11 @@ import { formatShape, sizeOf } from "./shape.ts";
  */
 export function gradients(of: Tensor, by: readonly Tensor[]): readonly Tensor[] {
   if (sizeOf(of.shape) !== 1)
-    fail("tensor/mismatch-input", { at: "gradients", expected: "a scalar to differentiate", got: `the shape ${formatShape(of.shape)}` }); // biome-ignore format: one line
+    fail("tensor/mismatch-input", {
+      at: "gradients",
+      expected: "a scalar to differentiate",
+      got: `the shape ${formatShape(of.shape)}`,
+    });
   const { graph } = of;
   const steps = [...graph.steps]; // rules add more of them
   const needed = dependents(steps, by);

@@ -118,7 +118,10 @@ export class Graph {
 
   /** Adds an operation of one output; gives it. */
   apply({ shape, type, ...rest }: Omit<Operation, "outputs"> & OutputSpec): Tensor {
-    const [tensor] = this.add({ ...rest, outputs: [type === undefined ? { shape } : { shape, type }] }); // biome-ignore format: one line
+    const [tensor] = this.add({
+      ...rest,
+      outputs: [type === undefined ? { shape } : { shape, type }],
+    });
     return tensor as Tensor;
   }
 

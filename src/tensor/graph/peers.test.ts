@@ -6,7 +6,10 @@ import * as ops from "./ops/index.ts";
 
 const { operations } = await readNetworkPeers();
 type Four = [Tensor, Tensor, Tensor, Tensor];
-const moments = ({ graph }: Tensor) => ({ mean: graph.constant([0.3, 0.3], [2]), variance: graph.constant([1.7, 1.7], [2]) }); // biome-ignore format: one line
+const moments = ({ graph }: Tensor) => ({
+  mean: graph.constant([0.3, 0.3], [2]),
+  variance: graph.constant([1.7, 1.7], [2]),
+});
 
 const ours: Readonly<Record<string, (...inputs: Four) => Tensor>> = {
   add: ops.add,
@@ -41,9 +44,11 @@ const ours: Readonly<Record<string, (...inputs: Four) => Tensor>> = {
   softmax: (a) => ops.softmax(a),
   logSoftmax: (a) => ops.logSoftmax(a),
   conv2d: (x, w, b) => ops.conv2d([x, w, b]),
-  conv2dPaddedStrided: (x, w, b) => ops.conv2d([x, w, b], { stride: [2, 3], padding: [1, 2, 1, 2] }), // biome-ignore format: one line
+  conv2dPaddedStrided: (x, w, b) =>
+    ops.conv2d([x, w, b], { stride: [2, 3], padding: [1, 2, 1, 2] }),
   convTranspose2d: (x, w, b) => ops.convTranspose2d([x, w, b]),
-  convTranspose2dPaddedStrided: (x, w, b) => ops.convTranspose2d([x, w, b], { stride: [2, 2], padding: [1, 1, 1, 1] }), // biome-ignore format: one line
+  convTranspose2dPaddedStrided: (x, w, b) =>
+    ops.convTranspose2d([x, w, b], { stride: [2, 2], padding: [1, 1, 1, 1] }),
   maxPool: (x) => ops.maxPool(x, { size: [2, 2] }),
   maxPoolOverlap: (x) => ops.maxPool(x, { size: [3, 2], stride: [1, 1] }),
   averagePool: (x) => ops.averagePool(x, { size: [2, 3] }),
@@ -51,7 +56,8 @@ const ours: Readonly<Record<string, (...inputs: Four) => Tensor>> = {
   globalAveragePool: ops.globalAveragePool,
   upsample: (x) => ops.upsample(x, 2),
   layerNorm: (x, g, b) => ops.layerNorm([x, g, b]),
-  batchNormTraining: (x, gamma, beta) => ops.normaliseChannels(x, { ...ops.channelMoments(x), gamma, beta }), // biome-ignore format: one line
+  batchNormTraining: (x, gamma, beta) =>
+    ops.normaliseChannels(x, { ...ops.channelMoments(x), gamma, beta }),
   batchNorm: (x, gamma, beta) => ops.normaliseChannels(x, { ...moments(x), gamma, beta }),
   embedding: ops.embedding,
   crossEntropy: ops.softmaxCrossEntropy,
@@ -68,7 +74,8 @@ describe("operations", () => {
     async (name, one) => {
       const graph = new Graph();
       const inputs = one.inputs.map(({ shape }, i) => graph.input(`x${i}`, shape));
-      const codes = one.codes === undefined ? [] : [graph.constant(one.codes.values, one.codes.shape, "int64")]; // biome-ignore format: one line
+      const codes =
+        one.codes === undefined ? [] : [graph.constant(one.codes.values, one.codes.shape, "int64")];
       const y = ours[name]?.(...([...inputs, ...codes] as Four)) as Tensor;
       const told = await judged(graph, { inputs, y }, one);
       expect(y.shape).toEqual(one.y.shape);

@@ -28,7 +28,14 @@ export function simplify(graph: Graph, given: ReadonlyMap<string, OnnxTensor>): 
     const inputs = before.inputs.map((input) => input && now(input));
     const step = shortened({ ...before, inputs }, makers);
     const [output] = step.outputs;
-    const value = step.outputs.length === 1 && output !== undefined ? folded(step, output, step.inputs.map((input) => input && constants.get(input.name))) : undefined; // biome-ignore format: one line
+    const value =
+      step.outputs.length === 1 && output !== undefined
+        ? folded(
+            step,
+            output,
+            step.inputs.map((input) => input && constants.get(input.name)),
+          )
+        : undefined;
     const stands = value === undefined ? standsFor(step, constants) : undefined;
     const twin = known.get(keyOf(step));
     if (output !== undefined && value !== undefined) constants.set(output.name, value);
@@ -46,7 +53,12 @@ export function simplify(graph: Graph, given: ReadonlyMap<string, OnnxTensor>): 
 
 /** Operations with the same key give the same. */
 const keyOf = ({ operator, inputs, attributes, outputs }: GraphStep): string =>
-  JSON.stringify([operator, inputs.map((input) => input?.name ?? null), attributes ?? null, outputs.map(({ shape, type }) => [shape, type])]); // biome-ignore format: one line
+  JSON.stringify([
+    operator,
+    inputs.map((input) => input?.name ?? null),
+    attributes ?? null,
+    outputs.map(({ shape, type }) => [shape, type]),
+  ]);
 
 /** A reshape of a reshape goes back to what was reshaped; a turn of a turn is one turn. */
 function shortened(step: GraphStep, makers: ReadonlyMap<string, GraphStep>): GraphStep {
@@ -57,7 +69,11 @@ function shortened(step: GraphStep, makers: ReadonlyMap<string, GraphStep>): Gra
   if (step.operator === "Reshape") return { ...step, inputs: [source, ...rest] };
   if (step.operator !== "Transpose") return step;
   const [first, second] = [permOf(maker), permOf(step)];
-  return { ...step, inputs: [source], attributes: { perm: second.map((axis) => first[axis] ?? axis) } }; // biome-ignore format: one line
+  return {
+    ...step,
+    inputs: [source],
+    attributes: { perm: second.map((axis) => first[axis] ?? axis) },
+  };
 }
 
 const permOf = ({ attributes }: GraphStep): readonly number[] => {
@@ -77,9 +93,11 @@ function standsFor(
     const value = constants.get(tensor?.name ?? "");
     return value?.type === "float" && value.values.length === 1 && value.values[0] === 1;
   };
-  const isLike = (tensor: Tensor): boolean => sameShape(tensor.shape, output.shape) && tensor.type === output.type; // biome-ignore format: one line
+  const isLike = (tensor: Tensor): boolean =>
+    sameShape(tensor.shape, output.shape) && tensor.type === output.type;
   if (step.operator === "Mul" && isOne(a) && b !== undefined) return isLike(b) ? b : undefined;
-  if (step.operator === "Mul" || step.operator === "Div") return isOne(b) && isLike(a) ? a : undefined; // biome-ignore format: one line
+  if (step.operator === "Mul" || step.operator === "Div")
+    return isOne(b) && isLike(a) ? a : undefined;
   if (step.operator === "Reshape" || step.operator === "Expand") return isLike(a) ? a : undefined;
   const isOrdered = step.operator === "Transpose" && permOf(step).every((axis, i) => axis === i);
   return isOrdered ? a : undefined;

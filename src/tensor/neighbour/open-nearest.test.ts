@@ -51,7 +51,9 @@ describe("openNearest", () => {
         const [x, queries, most] = [drawn(n, d, seed), drawn(3, d, seed + 1), Math.min(n, k)];
         const { distances, rows } = openNearest(x, options).nearest(queries, most);
         for (let q = 0; q < 3; q++) {
-          const plain = Array.from({ length: n }, (_, i) => apart(rowOf(x, i), rowOf(queries, q), options)); // biome-ignore format: one line
+          const plain = Array.from({ length: n }, (_, i) =>
+            apart(rowOf(x, i), rowOf(queries, q), options),
+          );
           const sorted = plain.toSorted((a, b) => a - b).slice(0, most);
           const got = distances.subarray(q * most, (q + 1) * most);
           expect(got).toBeClose(sorted, { rtol: 1e-9, atol: 1e-8 }); // roots of small sums

@@ -14,14 +14,22 @@ const graph: OnnxGraph = {
   ...{ name: "g", inputs: [value("x")], outputs: [value("y")], nodes: [twice, relu] },
   initializers: { w: { type: "float", shape: [2, 2], values: [1, 2, 3, 4] } },
 };
-const model = (nodes: readonly OnnxNode[] = graph.nodes): OnnxModel => ({ graph: { ...graph, nodes }, opsets: { "": 18 } }); // biome-ignore format: one line
+const model = (nodes: readonly OnnxNode[] = graph.nodes): OnnxModel => ({
+  graph: { ...graph, nodes },
+  opsets: { "": 18 },
+});
 const file = formatOnnx(model());
 const opset = message(8, [text(1, ""), whole(2, 18)]);
 
 /** A model whose node holds a graph whose node holds a graph … */
 function nested(depth: number): OnnxNode {
   const inner = depth === 0 ? relu : nested(depth - 1);
-  return { operator: "If", inputs: ["x"], outputs: ["y"], attributes: { then_branch: { graph: { ...graph, nodes: [inner] } } } }; // biome-ignore format: one line
+  return {
+    operator: "If",
+    inputs: ["x"],
+    outputs: ["y"],
+    attributes: { then_branch: { graph: { ...graph, nodes: [inner] } } },
+  };
 }
 
 describe("inspectOnnx", () => {
@@ -37,7 +45,9 @@ describe("inspectOnnx", () => {
 
   test("refuses what is too large, too many or too deep", () => {
     expect(() => inspectOnnx(file, { maxBytes: 10 })).toThrow(code("tensor/out-of-range-onnx"));
-    expect(() => inspectOnnx(file, { maxNodes: 1 })).toThrow("the model has 2 nodes; expected at most 1"); // biome-ignore format: one line
+    expect(() => inspectOnnx(file, { maxNodes: 1 })).toThrow(
+      "the model has 2 nodes; expected at most 1",
+    );
     const deep = formatOnnx(model([nested(12)]));
     expect(() => inspectOnnx(deep)).toThrow("graphs inside graphs");
     expect(inspectOnnx(deep, { maxDepth: 20 }).operators["If"]).toBe(13);
@@ -47,24 +57,38 @@ describe("inspectOnnx", () => {
     const strange = formatOnnx(model([{ ...relu, domain: "evil.example" }]));
     expect(() => inspectOnnx(strange)).toThrow(code("tensor/unsupported-onnx"));
     expect(() => inspectOnnx(strange)).toThrow("the operator Relu of the set evil.example");
-    expect(inspectOnnx(strange, { domains: ["", "evil.example"] }).operators).toEqual({ "evil.example.Relu": 1 }); // biome-ignore format: one line
+    expect(inspectOnnx(strange, { domains: ["", "evil.example"] }).operators).toEqual({
+      "evil.example.Relu": 1,
+    });
   });
 
   test("refuses weights that are in another file, or are not as many as they say", () => {
     const nodes = [message(1, [text(1, "x"), text(2, "y"), text(4, "Relu")])];
     const ends = [message(12, [text(1, "y")])];
-    const withWeight = (fields: readonly Uint8Array[]) => joined([message(7, [...nodes, message(5, fields), ...ends]), opset]); // biome-ignore format: one line
+    const withWeight = (fields: readonly Uint8Array[]) =>
+      joined([message(7, [...nodes, message(5, fields), ...ends]), opset]);
     const shape = [whole(1, 2), whole(2, 1), text(8, "w")];
     const location = message(13, [text(1, "location"), text(2, "../../etc/passwd")]);
-    expect(() => inspectOnnx(withWeight([...shape, location, whole(14, 1)]))).toThrow("the weight w in another file"); // biome-ignore format: one line
-    expect(() => inspectOnnx(withWeight([...shape, whole(14, 1)]))).toThrow(code("tensor/unsupported-onnx")); // biome-ignore format: one line
-    expect(() => inspectOnnx(withWeight([...shape, bytes(9, new Uint8Array(4))]))).toThrow(code("tensor/corrupt-onnx")); // biome-ignore format: one line
-    expect(() => inspectOnnx(withWeight([whole(1, -5), whole(2, 1), text(8, "w")]))).toThrow(code("tensor/corrupt-onnx")); // biome-ignore format: one line
+    expect(() => inspectOnnx(withWeight([...shape, location, whole(14, 1)]))).toThrow(
+      "the weight w in another file",
+    );
+    expect(() => inspectOnnx(withWeight([...shape, whole(14, 1)]))).toThrow(
+      code("tensor/unsupported-onnx"),
+    );
+    expect(() => inspectOnnx(withWeight([...shape, bytes(9, new Uint8Array(4))]))).toThrow(
+      code("tensor/corrupt-onnx"),
+    );
+    expect(() => inspectOnnx(withWeight([whole(1, -5), whole(2, 1), text(8, "w")]))).toThrow(
+      code("tensor/corrupt-onnx"),
+    );
     expect(inspectOnnx(withWeight([...shape, bytes(9, new Uint8Array(8))])).parameters).toBe(2);
   });
 
   test("law: refuses damaged bytes with an error of its own", () => {
-    const damaged = fc.array(fc.tuple(fc.nat(file.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }); // biome-ignore format: one line
+    const damaged = fc.array(fc.tuple(fc.nat(file.length - 1), fc.nat(255)), {
+      minLength: 1,
+      maxLength: 4,
+    });
     const judge = (some: Uint8Array): void => {
       try {
         inspectOnnx(some, { maxNodes: 100 });

@@ -69,14 +69,19 @@ interface Found {
  */
 export function inspectOnnx(bytes: Uint8Array, limits: OnnxLimits = {}): OnnxFacts {
   const { maxBytes = 2 ** 31, maxNodes = 200_000, maxDepth = 8, domains = usualDomains } = limits;
-  if (bytes.length > maxBytes) fail("tensor/out-of-range-onnx", { what: "bytes", got: bytes.length, most: maxBytes }); // biome-ignore format: one line
+  if (bytes.length > maxBytes)
+    fail("tensor/out-of-range-onnx", { what: "bytes", got: bytes.length, most: maxBytes });
   const found: Found = {
     ...{ limits: { maxBytes, maxNodes, maxDepth, domains }, nodes: 0, parameters: 0 },
     ...{ operators: new Map(), opsets: new Map(), weights: new Set(), own: new Set() },
     ...{ inputs: [], outputs: [], tensors: [] },
   };
   const fields = [...fieldsOf(bytes)];
-  const producer = fields.filter(({ field }) => field === 2).map(textIn).at(-1) ?? ""; // biome-ignore format: one line
+  const producer =
+    fields
+      .filter(({ field }) => field === 2)
+      .map(textIn)
+      .at(-1) ?? "";
   const functions = fields.filter(({ field }) => field === 25).map(bytesIn);
   for (const one of functions) found.own.add(textOf(one, 10));
   for (const read of fields) {
@@ -99,12 +104,15 @@ export function inspectOnnx(bytes: Uint8Array, limits: OnnxLimits = {}): OnnxFac
 /** A graph, `depth` graphs deep. */
 function graph(found: Found, message: Uint8Array, depth: number): void {
   const { maxDepth } = found.limits;
-  if (depth > maxDepth) fail("tensor/out-of-range-onnx", { what: "graphs inside graphs", got: depth, most: maxDepth }); // biome-ignore format: one line
+  if (depth > maxDepth)
+    fail("tensor/out-of-range-onnx", { what: "graphs inside graphs", got: depth, most: maxDepth });
   for (const read of fieldsOf(message)) {
     if (read.field === 1) node(found, bytesIn(read), depth);
     else if (read.field === 5) weight(found, bytesIn(read));
     else if (read.field === 15)
-      for (const part of fieldsOf(bytesIn(read))) { if (part.field <= 2) weight(found, bytesIn(part)); } // biome-ignore format: one line
+      for (const part of fieldsOf(bytesIn(read))) {
+        if (part.field <= 2) weight(found, bytesIn(part));
+      }
     else if (read.field === 11 && depth === 0) found.inputs.push(port(bytesIn(read)));
     else if (read.field === 12 && depth === 0) found.outputs.push(port(bytesIn(read)));
   }
@@ -113,10 +121,14 @@ function graph(found: Found, message: Uint8Array, depth: number): void {
 function node(found: Found, message: Uint8Array, depth: number): void {
   found.nodes++;
   const { maxNodes, domains } = found.limits;
-  if (found.nodes > maxNodes) fail("tensor/out-of-range-onnx", { what: "nodes", got: found.nodes, most: maxNodes }); // biome-ignore format: one line
+  if (found.nodes > maxNodes)
+    fail("tensor/out-of-range-onnx", { what: "nodes", got: found.nodes, most: maxNodes });
   const [operator, domain] = [textOf(message, 4), textOf(message, 7)];
   if (!domains.includes(domain) && !found.own.has(domain))
-    fail("tensor/unsupported-onnx", { what: `the operator ${operator} of the set ${domain}`, expected: `one of the sets ${domains.map((one) => one || "ai.onnx").join(", ")}` }); // biome-ignore format: one line
+    fail("tensor/unsupported-onnx", {
+      what: `the operator ${operator} of the set ${domain}`,
+      expected: `one of the sets ${domains.map((one) => one || "ai.onnx").join(", ")}`,
+    });
   const name = domain === "" || domain === "ai.onnx" ? operator : `${domain}.${operator}`;
   found.operators.set(name, (found.operators.get(name) ?? 0) + 1);
   for (const read of fieldsOf(message)) {
@@ -129,7 +141,10 @@ function attribute(found: Found, message: Uint8Array, depth: number): void {
   for (const read of fieldsOf(message)) {
     if (read.field === 5 || read.field === 10) weight(found, bytesIn(read));
     else if (read.field === 6 || read.field === 11) graph(found, bytesIn(read), depth + 1);
-    else if (read.field === 22 || read.field === 23) for (const part of fieldsOf(bytesIn(read))) { if (part.field <= 2) weight(found, bytesIn(part)); } // biome-ignore format: one line
+    else if (read.field === 22 || read.field === 23)
+      for (const part of fieldsOf(bytesIn(read))) {
+        if (part.field <= 2) weight(found, bytesIn(part));
+      }
   }
 }
 
@@ -146,11 +161,16 @@ function weight(found: Found, message: Uint8Array): void {
     else if (read.field === 14) isElsewhere ||= wholeIn(read) === 1;
   }
   if (isElsewhere)
-    fail("tensor/unsupported-onnx", { what: `the weight ${name} in another file`, expected: "all weights inside the file (save the model in one file)" }); // biome-ignore format: one line
+    fail("tensor/unsupported-onnx", {
+      what: `the weight ${name} in another file`,
+      expected: "all weights inside the file (save the model in one file)",
+    });
   const length = shape.reduce((product, size) => product * size, 1);
   const size = types[type]?.[1] ?? 0;
   if (shape.some((dim) => dim < 0) || (raw >= 0 && size > 0 && raw !== length * size))
-    fail("tensor/corrupt-onnx", { reason: `the weight ${name} of shape [${shape.join(", ")}] has ${raw} bytes` }); // biome-ignore format: one line
+    fail("tensor/corrupt-onnx", {
+      reason: `the weight ${name} of shape [${shape.join(", ")}] has ${raw} bytes`,
+    });
   found.weights.add(name);
   found.parameters += length;
 }
@@ -162,7 +182,9 @@ function port(message: Uint8Array): OnnxPort {
   const type = types[wholeOf(tensor, 1)]?.[0] ?? "undefined";
   const shape = inside(tensor, 2);
   if (shape === undefined) return { name, type, shape: null };
-  const dims = [...fieldsOf(shape)].filter(({ field }) => field === 1).map((read, i) => dimOf(bytesIn(read), i)); // biome-ignore format: one line
+  const dims = [...fieldsOf(shape)]
+    .filter(({ field }) => field === 1)
+    .map((read, i) => dimOf(bytesIn(read), i));
   return { name, type, shape: dims };
 }
 

@@ -15,13 +15,15 @@ export function* fieldsOf(message: Uint8Array): Generator<ReadField> {
   let at = 0;
   const need = (count: number): number => {
     const from = at;
-    if (count > message.length - at) corrupt(`${count} bytes are announced, and ${message.length - at} are left`); // biome-ignore format: one line
+    if (count > message.length - at)
+      corrupt(`${count} bytes are announced, and ${message.length - at} are left`);
     at += count;
     return from;
   };
   const varint = (): number => {
     const from = at;
-    while ((message[need(1)] ?? 0) >= 0x80) if (at - from >= 10) corrupt("a number is longer than 10 bytes"); // biome-ignore format: one line
+    while ((message[need(1)] ?? 0) >= 0x80)
+      if (at - from >= 10) corrupt("a number is longer than 10 bytes");
     return signed(message.subarray(from, at));
   };
   while (at < message.length) {
@@ -72,7 +74,8 @@ export function wholesIn({ value }: ReadField): readonly number[] {
 
 /** A number of 64 bits, in groups of 7 from the lowest on; beyond 2⁵³ it is the nearest that there is. */
 function signed(groups: Uint8Array): number {
-  if (groups.length <= 7) return groups.reduce((sum, byte, i) => sum + (byte & 0x7f) * 2 ** (7 * i), 0); // biome-ignore format: one line
+  if (groups.length <= 7)
+    return groups.reduce((sum, byte, i) => sum + (byte & 0x7f) * 2 ** (7 * i), 0);
   let sum = 0n;
   for (const [i, byte] of groups.entries()) sum |= BigInt(byte & 0x7f) << BigInt(7 * i);
   return Number(BigInt.asIntN(64, sum));

@@ -20,16 +20,29 @@ export function withSmallerWeights(model: OnnxModel, precision: WeightPrecision)
     if (tensor.type !== "float" || tensor.values.length < fewest) initializers[name] = tensor;
     else if (precision === "float16") {
       initializers[`${name}/half`] = { ...tensor, type: "float16" };
-      nodes.push({ operator: "Cast", inputs: [`${name}/half`], outputs: [name], attributes: { to: 1 } }); // biome-ignore format: one line
+      nodes.push({
+        operator: "Cast",
+        inputs: [`${name}/half`],
+        outputs: [name],
+        attributes: { to: 1 },
+      });
     } else {
       const axis = tensor.shape.length === 2 ? 1 : 0;
       const { scales, codes } = quantised(tensor, axis);
       initializers[`${name}/codes`] = { type: "int8", shape: tensor.shape, values: codes };
       initializers[`${name}/scales`] = { type: "float", shape: [scales.length], values: scales };
-      nodes.push({ operator: "DequantizeLinear", inputs: [`${name}/codes`, `${name}/scales`], outputs: [name], attributes: { axis } }); // biome-ignore format: one line
+      nodes.push({
+        operator: "DequantizeLinear",
+        inputs: [`${name}/codes`, `${name}/scales`],
+        outputs: [name],
+        attributes: { axis },
+      });
     }
   }
-  return { ...model, graph: { ...model.graph, initializers, nodes: [...nodes, ...model.graph.nodes] } }; // biome-ignore format: one line
+  return {
+    ...model,
+    graph: { ...model.graph, initializers, nodes: [...nodes, ...model.graph.nodes] },
+  };
 }
 
 /** Numbers as whole ones from −127 to 127, times a scale for each place of an axis: the largest becomes 127. */

@@ -197,7 +197,8 @@ export function gaussianProcess(data: GpData, kernel: GpKernel): Gp {
   const { points, values } = data;
   const n = points.length;
   const { values: matrix } = kernelValues(gapsOf(data), n, kernel);
-  const factor = tryFactor(matrix, n) ?? choleskyFactor({ rows: n, cols: n, data: jittered(matrix, n) }); // biome-ignore format: one line
+  const factor =
+    tryFactor(matrix, n) ?? choleskyFactor({ rows: n, cols: n, data: jittered(matrix, n) });
   const inverse = invert(factor, n);
   const weights = times(inverse, values);
   const near = new Float64Array(n);
@@ -205,7 +206,8 @@ export function gaussianProcess(data: GpData, kernel: GpKernel): Gp {
     expect: (point) => {
       for (const [i, other] of points.entries()) {
         let r2 = 0;
-        for (let j = 0; j < point.length; j++) r2 += gap(data, point, other, j) * (kernel.inverse[j] ?? 0); // biome-ignore format: one line
+        for (let j = 0; j < point.length; j++)
+          r2 += gap(data, point, other, j) * (kernel.inverse[j] ?? 0);
         near[i] = kernel.variance * matern(r2)[0];
       }
       let mean = 0;

@@ -6,17 +6,29 @@ const number = fc.double({ min: -10, max: 10, noNaN: true });
 
 describe("fitColumns", () => {
   test("law: what is left is orthogonal to every column, kept or not", () => {
-    const shape = fc.array(fc.array(number, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 5 }); // biome-ignore format: one line
+    const shape = fc.array(fc.array(number, { minLength: 6, maxLength: 6 }), {
+      minLength: 1,
+      maxLength: 5,
+    });
     fc.assert(
       fc.property(shape, fc.array(number, { minLength: 6, maxLength: 6 }), (list, y) => {
         const columns = list.map((column) => Float64Array.from(column));
         const { weights, squares } = fitColumns(columns, Float64Array.from(y));
-        const rest = y.map((value, i) => value - columns.reduce((sum, column, j) => sum + (column[i] ?? 0) * (weights[j] ?? 0), 0)); // biome-ignore format: one line
+        const rest = y.map(
+          (value, i) =>
+            value -
+            columns.reduce((sum, column, j) => sum + (column[i] ?? 0) * (weights[j] ?? 0), 0),
+        );
         const size = Math.max(...columns.flatMap((column) => Array.from(column, Math.abs)), 1);
         if (weights.every((weight) => Math.abs(weight) < 1e4)) {
           for (const column of columns)
-            expect(column.reduce((sum, value, i) => sum + value * (rest[i] ?? 0), 0)).toBeClose(0, { atol: 1e-6 * size }); // biome-ignore format: one line
-          expect(rest.reduce((sum, value) => sum + value * value, 0)).toBeClose(squares, { rtol: 1e-6, atol: 1e-6 }); // biome-ignore format: one line
+            expect(column.reduce((sum, value, i) => sum + value * (rest[i] ?? 0), 0)).toBeClose(0, {
+              atol: 1e-6 * size,
+            });
+          expect(rest.reduce((sum, value) => sum + value * value, 0)).toBeClose(squares, {
+            rtol: 1e-6,
+            atol: 1e-6,
+          });
         }
       }),
     );

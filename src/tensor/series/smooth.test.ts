@@ -4,9 +4,13 @@ import { gradientOf } from "../optimise.ts";
 import { type SmoothForm, smoothLoss, smoothRun, smoothWidth } from "./smooth.ts";
 
 const forms: readonly SmoothForm[] = [true, false].flatMap((relative) =>
-  [true, false].flatMap(
-    (trend) =>
-    (["none", "additive", "multiplicative"] as const).map((season) => ({ relative, trend, season, period: season === "none" ? 1 : 3 })), // biome-ignore format: one line
+  [true, false].flatMap((trend) =>
+    (["none", "additive", "multiplicative"] as const).map((season) => ({
+      relative,
+      trend,
+      season,
+      period: season === "none" ? 1 : 3,
+    })),
   ),
 );
 
@@ -24,7 +28,15 @@ describe("smoothLoss", () => {
           const isFlat = form.season === "none";
           const states = season.slice(0, form.period).map((v) => (isFlat ? 0 : 0.7 + 0.5 * v));
           const trend = form.trend ? [b * a, 0.1 * s] : [0, 0];
-          const p = Float64Array.of(a, trend[0] ?? 0, isFlat ? 0 : c * (1 - a), 0.8 + 0.2 * d, 10 + l, trend[1] ?? 0, ...states); // biome-ignore format: one line
+          const p = Float64Array.of(
+            a,
+            trend[0] ?? 0,
+            isFlat ? 0 : c * (1 - a),
+            0.8 + 0.2 * d,
+            10 + l,
+            trend[1] ?? 0,
+            ...states,
+          );
           const loss = (at: Float64Array) => smoothLoss(y, form, at, { least: 0 });
           const [gradient, expected] = [new Float64Array(p.length), new Float64Array(p.length)];
           smoothLoss(y, form, p, { least: 0, gradient });

@@ -129,7 +129,8 @@ export function smoothLoss(
   const isNone = sum / n <= at.least;
   const loss = n * Math.log(isNone ? at.least : sum / n) + 2 * logs;
   if (!Number.isFinite(sum)) return Infinity;
-  if (at.gradient !== undefined) backward(y, form, p, { trace, sum: isNone ? Infinity : sum, gradient: at.gradient }); // biome-ignore format: one line
+  if (at.gradient !== undefined)
+    backward(y, form, p, { trace, sum: isNone ? Infinity : sum, gradient: at.gradient });
   return loss;
 }
 
@@ -148,7 +149,14 @@ function backward(y: Float64Array, form: SmoothForm, p: Float64Array, work: Back
   let [dAlpha, dBeta, dGamma, dPhi, dLevel, dSlope] = [0, 0, 0, 0, 0, 0];
   const dSeason = new Float64Array(m);
   for (let t = n - 1, k = (n - 1) % m; t >= 0; t--, k = k === 0 ? m - 1 : k - 1) {
-    const [value, q, b, s, hat, e] = [y[t]!, trace.q[t]!, trace.slopes[t]!, trace.seasons[t]!, trace.fitted[t]!, trace.errors[t]!]; // biome-ignore format: one line
+    const [value, q, b, s, hat, e] = [
+      y[t]!,
+      trace.q[t]!,
+      trace.slopes[t]!,
+      trace.seasons[t]!,
+      trace.fitted[t]!,
+      trace.errors[t]!,
+    ];
     const dHat = relative
       ? ((2 * n * e) / sum) * (-value / (hat * hat)) + 2 / hat
       : (-2 * n * e) / sum;

@@ -17,9 +17,18 @@ const mostBins = 255;
 /** Chooses the bins of each feature. O(n·d). */
 export function forestBins(
   x: Matrix,
-  { categorical, bins, seed }: { readonly categorical: ReadonlySet<number>; readonly bins: number; readonly seed: number }, // biome-ignore format: one line
+  {
+    categorical,
+    bins,
+    seed,
+  }: { readonly categorical: ReadonlySet<number>; readonly bins: number; readonly seed: number },
 ): readonly FeatureBins[] {
-  const cuts = quantileCuts(x, bins, seed, Array.from({ length: x.cols }, (_, f) => f).filter((f) => !categorical.has(f))); // biome-ignore format: one line
+  const cuts = quantileCuts(
+    x,
+    bins,
+    seed,
+    Array.from({ length: x.cols }, (_, f) => f).filter((f) => !categorical.has(f)),
+  );
   const least = leastOf(x);
   return Array.from({ length: x.cols }, (_, f) => {
     const cut = cuts.get(f);
@@ -60,7 +69,6 @@ export function binCodes(
   codes: readonly (readonly number[])[],
   bins: Uint8Array,
 ): void {
-  // biome-ignore format: one line
   const binOf = new Map(codes.flatMap((some, b) => some.map((code) => [code, b + 1] as const)));
   for (let i = 0; i < bins.length; i++)
     bins[i] = binOf.get(Math.trunc(data[i * cols + feature]!)) ?? 0;

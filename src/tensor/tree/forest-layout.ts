@@ -119,7 +119,13 @@ export function planForest(shape: ForestShape, firstByte: number): ForestLayout 
     },
   }));
   if (next > maxBytes)
-    fail("tensor/out-of-range-memory", { at: "forest", needBytes: next, maxBytes, rows, features: width }); // biome-ignore format: one line
+    fail("tensor/out-of-range-memory", {
+      at: "forest",
+      needBytes: next,
+      maxBytes,
+      rows,
+      features: width,
+    });
   return { job, words, spaces, control, bytes: next };
 }
 
@@ -133,6 +139,13 @@ function mostNodes({ rows, options }: ForestShape): number {
 export function writeForest({ buffer }: WasmMemory, layout: ForestLayout): void {
   const write = (at: number, values: readonly number[]): void =>
     new Uint32Array(buffer, at, values.length).set(values);
-  write(layout.job, jobWords.map((word) => layout.words[word])); // biome-ignore format: one line
-  for (const { at, words } of layout.spaces) write(at, spaceWords.map((word) => words[word])); // biome-ignore format: one line
+  write(
+    layout.job,
+    jobWords.map((word) => layout.words[word]),
+  );
+  for (const { at, words } of layout.spaces)
+    write(
+      at,
+      spaceWords.map((word) => words[word]),
+    );
 }

@@ -18,7 +18,13 @@ const options: ForestOptions = {
 function problem(threads: number): ForestProblem {
   const draws = random(2).stream("x");
   const x = { rows: 200, cols: 2, data: Float64Array.from({ length: 400 }, () => draws.normal()) };
-  return { x, y: Float64Array.from({ length: 200 }, () => draws.normal()), classes: 0, options, threads }; // biome-ignore format: one line
+  return {
+    x,
+    y: Float64Array.from({ length: 200 }, () => draws.normal()),
+    classes: 0,
+    options,
+    threads,
+  };
 }
 
 describe("growForest", () => {

@@ -8,7 +8,13 @@ import { fail } from "../errors.ts";
 import { loadKernelFile, openModule, sharedMemory } from "../kernel-file.ts";
 import { assembleForest } from "./assemble-forest.ts";
 import { binCodes, type FeatureBins, forestBins } from "./forest-bins.ts";
-import { type ForestCode, type ForestJob, type GrownTree, nextTree, openForestGrower } from "./forest-grower.ts"; // biome-ignore format: one line
+import {
+  type ForestCode,
+  type ForestJob,
+  type GrownTree,
+  nextTree,
+  openForestGrower,
+} from "./forest-grower.ts";
 import { type ForestOptions, planForest, stagedRows, writeForest } from "./forest-layout.ts";
 import type { ForestNews, ForestTask } from "./forest-worker.ts";
 import type { Trees } from "./trees.ts";
@@ -80,7 +86,8 @@ export async function growForest(
     y: centre === 0 ? problem.y : problem.y.map((label) => label - centre),
     threads: Math.min(threads, options.trees),
   });
-  const grown = job.layout.spaces.length === 1 ? await growHere(job, work) : await growOnWorkers(job, work); // biome-ignore format: one line
+  const grown =
+    job.layout.spaces.length === 1 ? await growHere(job, work) : await growOnWorkers(job, work);
   const trees = assembleForest(grown, { features, classes, layout: job.layout });
   if (centre !== 0)
     for (const [i, value] of trees.values.entries()) trees.values[i] = value + centre;
@@ -108,7 +115,14 @@ export async function openForest(
   const features = forestBins(x, { categorical: problem.categorical ?? new Set(), ...options });
   const module = await loadKernelFile("forest", ["open", "binRows", "growTree"]);
   const { heapBase } = openModule(module, sharedMemory(65_536)) as ForestCode;
-  const shape = { rows: x.rows, width: x.cols, classes, weighted: weights !== undefined, threads, options }; // biome-ignore format: one line
+  const shape = {
+    rows: x.rows,
+    width: x.cols,
+    classes,
+    weighted: weights !== undefined,
+    threads,
+    options,
+  };
   const layout = planForest(shape, heapBase());
   const memory = sharedMemory(layout.bytes);
   writeForest(memory, layout);

@@ -12,13 +12,18 @@ const width = 3;
 /** A random tree: numbers, categories, missing values, zero as missing where `special`. */
 function randomTree(draws: ReturnType<typeof random>, depth: number, special: boolean): TreeNode {
   if (depth === 0 || draws.next() < 0.15) return { value: draws.normal() };
-  const [left, right] = [randomTree(draws, depth - 1, special), randomTree(draws, depth - 1, special)]; // biome-ignore format: one line
+  const [left, right] = [
+    randomTree(draws, depth - 1, special),
+    randomTree(draws, depth - 1, special),
+  ];
   const some = Array.from({ length: draws.below(4) }, () => draws.below(70));
   const codes = [...new Set(some)].sort((a, b) => a - b);
   const node = { feature: draws.below(width), missingLeft: draws.next() < 0.5, left, right };
   if (special && draws.next() < 0.4) return { ...node, codes };
   const threshold = draws.below(8) - 3;
-  return special && draws.next() < 0.3 ? { ...node, threshold, zeroMissing: true } : { ...node, threshold }; // biome-ignore format: one line
+  return special && draws.next() < 0.3
+    ? { ...node, threshold, zeroMissing: true }
+    : { ...node, threshold };
 }
 
 function randomRows(draws: ReturnType<typeof random>, rows: number) {
@@ -26,7 +31,8 @@ function randomRows(draws: ReturnType<typeof random>, rows: number) {
     const kind = draws.below(10);
     if (kind === 0) return Number.NaN;
     if (kind === 1) return draws.below(120);
-    if (kind === 2) return [0, -0, 1e-36, -1e-36, -5, 1e12, Infinity, -Infinity, 0.5][draws.below(9)]!; // biome-ignore format: one line
+    if (kind === 2)
+      return [0, -0, 1e-36, -1e-36, -5, 1e12, Infinity, -Infinity, 0.5][draws.below(9)]!;
     return draws.below(8) - 3;
   };
   return { rows, cols: width, data: Float64Array.from({ length: rows * width }, cell) };
@@ -67,7 +73,9 @@ describe("treePredictor", () => {
           "feature" in node
             ? { ...node, left: vectors(node.left), right: vectors(node.right) }
             : { value: Array.from({ length: leafWidth }, () => draws.normal()) };
-        const roots = Array.from({ length: 4 * outputs }, () => vectors(randomTree(draws, draws.below(7), special))); // biome-ignore format: one line
+        const roots = Array.from({ length: 4 * outputs }, () =>
+          vectors(randomTree(draws, draws.below(7), special)),
+        );
         const base = Array.from({ length: outputs }, () => draws.normal());
         const trees = treesOf(roots, { width, outputs, leafWidth, average, base });
         const x = randomRows(draws, rows);

@@ -28,7 +28,6 @@ function drawn({
   vector: boolean;
   average: boolean;
 }) {
-  // biome-ignore format: one line
   const draws = random(seed).stream("shapley");
   const leafWidth = vector ? outputs : 1;
   const shape = { width, depth: 5, categories: true, zeroMissing: true, leafWidth };
@@ -95,7 +94,10 @@ describe("treeShapley", () => {
         for (let row = 0; row < x.rows; row++) {
           const cells = x.data.subarray(row * width, (row + 1) * width);
           const expected = byDefinition((known) => knownOutput(trees, cells, known));
-          expect(values.subarray(row * width, (row + 1) * width)).toBeClose(expected, { rtol: 1e-9, atol: 1e-9 }); // biome-ignore format: one line
+          expect(values.subarray(row * width, (row + 1) * width)).toBeClose(expected, {
+            rtol: 1e-9,
+            atol: 1e-9,
+          });
         }
       }),
       { numRuns: 40 },
@@ -114,8 +116,12 @@ describe("interventionalShapley", () => {
         const predict = treePredictor(trees);
         for (let row = 0; row < x.rows; row++) {
           const worth = (known: number): number => {
-            const data = background.data.map((v, i) => ((known >> (i % width)) & 1) === 1 ? (x.data[row * width + (i % width)] ?? 0) : v); // biome-ignore format: one line
-            return predict({ ...background, data }).reduce((sum, v) => sum + v, 0) / background.rows; // biome-ignore format: one line
+            const data = background.data.map((v, i) =>
+              ((known >> (i % width)) & 1) === 1 ? (x.data[row * width + (i % width)] ?? 0) : v,
+            );
+            return (
+              predict({ ...background, data }).reduce((sum, v) => sum + v, 0) / background.rows
+            );
           };
           const values = told.values.subarray(row * width, (row + 1) * width);
           expect(values).toBeClose(byDefinition(worth), { rtol: 1e-9, atol: 1e-9 });

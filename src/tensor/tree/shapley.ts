@@ -120,7 +120,13 @@ export function treeShapley(trees: Trees, x: Matrix): ShapleyValues {
     for (let t = 0; t < count; t++) {
       const output = leafWidth === 1 ? t % outputs : 0;
       const into = values.subarray((row * outputs + output) * width);
-      walk({ trees, paths, cells, into, share }, trees.starts[t]!, { at: 0, depth: 0, zero: 1, one: 1, feature: -1 }); // biome-ignore format: one line
+      walk({ trees, paths, cells, into, share }, trees.starts[t]!, {
+        at: 0,
+        depth: 0,
+        zero: 1,
+        one: 1,
+        feature: -1,
+      });
     }
   }
   return { values, base };
@@ -210,7 +216,8 @@ function expectedOutputs(trees: Trees): Float64Array {
         reach[left + 1] = reach[i]! * (1 - part);
       } else
         for (let o = 0; o < leafWidth; o++)
-          base[leafWidth === 1 ? t % outputs : o]! += reach[i]! * trees.values[i * leafWidth + o]! * share; // biome-ignore format: one line
+          base[leafWidth === 1 ? t % outputs : o]! +=
+            reach[i]! * trees.values[i * leafWidth + o]! * share;
     }
   }
   return base;
@@ -252,7 +259,10 @@ export function interventionalShapley(trees: Trees, x: Matrix, background: Matri
         base[output + o]! += share * trees.values[leaf * leafWidth + o]!;
       for (let row = 0; row < x.rows; row++) {
         const cells = x.data.subarray(row * x.cols, (row + 1) * x.cols);
-        walker.walk({ cells, other, share, into: values.subarray((row * outputs + output) * width) }, trees.starts[t]!); // biome-ignore format: one line
+        walker.walk(
+          { cells, other, share, into: values.subarray((row * outputs + output) * width) },
+          trees.starts[t]!,
+        );
       }
     }
   }

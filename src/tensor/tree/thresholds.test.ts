@@ -41,7 +41,21 @@ describe("belowFloat32", () => {
   test("holds at zero, at the smallest and largest numbers, and at infinity", () => {
     const [smallest, largest] = [2 ** -149, Math.fround(3.4028234663852886e38)];
     for (const t of [0, -0, smallest, -smallest, largest, -largest, Infinity, -Infinity, 1])
-      for (const v of [0, -0, smallest / 2, -smallest / 2, 0.75 * smallest, largest, -largest, 3.4028235677973366e38, -3.4028235677973366e38, 3.5e38, Infinity, -Infinity, 1]) // biome-ignore format: one line
+      for (const v of [
+        0,
+        -0,
+        smallest / 2,
+        -smallest / 2,
+        0.75 * smallest,
+        largest,
+        -largest,
+        3.4028235677973366e38,
+        -3.4028235677973366e38,
+        3.5e38,
+        Infinity,
+        -Infinity,
+        1,
+      ])
         expect(v < belowFloat32(t)).toBe(Math.fround(v) < t);
     expect(belowFloat32(Number.NaN)).toBeNaN();
   });

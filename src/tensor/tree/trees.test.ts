@@ -9,7 +9,14 @@ import { treesOf } from "./tree-nodes.ts";
 import { TreeWriter } from "./tree-writer.ts";
 import { findTreeDamage, type Trees } from "./trees.ts";
 
-const right = { feature: 1, codes: [0, 40], gain: 1, cover: 2, left: { value: 1 }, right: { value: 2 } }; // biome-ignore format: one line
+const right = {
+  feature: 1,
+  codes: [0, 40],
+  gain: 1,
+  cover: 2,
+  left: { value: 1 },
+  right: { value: 2 },
+};
 const root = { feature: 0, threshold: 0, gain: 3, cover: 6, left: { value: 0 }, right };
 const good = treesOf([root, { value: 5 }], { width: 2 });
 
@@ -57,8 +64,17 @@ describe("TreeWriter", () => {
     const writer = new TreeWriter({ width, outputs, leafWidth, average, base });
     const first = writer.addTree();
     const left = writer.split(first, { feature: 0, threshold: 0, missingLeft: false, gain: 3 });
-    const below = writer.split(left + 1, { feature: 1, codes: [0, 40], missingLeft: false, gain: 1 }); // biome-ignore format: one line
-    for (const [node, cover] of [[first, 6], [left + 1, 2]] as const) writer.setCover(node, cover); // biome-ignore format: one line
+    const below = writer.split(left + 1, {
+      feature: 1,
+      codes: [0, 40],
+      missingLeft: false,
+      gain: 1,
+    });
+    for (const [node, cover] of [
+      [first, 6],
+      [left + 1, 2],
+    ] as const)
+      writer.setCover(node, cover);
     for (const [i, value] of [1, 2].entries()) writer.setValue(below + i, value);
     writer.setValue(writer.addTree(), 2.5);
     writer.scale(1, 2);
@@ -73,7 +89,13 @@ describe("treesOf", () => {
     const trees = treesOf([{ feature: 0, codes, left: { value: 1 }, right: { value: 0 } }], {
       width: 1,
     });
-    const writer = new TreeWriter({ width: 1, outputs: 1, leafWidth: 1, average: false, base: new Float64Array(1) }); // biome-ignore format: one line
+    const writer = new TreeWriter({
+      width: 1,
+      outputs: 1,
+      leafWidth: 1,
+      average: false,
+      base: new Float64Array(1),
+    });
     writer.split(writer.addTree(), { feature: 0, codes, missingLeft: false });
     expect(trees.setWords.length).toBe(2 ** 18 + 1);
     expect(writer.written().setWords).toEqual(trees.setWords);
@@ -82,12 +104,17 @@ describe("treesOf", () => {
 
 describe("fromCompleteTrees", () => {
   test("law: a state of format 1 predicts the same bits", () => {
-    const cases = fc.record({ seed: fc.integer({ min: 1, max: 1e6 }), depth: fc.integer({ min: 1, max: 6 }) }); // biome-ignore format: one line
+    const cases = fc.record({
+      seed: fc.integer({ min: 1, max: 1e6 }),
+      depth: fc.integer({ min: 1, max: 6 }),
+    });
     fc.assert(
       fc.property(cases, ({ seed, depth }) => {
         const complete = randomComplete(seed, depth);
         const draws = random(seed).stream("rows");
-        const data = Float64Array.from({ length: 200 }, () => draws.next() < 0.1 ? Number.NaN : draws.below(8) - 3); // biome-ignore format: one line
+        const data = Float64Array.from({ length: 200 }, () =>
+          draws.next() < 0.1 ? Number.NaN : draws.below(8) - 3,
+        );
         const x = { rows: 100, cols: 2, data };
         const trees = fromCompleteTrees(complete, 2, 0.3);
         expect(findTreeDamage(trees)).toBeUndefined();

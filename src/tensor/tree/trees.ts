@@ -138,9 +138,15 @@ function lengthDamage(trees: Trees): TreeDamage | undefined {
   if (starts.length === 0 || starts[0] !== 0 || starts.at(-1) !== nodes)
     return damage("starts", `numbers from 0 to ${nodes}`, starts.at(-1) ?? "nothing");
   if (setStarts.length === 0 || setStarts[0] !== 0 || setStarts.at(-1) !== setWords.length)
-    return damage("setStarts", `numbers from 0 to ${setWords.length}`, setStarts.at(-1) ?? "nothing"); // biome-ignore format: one line
+    return damage(
+      "setStarts",
+      `numbers from 0 to ${setWords.length}`,
+      setStarts.at(-1) ?? "nothing",
+    );
   const lengths = [
-    ...(["thresholds", "left", "flags", "covers", "gains"] as const).map((f) => [f, nodes] as const), // biome-ignore format: one line
+    ...(["thresholds", "left", "flags", "covers", "gains"] as const).map(
+      (f) => [f, nodes] as const,
+    ),
     ["values", nodes * leafWidth] as const,
     ["base", outputs] as const,
   ];
@@ -165,13 +171,15 @@ function nodeDamage(trees: Trees): TreeDamage | undefined {
   for (let t = 0; t + 1 < starts.length; t++)
     for (let i = starts[t]!; i < starts[t + 1]!; i++) {
       const feature = features[i]!;
-      if (feature < -1 || feature >= width) return damage("features", `features below ${width}`, feature); // biome-ignore format: one line
+      if (feature < -1 || feature >= width)
+        return damage("features", `features below ${width}`, feature);
       if (feature < 0) continue;
       if (left[i]! <= i || left[i]! + 1 >= starts[t + 1]!)
         return damage("left", `children after ${i} in the same tree`, left[i]!);
       const set = thresholds[i]!;
       const isSet = Number.isInteger(set) && set >= 0 && set < sets;
-      if ((flags[i]! & nodeFlags.categories) !== 0 && !isSet) return damage("thresholds", `a set below ${sets}`, set); // biome-ignore format: one line
+      if ((flags[i]! & nodeFlags.categories) !== 0 && !isSet)
+        return damage("thresholds", `a set below ${sets}`, set);
     }
   return undefined;
 }

@@ -21,15 +21,32 @@ const sold = (i: number): number => 30 + (week[i % 7] ?? 0) + ((i * 37) % 11) / 
 const made = (n: number, value: (i: number) => number = sold, id = ""): Series =>
   series({ id, times: times(n), values: times(n).map((_, i) => value(i)) });
 const code = (expected: string) => expect.objectContaining({ code: expected });
-const quick = { horizon: 7, origins: 3, families: ["drift", "smoothing", "boosted"], trials: 7 } as const; // biome-ignore format: one line
+const quick = {
+  horizon: 7,
+  origins: 3,
+  families: ["drift", "smoothing", "boosted"],
+  trials: 7,
+} as const;
 const told = ({ leaderboard, model, test: judged }: AutoForecastResult) =>
-  formatJson([model.hash, leaderboard.map(({ trial, score, code: text, folds, state }) => [trial, score, text, folds, state]), judged?.entries]); // biome-ignore format: one line
+  formatJson([
+    model.hash,
+    leaderboard.map(({ trial, score, code: text, folds, state }) => [
+      trial,
+      score,
+      text,
+      folds,
+      state,
+    ]),
+    judged?.entries,
+  ]);
 
 describe("autoForecast", () => {
   test("finds what beats the naive forecasts, scores it once, and learns from all values", async () => {
     const found = await autoForecast(made(84), { ...quick, time: "day", value: "sold" });
     const families = found.leaderboard.map(({ family }) => family);
-    expect(new Set(families)).toEqual(new Set(["naive", "seasonal-naive", "drift", "smoothing", "boosted"])); // biome-ignore format: one line
+    expect(new Set(families)).toEqual(
+      new Set(["naive", "seasonal-naive", "drift", "smoothing", "boosted"]),
+    );
     expect(families.filter((family) => family === "boosted")).toHaveLength(3);
     expect(["naive", "drift"]).not.toContain(found.best.family);
     expect(found.best.folds).toHaveLength(3);
@@ -53,23 +70,40 @@ describe("autoForecast", () => {
 
   test("law: values that are set aside change no entry of the leaderboard", async () => {
     const changed = (i: number): number => (i < 77 ? sold(i) : -1000 * i);
-    const [one, other] = [await autoForecast(made(84), quick), await autoForecast(made(84, changed), quick)]; // biome-ignore format: one line
-    const board = ({ leaderboard }: AutoForecastResult) => leaderboard.map(({ trial, score, folds, code: text }) => [trial, score, folds, text]); // biome-ignore format: one line
+    const [one, other] = [
+      await autoForecast(made(84), quick),
+      await autoForecast(made(84, changed), quick),
+    ];
+    const board = ({ leaderboard }: AutoForecastResult) =>
+      leaderboard.map(({ trial, score, folds, code: text }) => [trial, score, folds, text]);
     expect(board(other)).toEqual(board(one));
     expect(other.checks).toEqual(one.checks);
     expect(other.model.hash).not.toBe(one.model.hash);
     const holes = (last: number) =>
-      series({ times: [...times(70), day(80)], values: [...times(70).map((_, i) => sold(i)), last], missing: "interpolate" }); // biome-ignore format: one line
-    const [low, high] = [await autoForecast(holes(0), quick), await autoForecast(holes(900), quick)]; // biome-ignore format: one line
+      series({
+        times: [...times(70), day(80)],
+        values: [...times(70).map((_, i) => sold(i)), last],
+        missing: "interpolate",
+      });
+    const [low, high] = [
+      await autoForecast(holes(0), quick),
+      await autoForecast(holes(900), quick),
+    ];
     expect(board(high)).toEqual(board(low));
   });
 
   test("keeps to its budget", async () => {
     const three = await autoForecast(made(60), { horizon: 7, origins: 2, trials: 3 });
-    expect(three.leaderboard.map(({ family }) => family).sort()).toEqual(["drift", "naive", "seasonal-naive"]); // biome-ignore format: one line
+    expect(three.leaderboard.map(({ family }) => family).sort()).toEqual([
+      "drift",
+      "naive",
+      "seasonal-naive",
+    ]);
     const plain = await autoForecast(made(60), { ...quick, families: ["drift"], trials: 40 });
     expect(plain.leaderboard).toHaveLength(3);
-    await expect(autoForecast(made(60), { ...quick, timeMs: 1e-9 })).rejects.toThrow(code("tune/missing-best")); // biome-ignore format: one line
+    await expect(autoForecast(made(60), { ...quick, timeMs: 1e-9 })).rejects.toThrow(
+      code("tune/missing-best"),
+    );
     const stop = AbortSignal.abort(new Error("enough"));
     await expect(autoForecast(made(60), quick, { signal: stop })).rejects.toThrow("enough");
   });
@@ -100,7 +134,10 @@ describe("autoForecast", () => {
     expect([first.best.family, first.untested, first.test?.horizon]).toEqual(["naive", null, 7]);
     const silent = await autoForecast(made(60), { ...how, trials: 4 });
     expect(silent.best.family).not.toBe("naive");
-    expect([silent.test, silent.untested]).toEqual([null, expect.stringMatching(/has scored these test rows before.*say why/)]); // biome-ignore format: one line
+    expect([silent.test, silent.untested]).toEqual([
+      null,
+      expect.stringMatching(/has scored these test rows before.*say why/),
+    ]);
     expect(silent.model.forecast.state.series.length).toBe(60);
     const said = await autoForecast(made(60), { ...how, trials: 4, again: "more trials" });
     expect([said.untested, said.test?.horizon]).toEqual([null, 7]);
@@ -109,17 +146,24 @@ describe("autoForecast", () => {
   test("goes on with a short series, and tries no more of a family that cannot take it", async () => {
     await using records = await openRecords(":memory:");
     const how = { horizon: 7, records } as const; // 22 days to learn from; boosted trees need 23
-    const [few, more] = [await autoForecast(made(29), { ...how, trials: 6 }), await autoForecast(made(29), { ...how, trials: 12 })]; // biome-ignore format: one line
+    const [few, more] = [
+      await autoForecast(made(29), { ...how, trials: 6 }),
+      await autoForecast(made(29), { ...how, trials: 12 }),
+    ];
     const whole = await autoForecast(made(29), { horizon: 7, trials: 12 });
     expect([more.best.family, more.best.score]).toEqual([few.best.family, few.best.score]);
     expect(told(more)).toBe(told(whole));
     const last = whole.leaderboard.filter(({ family }) => family === "boosted");
-    expect(last.map(({ state, error }) => [state, error])).toEqual([["failed", expect.stringContaining("is too short")]]); // biome-ignore format: one line
+    expect(last.map(({ state, error }) => [state, error])).toEqual([
+      ["failed", expect.stringContaining("is too short")],
+    ]);
   });
 
   test("tries each family once where two search at the same time", async () => {
     await using records = await openRecords(":memory:");
-    const both = await Promise.all([0, 1].map(() => autoForecast(made(60), { ...quick, records, trials: 5 }))); // biome-ignore format: one line
+    const both = await Promise.all(
+      [0, 1].map(() => autoForecast(made(60), { ...quick, records, trials: 5 })),
+    );
     const tried = both.map(({ leaderboard }) => leaderboard.map(({ family }) => family));
     const last = tried.reduce((a, b) => (a.length < b.length ? b : a));
     expect([...last].sort()).toEqual(["boosted", "drift", "naive", "seasonal-naive", "smoothing"]);
@@ -138,7 +182,13 @@ describe("autoForecast", () => {
     expect(await seen(made(84, (i) => 3 * i + sold(i)))).toEqual(["trend info"]);
     expect(await seen(made(84, (i) => ((i * i * 37) % 101) / 10))).toContain("season info");
     const place = (i: number): boolean => i % 9 !== 4;
-    const holed = series({ times: times(90).filter((_, i) => place(i)), values: times(90).map((_, i) => sold(i)).filter((_, i) => place(i)), missing: "previous" }); // biome-ignore format: one line
+    const holed = series({
+      times: times(90).filter((_, i) => place(i)),
+      values: times(90)
+        .map((_, i) => sold(i))
+        .filter((_, i) => place(i)),
+      missing: "previous",
+    });
     expect(await seen(holed)).toContain("holes warning");
   });
 
@@ -148,11 +198,19 @@ describe("autoForecast", () => {
       { ...quick, trials: 5, metric: "mae" },
     );
     expect([constant.best.family, constant.best.score]).toEqual(["naive", 0]);
-    const asked = { ...quick, families: ["calendar"], holidays: "us", season: 1, metric: "mae" } as const; // biome-ignore format: one line
+    const asked = {
+      ...quick,
+      families: ["calendar"],
+      holidays: "us",
+      season: 1,
+      metric: "mae",
+    } as const;
     const found = await autoForecast(made(60), { ...asked, test: 0 });
     expect(found.test).toBeNull();
     expect(found.leaderboard.map(({ family }) => family).sort()).toEqual(["calendar", "naive"]);
-    expect(found.leaderboard.map((entry) => entry.code)).toContain('calendarRegression({ holidays: "us" })'); // biome-ignore format: one line
+    expect(found.leaderboard.map((entry) => entry.code)).toContain(
+      'calendarRegression({ holidays: "us" })',
+    );
   });
 
   test("law: the mase does not know the unit, also where the first origins have no scale", async () => {
@@ -160,7 +218,11 @@ describe("autoForecast", () => {
     const scored = async (unit: number) => {
       const how = { horizon: 7, origins: 4, families: ["drift"], metric: "mase", test: 0 } as const;
       const { leaderboard } = await autoForecast(late(unit), how);
-      return leaderboard.map(({ family, score, folds }) => [family, score?.toPrecision(9), folds.length]); // biome-ignore format: one line
+      return leaderboard.map(({ family, score, folds }) => [
+        family,
+        score?.toPrecision(9),
+        folds.length,
+      ]);
     };
     expect(await scored(1024)).toEqual(await scored(1));
     expect((await scored(1)).map(([, , folds]) => folds)).toEqual([2, 2, 2]);
@@ -172,16 +234,27 @@ describe("autoForecast", () => {
     await refused(made(28, sold, "a"), {}, "tune/failed-checks");
     await expect(autoForecast(made(28, sold, "a"), quick)).rejects.toThrow(/series "a".*21 values/);
     const [moment] = [day(0)];
-    await refused(series({ times: [moment], values: [1], frequency: "day" }), {}, "tune/failed-checks"); // biome-ignore format: one line
-    const odd = { ...made(60, sold, "a"), values: made(60).values.map((value, i) => (i === 3 ? Number.NaN : value)) }; // biome-ignore format: one line
+    await refused(
+      series({ times: [moment], values: [1], frequency: "day" }),
+      {},
+      "tune/failed-checks",
+    );
+    const odd = {
+      ...made(60, sold, "a"),
+      values: made(60).values.map((value, i) => (i === 3 ? Number.NaN : value)),
+    };
     await refused(odd, {}, "forecast/out-of-range-value");
-    await expect(autoForecast(odd, quick)).rejects.toThrow(/autoForecast: series "a" is NaN at 2026-01-04/); // biome-ignore format: one line
+    await expect(autoForecast(odd, quick)).rejects.toThrow(
+      /autoForecast: series "a" is NaN at 2026-01-04/,
+    );
     await refused(made(60), { families: ["oracle"] }, "tune/missing-family");
     await refused(made(60), { families: ["seasonal-naive"], season: 1 }, "tune/missing-family");
     await refused(made(60), { metric: "auc" }, "option/out-of-range");
     const flat = made(60, (i) => (i < 48 ? 5 : sold(i)), "a");
     await refused(flat, { metric: "mase" }, "tune/missing-scale");
-    await expect(autoForecast(flat, { ...quick, metric: "mase" })).rejects.toThrow(/series "a".*Take rmse, mae or smape/); // biome-ignore format: one line
+    await expect(autoForecast(flat, { ...quick, metric: "mase" })).rejects.toThrow(
+      /series "a".*Take rmse, mae or smape/,
+    );
     await refused(made(60), { horizon: 0 }, "option/out-of-range");
     await refused(made(60), { label: "x" }, "option/unknown-name");
     const nothing: Series = JSON.parse("null");
@@ -194,16 +267,29 @@ describe("formatAutoForecast", () => {
     const home = await mkdtemp(join(tmpdir(), "millrace-auto-forecast-"));
     try {
       const dir = join(home, "shop");
-      const sales = schema("sales", { day: timestamp(), shop: text(), sold: float({ nullable: true }) }); // biome-ignore format: one line
+      const sales = schema("sales", {
+        day: timestamp(),
+        shop: text(),
+        sold: float({ nullable: true }),
+      });
       await using workspace = await openWorkspace(dir);
       const table = workspace.lake.table("shop.sales", sales);
-      const rows = times(70).flatMap((at, i) => [{ day: at, shop: "a", sold: i }, { day: at, shop: "b", sold: i === 9 ? null : sold(i) }]); // biome-ignore format: one line
+      const rows = times(70).flatMap((at, i) => [
+        { day: at, shop: "a", sold: i },
+        { day: at, shop: "b", sold: i === 9 ? null : sold(i) },
+      ]);
       await table.append(rows);
       const { version } = await table.detail();
       const columns = { time: "day", value: "sold", id: "shop", missing: "interpolate" } as const;
       const [, all] = await seriesOf(await table.read({ version }), columns);
       if (all === undefined) throw new Error("no series");
-      const found = await autoForecast(all, { ...quick, families: ["boosted"], trials: 4, time: "day", value: "sold" }); // biome-ignore format: one line
+      const found = await autoForecast(all, {
+        ...quick,
+        families: ["boosted"],
+        trials: 4,
+        time: "day",
+        value: "sold",
+      });
       await table.append([{ day: day(70), shop: "b", sold: 5 }]); // a later version changes nothing
       const source = { dir, table: "shop.sales", version, schema: sales, id: "shop" };
       const program = formatAutoForecast(found.recipe, source);

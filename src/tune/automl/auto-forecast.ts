@@ -1,5 +1,12 @@
 /** @file AutoML of a series: the best forecaster under a budget, judged on the past, with a leaderboard and a program of it. */
-import { checkChoice, checkNames, checkNumber, hashOfJson, isMillraceError, type LongWork } from "../../core/index.ts"; // biome-ignore format: one line
+import {
+  checkChoice,
+  checkNames,
+  checkNumber,
+  hashOfJson,
+  isMillraceError,
+  type LongWork,
+} from "../../core/index.ts";
 import {
   type BacktestReport,
   backtest,
@@ -21,7 +28,11 @@ import type { AutoMlOptions } from "./auto-ml.ts";
 import type { DataCheck } from "./check-data.ts";
 import { checkHistory, checkScale } from "./check-history.ts";
 import { familySampler } from "./family-sampler.ts";
-import { type ForecastFamily, type ForecastFamilyName, forecastFamilies } from "./forecast-families.ts"; // biome-ignore format: one line
+import {
+  type ForecastFamily,
+  type ForecastFamilyName,
+  forecastFamilies,
+} from "./forecast-families.ts";
 import { type ForecastEntry, tryForecasters } from "./try-forecasters.ts";
 
 type Kept = "trials" | "timeMs" | "seed" | "records" | "tracking" | "testLog" | "again";
@@ -117,7 +128,14 @@ export async function autoForecast(
 ): Promise<AutoForecastResult> {
   checkNames(at, options, known);
   checkSeries(at, series);
-  const { horizon, test = horizon, origins = 5, season: asked, seed = 0, metric = "rmse" } = options; // biome-ignore format: one line
+  const {
+    horizon,
+    test = horizon,
+    origins = 5,
+    season: asked,
+    seed = 0,
+    metric = "rmse",
+  } = options;
   const { trials = 40, timeMs = 300_000, holidays, name = nameOf(series) } = options;
   checkNumber(at, { horizon }, { min: 1, max: 10_000, integer: true });
   checkNumber(at, { test }, { min: 0, integer: true });
@@ -132,7 +150,11 @@ export async function autoForecast(
   const families = familiesFor(season, options.families);
   const facts = { season: asked, holidays, seed };
   const parts = { train, families, facts, metric, horizon, origins, season };
-  const question = hashOfJson({ ...parts, families: families.map((family) => family.name), facts: { ...facts, holidays: holidays ?? null, season } }); // biome-ignore format: one line
+  const question = hashOfJson({
+    ...parts,
+    families: families.map((family) => family.name),
+    facts: { ...facts, holidays: holidays ?? null, season },
+  });
   await using study = await openStudy({
     ...{ name: `${name} #${question.slice(-8)}`, metric, direction: "minimise", seed },
     sampler: familySampler(tpe({ startupTrials: families.length + 6 }), families),
@@ -181,7 +203,9 @@ function familiesFor(
   if (odd !== undefined || asked?.length === 0)
     fail("tune/missing-family", { at, family: odd ?? "none", task: "forecasting", known: names });
   const baselines: readonly ForecastFamilyName[] = ["naive", "seasonal-naive"];
-  return asked === undefined ? able : able.filter(({ name }) => asked.includes(name) || baselines.includes(name)); // biome-ignore format: one line
+  return asked === undefined
+    ? able
+    : able.filter(({ name }) => asked.includes(name) || baselines.includes(name));
 }
 
 interface Held extends Pick<LongWork, "signal"> {

@@ -65,7 +65,9 @@ describe("autoMl", () => {
     expect(found.leaderboard.at(-1)?.score ?? 0.5).toBe(0.5);
     expect(found.test?.part).toBe("test");
     expect(found.test?.metrics.auc).toBeGreaterThan(0.95);
-    expect(found.columns.trees.find(({ column }) => column === "note")?.why).toBe("missing in every row"); // biome-ignore format: one line
+    expect(found.columns.trees.find(({ column }) => column === "note")?.why).toBe(
+      "missing in every row",
+    );
     expect(found.model.signature.output).toEqual({ name: "left", kind: "bool" });
     // rows without a label take no part
     expect((found.test?.rows ?? 0) < 400).toBe(true);
@@ -74,7 +76,10 @@ describe("autoMl", () => {
   test("gives the same bytes again for the same rows, seed and trials", async () => {
     const once = async () => {
       const { model, leaderboard } = await autoMl(some(200), { label: "left", trials: 6, seed: 3 });
-      return formatJson([model.hash, leaderboard.map(({ trial, score, code: made }) => [trial, score, made])]); // biome-ignore format: one line
+      return formatJson([
+        model.hash,
+        leaderboard.map(({ trial, score, code: made }) => [trial, score, made]),
+      ]);
     };
     expect(await once()).toBe(await once());
   });
@@ -139,8 +144,13 @@ describe("autoMl", () => {
     const told = rare.checks.map(({ check, severity }) => `${check} ${severity}`);
     expect(told).toContain("classes info");
     expect(told).toContain("duplicates warning");
-    const leaky = await autoMl(some(200, { spend: "if((range * 37) % 60 > 30, 9.0, 1.0)", left: "(range * 37) % 60 > 30" }), { label: "left", trials: 2 }); // biome-ignore format: one line
-    expect(leaky.checks.filter(({ check }) => check === "leaks").map(({ message }) => message)).toContainEqual(expect.stringContaining("spend")); // biome-ignore format: one line
+    const leaky = await autoMl(
+      some(200, { spend: "if((range * 37) % 60 > 30, 9.0, 1.0)", left: "(range * 37) % 60 > 30" }),
+      { label: "left", trials: 2 },
+    );
+    expect(
+      leaky.checks.filter(({ check }) => check === "leaks").map(({ message }) => message),
+    ).toContainEqual(expect.stringContaining("spend"));
     const few = await autoMl(some(60), { label: "left", trials: 2, folds: 2, test: 0.4 });
     expect(few.checks[0]).toMatchObject({ check: "rows", severity: "warning" });
   });
@@ -156,12 +166,20 @@ describe("autoMl", () => {
     await refused(some(200), { families: ["forests"] }, "tune/missing-family");
     await refused(some(200), { test: 1 }, "option/out-of-range");
     const keyless = schema("keyless", { a: int(), left: bool() });
-    const rows: Frame<Columns> = frame({ engine, schema: keyless, sql: "SELECT range AS a, range > 50 AS left FROM range(100)" }); // biome-ignore format: one line
+    const rows: Frame<Columns> = frame({
+      engine,
+      schema: keyless,
+      sql: "SELECT range AS a, range > 50 AS left FROM range(100)",
+    });
     const keylessly = autoMl(rows, { label: "left", trials: 2 });
     await expect(keylessly).rejects.toThrow(code("tune/missing-key"));
     await expect(keylessly).rejects.toThrow('with by (--by on the command line): "a"; rows');
     const wide = schema("wide", { a: int(), b: int(), left: bool() });
-    const two = frame({ engine, schema: wide, sql: "SELECT range AS a, range % 50 AS b, range % 50 > 25 AS left FROM range(100)" }); // biome-ignore format: one line
+    const two = frame({
+      engine,
+      schema: wide,
+      sql: "SELECT range AS a, range % 50 AS b, range % 50 > 25 AS left FROM range(100)",
+    });
     const found = await autoMl(two, { label: "left", by: "a", trials: 4 });
     expect(found.best.score).toBeGreaterThan(0.5);
     expect(Object.keys(found.model.signature.inputs)).toEqual(["b"]);
@@ -189,7 +207,10 @@ describe("formatAutoMl", () => {
       const program = formatAutoMl(found.recipe, source);
       const src = new URL("../../index.ts", import.meta.url).href;
       const file = join(home, "program.ts");
-      const lines = program.replace('from "millrace"', `from ${JSON.stringify(src)}`).replace("console.log(model.hash", "export const told = (model.hash").replace("console.log({ metrics, baseline });", "export { metrics };"); // biome-ignore format: one line
+      const lines = program
+        .replace('from "millrace"', `from ${JSON.stringify(src)}`)
+        .replace("console.log(model.hash", "export const told = (model.hash")
+        .replace("console.log({ metrics, baseline });", "export { metrics };");
       await writeFile(file, `${lines.replace(", model.hash);", ");")}`);
       const { told } = (await import(file)) as { readonly told: string };
       expect(told).toBe("the same model");

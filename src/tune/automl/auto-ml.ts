@@ -135,7 +135,10 @@ export async function autoMl<C extends Columns>(
   checkNumber("autoMl", { seed });
   const labelled = withLabel(rows, label);
   const by = options.by ?? keyOf(labelled, label);
-  const sides = test === 0 ? { train: labelled, test: null, warnings: [] } : await split(labelled, { by, test, seed }); // biome-ignore format: one line
+  const sides =
+    test === 0
+      ? { train: labelled, test: null, warnings: [] }
+      : await split(labelled, { by, test, seed });
   const total = await sides.train.count();
   const folds = foldCount(total, options.folds);
   const { task, checks: found } = await checkData(sides.train, { label, folds, total });
@@ -190,7 +193,9 @@ export async function autoMl<C extends Columns>(
     label,
     ...(weights === undefined ? {} : { weights }),
   };
-  const model = await fitModel(sides.train, how, { ...(work.signal === undefined ? {} : { signal: work.signal }) }); // biome-ignore format: one line
+  const model = await fitModel(sides.train, how, {
+    ...(work.signal === undefined ? {} : { signal: work.signal }),
+  });
   return {
     ...{ task, metric, checks, leaderboard, best, model },
     rows: { train: sides.train, test: sides.test },

@@ -61,9 +61,21 @@ export async function checkData(
 
 function rowChecks(total: number, folds: number): readonly DataCheck[] {
   if (total < 2 * folds)
-    return [{ check: "rows", severity: "critical", message: `${count(total, "training row")} with a label; expected at least ${2 * folds}` }]; // biome-ignore format: one line
+    return [
+      {
+        check: "rows",
+        severity: "critical",
+        message: `${count(total, "training row")} with a label; expected at least ${2 * folds}`,
+      },
+    ];
   if (total >= few) return [];
-  return [{ check: "rows", severity: "warning", message: `${count(total, "training row")} are few: scores will differ much from fold to fold` }]; // biome-ignore format: one line
+  return [
+    {
+      check: "rows",
+      severity: "warning",
+      message: `${count(total, "training row")} are few: scores will differ much from fold to fold`,
+    },
+  ];
 }
 
 async function classChecks(
@@ -75,13 +87,31 @@ async function classChecks(
   );
   const classes = found.map((row) => ({ name: String(row["class"]), rows: Number(row["n"]) }));
   if (classes.length < 2)
-    return [{ check: "classes", severity: "critical", message: `all labels are ${classes[0]?.name ?? "missing"}; expected two classes or more` }]; // biome-ignore format: one line
+    return [
+      {
+        check: "classes",
+        severity: "critical",
+        message: `all labels are ${classes[0]?.name ?? "missing"}; expected two classes or more`,
+      },
+    ];
   return classes.flatMap(({ name, rows: n }): readonly DataCheck[] => {
     if (n < folds)
-      return [{ check: "classes", severity: "warning", message: `class ${name} has ${count(n, "row")}, fewer than there are folds: some folds never see it` }]; // biome-ignore format: one line
+      return [
+        {
+          check: "classes",
+          severity: "warning",
+          message: `class ${name} has ${count(n, "row")}, fewer than there are folds: some folds never see it`,
+        },
+      ];
     const share = n / total;
     if (share >= rare || classes.length > 2) return [];
-    return [{ check: "classes", severity: "info", message: `class ${name} has ${(100 * share).toFixed(1)} % of the rows: accuracy says little, look at prAuc and at the threshold` }]; // biome-ignore format: one line
+    return [
+      {
+        check: "classes",
+        severity: "info",
+        message: `class ${name} has ${(100 * share).toFixed(1)} % of the rows: accuracy says little, look at prAuc and at the threshold`,
+      },
+    ];
   });
 }
 
@@ -92,8 +122,22 @@ async function numberChecks(rows: Frame, label: string): Promise<readonly DataCh
   );
   const odd = Number(found["odd"]);
   if (odd > 0)
-    return [{ check: "labels", severity: "critical", message: `${count(odd, "label")} are not finite numbers` }]; // biome-ignore format: one line
-  return Number(found["n"]) > 1 ? [] : [{ check: "labels", severity: "critical", message: "all labels are the same number; there is nothing to learn" }]; // biome-ignore format: one line
+    return [
+      {
+        check: "labels",
+        severity: "critical",
+        message: `${count(odd, "label")} are not finite numbers`,
+      },
+    ];
+  return Number(found["n"]) > 1
+    ? []
+    : [
+        {
+          check: "labels",
+          severity: "critical",
+          message: "all labels are the same number; there is nothing to learn",
+        },
+      ];
 }
 
 async function duplicateChecks(rows: Frame, total: number): Promise<readonly DataCheck[]> {
@@ -105,7 +149,13 @@ async function duplicateChecks(rows: Frame, total: number): Promise<readonly Dat
   );
   const twice = total - Number(found["n"]);
   if (twice <= 0.01 * total) return [];
-  return [{ check: "duplicates", severity: "warning", message: `${count(twice, "row")} are there before, apart from their key: the same row may be learned from and judged` }]; // biome-ignore format: one line
+  return [
+    {
+      check: "duplicates",
+      severity: "warning",
+      message: `${count(twice, "row")} are there before, apart from their key: the same row may be learned from and judged`,
+    },
+  ];
 }
 
 async function leakChecks(

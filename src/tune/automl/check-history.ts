@@ -24,7 +24,14 @@ export function checkHistory(series: Series, plan: HistoryPlan): readonly DataCh
   const { values } = series;
   const length = lengthChecks(series, plan);
   if (values.every((value) => value === values[0]))
-    return [...length, told("constant", "warning", `all values are ${values[0]}: the naive forecast is as good as any`)]; // biome-ignore format: one line
+    return [
+      ...length,
+      told(
+        "constant",
+        "warning",
+        `all values are ${values[0]}: the naive forecast is as good as any`,
+      ),
+    ];
   const residuals = residualsOf(values, plan.season);
   const far = outliersOf(values, residuals);
   const usual = values.slice();
@@ -66,25 +73,44 @@ function lengthChecks(
 ): readonly DataCheck[] {
   const room = values.length - leastHistory(season);
   if (room < horizon) {
-    const before = season > 1 ? `two seasons of ${count(season, frequency)} and one value` : "10 values"; // biome-ignore format: one line
-    const reason = `${count(values.length, "value")} to learn from; expected at least ${leastHistory(season) + horizon}: ${before}, and the horizon. Take a shorter horizon, test or season`; // biome-ignore format: one line
+    const before =
+      season > 1 ? `two seasons of ${count(season, frequency)} and one value` : "10 values";
+    const reason = `${count(values.length, "value")} to learn from; expected at least ${leastHistory(season) + horizon}: ${before}, and the horizon. Take a shorter horizon, test or season`;
     return fail("tune/failed-checks", { at: "autoForecast", of: nameOf(id), reasons: [reason] });
   }
   const found = Math.floor(room / horizon);
   if (found >= origins) return [];
-  return [told("length", "warning", `there are values for ${count(found, "origin")} of ${origins}: scores are means of few forecasts`)]; // biome-ignore format: one line
+  return [
+    told(
+      "length",
+      "warning",
+      `there are values for ${count(found, "origin")} of ${origins}: scores are means of few forecasts`,
+    ),
+  ];
 }
 
 function holeChecks({ filled, values, missing }: Series): readonly DataCheck[] {
   if (filled.length === 0) return [];
   const share = filled.length / values.length;
-  return [told("holes", share > 0.05 ? "warning" : "info", `${count(filled.length, "value")} of ${values.length} were not there and are filled (${missing}): they are learned from, and not judged`)]; // biome-ignore format: one line
+  return [
+    told(
+      "holes",
+      share > 0.05 ? "warning" : "info",
+      `${count(filled.length, "value")} of ${values.length} were not there and are filled (${missing}): they are learned from, and not judged`,
+    ),
+  ];
 }
 
 function signChecks({ values }: Series): readonly DataCheck[] {
   const low = values.filter((value) => value <= 0).length;
   if (low === 0) return [];
-  return [told("signs", "info", `${count(low, "value")} at or below 0: smoothing with errors or seasons that multiply is left out`)]; // biome-ignore format: one line
+  return [
+    told(
+      "signs",
+      "info",
+      `${count(low, "value")} at or below 0: smoothing with errors or seasons that multiply is left out`,
+    ),
+  ];
 }
 
 /** Places of values that are far from what their neighbours and their place in the season say. */
@@ -92,7 +118,11 @@ function outliersOf(values: Float64Array, residuals: Float64Array): readonly num
   const sizes = residuals.map(Math.abs).sort();
   const sorted = values.slice().sort();
   const spread = quantileOf(sorted, 0.9) - quantileOf(sorted, 0.1);
-  const scale = Math.max(1.4826 * quantileOf(sizes, 0.5), quantileOf(sizes, 0.9) / 1.645, spread / 100); // biome-ignore format: one line
+  const scale = Math.max(
+    1.4826 * quantileOf(sizes, 0.5),
+    quantileOf(sizes, 0.9) / 1.645,
+    spread / 100,
+  );
   return Array.from(residuals.keys()).filter((i) => Math.abs(residuals[i] ?? 0) > farOff * scale);
 }
 
@@ -100,7 +130,13 @@ function outlierChecks(series: Series, places: readonly number[]): readonly Data
   const [first] = places;
   if (first === undefined) return [];
   const when = new Date(timeOf(series, first)).toISOString().slice(0, 10);
-  return [told("outliers", "warning", `${count(places.length, "value")} far from ${places.length === 1 ? "its" : "their"} neighbours, such as ${series.values[first]} of ${when}: if it is an error, correct it; if it comes again, tell the models when (holidays)`)]; // biome-ignore format: one line
+  return [
+    told(
+      "outliers",
+      "warning",
+      `${count(places.length, "value")} far from ${places.length === 1 ? "its" : "their"} neighbours, such as ${series.values[first]} of ${when}: if it is an error, correct it; if it comes again, tell the models when (holidays)`,
+    ),
+  ];
 }
 
 /** Whether places of a season differ by more than chance: F of a one-way analysis of variance on what is off the trend. */
@@ -117,7 +153,13 @@ function seasonChecks({ values, frequency }: Series, season: number): readonly D
   }
   const f = between / (season - 1) / (within / Math.max(1, off.length - season));
   if (Number.isNaN(f) || f > 1 + 3 * Math.sqrt(2 / (season - 1))) return [];
-  return [told("season", "info", `no season of ${count(season, frequency)} shows: its places differ by no more than chance`)]; // biome-ignore format: one line
+  return [
+    told(
+      "season",
+      "info",
+      `no season of ${count(season, frequency)} shows: its places differ by no more than chance`,
+    ),
+  ];
 }
 
 /** Whether the means of seasons follow a line. */
@@ -129,7 +171,13 @@ function trendChecks(values: Float64Array, season: number): readonly DataCheck[]
   if (blocks.length < 4) return [];
   const r = correlationWithTime(blocks);
   if (!(Math.abs(r) > 0.8)) return [];
-  return [told("trend", "info", `values ${r > 0 ? "rise" : "fall"} over time: forecasts without a trend will lag behind`)]; // biome-ignore format: one line
+  return [
+    told(
+      "trend",
+      "info",
+      `values ${r > 0 ? "rise" : "fall"} over time: forecasts without a trend will lag behind`,
+    ),
+  ];
 }
 
 function correlationWithTime(values: readonly number[]): number {

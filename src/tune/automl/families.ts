@@ -65,7 +65,8 @@ export const families: readonly Family[] = [
     first: { "linear penalty": 1 },
     ask: (trial, { task }) => {
       const penalty = trial.float("linear penalty", 1e-3, 1e3, { log: true });
-      if (task !== "regression") return candidate("logistic", { l2: penalty }, logistic({ l2: penalty })); // biome-ignore format: one line
+      if (task !== "regression")
+        return candidate("logistic", { l2: penalty }, logistic({ l2: penalty }));
       const options = { alpha: penalty / 1000, l1Ratio: 0.5 };
       return candidate("elasticNet", options, elasticNet(options));
     },

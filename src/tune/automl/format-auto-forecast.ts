@@ -29,7 +29,13 @@ export interface AutoForecastSource extends AutoMlSource {
  */
 export function formatAutoForecast(recipe: AutoForecastRecipe, source: AutoForecastSource): string {
   const { id, frequency, missing, time, value, test, season, maker, code, modelHash } = recipe;
-  const columns = { time, value, ...(source.id === undefined ? {} : { id: source.id }), frequency, missing }; // biome-ignore format: one line
+  const columns = {
+    time,
+    value,
+    ...(source.id === undefined ? {} : { id: source.id }),
+    frequency,
+    missing,
+  };
   const names = new Set([
     ...tableNames(source),
     ...[maker, "seriesOf", "servedForecast"],

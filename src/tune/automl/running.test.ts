@@ -5,14 +5,18 @@ import { quantileOf } from "../../core/index.ts";
 import { meanOf } from "../mean.ts";
 import { runningMeans, runningMedians } from "./running.ts";
 
-const anyValues = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { maxLength: 40 }).map((all) => Float64Array.from(all)); // biome-ignore format: one line
+const anyValues = fc
+  .array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { maxLength: 40 })
+  .map((all) => Float64Array.from(all));
 const anyHalf = fc.integer({ min: 1, max: 25 });
 
 describe("runningMedians", () => {
   test("law: each is the median of the values around it", () => {
     fc.assert(
       fc.property(anyValues, anyHalf, (values, half) => {
-        const around = values.map((_, i) => quantileOf(values.slice(Math.max(0, i - half), i + half + 1).sort(), 0.5)); // biome-ignore format: one line
+        const around = values.map((_, i) =>
+          quantileOf(values.slice(Math.max(0, i - half), i + half + 1).sort(), 0.5),
+        );
         expect([...runningMedians(values, half)]).toBeClose([...around]);
       }),
     );

@@ -9,7 +9,9 @@
  */
 export function runningMedians(values: Float64Array, half: number): Float64Array {
   const n = values.length;
-  const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b); // biome-ignore format: one line
+  const order = Uint32Array.from(values.keys()).sort(
+    (a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b,
+  );
   const ranks = new Uint32Array(n);
   for (const [rank, i] of order.entries()) ranks[i] = rank;
   const counts = rankCounts(n);

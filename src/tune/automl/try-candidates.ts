@@ -86,7 +86,15 @@ function drawn(trial: RunningTrial, { families, task, seed }: SearchParts) {
 async function foldScores(
   trial: RunningTrial,
   family: Family,
-  { candidate, parts, signal }: { readonly candidate: AutoMlCandidate; readonly parts: SearchParts; readonly signal: AbortSignal | undefined }, // biome-ignore format: one line
+  {
+    candidate,
+    parts,
+    signal,
+  }: {
+    readonly candidate: AutoMlCandidate;
+    readonly parts: SearchParts;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<number | "pruned"> {
   const { numbers, metric, folds } = parts;
   const scores: number[] = []; // a fold in which the metric has no value, such as one class, does not count

@@ -1,10 +1,15 @@
 /** @file The search of forecasters: every family once by its own rules, then params of those that have some. */
-import { backtest, type ForecastMetric, type Series } from "../../forecast/index.ts"; // biome-ignore format: one line
+import { backtest, type ForecastMetric, type Series } from "../../forecast/index.ts";
 import { meanOf } from "../mean.ts";
 import type { Study } from "../study/study.ts";
 import type { RunningTrial } from "../trial.ts";
 import { isSearched, unable } from "./family-sampler.ts";
-import type { ForecastCandidate, ForecastFacts, ForecastFamily, ForecastFamilyName } from "./forecast-families.ts"; // biome-ignore format: one line
+import type {
+  ForecastCandidate,
+  ForecastFacts,
+  ForecastFamily,
+  ForecastFamilyName,
+} from "./forecast-families.ts";
 import { type Asking, leaderboardOf, type TriedEntry } from "./leaderboard.ts";
 import type { SearchBudget } from "./try-candidates.ts";
 
@@ -38,7 +43,10 @@ export async function tryForecasters(
     took.set(trial.number, performance.now() - begun);
     return value;
   }, budget);
-  const makers = families.map(({ name, ask }) => ({ name, ask: (trial: Asking) => ask(trial, facts) })); // biome-ignore format: one line
+  const makers = families.map(({ name, ask }) => ({
+    name,
+    ask: (trial: Asking) => ask(trial, facts),
+  }));
   return leaderboardOf(study, { families: makers, better: isLess, took });
 }
 
@@ -47,7 +55,10 @@ const isLess = (a: number, b: number): boolean => (Number.isNaN(b) ? !Number.isN
 /** Learns and judges origin by origin; the pruner looks between them. */
 async function judged(trial: RunningTrial, parts: ForecastParts): Promise<number | "pruned"> {
   const { train, families, facts, metric, horizon, origins, season } = parts;
-  const name = trial.category("family", families.map((family) => family.name)); // biome-ignore format: one line
+  const name = trial.category(
+    "family",
+    families.map((family) => family.name),
+  );
   const [family] = families.filter((one) => one.name === name);
   if (family === undefined) throw new RangeError(`no family ${name}`);
   const { forecaster } = family.ask(trial, facts);
@@ -61,7 +72,7 @@ async function judged(trial: RunningTrial, parts: ForecastParts): Promise<number
       if (of !== name || error === null) return false;
       errors.push(error);
       trial.report(origin, meanOf(errors));
-      isPruned = origin + 1 < origins && isSearched(family) && trial.shouldPrune(); // biome-ignore format: one line
+      isPruned = origin + 1 < origins && isSearched(family) && trial.shouldPrune();
       return isPruned;
     },
   });

@@ -9,7 +9,15 @@ import { findStore } from "../study/record-store.ts";
 import type { StudyHead } from "../study/study-store.ts";
 import type { TrialRow } from "../trial-row.ts";
 import { distributionOf } from "./distributions.ts";
-import { errorKey, localText, metricsKey, optunaFormat, optunaStates, optunaTables, typedNumber } from "./schema.ts"; // biome-ignore format: one line
+import {
+  errorKey,
+  localText,
+  metricsKey,
+  optunaFormat,
+  optunaStates,
+  optunaTables,
+  typedNumber,
+} from "./schema.ts";
 
 /** What is written, and where. */
 export interface ExportOptunaOptions {
@@ -72,9 +80,15 @@ function writeRow(file: SqliteFile, row: TrialRow, specs: ReadonlyMap<string, Pa
   );
   if (!isWaiting) writeParams(file, id, row, specs);
   for (const [i, value] of writtenValues(row).entries())
-    file.run("insert into trial_values (trial_id, objective, value, value_type) values (?, ?, ?, ?)", [id, i, ...typedNumber(value)]); // biome-ignore format: one line
+    file.run(
+      "insert into trial_values (trial_id, objective, value, value_type) values (?, ?, ?, ?)",
+      [id, i, ...typedNumber(value)],
+    );
   for (const [step, value] of isWaiting ? [] : row.steps)
-    file.run("insert into trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type) values (?, ?, ?, ?)", [id, step, ...typedNumber(value)]); // biome-ignore format: one line
+    file.run(
+      "insert into trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type) values (?, ?, ?, ?)",
+      [id, step, ...typedNumber(value)],
+    );
   for (const [key, value] of Object.entries(row.notes)) attribute(file, "user", [id, key, value]);
   for (const [key, value] of systemOf(row)) attribute(file, "system", [id, key, value]);
 }
@@ -87,7 +101,10 @@ function writeParams(
     const spec = specs.get(name);
     if (spec === undefined) continue;
     const values = [id, name, code, JSON.stringify(distributionOf(spec))];
-    file.run("insert into trial_params (trial_id, param_name, param_value, distribution_json) values (?, ?, ?, ?)", values); // biome-ignore format: one line
+    file.run(
+      "insert into trial_params (trial_id, param_name, param_value, distribution_json) values (?, ?, ?, ?)",
+      values,
+    );
   }
 }
 

@@ -103,7 +103,7 @@ function checkFile(file: SqliteFile, path: string): void {
   );
   const columns = file.rows("pragma table_info(trial_values)").map(({ name }) => name);
   if (version === optunaFormat.schema && columns.includes("value_type")) return;
-  const reason = `its format is ${version}, and ${optunaFormat.schema} is known. Older files become so by "optuna storage upgrade".`; // biome-ignore format: one line
+  const reason = `its format is ${version}, and ${optunaFormat.schema} is known. Older files become so by "optuna storage upgrade".`;
   fail("tune/unsupported-file", { path, reason });
 }
 
@@ -124,10 +124,16 @@ function findStudy(file: SqliteFile, path: string, name: string | undefined) {
 }
 
 function readObjectives(file: SqliteFile, id: number): readonly StudyObjective[] {
-  const [named] = file.rows("select value_json from study_system_attributes where study_id = ? and key = ?", [id, metricsKey]); // biome-ignore format: one line
+  const [named] = file.rows(
+    "select value_json from study_system_attributes where study_id = ? and key = ?",
+    [id, metricsKey],
+  );
   const names: unknown = JSON.parse(String(named?.["value_json"] ?? "[]"));
   const metrics: readonly unknown[] = Array.isArray(names) ? names : [];
-  const rows = file.rows("select direction from study_directions where study_id = ? order by objective", [id]); // biome-ignore format: one line
+  const rows = file.rows(
+    "select direction from study_directions where study_id = ? order by objective",
+    [id],
+  );
   return rows.map(({ direction }, i) => ({
     metric: String(metrics[i] ?? (rows.length === 1 ? "value" : `value ${i}`)),
     direction: direction === "MAXIMIZE" ? "maximise" : "minimise",
@@ -165,7 +171,10 @@ function readRows(
 ): readonly TrialRow[] {
   const ofTrials = (table: string, order: string): ReadonlyMap<unknown, readonly Row[]> =>
     Map.groupBy(
-      file.rows(`select t.* from ${table} t join trials using (trial_id) where study_id = ? order by ${order}`, [id]), // biome-ignore format: one line
+      file.rows(
+        `select t.* from ${table} t join trials using (trial_id) where study_id = ? order by ${order}`,
+        [id],
+      ),
       (row) => row["trial_id"],
     );
   const params = ofTrials("trial_params", "param_id");
@@ -214,12 +223,15 @@ function rowOf({ number, trial, specs, params, values, steps, notes, system }: P
     ...waitingRow(number, fixedOf(system["fixed_params"])),
     state: isRunning ? "failed" : state,
     codes: Object.fromEntries(params.map((row) => codeEntry(row, specs))),
-    values: state === "complete" ? values.map((row) => numberOf(row["value"], row["value_type"])) : null, // biome-ignore format: one line
+    values:
+      state === "complete" ? values.map((row) => numberOf(row["value"], row["value_type"])) : null,
     steps: steps.map((row) => [
       Number(row["step"]),
       numberOf(row["intermediate_value"], row["intermediate_value_type"]),
     ]),
-    constraints: Object.fromEntries(constraints.map((value: unknown, i: number) => [`constraint ${i}`, Number(value)])), // biome-ignore format: one line
+    constraints: Object.fromEntries(
+      constraints.map((value: unknown, i: number) => [`constraint ${i}`, Number(value)]),
+    ),
     error: isRunning ? wasRunning : state === "failed" ? errorText : null,
     startedAtMs: localMs(trial["datetime_start"]),
     endedAtMs: localMs(trial["datetime_complete"]),

@@ -37,7 +37,10 @@ describe("exportOptuna and importOptuna", () => {
     await importOptuna({ records, path, name: "t" });
     await using back = await openStudy({ ...base, name: "t" });
     const facts = async (one: typeof study) =>
-      (await one.trials()).map(({ startedAtMs: _, endedAtMs: __, constraints, ...rest }) => ({ ...rest, constraints: Object.values(constraints) })); // biome-ignore format: one line
+      (await one.trials()).map(({ startedAtMs: _, endedAtMs: __, constraints, ...rest }) => ({
+        ...rest,
+        constraints: Object.values(constraints),
+      }));
     expect(await facts(back)).toEqual(await facts(study));
     await expect(importOptuna({ records, path })).rejects.toThrow(code("tune/duplicate-study"));
     await expect(importOptuna({ records, path, study: "u" })).rejects.toThrow(
@@ -73,7 +76,10 @@ describe("specOf", () => {
     const spec = { kind: "int", low: 1, high: 9, step: 2, log: false } as const;
     expect(specOf(distributionOf(spec))).toEqual(spec);
     const old = (name: string, attributes: Record<string, unknown>) => specOf({ name, attributes });
-    expect(old("LogUniformDistribution", { low: 1, high: 9 })).toMatchObject({ kind: "float", log: true }); // biome-ignore format: one line
+    expect(old("LogUniformDistribution", { low: 1, high: 9 })).toMatchObject({
+      kind: "float",
+      log: true,
+    });
     expect(old("UniformDistribution", { low: 1, high: 9 })).toMatchObject({
       kind: "float",
       step: null,
@@ -85,7 +91,10 @@ describe("specOf", () => {
       ...spec,
       step: 1,
     });
-    expect(old("IntLogUniformDistribution", { low: 1, high: 9 })).toMatchObject({ kind: "int", log: true }); // biome-ignore format: one line
+    expect(old("IntLogUniformDistribution", { low: 1, high: 9 })).toMatchObject({
+      kind: "int",
+      log: true,
+    });
     expect(old("NoDistribution", {})).toBeUndefined();
   });
 
@@ -101,7 +110,10 @@ describe("specOf", () => {
       step: null,
       log: false,
     });
-    expect(unionOf(ab, { kind: "category", choices: ["b", "c"] })).toEqual({ kind: "category", choices: ["a", "b", "c"] }); // biome-ignore format: one line
+    expect(unionOf(ab, { kind: "category", choices: ["b", "c"] })).toEqual({
+      kind: "category",
+      choices: ["a", "b", "c"],
+    });
     expect(unionOf(ab, int)).toBeUndefined();
   });
 });

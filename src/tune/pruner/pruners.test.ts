@@ -25,7 +25,6 @@ function judge(
   complete: readonly Steps[],
   ...[steps, direction = "minimise"]: readonly [steps: Steps, direction?: SearchDirection]
 ) {
-  // biome-ignore format: one line
   const rows = [
     ...complete.map((each, i) => row(i, "complete", each)),
     row(complete.length, "running", steps),
@@ -166,14 +165,20 @@ describe("hyperbandPruner", () => {
     expect(one).toBeGreaterThan(0);
     expect(three).toBeGreaterThan(one);
     expect(nine).toBe(60);
-    expect(() => hyperbandPruner({ minSteps: 4, maxSteps: 3 })).toThrow(code("tune/out-of-range-value")); // biome-ignore format: one line
+    expect(() => hyperbandPruner({ minSteps: 4, maxSteps: 3 })).toThrow(
+      code("tune/out-of-range-value"),
+    );
   });
 });
 
 describe("thresholdPruner", () => {
   test("ends what leaves its bounds, and NaN", () => {
     const pruner = thresholdPruner({ lower: 0, upper: 1, warmUpSteps: 1 });
-    expect([[0.5, 0.5], [0.5, 1.1], [0.5, -0.1], [0.5, Number.NaN], [9]].map((steps) => judge(pruner, [], steps))).toEqual([false, true, true, true, false]); // biome-ignore format: one line
+    expect(
+      [[0.5, 0.5], [0.5, 1.1], [0.5, -0.1], [0.5, Number.NaN], [9]].map((steps) =>
+        judge(pruner, [], steps),
+      ),
+    ).toEqual([false, true, true, true, false]);
     expect(() => thresholdPruner({})).toThrow(code("tune/out-of-range-value"));
     expect(() => thresholdPruner({ lower: 2, upper: 1 })).toThrow(code("option/out-of-range"));
   });

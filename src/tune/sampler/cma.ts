@@ -87,7 +87,9 @@ export function cmaTell(state: CmaState, points: readonly Float64Array[]): CmaSt
   const { mean: old, sigma, axes, deviations, generation } = state;
   const d = old.length;
   const k = constantsOf(d, points.length);
-  const steps = points.slice(0, k.weights.length).map((point) => point.map((x, i) => (x - (old[i] ?? 0)) / sigma)); // biome-ignore format: one line
+  const steps = points
+    .slice(0, k.weights.length)
+    .map((point) => point.map((x, i) => (x - (old[i] ?? 0)) / sigma));
   const step = new Float64Array(d); // the weighted mean of the steps
   for (const [r, y] of steps.entries())
     for (let i = 0; i < d; i++) step[i] = (step[i] ?? 0) + (k.weights[r] ?? 0) * (y[i] ?? 0);

@@ -102,9 +102,13 @@ function drawBest(view: SearchView, { axes, over, trial }: Given): Float64Array 
 function standardised(view: SearchView, rows: readonly TrialRow[]): Float64Array {
   const losses = rows.map((row) => lossesOf(view, row)[0] ?? 0);
   const worst = Math.max(...losses);
-  const values = Float64Array.from(rows, (row, i) => (violationOf(row) > 0 ? worst : (losses[i] ?? 0))); // biome-ignore format: one line
+  const values = Float64Array.from(rows, (row, i) =>
+    violationOf(row) > 0 ? worst : (losses[i] ?? 0),
+  );
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length); // biome-ignore format: one line
+  const spread = Math.sqrt(
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length,
+  );
   return values.map((value) => (spread > 0 ? (value - mean) / spread : 0));
 }
 
@@ -113,7 +117,10 @@ function believing(data: GpData, kernel: GpKernel, busy: readonly Float64Array[]
   const process = gaussianProcess(data, kernel);
   if (busy.length === 0) return process;
   const believed = busy.map((point) => process.expect(point).mean);
-  const [points, values] = [[...data.points, ...busy], Float64Array.from([...data.values, ...believed])]; // biome-ignore format: one line
+  const [points, values] = [
+    [...data.points, ...busy],
+    Float64Array.from([...data.values, ...believed]),
+  ];
   return gaussianProcess({ ...data, points, values }, kernel);
 }
 
@@ -169,7 +176,11 @@ function kernelFor(view: SearchView, { axes, over }: Given, data: GpData): GpKer
   const n = data.points.length;
   let at = Math.min(n, 12);
   while (Math.ceil(at * 1.1) <= n) at = Math.ceil(at * 1.1); // the same for a study that is gone on with
-  const key = JSON.stringify([at, n === mostTrials ? view.rows.length : 0, axes.map(([name]) => name)]); // biome-ignore format: one line
+  const key = JSON.stringify([
+    at,
+    n === mostTrials ? view.rows.length : 0,
+    axes.map(([name]) => name),
+  ]);
   const held = kernels.get(view.identity) ?? new Map<string, GpKernel>();
   kernels.set(view.identity, held);
   const fitted = (): GpKernel => {

@@ -277,7 +277,8 @@ function steppedAdd(
   return (code, sums) => {
     const place = at(code);
     for (const [kind, [mean, width]] of distinct.entries()) {
-      const held = normalCdf((place + step / 2 - mean) / width) - normalCdf((place - step / 2 - mean) / width); // biome-ignore format: one line
+      const held =
+        normalCdf((place + step / 2 - mean) / width) - normalCdf((place - step / 2 - mean) / width);
       logs[kind] = Math.log(Math.max(held, 1e-300));
     }
     for (let k = 0; k < sums.length; k++) sums[k] = (sums[k] ?? 0) + (logs[kindOf[k] ?? 0] ?? 0);

@@ -186,7 +186,9 @@ describe("tpe", () => {
     const down = await openStudy(base);
     await up.search(async (trial) => -Number(await branin(trial)), { trials: 40 });
     await down.search(branin, { trials: 40 });
-    expect((await up.trials()).map(({ params }) => params)).toEqual((await down.trials()).map(({ params }) => params)); // biome-ignore format: one line
+    expect((await up.trials()).map(({ params }) => params)).toEqual(
+      (await down.trials()).map(({ params }) => params),
+    );
   });
 
   test("refuses options that are none", () => {
@@ -204,7 +206,10 @@ describe("cmaEs", () => {
   };
 
   test("beats random search by far in a bent valley, by the median of 11 seeds", async () => {
-    const [found, even] = [await medianOf(cmaEs(), 400, valley), await medianOf(randomSampler(), 400, valley)]; // biome-ignore format: one line
+    const [found, even] = [
+      await medianOf(cmaEs(), 400, valley),
+      await medianOf(randomSampler(), 400, valley),
+    ];
     expect(found).toBeLessThan(even / 5);
   });
 
@@ -227,9 +232,14 @@ describe("cmaEs", () => {
   });
 
   test("takes one objective", async () => {
-    const objectives = [{ metric: "a", direction: "minimise" }, { metric: "b", direction: "minimise" }] as const; // biome-ignore format: one line
+    const objectives = [
+      { metric: "a", direction: "minimise" },
+      { metric: "b", direction: "minimise" },
+    ] as const;
     for (const sampler of [cmaEs(), gaussianProcessSampler()])
-      await expect(openStudy({ name: "two", objectives, sampler })).rejects.toThrow(code("tune/unsupported-objectives")); // biome-ignore format: one line
+      await expect(openStudy({ name: "two", objectives, sampler })).rejects.toThrow(
+        code("tune/unsupported-objectives"),
+      );
     expect(() => cmaEs({ sigma: 0 })).toThrow(code("option/out-of-range"));
   });
 });
@@ -291,7 +301,10 @@ describe("gaussianProcessSampler", () => {
 
 describe("nsga2", () => {
   test("comes nearer to the front of a known problem than random search", async () => {
-    const objectives = [{ metric: "a", direction: "minimise" }, { metric: "b", direction: "minimise" }] as const; // biome-ignore format: one line
+    const objectives = [
+      { metric: "a", direction: "minimise" },
+      { metric: "b", direction: "minimise" },
+    ] as const;
     const distance = async (sampler: Sampler): Promise<number> => {
       const study = await openStudy({ name: "zdt1", objectives, sampler, seed: 1 });
       await study.search(
@@ -326,7 +339,9 @@ describe("parzen", () => {
       fc.property(fc.array(fc.nat(7), { maxLength: 12 }), (observed) => {
         const codes = Float64Array.from(observed);
         const mixture = parzen({ specs: [spec], codes: [codes], weights: codes.map(() => 1) });
-        const all = Array.from({ length: 8 }, (_, i) => Math.exp(mixture.logDensity(Float64Array.of(i)))); // biome-ignore format: one line
+        const all = Array.from({ length: 8 }, (_, i) =>
+          Math.exp(mixture.logDensity(Float64Array.of(i))),
+        );
         expect(all.reduce((sum, p) => sum + p, 0)).toBeClose(1, { rtol: 2e-3 }); // wide kernels are taken for flat within a step
       }),
     );
@@ -353,7 +368,11 @@ describe("parzen", () => {
 
 describe("grid", () => {
   test("goes through a declared space whose params have lists of values", async () => {
-    const declared = space((s) => ({ a: s.int(1, 5, { step: 2 }), b: s.category(["x", "y"]), c: s.float(0, 1, { step: 0.5 }) })); // biome-ignore format: one line
+    const declared = space((s) => ({
+      a: s.int(1, 5, { step: 2 }),
+      b: s.category(["x", "y"]),
+      c: s.float(0, 1, { step: 0.5 }),
+    }));
     const study = await openStudy({ ...base, space: declared, sampler: grid() });
     await study.search(({ params }) => params.a, { trials: 1000 });
     const tried = new Set((await study.trials()).map(({ params }) => JSON.stringify(params)));
@@ -390,7 +409,9 @@ describe("grid", () => {
       '"a" has no list of values',
     );
     const off = await openStudy({ ...base, sampler: grid({ depth: [2, 99] }) });
-    await expect(off.search((trial) => trial.int("depth", 1, 9), { trials: 9 })).rejects.toThrow(code("tune/out-of-range-param")); // biome-ignore format: one line
+    await expect(off.search((trial) => trial.int("depth", 1, 9), { trials: 9 })).rejects.toThrow(
+      code("tune/out-of-range-param"),
+    );
     expect(() => grid({})).toThrow(code("tune/out-of-range-value"));
     expect(() => grid({ a: [] })).toThrow(code("tune/out-of-range-value"));
     const many = Array.from({ length: 101 }, (_, i) => i);
@@ -402,7 +423,9 @@ describe("haltonPoint", () => {
   test("law: the first 2ᵏ points put one in each of 2ᵏ equal parts of the first coordinate", () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.integer({ min: 1, max: 6 }), (seed, k) => {
-        const parts = Array.from({ length: 2 ** k }, (_, i) => Math.floor((haltonPoint(seed, i, 1)[0] ?? 0) * 2 ** k)); // biome-ignore format: one line
+        const parts = Array.from({ length: 2 ** k }, (_, i) =>
+          Math.floor((haltonPoint(seed, i, 1)[0] ?? 0) * 2 ** k),
+        );
         expect(new Set(parts).size).toBe(2 ** k);
       }),
     );
@@ -411,7 +434,9 @@ describe("haltonPoint", () => {
   test("law: the first 3ᵏ points put one in each of 3ᵏ equal parts of the second coordinate", () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.integer({ min: 1, max: 4 }), (seed, k) => {
-        const parts = Array.from({ length: 3 ** k }, (_, i) => Math.floor((haltonPoint(seed, i, 2)[1] ?? 0) * 3 ** k)); // biome-ignore format: one line
+        const parts = Array.from({ length: 3 ** k }, (_, i) =>
+          Math.floor((haltonPoint(seed, i, 2)[1] ?? 0) * 3 ** k),
+        );
         expect(new Set(parts).size).toBe(3 ** k);
       }),
     );

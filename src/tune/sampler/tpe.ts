@@ -101,7 +101,15 @@ const mostFailures = 3;
  */
 function hopeless(
   group: Group,
-  { failed, over, pointOf }: { readonly failed: readonly TrialRow[]; readonly over: readonly TrialRow[]; readonly pointOf: (row: TrialRow) => Float64Array }, // biome-ignore format: one line
+  {
+    failed,
+    over,
+    pointOf,
+  }: {
+    readonly failed: readonly TrialRow[];
+    readonly over: readonly TrialRow[];
+    readonly pointOf: (row: TrialRow) => Float64Array;
+  },
 ): (point: Float64Array) => boolean {
   const own = failed.filter(({ codes }) => Object.keys(codes).length === group.length);
   if (own.length === 0) return () => false;

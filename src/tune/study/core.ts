@@ -109,7 +109,7 @@ function takenBack(
   const interruptions = [...row.interruptions, reason];
   if (interruptions.length <= retries)
     return { ...waitingRow(row.number, row.fixed), interruptions };
-  const error = `it was tried ${interruptions.length} times, and each time its process ended before it did; the last: ${reason}`; // biome-ignore format: one line
+  const error = `it was tried ${interruptions.length} times, and each time its process ended before it did; the last: ${reason}`;
   return { ...row, state: "failed", error, interruptions, endedAtMs: now, owner: null };
 }
 

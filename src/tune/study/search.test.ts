@@ -75,7 +75,11 @@ describe("a search", () => {
     await other.search((trial) => trial.float("x", 0, 1), { trials: 1 });
     const { number } = await other.ask();
     await other.tell(number, { error: "too short" });
-    expect(await one.search((trial) => trial.float("x", 0, 1), { trials: 9 })).toEqual({ complete: 0, pruned: 0, failed: 0 }); // biome-ignore format: one line
+    expect(await one.search((trial) => trial.float("x", 0, 1), { trials: 9 })).toEqual({
+      complete: 0,
+      pruned: 0,
+      failed: 0,
+    });
     expect(await one.trials()).toHaveLength(2);
   });
 
@@ -92,6 +96,8 @@ describe("a search", () => {
     });
     expect((await study.best()).state).toBe("complete");
     await using fresh = await openStudy({ ...base, name: "fresh", records });
-    await expect(fresh.search(broken, { trials: 2 })).rejects.toMatchObject({ code: "tune/failed-trials" }); // biome-ignore format: one line
+    await expect(fresh.search(broken, { trials: 2 })).rejects.toMatchObject({
+      code: "tune/failed-trials",
+    });
   });
 });

@@ -60,7 +60,11 @@ export async function search(
   const budget = (): number =>
     Math.min(trials ?? Infinity, core.sampler.size?.(viewOf(core)) ?? Infinity);
   if (budget() === Infinity && timeMs === undefined && signal === undefined)
-    fail("tune/out-of-range-value", { at, expected: "an end: trials, timeMs or a signal", got: "none" }); // biome-ignore format: one line
+    fail("tune/out-of-range-value", {
+      at,
+      expected: "an end: trials, timeMs or a signal",
+      got: "none",
+    });
   const stop = signal ?? new AbortController().signal;
   stop.throwIfAborted();
   const halt = new AbortController();

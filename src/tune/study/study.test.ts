@@ -7,8 +7,6 @@ import { grid } from "../sampler/grid.ts";
 import { randomSampler } from "../sampler/random-sampler.ts";
 import { space } from "../space.ts";
 import type { ObjectiveFunction, RunningTrial } from "../trial.ts";
-import { readStudyNames } from "./read-study.ts";
-import { findStore } from "./record-store.ts";
 import { openStudy, type StudyOptions } from "./study.ts";
 
 let records: Records;
@@ -66,7 +64,10 @@ describe.each(["memory", "records"])("a study in %s", (place) => {
     });
     await study.search(
       ({ params }) => {
-        expectTypeOf(params).toEqualTypeOf<{ readonly depth: number; readonly kind: "gini" | "entropy" }>(); // biome-ignore format: one line
+        expectTypeOf(params).toEqualTypeOf<{
+          readonly depth: number;
+          readonly kind: "gini" | "entropy";
+        }>();
         return params.depth + (params.kind === "gini" ? 0 : 0.5);
       },
       { trials: 25 },
@@ -120,7 +121,9 @@ describe.each(["memory", "records"])("a study in %s", (place) => {
       await expect(study.search(objective, { trials: 30 })).rejects.toThrow(
         code("tune/mismatch-param"),
       );
-    await expect(study.search((trial) => trial.int("width", 9, 2), { trials: 30 })).rejects.toThrow(code("tune/out-of-range-param")); // biome-ignore format: one line
+    await expect(study.search((trial) => trial.int("width", 9, 2), { trials: 30 })).rejects.toThrow(
+      code("tune/out-of-range-param"),
+    );
     const trials = await study.trials();
     expect(trials).toHaveLength(7);
     expect(trials.at(3)?.error).toContain(
@@ -137,7 +140,9 @@ describe.each(["memory", "records"])("a study in %s", (place) => {
       space: forest,
       ...(place === "records" ? { records } : {}),
     });
-    await expect(study.search((trial) => trial.int("dept", 2, 8), { trials: 1 })).rejects.toThrow('Did you mean "depth"?'); // biome-ignore format: one line
+    await expect(study.search((trial) => trial.int("dept", 2, 8), { trials: 1 })).rejects.toThrow(
+      'Did you mean "depth"?',
+    );
     await expect(study.enqueue(JSON.parse('{"dept": 3}'))).rejects.toThrow(
       code("tune/unknown-param"),
     );
@@ -194,7 +199,13 @@ describe.each(["memory", "records"])("a study in %s", (place) => {
     await using study = await open();
     await study.search(
       (trial) => {
-        for (const [step, value] of [[3, 0.3], [1, Number.NaN], [2, 0.2], [3, 0.4]] as const) trial.report(step, value); // biome-ignore format: one line
+        for (const [step, value] of [
+          [3, 0.3],
+          [1, Number.NaN],
+          [2, 0.2],
+          [3, 0.4],
+        ] as const)
+          trial.report(step, value);
         trial.note("host", { cores: 2 });
         return trial.float("x", 0, 1);
       },
@@ -245,7 +256,10 @@ describe.each(["memory", "records"])("a study in %s", (place) => {
   });
 
   test("has a front in place of a best trial where there are several objectives", async () => {
-    const objectives = [{ metric: "size", direction: "minimise" }, { metric: "auc", direction: "maximise" }] as const; // biome-ignore format: one line
+    const objectives = [
+      { metric: "size", direction: "minimise" },
+      { metric: "auc", direction: "maximise" },
+    ] as const;
     const stored = place === "records" ? { records } : {};
     await using study = await openStudy({ name: "two", objectives, ...stored });
     await study.search((trial) => [trial.int("size", 1, 5), trial.float("x", 0, 1)], {
@@ -293,7 +307,9 @@ describe.each(["memory", "records"])("a study in %s", (place) => {
       { trials: 40, parallel: 4 },
     );
     expect(most).toBe(4);
-    expect((await study.trials()).map(({ number }) => number)).toEqual(Array.from({ length: 40 }, (_, i) => i)); // biome-ignore format: one line
+    expect((await study.trials()).map(({ number }) => number)).toEqual(
+      Array.from({ length: 40 }, (_, i) => i),
+    );
   });
 
   test("stops when it is told to, and a stopped trial is done again with its number and its params", async () => {
@@ -309,7 +325,10 @@ describe.each(["memory", "records"])("a study in %s", (place) => {
     await expect(study.search(stopping, { trials: 9, signal: stop.signal })).rejects.toThrow(
       "enough",
     );
-    expect((await study.trials()).map(({ state }) => state)).toEqual([...Array(3).fill("complete"), "waiting"]); // biome-ignore format: one line
+    expect((await study.trials()).map(({ state }) => state)).toEqual([
+      ...Array(3).fill("complete"),
+      "waiting",
+    ]);
     await study.search(stopping, { trials: 9 });
     expect(seen).toHaveLength(10);
     expect(seen[4]).toBe(seen[3]);
@@ -337,7 +356,9 @@ describe.each(["memory", "records"])("a study in %s", (place) => {
     expect(done.at(-1)).toEqual([length + 3, length + 3]);
     await expect(study.search(() => 1, {})).rejects.toThrow(code("tune/out-of-range-value"));
     await expect(study.search(() => 1, { trials: 0 })).rejects.toThrow(code("option/out-of-range"));
-    await expect(study.search(() => 1, { trials: 1, parallel: 0 })).rejects.toThrow(code("option/out-of-range")); // biome-ignore format: one line
+    await expect(study.search(() => 1, { trials: 1, parallel: 0 })).rejects.toThrow(
+      code("option/out-of-range"),
+    );
   });
 
   test("goes through a grid once and ends", async () => {
@@ -381,102 +402,5 @@ describe.each(["memory", "records"])("a study in %s", (place) => {
     expect(failed).toMatchObject({ status: "failed", tags: { "millrace.error": "boom" } });
     const history = await tracking.metricHistory(run?.id ?? "", "y");
     expect(history.map(({ step }) => step)).toEqual([0, 1]);
-  });
-});
-
-describe("openStudy", () => {
-  test("refuses names, objectives and options that are none", async () => {
-    const open = (options: StudyOptions) => openStudy(options);
-    await expect(open({ ...base, name: " " })).rejects.toThrow(code("tune/out-of-range-value"));
-    await expect(open({ name: "s" })).rejects.toThrow(code("tune/missing-objective"));
-    await expect(open({ ...base, seed: Number.NaN })).rejects.toThrow(code("option/out-of-range"));
-    await expect(open({ ...base, retries: -1 })).rejects.toThrow(code("option/out-of-range"));
-    await expect(open({ ...base, metric: "rmse", direction: "maximise" })).rejects.toThrow(code("tune/mismatch-direction")); // biome-ignore format: one line
-    await expect(open(JSON.parse('{"name":"s","pruned":true}'))).rejects.toThrow(code("option/unknown-name")); // biome-ignore format: one line
-  });
-
-  test("goes on with a study of the name, and refuses one that is kept otherwise", async () => {
-    await using first = await openStudy({ ...base, space: forest, records });
-    await first.search(({ params }) => params.depth, { trials: 3 });
-    await using again = await openStudy({ ...base, records });
-    expect(await again.trials()).toHaveLength(3);
-    await expect(openStudy({ ...base, direction: "maximise", records })).rejects.toThrow(code("tune/conflict-study")); // biome-ignore format: one line
-    const wider = space((s) => ({ depth: s.int(2, 80) }));
-    await expect(openStudy({ ...base, space: wider, records })).rejects.toThrow(code("tune/mismatch-param")); // biome-ignore format: one line
-  });
-
-  test("refuses another seed for a study that is kept, and goes on with the kept one where none is given", async () => {
-    await using first = await openStudy({ ...base, seed: 4, records });
-    await first.search(square, { trials: 3 });
-    await expect(openStudy({ ...base, seed: 5, records })).rejects.toThrow('it is kept with seed 4, and was opened with seed 5'); // biome-ignore format: one line
-    await expect(openStudy({ ...base, seed: 5, records })).rejects.toThrow(code("tune/conflict-study")); // biome-ignore format: one line
-    await using again = await openStudy({ ...base, records });
-    await again.search(square, { trials: 6 });
-    await using whole = await openStudy({ ...base, seed: 4 });
-    await whole.search(square, { trials: 6 });
-    const drawn = async (study: typeof whole) => (await study.trials()).map(({ params }) => params);
-    expect(await drawn(again)).toEqual(await drawn(whole));
-  });
-
-  test("is told of a trial that another study object asked for and that nobody is at work on", async () => {
-    await using two = await openStudy({ ...base, records });
-    const one = await openStudy({ ...base, records });
-    const { number } = await one.ask();
-    await expect(two.tell(number, 4)).rejects.toThrow(code("tune/conflict-trial"));
-    await one.close();
-    expect(await two.tell(number, 4)).toMatchObject({ state: "complete", value: 4 });
-  });
-
-  test("finds no study of another name to read", async () => {
-    await using study = await openStudy({ ...base, records });
-    await expect(findStore(records, "t")).rejects.toThrow(code("tune/missing-study"));
-    expect((await findStore(records, study.name)).head.objectives).toEqual(study.objectives);
-  });
-
-  test("refuses a study that a newer Millrace wrote, and does not touch it", async () => {
-    await using study = await openStudy({ ...base, records });
-    await study.search((trial) => trial.float("x", 0, 1), { trials: 2 });
-    await records.db.updateTable("study").set({ format: 2 }).execute();
-    await expect(openStudy({ ...base, records })).rejects.toThrow(code("tune/unsupported-format"));
-    expect(await readStudyNames(records)).toEqual(["s"]);
-    expect(await records.db.selectFrom("study").selectAll().execute()).toMatchObject([
-      { format: 2 },
-    ]);
-  });
-
-  test("finds the trials of a study object that was closed, tries them again, and at last calls them failed", async () => {
-    for (const tries of [1, 2]) {
-      const gone = await openStudy({ ...base, records });
-      (await gone.ask()).float("x", 0, 1);
-      await gone.close(); // without a word of the trial
-      expect((await gone.trials())[0]).toMatchObject({ state: "running", number: 0 });
-      expect(await gone.trials()).toHaveLength(1);
-      expect(tries).toBeLessThan(3);
-    }
-    await using study = await openStudy({ ...base, records });
-    await study.search((trial) => trial.float("x", 0, 1), { trials: 3 });
-    const [first, ...others] = await study.trials();
-    expect(first).toMatchObject({ state: "failed", number: 0 });
-    expect(first?.interruptions).toHaveLength(2);
-    expect(first?.error).toContain("each time its process ended before it did");
-    expect(others.map(({ state }) => state)).toEqual(["complete", "complete"]);
-  });
-
-  test("lets two studies of one name in one process share numbers and budget", async () => {
-    await using one = await openStudy({ ...base, records });
-    await using two = await openStudy({ ...base, records });
-    const objective: ObjectiveFunction = async (trial) => {
-      const x = trial.float("x", 0, 1);
-      await new Promise(setImmediate);
-      return x;
-    };
-    const [a, b] = await Promise.all([
-      one.search(objective, { trials: 20 }),
-      two.search(objective, { trials: 20 }),
-    ]);
-    expect(a.complete + b.complete).toBe(20);
-    expect(a.complete).toBeGreaterThan(0);
-    expect(b.complete).toBeGreaterThan(0);
-    expect(await one.trials()).toEqual(await two.trials());
   });
 });

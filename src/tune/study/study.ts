@@ -206,7 +206,11 @@ function studyOver(core: Core): Study {
       return tell(core, handle?.row() ?? rowAt(core, number), told);
     },
     enqueue: async (params) => enqueue(core, checkedParams(core, params)),
-    enqueueFirst: async (all) => enqueueFirst(core, all.map((params) => checkedParams(core, params))), // biome-ignore format: one line
+    enqueueFirst: async (all) =>
+      enqueueFirst(
+        core,
+        all.map((params) => checkedParams(core, params)),
+      ),
   };
 }
 

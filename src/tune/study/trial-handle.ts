@@ -138,9 +138,17 @@ export function paramsOf(
 
 function checkReport(at: string, step: number, value: number): void {
   if (!(Number.isSafeInteger(step) && step >= 0))
-    fail("tune/out-of-range-value", { at, expected: "a step that is a whole number ≥ 0", got: String(step) }); // biome-ignore format: one line
+    fail("tune/out-of-range-value", {
+      at,
+      expected: "a step that is a whole number ≥ 0",
+      got: String(step),
+    });
   if (typeof value !== "number")
-    fail("tune/out-of-range-value", { at, expected: "a value that is a number", got: String(value) }); // biome-ignore format: one line
+    fail("tune/out-of-range-value", {
+      at,
+      expected: "a value that is a number",
+      got: String(value),
+    });
 }
 
 /** Keeps steps in order; a later report of a step takes the place of an earlier one. */

@@ -18,13 +18,22 @@ export function decodePng(bytes: Uint8Array): Png {
     const wide = convertIndexedToRgb(png);
     return { width, height, channels: 3, data: withoutAlpha(wide, wide.length / (width * height)) };
   }
-  return { width, height, channels: channels >= 3 ? 3 : 1, data: withoutAlpha(toBytes(data, { depth, width, channels }), channels) }; // biome-ignore format: one line
+  return {
+    width,
+    height,
+    channels: channels >= 3 ? 3 : 1,
+    data: withoutAlpha(toBytes(data, { depth, width, channels }), channels),
+  };
 }
 
 /** Samples of 16 bits lose their lower half, those of fewer than 8 are spread to 255. */
 function toBytes(
   data: ArrayLike<number>,
-  { depth, width, channels }: { readonly depth: number; readonly width: number; readonly channels: number }, // biome-ignore format: one line
+  {
+    depth,
+    width,
+    channels,
+  }: { readonly depth: number; readonly width: number; readonly channels: number },
 ): Uint8Array {
   if (depth === 16) return Uint8Array.from(data, (value) => value >> 8);
   if (depth === 8) return Uint8Array.from(data);
@@ -43,5 +52,8 @@ function toBytes(
 function withoutAlpha(data: Uint8Array, channels: number): Uint8Array {
   if (channels === 1 || channels === 3) return data;
   const kept = channels - 1;
-  return Uint8Array.from({ length: (data.length / channels) * kept }, (_, i) => data[Math.floor(i / kept) * channels + (i % kept)] ?? 0); // biome-ignore format: one line
+  return Uint8Array.from(
+    { length: (data.length / channels) * kept },
+    (_, i) => data[Math.floor(i / kept) * channels + (i % kept)] ?? 0,
+  );
 }

@@ -14,7 +14,10 @@ import {
 /** Connects. Throws `store/missing-package`, `feature/failed-online-store`. */
 export async function postgresServer(place: ServerPlace): Promise<FieldServer> {
   const name = "pg";
-  const pg = await loadPackage({ name, feature: "An online store in PostgreSQL" }, () => import("pg")); // biome-ignore format: one line
+  const pg = await loadPackage(
+    { name, feature: "An online store in PostgreSQL" },
+    () => import("pg"),
+  );
   const { url, timeoutMs, prefix } = place;
   const pool = new pg.default.Pool({
     connectionString: url,

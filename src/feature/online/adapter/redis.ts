@@ -13,7 +13,10 @@ import {
 /** Connects. Throws `store/missing-package`, `feature/failed-online-store`. */
 export async function redisServer(place: ServerPlace): Promise<FieldServer> {
   const name = "redis";
-  const redis = await loadPackage({ name, feature: "An online store in Redis" }, () => import("redis")); // biome-ignore format: one line
+  const redis = await loadPackage(
+    { name, feature: "An online store in Redis" },
+    () => import("redis"),
+  );
   const { url, timeoutMs } = place;
   const line = oneLine(
     place,
@@ -87,9 +90,13 @@ function fieldServer(line: Line): FieldServer {
   const keyOf = (table: string): string => `${prefix}:{${table}}`;
   /** The names are those of all tables that ever were: they may be on another node than a table. */
   const tables = async (): Promise<readonly string[]> => {
-    const names = (await ask((client) => client.sendCommand(["SMEMBERS", tablesKey]))) as unknown as readonly Buffer[]; // biome-ignore format: one line
+    const names = (await ask((client) =>
+      client.sendCommand(["SMEMBERS", tablesKey]),
+    )) as unknown as readonly Buffer[];
     const there = await Promise.all(
-      names.map((name) => ask((client) => client.sendCommand(["HEXISTS", keyOf(String(name)), stateField]))), // biome-ignore format: one line
+      names.map((name) =>
+        ask((client) => client.sendCommand(["HEXISTS", keyOf(String(name)), stateField])),
+      ),
     );
     return names.map(String).filter((_, i) => Number(there[i]) === 1);
   };

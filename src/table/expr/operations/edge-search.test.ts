@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bucketAt, bucketIn, gridOf } from "./edge-search.ts";
 
-const number = fc.oneof(fc.double({ noNaN: true }), fc.integer({ min: -9, max: 9 }), fc.constantFrom(-0, 1e308, -1e308)); // biome-ignore format: one line
+const number = fc.oneof(
+  fc.double({ noNaN: true }),
+  fc.integer({ min: -9, max: 9 }),
+  fc.constantFrom(-0, 1e308, -1e308),
+);
 
 describe("bucketIn", () => {
   test("finds over a grid what the search finds, also between edges that lie far apart", () => {

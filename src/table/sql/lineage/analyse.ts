@@ -82,7 +82,9 @@ function byName(left: Rows, right: Rows): Rows["columns"] {
   const order = [...new Set(all.map(({ name = "" }) => lower(name)))];
   return order.map((key) => ({
     name: names.get(key),
-    derived: together(all.filter(({ name = "" }) => lower(name) === key).map(({ derived }) => derived)), // biome-ignore format: one line
+    derived: together(
+      all.filter(({ name = "" }) => lower(name) === key).map(({ derived }) => derived),
+    ),
   }));
 }
 

@@ -163,7 +163,12 @@ const beside = (scope: Scope, { relations, merged }: From): Scope => ({
 });
 
 /** The scope without its rows and what stands around it. */
-const emptied = (scope: Scope): Scope => ({ ...scope, relations: [], merged: new Map(), outer: undefined }); // biome-ignore format: one line
+const emptied = (scope: Scope): Scope => ({
+  ...scope,
+  relations: [],
+  merged: new Map(),
+  outer: undefined,
+});
 
 /** What a shared column is: of an outer join the side that is always there, of a full join both. */
 function mergedKey(

@@ -11,7 +11,10 @@ type Data = Readonly<Record<keyof typeof tables, readonly (readonly number[])[]>
 let lake: Lake;
 beforeAll(async () => {
   lake = await newLake();
-  const [t, u] = [schema("t", { k: int(), a: int(), b: int() }), schema("u", { k: int(), x: int(), y: int() })]; // biome-ignore format: one line
+  const [t, u] = [
+    schema("t", { k: int(), a: int(), b: int() }),
+    schema("u", { k: int(), x: int(), y: int() }),
+  ];
   await lake.table("demo.t", t).append([{ k: 1, a: 1, b: 1 }]);
   await lake.table("demo.u", u).append([{ k: 1, x: 1, y: 1 }]);
 });
@@ -64,7 +67,10 @@ const plainSteps = (inner: fc.Arbitrary<Query>): readonly fc.Arbitrary<Query>[] 
       width,
     })),
   ),
-  inner.map(({ sql, width }) => ({ sql: `SELECT ${list(width, (i) => `sum(c${i})`)} FROM (${sql})`, width })), // biome-ignore format: one line
+  inner.map(({ sql, width }) => ({
+    sql: `SELECT ${list(width, (i) => `sum(c${i})`)} FROM (${sql})`,
+    width,
+  })),
 ];
 
 /** Steps in which some columns decide which rows there are, or only now and then show. */
@@ -79,9 +85,12 @@ const otherSteps = (inner: fc.Arbitrary<Query>): readonly fc.Arbitrary<Query>[] 
       sql: `SELECT p.c0 AS c0, q.c${i % q.width} AS c1, ${kind.startsWith("F") ? "coalesce(p.c0, q.c0)" : "p.c0"} AS c2 FROM (${p.sql}) p ${kind} (${q.sql}) q ON p.c${i % p.width} = q.c0`,
       width: 3,
     })),
-  fc.tuple(inner, inner, fc.constantFrom("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN")).map(
-    ([p, q, kind]) => ({ sql: `SELECT c0, p.c0 AS c1 FROM (${p.sql}) p ${kind} (${q.sql}) q USING (c0)`, width: 2 }), // biome-ignore format: one line
-  ),
+  fc
+    .tuple(inner, inner, fc.constantFrom("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"))
+    .map(([p, q, kind]) => ({
+      sql: `SELECT c0, p.c0 AS c1 FROM (${p.sql}) p ${kind} (${q.sql}) q USING (c0)`,
+      width: 2,
+    })),
   fc.tuple(inner, fc.nat()).map(([{ sql, width }, i]) => ({
     sql: `SELECT c${i % width} % 3 AS c0, count(*) AS c1, max(c0) AS c2 FROM (${sql}) GROUP BY 1 HAVING min(c0) > -100`,
     width: 3,
@@ -122,11 +131,15 @@ const nested = (
 ): fc.Arbitrary<Query> => {
   if (depth === 0) return base;
   const inner = nested(steps, depth - 1);
-  return fc.oneof({ arbitrary: inner, weight: 1 }, ...steps(inner).map((arbitrary) => ({ arbitrary, weight: 1 }))); // biome-ignore format: one line
+  return fc.oneof(
+    { arbitrary: inner, weight: 1 },
+    ...steps(inner).map((arbitrary) => ({ arbitrary, weight: 1 })),
+  );
 };
 
 const cell = fc.integer({ min: -30, max: 30 });
-const rowsOf = (size: number) => fc.array(fc.tuple(cell, cell, cell), { minLength: size, maxLength: size }); // biome-ignore format: one line
+const rowsOf = (size: number) =>
+  fc.array(fc.tuple(cell, cell, cell), { minLength: size, maxLength: size });
 const data: fc.Arbitrary<Data> = fc.record({ t: rowsOf(5), u: rowsOf(4) });
 
 /** The cells of each column of a query over some data, without their order. */
@@ -139,7 +152,9 @@ async function columnsOver({ sql }: Query, over: Data): Promise<readonly string[
     .replaceAll("demo.u.x", "u.x");
   const rows = await lake.engine.queryJson(`SELECT * FROM (${text})`);
   const names = Object.keys(rows[0] ?? {});
-  return names.length === 0 ? [] : names.map((name) => JSON.stringify(rows.map((row) => String(row[name])).sort())); // biome-ignore format: one line
+  return names.length === 0
+    ? []
+    : names.map((name) => JSON.stringify(rows.map((row) => String(row[name])).sort()));
 }
 
 /** The data with other cells in one column. */
@@ -148,7 +163,6 @@ const perturbed = (
   [name, column]: readonly [keyof typeof tables, number],
   cells: readonly number[],
 ): Data => ({
-  // biome-ignore format: one line
   ...before,
   [name]: before[name].map((row, r) =>
     row.map((old, i) => (i === column ? (cells[r] ?? old) : old)),
@@ -159,7 +173,9 @@ const names = ({ from }: Derived): ReadonlySet<string> =>
   new Set(
     from.map(({ source, column }) => `${"name" in source ? source.name.slice(5) : ""}.${column}`),
   );
-const derivedOf = (origin: RowOrigin | undefined): readonly Derived[] => [...(origin?.columns.values() ?? [])]; // biome-ignore format: one line
+const derivedOf = (origin: RowOrigin | undefined): readonly Derived[] => [
+  ...(origin?.columns.values() ?? []),
+];
 const sources = Object.entries(tables).flatMap(([name, columns]) =>
   columns.map((column, i) => ({
     key: `${name}.${column}`,

@@ -28,7 +28,9 @@ const shown = ({ from, unknown }: Derived): string =>
 /** Each column with what it is made of, and the rows: "a: t.a t.b; rows: t.k". */
 async function lineage(query: string): Promise<string> {
   const { origin } = await lake.sql(query, { files: true });
-  const columns = [...(origin?.columns ?? [])].map(([name, derived]) => `${name}: ${shown(derived)}`); // biome-ignore format: one line
+  const columns = [...(origin?.columns ?? [])].map(
+    ([name, derived]) => `${name}: ${shown(derived)}`,
+  );
   const rows = shown(origin?.rows ?? { from: [], unknown: true });
   return [...columns, ...(rows === "" ? [] : [`rows: ${rows}`])].join("; ");
 }

@@ -72,12 +72,18 @@ const readBy = (one: QuerySource): readonly LineageSource[] =>
 function rowsOfSource(one: QuerySource): Rows {
   if ("origin" in one) {
     const { columns, rows } = one.origin;
-    return knownRows([...columns].map(([name, derived]) => ({ name, derived })), rows); // biome-ignore format: one line
+    return knownRows(
+      [...columns].map(([name, derived]) => ({ name, derived })),
+      rows,
+    );
   }
   const { source, columns } = one;
   const made = (name: string) => (source.kind === "catalog" ? nothing : fromColumn(source, name));
   if (columns === undefined) return { columns: undefined, rows: nothing, open: made };
-  return knownRows(columns.map((name) => ({ name, derived: made(name) })), nothing); // biome-ignore format: one line
+  return knownRows(
+    columns.map((name) => ({ name, derived: made(name) })),
+    nothing,
+  );
 }
 
 /** The columns, where they have the engine's names: it puts a number behind one that is there twice. */

@@ -126,7 +126,13 @@ function groupsOf(
   const { isAggregate } = reader.known;
   if (select["aggregate_handling"] === "FORCE_AGGREGATES")
     return items
-      .filter(({ node }) => !contains(node, (one) => one.class === "FUNCTION" && isAggregate(lower(textOf(one["function_name"]))))) // biome-ignore format: one line
+      .filter(
+        ({ node }) =>
+          !contains(
+            node,
+            (one) => one.class === "FUNCTION" && isAggregate(lower(textOf(one["function_name"]))),
+          ),
+      )
       .map(({ derived }) => derived);
   return nodesOf(select["group_expressions"]).map(
     (group) => itemAt(group, items) ?? derive(group, scope, reader.analyse),
@@ -138,7 +144,9 @@ function itemAt(node: SqlNode, items: readonly Item[]): Derived | undefined {
   const constant = node.class === "CONSTANT" ? node["value"] : undefined;
   const place = isNode(constant) ? constant["value"] : undefined;
   if (typeof place !== "number") return undefined;
-  const columns = items.flatMap((item): readonly { readonly derived: Derived }[] => item.columns ?? [item]); // biome-ignore format: one line
+  const columns = items.flatMap(
+    (item): readonly { readonly derived: Derived }[] => item.columns ?? [item],
+  );
   return columns[place - 1]?.derived;
 }
 
@@ -162,6 +170,9 @@ function modifiersOf(
     if (type !== "DISTINCT_MODIFIER") return [];
     const targets = nodesOf(modifier["distinct_on_targets"]);
     if (targets.length === 0) return made;
-    return [...order, ...targets.map((target) => itemAt(target, items) ?? derive(target, scope, reader.analyse))]; // biome-ignore format: one line
+    return [
+      ...order,
+      ...targets.map((target) => itemAt(target, items) ?? derive(target, scope, reader.analyse)),
+    ];
   });
 }

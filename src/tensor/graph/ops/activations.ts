@@ -1,7 +1,20 @@
 /** @file Activations, and their gradients. */
 import { ofOne, type Tensor } from "../graph.ts";
 import { axisOf } from "../shape.ts";
-import { above, add, erf, exp, multiply, negate, scale, shift, square, subtract, unary, where } from "./elementwise.ts"; // biome-ignore format: one line
+import {
+  above,
+  add,
+  erf,
+  exp,
+  multiply,
+  negate,
+  scale,
+  shift,
+  square,
+  subtract,
+  unary,
+  where,
+} from "./elementwise.ts";
 import { sum } from "./sum.ts";
 
 /** max(a, 0); its gradient at 0 is 0. */
@@ -10,7 +23,9 @@ export const relu = (a: Tensor): Tensor =>
 
 /** a where it is above 0, else slope · a. */
 export const leakyRelu = (a: Tensor, slope = 0.01): Tensor =>
-  unary("LeakyRelu", a, (g) => where(above(a, zeroOf(a)), g, scale(g, slope)), { alpha: { float: slope } }); // biome-ignore format: one line
+  unary("LeakyRelu", a, (g) => where(above(a, zeroOf(a)), g, scale(g, slope)), {
+    alpha: { float: slope },
+  });
 
 /** 1 / (1 + e⁻ᵃ). */
 export const sigmoid = (a: Tensor): Tensor =>

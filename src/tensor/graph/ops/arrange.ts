@@ -7,7 +7,11 @@ import { axisOf, formatShape, type Shape, sameShape, sizeOf } from "../shape.ts"
 export function reshape(a: Tensor, shape: Shape): Tensor {
   if (sameShape(a.shape, shape)) return a;
   if (sizeOf(shape) !== sizeOf(a.shape))
-    fail("tensor/mismatch-shape", { at: "reshape", expected: `as many numbers as ${formatShape(a.shape)}`, got: formatShape(shape) }); // biome-ignore format: one line
+    fail("tensor/mismatch-shape", {
+      at: "reshape",
+      expected: `as many numbers as ${formatShape(a.shape)}`,
+      got: formatShape(shape),
+    });
   const sizes = a.graph.whole(shape.map((dim) => Math.max(dim, -1)));
   const gradient = ofOne((g) => [reshape(g, a.shape)]);
   return a.graph.apply({ operator: "Reshape", inputs: [a, sizes], shape, type: a.type, gradient });
@@ -64,7 +68,11 @@ export function split(a: Tensor, axis: number, sizes: readonly number[]): readon
 /** Tensors one after the other along an axis. */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const [first] = parts;
-  if (first === undefined || parts.length === 1) return first ?? fail("tensor/mismatch-input", { at: "concat", expected: "at least one tensor", got: "none" }); // biome-ignore format: one line
+  if (first === undefined || parts.length === 1)
+    return (
+      first ??
+      fail("tensor/mismatch-input", { at: "concat", expected: "at least one tensor", got: "none" })
+    );
   const at = axisOf("concat", axis, first.shape);
   const sizes = parts.map(({ shape }) => shape[at] ?? 0);
   const shape = first.shape.map((dim, i) => (i === at ? sizes.reduce((a, b) => a + b, 0) : dim));
@@ -83,13 +91,23 @@ export function pad(a: Tensor, axis: number, [before, after]: readonly [number, 
   const shape = a.shape.map((dim, i) => (i === at ? dim + before + after : dim));
   const gradient = ofOne((g) => [slice(g, at, [before, before + size])]);
   const pads = graph.whole([before, after]);
-  return graph.apply({ operator: "Pad", inputs: [a, pads, undefined, graph.whole([at])], shape, gradient }); // biome-ignore format: one line
+  return graph.apply({
+    operator: "Pad",
+    inputs: [a, pads, undefined, graph.whole([at])],
+    shape,
+    gradient,
+  });
 }
 
 /** Repeats sizes of 1 up to the shape of another tensor. */
 export function expandTo(a: Tensor, like: Tensor): Tensor {
   if (sameShape(a.shape, like.shape)) return a;
-  return a.graph.apply({ operator: "Expand", inputs: [a, sizesOf(like)], shape: like.shape, type: a.type }); // biome-ignore format: one line
+  return a.graph.apply({
+    operator: "Expand",
+    inputs: [a, sizesOf(like)],
+    shape: like.shape,
+    type: a.type,
+  });
 }
 
 /** The sizes of a tensor when the graph runs, [rank]. */

@@ -15,16 +15,17 @@ export interface WindowOptions {
 }
 
 type Window = Required<WindowOptions>;
-const windowOf = ({ stride = [1, 1], padding = [0, 0, 0, 0] }: WindowOptions): Window => ({ stride, padding }); // biome-ignore format: one line
+const windowOf = ({ stride = [1, 1], padding = [0, 0, 0, 0] }: WindowOptions): Window => ({
+  stride,
+  padding,
+});
 
 /** How many windows of a size fit into a padded side. */
 const windows = (
   side: number,
   size: number,
   move: { readonly stride: number; readonly padding: number },
-): number =>
-  // biome-ignore format: one line
-  Math.floor((side + move.padding - size) / move.stride) + 1;
+): number => Math.floor((side + move.padding - size) / move.stride) + 1;
 
 /** Rows and columns of windows over an image. @throws `tensor/mismatch-input` where none fits */
 export function windowsOver(
@@ -37,7 +38,11 @@ export function windowsOver(
   const rows = windows(h, kh, { stride: stride[0], padding: top + bottom });
   const cols = windows(w, kw, { stride: stride[1], padding: left + right });
   if (shape.length !== 4 || rows < 1 || cols < 1)
-    fail("tensor/mismatch-input", { at, expected: `images [n, c, h, w] of at least ${kh} × ${kw}`, got: formatShape(shape) }); // biome-ignore format: one line
+    fail("tensor/mismatch-input", {
+      at,
+      expected: `images [n, c, h, w] of at least ${kh} × ${kw}`,
+      got: formatShape(shape),
+    });
   return [rows, cols];
 }
 
@@ -56,7 +61,11 @@ export function conv2d(
   const size = [kh, kw] as const;
   const [rows, cols] = windowsOver("conv2d", x.shape, { ...window, size });
   if (x.shape[1] !== channels)
-    fail("tensor/mismatch-input", { at: "conv2d", expected: `images of ${channels} channels`, got: formatShape(x.shape) }); // biome-ignore format: one line
+    fail("tensor/mismatch-input", {
+      at: "conv2d",
+      expected: `images of ${channels} channels`,
+      got: formatShape(x.shape),
+    });
   const attributes = { kernel_shape: size, strides: window.stride, pads: window.padding };
   return x.graph.apply({
     ...{ operator: "Conv", inputs: [x, w, b], attributes, shape: [x.shape[0] ?? 0, k, rows, cols] },
@@ -78,7 +87,12 @@ function imageGradient(g: Tensor, w: Tensor, shape: Shape, { stride, padding }: 
     h - ((rows - 1) * stride[0] + kh - top - bottom),
     width - ((cols - 1) * stride[1] + kw - left - right),
   ];
-  const attributes = { kernel_shape: [kh, kw], strides: stride, pads: padding, output_padding: rest }; // biome-ignore format: one line
+  const attributes = {
+    kernel_shape: [kh, kw],
+    strides: stride,
+    pads: padding,
+    output_padding: rest,
+  };
   return g.graph.apply({ operator: "ConvTranspose", inputs: [g, w], attributes, shape });
 }
 
@@ -93,7 +107,11 @@ function kernelGradient(g: Tensor, x: Tensor, shape: Shape, { stride, padding }:
   const padded = pad(pad(x, 2, [top, bottom]), 3, [left, right]);
   const taps = Array.from({ length: kh * kw }, (_, tap) => {
     const [i, j] = [Math.floor(tap / kw), tap % kw];
-    const some = strided(strided(padded, 2, { from: i, count: rows, step: stride[0] }), 3, { from: j, count: cols, step: stride[1] }); // biome-ignore format: one line
+    const some = strided(strided(padded, 2, { from: i, count: rows, step: stride[0] }), 3, {
+      from: j,
+      count: cols,
+      step: stride[1],
+    });
     return reshape(some, [n, c, 1, rows * cols]);
   });
   const laid = reshape(concat(taps, 2), [n, c * kh * kw, rows * cols]);
@@ -129,7 +147,11 @@ export function convTranspose2d(
   const [channels = 0, k = 0, kh = 0, kw = 0] = w.shape;
   const [n = 0, c, h = 0, width = 0] = x.shape;
   if (x.shape.length !== 4 || c !== channels)
-    fail("tensor/mismatch-input", { at: "convTranspose2d", expected: `images [n, ${channels}, h, w]`, got: formatShape(x.shape) }); // biome-ignore format: one line
+    fail("tensor/mismatch-input", {
+      at: "convTranspose2d",
+      expected: `images [n, ${channels}, h, w]`,
+      got: formatShape(x.shape),
+    });
   const [top, left, bottom, right] = padding;
   const rows = (h - 1) * stride[0] + kh - top - bottom;
   const cols = (width - 1) * stride[1] + kw - left - right;

@@ -10,7 +10,10 @@ export const add = (a: Tensor, b: Tensor): Tensor =>
 
 /** a − b. */
 export const subtract = (a: Tensor, b: Tensor): Tensor =>
-  binary("Sub", a, b, (g, [, right]) => [summedTo(g, a.shape), right ? summedTo(negate(g), b.shape) : undefined]); // biome-ignore format: one line
+  binary("Sub", a, b, (g, [, right]) => [
+    summedTo(g, a.shape),
+    right ? summedTo(negate(g), b.shape) : undefined,
+  ]);
 
 /** a · b, number by number. */
 export const multiply = (a: Tensor, b: Tensor): Tensor =>
@@ -52,7 +55,8 @@ export const log = (a: Tensor): Tensor => unary("Log", a, (g) => divide(g, a));
 export const abs = (a: Tensor): Tensor => unary("Abs", a, (g) => multiply(g, sign(a)));
 
 /** −1, 0 or 1; nothing flows back. */
-export const sign = (a: Tensor): Tensor => a.graph.apply({ operator: "Sign", inputs: [a], shape: a.shape }); // biome-ignore format: one line
+export const sign = (a: Tensor): Tensor =>
+  a.graph.apply({ operator: "Sign", inputs: [a], shape: a.shape });
 
 /** The error function, 2/√π · ∫₀ᵃ e^(−t²) dt. */
 export const erf = (a: Tensor): Tensor =>
@@ -68,11 +72,22 @@ export const toFloat = (a: Tensor): Tensor =>
 export const toWhole = (a: Tensor): Tensor =>
   a.type === "int64"
     ? a
-    : a.graph.apply({ operator: "Cast", inputs: [a], attributes: { to: 7 }, shape: a.shape, type: "int64" }); // biome-ignore format: one line
+    : a.graph.apply({
+        operator: "Cast",
+        inputs: [a],
+        attributes: { to: 7 },
+        shape: a.shape,
+        type: "int64",
+      });
 
 /** Where a > b; nothing flows back. */
 export const above = (a: Tensor, b: Tensor): Tensor =>
-  a.graph.apply({ operator: "Greater", inputs: [a, b], shape: broadcast("above", a.shape, b.shape), type: "bool" }); // biome-ignore format: one line
+  a.graph.apply({
+    operator: "Greater",
+    inputs: [a, b],
+    shape: broadcast("above", a.shape, b.shape),
+    type: "bool",
+  });
 
 /** `yes` where a truth value is true, `no` elsewhere. */
 export function where(condition: Tensor, yes: Tensor, no: Tensor): Tensor {

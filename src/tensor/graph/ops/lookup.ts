@@ -13,9 +13,21 @@ export function embedding(table: Tensor, codes: Tensor): Tensor {
     shape: [...codes.shape, d],
     gradient: ofOne((g) => {
       // not ScatterND: its threads lose sums where a code is there twice
-      const places = graph.apply({ operator: "Expand", inputs: [reshape(codes, [count, 1]), graph.constant([1, d], [2], "int64")], shape: [count, d], type: "int64" }); // biome-ignore format: one line
+      const places = graph.apply({
+        operator: "Expand",
+        inputs: [reshape(codes, [count, 1]), graph.constant([1, d], [2], "int64")],
+        shape: [count, d],
+        type: "int64",
+      });
       const inputs = [zeros(table), places, reshape(g, [count, d])];
-      return [graph.apply({ operator: "ScatterElements", inputs, attributes: { axis: 0, reduction: "add" }, shape: table.shape })]; // biome-ignore format: one line
+      return [
+        graph.apply({
+          operator: "ScatterElements",
+          inputs,
+          attributes: { axis: 0, reduction: "add" },
+          shape: table.shape,
+        }),
+      ];
     }),
   });
 }
@@ -24,7 +36,13 @@ export function embedding(table: Tensor, codes: Tensor): Tensor {
 export function isLargest(a: Tensor, codes: Tensor): Tensor {
   const { graph } = a;
   const [rows = 0] = a.shape;
-  const best = graph.apply({ operator: "ArgMax", inputs: [a], attributes: { axis: 1, keepdims: 0 }, shape: [rows], type: "int64" }); // biome-ignore format: one line
+  const best = graph.apply({
+    operator: "ArgMax",
+    inputs: [a],
+    attributes: { axis: 1, keepdims: 0 },
+    shape: [rows],
+    type: "int64",
+  });
   const same = graph.apply({
     operator: "Equal",
     inputs: [best, codes],

@@ -28,13 +28,25 @@ export function softmaxCrossEntropy(z: Tensor, y: Tensor): Tensor {
   const plain = { inputs: [z], attributes: { axis: 1 }, shape: z.shape };
   const log = graph.apply({ operator: "LogSoftmax", ...plain });
   const places = reshape(y, [rows, 1]);
-  const at = graph.apply({ operator: "GatherElements", inputs: [log, places], attributes: { axis: 1 }, shape: [rows, 1] }); // biome-ignore format: one line
+  const at = graph.apply({
+    operator: "GatherElements",
+    inputs: [log, places],
+    attributes: { axis: 1 },
+    shape: [rows, 1],
+  });
   return graph.apply({
     ...{ operator: "Neg", inputs: [reshape(at, [rows])], shape: [rows], sources: [z] },
     gradient: ofOne((g) => {
       const each = reshape(g, [rows, 1]);
       const inputs = [multiply(exp(log), each), places, negate(each)];
-      return [graph.apply({ operator: "ScatterElements", inputs, attributes: { axis: 1, reduction: "add" }, shape: z.shape })]; // biome-ignore format: one line
+      return [
+        graph.apply({
+          operator: "ScatterElements",
+          inputs,
+          attributes: { axis: 1, reduction: "add" },
+          shape: z.shape,
+        }),
+      ];
     }),
   });
 }

@@ -55,7 +55,12 @@ export function channelMoments(x: Tensor): { readonly mean: Tensor; readonly var
 /** Each channel with the mean and the variance taken away, times γ plus β; all four are [c]. */
 export function normaliseChannels(
   x: Tensor,
-  { mean: mu, variance, gamma, beta }: Readonly<Record<"mean" | "variance" | "gamma" | "beta", Tensor>>, // biome-ignore format: one line
+  {
+    mean: mu,
+    variance,
+    gamma,
+    beta,
+  }: Readonly<Record<"mean" | "variance" | "gamma" | "beta", Tensor>>,
   epsilon = 1e-5,
 ): Tensor {
   const factor = divide(gamma, sqrt(shift(variance, epsilon)));

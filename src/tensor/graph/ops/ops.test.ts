@@ -25,7 +25,9 @@ describe("shapes", () => {
     expect(() => ops.add(table, three)).toThrow(code("tensor/mismatch-operands"));
     expect(() => ops.add(table, three)).toThrow("got [n, 4] and [3]");
     expect(() => ops.matmul(table, three)).toThrow(code("tensor/mismatch-operands"));
-    expect(() => ops.linear(table, graph.input("w3", [3, 2]), three)).toThrow(code("tensor/mismatch-operands")); // biome-ignore format: one line
+    expect(() => ops.linear(table, graph.input("w3", [3, 2]), three)).toThrow(
+      code("tensor/mismatch-operands"),
+    );
     expect(() => ops.reshape(table, [batch, 5])).toThrow(code("tensor/mismatch-shape"));
     expect(() => ops.sum(table, { axes: [2] })).toThrow(code("tensor/out-of-range-axis"));
     expect(() => ops.maxPool(table, { size: [2, 2] })).toThrow(code("tensor/mismatch-input"));
@@ -33,7 +35,9 @@ describe("shapes", () => {
     expect(() => ops.concat([], 0)).toThrow(code("tensor/mismatch-input"));
     const kernels = graph.input("kernels", [2, 4, 3, 3]);
     expect(() => ops.conv2d([images, kernels, three])).toThrow("takes images of 4 channels");
-    expect(() => ops.convTranspose2d([images, kernels, three])).toThrow(code("tensor/mismatch-input")); // biome-ignore format: one line
+    expect(() => ops.convTranspose2d([images, kernels, three])).toThrow(
+      code("tensor/mismatch-input"),
+    );
   });
 });
 

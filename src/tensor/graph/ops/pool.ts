@@ -35,7 +35,12 @@ export function maxPool(x: Tensor, { size, stride = size }: PoolOptions): Tensor
   return y ?? x;
 
   function unpooled(g: Tensor, at: Tensor, like: Tensor): Tensor {
-    return graph.apply({ operator: "MaxUnpool", inputs: [g, at, sizesOf(like)], attributes, shape: like.shape }); // biome-ignore format: one line
+    return graph.apply({
+      operator: "MaxUnpool",
+      inputs: [g, at, sizesOf(like)],
+      attributes,
+      shape: like.shape,
+    });
   }
 }
 
@@ -50,7 +55,12 @@ function scattered(g: Tensor, places: Tensor, x: Tensor): Tensor {
   const { graph } = x;
   const flat = (a: Tensor): Tensor => reshape(a, [sizeOf(a.shape)]);
   const zero = flat(zeros(x));
-  const sums = graph.apply({ operator: "ScatterElements", inputs: [zero, flat(places), flat(g)], attributes: { axis: 0, reduction: "add" }, shape: zero.shape }); // biome-ignore format: one line
+  const sums = graph.apply({
+    operator: "ScatterElements",
+    inputs: [zero, flat(places), flat(g)],
+    attributes: { axis: 0, reduction: "add" },
+    shape: zero.shape,
+  });
   return reshape(sums, x.shape);
 }
 
@@ -67,9 +77,18 @@ export function averagePool(x: Tensor, { size, stride = size }: PoolOptions): Te
     gradient: ofOne((g) => {
       const single = reshape(g, [n * c, 1, rows, cols]);
       const share = 1 / (size[0] * size[1]);
-      const kernel = graph.constant(new Float32Array(size[0] * size[1]).fill(share), [1, 1, ...size]); // biome-ignore format: one line
+      const kernel = graph.constant(new Float32Array(size[0] * size[1]).fill(share), [
+        1,
+        1,
+        ...size,
+      ]);
       const rest = [h - ((rows - 1) * stride[0] + size[0]), w - ((cols - 1) * stride[1] + size[1])];
-      const spread = graph.apply({ operator: "ConvTranspose", inputs: [single, kernel], attributes: { ...attributes, output_padding: rest }, shape: [n * c, 1, h, w] }); // biome-ignore format: one line
+      const spread = graph.apply({
+        operator: "ConvTranspose",
+        inputs: [single, kernel],
+        attributes: { ...attributes, output_padding: rest },
+        shape: [n * c, 1, h, w],
+      });
       return [reshape(spread, x.shape)];
     }),
   });
@@ -85,7 +104,11 @@ export function upsample(x: Tensor, factor: number): Tensor {
   const [none, factors] = [undefined, x.graph.constant([1, 1, factor, factor], [4])];
   return x.graph.apply({
     ...{ operator: "Resize", inputs: [x, none, factors], shape },
-    attributes: { mode: "nearest", nearest_mode: "floor", coordinate_transformation_mode: "asymmetric" }, // biome-ignore format: one line
+    attributes: {
+      mode: "nearest",
+      nearest_mode: "floor",
+      coordinate_transformation_mode: "asymmetric",
+    },
     gradient: ofOne((g) =>
       [sum(reshape(g, [n * c, h, factor, w * factor]), { axes: [2] })].map((rows) =>
         reshape(sum(reshape(rows, [n * c * h, w, factor]), { axes: [2] }), x.shape),

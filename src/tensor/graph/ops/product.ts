@@ -25,7 +25,8 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 function rightGradient(a: Tensor, b: Tensor, g: Tensor): Tensor {
   if (b.shape.length > 2) return summedTo(matmul(turned(a), g), b.shape);
   const [k = 1, n = 1] = b.shape;
-  const rows = (one: Tensor, width: number): Tensor => reshape(one, [sizeOf(one.shape) / width, width]); // biome-ignore format: one line
+  const rows = (one: Tensor, width: number): Tensor =>
+    reshape(one, [sizeOf(one.shape) / width, width]);
   return matmul(transpose(rows(a, k), [1, 0]), rows(g, n));
 }
 
@@ -62,6 +63,4 @@ const gemm = (
   b: Tensor,
   attributes: Readonly<Record<string, number>>,
   shape: Shape,
-): Tensor =>
-  // biome-ignore format: one line
-  a.graph.apply({ operator: "Gemm", inputs: [a, b], attributes, shape });
+): Tensor => a.graph.apply({ operator: "Gemm", inputs: [a, b], attributes, shape });

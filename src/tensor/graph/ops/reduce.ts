@@ -16,7 +16,18 @@ export function mean(a: Tensor, options: ReduceOptions = {}): Tensor {
 /** How many numbers the axes have together, where one of them is the batch: a scalar. */
 export function countOf(a: Tensor, axes: readonly number[]): Tensor {
   const { graph } = a;
-  const picked = graph.apply({ operator: "Gather", inputs: [sizesOf(a), graph.whole(axes)], shape: [axes.length], type: "int64" }); // biome-ignore format: one line
-  const product = graph.apply({ operator: "ReduceProd", inputs: [picked], attributes: { keepdims: 0 }, shape: [], type: "int64" }); // biome-ignore format: one line
+  const picked = graph.apply({
+    operator: "Gather",
+    inputs: [sizesOf(a), graph.whole(axes)],
+    shape: [axes.length],
+    type: "int64",
+  });
+  const product = graph.apply({
+    operator: "ReduceProd",
+    inputs: [picked],
+    attributes: { keepdims: 0 },
+    shape: [],
+    type: "int64",
+  });
   return toFloat(product);
 }
