@@ -52,12 +52,16 @@ export const nnErrors = {
       `${d.at}: this network does not fit; expected ${d.expected}, got ${d.got}`,
   ),
   "nn/mismatch-checkpoint": caller(
-    (d: { expected: string; got: string }) =>
-      `train: the checkpoint is of another training; expected ${d.expected}, got ${d.got}. Go on with the network and the optimiser that it was made with.`,
+    (d: { at: string; what: string; expected: string; got: string }) =>
+      `${d.at}: this is the state of another training; ${d.what}: the checkpoint has ${d.got}, this training ${d.expected}. Go on with what it was made with, or begin anew with another file.`,
   ),
   "nn/corrupt-checkpoint": caller(
     (d: { at: string; reason: string }) =>
       `${d.at}: this is no whole checkpoint of a training (${d.reason}). Go on from an older one, or begin anew.`,
+  ),
+  "nn/failed-checkpoint": environment(
+    (d: { path: string; doing: "read" | "written"; reason: string }) =>
+      `train: the checkpoint ${quote(d.path)} cannot be ${d.doing} (${d.reason}). Look at its folder, its rights and the room on the disk.`,
   ),
   "nn/failed-training": caller(
     (d: { epoch: number; step: number; where: string; got: string; first: string }) =>

@@ -37,7 +37,8 @@ export {
 export { input, type LayerSpec, type LayerSummary, type Misfit, type Network, type WeightSpec } from "./network.ts"; // biome-ignore format: a list
 export type { RuntimeOptions } from "./runtime.ts";
 export { type AugmentedAt, type AugmentOptions, augmented } from "./train/augment.ts";
-export { type CheckpointOf, formatCheckpoint, parseCheckpoint, readTraining, writeTraining } from "./train/checkpoint.ts"; // biome-ignore format: a list
+export { type CheckpointOf, formatCheckpoint, parseCheckpoint } from "./train/checkpoint.ts";
+export { readTraining, writeTraining } from "./train/checkpoint-file.ts";
 export type { NetworkRows } from "./train/feed.ts";
 export { type LossName, lossNames } from "./train/loss.ts";
 export type { NetworkScores } from "./train/run-training.ts";

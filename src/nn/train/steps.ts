@@ -5,6 +5,7 @@ import { fail } from "../errors.ts";
 import { countedOf } from "./counted.ts";
 import { schedule } from "./schedule.ts";
 import type { NetworkEpoch, TrainingHooks, TrainingState, TrainingTask } from "./training.ts";
+import { openTurns } from "./turns.ts";
 
 /** One update: which rows, and of which epoch and step. */
 export interface UpdateAt {
@@ -54,7 +55,7 @@ export function openSteps(task: TrainingTask, updater: Updater) {
     const epoch = state.epoch + 1;
     const order = orderOf(epoch);
     const sums = openSums();
-    const turns = openTurns();
+    const turn = openTurns(100); // a process whose parent has gone hears of it only then
     let learningRate = rate;
     for (const [b, end] of ends.entries()) {
       const step = state.step + b;
@@ -65,7 +66,7 @@ export function openSteps(task: TrainingTask, updater: Updater) {
       await checkFinite(updated, { ...at, batch: b + 1, updater });
       sums.add(updated, countedOf(train, places));
       hooks.batch(b + 1, perEpoch);
-      await turns.give();
+      await turn();
     }
     const seconds = (performance.now() - started) / 1000;
     const figures: NetworkEpoch = {
@@ -79,19 +80,6 @@ export function openSteps(task: TrainingTask, updater: Updater) {
       step: state.step + perEpoch,
       history: [...state.history, figures],
     };
-  };
-}
-
-/** Lets the event loop turn now and then: a process whose parent has gone hears of it only then. */
-function openTurns() {
-  const everyMs = 100;
-  let last = performance.now();
-  return {
-    give: async (): Promise<void> => {
-      if (performance.now() - last < everyMs) return;
-      await new Promise(setImmediate);
-      last = performance.now();
-    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** @file A training as data: options checked, graphs written, first weights drawn. */
-import { random } from "../../core/index.ts";
+import { count as countOf, random } from "../../core/index.ts";
 import { optimiser } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { draw, fansOf } from "../initialisers.ts";
@@ -117,17 +117,26 @@ export function started(network: Network, slots: number, seed: number): Training
   };
 }
 
-/** Refuses the state of another network or optimiser. */
-function checkState(
-  { parameters }: Network,
-  { weights, slots }: TrainingState,
-  count: number,
-): void {
-  if (weights.length !== parameters)
-    fail("nn/mismatch-checkpoint", { expected: `${parameters} weights`, got: `${weights.length}` });
-  if (slots.length !== count || slots.some(({ length }) => length !== parameters))
-    fail("nn/mismatch-checkpoint", {
-      expected: `${count} vectors of the optimiser`,
-      got: `${slots.length}`,
-    });
+/** Refuses the state of another network or optimiser. @throws `nn/mismatch-checkpoint` */
+function checkState(network: Network, state: TrainingState, count: number): void {
+  const { parameters } = network;
+  const kept = network.kept.reduce((sum, { length }) => sum + length, 0);
+  const { slots, best } = state;
+  const refuse = (what: string, expected: string, got: string): never =>
+    fail("nn/mismatch-checkpoint", { at: "train (from)", what, expected, got });
+  if (slots.length !== count)
+    refuse("optimiser", countOf(count, "vector"), countOf(slots.length, "vector"));
+  const vectors = [
+    { what: "weights", expected: parameters, got: state.weights.length },
+    { what: "moments that are kept", expected: kept, got: state.kept.length },
+    ...slots.map(({ length }) => ({ what: "optimiser", expected: parameters, got: length })),
+    ...(best === null
+      ? []
+      : [
+          { what: "best weights", expected: parameters, got: best.weights.length },
+          { what: "moments of the best weights", expected: kept, got: best.kept.length },
+        ]),
+  ];
+  for (const { what, expected, got } of vectors)
+    if (expected !== got) refuse(what, `${expected} numbers`, `${got} numbers`);
 }

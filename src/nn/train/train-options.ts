@@ -58,7 +58,8 @@ export interface TrainOptions extends LongWork, RuntimeOptions {
   readonly from?: TrainingState;
   /**
    * A file that the state is written to after each epoch, whole or not at all. Where it is there already, the training goes on from
-   * it, to the same bytes as one that was never stopped; `from` goes before it.
+   * it, to the same bytes as one that was never stopped; `from` goes before it. A file of another network, of other rows or of other
+   * options is refused by the name of what differs; only `epochs`, `patience`, `threads` and the runtime may be others.
    */
   readonly checkpoint?: string;
   /** Called after each epoch, and waited for; `false` ends the training. */

@@ -1,7 +1,8 @@
 /** @file Training a network: the public function. */
 import type { Device } from "../../tensor/index.ts";
 import type { Network } from "../network.ts";
-import { readTraining, writeTraining } from "./checkpoint.ts";
+import type { CheckpointOf } from "./checkpoint.ts";
+import { readTraining, removeParts, writeTraining } from "./checkpoint-file.ts";
 import type { NetworkRows } from "./feed.ts";
 import { answering } from "./run-training.ts";
 import { batchEnds } from "./steps.ts";
@@ -10,6 +11,7 @@ import { trainInProcess } from "./train-in-process.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { type TrainedNetwork, trainedNetwork } from "./trained-network.ts";
 import type { TrainingState } from "./training.ts";
+import { trainingFacts } from "./training-facts.ts";
 
 /**
  * Trains a network: each step is one graph of ONNX (forward, backward and update) that ONNX Runtime runs, in a process of its own. The
@@ -19,7 +21,7 @@ import type { TrainingState } from "./training.ts";
  * @param data - The rows to learn from, n ≥ 1.
  * @param options - See {@link TrainOptions}; progress is told in batches.
  * @throws `nn/missing-runtime`, `nn/mismatch-rows`, `nn/missing-rows`, `nn/out-of-range-label`, `nn/failed-training`,
- *   `nn/failed-worker`, `nn/mismatch-checkpoint`, `option/out-of-range`, `option/unknown-name`
+ *   `nn/failed-worker`, `nn/mismatch-checkpoint`, `nn/corrupt-checkpoint`, `nn/failed-checkpoint`, `option/out-of-range`, `option/unknown-name`
  */
 export async function train(
   network: Network,
@@ -28,10 +30,8 @@ export async function train(
 ): Promise<TrainedNetwork> {
   options.signal?.throwIfAborted();
   const { checkpoint: path } = options;
-  const of = {
-    network,
-    ...(options.optimiser === undefined ? {} : { optimiser: options.optimiser }),
-  };
+  const of = await checkpointOf(network, data, options);
+  if (path !== undefined) await removeParts(path);
   const from = options.from ?? (path === undefined ? undefined : await readTraining(path, of));
   const task = taskOf(network, data, { ...options, ...(from === undefined ? {} : { from }) });
   const perEpoch = batchEnds(task.train.rows, task.batchRows, task.leastRows).length;
@@ -59,4 +59,18 @@ export async function train(
     on: task.on,
     device: device ?? null,
   });
+}
+
+/** Whose checkpoint this training takes: one of the same network, rows and options. */
+async function checkpointOf(
+  network: Network,
+  data: NetworkRows,
+  options: TrainOptions,
+): Promise<CheckpointOf> {
+  const { optimiser, checkpoint } = options;
+  return {
+    network,
+    ...(optimiser === undefined ? {} : { optimiser }),
+    ...(checkpoint === undefined ? {} : { facts: await trainingFacts(network, data, options) }),
+  };
 }
