@@ -1,4 +1,4 @@
-/** @file `millrace anomalies`: an autoencoder learns normal images, and tells which others are not. */
+/** @file `millrace anomalies`: an autoencoder learns normal images, and detects those that are not. */
 import { imagesOfClasses } from "../dataset/index.ts";
 import { fitAnomalies } from "../nn/index.ts";
 import { histogramChart, imagesFigure, renderSvg } from "../plot/index.ts";
@@ -11,11 +11,11 @@ import { columns, number } from "./text.ts";
 
 export const anomalies = command({
   name: "anomalies",
-  summary: "Learn what normal images look like, and tell those that are not.",
+  summary: "Learn what normal images look like, and detect anomalies.",
   about: [
-    "An autoencoder is trained on images of the --normal classes alone. What it cannot draw again is an anomaly: its error is above the mean of normal",
-    "images that were not learned from plus --k deviations, or above --percentile of them. It is judged by other images of all classes.",
-    "--out draws images beside their reconstruction and the difference, and the errors of both kinds.",
+    "An autoencoder is trained on images of the --normal classes alone. What it cannot reconstruct is an anomaly: its error is above the mean of",
+    "normal images that were not learned from plus --k standard deviations, or above --percentile of them. Precision, recall and ROC AUC are",
+    "measured on test images of all classes. --out draws images beside their reconstruction and the difference, and the errors of both kinds.",
   ],
   arguments: { images: imageArgument },
   options: {
@@ -31,14 +31,14 @@ export const anomalies = command({
       min: 0,
       max: 100,
       value: "N",
-      help: "deviations above the mean",
+      help: "threshold: standard deviations above the mean error",
     },
     percentile: {
       type: "number",
       min: 0.01,
       max: 0.999,
       value: "SHARE",
-      help: "in place of --k: of the normal images that are below the threshold",
+      help: "threshold in place of --k: the share of normal images that are below it",
     },
     epochs: {
       type: "number",
@@ -47,14 +47,14 @@ export const anomalies = command({
       max: 10_000,
       whole: true,
       value: "N",
-      help: "times that every image is seen, at most",
+      help: "passes over the images to learn from, at most",
     },
     learningRate: {
       type: "number",
       default: 0.003,
       min: 0,
       value: "N",
-      help: "how far weights move",
+      help: "step size of the optimiser",
     },
     ...imageOptions,
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
@@ -114,7 +114,7 @@ export const anomalies = command({
     const panels = shown.flatMap(
       ({ of, row, what, reconstruction, difference, error, isAnomaly }) => [
         picture(of, row, `${what}: ${of.classes[of.labels[row] ?? 0]}`),
-        drawn(of, reconstruction, "drawn again"),
+        drawn(of, reconstruction, "reconstruction"),
         {
           kind: "heat",
           title: `${error.toFixed(4)}${isAnomaly ? ", anomaly" : ""}`,
@@ -128,7 +128,7 @@ export const anomalies = command({
         ? []
         : await writeFigures(out, {
             anomalies: await imagesFigure(panels, {
-              title: "Normal images and others, drawn again",
+              title: "Normal images and others, reconstructed",
               subtitle: `error above ${detector.threshold.toFixed(4)}: anomaly`,
               columns: 6,
             }),

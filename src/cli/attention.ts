@@ -11,10 +11,10 @@ import { dir } from "./workspace-folder.ts";
 
 export const attention = command({
   name: "attention",
-  summary: "Where a language model looks: the weights of attention for a text.",
+  summary: "The attention weights of a language model for a text: which token looks at which.",
   about: [
-    "A row for each token of the text, a column for each token that it looks at: itself and those before it. A row adds up to 1. Without --head it",
-    "is the mean of all heads.",
+    "A row for each token of the text, a column for each token that it attends to: itself and those before it. A row adds up to 1. Without --head",
+    "it is the mean of all heads.",
   ],
   arguments: {
     model: networkArgument,

@@ -97,6 +97,7 @@ export interface Command<
 > {
   readonly name: string;
   readonly summary: string;
+  /** Sentences, which are joined and wrapped; a line that begins with a space is a command to copy, and stays as it is. */
   readonly about: readonly string[];
   /** Arguments by name, in their order; no name may be an option's too. */
   readonly arguments?: A;

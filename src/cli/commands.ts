@@ -154,22 +154,20 @@ export const commandGroups: readonly CommandGroup[] = [
       ),
       lazy(
         "transfer",
-        "Learn few images on a backbone that was trained before, beside learning from nothing.",
+        "Transfer learning: few images on a pretrained backbone, beside training from scratch.",
         async () => executable((await import("./transfer.ts")).transfer),
       ),
-      lazy(
-        "anomalies",
-        "Learn what normal images look like, and tell those that are not.",
-        async () => executable((await import("./anomalies.ts")).anomalies),
+      lazy("anomalies", "Learn what normal images look like, and detect anomalies.", async () =>
+        executable((await import("./anomalies.ts")).anomalies),
       ),
       lazy(
         "confidence",
-        "How sure a network is of images: accepted, reviewed, rejected, and whether it comes true.",
+        "How sure a network is of its predictions: accept, review, reject; and its calibration.",
         async () => executable((await import("./confidence.ts")).confidence),
       ),
       lazy(
         "maps",
-        "What the filters of a network see in an image, which are dead, which pixels decide.",
+        "Feature maps of an image, dead filters, and which pixels decide: saliency, Grad-CAM.",
         async () => executable((await import("./maps.ts")).maps),
       ),
       lazy(
@@ -182,12 +180,12 @@ export const commandGroups: readonly CommandGroup[] = [
         "Train a small language model on texts: a decoder-only transformer.",
         async () => executable((await import("./decoder.ts")).decoder),
       ),
-      lazy("generate", "Go on with a text, by a language model that was registered.", async () =>
+      lazy("generate", "Continue a text with a registered language model.", async () =>
         executable((await import("./generate.ts")).generate),
       ),
       lazy(
         "attention",
-        "Where a language model looks: the weights of attention for a text.",
+        "The attention weights of a language model for a text: which token looks at which.",
         async () => executable((await import("./attention.ts")).attention),
       ),
     ],
@@ -226,7 +224,7 @@ export const commandGroups: readonly CommandGroup[] = [
       ),
       lazy(
         "model",
-        "One registered model: what it takes and tells; to and from XGBoost and LightGBM, to ONNX.",
+        "One registered model: its inputs and output; to and from XGBoost and LightGBM, to ONNX.",
         async () => executable((await import("./model.ts")).model),
       ),
       lazy(

@@ -13,7 +13,7 @@ export const compare = command({
   name: "compare",
   summary: "Two networks side by side on one image, chosen by how sure the first is.",
   about: [
-    "Of all images, or those of --class, the one is taken of which the first network is least sure, most sure, or any (--mode). --out draws it beside what both say.",
+    "Of all images, or those of --class, the one is taken of which the first network is least sure, most sure, or any (--mode). --out draws it beside both predictions.",
   ],
   arguments: {
     first: { ...networkArgument, value: "FIRST" },
@@ -51,7 +51,7 @@ export const compare = command({
       signal: around.signal,
     });
     const told = await around.reporter.stage(
-      `ask both about ${number(test.rows)} images`,
+      `predict ${number(test.rows)} images with both`,
       () =>
         compareNetworks([one.model.trained, two.model.trained], test, {
           mode,
@@ -76,7 +76,7 @@ export const compare = command({
     const figures = await writeFigures(out, {
       compare: await imagesFigure(panels, {
         title: `${first} beside ${second}`,
-        subtitle: `the true class in the second colour; image of ${mode} confidence`,
+        subtitle: `predicted probabilities, the true class in the second colour; image of ${mode} confidence`,
         side: 180,
       }),
     });
@@ -86,7 +86,7 @@ export const compare = command({
     `image ${row}, class ${own}:`,
     ...columns(
       [
-        ["network", "says", "with", "right", "right of all"],
+        ["network", "prediction", "probability", "right", "accuracy"],
         ...[first, second].map((one, i) => [
           networks[i] ?? "",
           one.answer,
@@ -97,7 +97,7 @@ export const compare = command({
       ],
       { right: [2, 4], width },
     ),
-    `they say the same of ${number(agreed)} of ${number(rows)} images`,
+    `they agree on ${number(agreed)} of ${number(rows)} images`,
     ...figures.map((path) => `figure: ${path}`),
   ],
 });

@@ -11,12 +11,11 @@ import { dir } from "./workspace-folder.ts";
 
 export const confidence = command({
   name: "confidence",
-  summary:
-    "How sure a network is of images: accepted, reviewed, rejected, and whether it comes true.",
+  summary: "How sure a network is of its predictions: accept, review, reject; and its calibration.",
   about: [
-    "Each image is routed by the probability of its likeliest class: accepted from --accept on, rejected below --reject, else",
-    "reviewed by a person. Shown are the accuracy of each band, the reliability table with its calibration error, and for each class the",
-    "image that the network was least sure of. --out draws the reliability, and the most ambiguous images beside their probabilities.",
+    "Each image is routed by the probability of its predicted class: accepted from --accept on, rejected below --reject, else",
+    "reviewed by a person. Shown are the accuracy of each band, the reliability table with its expected calibration error, and for each class the",
+    "image with the least sure prediction. --out draws the reliability curve, and the most ambiguous images beside their probabilities.",
   ],
   arguments: { network: networkArgument, images: imageArgument },
   options: {
@@ -26,7 +25,7 @@ export const confidence = command({
       min: 0,
       max: 1,
       value: "P",
-      help: "from which probability on an answer is believed",
+      help: "from which probability on a prediction is accepted",
     },
     reject: {
       type: "number",
@@ -34,7 +33,7 @@ export const confidence = command({
       min: 0,
       max: 1,
       value: "P",
-      help: "below which it is refused",
+      help: "below which it is rejected",
     },
     bins: {
       type: "number",
@@ -70,7 +69,7 @@ export const confidence = command({
       signal: around.signal,
     });
     const report = await around.reporter.stage(
-      `ask about ${number(test.rows)} images`,
+      `predict ${number(test.rows)} images`,
       () => confidenceReport(opened.model.trained, test, { accept, reject, bins }),
       () => null,
     );
@@ -78,7 +77,7 @@ export const confidence = command({
     const panels = told.ambiguous
       .slice(0, 20)
       .flatMap(({ class: own, row, answer, probabilities }) => [
-        picture(test, row, `${own}, taken for ${answer}`),
+        picture(test, row, `${own}, predicted ${answer}`),
         {
           kind: "bars",
           title: "probabilities",
@@ -94,27 +93,27 @@ export const confidence = command({
         : await writeFigures(out, {
             reliability: await renderSvg(
               calibrationChart([{ name, bins: told.reliability }], {
-                title: "Confidence and what came true",
+                title: "Calibration: confidence and accuracy",
                 subtitle,
               }),
             ),
             ambiguous: await imagesFigure(panels, {
               title: "The most ambiguous image of each class",
-              subtitle: "its own class in the second colour",
+              subtitle: "bars are the predicted probabilities, the true class in the second colour",
               columns: 6,
             }),
           });
     return { network: networkWords(opened), images: source, ...told, figures: files };
   },
   render: ({ network, images, rows, accuracy, bands, reliability, calibrationError, ambiguous, figures }, { width }) => [
-    `${network} on ${number(rows)} images of ${images}: ${percent(accuracy)} right`,
+    `${network} on ${number(rows)} images of ${images}: accuracy ${percent(accuracy)}`,
     "",
-    ...columns([["band", "images", "share", "right"], ...bands.map((one) => [one.band, number(one.rows), percent(one.share), one.accuracy === null ? "–" : percent(one.accuracy)])], { right: [1, 2, 3], width }),
+    ...columns([["band", "images", "share", "accuracy"], ...bands.map((one) => [one.band, number(one.rows), percent(one.share), one.accuracy === null ? "–" : percent(one.accuracy)])], { right: [1, 2, 3], width }),
     "",
-    ...columns([["confidence", "came true", "images"], ...reliability.map(({ given, observed, rows: n }) => [given.toFixed(3), observed.toFixed(3), number(n)])], { right: [0, 1, 2], width }),
-    `calibration error: ${calibrationError.toFixed(4)}`,
+    ...columns([["confidence", "accuracy", "images"], ...reliability.map(({ given, observed, rows: n }) => [given.toFixed(3), observed.toFixed(3), number(n)])], { right: [0, 1, 2], width }),
+    `expected calibration error: ${calibrationError.toFixed(4)}`,
     "",
-    ...columns([["class", "most ambiguous image", "taken for", "with"], ...ambiguous.map((one) => [one.class, `${one.row}`, one.answer, percent(one.top)])], { right: [1, 3], width }),
+    ...columns([["class", "most ambiguous image", "prediction", "probability"], ...ambiguous.map((one) => [one.class, `${one.row}`, one.answer, percent(one.top)])], { right: [1, 3], width }),
     ...figures.map((path) => `figure: ${path}`),
   ], // biome-ignore format: one list
 });

@@ -32,7 +32,8 @@ describe("millrace decoder", () => {
     const { lines, notes } = await run(train, at("text.md"), ...small, "--register", "writer");
     const text = lines.join("\n");
     const [, told, alone] =
-      /not seen: ([\d.]+) after epoch \d+; of frequencies alone ([\d.]+)/.exec(text) ?? [];
+      /validation perplexity: ([\d.]+) after epoch \d+; of frequencies alone ([\d.]+)/.exec(text) ??
+      [];
     expect(Number(told)).toBeLessThan(Number(alone) / 2);
     expect(text).toContain("model: writer version 1");
     expect(notes.join("\n")).toMatch(/epoch 2: loss \d\.\d{4}, validation .* rows a second/);

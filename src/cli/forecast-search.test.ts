@@ -66,7 +66,7 @@ describe("forecast --search", () => {
     const look = await runCommand(executable(model), ["show", "sold", "--dir", dir], {
       width: 100,
     });
-    expect(look.lines.join("\n")).toContain("tells sold (float)");
+    expect(look.lines.join("\n")).toContain("predicts sold (float)");
     expect(look.lines.join("\n")).toContain("it has no features, and no trees to export");
     const exported = runCommand(executable(model), [
       "export",

@@ -7,14 +7,14 @@ import { dir } from "./workspace-folder.ts";
 
 export const generate = command({
   name: "generate",
-  summary: "Go on with a text, by a language model that was registered.",
+  summary: "Continue a text with a registered language model.",
   about: [
-    "Each token is drawn from those that the model thinks likely. A temperature below 1 makes likely ones likelier, 0 always takes the likeliest; --top-k",
-    "and --top-p leave the others out. The same --seed gives the same text. Tokens appear as they are made.",
+    "Each token is sampled from the probabilities that the model predicts. A temperature below 1 makes likely ones likelier, 0 always takes the",
+    "likeliest; --top-k and --top-p leave the others out. The same --seed gives the same text. Tokens appear as they are made.",
   ],
   arguments: {
     model: networkArgument,
-    prompt: { type: "string", value: "TEXT", help: "what it goes on with" },
+    prompt: { type: "string", value: "TEXT", help: "the prompt, which it continues" },
   },
   options: {
     tokens: {
@@ -25,13 +25,19 @@ export const generate = command({
       value: "N",
       help: "how many tokens at most",
     },
-    temperature: { type: "number", default: 0.8, min: 0, value: "N", help: "how daring it is" },
+    temperature: {
+      type: "number",
+      default: 0.8,
+      min: 0,
+      value: "N",
+      help: "randomness: 0 takes the likeliest token, 1 samples as predicted",
+    },
     topK: {
       type: "number",
       min: 1,
       whole: true,
       value: "N",
-      help: "only so many of the likeliest",
+      help: "sample from the N likeliest tokens only",
     },
     topP: {
       type: "number",
@@ -39,17 +45,17 @@ export const generate = command({
       min: 0.001,
       max: 1,
       value: "SHARE",
-      help: "only the fewest that together have this chance",
+      help: "sample from the fewest tokens that together have this probability",
     },
     repetitionPenalty: {
       type: "number",
       default: 1,
       min: 1,
       value: "N",
-      help: "how much less likely what is there already becomes",
+      help: "how much less likely tokens become that are there already",
     },
     stop: { type: "string", many: true, value: "TEXT", help: "end before this text" },
-    seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
+    seed: { type: "number", default: 0, whole: true, value: "N", help: "of the sampling" },
     dir,
   },
   examples: [

@@ -47,6 +47,14 @@ Examples
     expect(lines.filter((line) => line.length > 40)).toEqual([]);
     expect(lines).toContain("    count its values (may be repeated)");
   });
+
+  test("keeps commands to copy as they are, between sentences that are wrapped", () => {
+    const about = ["Asks a server", "for one answer:", "    curl   localhost", "Then it ends."];
+    const text = helpOf({ ...shown, about }, { program: "millrace", width: 80 });
+    expect(text).toContain(
+      "\n  Asks a server for one answer:\n    curl   localhost\n  Then it ends.\n",
+    );
+  });
 });
 
 describe("programHelp", () => {

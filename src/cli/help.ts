@@ -51,7 +51,7 @@ export function helpOf<S extends OptionSpecs, R, A extends ArgumentSpecs>(
     "",
     ...wrap(`Usage: ${program} ${usageOf(it)}`, width),
     "",
-    ...wrap(it.about.join(" "), width - 2).map((line) => `  ${line}`),
+    ...aboutLines(it.about, width),
     ...(places.length === 0 ? [] : ["", "Arguments", ...hanging(places, width)]),
     "",
     "Options",
@@ -61,6 +61,23 @@ export function helpOf<S extends OptionSpecs, R, A extends ArgumentSpecs>(
     ...it.examples.map((example) => `  ${program} ${example}`),
     "",
   ].join("\n");
+}
+
+/** Sentences, wrapped; between them commands to copy, which begin with a space and stay as they are. */
+function aboutLines(about: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  let sentences: string[] = [];
+  const end = (): void => {
+    if (sentences.length > 0)
+      lines.push(...wrap(sentences.join(" "), width - 2).map((line) => `  ${line}`));
+    sentences = [];
+  };
+  for (const line of about) {
+    if (line.startsWith(" ")) end();
+    (line.startsWith(" ") ? lines : sentences).push(line);
+  }
+  end();
+  return lines;
 }
 
 /** Choices longer than this stand in the text, not in the option's place. */

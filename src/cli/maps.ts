@@ -12,11 +12,11 @@ import { dir } from "./workspace-folder.ts";
 
 export const maps = command({
   name: "maps",
-  summary: "What the filters of a network see in an image, which are dead, which pixels decide.",
+  summary: "Feature maps of an image, dead filters, and which pixels decide: saliency, Grad-CAM.",
   about: [
     "Every convolution (or the one of --layer) is asked about one image, the first of --class, or the one of --image. A filter is dead when",
     "it gives the same number for all images that are tried. --out draws the maps of each layer, and the image beside its",
-    "saliency (the gradient of the answer by each pixel) and Grad-CAM (where the last convolution found what speaks for it).",
+    "saliency (the gradient of the predicted class by each pixel) and Grad-CAM (where the last convolution found evidence for it).",
   ],
   arguments: { network: networkArgument, images: imageArgument },
   options: {
@@ -95,7 +95,7 @@ export const maps = command({
     );
     const figures = await writeFigures(out, {
       saliency: await imagesFigure(heats, {
-        title: `Why ${answer.class}, with ${percent(answer.top)}`,
+        title: `Prediction ${answer.class}, ${percent(answer.top)}`,
         side: 168,
       }),
       ...Object.fromEntries(grids),
@@ -116,11 +116,11 @@ export const maps = command({
     };
   },
   render: ({ network, image, class: own, answer, layers, dead, figures }, { width }) => [
-    `${network}: image ${image}, class ${own}, is told to be ${answer.class} with ${percent(answer.top)}`,
+    `${network}: image ${image}, class ${own}, prediction ${answer.class} with ${percent(answer.top)}`,
     "",
     ...columns(
       [
-        ["convolution", "maps", "of it above 0"],
+        ["convolution", "feature maps", "above 0"],
         ...layers.map(({ layer, shape, active }) => [
           layer,
           `[${shape.join(", ")}]`,
@@ -192,5 +192,9 @@ function gridOf({ layer, shape, maps }: FeatureMaps, shown: ImagesPanel): Promis
       values: maps.subarray(i * rows * wide, (i + 1) * rows * wide),
     }),
   );
-  return imagesFigure([shown, ...heats], { title: `What ${layer} sees`, columns: 8, side: 96 });
+  return imagesFigure([shown, ...heats], {
+    title: `Feature maps of ${layer}`,
+    columns: 8,
+    side: 96,
+  });
 }

@@ -109,7 +109,7 @@ describe("model", () => {
   test("tells what a model takes, tells and is made of", async () => {
     const { lines } = await run("show", "leavers");
     const text = lines.join("\n");
-    expect(lines[0]).toBe("leavers/1: boost, tells left (bool)");
+    expect(lines[0]).toBe("leavers/1: boost, predicts left (bool)");
     expect(text).toMatch(/plan +category of basic, plus, pro/);
     expect(text).toMatch(/age +float, may be missing/);
     expect(text).toMatch(/auc +0\.75/);

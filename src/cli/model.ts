@@ -33,9 +33,9 @@ type Format = (typeof formats)[number];
 export const model = command({
   name: "model",
   summary:
-    "One registered model: what it takes and tells; to and from XGBoost and LightGBM, to ONNX.",
+    "One registered model: its inputs and output; to and from XGBoost and LightGBM, to ONNX.",
   about: [
-    "show NAME tells of a version: its columns, features, importances and metrics. export NAME writes the trees of a",
+    "show NAME describes a version: its columns, features, importances and metrics. export NAME writes the trees of a",
     "boosted model, a forest or a tree for XGBoost (.json, or .ubj) or LightGBM (.txt): trees alone, so that whoever asks",
     "them gives the features, in the order that is shown, and not the raw columns. As ONNX (.onnx) it writes any model with its",
     "features, and a network as it was trained. import FILE registers a model",
@@ -67,7 +67,7 @@ export const model = command({
       type: "string",
       value: "NAME",
       default: "prediction",
-      help: "with import: what the model tells",
+      help: "with import: the name of what the model predicts",
     },
     classes: {
       type: "string",
@@ -242,7 +242,7 @@ function showLines(shown: ReturnType<typeof shownOf>, width: number): readonly s
   ]);
   const how = { width };
   return [
-    `${name}/${number}${also}: ${kind}, tells ${output.name} (${specText({ ...output, nullable: false })})`,
+    `${name}/${number}${also}: ${kind}, predicts ${output.name} (${specText({ ...output, nullable: false })})`,
     `registered ${moment(shown.createdAtMs)}, run ${shown.runId.slice(0, 8)}, ${shown.modelHash.slice(0, 19)}`,
     ...["", ...columns([["column", "what it holds"], ...takes], { ...how, whole: [0] })],
     ...(matter.length === 0

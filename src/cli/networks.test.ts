@@ -56,14 +56,14 @@ describe("millrace confidence", () => {
       "accept",
       "review",
       "reject",
-      "came true",
+      "expected calibration error",
       "calibration error: 0.",
       "most ambiguous image",
     ])
       expect(text).toContain(part);
     expect(await readFile(at("sure/ambiguous.svg"), "utf8")).toContain("data:image/png;base64,");
     expect(await readFile(at("sure/reliability.svg"), "utf8")).toContain(
-      "Confidence and what came true",
+      "Calibration: confidence and accuracy",
     );
   });
 
@@ -150,7 +150,7 @@ describe("millrace anomalies", () => {
     const text = lines.join("\n");
     for (const part of ["normal: 0, 8; others: 1, 2, 3", "threshold: ", "ROC AUC"])
       expect(text).toContain(part);
-    expect(await readFile(at("odd/anomalies.svg"), "utf8")).toContain("drawn again");
+    expect(await readFile(at("odd/anomalies.svg"), "utf8")).toContain("reconstruction");
     const none = runCommand(
       executable(anomalies),
       ["digits", ...few, "--normal", "0,1,2,3,4,5,6,7,8,9"],

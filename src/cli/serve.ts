@@ -53,6 +53,11 @@ export const serve = command({
     "first, or in one that several servers share (--store), which features materialize keeps up to date.",
     "With --features everybody who reaches the server may read features by key:",
     `POST /online/shop.spending/lookup with {"keys": [{"id": "a"}]}.`,
+    "A network for images takes an image as the base64 of its bytes, row by row (of colours plane by plane), as nested lists, or as one",
+    "list; GET /endpoints/NAME/signature shows the shape. With the 784 bytes of a digit of 28 × 28 in digit.raw:",
+    "    image=$(base64 < digit.raw | tr -d '\\n')",
+    "    curl localhost:8080/endpoints/digits/invocations -H 'content-type: application/json' \\",
+    `      -d '{"dataframe_records": [{"image": "'$image'"}]}'`,
   ],
   options: {
     dir,
@@ -67,6 +72,7 @@ export const serve = command({
   },
   examples: [
     "serve",
+    "serve --model digits",
     "serve --dir my-churn --port 0",
     "serve --store redis://localhost:6379",
     "serve --features",

@@ -37,7 +37,7 @@ describe("millrace train", () => {
     );
     const text = lines.join("\n");
     expect(text).toContain("parameters: 101,770");
-    expect(text).toMatch(/on other images: \d+\.\d % right, weighted F1 0\.\d{4}/);
+    expect(text).toMatch(/test: accuracy \d+\.\d %, weighted F1 0\.\d{4}/);
     expect(text).toContain("model: digits version 1");
     expect(notes.join("\n")).toMatch(/epoch 2: loss \d\.\d{4}, validation .* rows a second/);
     expect(await readFile(at("pictures/training.svg"), "utf8")).toContain("<svg");

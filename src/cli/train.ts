@@ -26,10 +26,11 @@ export const train = command({
   name: "train",
   summary: "Train a network on images: digits and scenes that are drawn, MNIST, or files.",
   about: [
-    "The images to learn from are split: a share (--validation) judges each epoch, training stops when it has not become",
-    "better for --patience epochs, and the best weights come back. What is said at the end is judged on other images. Every training leaves a run",
-    "with its curves, its model and an ONNX file, which Python's MLflow and ONNX Runtime open; --register makes a version of it,",
-    "which serve answers with. --checkpoint keeps the state after each epoch: the same command goes on from there.",
+    "The images to learn from are split: a share of them (--validation) is not learned from and judges each epoch. Training stops when the",
+    "validation loss has not improved for --patience epochs, and keeps the weights of the best epoch. Accuracy, F1 and loss are then measured on a",
+    "separate set of test images. Every training leaves a run with its curves, its model and an ONNX file, which Python's MLflow and ONNX Runtime",
+    "open; --register makes a version of it, which serve answers with. --checkpoint keeps the state after each epoch: the same command goes on",
+    "from there. The guide's page docs/guide/10-nn.md lists the layers that --layers takes, with their options.",
   ],
   arguments: { images: imageArgument },
   options: {
@@ -38,7 +39,7 @@ export const train = command({
       choices: networks,
       default: "cnn",
       value: "NAME",
-      help: "a network that is known well",
+      help: "a ready-made network",
     },
     layers: {
       type: "string",
@@ -52,7 +53,7 @@ export const train = command({
       max: 10_000,
       whole: true,
       value: "N",
-      help: "times that every image is seen, at most",
+      help: "passes over the images to learn from, at most",
     },
     batchRows: {
       type: "number",
@@ -60,23 +61,29 @@ export const train = command({
       min: 1,
       whole: true,
       value: "N",
-      help: "images of a step",
+      help: "batch size: images of a step",
     },
     optimiser: {
       type: "string",
       choices: ["adam", "adamw", "sgd", "rmsprop", "adagrad"],
       default: "adam",
       value: "NAME",
-      help: "how weights move",
+      help: "how a gradient changes the weights",
     },
-    learningRate: { type: "number", default: 0.001, min: 0, value: "N", help: "how far they move" },
+    learningRate: {
+      type: "number",
+      default: 0.001,
+      min: 0,
+      value: "N",
+      help: "step size of the optimiser",
+    },
     validation: {
       type: "number",
       default: 0.2,
       min: 0.001,
       max: 0.9,
       value: "SHARE",
-      help: "of the images, to judge each epoch",
+      help: "of the images to learn from, held out to judge each epoch",
     },
     patience: {
       type: "number",
@@ -84,14 +91,14 @@ export const train = command({
       min: 1,
       whole: true,
       value: "N",
-      help: "epochs without a better one, after which it stops",
+      help: "epochs without a lower validation loss, after which it stops",
     },
     shift: {
       type: "number",
       default: 0,
       min: 0,
       value: "PIXELS",
-      help: "move images to learn from by up to so many pixels",
+      help: "augmentation: move training images by up to so many pixels",
     },
     rotate: {
       type: "number",
@@ -99,10 +106,16 @@ export const train = command({
       min: 0,
       max: 180,
       value: "DEGREES",
-      help: "turn them by up to so many degrees",
+      help: "augmentation: turn them by up to so many degrees",
     },
     ...imageOptions,
-    seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
+    seed: {
+      type: "number",
+      default: 0,
+      whole: true,
+      value: "N",
+      help: "of the images that are drawn, first weights and batches",
+    },
     threads: {
       type: "number",
       default: 1,
@@ -110,12 +123,12 @@ export const train = command({
       max: 64,
       whole: true,
       value: "N",
-      help: "within an operation",
+      help: "processor threads of an operation",
     },
     checkpoint: {
       type: "string",
       value: "FILE",
-      help: "keep the state after each epoch, and go on from it where it is there",
+      help: "write the state after each epoch, and go on from it where the file is there already",
     },
     register: {
       type: "string",
@@ -127,6 +140,7 @@ export const train = command({
   },
   examples: [
     "train digits --register digits",
+    "train digits --rows 2000 --epochs 3 --network mlp",
     "train mnist --network mlp --epochs 50 --register mnist",
     "train photos --network rolloutA --shift 2 --rotate 10 --out pictures",
   ],
@@ -135,7 +149,7 @@ export const train = command({
       `images of ${source}`,
       () => imagesOf({ command: "train", source, ...values, signal: around.signal }),
       ({ train, test }) =>
-        `${number(train.rows)} to learn from, ${number(test.rows)} to judge by, ${train.classes.length} classes`,
+        `${number(train.rows)} to learn from, ${number(test.rows)} to test, ${train.classes.length} classes`,
     );
     const network = await networkOf(values, images);
     const trained = await around.reporter.stage(
@@ -192,18 +206,18 @@ export const train = command({
   render: ({ layers, parameters, scores, runId, version, picture, device }, { width }) => [
     ...columns(
       [
-        ["layer", "gives", "parameters"],
+        ["layer", "output", "parameters"],
         ...layers.map(({ name, shape, parameters: count }) => [
           name,
           `[${shape.join(", ")}]`,
           number(count),
         ]),
       ],
-      { width },
+      { right: [2], width },
     ),
     `parameters: ${number(parameters)}`,
     "",
-    `on other images: ${percent(scores.accuracy)} right, weighted F1 ${scores.f1.toFixed(4)}, loss ${scores.test_loss.toFixed(4)}`,
+    `test: accuracy ${percent(scores.accuracy)}, weighted F1 ${scores.f1.toFixed(4)}, loss ${scores.test_loss.toFixed(4)}`,
     ...(device?.fallback ? [`ran on ${device.provider}, since ${device.fallback}`] : []),
     `run: ${runId}`,
     ...(version === null
@@ -295,7 +309,7 @@ function trainedOn(network: Network, { train: images }: ImageSource, asked: Trai
   });
 }
 
-/** What the network says of images that it has not seen. */
+/** How well the network predicts images that it has not seen. */
 async function scoresOf(model: NetworkModel, { test }: ImageSource) {
   const { trained } = model;
   const classes = test.classes.length;

@@ -1,4 +1,4 @@
-/** @file `millrace transfer`: a head on a frozen backbone, beside the same network trained from nothing. */
+/** @file `millrace transfer`: a head on a frozen backbone, beside the same network trained from scratch. */
 import { readFile } from "node:fs/promises";
 import type { Images } from "../dataset/index.ts";
 import { type Backbone, confidenceReport, fineTune, imageNetwork, importOnnx, networkRows, onnxBackbone, train as trainNetwork, transferLearn } from "../nn/index.ts"; // biome-ignore format: a list
@@ -10,11 +10,11 @@ import { columns, number } from "./text.ts";
 
 export const transfer = command({
   name: "transfer",
-  summary: "Learn few images on a backbone that was trained before, beside learning from nothing.",
+  summary: "Transfer learning: few images on a pretrained backbone, beside training from scratch.",
   about: [
     "The backbone that Millrace brings was trained on patterns (colour images of 32 × 32). Its weights stay as they are: it runs over the images once, and a",
     "small head is trained on its features. With --fine-tune the last layers are trained too. Both are held against the same layers trained from",
-    "nothing on the same images, with the time that each took.",
+    "scratch on the same images, with the time that each took.",
   ],
   arguments: { images: imageArgument },
   options: {
@@ -52,7 +52,7 @@ export const transfer = command({
       max: 10_000,
       whole: true,
       value: "N",
-      help: "of the network from nothing; 0 leaves it out",
+      help: "of the network from scratch; 0 leaves it out",
     },
     ...imageOptions,
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
@@ -124,7 +124,7 @@ export const transfer = command({
       });
       const before = performance.now();
       const alone = await reporter.stage(
-        "from nothing",
+        "from scratch",
         (progress) =>
           trainNetwork(network, networkRows(train), {
             loss: "crossEntropy",
@@ -139,7 +139,7 @@ export const transfer = command({
       const seconds = (performance.now() - before) / 1000;
       const report = await confidenceReport(alone, test);
       rows.push({
-        way: "from nothing",
+        way: "from scratch",
         trainable: network.parameters,
         frozen: 0,
         seconds,
@@ -149,10 +149,10 @@ export const transfer = command({
     return { images: source, learned: train.rows, judged: test.rows, rows };
   },
   render: ({ images, learned, judged, rows }, { width }) => [
-    `${number(learned)} images of ${images} to learn from, ${number(judged)} to judge by`,
+    `${number(learned)} images of ${images} to learn from, ${number(judged)} to test`,
     ...columns(
       [
-        ["way", "trainable", "frozen", "seconds", "right"],
+        ["way", "trainable", "frozen", "seconds", "accuracy"],
         ...rows.map((one) => [
           one.way,
           number(one.trainable),

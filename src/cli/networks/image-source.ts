@@ -35,7 +35,7 @@ export const imageOptions = {
     min: 1,
     whole: true,
     value: "N",
-    help: "images to judge by; 2,000 that are drawn, all there are, or a fifth of a folder of PNG files, if not given",
+    help: "test images; 2,000 that are drawn, all there are, or a fifth of a folder of PNG files, if not given",
   },
 } as const satisfies OptionSpecs;
 

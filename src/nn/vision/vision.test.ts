@@ -184,6 +184,7 @@ describe("saliency and gradCam", () => {
   test("show where a class was found, in the size of the image", async () => {
     const cam = await gradCam(cnn, imageOf(held, 3));
     expect([cam.shape, cam.map.length]).toEqual([[28, 28], 784]);
+    expect(Math.max(...cam.map)).toBe(1); // it found something
     const said = await cnn.predict(imageOf(held, 3));
     expect(cam.class).toBe(said.indexOf(Math.max(...said)));
     await expect(gradCam(cnn, imageOf(held, 3), { class: 10 })).rejects.toThrow(

@@ -94,6 +94,6 @@ const onnxValue = (name: string, { type, shape }: Tensor) => ({
 /** Names of what a step gives; one that nobody reads has none, where that is allowed. */
 function outputsOf({ outputs, optional = false }: GraphStep, live: ReadonlySet<string>) {
   if (!optional) return outputs.map(({ name }) => name);
-  const names = outputs.map(({ name }) => (live.has(name) ? name : ""));
+  const names = outputs.map(({ name }, i) => (i === 0 || live.has(name) ? name : "")); // no operator lets its first be left out
   return names.slice(0, names.findLastIndex((name) => name !== "") + 1);
 }

@@ -237,6 +237,20 @@ describe("gradients", () => {
     expect(numbersIn(found?.["g"])).toBeClose([0, 0, 0, 0, 0.25, -0.25], { rtol: 1e-6 });
   });
 
+  test("are also of what relu gave, where pooling otherwise goes past it", async () => {
+    const graph = new Graph();
+    const x = graph.input("x", [1, 1, 2, 2]);
+    const cut = ops.relu(x);
+    const pooled = ops.maxPool(cut, { size: [2, 2] });
+    const of = gradients(ops.sum(ops.scale(pooled, 3)), [x, cut]);
+    const [alone = x] = gradients(ops.sum(ops.scale(pooled, 3)), [cut]);
+    const asked = { gx: of[0] ?? x, gcut: of[1] ?? x, alone };
+    const data = Float32Array.of(1, -2, 4, 0);
+    const values: Values = { type: "float", shape: [1, 1, 2, 2], data };
+    const [found] = await evaluate(graph, asked, [{ x: values }]);
+    for (const name of Object.keys(asked)) expect(numbersIn(found?.[name])).toEqual([0, 0, 3, 0]);
+  });
+
   test("refuses what is no scalar", () => {
     const a = new Graph().input("a", table);
     expect(() => gradients(a, [a])).toThrow(code("tensor/mismatch-input"));

@@ -1,6 +1,6 @@
 /** @file Reverse-mode differentiation: the gradients of a scalar, as operations of the same graph. */
 import { fail } from "../errors.ts";
-import type { GraphStep, Tensor } from "./graph.ts";
+import type { GradientRule, GraphStep, Tensor } from "./graph.ts";
 import { zeros } from "./ops/arrange.ts";
 import { add } from "./ops/elementwise.ts";
 import { formatShape, sizeOf } from "./shape.ts";
@@ -27,13 +27,14 @@ export function gradients(of: Tensor, by: readonly Tensor[]): readonly Tensor[] 
   const steps = [...graph.steps]; // rules add more of them
   const needed = dependents(steps, by);
   const found = new Map<string, Tensor>([[of.name, graph.scalar(1)]]);
+  const ends = new Set(by.map(({ name }) => name));
   for (const step of steps.toReversed()) {
-    if (step.gradient === undefined || !step.outputs.some(({ name }) => needed.has(name))) continue;
+    const { gradient: rule, sources } = wayOf(step, ends);
+    if (rule === undefined || !step.outputs.some(({ name }) => needed.has(name))) continue;
     const given = step.outputs.map(({ name }) => found.get(name));
     if (given.every((g) => g === undefined)) continue;
-    const sources = step.sources ?? step.inputs;
     const asked = sources.map((input) => input !== undefined && needed.has(input.name));
-    for (const [i, g] of step.gradient(given, asked).entries()) {
+    for (const [i, g] of rule(given, asked).entries()) {
       const input = sources[i];
       if (g === undefined || input === undefined || asked[i] !== true) continue;
       const before = found.get(input.name);
@@ -41,6 +42,17 @@ export function gradients(of: Tensor, by: readonly Tensor[]): readonly Tensor[] 
     }
   }
   return by.map((tensor) => found.get(tensor.name) ?? zeros(tensor));
+}
+
+/** The rule of a step and what its gradient is of: the shorter way, unless that would go past a tensor that is asked for. */
+function wayOf(
+  step: GraphStep,
+  ends: ReadonlySet<string>,
+): { readonly gradient: GradientRule | undefined; readonly sources: GraphStep["inputs"] } {
+  const { past, gradient, inputs } = step;
+  const isAsked = inputs.some((input) => input !== undefined && ends.has(input.name));
+  if (past !== undefined && !isAsked) return past;
+  return { gradient, sources: step.sources ?? inputs };
 }
 
 /** Names of the tensors, and of all that depends on them. */

@@ -42,6 +42,8 @@ export interface Operation {
   readonly gradient?: GradientRule;
   /** What the gradient is of, where the rule goes past several operations at once. Default the inputs. */
   readonly sources?: readonly Tensor[];
+  /** A shorter way past the operation that made an input: taken where nobody asks for the gradient of that input itself. */
+  readonly past?: { readonly sources: readonly Tensor[]; readonly gradient: GradientRule };
 }
 
 /** An operation in the graph, with the tensors it gives. */

@@ -25,14 +25,19 @@ export function maxPool(x: Tensor, { size, stride = size }: PoolOptions): Tensor
   const [y, places] = graph.add({
     ...{ operator: "MaxPool", inputs: [x], attributes, optional: true },
     outputs: [{ shape }, { shape, type: "int64" }],
-    ...(raw === undefined ? {} : { sources: [raw] }),
-    gradient: ofOne((flowing) => {
-      const zero = graph.scalar(0);
-      const g = raw === undefined ? flowing : where(above(y ?? x, zero), flowing, zero);
-      return [overlap ? scattered(g, places ?? g, x) : unpooled(g, places ?? g, x)];
-    }),
+    gradient: ofOne((flowing) => [back(flowing)]),
+    ...(raw === undefined ? {} : { past: { sources: [raw], gradient: ofOne(pastRelu) } }),
   });
   return y ?? x;
+
+  function back(g: Tensor): Tensor {
+    return overlap ? scattered(g, places ?? g, x) : unpooled(g, places ?? g, x);
+  }
+
+  function pastRelu(flowing: Tensor): [Tensor] {
+    const zero = graph.scalar(0);
+    return [back(where(above(y ?? x, zero), flowing, zero))];
+  }
 
   function unpooled(g: Tensor, at: Tensor, like: Tensor): Tensor {
     return graph.apply({
