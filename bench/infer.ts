@@ -36,7 +36,7 @@ const rows = {
 await using trained = trainedNetwork({
   network,
   loss: "crossEntropy",
-  state: taskOf(network, rows, { loss: "crossEntropy" }).state,
+  state: (await taskOf(network, rows, { loss: "crossEntropy" })).state,
 });
 const image = Float32Array.from({ length: 784 }, (_, i) => (i % 13) / 13);
 

@@ -76,7 +76,7 @@ export interface NetworkCase {
 export async function timeEpochs(at: NetworkCase): Promise<Taken & { readonly loss: number }> {
   const { network, data } = networks[at.name];
   const { batchRows, threads, epochs } = at;
-  const task = taskOf(network(), await data(), {
+  const task = await taskOf(network(), await data(), {
     loss: "crossEntropy",
     batchRows,
     threads,

@@ -104,7 +104,7 @@ export const nnErrors = {
   ),
   "nn/failed-worker": environment(
     (d: { reason: string }) =>
-      `train: the process of the training ended before its work was done (${d.reason}). Try again with fewer rows a batch, or one thread.`,
+      `nn: the process that trains or answers ended before its work was done (${d.reason}). Try again with fewer rows a batch, or one thread.`,
   ),
 };
 

@@ -3,31 +3,26 @@ import { describe, expect, test } from "vitest";
 import { flatten } from "../layers/arrangement.ts";
 import { conv2d } from "../layers/convolution.ts";
 import { dense } from "../layers/dense.ts";
+import { globalAveragePool } from "../layers/pooling.ts";
 import { input, type Network } from "../network.ts";
+import { openModel } from "../runtime.ts";
+import { openAnswers } from "./answers.ts";
 import { askedRows } from "./asked-rows.ts";
-import { taskOf } from "./task.ts";
+import { started } from "./task.ts";
 import { trainedNetwork } from "./trained-network.ts";
 
 /** A network with its first weights. */
 function fresh(network: Network) {
-  const size = network.inputShape.reduce((a, b) => a * b, 1);
-  const data = {
-    rows: 1,
-    x: new Float32Array(size),
-    y: new Int32Array(1),
-    shape: network.inputShape,
-    labelShape: [],
-  };
-  const { state } = taskOf(network, data, { loss: "crossEntropy" });
-  return trainedNetwork({ network, loss: "crossEntropy", state });
+  return trainedNetwork({ network, loss: "crossEntropy", state: started(network, 0, 0) });
 }
 
+const code = (what: string) => expect.objectContaining({ code: what });
 const small = input([4]).add(dense(8)).add(dense(3));
 const large = input([2000]).add(dense(3000)).add(dense(3));
 
 describe("askedRows", () => {
   test("falls with the products that a row takes, down to one", () => {
-    const rows = (network: Network) => askedRows(network, fresh(network).state);
+    const rows = (network: Network) => askedRows(network, fresh(network).state).atOnce;
     expect(rows(small)).toBe(64);
     expect(rows(large)).toBe(3); // 2000 · 3000 products, and a few
     expect(
@@ -41,7 +36,56 @@ describe("askedRows", () => {
   });
 });
 
+const huge = input([16, 64, 64])
+  .add(conv2d(128, { padding: "same" }))
+  .add(globalAveragePool());
+
+describe("openAnswers", () => {
+  const one = { x: { type: "float", shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) } } as const;
+  const model = () => fresh(small).onnx();
+
+  test("answers here, and elsewhere what is known to take long or was measured to", async () => {
+    const here = openAnswers({ model, on: {}, isLong: false });
+    const there = openAnswers({ model, on: {}, isLong: true });
+    const moving = openAnswers({ model, on: {}, isLong: false, mostMs: 0 }); // any run is too long
+    expect(here.processId()).toBeUndefined();
+    const told = await here.run(one);
+    expect(await there.run(one)).toEqual(told);
+    for (let i = 0; i < 3; i++) expect(await moving.run(one)).toEqual(told);
+    expect([here.processId(), moving.processId()]).toEqual([process.pid, process.pid]);
+    expect(await moving.run(one)).toEqual(told);
+    const [first, second] = [there.processId(), moving.processId()];
+    expect(new Set([first, second, process.pid]).size).toBe(3);
+    for (const answers of [here, there, moving]) await answers.close();
+    for (const pid of [first, second]) expect(() => process.kill(pid ?? 0, 0)).toThrow("ESRCH");
+    expect(await there.run(one)).toEqual(told); // opened again
+    await there.close();
+  });
+
+  test("says what the other process says, and that it has gone", async () => {
+    const wrong = openAnswers({ model: () => new Uint8Array(9), on: {}, isLong: true });
+    await expect(wrong.run(one)).rejects.toThrow(code("nn/failed-worker"));
+    await wrong.close();
+    const killed = openAnswers({ model, on: {}, isLong: true });
+    await killed.run(one);
+    process.kill(killed.processId() ?? 0);
+    await expect(killed.run(one)).rejects.toThrow(code("nn/failed-worker"));
+    await killed.close();
+  });
+});
+
 describe("predict", () => {
+  test("of a network whose row takes long leaves the event loop to others", async () => {
+    expect(askedRows(huge, fresh(huge).state)).toEqual({ atOnce: 1, isLong: true });
+    expect(askedRows(large, fresh(large).state).isLong).toBe(false);
+    await using trained = fresh(huge);
+    const x = Float32Array.from({ length: 16 * 64 * 64 }, (_, i) => Math.sin(i));
+    const here = await openModel(trained.onnx());
+    const { y } = await here.run({ x: { type: "float", shape: [1, 16, 64, 64], data: x } });
+    await here.close();
+    expect(await trained.predict(x)).toEqual(y?.data); // to the bit
+  });
+
   test("lets the event loop turn between runs, and gives the same bytes each time", async () => {
     await using trained = fresh(large);
     const x = Float32Array.from({ length: 2000 * 20 }, (_, i) => Math.sin(i));

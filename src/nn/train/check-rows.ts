@@ -4,13 +4,17 @@ import { fail } from "../errors.ts";
 import type { Network } from "../network.ts";
 import type { NetworkRows } from "./feed.ts";
 import { type LossName, labelShape, takesClasses } from "./loss.ts";
+import { inSlices } from "./turns.ts";
 
-/** Refuses rows of another shape, labels that are no classes, and numbers that are not finite. */
-export function checkRows(
+/**
+ * Refuses rows of another shape, labels that are no classes, and numbers that are not finite. Many rows are looked at in slices,
+ * between which the event loop turns.
+ */
+export async function checkRows(
   at: string,
   network: Network,
   { data, loss }: { readonly data: NetworkRows; readonly loss: LossName },
-): void {
+): Promise<void> {
   const { rows, x, y, shape } = data;
   if (!(rows >= 1)) fail("nn/missing-rows", { at, least: 1, got: rows });
   const expected = labelShape(loss, network.outputShape);
@@ -31,65 +35,74 @@ export function checkRows(
   ];
   for (const fact of facts)
     if (fact.expected !== fact.got) fail("nn/mismatch-rows", { at, ...fact });
-  if (x instanceof Float32Array) checkFinite(at, "x", x);
-  checkCodes(at, network, x);
-  if (y instanceof Float32Array) checkTruths(at, y, loss);
-  if (!(y instanceof Int32Array)) return;
-  const classes = network.outputShape.at(-1) ?? 0;
+  if (x instanceof Float32Array) await checkFinite(at, "x", x);
+  await checkCodes(at, network, x);
+  if (y instanceof Float32Array) return checkTruths(at, y, loss);
   const least = expected.length > 0 ? -1 : 0; // a step without a label is not counted
-  const row = y.findIndex((label) => label < least || label >= classes);
-  if (row >= 0)
-    fail("nn/out-of-range-label", { at, row, expected: `0 to ${classes - 1}`, got: y[row] ?? -1 });
+  await checkLabels(at, y, { least, classes: network.outputShape.at(-1) ?? 0 });
 }
 
 /** Refuses codes that the table of an embedding has not; other networks take any numbers. */
-export function checkCodes(at: string, { layers }: Network, x: Float32Array | Uint8Array): void {
+export async function checkCodes(
+  at: string,
+  { layers }: Network,
+  x: Float32Array | Uint8Array,
+): Promise<void> {
   const [first] = layers;
   const codes = first?.options["codes"];
   if (first?.kind !== "embedding" || typeof codes !== "number") return;
   const expected = `a whole number from 0 to ${codes - 1}, in a Float32Array`;
-  const place =
-    x instanceof Uint8Array
-      ? 0
-      : x.findIndex((code) => !Number.isInteger(code) || code < 0 || code >= codes);
-  if (place >= 0)
-    fail("nn/mismatch-rows", {
-      at,
-      what: `code ${place} of x`,
-      expected,
-      got: x instanceof Uint8Array ? "bytes" : `${x[place]}`,
-    });
+  if (x instanceof Uint8Array)
+    return fail("nn/mismatch-rows", { at, what: "code 0 of x", expected, got: "bytes" });
+  await inSlices(x.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const code = x[i] ?? -1;
+      if (Number.isInteger(code) && code >= 0 && code < codes) continue;
+      fail("nn/mismatch-rows", { at, what: `code ${i} of x`, expected, got: `${code}` });
+    }
+  });
+}
+
+/** Labels that are classes, `least` to the last. */
+async function checkLabels(
+  at: string,
+  y: Int32Array,
+  { least, classes }: { readonly least: number; readonly classes: number },
+): Promise<void> {
+  await inSlices(y.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const label = y[row] ?? -1;
+      if (label >= least && label < classes) continue;
+      fail("nn/out-of-range-label", { at, row, expected: `0 to ${classes - 1}`, got: label });
+    }
+  });
 }
 
 /** Labels that are numbers: of a truth 0 to 1, of the hinge 0 or 1, of the others any that are finite. */
-function checkTruths(at: string, y: Float32Array, loss: LossName): void {
-  checkFinite(at, "y", y);
-  const isTruth: ((value: number) => boolean) | undefined =
-    loss === "binaryCrossEntropy"
-      ? (v) => v >= 0 && v <= 1
-      : loss === "hinge"
-        ? (v) => v === 0 || v === 1
-        : undefined;
-  const row = isTruth === undefined ? -1 : y.findIndex((value) => !isTruth(value));
-  if (row >= 0)
-    fail("nn/out-of-range-label", {
-      at,
-      row,
-      expected: loss === "hinge" ? "0 or 1" : "0 to 1",
-      got: y[row] ?? -1,
-    });
+async function checkTruths(at: string, y: Float32Array, loss: LossName): Promise<void> {
+  await checkFinite(at, "y", y);
+  if (loss !== "binaryCrossEntropy" && loss !== "hinge") return;
+  const isHinge = loss === "hinge";
+  const expected = isHinge ? "0 or 1" : "0 to 1";
+  await inSlices(y.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const truth = y[row] ?? -1;
+      if (isHinge ? truth === 0 || truth === 1 : truth >= 0 && truth <= 1) continue;
+      fail("nn/out-of-range-label", { at, row, expected, got: truth });
+    }
+  });
 }
 
 const arrayOf = (classes: boolean): string =>
   classes ? "an Int32Array of classes" : "a Float32Array of numbers";
 
-function checkFinite(at: string, what: string, values: Float32Array): void {
-  const place = values.findIndex((value) => !Number.isFinite(value));
-  if (place >= 0)
-    fail("nn/mismatch-rows", {
-      at,
-      what: `number ${place} of ${what}`,
-      expected: "a finite number",
-      got: `${values[place]}`,
-    });
+async function checkFinite(at: string, what: string, values: Float32Array): Promise<void> {
+  await inSlices(values.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const value = values[i] ?? 0;
+      if (value - value === 0) continue; // finite
+      const expected = "a finite number";
+      fail("nn/mismatch-rows", { at, what: `number ${i} of ${what}`, expected, got: `${value}` });
+    }
+  });
 }

@@ -5,6 +5,7 @@ import {
   type Runtime,
   type Session,
   sizeOf,
+  type Values,
 } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import type { FrozenVectors } from "../frozen-scope.ts";
@@ -37,7 +38,9 @@ export async function runTraining(
     while (state.epoch < task.epochs && state.stopping?.stop !== true) {
       const trained = await epoch(state, hooks);
       const judged =
-        task.validation === null ? undefined : await evaluate(evaluation, task.validation, trained);
+        task.validation === null
+          ? undefined
+          : await evaluate(evaluation, task.validation, { vectors: trained });
       state = concluded(task, trained, { judged, rule });
       if (!(await hooks.epoch(state))) break;
     }
@@ -116,7 +119,9 @@ async function checkAnswers(
   { train, stopping }: TrainingTask,
   state: TrainingState,
 ): Promise<void> {
-  const { loss } = await evaluate(session, firstRows(train, 64), answering(stopping, state));
+  const { loss } = await evaluate(session, firstRows(train, 64), {
+    vectors: answering(stopping, state),
+  });
   if (!Number.isFinite(loss))
     fail("nn/failed-training", {
       epoch: state.epoch,
@@ -127,28 +132,45 @@ async function checkAnswers(
     });
 }
 
+/** How rows are judged. */
+export interface Judging {
+  /** The vectors, of a model that has not got its own. */
+  readonly vectors?: FrozenVectors;
+  /** Rows of a run at most. Default 512. */
+  readonly atOnce?: number;
+  /** Waited for between runs. */
+  readonly turn?: () => Promise<void>;
+}
+
 /** The mean loss of rows and the share of right answers, without a step. */
 export async function evaluate(
-  session: Session,
+  session: Pick<Session, "run">,
   data: NetworkRows,
-  { weights, kept }: Pick<TrainingState, "weights" | "kept">,
+  { vectors, atOnce = evaluatedRows, turn }: Judging = {},
 ): Promise<NetworkScores> {
   const feed = openFeed(data);
+  const given =
+    vectors === undefined ? {} : { weights: vector(vectors.weights), kept: vector(vectors.kept) };
+  const labels = sizeOf(data.labelShape); // of steps fewer rows: each has logits
+  const most =
+    labels > 1 ? Math.min(atOnce, Math.max(8, Math.floor(evaluatedRows / labels))) : atOnce;
   let [lost, right, count, told] = [0, 0, 0, false];
-  const atOnce = Math.max(8, Math.floor(evaluatedRows / sizeOf(data.labelShape))); // of steps fewer: each has logits
-  for (let from = 0; from < data.rows; from += atOnce) {
-    const places = Array.from({ length: Math.min(atOnce, data.rows - from) }, (_, i) => from + i);
-    const found = await session.run({
-      ...feed(places),
-      weights: vector(weights),
-      kept: vector(kept),
-    });
-    for (const value of found["lost"]?.data ?? []) lost += Number(value);
-    for (const value of found["right"]?.data ?? []) right += Number(value);
-    const counted = found["counted"]?.data;
-    if (counted === undefined) count += found["lost"]?.data.length ?? 0;
-    else for (const value of counted) count += Number(value);
+  for (let from = 0; from < data.rows; from += most) {
+    if (from > 0) await turn?.();
+    const places = Array.from({ length: Math.min(most, data.rows - from) }, (_, i) => from + i);
+    const found = await session.run({ ...feed(places), ...given });
+    lost += sumOf(found["lost"]);
+    right += sumOf(found["right"]);
+    count +=
+      found["counted"] === undefined ? (found["lost"]?.data.length ?? 0) : sumOf(found["counted"]);
     told ||= found["right"] !== undefined;
   }
   return { loss: lost / Math.max(1, count), accuracy: told ? right / Math.max(1, count) : null };
+}
+
+/** The sum of numbers, one after the other. */
+function sumOf(values: Values | undefined): number {
+  let sum = 0;
+  for (const value of values?.data ?? []) sum += Number(value);
+  return sum;
 }

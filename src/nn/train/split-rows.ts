@@ -1,15 +1,24 @@
 /** @file Rows parted into those to learn from and those that judge. */
 import { random } from "../../core/index.ts";
-import { fail } from "../errors.ts";
 import type { NetworkRows } from "./feed.ts";
+import type { TrainingOrder, TrainingTask } from "./training.ts";
 
-/** A share of the rows, drawn by the seed, to judge, and the others to learn from. */
-export function parted(data: NetworkRows, share: number, seed: number) {
-  const count = Math.min(Math.max(1, Math.round(share * data.rows)), data.rows - 1);
-  if (data.rows < 2) fail("nn/missing-rows", { at: "train", least: 2, got: data.rows });
-  const order = random(seed).stream("validation").shuffled(data.rows);
-  const pick = (places: Uint32Array): NetworkRows => rowsAt(data, places.sort());
-  return { train: pick(order.slice(count)), validation: pick(order.slice(0, count)) };
+/** Rows that are left to learn from. */
+export const learnedRows = ({ data, judged }: Pick<TrainingOrder, "data" | "judged">): number =>
+  typeof judged === "number" ? data.rows - judgedRows(data.rows, judged) : data.rows;
+
+/** Rows that judge, of a share of all: at least one, and one is left to learn from. */
+const judgedRows = (rows: number, share: number): number =>
+  Math.min(Math.max(1, Math.round(share * rows)), rows - 1);
+
+/** The training of an order: its rows parted into those to learn from and, drawn by the seed, those that judge. */
+export function partedTask({ data, judged, ...order }: TrainingOrder): TrainingTask {
+  if (typeof judged !== "number") return { ...order, train: data, validation: judged };
+  const count = judgedRows(data.rows, judged);
+  const places = random(order.seed).stream("validation").shuffled(data.rows);
+  const pick = (some: Uint32Array): NetworkRows => rowsAt(data, some.sort());
+  const [validation, train] = [pick(places.slice(0, count)), pick(places.slice(count))];
+  return { ...order, train, validation };
 }
 
 /** The first rows, or all where there are not so many. */
@@ -21,12 +30,14 @@ export const firstRows = (data: NetworkRows, count: number): NetworkRows =>
 
 /** Some rows, by their numbers. */
 function rowsAt(data: NetworkRows, places: ArrayLike<number>): NetworkRows {
-  const picked = <T extends Float32Array | Uint8Array | Int32Array>(from: T, size: number): T => {
-    const into = from.slice(0, places.length * size) as T;
-    for (let i = 0; i < places.length; i++)
-      into.set(from.subarray((places[i] ?? 0) * size, ((places[i] ?? 0) + 1) * size), i * size);
-    return into;
-  };
+  const { length } = places;
   const [size, labels] = [data.x.length / data.rows, data.y.length / data.rows];
-  return { ...data, rows: places.length, x: picked(data.x, size), y: picked(data.y, labels) };
+  const { x, y } = data;
+  const [pickedX, pickedY] = [x.slice(0, length * size), y.slice(0, length * labels)];
+  for (let i = 0; i < length; i++) {
+    const row = places[i] ?? 0;
+    pickedX.set(x.subarray(row * size, (row + 1) * size), i * size);
+    pickedY.set(y.subarray(row * labels, (row + 1) * labels), i * labels);
+  }
+  return { ...data, rows: length, x: pickedX, y: pickedY };
 }

@@ -3,6 +3,7 @@ import { count as countOf, random } from "../../core/index.ts";
 import { optimiser } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { draw, fansOf } from "../initialisers.ts";
+import { specsOf } from "../keep/layer-of.ts";
 import type { LayerSpec, Network, WeightSpec } from "../network.ts";
 import { checkRuntime } from "../runtime.ts";
 import { augmentation } from "./augment.ts";
@@ -10,7 +11,7 @@ import { checkRows } from "./check-rows.ts";
 import type { NetworkRows } from "./feed.ts";
 import type { LossName } from "./loss.ts";
 import { slotCounts } from "./optimise.ts";
-import { parted } from "./split-rows.ts";
+import { learnedRows, partedTask } from "./split-rows.ts";
 import {
   evaluationModel,
   gradientModel,
@@ -19,58 +20,95 @@ import {
   updateModel,
 } from "./step-graph.ts";
 import { checkedOptions, type TrainOptions } from "./train-options.ts";
-import type { TrainingState, TrainingTask } from "./training.ts";
+import type { TrainingOrder, TrainingState, TrainingTask } from "./training.ts";
+import { openTurns } from "./turns.ts";
 
-/** A training as data, once everything was found to fit. */
-export function taskOf(network: Network, data: NetworkRows, options: TrainOptions): TrainingTask {
+/** A training as data in one process, once everything was found to fit. */
+export const taskOf = async (
+  network: Network,
+  data: NetworkRows,
+  options: TrainOptions,
+): Promise<TrainingTask> => partedTask(await orderOf(network, data, options));
+
+/** A training as data, once everything was found to fit. Long checks are done in slices, between which the event loop turns. */
+export async function orderOf(
+  network: Network,
+  data: NetworkRows,
+  options: TrainOptions,
+): Promise<TrainingOrder> {
   const settings = checkedOptions(options);
-  const { loss, seed, validation, augment, accumulate } = settings;
+  const { loss, seed, validation: judged = null, augment, accumulate } = settings;
   checkLogits(network, loss);
-  checkRows("train", network, { data, loss });
-  const chosen = optimiser(settings.optimiser);
-  const rule = { kind: chosen.kind, options: chosen.options };
-  const rows =
-    typeof validation === "number"
-      ? parted(data, validation, seed)
-      : { train: data, validation: validation ?? null };
-  if (rows.validation !== null)
-    checkRows("train (validation)", network, { data: rows.validation, loss });
+  checkFrozen(network, options);
+  await checkRows("train", network, { data, loss });
+  const isShare = typeof judged === "number";
+  if (!isShare && judged !== null)
+    await checkRows("train (validation)", network, { data: judged, loss });
+  if (isShare && data.rows < 2) fail("nn/missing-rows", { at: "train", least: 2, got: data.rows });
   if (augment !== null) augmentation(augment, { shape: data.shape, seed }); // refuses rows that are no images
   const leastRows = leastRowsOf(network);
-  const least = Math.min(rows.train.rows, settings.batchRows);
-  if (rows.train.rows < 1) fail("nn/missing-rows", { at: "train", least: 2, got: data.rows });
+  const least = Math.min(learnedRows({ data, judged }), settings.batchRows);
   if (least < leastRows)
     fail("nn/missing-rows", {
       at: "train (batchNorm over flat rows, of a batch)",
       least: leastRows,
       got: least,
     });
-  const state = options.from ?? started(network, slotCounts[chosen.kind], seed);
-  checkState(network, state, slotCounts[chosen.kind]);
-  const { clipNorm, l1, l2 } = settings;
-  const step = { loss, optimiser: rule, clipNorm, l1, l2, frozen: options.frozen };
-  if (
-    options.frozen !== undefined &&
-    network.weights.every(({ name }) => options.frozen?.(name) === true)
-  )
-    fail("nn/missing-weights", { weights: network.weights.map(({ name }) => name) });
-  const isParted = accumulate > 1;
+  const { kind, options: numbers } = optimiser(settings.optimiser);
+  const state = options.from ?? (await startedInTurns(network, slotCounts[kind], seed));
+  checkState(network, state, slotCounts[kind]);
   return {
-    step: stepModel(network, step),
-    parts: isParted
-      ? { gradient: gradientModel(network, step), update: updateModel(network, step) }
-      : null,
-    evaluation: evaluationModel(network, loss),
-    inspection: {
-      model: inspectionModel(network, step),
-      layers: network.layers.map(({ name }) => name),
-      weights: network.weights.map(({ name, offset, length }) => ({ name, offset, length })),
-    },
+    ...(await modelsOf(network, settings, options.frozen)),
     on: checkRuntime("train", options),
-    ...{ ...rows, state, optimiser: rule, accumulate, leastRows, augment },
+    ...{ data, judged, state, accumulate, leastRows, augment },
+    optimiser: { kind, options: numbers },
     ...{ epochs: settings.epochs, batchRows: settings.batchRows, shuffle: settings.shuffle, seed },
     ...{ threads: settings.threads, schedule: settings.schedule, stopping: settings.stopping },
   };
+}
+
+/** The training from a state that was kept. @throws `nn/mismatch-checkpoint` */
+export function goingOn(
+  network: Network,
+  order: TrainingOrder,
+  state: TrainingState,
+): TrainingOrder {
+  checkState(network, state, slotCounts[order.optimiser.kind]);
+  return { ...order, state };
+}
+
+/** The graphs of a training, with a turn of the event loop between them. */
+async function modelsOf(
+  network: Network,
+  settings: ReturnType<typeof checkedOptions>,
+  frozen: TrainOptions["frozen"],
+) {
+  const { loss, clipNorm, l1, l2, accumulate } = settings;
+  const { kind, options } = optimiser(settings.optimiser);
+  const how = { loss, optimiser: { kind, options }, clipNorm, l1, l2, frozen };
+  const turn = openTurns(4);
+  const step = stepModel(network, how);
+  await turn();
+  const evaluation = evaluationModel(network, loss);
+  await turn();
+  const model = inspectionModel(network, how);
+  await turn();
+  const parts =
+    accumulate > 1
+      ? { gradient: gradientModel(network, how), update: updateModel(network, how) }
+      : null;
+  const inspection = {
+    model,
+    layers: network.layers.map(({ name }) => name),
+    weights: network.weights.map(({ name, offset, length }) => ({ name, offset, length })),
+  };
+  return { step, parts, evaluation, inspection };
+}
+
+/** Refuses a training in which nothing moves. */
+function checkFrozen({ weights }: Network, { frozen }: TrainOptions): void {
+  if (frozen !== undefined && weights.every(({ name }) => frozen(name)))
+    fail("nn/missing-weights", { weights: weights.map(({ name }) => name) });
 }
 
 /** Refuses a last layer that makes probabilities, where the loss makes them itself: they would be made twice. */
@@ -93,28 +131,59 @@ function leastRowsOf({ layers }: Network): number {
 
 /** Whether a layer is batch normalisation, or is around it. */
 function hasBatchNorm({ kind, options }: LayerSpec): boolean {
-  const inner = options["layers"] as readonly LayerSpec[] | undefined;
-  return kind === "batchNorm" || (inner ?? []).some(hasBatchNorm);
+  const inner = specsOf(options["layers"]) ?? [];
+  return kind === "batchNorm" || inner.some(hasBatchNorm);
 }
 
 /** The state before the first step: weights drawn by the seed, each by a stream of its own name. */
 export function started(network: Network, slots: number, seed: number): TrainingState {
-  const chance = random(seed).stream("weights");
-  const filled = (specs: readonly WeightSpec[]): Float32Array => {
-    const vector = new Float32Array(specs.reduce((sum, { length }) => sum + length, 0));
-    for (const { name, shape, offset, length, initialiser } of specs)
-      draw(vector.subarray(offset, offset + length), initialiser, {
-        fans: fansOf(shape),
-        chance: chance.stream(name),
-      });
-    return vector;
-  };
+  const state = zeros(network, slots);
+  for (const draw of drawsOf(network, state, seed)) draw();
+  return state;
+}
+
+/** As {@link started}, with turns of the event loop between weights. */
+async function startedInTurns(
+  network: Network,
+  slots: number,
+  seed: number,
+): Promise<TrainingState> {
+  const state = zeros(network, slots);
+  const turn = openTurns(4);
+  for (const draw of drawsOf(network, state, seed)) {
+    draw();
+    await turn();
+  }
+  return state;
+}
+
+function zeros(network: Network, slots: number): TrainingState {
+  const kept = network.kept.reduce((sum, { length }) => sum + length, 0);
   return {
     ...{ epoch: 0, step: 0, stopping: null, best: null, history: [] },
-    weights: filled(network.weights),
-    kept: filled(network.kept),
+    ...{ weights: new Float32Array(network.parameters), kept: new Float32Array(kept) },
     slots: Array.from({ length: slots }, () => new Float32Array(network.parameters)),
   };
+}
+
+/** What draws each weight into its place. */
+function drawsOf(
+  network: Network,
+  { weights, kept }: TrainingState,
+  seed: number,
+): readonly (() => void)[] {
+  const chance = random(seed).stream("weights");
+  const into =
+    (vector: Float32Array) =>
+    ({ name, shape, offset, length, initialiser }: WeightSpec) =>
+    (): void => {
+      const fans = fansOf(shape);
+      draw(vector.subarray(offset, offset + length), initialiser, {
+        fans,
+        chance: chance.stream(name),
+      });
+    };
+  return [...network.weights.map(into(weights)), ...network.kept.map(into(kept))];
 }
 
 /** Refuses the state of another network or optimiser. @throws `nn/mismatch-checkpoint` */

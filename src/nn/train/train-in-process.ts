@@ -2,12 +2,12 @@
  * @file A training in a process of its own: the caller's event loop stays free, a signal ends it at once, and whatever happens in the
  * native runtime cannot take the caller's process with it.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import { MillraceError } from "../../core/index.ts";
 import type { Device } from "../../tensor/index.ts";
-import { fail } from "../errors.ts";
-import type { TrainingHooks, TrainingState, TrainingTask } from "./training.ts";
+import { programFile, startProcess } from "./child-process.ts";
+import { arraysOf, give, packed } from "./sent-arrays.ts";
+import type { TrainingHooks, TrainingOrder, TrainingState } from "./training.ts";
 
 /** What the process tells. An error of ours travels as its plain facts. */
 export type TrainingNews =
@@ -17,45 +17,34 @@ export type TrainingNews =
   | { readonly news: "trained"; readonly state: TrainingState }
   | { readonly news: "error"; readonly error: ConstructorParameters<typeof MillraceError>[0] };
 
-const extension = import.meta.url.endsWith(".ts") ? "ts" : "js"; // sources, or what tsc made of them
-const program = new URL(`./trainer.${extension}`, import.meta.url);
-
 /** What ends it at once, and, for tests, another program. */
 export interface ProcessOptions {
   readonly signal?: AbortSignal | undefined;
   readonly file?: URL;
 }
 
-/** Trains in a process. @throws `nn/failed-training`, `nn/failed-worker`, or the signal's reason */
+/**
+ * Trains in a process. Rows and weights go there by a pipe as they lie in memory: they have to stay as they are until the first epoch
+ * begins.
+ *
+ * @throws `nn/failed-training`, `nn/failed-worker`, or the signal's reason
+ */
 export async function trainInProcess(
-  task: TrainingTask,
+  order: TrainingOrder,
   hooks: TrainingHooks,
-  { signal, file = program }: ProcessOptions = {},
+  { signal, file = programFile("trainer") }: ProcessOptions = {},
 ): Promise<TrainingState> {
   signal?.throwIfAborted();
-  const child = fork(fileURLToPath(file), { serialization: "advanced" });
   const ended = Promise.withResolvers<TrainingState>();
+  const { child, pipe, exited } = startProcess(file, ended.reject); // without effect once it is settled
   const abort = (): void => ended.reject(signal?.reason);
   signal?.addEventListener("abort", abort);
   child.on("message", (message: TrainingNews) => {
     void heard(message, hooks, { child, ...ended }).catch(ended.reject); // what a hook throws ends the training
   });
-  const died = (reason: string): void => {
-    try {
-      fail("nn/failed-worker", { reason });
-    } catch (error) {
-      ended.reject(error); // without effect once it is settled
-    }
-  };
-  child.on("error", ({ message }) => died(message));
-  const exited = new Promise<void>((resolve) => {
-    child.on("exit", (code, by) => {
-      died(by === null ? `exit code ${code}` : `ended by ${by}`);
-      resolve();
-    });
-  });
   try {
-    child.send(task, () => undefined); // a process that is gone is told by its exit
+    child.send(packed(order), () => undefined); // a process that is gone is told by its exit
+    give(arraysOf(order), pipe);
     return await ended.promise;
   } finally {
     signal?.removeEventListener("abort", abort);

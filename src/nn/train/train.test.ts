@@ -13,7 +13,7 @@ import { globalAveragePool, maxPool2d } from "../layers/pooling.ts";
 import { batchNorm, dropout, layerNorm } from "../layers/regularisation.ts";
 import { input } from "../network.ts";
 import type { NetworkRows } from "./feed.ts";
-import { taskOf } from "./task.ts";
+import { orderOf } from "./task.ts";
 import { train } from "./train.ts";
 import { trainInProcess } from "./train-in-process.ts";
 
@@ -232,14 +232,14 @@ describe("train", () => {
 });
 
 describe("trainInProcess", () => {
-  const task = taskOf(mlp, rings(30), { ...options, epochs: 1 });
+  const order = orderOf(mlp, rings(30), { ...options, epochs: 1 });
   const hooks = { batch: () => undefined, epoch: async () => true };
 
   test("fails when its process dies, instead of waiting for it", async () => {
     const folder = await mkdtemp(join(tmpdir(), "millrace-trainer-"));
     const file = join(folder, "dying.mjs");
     await writeFile(file, "process.exit(3)");
-    const dying = trainInProcess(task, hooks, { file: pathToFileURL(file) });
+    const dying = trainInProcess(await order, hooks, { file: pathToFileURL(file) });
     await expect(dying).rejects.toThrow(code("nn/failed-worker"));
     await expect(dying).rejects.toThrow("exit code 3");
     await rm(folder, { recursive: true });
@@ -249,6 +249,8 @@ describe("trainInProcess", () => {
     const epoch = async (): Promise<boolean> => {
       throw new Error("nobody listens");
     };
-    await expect(trainInProcess(task, { ...hooks, epoch })).rejects.toThrow("nobody listens");
+    await expect(trainInProcess(await order, { ...hooks, epoch })).rejects.toThrow(
+      "nobody listens",
+    );
   });
 });

@@ -5,8 +5,9 @@ import type { CheckpointOf } from "./checkpoint.ts";
 import { readTraining, removeParts, writeTraining } from "./checkpoint-file.ts";
 import type { NetworkRows } from "./feed.ts";
 import { answering } from "./run-training.ts";
+import { learnedRows } from "./split-rows.ts";
 import { batchEnds } from "./steps.ts";
-import { taskOf } from "./task.ts";
+import { goingOn, orderOf } from "./task.ts";
 import { trainInProcess } from "./train-in-process.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { type TrainedNetwork, trainedNetwork } from "./trained-network.ts";
@@ -30,11 +31,11 @@ export async function train(
 ): Promise<TrainedNetwork> {
   options.signal?.throwIfAborted();
   const { checkpoint: path } = options;
+  const order = await orderOf(network, data, options);
   const of = await checkpointOf(network, data, options);
-  if (path !== undefined) await removeParts(path);
-  const from = options.from ?? (path === undefined ? undefined : await readTraining(path, of));
-  const task = taskOf(network, data, { ...options, ...(from === undefined ? {} : { from }) });
-  const perEpoch = batchEnds(task.train.rows, task.batchRows, task.leastRows).length;
+  const from = options.from === undefined && path !== undefined ? await found(path, of) : undefined;
+  const task = from === undefined ? order : goingOn(network, order, from);
+  const perEpoch = batchEnds(learnedRows(task), task.batchRows, task.leastRows).length;
   let epochs = task.state.epoch;
   let device: Device | undefined;
   const hooks = {
@@ -73,4 +74,10 @@ async function checkpointOf(
     ...(optimiser === undefined ? {} : { optimiser }),
     ...(checkpoint === undefined ? {} : { facts: await trainingFacts(network, data, options) }),
   };
+}
+
+/** The state in a file, when it is there; what a process that was killed left beside it is removed. */
+async function found(path: string, of: CheckpointOf): Promise<TrainingState | undefined> {
+  await removeParts(path);
+  return readTraining(path, of);
 }

@@ -1,10 +1,13 @@
 /** @file The program of a training's process: it is sent a task, and tells what comes of it. */
+import { Socket } from "node:net";
 import { isMillraceError, type MillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import { requireRuntime } from "../runtime.ts";
+import { pipeDescriptor } from "./child-process.ts";
 import { runTraining } from "./run-training.ts";
+import { type SentOrder, unpacked } from "./sent-arrays.ts";
+import { partedTask } from "./split-rows.ts";
 import type { TrainingNews } from "./train-in-process.ts";
-import type { TrainingTask } from "./training.ts";
 
 const say = (news: TrainingNews): Promise<void> =>
   new Promise((resolve) => void process.send?.(news, () => resolve()));
@@ -23,8 +26,9 @@ function failure(error: unknown): MillraceError {
 }
 
 process.on("disconnect", () => process.exit(0)); // nobody is there any more
-const task = await heard<TrainingTask>();
+const sent = await heard<SentOrder>();
 try {
+  const task = partedTask(await unpacked(sent, new Socket({ fd: pipeDescriptor })));
   const state = await runTraining(task, await requireRuntime(task.on.runtime), {
     opened: (device) => void say({ news: "opened", device }),
     batch: (done, total) => void say({ news: "batch", done, total }),

@@ -71,6 +71,13 @@ export interface TrainingTask {
   readonly inspection: InspectionTask;
 }
 
+/** A training whose rows are still together: the process that trains parts them. */
+export interface TrainingOrder extends Omit<TrainingTask, "train" | "validation"> {
+  readonly data: NetworkRows;
+  /** Rows that judge: a share of the data, rows of their own, or none. */
+  readonly judged: number | NetworkRows | null;
+}
+
 /** The gradient of a part, and the update by what was gathered, as ONNX. */
 export interface PartModels {
   readonly gradient: Uint8Array<ArrayBuffer>;

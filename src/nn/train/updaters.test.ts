@@ -41,7 +41,7 @@ const hooks = { batch: () => undefined, epoch: async () => true };
 
 /** Trains in this process, which is quicker to start. */
 const trained = async (network: Network, how: Partial<TrainOptions> = {}, rows = data) =>
-  runTraining(taskOf(network, rows, { ...options, ...how }), await requireRuntime(), hooks);
+  runTraining(await taskOf(network, rows, { ...options, ...how }), await requireRuntime(), hooks);
 
 const mlp = input([4])
   .add(dense(8, { activation: "relu" }))
