@@ -7,6 +7,14 @@ export const nnErrors = {
     (d: { layer: string; expected: string; got: string }) =>
       `${d.layer}: takes ${d.expected}; got ${d.got}. Put flatten() or reshape() before it, or another layer.`,
   ),
+  "nn/mismatch-option": caller(
+    (d: { at: string; option: string; expected: string; got: unknown }) =>
+      `${d.at}: the option ${d.option} does not fit; expected ${d.expected}, got ${d.got === undefined ? "none" : quote(d.got)}`,
+  ),
+  "nn/out-of-range-network": caller(
+    (d: { layer: string; what: string; got: number; most: number }) =>
+      `${d.layer}: the network would have ${d.got} ${d.what}; expected at most ${d.most}. Give it fewer steps, smaller rows or fewer layers.`,
+  ),
   "nn/mismatch-logits": caller(
     (d: { loss: string; layer: string; activation: string }) =>
       `train: ${quote(d.layer)} ends with ${d.activation}, which ${d.loss} takes itself. Leave the activation out: the trained network tells probabilities.`,
@@ -82,6 +90,10 @@ export const nnErrors = {
   "nn/unknown-tensor": caller(
     (d: { name: string; known: readonly string[] }) =>
       `import: there is no tensor ${quote(d.name)} in the model; its tensors are ${list(d.known)}.${didYouMean(d.name, d.known)}`,
+  ),
+  "nn/failed-answer": caller(
+    (d: { row: number; output: string }) =>
+      `predict: the network says NaN for ${d.output} of row ${d.row}; expected numbers. Look for numbers in the row that are NaN or far too large; if there are none, train the network again.`,
   ),
   "nn/missing-runtime": environment(
     (d: { reason: string }) =>

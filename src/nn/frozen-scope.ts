@@ -1,4 +1,5 @@
 /** @file A scope in which weights are what training made of them: constants of the graph that is written. */
+import { invariant } from "../core/index.ts";
 import type { Graph, Tensor } from "../tensor/index.ts";
 import type { Scope } from "./layer.ts";
 import type { Network, WeightSpec } from "./network.ts";
@@ -21,7 +22,7 @@ export function frozenScope(
     const byName = new Map(from.map((spec) => [spec.name, spec]));
     return (name: string): Tensor => {
       const spec = byName.get(name);
-      if (spec === undefined) throw new RangeError(`no weight ${name}`);
+      invariant(spec !== undefined, `a trained network has the weight ${name}`);
       values.set(name, vector.subarray(spec.offset, spec.offset + spec.length));
       return graph.input(name, spec.shape);
     };

@@ -43,6 +43,20 @@ export interface Layer<In extends Size = Size, Out extends Size = Size> {
   readonly shapes?: { readonly takes: (row: In) => void; readonly gives: Out };
 }
 
+/** What every layer has, whatever the compiler knows of its shapes. */
+export interface LayerParts {
+  readonly kind: string;
+  readonly options: Readonly<Record<string, Json>>;
+  build(x: Tensor, scope: Scope): Tensor;
+}
+
+/** A layer of whose shapes the compiler is told nothing: whether it fits is seen when the network is made. */
+export const shapeless = (layer: LayerParts): ShapelessLayer => ({
+  kind: layer.kind,
+  options: layer.options,
+  build: (x, scope) => layer.build(x, scope),
+});
+
 /** A layer that gives the shape that it takes, whatever it is. */
 export interface ShapelessLayer {
   readonly kind: string;

@@ -69,6 +69,8 @@ describe("networks", () => {
     expect(image.add(convTranspose2d(4, { stride: 2, padding: "same" })).outputShape).toEqual([
       4, 18, 20,
     ]);
+    const wide = { size: [2, 5], stride: 3, padding: "same" } as const;
+    expect(image.add(convTranspose2d(4, wide)).outputShape).toEqual([4, 27, 30]);
     expect(image.add(averagePool2d(3, 1)).outputShape).toEqual([3, 7, 8]);
     expect(image.add(globalAveragePool()).outputShape).toEqual([3]);
     expect(image.add(dropout(0.5)).add(layerNorm()).add(activation("gelu")).outputShape).toEqual([

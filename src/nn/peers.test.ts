@@ -34,6 +34,10 @@ const ours: Readonly<Record<string, Ours>> = {
   conv2d: layerOf(conv2d(3, { padding: "same" }), kernels),
   conv2dStrided: layerOf(conv2d(3, { size: 5, stride: 2, padding: "same" }), kernels),
   convTranspose2d: layerOf(convTranspose2d(3, { stride: 2 }), kernels),
+  convTranspose2dSame: layerOf(
+    convTranspose2d(3, { size: [2, 5], stride: 3, padding: "same" }),
+    kernels,
+  ),
   batchNorm: layerOf(batchNorm(), ["gamma", "beta"]),
   layerNorm: layerOf(layerNorm(), ["gamma", "beta"]),
   embedding: layerOf(embedding(5, 3), ["table"]),

@@ -15,6 +15,10 @@ export const tensorErrors = {
     (d: { at: string; expected: string; got: string }) =>
       `${d.at}: takes ${d.expected}; got ${d.got}`,
   ),
+  "tensor/out-of-range-graph": caller(
+    (d: { what: string; got: number; most: number }) =>
+      `graph: there would be ${d.got} ${d.what}; expected at most ${d.most}`,
+  ),
   "tensor/out-of-range-axis": caller(
     (d: { at: string; axis: number; shape: string }) =>
       `${d.at}: there is no axis ${d.axis} in the shape ${d.shape}; expected 0 to its rank − 1, or counted from the last with −1`,

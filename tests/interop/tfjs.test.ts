@@ -56,7 +56,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "an image from an image": {
     shape: [8, 8, 1],
-    layers: [["conv2d", { filters: 3, kernelSize: 3, strides: 2 }], ["averagePooling2d", { poolSize: 2, strides: 1 }], ["conv2dTranspose", { filters: 4, kernelSize: 3, strides: 2, padding: "same", ...relu }], ["conv2dTranspose", { filters: 2, kernelSize: 3 }], ["upSampling2d", { size: [2, 2] }], ["conv2d", { filters: 1, kernelSize: 1, activation: "sigmoid" }], ["globalAveragePooling2d", {}]], // biome-ignore format: a list
+    layers: [["conv2d", { filters: 3, kernelSize: 3, strides: 2 }], ["averagePooling2d", { poolSize: 2, strides: 1 }], ["conv2dTranspose", { filters: 4, kernelSize: 3, strides: 2, padding: "same", ...relu }], ["conv2dTranspose", { filters: 2, kernelSize: 3 }], ["conv2dTranspose", { filters: 2, kernelSize: [1, 2], strides: 3, padding: "same" }], ["upSampling2d", { size: [2, 2] }], ["conv2d", { filters: 1, kernelSize: 1, activation: "sigmoid" }], ["globalAveragePooling2d", {}]], // biome-ignore format: a list
   },
   "steps of codes": {
     shape: [5],

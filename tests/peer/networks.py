@@ -17,6 +17,7 @@ from torch import nn
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)
+torch.manual_seed(7)
 chance = np.random.RandomState(7)
 
 
@@ -187,6 +188,12 @@ optimisers = {
     "adam": steps(lambda p: torch.optim.Adam(p, lr=0.1, betas=(0.9, 0.99), eps=1e-6)),
     "adamw": steps(lambda p: torch.optim.AdamW(p, lr=0.1, betas=(0.9, 0.99), eps=1e-6, weight_decay=0.05)),
 }
+
+# after the others, whose numbers it would change: windows that leave rows between them, and columns that lie over each other
+layers["convTranspose2dSame"] = case(
+    lambda x, w, b: F.conv_transpose2d(x, w, b, stride=3, padding=(0, 1), output_padding=(1, 0)),
+    [reals(2, 2, 3, 4), reals(2, 3, 2, 5), reals(3)],
+)
 
 versions = {"torch": torch.__version__.split("+")[0]}
 parts = {"versions": versions, "operations": operations, "layers": layers, "optimisers": optimisers}

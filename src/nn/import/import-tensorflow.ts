@@ -1,11 +1,14 @@
 /** @file Layers models of TensorFlow.js (and of Keras, converted), as trained networks of ours. */
 import { fail } from "../errors.ts";
-import type { Layer } from "../layer.ts";
+import { shapeless } from "../layer.ts";
 import { input, type Network, type WeightSpec } from "../network.ts";
 import type { LossName } from "../train/loss.ts";
 import { type TrainedNetwork, trainedNetwork } from "../train/trained-network.ts";
 import { layersIn, objectIn, sizesIn, type TensorFlowLayer } from "./tensorflow-file.ts";
 import { importedLayers, orderAfter, type Place } from "./tensorflow-layers.ts";
+
+/** Layers of a model at most. */
+const mostLayers = 1000;
 
 /**
  * A trained network of a layers model: Sequential, or a model whose layers follow one another. It predicts, is written as ONNX and is trained
@@ -19,6 +22,11 @@ import { importedLayers, orderAfter, type Place } from "./tensorflow-layers.ts";
  */
 export function importTensorFlow(model: unknown, weights: Uint8Array): TrainedNetwork {
   const layers = layersIn(model, weights);
+  if (layers.length > mostLayers)
+    fail("nn/unsupported-model", {
+      what: `${layers.length} layers`,
+      expected: `at most ${mostLayers}`,
+    });
   const [first] = layers;
   const shape = inputIn(first);
   let place: Place = { shape, order: null };
@@ -27,7 +35,7 @@ export function importTensorFlow(model: unknown, weights: Uint8Array): TrainedNe
   const { body, loss } = withoutEnd(layers);
   for (const from of body) {
     for (const { layer, weights: own = {} } of importedLayers(from, place)) {
-      network = network.add(layer as Layer);
+      network = network.add(shapeless(layer));
       const name = network.layers.at(-1)?.name ?? "";
       for (const [key, numbers] of Object.entries(own)) values.set(`${name}/${key}`, numbers);
     }
@@ -78,17 +86,17 @@ function vectorOf(
   specs: readonly WeightSpec[],
   values: ReadonlyMap<string, Float32Array>,
 ): Float32Array {
-  const vector = new Float32Array(specs.reduce((sum, { length }) => sum + length, 0));
-  for (const { name, offset, length } of specs) {
+  const parts = specs.map(({ name, offset, length }) => {
     const numbers = values.get(name);
-    if (numbers?.length !== length)
-      fail("nn/corrupt-model", {
-        what: `the weight ${name}`,
-        expected: `${length} numbers`,
-        got: `${numbers?.length ?? 0}`,
-      });
-    else vector.set(numbers, offset);
-  }
+    if (numbers?.length === length) return { numbers, offset };
+    return fail("nn/corrupt-model", {
+      what: `the weight ${name}`,
+      expected: `${length} numbers`,
+      got: `${numbers?.length ?? 0}`,
+    });
+  });
+  const vector = new Float32Array(parts.reduce((sum, { numbers }) => sum + numbers.length, 0)); // as many as were given
+  for (const { numbers, offset } of parts) vector.set(numbers, offset);
   return vector;
 }
 

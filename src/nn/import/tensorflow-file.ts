@@ -1,4 +1,5 @@
 /** @file The files of TensorFlow.js: layers with their settings, and weights by name, checked before anything is made of them. */
+import { isRecord } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 
 /** Settings of a layer, by the names of the file. */
@@ -20,8 +21,7 @@ export interface TensorFlowWeight {
 
 /** An object of the file. @throws `nn/corrupt-model` */
 export function objectIn(value: unknown, what: string): Settings {
-  if (typeof value === "object" && value !== null && !Array.isArray(value))
-    return value as Settings;
+  if (isRecord(value)) return value;
   return fail("nn/corrupt-model", { what, expected: "an object", got: typeof value });
 }
 

@@ -3,7 +3,7 @@
  * laid flat, the weights of what follows are dealt in our order.
  */
 import { fail } from "../errors.ts";
-import type { Layer, ShapelessLayer, Size } from "../layer.ts";
+import { type ShapelessLayer, type Size, shapeless } from "../layer.ts";
 import { type ActivationName, activation, activationNames } from "../layers/activation.ts";
 import { flatten, reshape } from "../layers/arrangement.ts";
 import { conv2d, convTranspose2d } from "../layers/convolution.ts";
@@ -15,7 +15,7 @@ import { sizesIn, type TensorFlowLayer, type TensorFlowWeight } from "./tensorfl
 
 /** A layer of ours with its weights by our names. */
 export interface ImportedLayer {
-  readonly layer: Layer | ShapelessLayer;
+  readonly layer: ShapelessLayer;
   readonly weights?: Readonly<Record<string, Float32Array>>;
 }
 
@@ -27,8 +27,6 @@ export interface Place {
 
 type Made = readonly ImportedLayer[];
 type Rule = (from: TensorFlowLayer, place: Place) => Made;
-
-const any = (layer: unknown): Layer => layer as Layer;
 
 /** Refuses a setting with which the layer would compute something else. */
 function need({ name, settings }: TensorFlowLayer, key: string, taken: readonly unknown[]): void {
@@ -136,9 +134,9 @@ const convolution =
     need(from, "padding", ["same", "valid"]);
     const [kh = 1, kw = 1] = sizesIn(from.settings["kernel_size"], `kernel_size of ${from.name}`);
     const [filters, stride] = [unitsIn(from, "filters"), squareIn(from, "strides")];
-    if (make === convTranspose2d && Math.min(kh, kw) < stride)
-      need(from, "strides", [`at most ${Math.min(kh, kw)}`]);
     const padding = from.settings["padding"] === "same" ? "same" : "valid";
+    if (make === convTranspose2d && padding === "valid" && Math.min(kh, kw) < stride)
+      need(from, "strides", [`at most ${Math.min(kh, kw)}`]); // Keras gives h·stride rows there, too
     const layer = make(filters, {
       size: [kh, kw],
       stride,
@@ -147,7 +145,7 @@ const convolution =
     });
     return [
       {
-        layer: any(layer),
+        layer: shapeless(layer),
         weights: { kernel: turned(weightIn(from, "kernel"), order), bias: biasIn(from, filters) },
       },
     ];
@@ -174,7 +172,7 @@ const pooling =
     const [, h = 0, w = 0] = place.shape;
     const isWhole = size === stride && h % size === 0 && w % size === 0; // then "same" adds nothing
     need(from, "padding", isWhole ? ["valid", "same"] : ["valid"]);
-    return [{ layer: any(make(size, stride)) }];
+    return [{ layer: shapeless(make(size, stride)) }];
   };
 
 const recurrent =
@@ -193,7 +191,7 @@ const recurrent =
       bias: biasIn(from, gates * units),
       "recurrent bias": new Float32Array(gates * units),
     };
-    return [{ layer: any(layer), weights }];
+    return [{ layer: shapeless(layer), weights }];
   };
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -204,7 +202,7 @@ const rules: Readonly<Record<string, Rule>> = {
     const kernel = dealt(weightIn(from, "kernel").values, place.order, units);
     const layer =
       place.shape.length === 1 ? dense(units, { activation: act }) : stepDense(units, act);
-    return [{ layer: any(layer), weights: { kernel, bias: biasIn(from, units) } }];
+    return [{ layer: shapeless(layer), weights: { kernel, bias: biasIn(from, units) } }];
   },
   Conv2D: convolution(conv2d, [3, 2, 0, 1]),
   Conv2DTranspose: convolution(convTranspose2d, [3, 2, 0, 1]),
@@ -212,14 +210,14 @@ const rules: Readonly<Record<string, Rule>> = {
   AveragePooling2D: pooling(averagePool2d),
   GlobalAveragePooling2D: (from, place) => {
     needRank(from, place, [3]);
-    return [{ layer: any(globalAveragePool()) }];
+    return [{ layer: shapeless(globalAveragePool()) }];
   },
   UpSampling2D: (from, place) => {
     needRank(from, place, [3]);
     need(from, "interpolation", ["nearest"]);
-    return [{ layer: any(upsample2d(squareIn(from, "size"))) }];
+    return [{ layer: shapeless(upsample2d(squareIn(from, "size"))) }];
   },
-  Flatten: () => [{ layer: any(flatten()) }],
+  Flatten: () => [{ layer: shapeless(flatten()) }],
   Dropout: ({ settings }) => [{ layer: dropout(Number(settings["rate"] ?? 0)) }],
   Activation: (from, place) => [{ layer: activation(activationIn(from, place)) }],
   ReLU: (from) => {
@@ -241,7 +239,7 @@ const rules: Readonly<Record<string, Rule>> = {
         expected: "rows without images, or images of one channel",
       });
     return [
-      { layer: any(reshape(shape.length === 3 ? [1, shape[0] ?? 1, shape[1] ?? 1] : shape)) },
+      { layer: shapeless(reshape(shape.length === 3 ? [1, shape[0] ?? 1, shape[1] ?? 1] : shape)) },
     ];
   },
   BatchNormalization: (from, place) => {
@@ -286,7 +284,7 @@ const rules: Readonly<Record<string, Rule>> = {
     needRank(from, place, [1]);
     need(from, "mask_zero", [false, null]);
     const layer = embedding(unitsIn(from, "input_dim"), unitsIn(from, "output_dim"));
-    return [{ layer: any(layer), weights: { table: weightIn(from, "embeddings").values } }];
+    return [{ layer: shapeless(layer), weights: { table: weightIn(from, "embeddings").values } }];
   },
   LSTM: recurrent(lstm, 4),
   SimpleRNN: recurrent(simpleRnn, 1),

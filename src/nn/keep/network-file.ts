@@ -1,12 +1,13 @@
 /** @file The file of a trained network: layers, weights and what it is asked and tells. */
-import { checkChoice, fieldsOf, formatJson, isMillraceError, isRecord, parseJson } from "../../core/index.ts"; // biome-ignore format: a list
-import type { Json, ModelFiles } from "../../flow.ts";
+import { checkChoice, fieldsOf, formatJson, isMillraceError, parseJson } from "../../core/index.ts"; // biome-ignore format: a list
+import type { ModelFiles } from "../../flow.ts";
 import { fail } from "../errors.ts";
-import type { LayerSpec } from "../network.ts";
+import { epochOf } from "../train/checkpoint.ts";
 import { lossNames } from "../train/loss.ts";
 import { type TrainedNetwork, trainedNetwork } from "../train/trained-network.ts";
 import type { NetworkEpoch } from "../train/training.ts";
-import { networkFrom } from "./layer-of.ts";
+import { networkFrom, specsOf } from "./layer-of.ts";
+import { aSize } from "./option-kinds.ts";
 
 /** The file that decides what a network tells; no other model has one of this name. */
 export const networkFile = "network.json";
@@ -64,7 +65,7 @@ export function parseNetwork<T>(
   } catch (error) {
     if (isMillraceError(error) && /^nn\/(unsupported-format|corrupt-files)$/.test(error.code))
       throw error;
-    return corrupt((error as Error).message, error);
+    return corrupt(error instanceof Error ? error.message : String(error), error);
   }
 }
 
@@ -75,22 +76,13 @@ function networkOf(value: unknown, history: readonly NetworkEpoch[]) {
   const format = file.number("format");
   if (format > fileFormat) fail("nn/unsupported-format", { got: format, known: fileFormat });
   if (format !== fileFormat) damaged("format", `${fileFormat}`, `${format}`);
-  const layers = file.list("layers").map(
-    (one): LayerSpec => ({
-      kind: one.text("kind"),
-      options: one.fields("options").value as LayerSpec["options"],
-    }),
-  );
-  const { inputShape } = file.value;
-  const shape = Array.isArray(inputShape)
-    ? inputShape.map(Number)
-    : damaged("inputShape", "a list of sizes", typeof inputShape);
+  const { inputShape, layers: listed } = file.value;
+  const layers = specsOf(listed) ?? damaged("layers", "a list of {kind, options}", typeof listed);
+  const shape = aSize.is(inputShape)
+    ? inputShape
+    : damaged("inputShape", aSize.expected, typeof inputShape);
   const network = networkFrom(shape, layers);
-  const loss = checkChoice(
-    networkFile,
-    { loss: file.text("loss") as (typeof lossNames)[number] },
-    lossNames,
-  );
+  const loss = checkChoice(networkFile, { loss: file.text("loss") }, lossNames);
   const keptLength = network.kept.reduce((sum, { length }) => sum + length, 0);
   const state = {
     ...{ epoch: history.length, step: 0, slots: [], stopping: null, best: null, history },
@@ -110,12 +102,10 @@ function networkOf(value: unknown, history: readonly NetworkEpoch[]) {
 /** The epochs that were kept; none where there is no file. */
 function historyOf(bytes: Uint8Array | undefined): readonly NetworkEpoch[] {
   if (bytes === undefined) return [];
-  const value: Json = JSON.parse(new TextDecoder().decode(bytes));
-  const isEpoch = (one: unknown): boolean =>
-    isRecord(one) && typeof one["epoch"] === "number" && typeof one["loss"] === "number";
-  if (!Array.isArray(value) || !value.every(isEpoch))
-    return corrupt(`${historyFile} is no list of epochs`);
-  return value as unknown as readonly NetworkEpoch[];
+  const damaged = (field: string, expected: string, got: string): never =>
+    corrupt(`${historyFile}: ${field}: expected ${expected}, got ${got}`);
+  const history = parseJson(new TextDecoder().decode(bytes), historyFile);
+  return fieldsOf({ history }, { name: historyFile, damaged }).list("history").map(epochOf);
 }
 
 function corrupt(reason: string, cause?: unknown): never {

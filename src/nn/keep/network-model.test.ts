@@ -154,6 +154,23 @@ describe("networkModel", () => {
     );
   });
 
+  test("refuses to answer where a network says NaN, instead of telling the first class", async () => {
+    const numbers = { rows: 3, x: new Float32Array(6), shape: [2], labelShape: [] };
+    const rows = { ...numbers, y: Int32Array.of(0, 1, 2) };
+    const classes = await train(input([2]).add(dense(3)), rows, {
+      loss: "crossEntropy",
+      epochs: 1,
+    });
+    const model = networkModel(classes);
+    const cell = (...values: readonly number[]) => ({
+      x: base64(new Uint8Array(Float32Array.from(values).buffer)),
+    });
+    await expect(model.predict(cell(1, 2))).resolves.toMatchObject({ value: expect.any(String) });
+    const asked = model.predictAll([cell(1, 2), cell(1, Number.NaN)]);
+    await expect(asked).rejects.toThrow(code("nn/failed-answer"));
+    await expect(asked).rejects.toThrow("NaN for y of row 1");
+  });
+
   test("refuses classes that do not fit, and files that are damaged or of a newer format", async () => {
     const trained = await learned();
     for (const classes of [

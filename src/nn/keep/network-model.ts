@@ -46,7 +46,7 @@ export interface NetworkModel extends ServedModel {
  *
  * @param trained - What `train` gave.
  * @param options - Names; see {@link NetworkModelOptions}.
- * @returns A model whose files are `network.json`, `history.json` and `model.onnx`.
+ * @returns A model whose files are `network.json`, `history.json` and `model.onnx`; what it says is never NaN, but `nn/failed-answer`.
  * @throws `nn/mismatch-output`, `option/unknown-name`
  */
 export function networkModel(
@@ -71,7 +71,11 @@ export function networkModel(
     if (rows.length === 0) return [];
     const told = await trained.predict(numbersOf(rows, input, tensor));
     const width = told.length / rows.length;
-    return rows.map((_, i) => answer(told.subarray(i * width, (i + 1) * width)));
+    return rows.map((_, row) => {
+      const numbers = told.subarray(row * width, (row + 1) * width);
+      if (numbers.some(Number.isNaN)) fail("nn/failed-answer", { row, output });
+      return answer(numbers);
+    });
   };
   return {
     ...{ kind: "network", trained, classes, bytes, signature, predictAll },

@@ -3,22 +3,22 @@ import { checkChoice } from "../../core/index.ts";
 import { ops, type Tensor } from "../../tensor/index.ts";
 import type { ShapelessLayer } from "../layer.ts";
 
-const functions = {
-  linear: (x: Tensor): Tensor => x,
+/** Names of all activations. */
+export const activationNames = ["linear", "relu", "leakyRelu", "sigmoid", "tanh", "softplus", "gelu", "silu", "softmax"] as const; // biome-ignore format: a list
+/** The name of an activation. */
+export type ActivationName = (typeof activationNames)[number];
+
+const functions: Readonly<Record<ActivationName, (x: Tensor) => Tensor>> = {
+  linear: (x) => x,
   relu: ops.relu,
-  leakyRelu: (x: Tensor): Tensor => ops.leakyRelu(x),
+  leakyRelu: (x) => ops.leakyRelu(x),
   sigmoid: ops.sigmoid,
   tanh: ops.tanh,
   softplus: ops.softplus,
   gelu: ops.gelu,
   silu: ops.silu,
-  softmax: (x: Tensor): Tensor => ops.softmax(x),
-} as const;
-
-/** The name of an activation. */
-export type ActivationName = keyof typeof functions;
-/** Names of all activations. */
-export const activationNames = Object.keys(functions) as readonly ActivationName[];
+  softmax: (x) => ops.softmax(x),
+};
 
 /** The activation of a name. @throws `option/out-of-range` */
 export function activationOf(at: string, name: ActivationName): (x: Tensor) => Tensor {

@@ -77,10 +77,7 @@ function hidden(
 
 /** 0 where a step sees another, [t, t]. */
 function maskOf({ graph }: Tensor, t: number): Tensor {
-  const values = Float32Array.from({ length: t * t }, (_, i) =>
-    i % t > Math.floor(i / t) ? unseen : 0,
-  );
-  return graph.constant(values, [t, t]);
+  return graph.filled([t, t], (i) => (i % t > Math.floor(i / t) ? unseen : 0));
 }
 
 type Part<In extends Size> = Layer<In, Size> | ShapelessLayer;
@@ -96,8 +93,7 @@ export function residual<In extends Size = Size>(layers: readonly Part<In>[]): S
     kind: "residual",
     options: { layers: layers.map(({ kind, options }) => ({ kind, options })) },
     build: (x, scope) => {
-      const parts = layers as readonly ShapelessLayer[];
-      const y = parts.reduce(
+      const y = layers.reduce(
         (value, layer, i) => layer.build(value, scope.within(`${i + 1} ${layer.kind}`)),
         x,
       );

@@ -8,12 +8,16 @@ type Sizes<A extends Axes> = { readonly [K in keyof A]: number };
 
 /** The sizes of rows of these axes. @throws `nn/mismatch-layer` with both shapes */
 export function checkRank<const A extends Axes>(layer: string, x: Tensor, axes: A): Sizes<A> {
-  const sizes = x.shape.slice(1);
-  if (sizes.length !== axes.length)
-    fail("nn/mismatch-layer", {
-      layer,
-      expected: `rows of shape [${axes.join(", ")}]`,
-      got: formatShape(sizes),
-    });
-  return sizes as unknown as Sizes<A>;
+  const sizes: readonly number[] = x.shape.slice(1);
+  if (hasSizes(sizes, axes)) return sizes;
+  return fail("nn/mismatch-layer", {
+    layer,
+    expected: `rows of shape [${axes.join(", ")}]`,
+    got: formatShape(sizes),
+  });
 }
+
+const hasSizes = <A extends Axes>(
+  sizes: readonly number[],
+  axes: A,
+): sizes is Sizes<A> & readonly number[] => sizes.length === axes.length;

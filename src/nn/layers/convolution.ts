@@ -40,10 +40,12 @@ interface Way {
   readonly kernels: (c: number, size: readonly [number, number]) => Size;
   /** The side over which windows move by the stride: of what goes in, or of what comes out. */
   readonly side: (side: number, stride: number) => number;
+  /** Rows or columns at the end that no window reaches, where the padding is "same". */
+  readonly rest: (size: number, stride: number) => number;
 }
 
 function convolution(
-  { kind, kernels, side }: Way,
+  { kind, kernels, side, rest }: Way,
   filters: number,
   options: ConvolutionOptions,
 ): Layer<Image, Image> {
@@ -59,6 +61,7 @@ function convolution(
   const act = activationOf(kind, activation);
   const pads = (length: number, window: number): readonly [number, number] =>
     padding === "same" ? around(side(length, stride), window, stride) : [0, 0];
+  const over = (window: number): number => (padding === "same" ? rest(window, stride) : 0);
   return {
     kind,
     options: { filters, size, stride, padding, activation, initialiser },
@@ -68,7 +71,11 @@ function convolution(
       const bias = scope.weight("bias", [filters], { kind: "constant", value: 0 });
       const [top, bottom] = pads(h, size[0]);
       const [left, right] = pads(w, size[1]);
-      const window = { stride: [stride, stride], padding: [top, left, bottom, right] } as const;
+      const window = {
+        stride: [stride, stride],
+        padding: [top, left, bottom, right],
+        outputPadding: [over(size[0]), over(size[1])],
+      } as const;
       return act(ops[kind]([x, kernel, bias], window));
     },
   };
@@ -88,12 +95,14 @@ export function conv2d<const Filters extends number>(
 ): Layer<Image, readonly [Filters, number, number]>;
 export function conv2d(filters: number, options: ConvolutionOptions = {}): Layer<Image, Image> {
   const kernels: Way["kernels"] = (c, size) => [filters, c, ...size];
-  return convolution({ kind: "conv2d", kernels, side: (side) => side }, filters, options);
+  const way = { kind: "conv2d", kernels, side: (side: number) => side, rest: () => 0 } as const;
+  return convolution(way, filters, options);
 }
 
 /**
  * A transposed convolution: each number puts its kernel of shape [filters, h, w] into the output, act(… + b). Images [c, h, w] become
- * [filters, h′, w′], with h′ = (h − 1)·stride + size where the padding is "valid", h·stride where it is "same".
+ * [filters, h′, w′], with h′ = (h − 1)·stride + size where the padding is "valid", h·stride where it is "same": rows
+ * that lie over are cut, the odd one at the end, and where stride > size the last stride − size are the bias (PyTorch's `output_padding`).
  *
  * @param filters - Channels that come out, ≥ 1.
  * @param options - See {@link ConvolutionOptions}.
@@ -109,5 +118,6 @@ export function convTranspose2d(
 ): Layer<Image, Image> {
   const kernels: Way["kernels"] = (c, size) => [c, filters, ...size];
   const side: Way["side"] = (length, stride) => length * stride;
-  return convolution({ kind: "convTranspose2d", kernels, side }, filters, options);
+  const rest: Way["rest"] = (size, stride) => Math.max(0, stride - size);
+  return convolution({ kind: "convTranspose2d", kernels, side, rest }, filters, options);
 }

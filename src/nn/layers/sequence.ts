@@ -86,8 +86,8 @@ export function placeEmbedding(places?: number): Layer<Steps, Steps> {
 function placesOf(padding: Tensor, t: number): Tensor {
   const { graph } = padding;
   const real = ops.shift(ops.negate(padding), 1);
-  const upper = Float32Array.from({ length: t * t }, (_, i) => Number(i % t > Math.floor(i / t)));
-  return ops.toWhole(ops.shift(ops.matmul(real, graph.constant(upper, [t, t])), 0.5)); // a sum, cut to a whole number
+  const upper = graph.filled([t, t], (i) => Number(i % t > Math.floor(i / t)));
+  return ops.toWhole(ops.shift(ops.matmul(real, upper), 0.5)); // a sum, cut to a whole number
 }
 
 /**
@@ -128,18 +128,17 @@ interface LastStep extends RecurrentOptions {
   readonly sequences?: false;
 }
 
+/** What comes out of a step, and what else the next one reads. */
+type State = readonly [Tensor, ...Tensor[]];
+
 /** The state of a recurrent layer, and what its steps share. */
 interface Cell {
   readonly kind: string;
   /** Gates that one product makes together. */
   readonly gates: number;
-  /** From the gates of a step, [n, gates·units], to the next state; the first tensor of a state is what comes out. */
-  readonly next: (
-    fromInput: Tensor,
-    state: readonly Tensor[],
-    scope: Recurrence,
-  ) => readonly Tensor[];
-  readonly states: number;
+  /** From the gates of a step, [n, gates·units], to the next state. */
+  readonly next: (fromInput: Tensor, state: State, scope: Recurrence) => State;
+  readonly start: (zero: Tensor) => State;
 }
 
 interface Recurrence {
@@ -154,7 +153,7 @@ function recurrent(
   units: number,
   { sequences = false }: RecurrentOptions,
 ): Layer<Steps> {
-  const { kind, gates, states, next } = cell;
+  const { kind, gates, start, next } = cell;
   checkNumber(kind, { units }, { min: 1, integer: true });
   return {
     kind,
@@ -173,14 +172,14 @@ function recurrent(
         ops.reshape(ops.slice(ops.slice(all, 1, [0, 1]), 2, [0, units]), [n, units]),
         0,
       );
-      let state: readonly Tensor[] = Array.from({ length: states }, () => zero);
+      let state = start(zero);
       const told: Tensor[] = [];
       for (let step = 0; step < t; step++) {
         const fromInput = ops.reshape(ops.slice(all, 1, [step, step + 1]), [n, gates * units]);
         state = next(fromInput, state, { units, kernel, bias: again });
-        told.push(state[0] as Tensor);
+        told.push(state[0]);
       }
-      if (!sequences) return told.at(-1) as Tensor;
+      if (!sequences) return state[0];
       return ops.concat(
         told.map((one) => ops.reshape(one, [n, 1, units])),
         1,
@@ -210,11 +209,12 @@ export function simpleRnn<const Units extends number>(
   units: Units,
   options?: LastStep,
 ): Layer<Steps, readonly [Units]>;
+export function simpleRnn(units: number, options: RecurrentOptions): Layer<Steps>;
 export function simpleRnn(units: number, options: RecurrentOptions = {}): Layer<Steps> {
-  const next: Cell["next"] = (x, [h = x], { kernel, bias }) => [
+  const next: Cell["next"] = (x, [h], { kernel, bias }) => [
     ops.tanh(ops.add(x, ops.linear(h, kernel, bias))),
   ];
-  return recurrent({ kind: "simpleRnn", gates: 1, states: 1, next }, units, options);
+  return recurrent({ kind: "simpleRnn", gates: 1, start: (zero) => [zero], next }, units, options);
 }
 
 /**
@@ -232,6 +232,7 @@ export function lstm<const Units extends number>(
   units: Units,
   options?: LastStep,
 ): Layer<Steps, readonly [Units]>;
+export function lstm(units: number, options: RecurrentOptions): Layer<Steps>;
 export function lstm(units: number, options: RecurrentOptions = {}): Layer<Steps> {
   const next: Cell["next"] = (x, [h = x, c = x], { kernel, bias, units: size }) => {
     const [i = x, f = x, g = x, o = x] = pieces(ops.add(x, ops.linear(h, kernel, bias)), 4, size);
@@ -239,7 +240,7 @@ export function lstm(units: number, options: RecurrentOptions = {}): Layer<Steps
     const cell = ops.add(kept, ops.multiply(ops.sigmoid(i), ops.tanh(g)));
     return [ops.multiply(ops.sigmoid(o), ops.tanh(cell)), cell];
   };
-  return recurrent({ kind: "lstm", gates: 4, states: 2, next }, units, options);
+  return recurrent({ kind: "lstm", gates: 4, start: (zero) => [zero, zero], next }, units, options);
 }
 
 /**
@@ -257,8 +258,9 @@ export function gru<const Units extends number>(
   units: Units,
   options?: LastStep,
 ): Layer<Steps, readonly [Units]>;
+export function gru(units: number, options: RecurrentOptions): Layer<Steps>;
 export function gru(units: number, options: RecurrentOptions = {}): Layer<Steps> {
-  const next: Cell["next"] = (x, [h = x], { kernel, bias, units: size }) => {
+  const next: Cell["next"] = (x, [h], { kernel, bias, units: size }) => {
     const [rx = x, zx = x, mx = x] = pieces(x, 3, size);
     const [rh = x, zh = x, mh = x] = pieces(ops.linear(h, kernel, bias), 3, size);
     const reset = ops.sigmoid(ops.add(rx, rh));
@@ -266,5 +268,5 @@ export function gru(units: number, options: RecurrentOptions = {}): Layer<Steps>
     const made = ops.tanh(ops.add(mx, ops.multiply(reset, mh)));
     return [ops.add(made, ops.multiply(update, ops.subtract(h, made)))];
   };
-  return recurrent({ kind: "gru", gates: 3, states: 1, next }, units, options);
+  return recurrent({ kind: "gru", gates: 3, start: (zero) => [zero], next }, units, options);
 }

@@ -121,7 +121,8 @@ const stoppingOf = (read: Fields): EarlyStoppingState => ({
   ...{ waited: read.number("waited"), stop: read.boolean("stop") },
 });
 
-const epochOf = (read: Fields): NetworkEpoch => ({
+/** An epoch of a history that was kept. @throws what `read` says of a damaged field */
+export const epochOf = (read: Fields): NetworkEpoch => ({
   ...{ epoch: read.number("epoch"), loss: read.number("loss") },
   accuracy: read.numberOrNull("accuracy"),
   validationLoss: read.numberOrNull("validationLoss"),

@@ -106,6 +106,10 @@ const cases: Readonly<Record<string, Case>> = {
     shapes: [images, [2, 3, 3, 3], [3]],
     of: (x, w, b) => ops.convTranspose2d([x, w, b], { stride: [2, 2], padding: [1, 0, 1, 1] }),
   },
+  "convTranspose2d with rows and columns that no kernel reaches": {
+    shapes: [images, [2, 3, 1, 2], [3]],
+    of: (x, w, b) => ops.convTranspose2d([x, w, b], { stride: [2, 3], outputPadding: [1, 1] }),
+  },
   maxPool: { shapes: [images], of: (x) => ops.maxPool(x, { size: [2, 2] }), distinct: true },
   "maxPool of windows that overlap": {
     shapes: [images],

@@ -2,8 +2,9 @@
  * @file A graph of operations on tensors, written by calling functions on them. It is run by ONNX Runtime; each operation also knows the
  * gradient of its inputs, as operations of the same graph.
  */
+import { fail } from "../errors.ts";
 import type { OnnxAttribute, OnnxTensor } from "../onnx/index.ts";
-import type { Shape } from "./shape.ts";
+import { type Shape, sizeOf } from "./shape.ts";
 
 /** What a tensor holds: reals of 32 bits, whole numbers, bytes, or truth values. */
 export type ElementType = "float" | "int64" | "uint8" | "bool";
@@ -51,13 +52,26 @@ export interface GraphStep extends Omit<Operation, "outputs"> {
   readonly outputs: readonly Tensor[];
 }
 
+/** What a graph may have at most. */
+export interface GraphLimits {
+  readonly operations: number;
+  /** Numbers of one tensor: of all its rows where they are known, else of a row. */
+  readonly numbers: number;
+}
+
 /** Collects operations in an order in which each follows what it reads. */
 export class Graph {
   readonly #steps: GraphStep[] = [];
   readonly #inputs: Tensor[] = [];
   readonly #constants = new Map<string, OnnxTensor>();
   readonly #known = new Map<string, Tensor>();
+  readonly #limits: GraphLimits;
   #made = 0;
+
+  /** @param limits - Past these nothing is added. Default none. */
+  constructor(limits: GraphLimits = { operations: Infinity, numbers: Infinity }) {
+    this.#limits = limits;
+  }
 
   /** Every operation so far, in order. */
   get steps(): readonly GraphStep[] {
@@ -94,6 +108,15 @@ export class Graph {
     return tensor;
   }
 
+  /** Reals that never change, each made of its place in the tensor. @throws `tensor/out-of-range-graph` */
+  filled(shape: Shape, at: (place: number) => number): Tensor {
+    this.#fits(shape);
+    return this.constant(
+      Float32Array.from({ length: sizeOf(shape) }, (_, i) => at(i)),
+      shape,
+    );
+  }
+
   /** One real, which stands for a tensor of any shape of it. */
   scalar(value: number): Tensor {
     return this.constant([value], []);
@@ -109,8 +132,12 @@ export class Graph {
     return this.#constants;
   }
 
-  /** Adds an operation; gives its outputs. */
+  /** Adds an operation; gives its outputs. @throws `tensor/out-of-range-graph` */
   add({ outputs, ...rest }: Operation): readonly Tensor[] {
+    const { operations: most } = this.#limits;
+    if (this.#steps.length >= most)
+      fail("tensor/out-of-range-graph", { what: "operations", got: most + 1, most });
+    for (const { shape } of outputs) this.#fits(shape);
     const tensors = outputs.map(
       ({ shape, type = "float" }): Tensor => ({ name: this.#name("t"), shape, type, graph: this }),
     );
@@ -118,13 +145,18 @@ export class Graph {
     return tensors;
   }
 
-  /** Adds an operation of one output; gives it. */
+  /** Adds an operation of one output; gives it. @throws `tensor/out-of-range-graph` */
   apply({ shape, type, ...rest }: Omit<Operation, "outputs"> & OutputSpec): Tensor {
     const [tensor] = this.add({
       ...rest,
       outputs: [type === undefined ? { shape } : { shape, type }],
     });
     return tensor as Tensor;
+  }
+
+  #fits(shape: Shape): void {
+    const [got, most] = [Math.abs(sizeOf(shape)), this.#limits.numbers];
+    if (got > most) fail("tensor/out-of-range-graph", { what: "numbers in a tensor", got, most });
   }
 
   #name(kind: string): string {

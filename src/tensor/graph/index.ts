@@ -14,6 +14,7 @@ export {
   type ElementType,
   type GradientRule,
   Graph,
+  type GraphLimits,
   type GraphStep,
   type Operation,
   type OutputSpec,

@@ -133,15 +133,21 @@ function strided(
   return graph.apply({ operator: "Slice", inputs, shape });
 }
 
+/** How kernels lie in the output of a transposed convolution. */
+export interface TransposedOptions extends WindowOptions {
+  /** Rows and columns more at the end, which only the bias reaches, below the stride. Default [0, 0]. */
+  readonly outputPadding?: readonly [number, number];
+}
+
 /**
  * The transposed convolution of x [n, c, h, w] with kernels w [c, k, kh, kw] and a bias b [k]: each number puts its kernel into the
- * output, which is [n, k, (h − 1)·stride + kh − padding, …].
+ * output, which is [n, k, (h − 1)·stride + kh − padding + outputPadding, …].
  *
  * @throws `tensor/mismatch-input`
  */
 export function convTranspose2d(
   [x, w, b]: readonly [Tensor, Tensor, Tensor],
-  options: WindowOptions = {},
+  { outputPadding = [0, 0], ...options }: TransposedOptions = {},
 ): Tensor {
   const { stride, padding } = windowOf(options);
   const [channels = 0, k = 0, kh = 0, kw = 0] = w.shape;
@@ -153,9 +159,14 @@ export function convTranspose2d(
       got: formatShape(x.shape),
     });
   const [top, left, bottom, right] = padding;
-  const rows = (h - 1) * stride[0] + kh - top - bottom;
-  const cols = (width - 1) * stride[1] + kw - left - right;
-  const attributes = { kernel_shape: [kh, kw], strides: stride, pads: padding };
+  const rows = (h - 1) * stride[0] + kh - top - bottom + outputPadding[0];
+  const cols = (width - 1) * stride[1] + kw - left - right + outputPadding[1];
+  const attributes = {
+    kernel_shape: [kh, kw],
+    strides: stride,
+    pads: padding,
+    output_padding: outputPadding,
+  };
   const zero = x.graph.constant(new Float32Array(channels), [channels]);
   return x.graph.apply({
     ...{ operator: "ConvTranspose", inputs: [x, w, b], attributes, shape: [n, k, rows, cols] },
