@@ -1,4 +1,4 @@
-/** @file Digits by two networks: what convolutions are worth, which answers may be believed, and a version that is served. */
+/** @file Digits by two networks: what convolutions are worth, which predictions may be accepted, and a version that is served. */
 import * as m from "millrace";
 
 // Images that are drawn by chance: to learn from, and others to judge by.
@@ -15,10 +15,10 @@ const learned = async (name: m.ImageNetworkName) => {
 };
 const [mlp, cnn] = [await learned("mlp"), await learned("cnn")];
 console.log("parameters:", mlp.trained.network.parameters, "and", cnn.trained.network.parameters);
-console.log("both find 9 of 10:", mlp.accuracy > 0.9 && cnn.accuracy > 0.9);
-console.log("convolutions find more:", cnn.accuracy > mlp.accuracy);
+console.log("both have an accuracy above 0.9:", mlp.accuracy > 0.9 && cnn.accuracy > 0.9);
+console.log("convolutions are more accurate:", cnn.accuracy > mlp.accuracy);
 
-// Sure answers are accepted, the others are looked at by somebody: the sure ones are nearly all right.
+// Confident predictions are accepted, the others are reviewed by a person: the accepted ones are nearly all right.
 const report = await m.confidenceReport(cnn.trained, judge, { accept: 0.9, reject: 0.5 });
 const [sure] = report.bands;
 console.log("accepted:", (sure?.share ?? 0) > 0.7, "right:", (sure?.accuracy ?? 0) > 0.97);
@@ -33,6 +33,6 @@ const stored = await workspace.registry.load("digits", "champion");
 const image = Buffer.from(judge.pixels.subarray(0, 784)).toString("base64");
 const [before, after] = [await model.predict({ image }), await stored.model.predict({ image })];
 console.log(
-  "the same answer:",
+  "the same prediction:",
   before.value === after.value && before.probability === after.probability,
 );
