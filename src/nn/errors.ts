@@ -91,6 +91,10 @@ export const nnErrors = {
     (d: { name: string; known: readonly string[] }) =>
       `import: there is no tensor ${quote(d.name)} in the model; its tensors are ${list(d.known)}.${didYouMean(d.name, d.known)}`,
   ),
+  "nn/missing-session": caller(
+    (d: { at: string }) =>
+      `${d.at}: the model was closed; expected one that is open. Open it again, and close it when all is asked.`,
+  ),
   "nn/failed-answer": caller(
     (d: { row: number; output: string }) =>
       `predict: the network says NaN for ${d.output} of row ${d.row}; expected numbers. Look for numbers in the row that are NaN or far too large; if there are none, train the network again.`,

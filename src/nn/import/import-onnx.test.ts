@@ -48,6 +48,10 @@ describe("importOnnx", async () => {
       (await model.predict({ x: values }))["y"]?.data,
     );
     await model.close();
+    await model.close();
+    await expect(model.predict(numbers)).rejects.toThrow(
+      expect.objectContaining({ code: "nn/missing-session" }),
+    );
   });
 
   test("cuts the model at an inner tensor", async () => {

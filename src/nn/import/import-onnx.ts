@@ -31,18 +31,19 @@ export interface ImportedNetwork {
   /** What its file says of itself. */
   readonly facts: OnnxFacts;
   readonly device: Device;
-  /** Every output by name. @throws `nn/mismatch-rows` with both shapes */
+  /** Every output by name. @throws `nn/mismatch-rows` with both shapes, `nn/missing-session` after `close` */
   predict(x: ImportedInput): Promise<Readonly<Record<string, ImportedAnswer>>>;
   /**
    * One tensor of reals: by default the first output, else any tensor inside the model (`facts.tensors`), so that its last layers are
    * left out.
    *
-   * @throws `nn/mismatch-rows`, `nn/unknown-tensor`, `nn/unsupported-model` where it holds no reals
+   * @throws `nn/mismatch-rows`, `nn/unknown-tensor`, `nn/unsupported-model` where it holds no reals, `nn/missing-session` after `close`
    */
   features(
     x: ImportedInput,
     tensor?: string,
   ): Promise<ImportedAnswer & { readonly data: Float32Array }>;
+  /** Gives back what is opened; a second time nothing happens. */
   close(): Promise<void>;
 }
 
@@ -75,16 +76,29 @@ export async function importOnnx(
   const main = await opened(bytes, on);
   const others = new Map<string, Promise<Session>>();
   const cut = (tensor: string): Promise<Session> => {
-    const found = others.get(tensor) ?? opened(withOutput(bytes, tensor), on);
-    others.set(tensor, found);
-    return found;
+    const known = others.get(tensor);
+    if (known !== undefined) return known;
+    const made = opened(withOutput(bytes, tensor), on).catch((error: unknown) => {
+      others.delete(tensor); // it may be there the next time
+      throw error;
+    });
+    others.set(tensor, made);
+    return made;
+  };
+  let isClosed = false;
+  const checkOpen = (at: string): void => {
+    if (isClosed) fail("nn/missing-session", { at });
   };
   const rowsAtOnce = (told: readonly OnnxPort[]): number =>
     areByRows(inputs, told) ? batchRows : Number.POSITIVE_INFINITY;
   return {
     ...{ inputs, outputs, facts, device: main.device },
-    predict: async (x) => answered(main, batchesOf(inputs, x, rowsAtOnce(outputs))),
+    predict: async (x) => {
+      checkOpen("predict");
+      return answered(main, batchesOf(inputs, x, rowsAtOnce(outputs)));
+    },
     features: async (x, tensor = outputs[0]?.name ?? "") => {
+      checkOpen("features");
       const isOutput = outputs.some(({ name }) => name === tensor);
       if (!isOutput && !facts.tensors.includes(tensor))
         fail("nn/unknown-tensor", { name: tensor, known: facts.tensors });
@@ -100,8 +114,11 @@ export async function importOnnx(
       return { data, shape };
     },
     close: async () => {
+      if (isClosed) return;
+      isClosed = true;
       await main.close();
-      for (const other of others.values()) await (await other).close();
+      for (const other of await Promise.allSettled(others.values()))
+        if (other.status === "fulfilled") await other.value.close();
     },
   };
 }

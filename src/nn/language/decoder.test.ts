@@ -129,7 +129,7 @@ describe("decoder", () => {
 
   test("gives the next token's chances from a row that is filled up or cut", async () => {
     const { state, trained } = untrained(small);
-    const next = openNextToken({ spec: decoderSpec(small), ...state });
+    const { next, close } = openNextToken({ spec: decoderSpec(small), ...state });
     const chances = (logits: Float32Array): number[] => {
       const weights = Array.from(logits, Math.exp);
       const sum = weights.reduce((a, b) => a + b, 0);
@@ -141,6 +141,11 @@ describe("decoder", () => {
       { rtol: 1e-4 },
     );
     expect(chances(await next([9, 4]))).toBeClose(Array.from(whole.subarray(121)), { rtol: 1e-4 });
+    await close();
+    await close();
+    await expect(next([1])).rejects.toThrow(
+      expect.objectContaining({ code: "nn/missing-session" }),
+    );
   });
 
   test("looks at itself and what is before, with weights that add up to 1", async () => {

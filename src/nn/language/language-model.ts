@@ -77,6 +77,9 @@ export interface LanguageModel {
   served(): NetworkModel;
   /** What `loadLanguageModel` reads: the files of `served`, the tokeniser's among them. */
   files(): ModelFiles;
+  /** Gives back what `generate` opened; after it that is refused with `nn/missing-session`. A second time nothing happens. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** What a language model is made of. */
@@ -101,7 +104,12 @@ export function languageModel({
 }: LanguageParts): LanguageModel {
   const { weights, kept } = network.vectors;
   const trained = { spec: options, weights, kept, on };
-  const source = { tokeniser, context: options.context, next: openNextToken(trained) };
+  const { next, close } = openNextToken(trained);
+  const source = { tokeniser, context: options.context, next };
+  const closeAll = async (): Promise<void> => {
+    await close();
+    await network.close();
+  };
   const header = { format: 1, options, tokeniser: tokeniser.state, report };
   const served = (): NetworkModel =>
     networkModel(network, {
@@ -140,6 +148,7 @@ export function languageModel({
     onnx: () => decoderOnnx(trained),
     served,
     files: () => served().files(),
+    ...{ close: closeAll, [Symbol.asyncDispose]: closeAll },
   };
 }
 

@@ -1,5 +1,6 @@
 /** @file A trained decoder at work: the logits of the next token, and what attention looked at. */
 import { batch, emitOnnx, formatOnnx, Graph, ops, type Session, type Tensor, type Values } from "../../tensor/index.ts"; // biome-ignore format: a list
+import { fail } from "../errors.ts";
 import { type FrozenVectors, frozenScope } from "../frozen-scope.ts";
 import { openModel, type RuntimeOptions } from "../runtime.ts";
 import { type DecoderSpec, decoderOf } from "./decoder.ts";
@@ -53,7 +54,7 @@ function padded(tokens: readonly number[], steps: number): Values {
 
 /**
  * Gives the logits of what follows tokens, of which the last `context` count. A session is opened for each power of two of steps when it
- * is first needed, and kept.
+ * is first needed, and kept until `close`.
  */
 export function openNextToken(decoder: DecoderWeights) {
   const { spec, on } = decoder;
@@ -64,16 +65,28 @@ export function openNextToken(decoder: DecoderWeights) {
     const model = written(decoder, steps, (logits) => ({
       next: ops.slice(logits, 1, [steps - 1, steps]),
     }));
-    const opened = openModel(model, on);
+    const opened = openModel(model, on).catch((error: unknown) => {
+      sessions.delete(steps); // it may be there the next time
+      throw error;
+    });
     sessions.set(steps, opened);
     return opened;
   };
-  return async (tokens: readonly number[]): Promise<Float32Array> => {
+  let isClosed = false;
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    const open = await Promise.allSettled(sessions.values());
+    sessions.clear();
+    for (const one of open) if (one.status === "fulfilled") await one.value.close();
+  };
+  const next = async (tokens: readonly number[]): Promise<Float32Array> => {
+    if (isClosed) fail("nn/missing-session", { at: "generate" });
     const steps = stepsFor(tokens.length, spec.context);
     const session = await sessionFor(steps);
-    const { next } = await session.run({ x: padded(tokens, steps) });
-    return Float32Array.from(next?.data ?? [], Number);
+    const { next: logits } = await session.run({ x: padded(tokens, steps) });
+    return Float32Array.from(logits?.data ?? [], Number);
   };
+  return { next, close };
 }
 
 /** The weights of attention of every layer, [h, t, t] each, for tokens that fit the context. */

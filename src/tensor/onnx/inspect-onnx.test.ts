@@ -84,6 +84,26 @@ describe("inspectOnnx", () => {
     expect(inspectOnnx(withWeight([...shape, bytes(9, new Uint8Array(8))])).parameters).toBe(2);
   });
 
+  test("refuses shapes and names of millions with an error of its own", () => {
+    const many = new Uint8Array(500_000).fill(1);
+    const ends = [message(12, [text(1, "y")])];
+    const withParts = (...parts: readonly Uint8Array[]) =>
+      joined([message(7, [message(1, [text(4, "Relu")]), ...parts, ...ends]), opset]);
+    const code = expect.objectContaining({ code: expect.stringMatching(/^tensor\/.*-onnx$/) });
+    expect(() => inspectOnnx(withParts(message(5, [bytes(1, many), text(8, "w")])))).toThrow(code);
+    const single = Array.from({ length: 70 }, () => whole(1, 1));
+    expect(() => inspectOnnx(withParts(message(5, [...single, text(8, "w")])))).toThrow(
+      "70 sizes in a shape; expected at most 64".replace("70", "65"),
+    );
+    expect(() => inspectOnnx(withParts(message(5, [text(8, "w".repeat(70_000))])))).toThrow(
+      "a name is 70000 bytes long",
+    );
+    const names = Array.from({ length: 500 }, (_, i) => message(5, [text(8, `w${i}`)]));
+    expect(() => inspectOnnx(withParts(...names), { maxNodes: 10 })).toThrow(
+      "201 names; expected at most 200",
+    );
+  });
+
   test("law: refuses damaged bytes with an error of its own", () => {
     const damaged = fc.array(fc.tuple(fc.nat(file.length - 1), fc.nat(255)), {
       minLength: 1,

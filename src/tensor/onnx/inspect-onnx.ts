@@ -57,6 +57,8 @@ interface Found {
   readonly own: Set<string>;
   nodes: number;
   parameters: number;
+  /** Names that were kept. */
+  names: number;
 }
 
 /**
@@ -72,24 +74,22 @@ export function inspectOnnx(bytes: Uint8Array, limits: OnnxLimits = {}): OnnxFac
   if (bytes.length > maxBytes)
     fail("tensor/out-of-range-onnx", { what: "bytes", got: bytes.length, most: maxBytes });
   const found: Found = {
-    ...{ limits: { maxBytes, maxNodes, maxDepth, domains }, nodes: 0, parameters: 0 },
+    ...{ limits: { maxBytes, maxNodes, maxDepth, domains }, nodes: 0, parameters: 0, names: 0 },
     ...{ operators: new Map(), opsets: new Map(), weights: new Set(), own: new Set() },
     ...{ inputs: [], outputs: [], tensors: [] },
   };
-  const fields = [...fieldsOf(bytes)];
-  const producer =
-    fields
-      .filter(({ field }) => field === 2)
-      .map(textIn)
-      .at(-1) ?? "";
-  const functions = fields.filter(({ field }) => field === 25).map(bytesIn);
-  for (const one of functions) found.own.add(textOf(one, 10));
-  for (const read of fields) {
+  const producer = textOf(bytes, 2);
+  for (const read of fieldsOf(bytes))
+    if (read.field === 25) found.own.add(named(found, textOf(bytesIn(read), 10)));
+  for (const read of fieldsOf(bytes)) {
     if (read.field === 7) graph(found, bytesIn(read), 0);
-    if (read.field === 8) found.opsets.set(textOf(bytesIn(read), 1), wholeOf(bytesIn(read), 2));
+    if (read.field === 8)
+      found.opsets.set(named(found, textOf(bytesIn(read), 1)), wholeOf(bytesIn(read), 2));
   }
-  for (const one of functions)
-    for (const read of fieldsOf(one)) if (read.field === 7) node(found, bytesIn(read), 1);
+  for (const one of fieldsOf(bytes))
+    if (one.field === 25)
+      for (const read of fieldsOf(bytesIn(one)))
+        if (read.field === 7) node(found, bytesIn(read), 1);
   if (found.nodes === 0 || found.outputs.length === 0 || found.opsets.size === 0)
     fail("tensor/corrupt-onnx", { reason: "it has no nodes, no outputs or no operator sets" });
   const { operators, opsets, inputs, outputs, weights, tensors, nodes, parameters } = found;
@@ -99,6 +99,14 @@ export function inspectOnnx(bytes: Uint8Array, limits: OnnxLimits = {}): OnnxFac
     opsets: Object.fromEntries(opsets),
     operators: Object.fromEntries([...operators].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
+}
+
+/** A name that is kept: there are no more of them than nodes of models have. @throws `tensor/out-of-range-onnx` */
+function named(found: Found, name: string): string {
+  const most = 10 * (found.limits.maxNodes + 10);
+  if (++found.names > most)
+    fail("tensor/out-of-range-onnx", { what: "names", got: found.names, most });
+  return name;
 }
 
 /** A graph, `depth` graphs deep. */
@@ -113,8 +121,8 @@ function graph(found: Found, message: Uint8Array, depth: number): void {
       for (const part of fieldsOf(bytesIn(read))) {
         if (part.field <= 2) weight(found, bytesIn(part));
       }
-    else if (read.field === 11 && depth === 0) found.inputs.push(port(bytesIn(read)));
-    else if (read.field === 12 && depth === 0) found.outputs.push(port(bytesIn(read)));
+    else if (read.field === 11 && depth === 0) found.inputs.push(port(found, bytesIn(read)));
+    else if (read.field === 12 && depth === 0) found.outputs.push(port(found, bytesIn(read)));
   }
 }
 
@@ -133,7 +141,7 @@ function node(found: Found, message: Uint8Array, depth: number): void {
   found.operators.set(name, (found.operators.get(name) ?? 0) + 1);
   for (const read of fieldsOf(message)) {
     if (read.field === 5) attribute(found, bytesIn(read), depth);
-    else if (read.field === 2 && depth === 0) found.tensors.push(textIn(read));
+    else if (read.field === 2 && depth === 0) found.tensors.push(named(found, textIn(read)));
   }
 }
 
@@ -153,7 +161,7 @@ function weight(found: Found, message: Uint8Array): void {
   let [name, type, raw, isElsewhere] = ["", 0, -1, false];
   const shape: number[] = [];
   for (const read of fieldsOf(message)) {
-    if (read.field === 1) shape.push(...wholesIn(read));
+    if (read.field === 1) addSizes(shape, wholesIn(read));
     else if (read.field === 2) type = wholeIn(read);
     else if (read.field === 8) name = textIn(read);
     else if (read.field === 9) raw = bytesIn(read).length;
@@ -171,32 +179,49 @@ function weight(found: Found, message: Uint8Array): void {
     fail("tensor/corrupt-onnx", {
       reason: `the weight ${name} of shape [${shape.join(", ")}] has ${raw} bytes`,
     });
-  found.weights.add(name);
+  found.weights.add(named(found, name));
   found.parameters += length;
 }
 
-function port(message: Uint8Array): OnnxPort {
-  const name = textOf(message, 1);
+/** Axes of a shape at most. */
+const mostAxes = 64;
+
+function addSizes(shape: (number | string)[], sizes: readonly (number | string)[]): void {
+  for (const size of sizes) shape.push(size);
+  if (shape.length > mostAxes)
+    fail("tensor/out-of-range-onnx", {
+      what: "sizes in a shape",
+      got: shape.length,
+      most: mostAxes,
+    });
+}
+
+function port(found: Found, message: Uint8Array): OnnxPort {
+  const name = named(found, textOf(message, 1));
   const tensor = inside(inside(message, 2), 1);
   if (tensor === undefined) return { name, type: "no tensor", shape: null };
   const type = types[wholeOf(tensor, 1)]?.[0] ?? "undefined";
   const shape = inside(tensor, 2);
   if (shape === undefined) return { name, type, shape: null };
-  const dims = [...fieldsOf(shape)]
-    .filter(({ field }) => field === 1)
-    .map((read, i) => dimOf(bytesIn(read), i));
+  const dims: (number | string)[] = [];
+  for (const read of fieldsOf(shape))
+    if (read.field === 1) addSizes(dims, [dimOf(bytesIn(read), dims.length)]);
   return { name, type, shape: dims };
 }
 
 function dimOf(message: Uint8Array, axis: number): number | string {
-  const last = [...fieldsOf(message)].at(-1);
+  let last: ReadField | undefined;
+  for (const read of fieldsOf(message)) last = read;
   if (last === undefined) return `axis ${axis}`;
   return last.field === 2 ? textIn(last) : wholeIn(last);
 }
 
 /** The last field of a number in a message. */
-const lastOf = (message: Uint8Array, field: number): ReadField | undefined =>
-  [...fieldsOf(message)].findLast((read) => read.field === field);
+function lastOf(message: Uint8Array, field: number): ReadField | undefined {
+  let last: ReadField | undefined;
+  for (const read of fieldsOf(message)) if (read.field === field) last = read;
+  return last;
+}
 function textOf(message: Uint8Array, field: number): string {
   const read = lastOf(message, field);
   return read === undefined ? "" : textIn(read);

@@ -46,10 +46,15 @@ export function* fieldsOf(message: Uint8Array): Generator<ReadField> {
 export const bytesIn = ({ field, value }: ReadField): Uint8Array =>
   typeof value === "number" ? corrupt(`field ${field} is a number, and should be bytes`) : value;
 
-/** A field as a text. @throws `tensor/corrupt-onnx` */
+/** Bytes of a name at most, and sizes of a shape: longer ones are no model. */
+const [longestText, mostSizes] = [2 ** 16, 64];
+
+/** A field as a text: a name. @throws `tensor/corrupt-onnx` */
 export function textIn(read: ReadField): string {
+  const bytes = bytesIn(read);
+  if (bytes.length > longestText) corrupt(`a name is ${bytes.length} bytes long`);
   try {
-    return decoder.decode(bytesIn(read));
+    return decoder.decode(bytes);
   } catch {
     return corrupt(`field ${read.field} is no text`);
   }
@@ -59,13 +64,15 @@ export function textIn(read: ReadField): string {
 export const wholeIn = ({ field, value }: ReadField): number =>
   typeof value === "number" ? value : corrupt(`field ${field} is bytes, and should be a number`);
 
-/** A field as one whole number or, packed, many. @throws `tensor/corrupt-onnx` */
+/** A field as one whole number or, packed, the sizes of a shape. @throws `tensor/corrupt-onnx` */
 export function wholesIn({ value }: ReadField): readonly number[] {
   if (typeof value === "number") return [value];
   const numbers: number[] = [];
   let from = 0;
   for (const [at, byte] of value.entries()) {
     if (byte >= 0x80) continue;
+    if (at - from > 10 || numbers.length === mostSizes)
+      corrupt(`a shape has more than ${mostSizes} sizes, or one that is too long`);
     numbers.push(signed(value.subarray(from, at + 1)));
     from = at + 1;
   }
