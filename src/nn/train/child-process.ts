@@ -1,6 +1,6 @@
 /** @file A program of this folder in a process of its own, with a pipe for arrays beside the messages. */
 import { type ChildProcess, fork } from "node:child_process";
-import { Duplex, type Writable } from "node:stream";
+import { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { fail } from "../errors.ts";
 
@@ -12,22 +12,28 @@ export const pipeDescriptor = 4;
 /** A process that was started. */
 export interface StartedProcess {
   readonly child: ChildProcess;
-  readonly pipe: Writable;
+  readonly pipe: Duplex;
   /** Resolves when it has gone. */
   readonly exited: Promise<void>;
 }
 
 /** The program of a name: its file. */
-export const programFile = (name: "trainer" | "answerer"): URL =>
+export const programFile = (name: "trainer" | "answerer" | "parallel/worker"): URL =>
   new URL(`./${name}.${extension}`, import.meta.url);
 
-/** Starts a program; `died` is told once why it is there no more, with an error to throw. */
-export function startProcess(file: URL, died: (error: unknown) => void): StartedProcess {
+/** Starts a program; `died` is told once why it is there no more, with an error to throw that says `who`, where that is told. */
+export function startProcess(
+  file: URL,
+  died: (error: unknown) => void,
+  who?: string,
+): StartedProcess {
   const stdio = ["inherit", "inherit", "inherit", "ipc", "pipe"] as const;
   const child = fork(fileURLToPath(file), { serialization: "advanced", stdio: [...stdio] });
   const say = (reason: string): void => {
     try {
-      fail("nn/failed-worker", { reason });
+      fail("nn/failed-worker", {
+        reason: who === undefined ? reason : `${who}, process ${child.pid}: ${reason}`,
+      });
     } catch (error) {
       died(error);
     }

@@ -42,12 +42,19 @@ export function openBatches(task: TrainingTask) {
   });
 }
 
+/** Gathers the gradient of rows at some weights and kept moments; the arrays that it gives are written to again by the next. */
+export type Gathering = (
+  at: PartAt,
+  weights: Float32Array,
+  start: Float32Array,
+) => Promise<Gathered>;
+
 /** Gathers the gradient of rows `at` in as many parts as the training asks for. */
-export function openGathering(task: TrainingTask, session: Session) {
+export function openGathering(task: TrainingTask, session: Session): Gathering {
   const batches = openBatches(task);
   const size = task.state.weights.length;
   let [now, next] = [new Float32Array(size), new Float32Array(size)];
-  return async (at: PartAt, weights: Float32Array, start: Float32Array): Promise<Gathered> => {
+  return async (at, weights, start) => {
     const ends = partEnds(at.to - at.from, task.accumulate, task.leastRows);
     const counted = Math.max(1, countedOf(task.train, at.places));
     let [kept, loss, accuracy]: [Float32Array, number, number | null] = [start, 0, 0];
@@ -72,6 +79,10 @@ export function openGathering(task: TrainingTask, session: Session) {
     return { gradient: now, kept, loss, accuracy };
   };
 }
+
+/** How the graphs of a training are opened. */
+export const howToOpen = ({ threads, on }: TrainingTask) =>
+  ({ threads, provider: on.provider ?? "cpu" }) as const;
 
 /** Where a run writes what a batch tells: the runtime gives only what it is given a place for. */
 export const toldInto = ({ step, state }: TrainingTask): Readonly<Record<string, Values>> =>

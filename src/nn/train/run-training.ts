@@ -10,11 +10,11 @@ import {
 import { fail } from "../errors.ts";
 import type { FrozenVectors } from "../frozen-scope.ts";
 import { type NetworkRows, openFeed } from "./feed.ts";
-import { vector } from "./parts.ts";
+import { howToOpen, vector } from "./parts.ts";
 import { firstRows } from "./split-rows.ts";
 import { openSteps } from "./steps.ts";
 import type { NetworkEpoch, TrainingHooks, TrainingState, TrainingTask } from "./training.ts";
-import { howToOpen, openUpdater } from "./updaters.ts";
+import { openUpdater } from "./updaters.ts";
 
 /** Rows that are evaluated at once. */
 const evaluatedRows = 512;

@@ -5,7 +5,7 @@ import { dense } from "../layers/dense.ts";
 import { batchNorm } from "../layers/regularisation.ts";
 import { input } from "../network.ts";
 import { checkRows } from "./check-rows.ts";
-import { arraysOf, give, packed, unpacked } from "./sent-arrays.ts";
+import { arraysOf, give, openReads, packed, unpacked } from "./sent-arrays.ts";
 import { partedTask } from "./split-rows.ts";
 import { orderOf } from "./task.ts";
 import { inSlices } from "./turns.ts";
@@ -35,7 +35,7 @@ describe("unpacked", () => {
         const sent = packed(order);
         expect(arraysOf(sent.order).every(({ length }) => length === 0)).toBe(true);
         give(arraysOf(order), pipe);
-        expect(await unpacked(structuredClone(sent), pipe)).toEqual(order);
+        expect(await unpacked(structuredClone(sent), openReads(pipe))).toEqual(order);
       }
     }
   });

@@ -18,12 +18,9 @@ export const packed = (order: TrainingOrder): SentOrder => ({
 });
 
 /** The order whole again, once its arrays have come. */
-export async function unpacked(
-  { order, lengths }: SentOrder,
-  pipe: Readable,
-): Promise<TrainingOrder> {
+export async function unpacked({ order, lengths }: SentOrder, read: Reads): Promise<TrainingOrder> {
   const whole = resized(order, (i) => lengths[i] ?? 0);
-  await filled(arraysOf(whole).map(bytesOf), pipe);
+  for (const numbers of arraysOf(whole)) await read(numbers);
   return whole;
 }
 
@@ -65,25 +62,40 @@ function resized(order: TrainingOrder, lengthOf: (i: number) => number): Trainin
 const bytesOf = ({ buffer, byteOffset, byteLength }: Numbers): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);
 
+/** Writes arrays into a pipe, and waits until they are on their way: they may change then. A pipe without a reader is no error here. */
+export const given = (arrays: readonly Numbers[], pipe: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    const some = arrays.filter(({ length }) => length > 0);
+    if (some.length === 0) resolve();
+    for (const [i, numbers] of some.entries())
+      pipe.write(bytesOf(numbers), i === some.length - 1 ? () => resolve() : () => undefined);
+  });
+
 /** Writes arrays into a pipe; they have to stay as they are until they were read. */
 export function give(arrays: readonly Numbers[], pipe: Writable): void {
   for (const numbers of arrays) if (numbers.length > 0) pipe.write(bytesOf(numbers));
 }
 
-/** Fills arrays with what comes out of a pipe. */
-async function filled(arrays: readonly Uint8Array[], pipe: Readable): Promise<void> {
-  const left = arrays.filter(({ length }) => length > 0);
-  if (left.length === 0) return;
-  let [i, at] = [0, 0];
-  for await (const chunk of pipe) {
-    for (let rest: Uint8Array = chunk; rest.length > 0 && i < left.length; ) {
-      const into = left[i] ?? rest;
+/** Fills an array with what comes out of a pipe next; false where the pipe ended before. */
+export type Reads = (numbers: Numbers) => Promise<boolean>;
+
+/** Reads arrays out of a pipe, one after the other: one reader a pipe. */
+export function openReads(pipe: Readable): Reads {
+  const chunks: AsyncIterator<Uint8Array> = pipe[Symbol.asyncIterator]();
+  let rest: Uint8Array = new Uint8Array(0);
+  return async (numbers) => {
+    const into = bytesOf(numbers);
+    for (let at = 0; at < into.length; ) {
+      if (rest.length === 0) {
+        const next = await chunks.next();
+        if (next.done === true) return false;
+        rest = next.value;
+      }
       const some = rest.subarray(0, into.length - at);
       into.set(some, at);
       at += some.length;
       rest = rest.subarray(some.length);
-      if (at === into.length) [i, at] = [i + 1, 0];
     }
-    if (i === left.length) return;
-  }
+    return true;
+  };
 }

@@ -37,7 +37,7 @@ export async function orderOf(
   options: TrainOptions,
 ): Promise<TrainingOrder> {
   const settings = checkedOptions(options);
-  const { loss, seed, validation: judged = null, augment, accumulate } = settings;
+  const { loss, seed, validation: judged = null, augment, accumulate, workers } = settings;
   checkLogits(network, loss);
   checkFrozen(network, options);
   await checkRows("train", network, { data, loss });
@@ -60,7 +60,7 @@ export async function orderOf(
   return {
     ...(await modelsOf(network, settings, options.frozen)),
     on: checkRuntime("train", options),
-    ...{ data, judged, state, accumulate, leastRows, augment },
+    ...{ data, judged, state, accumulate, workers, leastRows, augment },
     optimiser: { kind, options: numbers },
     ...{ epochs: settings.epochs, batchRows: settings.batchRows, shuffle: settings.shuffle, seed },
     ...{ threads: settings.threads, schedule: settings.schedule, stopping: settings.stopping },
@@ -83,7 +83,7 @@ async function modelsOf(
   settings: ReturnType<typeof checkedOptions>,
   frozen: TrainOptions["frozen"],
 ) {
-  const { loss, clipNorm, l1, l2, accumulate } = settings;
+  const { loss, clipNorm, l1, l2, accumulate, workers } = settings;
   const { kind, options } = optimiser(settings.optimiser);
   const how = { loss, optimiser: { kind, options }, clipNorm, l1, l2, frozen };
   const turn = openTurns(4);
@@ -94,7 +94,7 @@ async function modelsOf(
   const model = inspectionModel(network, how);
   await turn();
   const parts =
-    accumulate > 1
+    accumulate > 1 || workers > 1
       ? { gradient: gradientModel(network, how), update: updateModel(network, how) }
       : null;
   const inspection = {

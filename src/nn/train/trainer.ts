@@ -5,7 +5,7 @@ import { fail } from "../errors.ts";
 import { requireRuntime } from "../runtime.ts";
 import { pipeDescriptor } from "./child-process.ts";
 import { runTraining } from "./run-training.ts";
-import { type SentOrder, unpacked } from "./sent-arrays.ts";
+import { openReads, type SentOrder, unpacked } from "./sent-arrays.ts";
 import { partedTask } from "./split-rows.ts";
 import type { TrainingNews } from "./train-in-process.ts";
 
@@ -28,7 +28,8 @@ function failure(error: unknown): MillraceError {
 process.on("disconnect", () => process.exit(0)); // nobody is there any more
 const sent = await heard<SentOrder>();
 try {
-  const task = partedTask(await unpacked(sent, new Socket({ fd: pipeDescriptor })));
+  const read = openReads(new Socket({ fd: pipeDescriptor }));
+  const task = partedTask(await unpacked(sent, read));
   const state = await runTraining(task, await requireRuntime(task.on.runtime), {
     opened: (device) => void say({ news: "opened", device }),
     batch: (done, total) => void say({ news: "batch", done, total }),

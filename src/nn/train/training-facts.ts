@@ -23,7 +23,7 @@ export async function trainingFacts(
 ): Promise<Readonly<Record<string, Json>>> {
   const settings = checkedOptions(options);
   const { loss, seed, batchRows, shuffle, accumulate, clipNorm, l1, l2 } = settings;
-  const { validation, stopping, augment, schedule } = settings;
+  const { validation, stopping, augment, schedule, workers } = settings;
   const { monitor, mode, minDelta, relative, warmUp } = stopping ?? {};
   const watched = { monitor, mode, minDelta, relative, warmUp };
   const frozen = network.weights.filter(({ name }) => options.frozen?.(name) === true);
@@ -36,6 +36,7 @@ export async function trainingFacts(
     schedule: present({ kind: "constant", ...schedule }),
     stopping: stopping === null ? null : present(watched),
     augment: augment === null ? null : present({ ...augment }),
+    ...(workers === 1 ? {} : { workers }),
     frozen: frozen.map(({ name }) => name),
   };
 }

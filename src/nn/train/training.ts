@@ -66,6 +66,8 @@ export interface TrainingTask {
   /** Parts that the gradient of an update is gathered from, and their models where a step is not one graph. */
   readonly accumulate: number;
   readonly parts: PartModels | null;
+  /** Processes that a batch is shared among. */
+  readonly workers: number;
   /** Rows that the network needs at least in a batch, or in a part of one. */
   readonly leastRows: number;
   readonly inspection: InspectionTask;

@@ -2,17 +2,14 @@
 import type { Runtime, Session, Values } from "../../tensor/index.ts";
 import { firstNotFinite } from "./inspect.ts";
 import { scalarsAt } from "./optimise.ts";
-import { number, openBatches, openGathering, toldInto, vector } from "./parts.ts";
+import { openWorkers } from "./parallel/workers.ts";
+import { howToOpen, number, openBatches, openGathering, toldInto, vector } from "./parts.ts";
 import type { UpdateAt, Updater, Vectors } from "./steps.ts";
 import type { TrainingTask } from "./training.ts";
 
 /** The updater that a training asks for. */
 export const openUpdater = (task: TrainingTask, runtime: Runtime): Promise<Updater> =>
   task.parts === null ? openWhole(task, runtime) : openParted(task, runtime);
-
-/** How the graphs of a training are opened. */
-export const howToOpen = ({ threads, on }: TrainingTask) =>
-  ({ threads, provider: on.provider ?? "cpu" }) as const;
 
 /** Two sets of vectors: one is read while the other is written. */
 function openVectors({ state }: TrainingTask) {
@@ -99,14 +96,24 @@ async function openParted(task: TrainingTask, runtime: Runtime): Promise<Updater
   const open = (model: Uint8Array): Promise<Session> => runtime.open(model, howToOpen(task));
   const none = new Uint8Array(0);
   const [part, update] = [await open(parts?.gradient ?? none), await open(parts?.update ?? none)];
-  const gather = openGathering(task, part);
+  const workers = await openWorkers(task, openGathering(task, part)).catch(
+    async (error: unknown) => {
+      await part.close();
+      await update.close();
+      throw error;
+    },
+  );
   const held = openVectors(task);
   let { kept } = task.state;
   const vectors = (): Vectors => ({ weights: held.weights(), slots: held.slots(), kept });
   return {
     device: part.device,
     update: async (at) => {
-      const gathered = await gather({ ...at, from: 0, to: at.places.length }, held.weights(), kept);
+      const gathered = await workers.gather(
+        { ...at, from: 0, to: at.places.length },
+        held.weights(),
+        kept,
+      );
       const feeds = { ...scalars(task, at), ...held.feeds(), gradient: vector(gathered.gradient) };
       const told = await update.run(feeds, { ...held.into(), norm: number(0) });
       const [loss, norm] = [gathered.loss, Number(told["norm"]?.data[0])];
@@ -119,6 +126,7 @@ async function openParted(task: TrainingTask, runtime: Runtime): Promise<Updater
     vectors,
     inspect: inspector(task, runtime, vectors),
     close: async () => {
+      await workers.close();
       await part.close();
       await update.close();
     },
