@@ -116,6 +116,46 @@ describe("millrace train", () => {
     expect(more).toHaveLength(2);
   });
 
+  test("takes the optimiser's own options, a schedule, a norm and a provider, and says what took its place", async () => {
+    type Told = {
+      history: readonly { learningRate: number }[];
+      device: { runtime: string; provider: string; fallback: string | null };
+    };
+    const asked = ["digits", ...small, "--dir", at("ws")];
+    const decayed = await dataOf<Told>(executable(train), [
+      ...[...asked, "--optimiser", "adamw", "--weight-decay", "0.1", "--schedule", "cosine"],
+      ...["--clip-norm", "1", "--learning-rate", "0.002", "--provider", "wasm"],
+    ]);
+    expect(decayed.device.runtime).toBe("wasm");
+    const [first = 0, last = 0] = decayed.history.map(({ learningRate }) => learningRate);
+    expect(first).toBeLessThan(0.002);
+    expect(last).toBeLessThan(first);
+    const { device } = await dataOf<Told>(executable(train), [
+      ...[...asked, "--optimiser", "momentum", "--momentum", "0.5", "--provider", "cuda"],
+      ...["--threads", "2"],
+    ]);
+    expect(device.provider === "cuda" || device.fallback?.includes("cuda")).toBe(true);
+    const refused = async (words: string, ...argv: readonly string[]) => {
+      const told = run("digits", ...small, ...argv);
+      await expect(told).rejects.toMatchObject({ code: "cli/mismatch-option" });
+      await expect(run("digits", ...small, ...argv)).rejects.toThrow(words);
+    };
+    await refused(
+      "--weight-decay expects to stand beside --optimiser adamw",
+      "--weight-decay",
+      "1",
+    );
+    await refused("0.9 with --optimiser sgd", "--momentum", "0.9", "--optimiser", "sgd");
+    await refused("a norm above 0", "--clip-norm", "0");
+    for (const [name, value] of [
+      ["--provider", "tpu"],
+      ["--schedule", "warm"],
+      ["--optimiser", "lion"],
+      ["--weight-decay", "-1"],
+    ] as const)
+      await expect(run("digits", ...small, name, value)).rejects.toThrow(name);
+  });
+
   test("says what is wrong with images and layers that it cannot take", async () => {
     await writeFile(at("odd.json"), '{"kind": "dense"}');
     await expect(run("digitz")).rejects.toMatchObject({

@@ -17,6 +17,12 @@ import {
   imagesOf,
 } from "./networks/image-source.ts";
 import { keepNetwork } from "./networks/keep-network.ts";
+import {
+  deviceOptions,
+  optimiserOptions,
+  type TrainingValues,
+  trainingOptions,
+} from "./networks/training-options.ts";
 import { columns, number } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
@@ -63,20 +69,7 @@ export const train = command({
       value: "N",
       help: "batch size: images of a step",
     },
-    optimiser: {
-      type: "string",
-      choices: ["adam", "adamw", "sgd", "rmsprop", "adagrad"],
-      default: "adam",
-      value: "NAME",
-      help: "how a gradient changes the weights",
-    },
-    learningRate: {
-      type: "number",
-      default: 0.001,
-      min: 0,
-      value: "N",
-      help: "step size of the optimiser",
-    },
+    ...optimiserOptions,
     validation: {
       type: "number",
       default: 0.2,
@@ -116,15 +109,7 @@ export const train = command({
       value: "N",
       help: "of the images that are drawn, first weights and batches",
     },
-    threads: {
-      type: "number",
-      default: 1,
-      min: 1,
-      max: 64,
-      whole: true,
-      value: "N",
-      help: "processor threads of an operation",
-    },
+    ...deviceOptions,
     checkpoint: {
       type: "string",
       value: "FILE",
@@ -142,6 +127,8 @@ export const train = command({
     "train digits --register digits",
     "train digits --rows 2000 --epochs 3 --network mlp",
     "train mnist --network mlp --epochs 50 --register mnist",
+    "train digits --optimiser adamw --weight-decay 0.05 --schedule cosine --clip-norm 1",
+    "train mnist --optimiser momentum --momentum 0.9 --learning-rate 0.01 --provider cuda --threads 2",
     "train photos --network rolloutA --shift 2 --rotate 10 --out pictures",
   ],
   run: async ({ images: source, ...values }, around) => {
@@ -262,46 +249,26 @@ async function networkOf(
   return networkFrom(shape, specs);
 }
 
-interface Training {
+interface Training extends TrainingValues {
   readonly epochs: number;
   readonly batchRows: number;
-  readonly optimiser: "adam" | "adamw" | "sgd" | "rmsprop" | "adagrad";
-  readonly learningRate: number;
   readonly validation: number;
   readonly patience: number;
   readonly shift: number;
   readonly rotate: number;
   readonly seed: number;
-  readonly threads: number;
   readonly checkpoint: string | undefined;
   readonly progress: Progress;
   readonly around: Surroundings;
 }
 
 function trainedOn(network: Network, { train: images }: ImageSource, asked: Training) {
-  const {
-    optimiser: kind,
-    learningRate,
-    patience,
-    shift,
-    rotate,
-    checkpoint,
-    progress,
-    around,
-  } = asked;
-  const { epochs, batchRows, validation, seed, threads } = asked;
+  const { epochs, batchRows, validation, seed, patience, shift, rotate } = asked;
+  const { checkpoint, progress, around } = asked;
   return trainNetwork(network, networkRows(images), {
-    ...{
-      loss: "crossEntropy",
-      epochs,
-      batchRows,
-      validation,
-      seed,
-      threads,
-      progress,
-      signal: around.signal,
-    },
-    optimiser: { kind, learningRate },
+    ...trainingOptions("train", asked),
+    ...{ loss: "crossEntropy", epochs, batchRows, validation, seed, progress },
+    signal: around.signal,
     stopping: { patience, restoreBest: true },
     ...(shift > 0 || rotate > 0 ? { augment: { shift, rotate } } : {}),
     ...(checkpoint === undefined ? {} : { checkpoint }),

@@ -1,7 +1,7 @@
 /** @file Tests of what a training may not do silently: go on from nowhere, answer with nothing, learn from what is no label. */
 import { describe, expect, test } from "vitest";
 import { random } from "../../core/index.ts";
-import { batchNorm, conv2d, dense, embedding, flatten, input, layerNorm, type NetworkRows, stepDense, train } from "../index.ts"; // biome-ignore format: a list
+import { batchNorm, conv2d, dense, embedding, flatten, input, layerNorm, type NetworkRows, stepDense, type TrainOptions, train } from "../index.ts"; // biome-ignore format: a list
 
 const code = (what: string) => expect.objectContaining({ code: what });
 const draws = random(3).stream("rows");
@@ -133,6 +133,35 @@ describe("train", () => {
     const [whole, parted] = [await step(1), await step(4)];
     expect(parted.state.weights).toBeClose(whole.state.weights, { rtol: 1e-5, atol: 1e-6 });
     expect([parted.history[0]?.loss ?? 0]).toBeClose([whole.history[0]?.loss ?? 1], { rtol: 1e-6 });
+  });
+
+  test("l1 and l2 fall on kernels only, weightDecay on every weight", async () => {
+    const network = input([2]).add(embedding(5, 3)).add(layerNorm()).add(flatten()).add(dense(2));
+    const rows: NetworkRows = {
+      ...{ rows: 2, x: Float32Array.of(0, 1, 1, 0), y: Int32Array.of(0, 1) }, // of the codes 0 and 1
+      ...{ shape: [2], labelShape: [] },
+    };
+    const weightsOf = async (options: Partial<TrainOptions>) => {
+      const { state } = await train(network, rows, { ...how, epochs: 1, ...options });
+      const of = (name: string): Float32Array => {
+        const { offset = 0, length = 0 } =
+          network.weights.find((spec) => spec.name.endsWith(name)) ?? {};
+        return state.weights.slice(offset, offset + length);
+      };
+      const [table, gamma, kernel, bias] = ["/table", "/gamma", "/kernel", "dense/bias"].map(of);
+      return { others: [table, gamma, bias], unseen: table?.slice(6), kernel };
+    };
+    const sgd = { kind: "sgd", learningRate: 0.1 } as const;
+    const free = await weightsOf({ optimiser: sgd });
+    for (const penalty of [{ l1: 1 }, { l2: 1 }]) {
+      const penalised = await weightsOf({ optimiser: sgd, ...penalty });
+      expect(penalised.others).toEqual(free.others);
+      expect(penalised.kernel).not.toEqual(free.kernel);
+    }
+    const adamw = { kind: "adamw", learningRate: 0.1 } as const;
+    const kept = await weightsOf({ optimiser: { ...adamw, weightDecay: 0 } });
+    const decayed = await weightsOf({ optimiser: { ...adamw, weightDecay: 0.5 } });
+    expect(decayed.unseen).toBeClose(kept.unseen?.map((w) => 0.95 * w) ?? [], { rtol: 1e-5 });
   });
 
   test("batch normalisation that is frozen keeps its moments, and takes them", async () => {

@@ -25,7 +25,7 @@ export function meanOf(values: Tensor, counted: Tensor | undefined): Tensor {
 }
 
 /** Whether labels are numbers of classes. */
-export const takesClasses = (loss: LossName): boolean => loss === "crossEntropy";
+export const takesClasses = (loss: LossName): loss is "crossEntropy" => loss === "crossEntropy";
 
 /** The shape of a row of labels. */
 export const labelShape = (loss: LossName, out: Shape): Shape =>
@@ -41,7 +41,7 @@ export function answered(loss: LossName, out: Tensor): Tensor {
 export function lossOf(loss: LossName, out: Tensor, graph: Graph): Lost {
   if (!takesClasses(loss)) {
     const y = graph.input("y", [batch, ...labelShape(loss, out.shape.slice(1))]);
-    return { lost: pairwise[loss as Exclude<LossName, "crossEntropy">](out, y) };
+    return { lost: pairwise[loss](out, y) };
   }
   const classes = out.shape.at(-1) ?? 0;
   if (out.shape.length < 2 || classes < 2)

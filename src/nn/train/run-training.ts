@@ -66,7 +66,8 @@ function concluded(
   trained: TrainingState,
   { judged, rule }: { readonly judged: NetworkScores | undefined; readonly rule: Rule | undefined },
 ): TrainingState {
-  const last = trained.history.at(-1) as NetworkEpoch;
+  const last = trained.history.at(-1);
+  if (last === undefined) return trained;
   if (judged !== undefined && !Number.isFinite(judged.loss))
     fail("nn/failed-training", {
       epoch: last.epoch,
@@ -84,7 +85,7 @@ function concluded(
   const state = { ...trained, history };
   if (rule === undefined) return state;
   const monitored = stopping?.monitor ?? (judged === undefined ? "loss" : "validationLoss");
-  const value = Number(epoch[monitored as keyof NetworkEpoch] ?? Number.NaN);
+  const value = monitoredOf(epoch, monitored);
   const before = trained.stopping ?? rule.start;
   const next = rule.next(before, epoch.epoch, value);
   const isBest = next.bestEpoch === epoch.epoch;
@@ -92,6 +93,12 @@ function concluded(
     ? { weights: trained.weights.slice(), kept: trained.kept.slice() }
     : trained.best;
   return { ...state, stopping: next, best };
+}
+
+/** A figure of an epoch by its name. */
+function monitoredOf(epoch: NetworkEpoch, name: string): number {
+  const figures = new Map<string, number | null>(Object.entries(epoch));
+  return figures.get(name) ?? Number.NaN;
 }
 
 /** The state that a training begins with: whether an earlier one had waited long enough is asked of the patience of this one. */

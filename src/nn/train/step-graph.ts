@@ -229,14 +229,14 @@ function clipped(gradient: Tensor, norm: Tensor, most: number): Tensor {
   return ops.multiply(gradient, factor);
 }
 
-/** Penalties on what multiplies: biases and the parameters of normalisation go free. */
+/** Penalties on kernels, what multiplies: biases, the parameters of normalisation and tables of embeddings go free. */
 function penaltyOf(
   { weights }: Network,
   weightOf: ReadonlyMap<string, Tensor>,
   { l1 = 0, l2 = 0 }: StepOptions,
 ): Tensor | undefined {
   const kernels = weights
-    .filter(({ shape }) => shape.length > 1)
+    .filter(({ name, shape }) => shape.length > 1 && !name.endsWith("/table"))
     .map(({ name }) => weightOf.get(name) as Tensor);
   const terms = [
     ...(l1 > 0 ? kernels.map((w) => ops.scale(ops.sum(ops.abs(w)), l1)) : []),

@@ -33,7 +33,11 @@ export interface TrainOptions extends LongWork, RuntimeOptions {
   readonly schedule?: ScheduleOptions;
   /** The norm that a step's gradient is cut to, > 0. Default not cut. */
   readonly clipNorm?: number;
-  /** Penalties on the kernels: l1·Σ|w| and l2/2·Σw², ≥ 0. Default 0. */
+  /**
+   * Penalties on the kernels: l1·Σ|w| and l2/2·Σw², ≥ 0. They are those of Keras' `kernel_regularizer`: biases, the parameters of
+   * normalisation and tables of embeddings go free. The optimiser's `weightDecay` is another thing: it shrinks every weight that is
+   * trained, those too, as PyTorch's AdamW does. Default 0.
+   */
   readonly l1?: number;
   readonly l2?: number;
   /** Whether rows are dealt anew for every epoch. Default true. */

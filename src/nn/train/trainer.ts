@@ -16,12 +16,12 @@ const heard = <T>(): Promise<T> =>
 
 /** What went wrong in the runtime, as an error of ours. */
 function failure(error: unknown): MillraceError {
+  if (isMillraceError(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
   try {
-    return fail("nn/failed-worker", {
-      reason: error instanceof Error ? error.message : String(error),
-    });
+    return fail("nn/failed-worker", { reason });
   } catch (told) {
-    return told as MillraceError;
+    return failure(told);
   }
 }
 
@@ -41,7 +41,7 @@ try {
   });
   await say({ news: "trained", state });
 } catch (error) {
-  const { code, kind, message, details } = isMillraceError(error) ? error : failure(error);
+  const { code, kind, message, details } = failure(error);
   await say({ news: "error", error: { code, kind, message, details } });
 }
 process.exit(0);

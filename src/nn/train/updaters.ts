@@ -13,22 +13,37 @@ export const openUpdater = (task: TrainingTask, runtime: Runtime): Promise<Updat
 
 /** Two sets of vectors: one is read while the other is written. */
 function openVectors({ state }: TrainingTask) {
-  const names = ["weights", ...state.slots.map((_, i) => `slot ${i}`)];
-  const copied = (): Float32Array[] => [state.weights, ...state.slots].map((one) => one.slice());
+  const copied = (): Vector[] =>
+    [state.weights, ...state.slots].map((one, i) => ({
+      name: i === 0 ? "weights" : `slot ${i - 1}`,
+      reals: one.slice(),
+    }));
   let [now, next] = [copied(), copied()];
+  const fed = (vectors: readonly Vector[], prefix = ""): Record<string, Values> =>
+    Object.fromEntries(vectors.map(({ name, reals }) => [`${prefix}${name}`, vector(reals)]));
   return {
-    feeds: (): Record<string, Values> =>
-      Object.fromEntries(names.map((name, i) => [name, vector(now[i] as Float32Array)])),
-    into: (): Record<string, Values> =>
-      Object.fromEntries(names.map((name, i) => [`next ${name}`, vector(next[i] as Float32Array)])),
+    feeds: (): Record<string, Values> => fed(now),
+    into: (): Record<string, Values> => fed(next, "next "),
     take: (told: Readonly<Record<string, Values>>): void => {
-      const written = names.map((name) => told[`next ${name}`]?.data as Float32Array);
+      const written = next.map(({ name, reals }) => ({
+        name,
+        reals: realsIn(told[`next ${name}`]) ?? reals,
+      }));
       [now, next] = [written, now];
     },
-    weights: (): Float32Array => now[0] as Float32Array,
-    slots: (): readonly Float32Array[] => now.slice(1),
+    weights: (): Float32Array => now[0]?.reals ?? state.weights,
+    slots: (): readonly Float32Array[] => now.slice(1).map(({ reals }) => reals),
   };
 }
+
+interface Vector {
+  readonly name: string;
+  readonly reals: Float32Array;
+}
+
+/** The reals that a run has told. */
+const realsIn = (values: Values | undefined): Float32Array | undefined =>
+  values?.data instanceof Float32Array ? values.data : undefined;
 
 /** The numbers of a step's optimiser, as feeds. */
 const scalars = (
@@ -72,7 +87,7 @@ async function openWhole(task: TrainingTask, runtime: Runtime): Promise<Updater>
       const { loss, norm, accuracy } = toldNumbers(told);
       if (areFinite(loss, norm)) {
         held.take(told);
-        kept = (told["next kept"]?.data as Float32Array | undefined) ?? kept;
+        kept = realsIn(told["next kept"]) ?? kept;
       }
       return { loss, norm, accuracy };
     },
