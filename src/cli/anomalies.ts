@@ -137,7 +137,8 @@ export const anomalies = command({
                 { training: await detector.errors(sound), now: await detector.errors(odd) },
                 {
                   column: "error",
-                  title: "Errors of normal images (training) and of others (now)",
+                  names: ["normal", "others"],
+                  title: "Errors of normal images and of others",
                 },
               ),
             ),

@@ -42,6 +42,18 @@ describe("histogramChart", () => {
     expect(svg).toContain(">missing and left out: 25.0 % of training, 0.0 % of now</text>");
   });
 
+  test("calls the samples by the names that are given", async () => {
+    const samples = { training: [1, 2, Number.NaN, 3], now: [2] };
+    const named = { column: "error", names: ["normal", "others"] } as const;
+    const svg = await renderSvg(histogramChart(samples, named));
+    for (const part of ["error: normal and others", "normal (3 rows)", "others (1 row)"])
+      expect(svg).toContain(`>${part}</text>`);
+    expect(svg).toContain("25.0 % of normal, 0.0 % of others");
+    expect(svg).not.toMatch(/training|now/);
+    const empty = () => histogramChart({ training: [1], now: [] }, named);
+    expect(empty).toThrow(/others/);
+  });
+
   test("law: the shares of each sample sum to one", () => {
     const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 });
     fc.assert(

@@ -1,4 +1,4 @@
-/** @file The histogram chart: how a column was distributed in training, and how it is now. */
+/** @file The histogram chart: how a column was distributed in training, and how it is now; or any two samples. */
 import { checkNumber, count } from "../core/index.ts";
 import type { Json } from "../flow.ts";
 import { checkSome } from "./checks.ts";
@@ -28,6 +28,8 @@ export interface HistogramOptions extends ChartOptions {
   readonly unit?: string;
   /** How many bins of equal width, 1 to 200. Default 30, or one for each whole number if fewer. */
   readonly bins?: number;
+  /** What the two samples are called. Default ["training", "now"]. */
+  readonly names?: readonly [string, string];
 }
 
 /**
@@ -43,15 +45,16 @@ export interface HistogramOptions extends ChartOptions {
  */
 export function histogramChart(samples: TwoSamples, options: HistogramOptions): ChartSpec {
   const at = "histogramChart";
-  checkChartOptions(at, options, ["column", "unit", "bins"]);
+  checkChartOptions(at, options, ["column", "unit", "bins", "names"]);
   if (options.bins !== undefined)
     checkNumber(at, { bins: options.bins }, { min: 1, max: 200, integer: true });
-  const training = known("training", samples.training);
-  const now = known("now", samples.now);
+  const { names = ["training", "now"] } = options;
+  const training = known(names[0], samples.training);
+  const now = known(names[1], samples.now);
   const bins = binsOf(training.concat(now), options.bins);
-  const missing = missingText(samples, { training, now });
-  const { column, unit, title = `${column}: training and now`, subtitle = missing } = options;
-  const keys = [`training (${count(training.length, "row")})`, `now (${count(now.length, "row")})`];
+  const missing = missingText(samples, { training, now }, names);
+  const { column, unit, title = `${column}: ${names.join(" and ")}`, subtitle = missing } = options;
+  const keys = [training, now].map(({ length }, i) => `${names[i]} (${count(length, "row")})`);
   const rows = [training, now].flatMap((values, i) => stepsOf(values, bins, keys[i] ?? ""));
   const layer = layersOf(rows, keys, { bins, title: titled(column, unit) });
   return chartSpec({ title, subtitle, width: 480, height: 240, layer });
@@ -70,13 +73,14 @@ function known(what: string, values: ArrayLike<number>): number[] {
 function missingText(
   samples: TwoSamples,
   kept: Record<keyof TwoSamples, readonly number[]>,
+  [first, second]: readonly [string, string],
 ): string | undefined {
   const share = (sample: keyof TwoSamples): number =>
     1 - kept[sample].length / samples[sample].length;
   const [before, now] = [share("training"), share("now")];
   return before + now === 0
     ? undefined
-    : `missing and left out: ${percent(before)} of training, ${percent(now)} of now`;
+    : `missing and left out: ${percent(before)} of ${first}, ${percent(now)} of ${second}`;
 }
 
 interface Bins {

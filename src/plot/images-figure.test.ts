@@ -28,13 +28,8 @@ describe("imagesFigure", () => {
       3,
       [255, 0, 0],
     ]);
-    const width = grey?.width ?? 0;
-    expect([
-      grey?.data[0],
-      grey?.data[width - 1],
-      grey?.data[width * (width - 1)],
-      grey?.data[width * width - 1],
-    ]).toEqual([0, 255, 128, 255]);
+    expect([grey?.width, Array.from(grey?.data ?? [])]).toEqual([2, [0, 255, 128, 255]]);
+    expect(svg.match(/<image [^>]*style="image-rendering:pixelated"/g)).toHaveLength(3);
     expect(Array.from(heat?.data.subarray(0, 3) ?? [])).toEqual([0xef, 0xf5, 0xfa]);
     expect(
       svg.match(/<rect x="[\d.]+" y="[\d.]+" width="([\d.]+)" height="[\d.]+" fill="#d55e00"/)?.[1],
@@ -45,6 +40,39 @@ describe("imagesFigure", () => {
   test("is drawn as PNG", async () => {
     const { width, height } = decode(await imagesFigurePng(panels, { side: 40 }, 1));
     expect([width, height]).toEqual([32 + 4 * 56 - 16, 16 + 78 + 8]);
+  });
+
+  test("keeps the pixels of a small picture sharp in the PNG, too", async () => {
+    const { data, width, channels } = decode(await imagesFigurePng(panels.slice(1, 2), {}, 1));
+    const row = 16 + 17 + 20;
+    const greys = Array.from({ length: 112 }, (_, x) => data[(row * width + 16 + x) * channels]);
+    expect(new Set(greys.slice(0, 55))).toEqual(new Set([0]));
+    expect(new Set(greys.slice(57))).toEqual(new Set([255]));
+  });
+
+  test("smooths a picture that has more pixels than its panel", async () => {
+    const large = { kind: "picture", title: "", shape: [1, 64, 64] } as const;
+    const svg = await imagesFigure([{ ...large, values: new Uint8Array(4096) }], { side: 40 });
+    expect(svg).not.toContain("image-rendering");
+  });
+
+  test("writes small and large ends of a heat map shortly, and its bar clear of them", async () => {
+    const heat = (...values: readonly number[]): ImagesPanel => ({
+      kind: "heat",
+      title: "",
+      shape: [1, 2],
+      values: Float32Array.from(values),
+    });
+    const barOf = (svg: string) =>
+      svg.match(/<rect x="([\d.]+)" y="\d+" width="[\d.]+" height="5"/);
+    const small = await imagesFigure([heat(-0.0000571, 123_456)], { side: 112 });
+    expect(small).toContain(">-5.7e-5</text>");
+    expect(small).toContain(">1.2e+5</text>");
+    expect(Number(barOf(small)?.[1])).toBeGreaterThanOrEqual(4 + 6 * "-5.7e-5".length);
+    const plain = await imagesFigure([heat(0, 0.123)], { side: 112 });
+    expect(plain).toContain(">0.12</text>");
+    expect(Number(barOf(plain)?.[1])).toBe(32);
+    expect(barOf(await imagesFigure([heat(-0.0000571, 0)], { side: 96 }))).toBeNull();
   });
 
   test.each<[string, readonly ImagesPanel[], string]>([

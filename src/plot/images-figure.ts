@@ -66,6 +66,15 @@ export async function imagesFigure(
   panels: readonly ImagesPanel[],
   options: ImagesFigureOptions = {},
 ): Promise<string> {
+  return figureOf(panels, options, 'style="image-rendering:pixelated"');
+}
+
+/** The figure; `sharp` is what keeps the pixels of an enlarged picture sharp, in the words of who draws it. */
+async function figureOf(
+  panels: readonly ImagesPanel[],
+  options: ImagesFigureOptions,
+  sharp: string,
+): Promise<string> {
   const at = "imagesFigure";
   checkNames(at, options, ["title", "subtitle", "columns", "side", "theme"]);
   const { title = "", subtitle = "", columns = 5, side = 112, theme = "light" } = options;
@@ -76,7 +85,7 @@ export async function imagesFigure(
   if (panels.length > 400)
     fail("plot/out-of-range-count", { at, what: "panels", most: 400, got: panels.length });
   const { encodePng } = await import("./adapter/png.ts");
-  const look = { ...figureColours(theme), side, encodePng };
+  const look = { ...figureColours(theme), side, sharp, encodePng };
   const across = Math.min(columns, panels.length);
   const head = 16 + (title === "" ? 0 : 26) + (subtitle === "" ? 0 : 20);
   const [cell, row] = [side + 16, side + 38];
@@ -125,11 +134,13 @@ export async function imagesFigurePng(
   checkNumber("imagesFigurePng", { scale }, { above: 0, max: 8 });
   const { drawPng } = await import("./adapter/resvg.ts");
   const { fontFiles } = await import("./adapter/vega.ts");
-  return drawPng(await imagesFigure(panels, options), { scale, fontFiles });
+  const svg = await figureOf(panels, options, 'image-rendering="optimizeSpeed"'); // resvg's word
+  return drawPng(svg, { scale, fontFiles });
 }
 
 type Look = ReturnType<typeof figureColours> & {
   readonly side: number;
+  readonly sharp: string;
   readonly encodePng: typeof import("./adapter/png.ts").encodePng;
 };
 
@@ -150,19 +161,28 @@ function bodyOf(panel: ImagesPanel, look: Look): string {
   const shown = panel.kind === "heat" ? 3 : channels === 1 ? 1 : 3;
   const picture = pictureOf(bytes, { rows, columns, channels: shown }, look);
   if (range === undefined) return picture;
-  const [low, high] = range.map((value) => Number(value.toPrecision(2)));
-  return `${picture}<text x="0" y="${look.side + 11}" font-size="9" fill="${look.quiet}">${low}</text><text x="${look.side}" y="${look.side + 11}" font-size="9" text-anchor="end" fill="${look.quiet}">${high}</text>${legendOf(look)}`;
+  const ends = range.map(short);
+  const [low = "", high = ""] = ends;
+  return `${picture}<text x="0" y="${look.side + 11}" font-size="9" fill="${look.quiet}">${low}</text><text x="${look.side}" y="${look.side + 11}" font-size="9" text-anchor="end" fill="${look.quiet}">${high}</text>${legendOf(look, ends)}`;
 }
 
-/** From least to largest, between the two numbers. */
-function legendOf({ ramp, side }: Look): string {
+/** A number in two digits and few letters: 0.25, 5.7e-5, 12000 as 1.2e+4. */
+function short(value: number): string {
+  const size = Math.abs(value);
+  const isPlain = size === 0 || (size >= 0.001 && size < 10_000);
+  return isPlain ? `${Number(value.toPrecision(2))}` : value.toExponential(1);
+}
+
+/** From least to largest, as wide as the two numbers leave room; none where that is too little. */
+function legendOf({ ramp, side }: Look, ends: readonly string[]): string {
   const steps = 16;
-  const wide = (side - 64) / steps;
+  const gap = Math.max(32, 4 + 6 * Math.max(...ends.map(({ length }) => length)));
+  const wide = (side - 2 * gap) / steps;
   if (wide < 1) return "";
   return Array.from(
     { length: steps },
     (_, i) =>
-      `<rect x="${(32 + i * wide).toFixed(1)}" y="${side + 5}" width="${(wide + 0.2).toFixed(1)}" height="5" fill="rgb(${mixed(ramp, i / (steps - 1)).join()})"/>`,
+      `<rect x="${(gap + i * wide).toFixed(1)}" y="${side + 5}" width="${(wide + 0.2).toFixed(1)}" height="5" fill="rgb(${mixed(ramp, i / (steps - 1)).join()})"/>`,
   ).join("");
 }
 
@@ -172,23 +192,16 @@ interface PictureSize {
   readonly channels: 1 | 3;
 }
 
-/** A picture in the panel's square: each pixel is some pixels wide, so that none is blurred. */
+/** A picture in the panel's square, pixel by pixel as it is; one that is enlarged stays sharp. */
 function pictureOf(
   bytes: Uint8Array,
   { rows, columns, channels }: PictureSize,
-  { side, encodePng }: Look,
+  { side, sharp, encodePng }: Look,
 ): string {
-  const times = Math.max(1, Math.ceil((2 * side) / Math.max(rows, columns)));
-  const [width, height] = [columns * times, rows * times];
-  const data = new Uint8Array(width * height * channels);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      for (let c = 0; c < channels; c++)
-        data[(y * width + x) * channels + c] =
-          bytes[(Math.floor(y / times) * columns + Math.floor(x / times)) * channels + c] ?? 0;
-  const png = Buffer.from(encodePng(data, { width, height, channels })).toString("base64");
+  const png = encodePng(bytes, { width: columns, height: rows, channels });
   const scale = side / Math.max(rows, columns);
-  return `<image width="${columns * scale}" height="${rows * scale}" xlink:href="data:image/png;base64,${png}"/>`;
+  const drawing = scale > 1 ? ` ${sharp}` : "";
+  return `<image width="${columns * scale}" height="${rows * scale}"${drawing} xlink:href="data:image/png;base64,${Buffer.from(png).toString("base64")}"/>`;
 }
 
 function interleaved({ shape: [channels, rows, columns], values }: PicturePanel): Uint8Array {
