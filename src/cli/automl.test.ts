@@ -131,6 +131,6 @@ describe("automl", () => {
     await writeFile(file, ["id,petals,tall", ...lines].join("\n"));
     const how = [file, "--label", "tall", "--by", "id", "--trials", "2"];
     await refused("cli/unsupported-program", ...how, "--program", join(home, "file.ts"));
-    expect((await run(...how)).lines.join("\n")).toContain("the winner tells tall");
+    expect((await run(...how)).lines.join("\n")).toContain("the winner predicts tall");
   });
 });

@@ -101,7 +101,7 @@ export const automl = command({
     predictions: {
       type: "string",
       value: "TABLE",
-      help: "write what the winner tells of the test rows",
+      help: "write what the winner predicts for the test rows",
     },
     again: { type: "string", value: "WHY", help: "score test rows again that were scored before" },
     ...atOptions,
@@ -273,11 +273,11 @@ function linesOf(
           }),
           "",
         ]),
-    ...wrap(`the winner tells ${label}: ${best.code}`, width),
+    ...wrap(`the winner predicts ${label}: ${best.code}`, width),
     ...keptLines(kept, program),
     ...(kept.predictions === null
       ? []
-      : [`what it tells of the test rows is in ${kept.predictions}`]),
+      : [`what it predicts for the test rows is in ${kept.predictions}`]),
     ...programLines(file, program),
   ];
 }

@@ -4,8 +4,9 @@ import { imagesFigure } from "../plot/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { percent, picture, writeFigures } from "./networks/figure-files.ts";
-import { imageArgument, imageOptions, imagesOf } from "./networks/image-source.ts";
-import { networkArgument, networkWords, openNetwork } from "./networks/open-network.ts";
+import { imageArgument, judgedOptions } from "./networks/image-source.ts";
+import { judgedImages } from "./networks/judged-images.ts";
+import { networkArgument, networkWords, openImageNetwork } from "./networks/open-network.ts";
 import { columns, number } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
@@ -29,7 +30,7 @@ export const compare = command({
       help: "which image: by the confidence of the first network",
     },
     class: { type: "string", value: "CLASS", help: "only images of this class" },
-    ...imageOptions,
+    ...judgedOptions,
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
     out: { type: "string", value: "FOLDER", help: "write the figure, as SVG" },
     dir,
@@ -41,15 +42,13 @@ export const compare = command({
   run: async ({ first, second, images: source, mode, class: wanted, out, ...values }, around) => {
     await using workspace = await openWorkspace(values.dir, { create: false });
     const [one, two] = [
-      await openNetwork(workspace, "compare", first),
-      await openNetwork(workspace, "compare", second),
+      await openImageNetwork(workspace, "compare", first),
+      await openImageNetwork(workspace, "compare", second),
     ];
-    const { test } = await imagesOf({
-      command: "compare",
-      source,
-      ...values,
-      signal: around.signal,
-    });
+    const test = await judgedImages(
+      { command: "compare", source, ...values, signal: around.signal },
+      [one, two],
+    );
     const told = await around.reporter.stage(
       `predict ${number(test.rows)} images with both`,
       () =>

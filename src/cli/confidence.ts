@@ -4,8 +4,9 @@ import { calibrationChart, imagesFigure, renderSvg } from "../plot/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { percent, picture, writeFigures } from "./networks/figure-files.ts";
-import { imageArgument, imageOptions, imagesOf } from "./networks/image-source.ts";
-import { networkArgument, networkWords, openNetwork } from "./networks/open-network.ts";
+import { imageArgument, judgedOptions } from "./networks/image-source.ts";
+import { judgedImages } from "./networks/judged-images.ts";
+import { networkArgument, networkWords, openImageNetwork } from "./networks/open-network.ts";
 import { columns, number } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
@@ -44,7 +45,7 @@ export const confidence = command({
       value: "N",
       help: "of the reliability table",
     },
-    ...imageOptions,
+    ...judgedOptions,
     seed: {
       type: "number",
       default: 0,
@@ -61,13 +62,11 @@ export const confidence = command({
   ],
   run: async ({ network: name, images: source, accept, reject, bins, out, ...values }, around) => {
     await using workspace = await openWorkspace(values.dir, { create: false });
-    const opened = await openNetwork(workspace, "confidence", name);
-    const { test } = await imagesOf({
-      command: "confidence",
-      source,
-      ...values,
-      signal: around.signal,
-    });
+    const opened = await openImageNetwork(workspace, "confidence", name);
+    const test = await judgedImages(
+      { command: "confidence", source, ...values, signal: around.signal },
+      [opened],
+    );
     const report = await around.reporter.stage(
       `predict ${number(test.rows)} images`,
       () => confidenceReport(opened.model.trained, test, { accept, reject, bins }),

@@ -6,9 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dataOf, runCommand } from "../../tests/support/run-command.ts";
 import { attention } from "./attention.ts";
 import type { AnyCommand } from "./command.ts";
+import { compare } from "./compare.ts";
+import { confidence } from "./confidence.ts";
 import { decoder } from "./decoder.ts";
 import { executable } from "./execute.ts";
 import { generate } from "./generate.ts";
+import { maps } from "./maps.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });
 let home: string;
@@ -59,6 +62,20 @@ describe("millrace generate", () => {
     ]);
     expect(told).toMatchObject({ prompt: "the baker", text: " bakes bread.", ended: "tokens" });
     await expect(run(write, "nobody", "the")).rejects.toThrow(code("registry/missing-model"));
+  });
+});
+
+describe("millrace confidence, maps, compare", () => {
+  test("refuse a language model by what it is, and name the commands for it", async () => {
+    for (const [command, ...argv] of [
+      [executable(confidence), "writer"],
+      [executable(maps), "writer"],
+      [executable(compare), "writer", "writer"],
+    ] as const) {
+      const asked = run(command, ...argv, "digits");
+      await expect(asked).rejects.toThrow(code("cli/mismatch-model"));
+      await expect(asked).rejects.toThrow(/generate and attention.*"language model"/);
+    }
   });
 });
 

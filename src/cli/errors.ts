@@ -27,6 +27,16 @@ export const cliErrors = {
     (d: { command: string; source: string; known: readonly string[] }) =>
       `${d.command}: there are no images ${quote(d.source)}: neither a folder nor one of ${list(d.known)}.${didYouMean(d.source, d.known)}`,
   ),
+  "cli/mismatch-images": caller(
+    (d: {
+      command: string;
+      source: string;
+      network: string;
+      expected: readonly number[];
+      got: readonly number[];
+    }) =>
+      `${d.command}: the images ${quote(d.source)} do not suit the network ${quote(d.network)}; expected images of shape [${d.expected.join(", ")}], got [${d.got.join(", ")}] (channels, rows, columns). Take images such as it was trained on, or another network.`,
+  ),
   "cli/mismatch-model": caller(
     (d: { command: string; name: string; expected: string; got: string }) =>
       `${d.command}: the model ${quote(d.name)} does not suit; expected ${d.expected}, got a model of kind ${quote(d.got)}. \`millrace models\` lists them all.`,

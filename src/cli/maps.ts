@@ -5,8 +5,9 @@ import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
 import { bytesOf, percent, picture, writeFigures } from "./networks/figure-files.ts";
-import { imageArgument, imageOptions, imagesOf } from "./networks/image-source.ts";
-import { networkArgument, networkWords, openNetwork } from "./networks/open-network.ts";
+import { imageArgument, judgedOptions } from "./networks/image-source.ts";
+import { judgedImages } from "./networks/judged-images.ts";
+import { networkArgument, networkWords, openImageNetwork } from "./networks/open-network.ts";
 import { columns } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
 
@@ -33,7 +34,7 @@ export const maps = command({
       help: "the number of the image; the first if not given",
     },
     class: { type: "string", value: "CLASS", help: "the first image of this class" },
-    ...imageOptions,
+    ...judgedOptions,
     seed: {
       type: "number",
       default: 0,
@@ -53,9 +54,11 @@ export const maps = command({
     around,
   ) => {
     await using workspace = await openWorkspace(values.dir, { create: false });
-    const opened = await openNetwork(workspace, "maps", name);
+    const opened = await openImageNetwork(workspace, "maps", name);
     const { trained } = opened.model;
-    const { test } = await imagesOf({ command: "maps", source, ...values, signal: around.signal });
+    const test = await judgedImages({ command: "maps", source, ...values, signal: around.signal }, [
+      opened,
+    ]);
     const row = rowOf(test, { image, wanted });
     const bytes = bytesOf(test, row);
     const layers = trained.network.layers

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dataOf, runCommand } from "../../tests/support/run-command.ts";
 import { features, numeric, oneHot } from "../feature/index.ts";
 import { boost, logistic } from "../model/index.ts";
+import { dense, input, networkModel, train } from "../nn/index.ts";
 import { bool, category, float, int, schema } from "../table/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { executable } from "./execute.ts";
@@ -121,6 +122,25 @@ describe("model", () => {
       dir,
     ]);
     expect(data.shown).toMatchObject({ name: "linear", number: 1, exportable: false });
+  });
+
+  test("writes a network as ONNX, and says that it can be nothing else", async () => {
+    const numbers = { rows: 4, x: new Float32Array(8), shape: [2], labelShape: [1] };
+    const network = await train(
+      input([2]).add(dense(1)),
+      { ...numbers, y: new Float32Array(4) },
+      { loss: "squared", epochs: 1 },
+    );
+    await using workspace = await openWorkspace(dir);
+    await workspace.registry.register("line", { model: networkModel(network), runId: "by hand" });
+    await expect(run("export", "line")).rejects.toThrow(
+      "model: --to FILE.onnx is missing: a network is written as ONNX alone",
+    );
+    await refused(run("export", "line", "--to", join(home, "line.bin")), "cli/missing-option");
+    await refused(run("export", "line", "--to", join(home, "line.json")), "cli/mismatch-option");
+    await refused(run("export", "line", "--format", "xgboost"), "cli/mismatch-option");
+    const { lines } = await run("export", "line", "--to", join(home, "line.onnx"));
+    expect(lines[0]).toContain("line/1 written for onnx");
   });
 
   test("says what to do where it cannot", async () => {

@@ -136,11 +136,33 @@ const endings: Readonly<Record<Format, string>> = {
   onnx: "onnx",
 };
 
-async function exported({ version, model }: LoadedVersion, { format: asked, to }: ExportTask) {
-  const format = chosenFormat(asked, to);
+/** A network has no trees: it is written as ONNX, or not at all. */
+function networkFormat({ format: asked, to }: ExportTask): Format {
+  const found = asked ?? (to === undefined ? null : formatOf(to));
+  if (found === null)
+    return fail("cli/missing-option", {
+      command: "model",
+      option: "to",
+      value: "FILE.onnx",
+      help: "a network is written as ONNX alone",
+    });
+  if (found !== "onnx")
+    fail("cli/mismatch-option", {
+      command: "model",
+      option: asked === undefined ? "to" : "format",
+      expected: asked === undefined ? "FILE.onnx with a network" : "onnx with a network",
+      got: asked ?? to ?? "",
+    });
+  return found;
+}
+
+async function exported({ version, model }: LoadedVersion, task: ExportTask) {
+  const { format: asked, to } = task;
+  const files = model.files();
+  const format = "network.json" in files ? networkFormat(task) : chosenFormat(asked, to);
   const path = resolve(to ?? `${version.name}-${version.number}.${endings[format]}`);
   const { written, features } =
-    format === "onnx" ? asOnnx(model.files()) : asTrees(loadModel(model.files()), format, path);
+    format === "onnx" ? asOnnx(files) : asTrees(loadModel(files), format, path);
   await folderBytes(dirname(path)).put(basename(path), Buffer.from(written));
   return { file: path, format, model: `${version.name}/${version.number}`, features };
 }

@@ -9,12 +9,13 @@ import { compare } from "./compare.ts";
 import { confidence } from "./confidence.ts";
 import { executable } from "./execute.ts";
 import { maps } from "./maps.ts";
+import { models } from "./show.ts";
 import { train } from "./train.ts";
 import { transfer } from "./transfer.ts";
 
 let home: string;
 const at = (file: string): string => join(home, file);
-const few = ["--rows", "10", "--test-rows", "60"];
+const few = ["--test-rows", "60"];
 const inside = (): readonly string[] => ["--dir", at("ws")];
 
 beforeAll(async () => {
@@ -79,10 +80,26 @@ describe("millrace confidence", () => {
       ...inside(),
     ]);
     expect(bands.map(({ rows }) => rows)).toEqual([60, 0, 0]);
-    const other = runCommand(executable(confidence), ["cnn", "scenes", ...few, ...inside()], {
-      width: 80,
-    });
-    await expect(other).rejects.toMatchObject({ code: expect.stringMatching(/^nn\/mismatch/) });
+    for (const [command, ...networks] of [
+      [executable(confidence), "cnn"],
+      [executable(maps), "cnn"],
+      [executable(compare), "cnn", "mlp"],
+    ] as const) {
+      const asked = (...argv: readonly string[]) =>
+        runCommand(command, [...networks, ...argv, ...inside()], { width: 80 });
+      const other = asked("scenes", ...few);
+      await expect(other).rejects.toMatchObject({ code: "cli/mismatch-images" });
+      await expect(other).rejects.toThrow("images of shape [1, 28, 28], got [3, 32, 32]");
+      const rows = asked("digits", "--rows", "10");
+      await expect(rows).rejects.toMatchObject({ code: "cli/unknown-option" });
+    }
+  });
+});
+
+describe("millrace models", () => {
+  test("shows the accuracy of a network, which has no auc", async () => {
+    const { lines } = await runCommand(executable(models), inside(), { width: 120 });
+    expect(lines.join("\n")).toMatch(/cnn +1 +champion +accuracy 0\.\d{4}/);
   });
 });
 
@@ -151,9 +168,10 @@ describe("millrace anomalies", () => {
     for (const part of ["normal: 0, 8; others: 1, 2, 3", "threshold: ", "ROC AUC"])
       expect(text).toContain(part);
     expect(await readFile(at("odd/anomalies.svg"), "utf8")).toContain("reconstruction");
+    expect(await readFile(at("odd/errors.svg"), "utf8")).toMatch(/>normal \(\d+ rows?\)</);
     const none = runCommand(
       executable(anomalies),
-      ["digits", ...few, "--normal", "0,1,2,3,4,5,6,7,8,9"],
+      ["digits", "--rows", "10", ...few, "--normal", "0,1,2,3,4,5,6,7,8,9"],
       { width: 80 },
     );
     await expect(none).rejects.toMatchObject({ code: "cli/mismatch-option" });
@@ -183,7 +201,7 @@ describe("millrace transfer", () => {
     expect(rows[0]?.accuracy ?? 0).toBeGreaterThan((rows[2]?.accuracy ?? 1) + 0.2);
     const missing = runCommand(
       executable(transfer),
-      ["scenes", ...few, "--backbone", at("none.onnx")],
+      ["scenes", "--rows", "10", ...few, "--backbone", at("none.onnx")],
       { width: 80 },
     );
     await expect(missing).rejects.toMatchObject({ code: "cli/mismatch-option" });

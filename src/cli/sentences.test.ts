@@ -77,6 +77,10 @@ describe("sentences", () => {
     expect(thrown(() => failTable("table/unsupported-statement", statement))).toBe(
       "line 1, column 1: OPTIMIZE is no query, and sql only reads. Run: ./mill optimize a.b",
     );
+    const failWorkspace = failWith(workspace.workspaceErrors);
+    expect(thrown(() => failWorkspace("workspace/missing-workspace", { folder: "w" }))).toContain(
+      "./mill train IMAGES --register NAME",
+    );
     const missing = { name: "a.b", known: [] };
     expect(thrown(() => failTable("table/missing-table", missing))).toBe(
       'there is no table "a.b"; the lake has none.',

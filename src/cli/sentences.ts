@@ -44,7 +44,7 @@ export const sentences: Sentences = {
     `${d.at}: ${flag(d.option)} must be ${d.expected}; got ${quote(d.got)}`,
   "json/corrupt-text": (d) => `${whose(d.at)}this is not JSON (${d.reason})`,
   "workspace/missing-workspace": (d, program) =>
-    `there is no workspace in ${quote(d.folder)}; name another with --dir, or make one: ${program} ingest FILE SCHEMA.TABLE, ${program} features apply FILE, or ${program} demo`,
+    `there is no workspace in ${quote(d.folder)}; name another with --dir, or make one: ${program} ingest FILE SCHEMA.TABLE, ${program} features apply FILE, ${program} train IMAGES --register NAME, or ${program} demo`,
   "table/failed-memory": (d) =>
     `the engine has no memory left for this (${d.reason}), and the part that must stay in memory cannot go to ${quote(d.folder)}; raise MILLRACE_MEMORY, or do less at the same time. Nothing was committed`,
   "table/unsupported-expectation": (d, program) =>

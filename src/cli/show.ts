@@ -113,12 +113,12 @@ export const models = command({
       ? ["no models yet"]
       : columns(
           [
-            ["model", "version", "aliases", "auc", "run", "hash", "registered (UTC)"],
+            ["model", "version", "aliases", "score", "run", "hash", "registered (UTC)"],
             ...found.map(({ name, number, aliases, metrics, runId, modelHash, createdAtMs }) => [
               name,
               String(number),
               aliases.join(", "),
-              metrics["auc"]?.toFixed(4) ?? "",
+              scoreText(metrics),
               runId.slice(0, 8),
               modelHash.slice(7, 19),
               moment(createdAtMs),
@@ -127,3 +127,9 @@ export const models = command({
           { width, right: [1], whole: [0, 1, 3, 4, 5, 6], spare: [5, 6, 4] },
         ),
 });
+
+/** The metric that models are compared by: the area under the curve, else the accuracy. */
+function scoreText(metrics: Readonly<Record<string, number>>): string {
+  const name = ["auc", "accuracy"].find((metric) => metrics[metric] !== undefined);
+  return name === undefined ? "" : `${name} ${metrics[name]?.toFixed(4)}`;
+}

@@ -107,6 +107,10 @@ export const nnErrors = {
     (d: { kind: string; kinds: readonly string[] }) =>
       `network: unknown layer ${quote(d.kind)}; the layers are ${list(d.kinds)}.${didYouMean(d.kind, d.kinds)}`,
   ),
+  "nn/unsupported-layer": caller(
+    (d: { layer: string; kinds: readonly string[] }) =>
+      `networkModel: ${quote(d.layer)} is a layer of your own, which network.json cannot hold; expected ${list(d.kinds)}. Keep what trained.onnx() gives, and open it with importOnnx.`,
+  ),
   "nn/mismatch-output": caller(
     (d: { expected: string; got: string }) =>
       `networkModel: the classes do not fit the network; expected ${d.expected}, got ${d.got}`,

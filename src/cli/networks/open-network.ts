@@ -21,16 +21,42 @@ export interface OpenedNetwork {
 
 /** Opens a registered network. @throws `registry/missing-model`, `registry/missing-version`, `registry/missing-alias`, `cli/mismatch-model` */
 export async function openNetwork(
-  { registry }: Pick<Workspace, "registry">,
+  workspace: Pick<Workspace, "registry">,
   command: string,
   asked: string,
 ): Promise<OpenedNetwork> {
+  const { version, files } = await networkFiles(workspace, command, asked);
+  return { version, model: loadNetwork(files) };
+}
+
+async function networkFiles(
+  { registry }: Pick<Workspace, "registry">,
+  command: string,
+  asked: string,
+) {
   const [, name = asked, mark, which = ""] = /^(.*?)(?:([/@])([^/@]+))?$/.exec(asked) ?? [];
   const chosen = mark === "/" ? { version: Number(which) } : mark === "@" ? { alias: which } : {};
   const { version, model } = await registeredVersion(registry, { command, name, ...chosen });
   const files = model.files();
   if (!("network.json" in files))
     fail("cli/mismatch-model", { command, name, expected: "a network", got: model.kind });
+  return { version, files };
+}
+
+/** The same of a network for images. @throws as {@link openNetwork}; `cli/mismatch-model` of a language model */
+export async function openImageNetwork(
+  workspace: Pick<Workspace, "registry">,
+  command: string,
+  asked: string,
+): Promise<OpenedNetwork> {
+  const { version, files } = await networkFiles(workspace, command, asked);
+  if ("language.json" in files)
+    fail("cli/mismatch-model", {
+      command,
+      name: asked,
+      expected: "a network for images (a language model is asked by generate and attention)",
+      got: "language model",
+    });
   return { version, model: loadNetwork(files) };
 }
 

@@ -109,5 +109,5 @@ function historyOf(bytes: Uint8Array | undefined): readonly NetworkEpoch[] {
 }
 
 function corrupt(reason: string, cause?: unknown): never {
-  return fail("nn/corrupt-files", { reason }, { cause });
+  return fail("nn/corrupt-files", { reason: reason.replace(/\.$/, "") }, { cause });
 }

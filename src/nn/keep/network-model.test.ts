@@ -6,11 +6,11 @@ import { describe, expect, test } from "vitest";
 import { random } from "../../core/index.ts";
 import type { ModelFiles } from "../../flow.ts";
 import { endpoint, loggedSignature } from "../../serve/index.ts";
-import { loadRuntime } from "../../tensor/index.ts";
+import { loadRuntime, ops, type Tensor } from "../../tensor/index.ts";
 import { openWorkspace } from "../../workspace/index.ts";
 import {
   activation, attention, averagePool2d, batchNorm, conv2d, convTranspose2d, dense, dropout, embedding, flatten, globalAveragePool, gru, input,
-  layerNorm, lstm, maxPool2d, type Network, placeEmbedding, reshape, residual, simpleRnn, stepDense, type TrainedNetwork, train, upsample2d,
+  layerNorm, lstm, maxPool2d, type Network, placeEmbedding, reshape, residual, type Scope, simpleRnn, stepDense, type TrainedNetwork, train, upsample2d,
 } from "../index.ts"; // biome-ignore format: a list
 import { networkFrom } from "./layer-of.ts";
 import { loadNetwork, networkModel } from "./network-model.ts";
@@ -207,6 +207,28 @@ describe("networkModel", () => {
       ],
     ];
     for (const one of damaged) expect(() => loadNetwork(one)).toThrow(code("nn/corrupt-files"));
+    const own = changed({ layers: [{ kind: "gain", options: {} }] });
+    expect(() => loadNetwork(own)).toThrow(/unknown layer "gain".*[^.]\. Take another copy\.$/);
+  });
+
+  test("refuses a layer of one's own before anything is kept, inside another too", async () => {
+    const gain = {
+      kind: "gain",
+      options: {},
+      build: (x: Tensor, scope: Scope) =>
+        ops.multiply(x, scope.weight("gain", [2], { kind: "constant", value: 1 })),
+    };
+    const numbers = { rows: 3, x: new Float32Array(6), shape: [2], labelShape: [] };
+    const rows = { ...numbers, y: Int32Array.of(0, 1, 2) };
+    const modelOf = async (network: Network) =>
+      networkModel(await train(network, rows, { loss: "crossEntropy", epochs: 1 }));
+    const refused = modelOf(input([2]).add(gain).add(dense(3)));
+    await expect(refused).rejects.toThrow(code("nn/unsupported-layer"));
+    await expect(refused).rejects.toThrow(/"1 gain" is a layer of your own.*trained\.onnx\(\)/);
+    const inside = input([2])
+      .add(residual([gain]))
+      .add(dense(3));
+    await expect(modelOf(inside)).rejects.toThrow(/"1 residual\/gain"/);
   });
 
   test("is logged, registered, loaded and served as every other model, and its answers are logged", async () => {

@@ -12,6 +12,7 @@ import type {
 import { sizeOf } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import type { TrainedNetwork } from "../train/trained-network.ts";
+import { checkKept } from "./check-kept.ts";
 import { formatHistory, formatNetwork, historyFile, type Labelling, networkFile, onnxFile, parseNetwork } from "./network-file.ts"; // biome-ignore format: a list
 
 /** What a network is asked and tells, as others see it. */
@@ -47,7 +48,7 @@ export interface NetworkModel extends ServedModel {
  * @param trained - What `train` gave.
  * @param options - Names; see {@link NetworkModelOptions}.
  * @returns A model whose files are `network.json`, `history.json` and `model.onnx`; what it says is never NaN, but `nn/failed-answer`.
- * @throws `nn/mismatch-output`, `option/unknown-name`
+ * @throws `nn/mismatch-output`, `option/unknown-name`; `nn/unsupported-layer` of a layer of your own, which no file could hold
  */
 export function networkModel(
   trained: TrainedNetwork,
@@ -55,6 +56,7 @@ export function networkModel(
 ): NetworkModel {
   checkNames("networkModel", options, ["input", "bytes", "output", "classes", "files"]);
   const { input = "x", bytes = false, output = "y", files: more = {} } = options;
+  checkKept(trained.network.layers);
   const classes = classesOf(trained, options.classes);
   const labelling: Labelling = { input, bytes, output, classes };
   const own: ModelFiles = { [networkFile]: formatNetwork(trained, labelling), ...more };
