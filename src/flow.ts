@@ -39,7 +39,7 @@ export interface ColumnSpec {
 
 /** An array of numbers in one cell, row by row; in bytes little-endian. */
 export type TensorSpec = {
-  readonly type: "uint8" | "float32";
+  readonly type: "uint8" | "float32" | "int64";
   readonly shape: readonly number[];
 };
 
@@ -160,6 +160,8 @@ export interface Signature {
     readonly levels?: readonly string[];
     readonly tensor?: TensorSpec;
   };
+  /** What is told beside it, by name: whether an image is an anomaly, further outputs of an ONNX file. */
+  readonly others?: ColumnSpecs;
 }
 
 /** An answer: the value, and how sure the model is of it. */
@@ -169,6 +171,8 @@ export interface Prediction<Out = Cell> {
   readonly probability: Out extends number ? null : number;
   /** Of a class, the probability of every class. */
   readonly probabilities?: Readonly<Record<Extract<Out, string>, number>>;
+  /** What the signature's `others` name. */
+  readonly others?: Cells;
 }
 
 /** The bytes of a stored model, by path inside its folder. */

@@ -1,13 +1,22 @@
 /** @file `millrace anomalies`: an autoencoder learns normal images, and detects those that are not. */
 import { imagesOfClasses } from "../dataset/index.ts";
-import { fitAnomalies } from "../nn/index.ts";
-import { histogramChart, imagesFigure, renderSvg } from "../plot/index.ts";
+import { type AnomalyScores, anomalyErrors, anomalyModel, fitAnomalies } from "../nn/index.ts";
+import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
-import { drawn, percent, picture, writeFigures } from "./networks/figure-files.ts";
+import { anomalyFigures } from "./networks/anomaly-figures.ts";
+import { percent, writeFigures } from "./networks/figure-files.ts";
 import { imageArgument, imageOptions, imagesOf } from "./networks/image-source.ts";
+import {
+  firstImage,
+  keepNetwork,
+  keptLines,
+  registerOption,
+  withoutAbsent,
+} from "./networks/keep-network.ts";
 import { namesOf } from "./options.ts";
 import { columns, number } from "./text.ts";
+import { dir } from "./workspace-folder.ts";
 
 export const anomalies = command({
   name: "anomalies",
@@ -15,7 +24,8 @@ export const anomalies = command({
   about: [
     "An autoencoder is trained on images of the --normal classes alone. What it cannot reconstruct is an anomaly: its error is above the mean of",
     "normal images that were not learned from plus --k standard deviations, or above --percentile of them. Precision, recall and ROC AUC are",
-    "measured on test images of all classes. --out draws images beside their reconstruction and the difference, and the errors of both kinds.",
+    "measured on test images of all classes. --out draws images beside their reconstruction and the difference, and the errors of both kinds. All of it is kept as a run; --register makes",
+    "a version of the detector: serve answers with the error of an image, and whether it is an anomaly.",
   ],
   arguments: { images: imageArgument },
   options: {
@@ -24,6 +34,12 @@ export const anomalies = command({
       many: true,
       value: "A,B",
       help: "the classes that are normal; the first half if not given, of digits 0,3,6,8,9",
+    },
+    error: {
+      type: "string",
+      choices: anomalyErrors,
+      default: "relative",
+      help: "squared: the mean square of what differs; relative: that by the image's own mean square",
     },
     k: {
       type: "number",
@@ -58,42 +74,36 @@ export const anomalies = command({
     },
     ...imageOptions,
     seed: { type: "number", default: 0, whole: true, value: "N", help: "where chance starts" },
+    register: registerOption,
     out: { type: "string", value: "FOLDER", help: "write the figures, as SVG" },
+    dir,
   },
   examples: [
-    "anomalies digits --rows 4000 --out figures",
+    "anomalies digits --rows 4000 --register odd --out figures",
     "anomalies parts --normal sound --percentile 0.99",
   ],
-  run: async (
-    { images: source, normal, k, percentile, epochs, learningRate, out, ...values },
-    around,
-  ) => {
-    const { train, test } = await imagesOf({
+  run: async ({ images: source, normal, out, dir, register, ...values }, around) => {
+    const { k, percentile, error, epochs, learningRate, seed } = values;
+    const { signal } = around;
+    const { train, test, name } = await imagesOf({
       command: "anomalies",
       source,
       ...values,
-      signal: around.signal,
+      signal,
     });
     const normals = normalOf(train.classes, namesOf(normal));
-    const others = train.classes.filter((name) => !normals.includes(name));
+    const others = train.classes.filter((one) => !normals.includes(one));
     if (others.length === 0)
       fail("cli/mismatch-option", {
-        command: "anomalies",
-        option: "normal",
+        ...{ command: "anomalies", option: "normal", got: normals.join(",") },
         expected: `fewer than all of ${train.classes.join(", ")}`,
-        got: normals.join(","),
       });
     const learned = imagesOfClasses(train, normals);
     const detector = await around.reporter.stage(
       `learn ${number(learned.rows)} normal images`,
       (progress) =>
         fitAnomalies(learned, {
-          k,
-          epochs,
-          learningRate,
-          seed: values.seed,
-          signal: around.signal,
-          progress,
+          ...{ k, error, epochs, learningRate, seed, signal, progress },
           ...(percentile === undefined ? {} : { percentile }),
         }),
       ({ trained }) =>
@@ -101,67 +111,41 @@ export const anomalies = command({
     );
     const [sound, odd] = [imagesOfClasses(test, normals), imagesOfClasses(test, others)];
     const scores = await detector.judge(sound, odd);
-    const shown = await Promise.all(
-      [0, 1, 2].flatMap((row) =>
-        [
-          { of: sound, row, what: "normal" },
-          { of: odd, row, what: "other" },
-        ]
-          .filter(({ of }) => row < of.rows)
-          .map(async ({ of, what }) => ({ of, row, what, ...(await detector.show(of, row)) })),
+    const drawings = await anomalyFigures(detector, sound, odd);
+    const figures = await writeFigures(out, drawings);
+    const { trained, threshold, mean, deviation } = detector;
+    const { parameters } = trained.network;
+    const asked = { images: name, normal: normals.join(), k, percentile, error, epochs, learningRate, seed }; // biome-ignore format: a list
+    await using workspace = await openWorkspace(dir);
+    const { runId, version } = await keepNetwork(workspace, {
+      ...{ experiment: `anomalies ${name}`, name: "autoencoder", register },
+      params: withoutAbsent({ ...asked, rows: learned.rows, parameters }),
+      scores: { threshold, mean, deviation, ...namedScores(scores) },
+      history: trained.history,
+      model: anomalyModel(detector),
+      inputExample: { image: firstImage(test) },
+      files: Object.fromEntries(
+        Object.entries(drawings).map(([file, svg]) => [`figures/${file}.svg`, Buffer.from(svg)]),
       ),
-    );
-    const panels = shown.flatMap(
-      ({ of, row, what, reconstruction, difference, error, isAnomaly }) => [
-        picture(of, row, `${what}: ${of.classes[of.labels[row] ?? 0]}`),
-        drawn(of, reconstruction, "reconstruction"),
-        {
-          kind: "heat",
-          title: `${error.toFixed(4)}${isAnomaly ? ", anomaly" : ""}`,
-          shape: [of.shape[1], of.shape[2]],
-          values: difference.subarray(0, of.shape[1] * of.shape[2]),
-        } as const,
-      ],
-    );
-    const figures =
-      out === undefined
-        ? []
-        : await writeFigures(out, {
-            anomalies: await imagesFigure(panels, {
-              title: "Normal images and others, reconstructed",
-              subtitle: `error above ${detector.threshold.toFixed(4)}: anomaly`,
-              columns: 6,
-            }),
-            errors: await renderSvg(
-              histogramChart(
-                { training: await detector.errors(sound), now: await detector.errors(odd) },
-                {
-                  column: "error",
-                  names: ["normal", "others"],
-                  title: "Errors of normal images and of others",
-                },
-              ),
-            ),
-          });
-    return {
-      images: source,
-      normals,
-      others,
-      learned: learned.rows,
-      parameters: detector.trained.network.parameters,
-      threshold: detector.threshold,
-      mean: detector.mean,
-      deviation: detector.deviation,
-      ...scores,
-      figures,
-    };
+    });
+    const kept = { runId, version, figures };
+    const told = { learned: learned.rows, parameters, error, threshold, mean, deviation };
+    return { images: source, normals, others, ...told, ...scores, ...kept };
   },
-  render: ({ normals, others, threshold, mean, deviation, precision, recall, f1, rocAuc, falseAlarms, normalError, anomalyError, figures }, { width }) => [
+  render: ({ normals, others, threshold, mean, deviation, precision, recall, f1, rocAuc, falseAlarms, normalError, anomalyError, figures, ...kept }, { width }) => [
     `normal: ${normals.join(", ")}; others: ${others.join(", ")}`,
-    `threshold: ${threshold.toFixed(5)} (errors of normal images: mean ${mean.toFixed(5)}, deviation ${deviation.toFixed(5)})`,
+    `threshold: ${threshold.toFixed(5)} (${kept.error} errors of normal images: mean ${mean.toFixed(5)}, deviation ${deviation.toFixed(5)})`,
     ...columns([["precision", "recall", "F1", "ROC AUC", "false alarms", "mean error of normal", "of others"], [percent(precision), percent(recall), f1.toFixed(4), rocAuc.toFixed(4), percent(falseAlarms), normalError.toFixed(5), anomalyError.toFixed(5)]], { right: [0, 1, 2, 3, 4, 5, 6], width }),
+    ...keptLines(kept),
     ...figures.map((path) => `figure: ${path}`),
   ], // biome-ignore format: one list
+});
+
+/** Scores by the names of metrics. */
+const namedScores = (scores: AnomalyScores) => ({
+  ...{ precision: scores.precision, recall: scores.recall, f1: scores.f1, auc: scores.rocAuc },
+  false_alarms: scores.falseAlarms,
+  ...{ normal_error: scores.normalError, anomaly_error: scores.anomalyError },
 });
 
 const round = ["0", "3", "6", "8", "9"];

@@ -224,7 +224,7 @@ export const commandGroups: readonly CommandGroup[] = [
       ),
       lazy(
         "model",
-        "One registered model: its inputs and output; to and from XGBoost and LightGBM, to ONNX.",
+        "One registered model: its inputs and output; to and from XGBoost, LightGBM and ONNX.",
         async () => executable((await import("./model.ts")).model),
       ),
       lazy(

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,10 +6,13 @@ import { dataOf, runCommand } from "../../tests/support/run-command.ts";
 import { features, numeric, oneHot } from "../feature/index.ts";
 import { boost, logistic } from "../model/index.ts";
 import { dense, input, networkModel, train } from "../nn/index.ts";
+import { client } from "../serve/index.ts";
 import { bool, category, float, int, schema } from "../table/index.ts";
+import { batch, emitOnnx, formatOnnx, Graph, ops } from "../tensor/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { executable } from "./execute.ts";
 import { model } from "./model.ts";
+import { serveWorkspace } from "./serving.ts";
 
 const people = schema("people", {
   id: int({ key: true }),
@@ -86,6 +89,37 @@ describe("model", () => {
     const [champion] = await workspace.registry.versions("carried");
     expect(champion).toMatchObject({ aliases: ["champion"], tags: { imported: "xgboost" } });
     expect(await workspace.tracking.runs({ experiment: "imported" })).toHaveLength(3);
+  });
+
+  test("registers an ONNX file that was brought, with its own inputs and outputs", async () => {
+    const graph = new Graph();
+    const x = graph.input("pixels", [batch, 2, 2]);
+    const flat = ops.reshape(x, [batch, 4]);
+    const outputs = { double: ops.scale(flat, 2), sum: ops.sum(flat, { axes: [1], keep: true }) };
+    const path = join(home, "brought.onnx");
+    await writeFile(path, formatOnnx(emitOnnx(graph, outputs)));
+    const { lines } = await run("import", path, "--name", "brought");
+    expect(lines[0]).toBe("brought/1 registered, of 1 column");
+    const shown = (await run("show", "brought")).lines.join("\n");
+    for (const part of ["onnx, predicts double (float32 [4])", "beside it: sum (float)", "[2, 2]"])
+      expect(shown).toContain(part);
+    await using workspace = await openWorkspace(dir);
+    const serving = await serveWorkspace({ workspace, model: "brought", port: 0 });
+    try {
+      const asked = client(serving.web.url, { endpoint: "brought" });
+      const answer = await asked.predict({ pixels: [[1, 2], [3, 4]] } as never); // biome-ignore format: a matrix
+      const bytes = Buffer.from(`${answer.value}`, "base64");
+      expect([0, 1, 2, 3].map((i) => bytes.readFloatLE(4 * i))).toEqual([2, 4, 6, 8]);
+      expect(answer.others).toEqual({ sum: 10 });
+    } finally {
+      await serving.close();
+    }
+    const again = join(home, "again.onnx");
+    await run("export", "brought", "--to", again);
+    expect(await readFile(again)).toEqual(await readFile(path));
+    await refused(run("import", path, "--name", "b", "--label", "y"), "cli/mismatch-option");
+    await writeFile(again, (await readFile(path)).subarray(0, 60));
+    await refused(run("import", again, "--name", "b"), "tensor/corrupt-onnx");
   });
 
   test("reads several classes with their names", async () => {

@@ -1,5 +1,4 @@
-/** @file `millrace model`: one registered model looked at, and carried to and from XGBoost and LightGBM, and to ONNX. */
-import { readFile } from "node:fs/promises";
+/** @file `millrace model`: one registered model looked at, and carried to and from XGBoost, LightGBM and ONNX. */
 import { basename, dirname, resolve } from "node:path";
 import { count } from "../core/index.ts";
 import type { ColumnSpec, ModelFiles } from "../flow.ts";
@@ -8,20 +7,15 @@ import {
   type FittedModel,
   formatLightgbm,
   formatXgboost,
-  importedModel,
-  lightgbmModel,
   loadModel,
   modelToOnnx,
-  xgboostModel,
 } from "../model/index.ts";
 import type { LoadedVersion } from "../registry/index.ts";
 import { folderBytes } from "../store/index.ts";
-import { openWorkspace, type Workspace } from "../workspace/index.ts";
+import { openWorkspace } from "../workspace/index.ts";
 import { command } from "./command.ts";
 import { fail } from "./errors.ts";
-import { failTable } from "./fail-table.ts";
-import { namesOf } from "./options.ts";
-import { registerModel } from "./register-model.ts";
+import { importFile } from "./import-model.ts";
 import { registeredVersion, versionOptions } from "./registered-model.ts";
 import { columns, moment, wrap } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
@@ -32,15 +26,16 @@ type Format = (typeof formats)[number];
 
 export const model = command({
   name: "model",
-  summary:
-    "One registered model: its inputs and output; to and from XGBoost and LightGBM, to ONNX.",
+  summary: "One registered model: its inputs and output; to and from XGBoost, LightGBM and ONNX.",
   about: [
     "show NAME describes a version: its columns, features, importances and metrics. export NAME writes the trees of a",
     "boosted model, a forest or a tree for XGBoost (.json, or .ubj) or LightGBM (.txt): trees alone, so that whoever asks",
     "them gives the features, in the order that is shown, and not the raw columns. As ONNX (.onnx) it writes any model with its",
     "features, and a network as it was trained. import FILE registers a model",
     "that XGBoost or LightGBM wrote as a version of --name: each feature of the file is a column of numbers that may be",
-    "missing. The first version of a model becomes its champion, which serve answers with.",
+    "missing. Of an ONNX file the inputs are the columns, and all outputs are told; it is inspected and asked once before, and",
+    "files with weights elsewhere, of unknown operators or too large are refused. The first version of a model becomes its",
+    "champion, which serve answers with.",
   ],
   arguments: {
     action: { type: "string", choices: actions, help: "what to do" },
@@ -51,7 +46,7 @@ export const model = command({
     format: {
       type: "string",
       choices: formats,
-      help: "whose file it is; its ending says it if not given; onnx with export only",
+      help: "whose file it is; its ending says it if not given",
     },
     to: {
       type: "string",
@@ -66,14 +61,13 @@ export const model = command({
     label: {
       type: "string",
       value: "NAME",
-      default: "prediction",
-      help: "with import: the name of what the model predicts",
+      help: "with import of trees: the name of what the model predicts; prediction if not given",
     },
     classes: {
       type: "string",
       many: true,
       value: "A,B",
-      help: "with import: the classes by their numbers; 0, 1 … if not given",
+      help: "with import of trees: the classes by their numbers; 0, 1 … if not given",
     },
     dir,
   },
@@ -83,11 +77,17 @@ export const model = command({
     "model export digits --to digits.onnx",
     "model import booster.json --name churn --label left",
     "model import booster.txt --format lightgbm --name kinds --classes setosa,virginica --json",
+    "model import resnet.onnx --name photos",
   ],
   run: async (values) => {
     const { action, subject, dir } = values;
     await using workspace = await openWorkspace(dir, { create: action === "import" });
-    if (action === "import") return await imported(workspace, { ...values, file: subject });
+    if (action === "import")
+      return await importFile(workspace, {
+        ...values,
+        file: subject,
+        format: chosenFormat(values.format, subject),
+      });
     const task = { ...values, command: "model", name: subject };
     if (action === "show")
       return { shown: shownOf(await registeredVersion(workspace.registry, task)) };
@@ -101,7 +101,8 @@ export const model = command({
     const told = aliases.includes("champion")
       ? `it is the champion, and answers with: ${program} serve --model ${name}`
       : `it waits to be promoted; look at it with: ${program} model show ${name} --version ${number}`;
-    return [`${name}/${number} registered, of ${count(inputs.length, "column")} of numbers`, told];
+    const what = result.format === "onnx" ? "" : " of numbers";
+    return [`${name}/${number} registered, of ${count(inputs.length, "column")}${what}`, told];
   },
 });
 
@@ -182,62 +183,16 @@ function asOnnx(files: ModelFiles) {
   return { written: files["model.onnx"] ?? modelToOnnx(loadModel(files)), features: [] };
 }
 
-interface ImportTask {
-  readonly file: string;
-  readonly format: Format | undefined;
-  readonly name: string | undefined;
-  readonly label: string;
-  readonly classes: readonly string[];
-}
-
-/** Registers what a file holds, as the model of a run that says where it came from. */
-async function imported({ tracking, registry }: Workspace, task: ImportTask) {
-  const { file, label } = task;
-  const name =
-    task.name ??
-    fail("cli/missing-option", {
-      command: "model",
-      option: "name",
-      value: "NAME",
-      help: "the model to register a version of",
-    });
-  const format = chosenFormat(task.format, file);
-  if (format === "onnx")
-    fail("cli/mismatch-option", {
-      command: "model",
-      option: "format",
-      expected: "xgboost or lightgbm with import",
-      got: format,
-    });
-  const bytes = await readFile(file).catch(() => failTable("table/missing-file", { path: file }));
-  const named = namesOf(task.classes);
-  const classes = named.length === 0 ? {} : { classes: named };
-  const read =
-    format === "xgboost" ? xgboostModel(bytes, classes) : lightgbmModel(bytes.toString(), classes);
-  const model = importedModel(read, { label });
-  await using run = await tracking.startRun({ experiment: "imported", name: basename(file) });
-  await run.logParams({ file: basename(file), format, label });
-  const inputExample = Object.fromEntries(read.names.map((input) => [input, 0]));
-  await run.logModel(model, { inputExample });
-  await run.end();
-  const reason = `imported from ${basename(file)}`;
-  const registered = await registerModel(registry, name, {
-    model,
-    runId: run.id,
-    tags: { imported: format },
-    reason,
-  });
-  return { registered, inputs: read.names, categorical: read.categorical };
-}
-
 function shownOf({ version, model }: LoadedVersion) {
   const { signature, importances, kind } = model;
   const files = model.files();
-  const isOfRows = !(forecastFile in files || "network.json" in files); // those have neither features nor trees
+  const others = [forecastFile, "network.json", "onnx.json"]; // those have neither features nor trees
+  const isOfRows = !others.some((file) => file in files);
   const ofRows = isOfRows ? loadModel(files) : null;
   const features = ofRows?.features.names ?? [];
   const exportable = ofRows !== null && "trees" in ofRows.predictor;
-  return { ...version, kind, signature, features, importances, exportable };
+  const hasOnnx = "model.onnx" in files;
+  return { ...version, kind, signature, features, importances, exportable, hasOnnx };
 }
 
 const mostShown = 20;
@@ -252,7 +207,7 @@ const specText = ({
 
 function showLines(shown: ReturnType<typeof shownOf>, width: number): readonly string[] {
   const { name, number, aliases, kind, signature, importances, metrics } = shown;
-  const { output, inputs } = signature;
+  const { output, inputs, others = {} } = signature;
   const also = aliases.length === 0 ? "" : ` (${aliases.join(", ")})`;
   const takes = Object.entries(inputs).map(([input, spec]) => [input, specText(spec)]);
   const matter = importances
@@ -265,6 +220,7 @@ function showLines(shown: ReturnType<typeof shownOf>, width: number): readonly s
   const how = { width };
   return [
     `${name}/${number}${also}: ${kind}, predicts ${output.name} (${specText({ ...output, nullable: false })})`,
+    ...Object.entries(others).map(([name, spec]) => `beside it: ${name} (${specText(spec)})`),
     `registered ${moment(shown.createdAtMs)}, run ${shown.runId.slice(0, 8)}, ${shown.modelHash.slice(0, 19)}`,
     ...["", ...columns([["column", "what it holds"], ...takes], { ...how, whole: [0] })],
     ...(matter.length === 0
@@ -275,7 +231,7 @@ function showLines(shown: ReturnType<typeof shownOf>, width: number): readonly s
       : ["", ...columns([["metric", "value"], ...scores], { ...how, right: [1] })]),
     "",
     shown.features.length === 0
-      ? `a ${kind}: it has no features, and no trees to export${kind === "network" ? "; export it as ONNX" : ""}`
+      ? `${kind}: it has no features, and no trees to export${shown.hasOnnx ? "; export it as ONNX" : ""}`
       : shown.exportable
         ? `${count(shown.features.length, "feature")}; its trees can be exported`
         : `${count(shown.features.length, "feature")}; it has no trees to export`,

@@ -4,11 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dataOf, runCommand } from "../../tests/support/run-command.ts";
+import { scenes } from "../dataset/index.ts";
+import { client } from "../serve/index.ts";
+import { openWorkspace, type Workspace } from "../workspace/index.ts";
 import { anomalies } from "./anomalies.ts";
 import { compare } from "./compare.ts";
 import { confidence } from "./confidence.ts";
 import { executable } from "./execute.ts";
 import { maps } from "./maps.ts";
+import { openNetwork } from "./networks/open-network.ts";
+import { serveWorkspace } from "./serving.ts";
 import { models } from "./show.ts";
 import { train } from "./train.ts";
 import { transfer } from "./transfer.ts";
@@ -17,6 +22,24 @@ let home: string;
 const at = (file: string): string => join(home, file);
 const few = ["--test-rows", "60"];
 const inside = (): readonly string[] => ["--dir", at("ws")];
+
+/** A registered network answers over HTTP with what it tells here. */
+async function served(workspace: Workspace, name: string): Promise<void> {
+  const { model } = await openNetwork(workspace, "test", name);
+  const { pixels } = scenes({ rows: 10, seed: 5 });
+  const told = await model.trained.predict(pixels);
+  const serving = await serveWorkspace({ workspace, model: name, port: 0 });
+  try {
+    const images = Array.from({ length: 10 }, (_, i) => {
+      return { image: Buffer.from(pixels.subarray(3072 * i, 3072 * (i + 1))).toString("base64") };
+    });
+    const answers = await client(serving.web.url, { endpoint: name }).predictAll(images);
+    const all = answers.flatMap(({ probabilities }) => Object.values(probabilities ?? {}));
+    expect(all).toEqual([...told]);
+  } finally {
+    await serving.close();
+  }
+}
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "millrace-cli-networks-"));
@@ -159,8 +182,7 @@ describe("millrace anomalies", () => {
         "1",
         "--normal",
         "0,8",
-        "--out",
-        at("odd"),
+        ...["--error", "squared", "--register", "odd", "--out", at("odd"), ...inside()],
       ],
       { width: 160 },
     );
@@ -168,10 +190,23 @@ describe("millrace anomalies", () => {
     for (const part of ["normal: 0, 8; others: 1, 2, 3", "threshold: ", "ROC AUC"])
       expect(text).toContain(part);
     expect(await readFile(at("odd/anomalies.svg"), "utf8")).toContain("reconstruction");
-    expect(await readFile(at("odd/errors.svg"), "utf8")).toMatch(/>normal \(\d+ rows?\)</);
+    expect(await readFile(at("odd/errors.svg"), "utf8")).toContain("others (");
+    expect(text).toContain("model: odd version 1");
+    await using workspace = await openWorkspace(at("ws"));
+    const [run] = await workspace.tracking.runs({ experiment: "anomalies digits" });
+    expect(run).toMatchObject({ name: "autoencoder", params: { error: "squared", normal: "0,8" } });
+    expect(run?.metrics).toMatchObject({
+      ...{ threshold: expect.any(Number), auc: expect.any(Number), loss: expect.any(Number) },
+    });
+    const { model } = await workspace.registry.load("odd", "champion");
+    const image = Buffer.alloc(784).toString("base64");
+    const { value, others } = await model.predict({ image });
+    expect(others).toEqual({
+      isAnomaly: Number(value) > (run?.metrics["threshold"] ?? Number.NaN),
+    });
     const none = runCommand(
       executable(anomalies),
-      ["digits", "--rows", "10", ...few, "--normal", "0,1,2,3,4,5,6,7,8,9"],
+      ["digits", "--rows", "10", ...few, "--normal", "0,1,2,3,4,5,6,7,8,9", ...inside()],
       { width: 80 },
     );
     await expect(none).rejects.toMatchObject({ code: "cli/mismatch-option" });
@@ -192,6 +227,7 @@ describe("millrace transfer", () => {
       "7",
       "--scratch-epochs",
       "1",
+      ...["--register", "scenes", "--out", at("few"), ...inside()],
     ]);
     expect(rows.map(({ trainable, frozen }) => [trainable, frozen])).toEqual([
       [650, 23_584],
@@ -199,9 +235,24 @@ describe("millrace transfer", () => {
       [24_234, 0],
     ]);
     expect(rows[0]?.accuracy ?? 0).toBeGreaterThan((rows[2]?.accuracy ?? 1) + 0.2);
+    expect(await readFile(at("few/transfer.svg"), "utf8")).toContain("fine-tuned from layer 7");
+    await using workspace = await openWorkspace(at("ws"));
+    const [run] = await workspace.tracking.runs({ experiment: "transfer scenes" });
+    expect(run?.metrics).toMatchObject({
+      ...{ accuracy: rows[1]?.accuracy, frozen_accuracy: rows[0]?.accuracy },
+      ...{ scratch_accuracy: rows[2]?.accuracy, scratch_seconds: expect.any(Number) },
+      ...{ val_loss: expect.any(Number), scratch_val_loss: expect.any(Number) },
+    });
+    await served(workspace, "scenes");
+    const both = ["--register", "a", "--backbone", at("none.onnx")];
+    await expect(
+      runCommand(executable(transfer), ["scenes", "--rows", "10", ...few, ...both, ...inside()], {
+        width: 80,
+      }),
+    ).rejects.toMatchObject({ code: "cli/conflict-options" });
     const missing = runCommand(
       executable(transfer),
-      ["scenes", "--rows", "10", ...few, "--backbone", at("none.onnx")],
+      ["scenes", "--rows", "10", ...few, "--backbone", at("none.onnx"), ...inside()],
       { width: 80 },
     );
     await expect(missing).rejects.toMatchObject({ code: "cli/mismatch-option" });

@@ -3,7 +3,17 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Progress, parseJson } from "../core/index.ts";
 import { f1, likeliest, accuracy as shareRight } from "../metric/index.ts";
-import { imageNetwork, imageNetworkNames, type Network, type NetworkModel, networkFrom, networkModel, networkRows, specsOf, train as trainNetwork } from "../nn/index.ts"; // biome-ignore format: a list
+import {
+  imageNetwork,
+  imageNetworkNames,
+  type Network,
+  type NetworkModel,
+  networkFrom,
+  networkModel,
+  networkRows,
+  specsOf,
+  train as trainNetwork,
+} from "../nn/index.ts";
 import { learningChart, renderSvg } from "../plot/index.ts";
 import { folderBytes } from "../store/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
@@ -16,7 +26,13 @@ import {
   imageOptions,
   imagesOf,
 } from "./networks/image-source.ts";
-import { keepNetwork } from "./networks/keep-network.ts";
+import {
+  firstImage,
+  keepNetwork,
+  keptLines,
+  registerOption,
+  withoutAbsent,
+} from "./networks/keep-network.ts";
 import {
   deviceOptions,
   optimiserOptions,
@@ -115,11 +131,7 @@ export const train = command({
       value: "FILE",
       help: "write the state after each epoch, and go on from it where the file is there already",
     },
-    register: {
-      type: "string",
-      value: "NAME",
-      help: "make a version of a registered model; the first becomes its champion",
-    },
+    register: registerOption,
     out: { type: "string", value: "FOLDER", help: "write the curves of the training, as SVG" },
     dir,
   },
@@ -166,11 +178,7 @@ export const train = command({
       },
       params: { images: images.name, parameters: network.parameters, ...withoutAbsent(params) },
       history: trained.history,
-      inputExample: {
-        image: Buffer.from(
-          images.test.pixels.subarray(0, images.test.pixels.length / images.test.rows),
-        ).toString("base64"),
-      },
+      inputExample: { image: firstImage(images.test) },
       files: { "figures/training.svg": svg },
     });
     const layers = trained.layers.map(({ name, shape, parameters, kept: moments }) => ({
@@ -190,7 +198,7 @@ export const train = command({
       picture: out === undefined ? null : resolve(join(out, "training.svg")),
     };
   },
-  render: ({ layers, parameters, scores, runId, version, picture, device }, { width }) => [
+  render: ({ layers, parameters, scores, picture, device, ...kept }, { width }) => [
     ...columns(
       [
         ["layer", "output", "parameters"],
@@ -206,20 +214,12 @@ export const train = command({
     "",
     `test: accuracy ${percent(scores.accuracy)}, weighted F1 ${scores.f1.toFixed(4)}, loss ${scores.test_loss.toFixed(4)}`,
     ...(device?.fallback ? [`ran on ${device.provider}, since ${device.fallback}`] : []),
-    `run: ${runId}`,
-    ...(version === null
-      ? []
-      : [`model: ${version.name} version ${version.number} (serve answers with the champion)`]),
+    ...keptLines(kept),
     ...(picture === null ? [] : [`picture: ${picture}`]),
   ],
 });
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-const withoutAbsent = (values: Readonly<Record<string, string | number | undefined>>) =>
-  Object.fromEntries(
-    Object.entries(values).filter((one): one is [string, string | number] => one[1] !== undefined),
-  );
 
 /** The network by name, or of layers in a file. */
 async function networkOf(

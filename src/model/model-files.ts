@@ -31,7 +31,7 @@ import { predictorFromState } from "./predictor-state.ts";
  */
 export function loadModel(files: ModelFiles): FittedModel {
   const bytes = files[modelFile];
-  for (const file of ["forecast.json", "network.json"])
+  for (const file of ["forecast.json", "network.json", "onnx.json"])
     if (bytes === undefined && file in files) fail("model/unsupported-files", { file });
   if (bytes === undefined)
     return corrupt(`there is no ${modelFile} among its files ${Object.keys(files).join(", ")}`);

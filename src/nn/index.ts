@@ -2,13 +2,7 @@ export { nnErrors } from "./errors.ts";
 export { type ExportReport, exportReport } from "./export-report.ts";
 export * from "./import/index.ts";
 export { type Initialiser, type InitialiserName, initialiserNames } from "./initialisers.ts";
-export { networkFrom, specsOf } from "./keep/layer-of.ts";
-export {
-  loadNetwork,
-  type NetworkModel,
-  type NetworkModelOptions,
-  networkModel,
-} from "./keep/network-model.ts";
+export * from "./keep/index.ts";
 export * from "./language/index.ts";
 export type { Layer, Scope, ShapelessLayer, Size } from "./layer.ts";
 export { type ActivationName, activation, activationNames } from "./layers/activation.ts";

@@ -30,6 +30,8 @@ export interface HistogramOptions extends ChartOptions {
   readonly bins?: number;
   /** What the two samples are called. Default ["training", "now"]. */
   readonly names?: readonly [string, string];
+  /** A value to mark with a line, such as a threshold. */
+  readonly mark?: number;
 }
 
 /**
@@ -45,10 +47,11 @@ export interface HistogramOptions extends ChartOptions {
  */
 export function histogramChart(samples: TwoSamples, options: HistogramOptions): ChartSpec {
   const at = "histogramChart";
-  checkChartOptions(at, options, ["column", "unit", "bins", "names"]);
+  checkChartOptions(at, options, ["column", "unit", "bins", "names", "mark"]);
+  const { names = ["training", "now"], mark } = options;
+  if (mark !== undefined) checkNumber(at, { mark });
   if (options.bins !== undefined)
     checkNumber(at, { bins: options.bins }, { min: 1, max: 200, integer: true });
-  const { names = ["training", "now"] } = options;
   const training = known(names[0], samples.training);
   const now = known(names[1], samples.now);
   const bins = binsOf(training.concat(now), options.bins);
@@ -56,7 +59,10 @@ export function histogramChart(samples: TwoSamples, options: HistogramOptions): 
   const { column, unit, title = `${column}: ${names.join(" and ")}`, subtitle = missing } = options;
   const keys = [training, now].map(({ length }, i) => `${names[i]} (${count(length, "row")})`);
   const rows = [training, now].flatMap((values, i) => stepsOf(values, bins, keys[i] ?? ""));
-  const layer = layersOf(rows, keys, { bins, title: titled(column, unit) });
+  const layer = [
+    ...layersOf(rows, keys, { bins, title: titled(column, unit) }),
+    ...(mark === undefined ? [] : [lineAt(mark)]),
+  ];
   return chartSpec({ title, subtitle, width: 480, height: 240, layer });
 }
 
@@ -117,6 +123,12 @@ function stepsOf(values: readonly number[], bins: Bins, sample: string): Json[] 
   const closed = [{ value: edge(0), share: 0 }, ...corners, { value: edge(bins.count), share: 0 }];
   return closed.map((corner) => ({ ...corner, sample }));
 }
+
+const lineAt = (value: number): Json => ({
+  data: { values: [{ value }] },
+  mark: { type: "rule", style: "threshold" },
+  encoding: { x: { field: "value", type: "quantitative" } },
+});
 
 interface HistogramAxis {
   readonly bins: Bins;

@@ -28,7 +28,7 @@ export interface LearningChartOptions extends ChartOptions {
  *
  * @param curves - Values by name, such as `train` and `validation`, each of shape [t].
  * @param options - What is measured; see {@link LearningChartOptions}.
- * @param steps - Shape [t]; default 0, 1, 2, ….
+ * @param steps - Shape [t], of all curves, or of each by its name; default 0, 1, 2, ….
  * @throws `plot/missing-data`, `plot/mismatch-lengths`, `plot/out-of-range-value`, `plot/out-of-range-count`
  * @example
  * ```ts
@@ -38,16 +38,17 @@ export interface LearningChartOptions extends ChartOptions {
 export function learningChart(
   curves: Readonly<Record<string, ArrayLike<number>>>,
   options: LearningChartOptions,
-  steps?: ArrayLike<number>,
+  steps?: ArrayLike<number> | Readonly<Record<string, ArrayLike<number>>>,
 ): ChartSpec {
   const at = "learningChart";
   checkChartOptions(at, options, ["metric", "unit", "over", "best"]);
   const { metric, unit, over = "step", best, title = "Learning curves", subtitle } = options;
-  if (steps !== undefined) checkNumbers(at, "step", steps);
   const lines: NamedCurve[] = Object.entries(curves).map(([name, y]) => {
-    if (steps !== undefined)
-      checkLength(at, `curve ${JSON.stringify(name)}`, [steps.length, y.length]);
-    return { name, y, x: steps ?? Float64Array.from(y, (_, i) => i) };
+    const x = stepsOf(steps, name);
+    if (x === undefined) return { name, y, x: Float64Array.from(y, (_, i) => i) };
+    checkNumbers(at, "step", x);
+    checkLength(at, `curve ${JSON.stringify(name)}`, [x.length, y.length]);
+    return { name, y, x };
   });
   const keys = checkCurves(at, lines);
   const across = rangeOf(...lines.map(({ x }) => x));
@@ -61,6 +62,16 @@ export function learningChart(
   const mark = rows.length <= 30 ? { point: true } : {};
   const layer = [linesOf(rows, keys, { x, y, legend, mark }), ...marks];
   return chartSpec({ title, subtitle, width: 480, height: 280, layer });
+}
+
+const isList = (steps: object): steps is ArrayLike<number> => "length" in steps;
+
+/** The steps of a curve. */
+function stepsOf(
+  steps: ArrayLike<number> | Readonly<Record<string, ArrayLike<number>>> | undefined,
+  name: string,
+): ArrayLike<number> | undefined {
+  return steps === undefined || isList(steps) ? steps : steps[name];
 }
 
 /** A line at a step, and its name on the side where there is room. */

@@ -5,6 +5,7 @@ import type {
   Cell,
   Cells,
   ColumnKind,
+  ColumnSpec,
   ColumnSpecs,
   Json,
   ModelFiles,
@@ -77,19 +78,22 @@ export function modelFolder(
  * ```
  */
 export function mlflowSignature(signature: Signature): { inputs: string; outputs: string } {
-  const inputs = Object.entries(signature.inputs).map(([name, { kind, nullable, tensor }]) =>
-    tensor === undefined
-      ? { type: mlflowTypes[kind], name, required: !nullable }
-      : tensorField(name, tensor),
-  );
-  const { name, kind, tensor } = signature.output;
+  const { inputs, output, others = {} } = signature;
+  const { name, ...spec } = output;
   const outputs = [
-    tensor === undefined
-      ? { type: mlflowTypes[kind], name, required: true }
-      : tensorField(name, tensor),
+    field([name, { ...spec, nullable: false }]),
+    ...Object.entries(others).map(field),
   ];
-  return { inputs: JSON.stringify(inputs), outputs: JSON.stringify(outputs) };
+  return {
+    inputs: JSON.stringify(Object.entries(inputs).map(field)),
+    outputs: JSON.stringify(outputs),
+  };
 }
+
+const field = ([name, { kind, nullable, tensor }]: readonly [string, ColumnSpec]) =>
+  tensor === undefined
+    ? { type: mlflowTypes[kind], name, required: !nullable }
+    : tensorField(name, tensor);
 
 /** An array in MLflow's form: the rows are open. */
 const tensorField = (name: string, { type, shape }: TensorSpec) => ({
@@ -156,8 +160,7 @@ function arraysJson(inputs: ColumnSpecs, rows: readonly Cells[]): string {
 
 /** A cell of base64 as lists of its shape. */
 function nested(text: string, { type, shape }: TensorSpec): Json {
-  const bytes = Uint8Array.from(Buffer.from(text, "base64"));
-  const numbers: Json[] = Array.from(type === "uint8" ? bytes : new Float32Array(bytes.buffer));
+  const numbers: Json[] = numbersIn(Uint8Array.from(Buffer.from(text, "base64")), type);
   return shape
     .slice(1)
     .reduceRight<readonly Json[]>(
@@ -165,6 +168,12 @@ function nested(text: string, { type, shape }: TensorSpec): Json {
         Array.from({ length: all.length / side }, (_, i) => all.slice(i * side, (i + 1) * side)),
       numbers,
     );
+}
+
+function numbersIn(bytes: Uint8Array<ArrayBuffer>, type: TensorSpec["type"]): number[] {
+  if (type === "uint8") return Array.from(bytes);
+  if (type === "float32") return Array.from(new Float32Array(bytes.buffer));
+  return Array.from(new BigInt64Array(bytes.buffer), Number);
 }
 
 const cellJson = (cell: Cell): Json => (cell instanceof Date ? cell.toISOString() : cell);

@@ -190,9 +190,10 @@ function isAnswer({ value, probability }: Prediction): boolean {
 }
 
 function checkLog(at: string, model: Signature, log: Signature): void {
-  const columns = ({ inputs, output }: Signature): readonly string[] => [
+  const columns = ({ inputs, output, others = {} }: Signature): readonly string[] => [
     ...Object.entries(inputs).map(([name, spec]) => `${name}: ${spec.kind}`),
     `${output.name}: ${output.kind}`,
+    ...Object.entries(others).map(([name, spec]) => `${name}: ${spec.kind}`),
   ];
   const expected = columns(model);
   const got = columns(log);

@@ -13,8 +13,8 @@ const before: Columns = {
 
 /**
  * The columns of a log: who asked when and which version answered, one column per input, then
- * `prediction`, `probability` (null of a number), of a class also `probabilities` (JSON), and `warnings` (a JSON
- * list of texts). Categories are kept as text,
+ * `prediction`, `probability` (null of a number), of a class also `probabilities` (JSON), of a model that tells
+ * more `others` (JSON), and `warnings` (a JSON list of texts). Categories are kept as text,
  * because a request may hold a level that the model has not seen.
  *
  * @param at - Who asks, for the error.
@@ -35,6 +35,7 @@ export function logColumns(at: string, signature: Signature): Columns {
     prediction: plainColumn({ kind: signature.output.kind, nullable: true }),
     probability: float({ nullable: isNumber }),
     ...(signature.output.kind === "category" ? { probabilities: text() } : {}),
+    ...(signature.others === undefined ? {} : { others: text() }),
     warnings: text(),
   };
   const own = new Set([...Object.keys(before), ...Object.keys(after)]);
@@ -63,6 +64,7 @@ export function answerCells(at: string, columns: ColumnSpecs, answer: Answered):
     ...("probabilities" in columns
       ? { probabilities: JSON.stringify(prediction.probabilities ?? {}) }
       : {}),
+    ...("others" in columns ? { others: JSON.stringify(prediction.others ?? {}) } : {}),
     warnings: JSON.stringify(warnings),
   };
   const extra = Object.keys(row).find((name) => !Object.hasOwn(columns, name));

@@ -42,14 +42,12 @@ function field(spec: ColumnSpec): JsonSchema {
 /** An array: lists of its shape, one list of all its numbers, or a text in base64. */
 function arrayField(spec: ColumnSpec, { type, shape }: TensorSpec): JsonSchema {
   const size = shape.reduce((product, side) => product * side, 1);
-  const number: JsonSchema =
-    type === "uint8"
-      ? { type: "integer", minimum: spec.min ?? 0, maximum: spec.max ?? 255 }
-      : {
-          type: "number",
-          ...(spec.min === undefined ? {} : { minimum: spec.min }),
-          ...(spec.max === undefined ? {} : { maximum: spec.max }),
-        };
+  const [least, most] = type === "uint8" ? [spec.min ?? 0, spec.max ?? 255] : [spec.min, spec.max];
+  const number: JsonSchema = {
+    type: type === "float32" ? "number" : "integer",
+    ...(least === undefined ? {} : { minimum: least }),
+    ...(most === undefined ? {} : { maximum: most }),
+  };
   const list = (items: JsonSchema, length: number): JsonSchema => ({
     type: "array",
     items,

@@ -17,7 +17,7 @@ export function tensorCheck(spec: ColumnSpec, tensor: TensorSpec): (value: unkno
   const isRight = numberTest(spec, tensor);
   const [from, to] = bounds(spec, tensor);
   const range = `${from === -Infinity ? "" : ` from ${from}`}${to === Infinity ? "" : ` to ${to}`}`;
-  const expected = `${size} ${tensor.type === "uint8" ? "whole numbers" : "numbers"}${range} as lists of shape [${tensor.shape.join(", ")}], as one list, or in base64`;
+  const expected = `${size} ${tensor.type === "float32" ? "numbers" : "whole numbers"}${range} as lists of shape [${tensor.shape.join(", ")}], as one list, or in base64`;
   return (value) => {
     const numbers =
       typeof value === "string" ? decoded(value, tensor, size) : listed(value, tensor.shape, size);
@@ -33,7 +33,7 @@ function bounds({ min, max }: ColumnSpec, { type }: TensorSpec): readonly [numbe
 
 function numberTest(spec: ColumnSpec, tensor: TensorSpec): (value: unknown) => boolean {
   const [from, to] = bounds(spec, tensor);
-  const isKind = tensor.type === "uint8" ? Number.isSafeInteger : Number.isFinite;
+  const isKind = tensor.type === "float32" ? Number.isFinite : Number.isSafeInteger;
   return (value) =>
     isKind(value) &&
     from <= (value as number) &&
@@ -66,22 +66,31 @@ function listed(
   return walk(value, 0) && numbers.length === size ? numbers : undefined;
 }
 
+/** Bytes of a number. */
+const widths = { uint8: 1, float32: 4, int64: 8 } as const;
+
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** The numbers of a text in base64, or undefined. */
 function decoded(text: string, { type }: TensorSpec, size: number): readonly number[] | undefined {
-  const width = type === "uint8" ? 1 : 4;
+  const width = widths[type];
   if (text.length !== 4 * Math.ceil((size * width) / 3) || !base64.test(text)) return undefined;
   const bytes = Buffer.from(text, "base64");
   if (bytes.length !== size * width) return undefined;
   if (type === "uint8") return [...bytes];
+  if (type === "int64")
+    return Array.from({ length: size }, (_, i) => Number(bytes.readBigInt64LE(8 * i)));
   return Array.from({ length: size }, (_, i) => bytes.readFloatLE(4 * i));
 }
 
 /** Numbers as the cell of a table: base64 of their little-endian bytes. */
 export function tensorText(numbers: ArrayLike<number>, { type }: TensorSpec): string {
   if (type === "uint8") return Buffer.from(Uint8Array.from(numbers)).toString("base64");
-  const bytes = Buffer.alloc(4 * numbers.length);
+  const bytes = Buffer.alloc(widths[type] * numbers.length);
+  if (type === "int64") {
+    for (let i = 0; i < numbers.length; i++) bytes.writeBigInt64LE(BigInt(numbers[i] ?? 0), 8 * i);
+    return bytes.toString("base64");
+  }
   for (let i = 0; i < numbers.length; i++) bytes.writeFloatLE(numbers[i] ?? 0, 4 * i);
   return bytes.toString("base64");
 }

@@ -82,10 +82,11 @@ export function completePage(given: Partial<PageData>, endpoints: readonly Endpo
 /** "churn/1". */
 export const modelName = ({ name, version }: Endpoint): string => `${name}/${version}`;
 
-const wirePrediction = ({ value, probability, probabilities }: Prediction): Prediction => ({
+const wirePrediction = ({ value, probability, probabilities, others }: Prediction): Prediction => ({
   value,
   probability,
   ...(probabilities === undefined ? {} : { probabilities }),
+  ...(others === undefined ? {} : { others }),
 });
 
 function replyBody(version: number, answers: readonly Answered[]): InvocationReply["body"] {

@@ -12,7 +12,9 @@ import { fail } from "./errors.ts";
 /** The learning side is imported when the first model is loaded: what looks at tables and runs starts without it. */
 const loadModel: LoadModel = async (files) => {
   if ("forecast.json" in files) return (await import("../forecast/index.ts")).loadForecast(files);
+  if ("anomalies.json" in files) return (await import("../nn/index.ts")).loadAnomalyModel(files);
   if ("network.json" in files) return (await import("../nn/index.ts")).loadNetwork(files);
+  if ("onnx.json" in files) return (await import("../nn/index.ts")).loadOnnxModel(files);
   return (await import("../model/index.ts")).loadModel(files);
 };
 

@@ -1,8 +1,10 @@
 /** @file What is kept of a trained network: a run with its curves, its model and its pictures, and a version where that is asked for. */
+import type { Images } from "../../dataset/index.ts";
 import type { Cells, Json, ServedModel, Version } from "../../flow.ts";
 import type { NetworkEpoch } from "../../nn/index.ts";
 import type { Workspace } from "../../workspace/index.ts";
 import { registerModel } from "../register-model.ts";
+import { bytesOf } from "./figure-files.ts";
 
 /** A trained network and what is known of it. */
 export interface KeepTask {
@@ -13,7 +15,10 @@ export interface KeepTask {
   /** Figures of the whole training; those that are no numbers are left out. */
   readonly scores: Readonly<Record<string, number | null>>;
   readonly history: readonly NetworkEpoch[];
-  readonly model: ServedModel;
+  /** Trainings that it was held against, by what the names of their metrics begin with. */
+  readonly beside?: Readonly<Record<string, readonly NetworkEpoch[]>>;
+  /** Undefined: there is none to keep, and none can be registered. */
+  readonly model: ServedModel | undefined;
   readonly inputExample: Cells;
   /** Files of the run, by path: pictures. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
@@ -24,7 +29,7 @@ export interface KeepTask {
 /** Where it is. */
 export interface KeptNetwork {
   readonly runId: string;
-  readonly modelHash: string;
+  readonly modelHash: string | null;
   readonly version: Pick<Version, "name" | "number"> | null;
 }
 
@@ -33,13 +38,19 @@ export async function keepNetwork(
   { tracking, registry, clock }: Pick<Workspace, "tracking" | "registry" | "clock">,
   task: KeepTask,
 ): Promise<KeptNetwork> {
-  const { experiment, name, params, history, model, inputExample, files = {}, register } = task;
+  const { experiment, name, params, history, beside = {}, model, files = {}, register } = task;
+  const { inputExample } = task;
   await using run = await tracking.startRun({ experiment, name });
   await run.logParams(params);
   const atMs = clock();
+  const others = Object.entries(beside).map(([other, epochs]) => [`${other}_`, epochs] as const);
   await run.logPoints(
-    history.flatMap((epoch) =>
-      curvePoints(epoch).map(([key, value]) => ({ key, value, step: epoch.epoch, atMs })),
+    [["", history] as const, ...others].flatMap(([start, epochs]) =>
+      epochs.flatMap((epoch) =>
+        curvePoints(epoch).map(([key, value]) => {
+          return { key: `${start}${key}`, value, step: epoch.epoch, atMs };
+        }),
+      ),
     ),
   );
   const scores = Object.entries(task.scores).filter((one): one is [string, number] =>
@@ -48,10 +59,10 @@ export async function keepNetwork(
   const metrics = Object.fromEntries(scores);
   await run.logMetrics(metrics);
   for (const [path, bytes] of Object.entries(files)) await run.logArtifact(path, bytes);
-  await run.logModel(model, { inputExample });
+  if (model !== undefined) await run.logModel(model, { inputExample });
   await run.end();
-  const kept = { runId: run.id, modelHash: model.hash };
-  if (register === undefined) return { ...kept, version: null };
+  const kept = { runId: run.id, modelHash: model?.hash ?? null };
+  if (register === undefined || model === undefined) return { ...kept, version: null };
   const { number } = await registerModel(registry, register, {
     model,
     runId: run.id,
@@ -60,6 +71,34 @@ export async function keepNetwork(
   });
   return { ...kept, version: { name: register, number } };
 }
+
+/** The option of commands whose network can be registered. */
+export const registerOption = {
+  type: "string",
+  value: "NAME",
+  help: "make a version of a registered model; the first becomes its champion",
+} as const;
+
+/** The first image, as the example of what a network takes. */
+export const firstImage = (images: Images): string =>
+  Buffer.from(bytesOf(images, 0)).toString("base64");
+
+/** Params that were given. */
+export const withoutAbsent = (values: Readonly<Record<string, string | number | undefined>>) =>
+  Object.fromEntries(
+    Object.entries(values).filter((one): one is [string, string | number] => one[1] !== undefined),
+  );
+
+/** Where a network is, in lines. */
+export const keptLines = ({
+  runId,
+  version,
+}: Pick<KeptNetwork, "runId" | "version">): readonly string[] => [
+  `run: ${runId}`,
+  ...(version === null
+    ? []
+    : [`model: ${version.name} version ${version.number} (serve answers with the champion)`]),
+];
 
 /** What is logged of each epoch, by the names of metrics. */
 function curvePoints(epoch: NetworkEpoch): readonly (readonly [string, number])[] {

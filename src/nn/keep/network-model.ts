@@ -144,7 +144,7 @@ function outputOf(
 }
 
 /** Cells of base64 as the numbers of all rows. */
-function numbersOf(
+export function numbersOf(
   rows: readonly Cells[],
   input: string,
   { type, shape }: TensorSpec,

@@ -16,15 +16,21 @@ import { train } from "../train/train.ts";
 import type { TrainedNetwork } from "../train/trained-network.ts";
 import { imageNetwork } from "./presets.ts";
 
+/** How far an image is from its reconstruction; see {@link AnomalyOptions}. */
+export type AnomalyError = "relative" | "squared";
+/** Its choices. */
+export const anomalyErrors = ["relative", "squared"] as const;
+
 /** Options of {@link fitAnomalies}. */
 export interface AnomalyOptions extends LongWork {
   /** Gives logits of its input's shape. Default `imageNetwork("autoencoder")` for the images. */
   readonly network?: Network;
   /**
-   * How far an image is from its reconstruction x̂: "relative", Σ(x − x̂)²/Σx², or "squared", the mean of (x − x̂)². Thin strokes have
-   * small squares however badly they are drawn again. Default "relative".
+   * How far an image x of numbers from 0 to 1 is from its reconstruction x̂: "squared", the mean of (x − x̂)² over its pixels, or "relative",
+   * that divided by the mean of x² (by 0.001 where it is less), as thin strokes have small squares however badly they are drawn
+   * again. Default "relative".
    */
-  readonly error?: "relative" | "squared";
+  readonly error?: AnomalyError;
   /** The share of the normal images that are not learned from: they decide the threshold. Default 0.2. */
   readonly validation?: number;
   /** The threshold is the mean error of those plus k deviations, k ≥ 0. Default 2. */
@@ -65,6 +71,8 @@ export interface Reconstruction {
 /** What finds anomalies. */
 export interface AnomalyDetector {
   readonly trained: TrainedNetwork;
+  /** How it measures. */
+  readonly error: AnomalyError;
   /** Images whose error is above it are anomalies. */
   readonly threshold: number;
   /** Of the errors of the normal images that were not learned from. */
@@ -96,7 +104,7 @@ export async function fitAnomalies(
   const at = "fitAnomalies";
   checkNames(at, options, names);
   const { validation = 0.2, k = 2, percentile, seed = 0, error = "relative" } = options;
-  checkChoice(at, { error }, ["relative", "squared"]);
+  checkChoice(at, { error }, anomalyErrors);
   checkNumber(at, { validation }, { above: 0, below: 1 });
   checkNumber(at, { k }, { min: 0 });
   if (percentile !== undefined) checkNumber(at, { percentile }, { above: 0, below: 1 });
@@ -115,14 +123,14 @@ export async function fitAnomalies(
     ...options,
     judged,
   });
-  const errors = await errorsOf({ trained, kind: error }, judged);
-  const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+  const errors = await errorsOf({ trained, error }, judged);
+  const mean = errors.reduce((sum, one) => sum + one, 0) / errors.length;
   const deviation = Math.sqrt(
-    errors.reduce((sum, error) => sum + (error - mean) ** 2, 0) / errors.length,
+    errors.reduce((sum, one) => sum + (one - mean) ** 2, 0) / errors.length,
   );
   const threshold =
     percentile === undefined ? mean + k * deviation : quantileOf(errors.toSorted(), percentile);
-  return detector({ trained, threshold, mean, deviation }, error);
+  return anomalyDetector({ trained, error, threshold, mean, deviation });
 }
 
 async function learned(
@@ -151,13 +159,11 @@ function itself({ rows, shape, pixels }: Images): NetworkRows {
   };
 }
 
-type ErrorKind = "relative" | "squared";
-
 /** The least mean square that an image counts as having: an empty one must not divide by 0. */
-const leastSquare = 1e-3;
+export const leastSquare = 1e-3;
 
 async function errorsOf(
-  { trained, kind }: { readonly trained: TrainedNetwork; readonly kind: ErrorKind },
+  { trained, error: kind }: Pick<AnomalyDetector, "trained" | "error">,
   { pixels }: Pick<Images, "pixels">,
 ): Promise<Float64Array> {
   const told = await trained.predict(pixels);
@@ -177,18 +183,22 @@ async function errorsOf(
     : errors.map((error, row) => error / Math.max(leastSquare, squares[row] ?? 0));
 }
 
-type DetectorParts = Pick<AnomalyDetector, "trained" | "threshold" | "mean" | "deviation">;
+/** What a detector is made of. */
+export type DetectorParts = Pick<
+  AnomalyDetector,
+  "trained" | "error" | "threshold" | "mean" | "deviation"
+>;
 
-function detector(parts: DetectorParts, kind: ErrorKind): AnomalyDetector {
+/** The detector of what was learned: fitting and loading both end here. */
+export function anomalyDetector(parts: DetectorParts): AnomalyDetector {
   const { trained, threshold } = parts;
-  const ask = { trained, kind };
   return {
     ...parts,
-    errors: (images) => errorsOf(ask, images),
+    errors: (images) => errorsOf(parts, images),
     judge: async (normals, anomalies) => {
       const errors = Float64Array.from([
-        ...(await errorsOf(ask, normals)),
-        ...(await errorsOf(ask, anomalies)),
+        ...(await errorsOf(parts, normals)),
+        ...(await errorsOf(parts, anomalies)),
       ]);
       const y = errors.map((_, i) => Number(i >= normals.rows));
       const said = errors.map((error) => Number(error > threshold));
@@ -209,7 +219,7 @@ function detector(parts: DetectorParts, kind: ErrorKind): AnomalyDetector {
       const reconstruction = (await trained.predict(bytes)).slice(0, size);
       const original = Float32Array.from(bytes, (byte) => byte * byteScale);
       const difference = original.map((value, i) => Math.abs(value - (reconstruction[i] ?? 0)));
-      const [error = 0] = await errorsOf(ask, { pixels: bytes });
+      const [error = 0] = await errorsOf(parts, { pixels: bytes });
       return { original, reconstruction, difference, error, isAnomaly: error > threshold };
     },
   };

@@ -1,5 +1,5 @@
 /** @file What people do with networks for images. */
-export { type AnomalyDetector, type AnomalyOptions, type AnomalyScores, fitAnomalies, type Reconstruction } from "./anomalies.ts"; // biome-ignore format: a list
+export { type AnomalyDetector, type AnomalyError, type AnomalyOptions, type AnomalyScores, anomalyErrors, fitAnomalies, type Reconstruction } from "./anomalies.ts"; // biome-ignore format: a list
 export { chooseLayers, type LayerChoice, type NetworkTask, networkTasks } from "./choose-layers.ts";
 export { type CompareOptions, compareNetworks, type NetworkAnswer, type NetworkComparison } from "./compare.ts"; // biome-ignore format: a list
 export * from "./confidence.ts";
