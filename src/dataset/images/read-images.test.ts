@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { crc32, deflateSync, gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mnist, readCifar, readIdx, readPngFolder } from "./index.ts";
@@ -200,6 +200,53 @@ describe("readPngFolder", () => {
       readPngFolder(await put("empty", { "a/1.txt": Buffer.from("x") })),
     ).rejects.toThrow(code("dataset/missing-images"));
     await expect(readPngFolder(at("nowhere"))).rejects.toThrow(code("dataset/missing-file"));
+  });
+});
+
+describe("readPngFolder of hostile files", () => {
+  const chunk = (type: string, content: Uint8Array): Buffer => {
+    const body = Buffer.concat([Buffer.from(type, "latin1"), content]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(content.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const header = chunk("IHDR", Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]));
+  const start = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const pixel = chunk("IDAT", deflateSync(Buffer.from([0, 77])));
+  const end = chunk("IEND", Buffer.alloc(0));
+  const bomb = deflateSync(Buffer.alloc(256 * 2 ** 20)); // 256 MiB in 261 kB
+  const read = async (name: string, ...chunks: readonly Buffer[]) => {
+    await mkdir(at(name, "a"), { recursive: true });
+    await writeFile(at(name, "a", "1.png"), Buffer.concat([start, header, ...chunks, end]));
+    return readPngFolder(at(name));
+  };
+
+  test("a bomb of pixels is refused, and unpacked no further than its size declares", async () => {
+    const before = process.memoryUsage().rss;
+    const refused = read("bomb", chunk("IDAT", bomb));
+    await expect(refused).rejects.toThrow(code("dataset/corrupt-images"));
+    await expect(refused).rejects.toThrow(/as its size declares, got more of them/);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
+    expect((await read("plain", pixel)).pixels).toEqual(Uint8Array.of(77));
+  });
+
+  test("packed texts and colour profiles are left packed", async () => {
+    const packed = Buffer.concat([Buffer.from("name\0\0", "latin1"), bomb]);
+    const before = process.memoryUsage().rss;
+    for (const type of ["zTXt", "iTXt", "iCCP"])
+      expect((await read(type, chunk(type, packed), pixel)).pixels).toEqual(Uint8Array.of(77));
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
+  });
+
+  test("too many chunks, and one that goes beyond the end", async () => {
+    const empty = chunk("teSt", Buffer.alloc(0));
+    await expect(read("many", ...Array(10_001).fill(empty))).rejects.toThrow(
+      "at most 10000 chunks",
+    );
+    const beyond = Buffer.from(pixel);
+    beyond.writeUInt32BE(2 ** 31, 0);
+    await expect(read("beyond", beyond)).rejects.toThrow("a chunk that goes beyond its end");
   });
 });
 

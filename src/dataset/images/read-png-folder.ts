@@ -5,6 +5,7 @@ import { checkNames, type LongWork } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import { imageFile, mostBytes } from "./image-bytes.ts";
 import type { Images } from "./images.ts";
+import { checkedPng } from "./png-size.ts";
 
 /** An image of a folder: its file, and the place of its class. */
 interface Found {
@@ -105,9 +106,11 @@ async function readPng(file: string): Promise<Pick<Images, "shape" | "pixels">> 
   const pixels = bytes.readUInt32BE(16) * bytes.readUInt32BE(20); // before anything is unpacked
   if (pixels > mostPixels)
     fail("dataset/out-of-range-size", { at, file, most: mostPixels, got: pixels });
+  const checked = await checkedPng(bytes);
+  if (!("bytes" in checked)) fail("dataset/corrupt-images", { at, file, ...checked });
   const { decodePng } = await import("./adapter/png.ts");
   try {
-    const { width, height, channels, data } = decodePng(bytes);
+    const { width, height, channels, data } = decodePng(checked.bytes);
     const planes = new Uint8Array(data.length);
     for (let i = 0; i < data.length; i++)
       planes[(i % channels) * width * height + Math.floor(i / channels)] = data[i] ?? 0;
