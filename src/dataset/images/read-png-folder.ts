@@ -107,7 +107,7 @@ async function readPng(file: string): Promise<Pick<Images, "shape" | "pixels">> 
   if (pixels > mostPixels)
     fail("dataset/out-of-range-size", { at, file, most: mostPixels, got: pixels });
   const checked = await checkedPng(bytes);
-  if (!("bytes" in checked)) fail("dataset/corrupt-images", { at, file, ...checked });
+  if ("expected" in checked) return fail("dataset/corrupt-images", { at, file, ...checked });
   const { decodePng } = await import("./adapter/png.ts");
   try {
     const { width, height, channels, data } = decodePng(checked.bytes);
