@@ -238,6 +238,11 @@ export const commandGroups: readonly CommandGroup[] = [
     title: "Operation",
     rooms: ["serve", "monitor"],
     commands: [
+      lazy(
+        "server",
+        "Keep experiments and runs for every client that speaks MLflow's protocol.",
+        async () => executable((await import("./server.ts")).server),
+      ),
       lazy("serve", "Answer requests over HTTP with the champion of a model.", async () =>
         executable((await import("./serve.ts")).serve),
       ),

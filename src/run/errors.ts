@@ -18,6 +18,29 @@ export const runErrors = {
     (d: { name: string; known: readonly string[] }) =>
       `no experiment is called ${quote(d.name)}; there are ${list(d.known, d.name)}.${didYouMean(d.name, d.known)}`,
   ),
+  "run/missing-experiment-id": notFound(
+    (d: { id: string }) => `no experiment has the id ${quote(d.id)}`,
+  ),
+  "run/missing-tag": notFound(
+    (d: { key: string; of: string }) => `there is no tag ${quote(d.key)} in the ${d.of}`,
+  ),
+  "run/conflict-experiment": conflict(
+    (d: { name: string }) =>
+      `an experiment is called ${quote(d.name)} already, perhaps a deleted one; choose another name, or restore it`,
+  ),
+  "run/conflict-deleted": conflict(
+    (d: { what: string; id: string; doing: string }) =>
+      `the ${d.what} ${d.id} is deleted; restore it to ${d.doing} it`,
+  ),
+  "run/conflict-name": caller(
+    (d: { name: string; tag: string }) =>
+      `the run is called ${quote(d.name)}, and its tag mlflow.runName ${quote(d.tag)}; give one of them, or the same`,
+  ),
+  "run/corrupt-filter": caller((d: { filter: string; reason: string }) => d.reason),
+  "run/corrupt-order": caller((d: { order: string; reason: string }) => d.reason),
+  "run/corrupt-page-token": caller(
+    (d: { token: string; reason: string }) => `Invalid page token, ${d.reason}`,
+  ),
   "run/missing-metric": notFound(
     (d: { run: string; key: string; known: readonly string[] }) =>
       `run ${d.run} has no metric ${quote(d.key)}; it has ${list(d.known, d.key)}.${didYouMean(d.key, d.known)}`,

@@ -1,5 +1,5 @@
 /** @file Experiments: the names under which runs are kept together. */
-import type { RecordDatabase } from "../store/index.ts";
+import { type RecordDatabase, sql } from "../store/index.ts";
 import { fail } from "./errors.ts";
 import { checkText, longest } from "./keys.ts";
 
@@ -26,17 +26,28 @@ export async function ensureExperiment(
       ...{ expected: "a name", got: JSON.stringify(name) },
     });
   checkText("startRun", ["experiment", name], longest.experimentName);
-  const rows = await db.selectFrom("experiment").select(["id", "name"]).execute();
-  const found = rows.find((row) => row.name === name);
+  const found = await db
+    .selectFrom("experiment")
+    .select("id")
+    .where("name", "=", name)
+    .executeTakeFirst();
   if (found !== undefined) return found.id;
-  const next = Math.max(0, ...rows.map((row) => Number(row.id))) + 1;
-  const id = name === defaultExperiment ? "0" : `${next}`;
+  const id = name === defaultExperiment ? "0" : await nextExperimentId(db);
   const times = { created_at_ms: nowMs, updated_at_ms: nowMs, deleted_at_ms: null };
   await db
     .insertInto("experiment")
     .values({ id, name, ...times })
     .execute();
   return id;
+}
+
+/** The id of the next experiment: one more than the largest. */
+export async function nextExperimentId(db: RecordDatabase): Promise<string> {
+  const { largest } = await db
+    .selectFrom("experiment")
+    .select(sql<number | null>`max(cast(id as integer))`.as("largest"))
+    .executeTakeFirstOrThrow();
+  return `${Number(largest ?? 0) + 1}`;
 }
 
 /** All experiments, oldest first. */

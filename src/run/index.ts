@@ -10,3 +10,4 @@ export {
   type Tracking,
   type TrackingOptions,
 } from "./tracking.ts";
+export * from "./tracking-store/index.ts";

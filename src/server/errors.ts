@@ -26,6 +26,7 @@ export const serverErrors = {
     (d: { at: string; expected: string; got: string }) =>
       `${d.at}: expected ${d.expected}, got ${d.got}`,
   ),
+  "server/mismatch-protocol": caller((d: { protocolCode: string; message: string }) => d.message),
   "server/out-of-range-body": caller(
     (d: { limitBytes: number }) =>
       `the body is larger than ${d.limitBytes.toLocaleString("en-US")} bytes; send fewer rows at a time`,

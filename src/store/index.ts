@@ -1,5 +1,6 @@
 export type { AzureTokens } from "./adapter/azure.ts";
 export type { S3Credentials } from "./adapter/s3.ts";
+export { type SqlCondition, type SqlValue, sql } from "./adapter/sqlite.ts";
 export {
   type Bytes,
   type BytesStat,

@@ -6,6 +6,7 @@ import { checkNames, checkNumber, isMillraceError } from "../core/index.ts";
 import { type Database, type Kysely, kyselyOver, openDatabase } from "./adapter/sqlite.ts";
 import { fail } from "./errors.ts";
 import { describeFailure } from "./failures.ts";
+import { grouped, type Write } from "./grouped.ts";
 import { type Lock, lock } from "./lock.ts";
 import { migrations, type RecordTables } from "./migrations/list.ts";
 
@@ -19,6 +20,11 @@ export interface Records extends AsyncDisposable {
    * the one connection, and a query to `db` would wait for it for ever.
    */
   readonly db: RecordDatabase;
+  /**
+   * Does something in a transaction that it may share with others who are waiting, so that many small
+   * writes need few flushes of the disk. What throws is undone alone.
+   */
+  readonly write: Write<RecordTables>;
   /** Closes the file once its turn comes; later queries throw `store/conflict-closed`. */
   close(): Promise<void>;
 }
@@ -59,7 +65,7 @@ export async function openRecords(path: string, options: RecordsOptions = {}): P
     const db = kyselyOver<RecordTables>(database, turns);
     if (format < migrations.length) await migrate(db, file);
     const close = closing(database, turns);
-    return { db, close, [Symbol.asyncDispose]: close };
+    return { db, write: grouped(db), close, [Symbol.asyncDispose]: close };
   } catch (error) {
     database.close();
     throw error;
@@ -116,6 +122,7 @@ async function configure(database: Database): Promise<void> {
   database.query("pragma synchronous = full");
   database.query("pragma fullfsync = on"); // macOS: flush the disk's own cache too
   database.query("pragma foreign_keys = on");
+  database.query("pragma case_sensitive_like = on"); // as it is in PostgreSQL
 }
 
 /** SQLite does not wait for others when it changes the mode, so the wait is here. */

@@ -1,6 +1,7 @@
 /** @file HTTP by Fastify: routes, headers and errors; what they answer is in `routes.ts`. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type Clock, type Ids, isMillraceError, MillraceError } from "../../core/index.ts";
+import type { TrackingStore } from "../../run/index.ts";
 import { checkRequestId, type Endpoint, type featureLookUp } from "../../serve/index.ts";
 import { fail, statusOf } from "../errors.ts";
 import { type PageData, pageHtml, stylesheet } from "../page/index.ts";
@@ -16,12 +17,15 @@ import {
   places,
   signatureReply,
 } from "../routes.ts";
+import { addProtocol } from "./protocol.ts";
 
 /** Everything the server was given, checked and complete. */
 export interface ListenOptions {
   readonly endpoints: () => readonly Endpoint[];
   /** Answers for features by key; undefined where that is not offered. */
   readonly lookUp: ReturnType<typeof featureLookUp> | undefined;
+  /** What MLflow's protocol works on; undefined where it is not offered. */
+  readonly tracking: TrackingStore | undefined;
   readonly page: () => Partial<PageData> | Promise<Partial<PageData>>;
   readonly port: number;
   readonly host: string;
@@ -68,6 +72,7 @@ function makeApp(options: ListenOptions, state: { readonly closing: boolean }): 
     return503OnClosing: false, // our own error says it
     genReqId: () => ids(),
     frameworkErrors: answerError,
+    routerOptions: { ignoreDuplicateSlashes: true },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -91,6 +96,8 @@ function makeApp(options: ListenOptions, state: { readonly closing: boolean }): 
     if (state.closing) reply.header("connection", "close"); // or an idle connection delays the end
   });
   addRoutes(app, options);
+  if (options.tracking !== undefined)
+    addProtocol(app, { tracking: options.tracking }, options.onError);
   addPage(app, options);
   return app;
 }

@@ -4,6 +4,7 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   Kysely,
+  type RawBuilder,
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
@@ -11,7 +12,12 @@ import {
 import type { Lock } from "../lock.ts";
 import { translate } from "../sqlite-failures.ts";
 
-export type { Kysely, SchemaModule, Transaction } from "kysely";
+export type { Generated, Kysely, SchemaModule, Transaction } from "kysely";
+export { sql } from "kysely";
+
+/** A condition, and another piece, of SQL that was written with {@link sql}. */
+export type SqlCondition = RawBuilder<boolean>;
+export type SqlValue = RawBuilder<unknown>;
 
 /** An open SQLite file. */
 export interface Database extends SqliteDatabase {
@@ -20,16 +26,27 @@ export interface Database extends SqliteDatabase {
   query(sql: string): readonly Readonly<Record<string, unknown>>[];
 }
 
+/** Statements that are kept to be run again; all are let go when there are more, as of lists of many lengths. */
+const mostPrepared = 200;
+
 /** Opens an SQLite file, or makes an empty one. Throws the errors of {@link translate}. */
 export function openDatabase(path: string, lockTimeoutMs: number): Database {
   const { DatabaseSync } = sqlite();
   const translated = <T>(work: () => T): T => translate({ path, lockTimeoutMs }, work);
   const database = translated(() => new DatabaseSync(path, { timeout: lockTimeoutMs }));
+  const prepared = new Map<string, ReturnType<typeof statement>>();
   return {
     inTransaction: () => database.isTransaction,
     query: (sql) => translated(() => database.prepare(sql).all()),
     close: () => translated(() => database.close()),
-    prepare: (sql) => translated(() => statement(database, sql, translated)),
+    prepare: (sql) => {
+      const held = prepared.get(sql);
+      if (held !== undefined) return held;
+      const made = translated(() => statement(database, sql, translated));
+      if (prepared.size >= mostPrepared) prepared.clear();
+      prepared.set(sql, made);
+      return made;
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** @file The one ordered list of migrations. Add to its end; never change what is in it. */
 import type { SchemaModule } from "../adapter/sqlite.ts";
 import { type PipelineTables, pipelines } from "./pipeline.ts";
+import { type ProtocolTables, protocol } from "./protocol.ts";
 import { type RegistryTables, registry } from "./registry.ts";
 import { type StudyTables, studies } from "./studies.ts";
 import { type TestLogTables, testLog } from "./test-log.ts";
@@ -12,10 +13,18 @@ export interface RecordTables
     RegistryTables,
     PipelineTables,
     TestLogTables,
-    StudyTables {}
+    StudyTables,
+    ProtocolTables {}
 
 /** Changes the tables from one format to the next. */
 export type Migration = (schema: SchemaModule) => Promise<void>;
 
 /** The format number of a record file is how many of these it has had. */
-export const migrations: readonly Migration[] = [tracking, registry, pipelines, testLog, studies];
+export const migrations: readonly Migration[] = [
+  tracking,
+  registry,
+  pipelines,
+  testLog,
+  studies,
+  protocol,
+];

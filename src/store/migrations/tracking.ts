@@ -1,5 +1,5 @@
 /** @file The tables of experiments and runs; their columns are what MLflow's protocol speaks of. */
-import type { SchemaModule } from "../adapter/sqlite.ts";
+import type { Generated, SchemaModule } from "../adapter/sqlite.ts";
 
 /** The tables of experiments and runs. Times are UTC milliseconds; `deleted_at_ms` hides a row. */
 export interface TrackingTables {
@@ -9,6 +9,8 @@ export interface TrackingTables {
     readonly created_at_ms: number;
     readonly updated_at_ms: number;
     readonly deleted_at_ms: number | null;
+    /** Where the artifacts of new runs go, as an address; "" for the store's own place. */
+    readonly artifact_location: Generated<string>;
   };
   readonly experiment_tag: {
     readonly experiment_id: string;
@@ -25,6 +27,9 @@ export interface TrackingTables {
     readonly deleted_at_ms: number | null;
     /** The key in the byte store under which the run's artifacts are. */
     readonly artifact_root: string;
+    /** The address of the artifacts where they are not in the store; else "". */
+    readonly artifact_location: Generated<string>;
+    readonly user_id: Generated<string>;
   };
   readonly param: { readonly run_id: string; readonly key: string; readonly value: string };
   readonly run_tag: { readonly run_id: string; readonly key: string; readonly value: string };

@@ -1,0 +1,72 @@
+/** @file `millrace server`: experiments and runs for everybody who speaks MLflow's protocol. */
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { openTrackingStore } from "../run/index.ts";
+import { openRecords } from "../store/index.ts";
+import { command, type Surroundings } from "./command.ts";
+
+/** Serves until Ctrl-C. */
+export async function serveTracking(
+  task: {
+    readonly store: string;
+    readonly artifacts: string;
+    readonly host: string;
+    readonly port: number;
+  },
+  { reporter, signal, json, print }: Surroundings,
+): Promise<undefined> {
+  const { serveHttp } = await import("../server/index.ts");
+  await using records = await openRecords(recordsPath(task.store));
+  const artifactRoot = pathToFileURL(resolve(task.artifacts)).href;
+  const tracking = await openTrackingStore({ records, artifactRoot, artifactPrefix: "" });
+  await using web = await serveHttp({ endpoints: [], tracking, port: task.port, host: task.host });
+  if (json) print(`${JSON.stringify({ url: web.url })}\n`);
+  reporter.note(
+    `tracking answers at ${web.url} (export MLFLOW_TRACKING_URI=${web.url}). Ctrl-C stops it.`,
+  );
+  await new Promise<void>((stop) => {
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", () => stop(), { once: true });
+  });
+  return undefined;
+}
+
+/** The file of records that a URI or a path names: sqlite:////data/runs.db, sqlite:///runs.db, runs.db. */
+function recordsPath(store: string): string {
+  const file = /^sqlite:\/\/\/(.+)$/.exec(store)?.[1] ?? store;
+  return resolve(file);
+}
+
+export const server = command({
+  name: "server",
+  summary: "Keep experiments and runs for every client that speaks MLflow's protocol.",
+  about: [
+    "Python's mlflow, its autologging and Millrace itself log to it: set MLFLOW_TRACKING_URI to its address.",
+  ],
+  options: {
+    port: { type: "number", default: 5000, value: "PORT", help: "0 picks a free one" },
+    host: { type: "string", default: "127.0.0.1", value: "HOST", help: "the address to answer at" },
+    store: {
+      type: "string",
+      value: "URI",
+      help: "where records are: a file, or sqlite:///FILE (default: millrace-server/records.db)",
+    },
+    artifacts: {
+      type: "string",
+      value: "DIR",
+      help: "where artifacts are (default: millrace-server/artifacts)",
+    },
+  },
+  examples: [
+    "server",
+    "server --port 5001 --store sqlite:////data/runs.db --artifacts /data/artifacts",
+  ],
+  run: async ({ port, host, store, artifacts }) => ({
+    ...{ port, host },
+    store: store ?? join("millrace-server", "records.db"),
+    artifacts: artifacts ?? join("millrace-server", "artifacts"),
+  }),
+  render: () => [],
+  data: () => undefined,
+  after: serveTracking,
+});

@@ -1,0 +1,10 @@
+export type { NewExperiment } from "./experiments.ts";
+export type { RunMetric, SampledSteps } from "./history.ts";
+export type { DatasetSummary } from "./inputs.ts";
+export type { LogBatch } from "./log.ts";
+export type { TrackingStoreOptions } from "./place.ts";
+export type * from "./records.ts";
+export type { NewRun, RunChange } from "./runs.ts";
+export type { ExperimentSearch } from "./search-experiments.ts";
+export type { RunSearch } from "./search-runs.ts";
+export { openTrackingStore, type TrackingStore } from "./tracking-store.ts";

@@ -1,0 +1,112 @@
+/** @file Runs in the tracking store: made, changed, put into the bin and read. */
+import type { RecordDatabase } from "../../store/index.ts";
+import { fail } from "../errors.ts";
+import { putTags } from "../run.ts";
+import { checkActive, experimentRow } from "./experiments.ts";
+import { type TrackingPlace, under } from "./place.ts";
+import { readDetails } from "./read-details.ts";
+import type { KeyText, StoredRun, StoredStatus } from "./records.ts";
+
+/** The tag that has a run's name. */
+export const nameTag = "mlflow.runName";
+
+/** A run to be made. */
+export interface NewRun {
+  readonly experimentId: string;
+  readonly name?: string | undefined;
+  readonly userId?: string | undefined;
+  /** UTC milliseconds. Default: now. */
+  readonly startedAtMs?: number | undefined;
+  readonly tags?: readonly KeyText[] | undefined;
+}
+
+/** Makes a run that is running. Throws `run/missing-experiment-id`, `run/conflict-deleted`, `run/conflict-name`. */
+export async function createRun(place: TrackingPlace, made: NewRun): Promise<StoredRun> {
+  const { experimentId, userId = "", tags = [], startedAtMs = place.clock() } = made;
+  const tagged = tags.find(({ key }) => key === nameTag)?.value;
+  const id = place.ids().replaceAll("-", "");
+  if (made.name && tagged && made.name !== tagged)
+    fail("run/conflict-name", { name: made.name, tag: tagged });
+  const name = made.name || tagged || `run-${id.slice(0, 8)}`;
+  await place.records.write(async (db) => {
+    const experiment = await experimentRow(db, experimentId);
+    checkActive(experiment);
+    const { artifact_location } = experiment;
+    const folder = `${id}/artifacts`;
+    const prefix = place.artifactPrefix === "" ? "" : `${place.artifactPrefix}/`;
+    await db
+      .insertInto("run")
+      .values({
+        ...{ id, name, experiment_id: experimentId, user_id: userId, status: "running" },
+        ...{ started_at_ms: startedAtMs, ended_at_ms: null, deleted_at_ms: null },
+        artifact_root: `${prefix}${experimentId}/${folder}`,
+        artifact_location: artifact_location === "" ? "" : under(artifact_location, folder),
+      })
+      .execute();
+    await putTags(
+      db,
+      id,
+      Object.fromEntries(
+        [...tags, { key: nameTag, value: name }].map(({ key, value }) => [key, value]),
+      ),
+    );
+  });
+  return getRun(place, id);
+}
+
+/** A run with its data, a deleted one too. Throws `run/missing-run`. */
+export async function getRun(place: TrackingPlace, id: string): Promise<StoredRun> {
+  const [run] = await readDetails(place, [await runRow(place.records.db, id)]);
+  return run ?? fail("run/missing-run", { id });
+}
+
+/** What may change of a run. */
+export interface RunChange {
+  readonly status?: StoredStatus | undefined;
+  readonly endedAtMs?: number | undefined;
+  readonly name?: string | undefined;
+}
+
+/** Changes a run. Throws `run/missing-run`, `run/conflict-deleted`. */
+export function updateRun(
+  place: TrackingPlace,
+  id: string,
+  { status, endedAtMs, name }: RunChange,
+): Promise<void> {
+  return place.records.write(async (db) => {
+    await activeRun(db, id);
+    const change = {
+      ...(status === undefined ? {} : { status }),
+      ...(endedAtMs === undefined ? {} : { ended_at_ms: endedAtMs }),
+      ...(name ? { name } : {}),
+    };
+    if (Object.keys(change).length === 0) return;
+    await db.updateTable("run").set(change).where("id", "=", id).execute();
+    if (name) await putTags(db, id, { [nameTag]: name });
+  });
+}
+
+/** Puts a run into the bin, or takes it out of it. */
+export function binRun(place: TrackingPlace, id: string, isDeleted: boolean): Promise<void> {
+  return place.records.write(async (db) => {
+    await runRow(db, id);
+    const deleted_at_ms = isDeleted ? place.clock() : null;
+    await db.updateTable("run").set({ deleted_at_ms }).where("id", "=", id).execute();
+  });
+}
+
+/** A row of the table of runs. */
+export type RunRow = Awaited<ReturnType<typeof runRow>>;
+
+/** The row of a run. Throws `run/missing-run`. */
+export async function runRow(db: RecordDatabase, id: string) {
+  const row = await db.selectFrom("run").selectAll().where("id", "=", id).executeTakeFirst();
+  return row ?? fail("run/missing-run", { id });
+}
+
+/** The row of a run that is not in the bin. Throws `run/missing-run`, `run/conflict-deleted`. */
+export async function activeRun(db: RecordDatabase, id: string): Promise<RunRow> {
+  const row = await runRow(db, id);
+  if (row.deleted_at_ms !== null) fail("run/conflict-deleted", { what: "run", id, doing: "use" });
+  return row;
+}

@@ -1,0 +1,17 @@
+/** @file All places of MLflow's protocol that this server has. */
+import { experimentRoutes } from "./experiments.ts";
+import { inputRoutes } from "./inputs.ts";
+import { metricRoutes } from "./metrics.ts";
+import type { ProtocolRoute } from "./route.ts";
+import { runRoutes } from "./runs.ts";
+
+/** The places of the protocol. */
+export const protocolRoutes: readonly ProtocolRoute[] = [
+  ...experimentRoutes,
+  ...runRoutes,
+  ...inputRoutes,
+  ...metricRoutes,
+];
+
+/** The prefixes under which each place is: that of clients, and that of pages. */
+export const prefixes = ["/api", "/ajax-api"] as const;
