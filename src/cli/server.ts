@@ -1,6 +1,7 @@
 /** @file `millrace server`: experiments and runs for everybody who speaks MLflow's protocol. */
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { openRegistryStore } from "../registry/index.ts";
 import { openTrackingStore } from "../run/index.ts";
 import { openRecords } from "../store/index.ts";
 import { command, type Surroundings } from "./command.ts";
@@ -19,7 +20,17 @@ export async function serveTracking(
   await using records = await openRecords(recordsPath(task.store));
   const artifactRoot = pathToFileURL(resolve(task.artifacts)).href;
   const tracking = await openTrackingStore({ records, artifactRoot, artifactPrefix: "" });
-  await using web = await serveHttp({ endpoints: [], tracking, port: task.port, host: task.host });
+  const registry = openRegistryStore({
+    records,
+    addressOf: (source) => `${artifactRoot}/${source}`,
+  });
+  const { port, host } = task;
+  await using web = await serveHttp({
+    endpoints: [],
+    protocol: { tracking, registry },
+    port,
+    host,
+  });
   if (json) print(`${JSON.stringify({ url: web.url })}\n`);
   reporter.note(
     `tracking answers at ${web.url} (export MLFLOW_TRACKING_URI=${web.url}). Ctrl-C stops it.`,

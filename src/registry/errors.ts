@@ -16,6 +16,9 @@ export const registryErrors = {
     (d: { name: string; known: readonly string[] }) =>
       `no model is registered as ${quote(d.name)}; there are ${list(d.known, d.name)}.${didYouMean(d.name, d.known)}`,
   ),
+  "registry/conflict-model": conflict(
+    (d: { name: string }) => `a model is called ${quote(d.name)} already; choose another name`,
+  ),
   "registry/missing-version": notFound(
     (d: { name: string; number: number; known: readonly number[] }) =>
       `${d.name} has no version ${d.number}; it has ${list(d.known)}`,

@@ -14,4 +14,5 @@ export {
   openRegistry,
   type Registry,
 } from "./registry.ts";
+export * from "./registry-store/index.ts";
 export type { RegistryOptions } from "./room.ts";

@@ -36,11 +36,6 @@ export const runErrors = {
     (d: { name: string; tag: string }) =>
       `the run is called ${quote(d.name)}, and its tag mlflow.runName ${quote(d.tag)}; give one of them, or the same`,
   ),
-  "run/corrupt-filter": caller((d: { filter: string; reason: string }) => d.reason),
-  "run/corrupt-order": caller((d: { order: string; reason: string }) => d.reason),
-  "run/corrupt-page-token": caller(
-    (d: { token: string; reason: string }) => `Invalid page token, ${d.reason}`,
-  ),
   "run/missing-metric": notFound(
     (d: { run: string; key: string; known: readonly string[] }) =>
       `run ${d.run} has no metric ${quote(d.key)}; it has ${list(d.known, d.key)}.${didYouMean(d.key, d.known)}`,

@@ -1,4 +1,5 @@
 export { serverErrors } from "./errors.ts";
+export type { ProtocolStores } from "./mlflow/route.ts";
 export {
   type PageChart,
   type PageData,

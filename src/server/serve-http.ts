@@ -8,10 +8,10 @@ import {
   systemClock,
 } from "../core/index.ts";
 import type { OnlineReader } from "../flow.ts";
-import type { TrackingStore } from "../run/index.ts";
 import { type Endpoint, featureLookUp } from "../serve/index.ts";
 import { listen } from "./adapter/fastify.ts";
 import { fail } from "./errors.ts";
+import type { ProtocolStores } from "./mlflow/route.ts";
 import type { PageData } from "./page/index.ts";
 
 /** A server that listens. */
@@ -28,8 +28,8 @@ export interface ServeHttpOptions {
   readonly endpoints: readonly Endpoint[] | (() => readonly Endpoint[]);
   /** Where `POST /online/<table>/lookup` finds features by key; without it there is no such place. */
   readonly store?: OnlineReader;
-  /** Experiments and runs, for clients of MLflow's protocol; without it there is no such place. */
-  readonly tracking?: TrackingStore;
+  /** Runs and models, for clients of MLflow's protocol; without it there is no such place. */
+  readonly protocol?: ProtocolStores;
   /** What the first page shows, asked for each time; without it, the endpoints. */
   readonly page?: () => Partial<PageData> | Promise<Partial<PageData>>;
   /** 0 picks a free one. Default 0. */
@@ -64,7 +64,7 @@ export interface ServeHttpOptions {
  * @see MLflow 3, "Local inference server specification".
  */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
-  const { endpoints, store, tracking, page = () => ({}), port = 0, host = "127.0.0.1" } = options;
+  const { endpoints, store, protocol, page = () => ({}), port = 0, host = "127.0.0.1" } = options;
   const { bodyLimitBytes = 5_000_000, clock = systemClock, ids = randomIds } = options;
   const { onError = () => undefined } = options;
   checkNames("serveHttp", options, known);
@@ -74,11 +74,11 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   checkDistinct(current());
   const lookUp = store === undefined ? undefined : featureLookUp(store, clock);
   const where = { port, host, bodyLimitBytes };
-  return listen({ endpoints: current, lookUp, tracking, page, ...where, clock, ids, onError });
+  return listen({ endpoints: current, lookUp, protocol, page, ...where, clock, ids, onError });
 }
 
 const known = [
-  ...["endpoints", "store", "tracking", "page", "port", "host"],
+  ...["endpoints", "store", "protocol", "page", "port", "host"],
   ...["bodyLimitBytes", "clock", "ids", "onError"],
 ];
 

@@ -3,6 +3,11 @@ import { caller, conflict, environment, failWith, list, notFound } from "../core
 
 /** The errors of the store. */
 export const storeErrors = {
+  "store/corrupt-filter": caller((d: { filter: string; reason: string }) => d.reason),
+  "store/corrupt-order": caller((d: { order: string; reason: string }) => d.reason),
+  "store/corrupt-page-token": caller(
+    (d: { token: string; reason: string }) => `Invalid page token, ${d.reason}`,
+  ),
   "store/missing-bytes": notFound(
     (d: { key: string; at: string }) => `no bytes are stored under "${d.key}" in ${d.at}`,
   ),

@@ -24,4 +24,5 @@ export type { RetryOptions } from "./object/retry.ts";
 export { type S3Options, s3Bytes } from "./object/s3-bytes.ts";
 export type { UploadOptions } from "./object/upload-file.ts";
 export { openRecords, type RecordDatabase, type Records, type RecordsOptions } from "./records.ts";
+export * from "./search/index.ts";
 export { openSqliteFile, type SqliteFile } from "./sqlite-file.ts";

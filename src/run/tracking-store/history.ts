@@ -1,6 +1,11 @@
 /** @file The history of metrics: all of it, a page, or evenly spread steps for a chart. */
-import { fromNumberColumns, type MetricRow, type RecordDatabase } from "../../store/index.ts";
-import { pageToken, parsePageToken } from "../search/page-token.ts";
+import {
+  fromNumberColumns,
+  type MetricRow,
+  pageToken,
+  parsePageToken,
+  type RecordDatabase,
+} from "../../store/index.ts";
 import type { TrackingPlace } from "./place.ts";
 import type { Page, StoredMetric } from "./records.ts";
 

@@ -1,19 +1,23 @@
 /** @file Searching experiments. */
-import { type SqlCondition, type SqlValue, sql } from "../../store/index.ts";
-import { fail } from "../errors.ts";
 import {
+  type Comparison,
   checkOperator,
+  condition,
   entityOf,
   numberOf,
   numberOperators,
+  pageToken,
+  parseFilter,
+  parseOrder,
+  parsePageToken,
+  refuseOrder,
   type Searchable,
+  type SqlCondition,
+  type SqlValue,
+  sql,
   textOf,
   textOperators,
-} from "../search/checks.ts";
-import { condition } from "../search/conditions.ts";
-import { parseOrder } from "../search/order.ts";
-import { pageToken, parsePageToken } from "../search/page-token.ts";
-import { type Comparison, parseFilter } from "../search/parse-filter.ts";
+} from "../../store/index.ts";
 import { withTags } from "./experiments.ts";
 import type { TrackingPlace } from "./place.ts";
 import type { Page, StoredExperiment, ViewType } from "./records.ts";
@@ -50,7 +54,7 @@ const searchable: Searchable<Entity> = {
 /**
  * Searches experiments.
  *
- * @throws `run/corrupt-filter`, `run/corrupt-order`, `run/corrupt-page-token`
+ * @throws `store/corrupt-filter`, `store/corrupt-order`, `store/corrupt-page-token`
  */
 export async function searchExperiments(
   place: TrackingPlace,
@@ -103,8 +107,7 @@ function ordersOf(orderBy: readonly string[]): readonly SqlValue[] {
   );
   const written = orders.map(({ entity, key, isAscending }) => {
     const found = entityOf({ entity, key }, searchable);
-    if (found === "tag")
-      fail("run/corrupt-order", { order: key, reason: `Invalid order_by entity: ${found}` });
+    if (found === "tag") refuseOrder(key, `Invalid order_by entity: ${found}`);
     const column = attributes[key] ?? "";
     const value = column === "id" ? sql`cast(id as integer)` : sql.ref(column);
     return sql`${value} ${isAscending ? sql`asc` : sql`desc`}`;

@@ -1,20 +1,26 @@
 /** @file Searching runs: MLflow's filters and orders as one statement. */
-import { type RecordDatabase, type SqlCondition, type SqlValue, sql } from "../../store/index.ts";
-import { fail } from "../errors.ts";
 import {
+  type Comparison,
   checkOperator,
+  condition,
   entityOf,
   numberOf,
   numberOperators,
+  type Order,
+  pageToken,
+  parseFilter,
+  parseOrder,
+  parsePageToken,
+  type RecordDatabase,
   refuse,
+  refuseOrder,
   type Searchable,
+  type SqlCondition,
+  type SqlValue,
+  sql,
   textOf,
   textOperators,
-} from "../search/checks.ts";
-import { condition } from "../search/conditions.ts";
-import { type Order, parseOrder } from "../search/order.ts";
-import { pageToken, parsePageToken } from "../search/page-token.ts";
-import { type Comparison, parseFilter } from "../search/parse-filter.ts";
+} from "../../store/index.ts";
 import { contextTag } from "./inputs.ts";
 import type { TrackingPlace } from "./place.ts";
 import { readDetails } from "./read-details.ts";
@@ -58,7 +64,7 @@ const searchable: Searchable<Entity> = {
 /**
  * Searches runs.
  *
- * @throws `run/corrupt-filter`, `run/corrupt-order`, `run/corrupt-page-token`
+ * @throws `store/corrupt-filter`, `store/corrupt-order`, `store/corrupt-page-token`
  */
 export async function searchRuns(
   place: TrackingPlace,
@@ -176,10 +182,10 @@ function ordersOf(orderBy: readonly string[]): readonly SqlValue[] {
     (order) => `${entityOf(order, searchable)}.${attributes[order.key] ?? order.key}`,
   );
   if (new Set(fields).size < fields.length)
-    fail("run/corrupt-order", {
-      order: orderBy.join(", "),
-      reason: `\`order_by\` contains duplicate fields: [${orderBy.map((text) => `'${text}'`).join(", ")}]`,
-    });
+    refuseOrder(
+      orderBy.join(", "),
+      `\`order_by\` contains duplicate fields: [${orderBy.map((text) => `'${text}'`).join(", ")}]`,
+    );
   const byTime = fields.includes("attribute.started_at_ms") ? [] : [sql`run.started_at_ms desc`];
   return [...orders.flatMap(orderOf), ...byTime, sql`run.id`];
 }
@@ -187,11 +193,7 @@ function ordersOf(orderBy: readonly string[]): readonly SqlValue[] {
 function orderOf(order: Order): readonly SqlValue[] {
   const entity = entityOf(order, searchable);
   const direction = order.isAscending ? sql`asc` : sql`desc`;
-  if (entity === "dataset")
-    return fail("run/corrupt-order", {
-      order: order.key,
-      reason: "Invalid identifier type 'dataset'",
-    });
+  if (entity === "dataset") return refuseOrder(order.key, "Invalid identifier type 'dataset'");
   if (entity === "attribute") {
     const column = attributes[order.key] ?? "";
     const value = column === "" ? sql.ref("run.artifact_root") : sql.ref(`run.${column}`);

@@ -1,9 +1,9 @@
 /** @file HTTP by Fastify: routes, headers and errors; what they answer is in `routes.ts`. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type Clock, type Ids, isMillraceError, MillraceError } from "../../core/index.ts";
-import type { TrackingStore } from "../../run/index.ts";
 import { checkRequestId, type Endpoint, type featureLookUp } from "../../serve/index.ts";
 import { fail, statusOf } from "../errors.ts";
+import type { ProtocolStores } from "../mlflow/route.ts";
 import { type PageData, pageHtml, stylesheet } from "../page/index.ts";
 import { readBody } from "../read-body.ts";
 import { readKeys } from "../read-keys.ts";
@@ -25,7 +25,7 @@ export interface ListenOptions {
   /** Answers for features by key; undefined where that is not offered. */
   readonly lookUp: ReturnType<typeof featureLookUp> | undefined;
   /** What MLflow's protocol works on; undefined where it is not offered. */
-  readonly tracking: TrackingStore | undefined;
+  readonly protocol: ProtocolStores | undefined;
   readonly page: () => Partial<PageData> | Promise<Partial<PageData>>;
   readonly port: number;
   readonly host: string;
@@ -96,8 +96,7 @@ function makeApp(options: ListenOptions, state: { readonly closing: boolean }): 
     if (state.closing) reply.header("connection", "close"); // or an idle connection delays the end
   });
   addRoutes(app, options);
-  if (options.tracking !== undefined)
-    addProtocol(app, { tracking: options.tracking }, options.onError);
+  if (options.protocol !== undefined) addProtocol(app, options.protocol, options.onError);
   addPage(app, options);
   return app;
 }

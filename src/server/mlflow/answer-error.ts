@@ -83,6 +83,14 @@ const sentences: Readonly<Record<string, Say>> = {
     invalid(
       `Changing param values is not allowed. Param with key='${d["key"]}' was already logged with value='${d["stored"]}' for run ID='${d["run"]}'. Attempted logging new value '${d["given"]}'.`,
     ),
+  "registry/missing-model": (d) => absent(`Registered Model with name=${d["name"]} not found`),
+  "registry/missing-version": (d) =>
+    absent(`Model Version (name=${d["name"]}, version=${d["number"]}) not found`),
+  "registry/missing-alias": (d) => invalid(`Registered model alias ${d["alias"]} not found.`),
+  "registry/conflict-model": (d) => ({
+    code: "RESOURCE_ALREADY_EXISTS",
+    message: `Registered Model (name=${d["name"]}) already exists.`,
+  }),
   "run/conflict-name": (d) =>
     invalid(
       `Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='${d["name"]}', mlflow.runName='${d["tag"]}').`,

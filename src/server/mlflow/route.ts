@@ -1,4 +1,5 @@
 /** @file A place of MLflow's protocol: its method and path, the message it takes and what it answers. */
+import type { RegistryStore } from "../../registry/index.ts";
 import type { TrackingStore } from "../../run/index.ts";
 import type { Fields, Message } from "./fields.ts";
 import { type Incoming, messageOf } from "./incoming.ts";
@@ -6,6 +7,7 @@ import { type Incoming, messageOf } from "./incoming.ts";
 /** What the protocol's places work on. */
 export interface ProtocolStores {
   readonly tracking: TrackingStore;
+  readonly registry: RegistryStore;
 }
 
 /** A place of the protocol. */

@@ -2,6 +2,7 @@
 import { experimentRoutes } from "./experiments.ts";
 import { inputRoutes } from "./inputs.ts";
 import { metricRoutes } from "./metrics.ts";
+import { modelRoutes } from "./models.ts";
 import type { ProtocolRoute } from "./route.ts";
 import { runRoutes } from "./runs.ts";
 
@@ -11,6 +12,7 @@ export const protocolRoutes: readonly ProtocolRoute[] = [
   ...runRoutes,
   ...inputRoutes,
   ...metricRoutes,
+  ...modelRoutes,
 ];
 
 /** The prefixes under which each place is: that of clients, and that of pages. */

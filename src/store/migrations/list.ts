@@ -1,5 +1,6 @@
 /** @file The one ordered list of migrations. Add to its end; never change what is in it. */
 import type { SchemaModule } from "../adapter/sqlite.ts";
+import { type ModelProtocolTables, modelProtocol } from "./model-protocol.ts";
 import { type PipelineTables, pipelines } from "./pipeline.ts";
 import { type ProtocolTables, protocol } from "./protocol.ts";
 import { type RegistryTables, registry } from "./registry.ts";
@@ -14,7 +15,8 @@ export interface RecordTables
     PipelineTables,
     TestLogTables,
     StudyTables,
-    ProtocolTables {}
+    ProtocolTables,
+    ModelProtocolTables {}
 
 /** Changes the tables from one format to the next. */
 export type Migration = (schema: SchemaModule) => Promise<void>;
@@ -27,4 +29,5 @@ export const migrations: readonly Migration[] = [
   testLog,
   studies,
   protocol,
+  modelProtocol,
 ];

@@ -1,5 +1,5 @@
 /** @file The tables of registered models, their versions and aliases, and who did what. */
-import type { SchemaModule } from "../adapter/sqlite.ts";
+import type { Generated, SchemaModule } from "../adapter/sqlite.ts";
 
 /** The tables of the registry. Times are UTC milliseconds; `deleted_at_ms` hides a row. */
 export interface RegistryTables {
@@ -20,8 +20,18 @@ export interface RegistryTables {
     readonly signature: string;
     /** The hash of each file by its path in the model folder, as JSON. */
     readonly files: string;
-    /** The key in the byte store under which the files are, each under its hash. */
+    /** The key in the byte store under which the files are, each under its hash; "" for a version of another program. */
     readonly source: string;
+    /** Where another program says the version comes from: "runs:/1f…/model". */
+    readonly source_uri: Generated<string>;
+    /** Where its files are then. */
+    readonly storage_uri: Generated<string>;
+    /** "None", "Staging", "Production" or "Archived". */
+    readonly stage: Generated<string>;
+    readonly user_id: Generated<string>;
+    readonly run_link: Generated<string>;
+    /** The logged model that it is; "" where none is named. */
+    readonly model_id: Generated<string>;
     readonly description: string;
     readonly created_at_ms: number;
     readonly updated_at_ms: number;

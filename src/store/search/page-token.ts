@@ -15,11 +15,11 @@ export const pageToken = (offset: number): string =>
 /**
  * The offset at which a page begins; 0 without a token.
  *
- * @throws `run/corrupt-page-token`
+ * @throws `store/corrupt-page-token`
  */
 export function parsePageToken(token: string | undefined): number {
   if (token === undefined || token === "") return 0;
-  const corrupt = (reason: string): never => fail("run/corrupt-page-token", { token, reason });
+  const corrupt = (reason: string): never => fail("store/corrupt-page-token", { token, reason });
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(token)) return corrupt("could not base64-decode");
   const text = Buffer.from(token, "base64").toString();
   let parsed: unknown;

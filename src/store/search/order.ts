@@ -14,11 +14,11 @@ export interface Order {
 /**
  * Parses an order: a name, and perhaps ASC or DESC.
  *
- * @throws `run/corrupt-order`
+ * @throws `store/corrupt-order`
  */
 export function parseOrder(order: string): Order {
   const corrupt = (): never =>
-    fail("run/corrupt-order", {
+    fail("store/corrupt-order", {
       order,
       reason: `Invalid order_by clause '${order}'. Could not be parsed.`,
     });
@@ -26,7 +26,7 @@ export function parseOrder(order: string): Order {
   if (name?.kind !== "name" || others.length > 0) return corrupt();
   const word = (direction?.source ?? "ASC").toUpperCase();
   if (word !== "ASC" && word !== "DESC")
-    return fail("run/corrupt-order", {
+    return fail("store/corrupt-order", {
       order,
       reason: `Invalid ordering key in order_by clause '${order}'.`,
     });

@@ -22,7 +22,7 @@ const patterns: readonly (readonly [FilterToken["kind"], RegExp])[] = [
 /**
  * Cuts a filter into words. O(length).
  *
- * @throws `run/corrupt-filter` at what is none of them
+ * @throws `store/corrupt-filter` at what is none of them
  */
 export function filterTokens(filter: string): readonly FilterToken[] {
   const tokens: FilterToken[] = [];
@@ -30,7 +30,7 @@ export function filterTokens(filter: string): readonly FilterToken[] {
   while (rest !== "") {
     const token = firstToken(rest);
     if (token === undefined)
-      return fail("run/corrupt-filter", {
+      return fail("store/corrupt-filter", {
         filter,
         reason: `Invalid clause(s) in filter string: '${rest}'`,
       });

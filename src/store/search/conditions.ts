@@ -1,5 +1,5 @@
 /** @file Comparisons as conditions of SQL, the same on every database. */
-import { type SqlCondition, type SqlValue, sql } from "../../store/index.ts";
+import { type SqlCondition, type SqlValue, sql } from "../adapter/sqlite.ts";
 import type { FilterValue, Operator } from "./parse-filter.ts";
 
 /** A column, or another expression, that is compared. */

@@ -16,7 +16,7 @@ export interface Searchable<Entity extends string> {
   readonly keys: Partial<Readonly<Record<Entity, readonly string[]>>>;
 }
 
-/** The entity of a name. Throws `run/corrupt-filter`. */
+/** The entity of a name. Throws `store/corrupt-filter`. */
 export function entityOf<Entity extends string>(
   { entity, key }: Pick<Comparison, "entity" | "key">,
   { entities, aliases, plain, keys }: Searchable<Entity>,
@@ -30,19 +30,19 @@ export function entityOf<Entity extends string>(
   return found;
 }
 
-/** Checks the operator of a comparison. Throws `run/corrupt-filter`. */
+/** Checks the operator of a comparison. Throws `store/corrupt-filter`. */
 export function checkOperator(operator: Operator, allowed: readonly Operator[]): void {
   if (!allowed.includes(operator))
     refuse(`Invalid comparator '${operator}' not one of '${pythonList(allowed)}'`);
 }
 
-/** The number that a comparison names. Throws `run/corrupt-filter` for what is none. */
+/** The number that a comparison names. Throws `store/corrupt-filter` for what is none. */
 export function numberOf({ value }: Comparison, what: string): number {
   if (value.kind === "number") return Number(value.source);
   return refuse(`Expected numeric value type for ${what}. Found ${value.source}`);
 }
 
-/** The text that a comparison names. Throws `run/corrupt-filter` for what is none. */
+/** The text that a comparison names. Throws `store/corrupt-filter` for what is none. */
 export function textOf({ value }: Comparison, what: string): string {
   if (value.kind === "text") return value.text;
   return refuse(
@@ -51,7 +51,12 @@ export function textOf({ value }: Comparison, what: string): string {
 }
 
 /** Refuses a filter with a sentence. */
-export const refuse = (reason: string): never => fail("run/corrupt-filter", { filter: "", reason });
+export const refuse = (reason: string): never =>
+  fail("store/corrupt-filter", { filter: "", reason });
+
+/** Refuses an order with a sentence. */
+export const refuseOrder = (order: string, reason: string): never =>
+  fail("store/corrupt-order", { order, reason });
 
 /** The operators of numbers and of texts. */
 export const numberOperators: readonly Operator[] = [">", ">=", "!=", "=", "<", "<="];

@@ -39,7 +39,7 @@ export interface Comparison {
  * There is AND and nothing else that joins.
  *
  * @returns The comparisons, in their order; none for an empty filter.
- * @throws `run/corrupt-filter`, with MLflow's sentence
+ * @throws `store/corrupt-filter`, with MLflow's sentence
  * @example
  * ```ts
  * parseFilter("metrics.auc > 0.8").map(({ entity, key, operator }) => [entity, key, operator]) // => [["metrics", "auc", ">"]]
@@ -49,7 +49,7 @@ export interface Comparison {
 export function parseFilter(filter: string): readonly Comparison[] {
   const tokens = filterTokens(filter);
   if (tokens.length === 0) return [];
-  const corrupt = (reason: string): never => fail("run/corrupt-filter", { filter, reason });
+  const corrupt = (reason: string): never => fail("store/corrupt-filter", { filter, reason });
   return clausesOf(tokens).map((clause) => comparisonOf(clause, corrupt));
 }
 
