@@ -34,6 +34,7 @@ export function checkRecords(make: () => Promise<Records>): void {
       created_at_ms: fc.maxSafeInteger(),
       updated_at_ms: fc.nat(),
       deleted_at_ms: fc.option(fc.maxSafeInteger()),
+      artifact_location: text,
     });
     const unique = fc.uniqueArray(row, { selector: ({ name }) => name, maxLength: 5 });
     await fc.assert(
