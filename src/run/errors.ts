@@ -21,6 +21,9 @@ export const runErrors = {
   "run/missing-experiment-id": notFound(
     (d: { id: string }) => `no experiment has the id ${quote(d.id)}`,
   ),
+  "run/missing-logged-model": notFound(
+    (d: { id: string }) => `no logged model has the id ${quote(d.id)}`,
+  ),
   "run/missing-tag": notFound(
     (d: { key: string; of: string }) => `there is no tag ${quote(d.key)} in the ${d.of}`,
   ),

@@ -1,5 +1,6 @@
 export { runErrors } from "./errors.ts";
 export type { ExperimentRecord } from "./experiments.ts";
+export * from "./logged-models/index.ts";
 export type { MetricPoint } from "./metrics.ts";
 export { mlflowSignature } from "./model-folder.ts";
 export type { EndStatus, LogModelOptions, Run } from "./run.ts";

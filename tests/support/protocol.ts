@@ -47,9 +47,9 @@ export async function protocolServer(artifactRoot = "file:///artifacts"): Promis
     send,
     post: (path, body) => send("POST", path, body),
     get: (path, query = {}) => {
-      const search = new URLSearchParams(
-        Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one])),
-      );
+      const search = new URLSearchParams();
+      for (const [name, value] of Object.entries(query))
+        for (const one of [value].flat()) search.append(name, one);
       return send("GET", `${path}?${search}`);
     },
     [Symbol.asyncDispose]: async () => {

@@ -1,7 +1,7 @@
 export type { NewExperiment } from "./experiments.ts";
 export type { RunMetric, SampledSteps } from "./history.ts";
 export type { DatasetSummary } from "./inputs.ts";
-export type { LogBatch } from "./log.ts";
+export type { LogBatch, LoggedMetric } from "./log.ts";
 export type { TrackingStoreOptions } from "./place.ts";
 export type * from "./records.ts";
 export type { NewRun, RunChange } from "./runs.ts";

@@ -1,15 +1,23 @@
 /** @file Logging to a run of the tracking store: metrics, params and tags, all or nothing. */
 import type { RecordDatabase } from "../../store/index.ts";
 import { fail } from "../errors.ts";
+import { addModelPoints, type ModelPoint } from "../logged-models/logged-models.ts";
 import { addPoints } from "../metrics.ts";
 import { putTags } from "../run.ts";
 import type { TrackingPlace } from "./place.ts";
 import type { KeyText, StoredMetric } from "./records.ts";
 import { activeRun, nameTag } from "./runs.ts";
 
+/** A point of a metric; one that was measured on a model is kept of the model too. */
+export interface LoggedMetric extends StoredMetric {
+  readonly modelId?: string | undefined;
+  readonly datasetName?: string | undefined;
+  readonly datasetDigest?: string | undefined;
+}
+
 /** What is logged together. */
 export interface LogBatch {
-  readonly metrics?: readonly StoredMetric[] | undefined;
+  readonly metrics?: readonly LoggedMetric[] | undefined;
   /** A param that is there already must have the same value. */
   readonly params?: readonly KeyText[] | undefined;
   /** A later value takes the place of an earlier one. */
@@ -23,11 +31,20 @@ export function logBatch(place: TrackingPlace, id: string, batch: LogBatch): Pro
     await activeRun(db, id);
     await putParams(db, id, params);
     if (metrics.length > 0) await addPoints(db, id, metrics);
+    await addModelPoints(
+      db,
+      metrics.flatMap((point) => modelPoint(id, point)),
+    );
     await putTags(db, id, Object.fromEntries(tags.map(({ key, value }) => [key, value])));
     const name = tags.findLast(({ key }) => key === nameTag)?.value;
     if (name !== undefined)
       await db.updateTable("run").set({ name }).where("id", "=", id).execute();
   });
+}
+
+function modelPoint(runId: string, point: LoggedMetric): readonly ModelPoint[] {
+  const { modelId, datasetName = "", datasetDigest = "" } = point;
+  return modelId ? [{ ...point, modelId, runId, datasetName, datasetDigest }] : [];
 }
 
 /** Removes a tag of a run. Throws `run/missing-tag`. */

@@ -1,6 +1,7 @@
 /** @file The tracking store: experiments and runs in records, with everything that MLflow's protocol asks of them. */
 import { checkNames, randomIds, systemClock } from "../../core/index.ts";
 import { defaultExperiment } from "../experiments.ts";
+import { type LoggedModels, loggedModelsOf } from "../logged-models/logged-models.ts";
 import {
   binExperiment,
   createExperiment,
@@ -73,6 +74,7 @@ export interface TrackingStore {
     maxResults: number,
   ): Promise<readonly RunMetric[]>;
   sampledHistories(steps: SampledSteps): Promise<readonly RunMetric[]>;
+  readonly loggedModels: LoggedModels;
 }
 
 /**
@@ -123,6 +125,7 @@ export async function openTrackingStore(options: TrackingStoreOptions): Promise<
     history: (run, page) => metricHistory(place, run, page),
     histories: (runs, maxResults) => metricHistories(place, runs, maxResults),
     sampledHistories: (steps) => sampledHistories(place, steps),
+    loggedModels: loggedModelsOf(place),
   };
 }
 

@@ -83,6 +83,7 @@ const sentences: Readonly<Record<string, Say>> = {
     invalid(
       `Changing param values is not allowed. Param with key='${d["key"]}' was already logged with value='${d["stored"]}' for run ID='${d["run"]}'. Attempted logging new value '${d["given"]}'.`,
     ),
+  "run/missing-logged-model": (d) => absent(`Logged model with ID '${d["id"]}' not found.`),
   "registry/missing-model": (d) => absent(`Registered Model with name=${d["name"]} not found`),
   "registry/missing-version": (d) =>
     absent(`Model Version (name=${d["name"]}, version=${d["number"]}) not found`),

@@ -1,6 +1,7 @@
 /** @file All places of MLflow's protocol that this server has. */
 import { experimentRoutes } from "./experiments.ts";
 import { inputRoutes } from "./inputs.ts";
+import { loggedModelRoutes } from "./logged-models.ts";
 import { metricRoutes } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import type { ProtocolRoute } from "./route.ts";
@@ -12,6 +13,7 @@ export const protocolRoutes: readonly ProtocolRoute[] = [
   ...runRoutes,
   ...inputRoutes,
   ...metricRoutes,
+  ...loggedModelRoutes,
   ...modelRoutes,
 ];
 

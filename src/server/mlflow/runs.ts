@@ -1,6 +1,14 @@
 /** @file The places of runs: made, changed, logged to and searched. */
+import type { LoggedMetric } from "../../run/index.ts";
 import { refuse } from "./answer-error.ts";
-import { checkBatch, checkMetric, checkParam, checkTag, invalidValue } from "./checks.ts";
+import {
+  checkBatch,
+  checkMetric,
+  checkParam,
+  checkTag,
+  type GivenMetric,
+  invalidValue,
+} from "./checks.ts";
 import { checkExperimentId, viewOf, viewType } from "./experiments.ts";
 import { choice, double, int, list, message, required, text } from "./fields.ts";
 import { missingValue } from "./incoming.ts";
@@ -110,10 +118,11 @@ export const runRoutes: readonly ProtocolRoute[] = [
       ...{ ...byId, key: required(text()), value: required(double()), timestamp: required(int()) },
       ...{ step: int(), model_id: text(), dataset_name: text(), dataset_digest: text() },
     },
-    async ({ key, value, timestamp, step = 0, ...asked }, { tracking }) => {
+    async (asked, { tracking }) => {
+      const { key, value, timestamp } = asked;
       const id = idOf(asked);
       checkMetric({ key, value, timestamp }, "");
-      await tracking.log(id, { metrics: [{ key, value, step, atMs: timestamp }] });
+      await tracking.log(id, { metrics: [pointOf(asked)] });
       return {};
     },
   ),
@@ -155,12 +164,7 @@ export const runRoutes: readonly ProtocolRoute[] = [
       for (const [i, one] of tags.entries()) checkTag(one, `tags[${i}]`);
       checkBatch({ metrics: metrics.length, params: params.length, tags: tags.length });
       checkDistinct(params.map(({ key }) => key));
-      const points = metrics.map(({ key, value, timestamp, step = 0 }) => ({
-        key,
-        value,
-        step,
-        atMs: timestamp,
-      }));
+      const points = metrics.map(pointOf);
       await tracking.log(id, { metrics: points, params: texts(params), tags: texts(tags) });
       return {};
     },
@@ -180,6 +184,19 @@ export const runRoutes: readonly ProtocolRoute[] = [
     },
   ),
 ];
+
+/** A metric of a request, as the store takes it. */
+const pointOf = (metric: GivenPoint): LoggedMetric => ({
+  ...{ key: metric.key, value: metric.value, step: metric.step ?? 0, atMs: metric.timestamp },
+  ...{ modelId: metric.model_id, datasetName: metric.dataset_name },
+  datasetDigest: metric.dataset_digest,
+});
+
+interface GivenPoint extends GivenMetric {
+  readonly model_id?: string;
+  readonly dataset_name?: string;
+  readonly dataset_digest?: string;
+}
 
 const modelsTag = "mlflow.log-model.history";
 

@@ -1,5 +1,6 @@
 /** @file The one ordered list of migrations. Add to its end; never change what is in it. */
 import type { SchemaModule } from "../adapter/sqlite.ts";
+import { type LoggedModelTables, loggedModels } from "./logged-models.ts";
 import { type ModelProtocolTables, modelProtocol } from "./model-protocol.ts";
 import { type PipelineTables, pipelines } from "./pipeline.ts";
 import { type ProtocolTables, protocol } from "./protocol.ts";
@@ -16,7 +17,8 @@ export interface RecordTables
     TestLogTables,
     StudyTables,
     ProtocolTables,
-    ModelProtocolTables {}
+    ModelProtocolTables,
+    LoggedModelTables {}
 
 /** Changes the tables from one format to the next. */
 export type Migration = (schema: SchemaModule) => Promise<void>;
@@ -30,4 +32,5 @@ export const migrations: readonly Migration[] = [
   studies,
   protocol,
   modelProtocol,
+  loggedModels,
 ];
