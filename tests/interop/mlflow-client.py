@@ -6,6 +6,7 @@ from mlflow.entities import Metric, Param, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 
 url = sys.argv[1]
+sys.stdout = sys.stderr  # the client prints links there
 mlflow.set_tracking_uri(url)
 client = MlflowClient(url)
 held = 0
@@ -116,4 +117,4 @@ client.delete_model_version("leavers", "1")
 refused("a deleted version", lambda: client.get_model_version("leavers", "1"), "Model Version (name=leavers, version=1) not found")
 client.delete_registered_model("leavers")
 check("gone", client.search_registered_models("name = 'leavers'") == [])
-print(json.dumps({"held": held}))
+print(json.dumps({"held": held}), file=sys.__stdout__)
