@@ -3,7 +3,7 @@ import { hashOf } from "../../core/index.ts";
 import type { RecordDatabase } from "../../store/index.ts";
 import type { TrackingPlace } from "./place.ts";
 import type { StoredDataset, StoredModelLink } from "./records.ts";
-import { activeRun } from "./runs.ts";
+import { activeRun } from "./run-rows.ts";
 
 /** The tag of a data set that says what it was for: "training". */
 export const contextTag = "mlflow.data.context";

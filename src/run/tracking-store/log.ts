@@ -6,7 +6,7 @@ import { addPoints } from "../metrics.ts";
 import { putTags } from "../run.ts";
 import type { TrackingPlace } from "./place.ts";
 import type { KeyText, StoredMetric } from "./records.ts";
-import { activeRun, nameTag } from "./runs.ts";
+import { activeRun, nameTag } from "./run-rows.ts";
 
 /** A point of a metric; one that was measured on a model is kept of the model too. */
 export interface LoggedMetric extends StoredMetric {

@@ -2,7 +2,7 @@
 import { fromNumberColumns, type RecordDatabase } from "../../store/index.ts";
 import { runUri, type TrackingPlace } from "./place.ts";
 import type { StoredDataset, StoredRun, StoredStatus } from "./records.ts";
-import type { RunRow } from "./runs.ts";
+import type { RunRow } from "./run-rows.ts";
 
 /** Runs asked for at once: well under what a statement may bind. */
 const chunk = 1000;

@@ -1,14 +1,11 @@
 /** @file Runs in the tracking store: made, changed, put into the bin and read. */
-import type { RecordDatabase } from "../../store/index.ts";
 import { fail } from "../errors.ts";
 import { putTags } from "../run.ts";
 import { checkActive, experimentRow } from "./experiments.ts";
 import { type TrackingPlace, under } from "./place.ts";
 import { readDetails } from "./read-details.ts";
 import type { KeyText, StoredRun, StoredStatus } from "./records.ts";
-
-/** The tag that has a run's name. */
-export const nameTag = "mlflow.runName";
+import { activeRun, nameTag, runRow } from "./run-rows.ts";
 
 /** A run to be made. */
 export interface NewRun {
@@ -93,20 +90,4 @@ export function binRun(place: TrackingPlace, id: string, isDeleted: boolean): Pr
     const deleted_at_ms = isDeleted ? place.clock() : null;
     await db.updateTable("run").set({ deleted_at_ms }).where("id", "=", id).execute();
   });
-}
-
-/** A row of the table of runs. */
-export type RunRow = Awaited<ReturnType<typeof runRow>>;
-
-/** The row of a run. Throws `run/missing-run`. */
-export async function runRow(db: RecordDatabase, id: string) {
-  const row = await db.selectFrom("run").selectAll().where("id", "=", id).executeTakeFirst();
-  return row ?? fail("run/missing-run", { id });
-}
-
-/** The row of a run that is not in the bin. Throws `run/missing-run`, `run/conflict-deleted`. */
-export async function activeRun(db: RecordDatabase, id: string): Promise<RunRow> {
-  const row = await runRow(db, id);
-  if (row.deleted_at_ms !== null) fail("run/conflict-deleted", { what: "run", id, doing: "use" });
-  return row;
 }
