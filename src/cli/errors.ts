@@ -86,6 +86,10 @@ export const cliErrors = {
     (d: { table: string }) =>
       `restore: which version of ${quote(d.table)}? Give --version or --at; history lists them`,
   ),
+  "cli/unsupported-host": caller(
+    (d: { host: string }) =>
+      `server: ${quote(d.host)} can be reached from other machines, and the server knows no users yet, so anybody could read and change everything; expected 127.0.0.1, localhost or ::1. Put a proxy that checks who asks in front of it`,
+  ),
   "cli/unsupported-ending": caller(
     (d: { file: string }) =>
       `export: ${quote(d.file)} does not say how it is written; end it in .csv, .tsv, .jsonl, .json (each also with .gz) or .parquet`,

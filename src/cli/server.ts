@@ -3,31 +3,41 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { openRegistryStore } from "../registry/index.ts";
 import { openTrackingStore } from "../run/index.ts";
-import { openRecords } from "../store/index.ts";
+import { folderBytes, openRecords } from "../store/index.ts";
 import { command, type Surroundings } from "./command.ts";
+import { fail } from "./errors.ts";
+
+/** Hosts that only this machine reaches. */
+const loopback = ["127.0.0.1", "localhost", "::1"];
 
 /** Serves until Ctrl-C. */
 export async function serveTracking(
   task: {
     readonly store: string;
     readonly artifacts: string;
+    /** Whether clients send artifacts through the server. */
+    readonly proxy: boolean;
     readonly host: string;
     readonly port: number;
   },
   { reporter, signal, json, print }: Surroundings,
 ): Promise<undefined> {
+  if (!loopback.includes(task.host)) fail("cli/unsupported-host", { host: task.host });
   const { serveHttp } = await import("../server/index.ts");
   await using records = await openRecords(recordsPath(task.store));
-  const artifactRoot = pathToFileURL(resolve(task.artifacts)).href;
+  const folder = resolve(task.artifacts);
+  // clients on this machine write files themselves; others send them through the server
+  const artifactRoot = task.proxy ? "mlflow-artifacts:/" : pathToFileURL(folder).href;
   const tracking = await openTrackingStore({ records, artifactRoot, artifactPrefix: "" });
   const registry = openRegistryStore({
     records,
-    addressOf: (source) => `${artifactRoot}/${source}`,
+    addressOf: (source) => `${artifactRoot.replace(/\/$/, "")}/${source}`,
   });
+  const artifacts = { bytes: folderBytes(folder), prefix: "", root: artifactRoot };
   const { port, host } = task;
   await using web = await serveHttp({
     endpoints: [],
-    protocol: { tracking, registry },
+    protocol: { tracking, registry, artifacts },
     port,
     host,
   });
@@ -67,13 +77,18 @@ export const server = command({
       value: "DIR",
       help: "where artifacts are (default: millrace-server/artifacts)",
     },
+    proxy: {
+      type: "boolean",
+      default: false,
+      help: "clients send and read artifacts through the server, as those on other machines must",
+    },
   },
   examples: [
     "server",
     "server --port 5001 --store sqlite:////data/runs.db --artifacts /data/artifacts",
   ],
-  run: async ({ port, host, store, artifacts }) => ({
-    ...{ port, host },
+  run: async ({ port, host, store, artifacts, proxy }) => ({
+    ...{ port, host, proxy },
     store: store ?? join("millrace-server", "records.db"),
     artifacts: artifacts ?? join("millrace-server", "artifacts"),
   }),

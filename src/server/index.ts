@@ -1,4 +1,5 @@
 export { serverErrors } from "./errors.ts";
+export type { ArtifactPlace } from "./mlflow/artifact-store.ts";
 export type { ProtocolStores } from "./mlflow/route.ts";
 export {
   type PageChart,

@@ -51,6 +51,8 @@ check("infinity", read.data.metrics["inf"] == float("inf"))
 check("tags", read.data.tags["note"] == "a\nb" and read.data.tags["mlflow.runName"] == "first")
 check("history", [m.step for m in client.get_metric_history(run_id, "loss")] == list(range(5)))
 check("artifacts", [a.path for a in client.list_artifacts(run_id, "notes")] == ["notes/note.txt"])
+with open(client.download_artifacts(run_id, "notes/note.txt", tempfile.mkdtemp())) as file:
+    check("downloaded", file.read() == "hello")
 found = mlflow.search_runs(
     filter_string="metrics.auc > 0.8 and params.kind = 'boost'",
     experiment_names=["fluent"],

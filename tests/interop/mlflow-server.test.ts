@@ -15,8 +15,13 @@ const main = join(import.meta.dirname, "../../src/cli/main.ts");
 const script = await readFile(join(import.meta.dirname, "mlflow-client.py"), "utf8");
 
 /** Runs the server in a process of its own while something is done with it. */
-async function withServer(folder: string, work: (url: string) => void): Promise<void> {
-  const places = ["--store", `sqlite:///${join(folder, "runs.db")}`, "--artifacts", folder];
+async function withServer(
+  folder: string,
+  more: readonly string[],
+  work: (url: string) => void,
+): Promise<void> {
+  const store = `sqlite:///${join(folder, "runs.db")}`;
+  const places = ["--store", store, "--artifacts", join(folder, "files"), ...more];
   const args = ["--disable-warning=ExperimentalWarning", main, "server", "--json", "--port", "0"];
   const child = spawn(process.execPath, [...args, ...places], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -32,11 +37,17 @@ async function withServer(folder: string, work: (url: string) => void): Promise<
 }
 
 describe.skipIf("missing" in python)("mlflow's client", () => {
-  test("tracks, searches and registers as with its own server", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "millrace-mlflow-server-"));
-    await withServer(folder, (url) => {
-      expect(runPython(python, script, [url])).toEqual({ held: 27 });
-    });
-    await rm(folder, { recursive: true });
-  });
+  test.each([
+    ["itself", []],
+    ["through the server", ["--proxy"]],
+  ])(
+    "tracks, searches and registers as with its own server, writing artifacts %s",
+    async (_, more) => {
+      const folder = await mkdtemp(join(tmpdir(), "millrace-mlflow-server-"));
+      await withServer(folder, more, (url) => {
+        expect(runPython(python, script, [url])).toEqual({ held: 28 });
+      });
+      await rm(folder, { recursive: true });
+    },
+  );
 });

@@ -2,7 +2,7 @@
 import { openRegistryStore } from "../../src/registry/index.ts";
 import { openTrackingStore } from "../../src/run/index.ts";
 import { serveHttp } from "../../src/server/index.ts";
-import { openRecords } from "../../src/store/index.ts";
+import { type Bytes, openRecords } from "../../src/store/index.ts";
 
 /** JSON, whatever is in it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any form
@@ -21,7 +21,10 @@ export interface ProtocolServer extends AsyncDisposable {
 }
 
 /** Starts a server on a free port of this machine. */
-export async function protocolServer(artifactRoot = "file:///artifacts"): Promise<ProtocolServer> {
+export async function protocolServer(
+  artifactRoot = "file:///artifacts",
+  bytes?: Bytes,
+): Promise<ProtocolServer> {
   const records = await openRecords(":memory:");
   let now = 1000;
   const clock = () => now++;
@@ -31,7 +34,14 @@ export async function protocolServer(artifactRoot = "file:///artifacts"): Promis
     addressOf: (key) => `${artifactRoot}/${key}`,
     clock,
   });
-  const web = await serveHttp({ endpoints: [], protocol: { tracking, registry } });
+  const web = await serveHttp({
+    endpoints: [],
+    protocol: {
+      tracking,
+      registry,
+      ...(bytes === undefined ? {} : { artifacts: { bytes, prefix: "", root: artifactRoot } }),
+    },
+  });
   const send = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${web.url}/api/2.0/mlflow/${path}`, {
       method,

@@ -4,6 +4,7 @@ import { protocolAnswer, protocolStatuses } from "../mlflow/answer-error.ts";
 import type { Incoming } from "../mlflow/incoming.ts";
 import type { ProtocolStores } from "../mlflow/route.ts";
 import { prefixes, protocolRoutes } from "../mlflow/routes.ts";
+import { addArtifacts } from "./artifacts.ts";
 
 /** The largest message of the protocol: data sets may carry profiles of 16 MB. */
 const bodyLimit = 64 * 2 ** 20;
@@ -18,6 +19,14 @@ export function addProtocol(
   onError: (error: unknown, requestId: string) => void,
 ): void {
   app.get("/version", async (_, reply) => reply.type("text/plain").send(protocolVersion));
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    scope.setErrorHandler((error, request, reply) =>
+      answerError(error, { request, reply, onError }),
+    );
+    addArtifacts(scope, stores);
+  });
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(

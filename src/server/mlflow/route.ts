@@ -1,6 +1,7 @@
 /** @file A place of MLflow's protocol: its method and path, the message it takes and what it answers. */
 import type { RegistryStore } from "../../registry/index.ts";
 import type { TrackingStore } from "../../run/index.ts";
+import type { ArtifactPlace } from "./artifact-store.ts";
 import type { Fields, Message } from "./fields.ts";
 import { type Incoming, messageOf } from "./incoming.ts";
 
@@ -8,6 +9,8 @@ import { type Incoming, messageOf } from "./incoming.ts";
 export interface ProtocolStores {
   readonly tracking: TrackingStore;
   readonly registry: RegistryStore;
+  /** Files of runs and models; without it none are served. */
+  readonly artifacts?: ArtifactPlace;
 }
 
 /** A place of the protocol. */

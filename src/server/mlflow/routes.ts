@@ -1,4 +1,5 @@
 /** @file All places of MLflow's protocol that this server has. */
+import { artifactRoutes } from "./artifacts.ts";
 import { experimentRoutes } from "./experiments.ts";
 import { inputRoutes } from "./inputs.ts";
 import { loggedModelRoutes } from "./logged-models.ts";
@@ -10,6 +11,7 @@ import { runRoutes } from "./runs.ts";
 /** The places of the protocol. */
 export const protocolRoutes: readonly ProtocolRoute[] = [
   ...experimentRoutes,
+  ...artifactRoutes,
   ...runRoutes,
   ...inputRoutes,
   ...metricRoutes,
