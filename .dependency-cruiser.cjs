@@ -23,7 +23,7 @@ const may = {
   workspace: ["store", "table", "run", "registry", "model", "nn", "forecast"],
   rag: ["tensor", "store", "table"],
   agent: ["rag"],
-  server: ["run", "registry", "pipeline", "serve", "monitor", "rag", "agent", "plot"],
+  server: ["store", "run", "registry", "pipeline", "serve", "monitor", "rag", "agent", "plot"],
 };
 const walls = Object.entries(may).map(([folder, below]) => ({
   name: `${folder}-imports-only-what-is-below`,
