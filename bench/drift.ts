@@ -81,7 +81,9 @@ try {
   const { engine } = lake;
   const files = [join(place, "reference.parquet"), join(place, "current.parquet")] as const;
   for (const [i, file] of files.entries())
-    await engine.run(`COPY (${tableSql(7 + i * 11 * rows, 0.2 * i)}) TO ${quoteText(file)} (FORMAT parquet)`); // biome-ignore format: one call
+    await engine.run(
+      `COPY (${tableSql(7 + i * 11 * rows, 0.2 * i)}) TO ${quoteText(file)} (FORMAT parquet)`,
+    );
   const read = (file: string) =>
     frame({
       engine,

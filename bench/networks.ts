@@ -7,7 +7,22 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { random } from "../src/core/index.ts";
 import { mnist } from "../src/dataset/index.ts";
-import { attention, conv2d, dense, embedding, flatten, input, layerNorm, maxPool2d, type Network, type NetworkRows, placeEmbedding, residual, type Steps, stepDense } from "../src/nn/index.ts"; // biome-ignore format: a list
+import {
+  attention,
+  conv2d,
+  dense,
+  embedding,
+  flatten,
+  input,
+  layerNorm,
+  maxPool2d,
+  type Network,
+  type NetworkRows,
+  placeEmbedding,
+  residual,
+  type Steps,
+  stepDense,
+} from "../src/nn/index.ts";
 import { requireRuntime } from "../src/nn/runtime.ts";
 import { runTraining } from "../src/nn/train/run-training.ts";
 import { taskOf } from "../src/nn/train/task.ts";

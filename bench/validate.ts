@@ -115,7 +115,9 @@ try {
     FROM range(${rows}) t(i)`;
   await engine.run(`COPY (${made}) TO ${quoteText(file)} (FORMAT parquet)`);
   const small = join(place, "small.parquet");
-  await engine.run(`COPY (SELECT * FROM read_parquet(${quoteText(file)}) LIMIT ${peerRows}) TO ${quoteText(small)} (FORMAT parquet)`); // biome-ignore format: one call
+  await engine.run(
+    `COPY (SELECT * FROM read_parquet(${quoteText(file)}) LIMIT ${peerRows}) TO ${quoteText(small)} (FORMAT parquet)`,
+  );
   const data = frame({
     engine,
     schema: orders,

@@ -69,7 +69,14 @@ async function makeDocs(folder: string): Promise<void> {
   for (let night = 0; night < nights; night++) {
     now = start + night * day;
     const late = Math.max(0, night - 17) / 6;
-    await customers.overwrite(telcoMonth({ rows: 4000 + 40 * night, seed: night, drift: late, missing: night === 9 ? 0.08 : 0.02 + 0.03 * late })); // biome-ignore format: one call
+    await customers.overwrite(
+      telcoMonth({
+        rows: 4000 + 40 * night,
+        seed: night,
+        drift: late,
+        missing: night === 9 ? 0.08 : 0.02 + 0.03 * late,
+      }),
+    );
     const rows = await customers.read();
     const version = await customers.version();
     const reports = [await check(rows, sound), await check(rows, keys)];
@@ -92,18 +99,27 @@ async function makeDriftReport(file: string): Promise<void> {
   const lake = await openLake(join(place, "lake"));
   const sketchOf = async (month: number, drift: number) => {
     const table = lake.table("telco.months", telcoSchema);
-    await table.overwrite(telcoMonth({ rows: 4000, seed: month, drift, missing: 0.02 + drift / 20 })); // biome-ignore format: one call
+    await table.overwrite(
+      telcoMonth({ rows: 4000, seed: month, drift, missing: 0.02 + drift / 20 }),
+    );
     return sketchRows(await table.read());
   };
   const reference = { name: "telco.training", sketch: await sketchOf(99, 0) };
   const earlier: KeptDrift[] = [];
   for (let month = 0; month < 10; month++) {
     const sketch = await sketchOf(month, Math.max(0, month - 4) / 6);
-    const report = driftReport({ reference, current: { name: "telco.month", sketch }, atMs: start + 30 * month * day }); // biome-ignore format: one call
+    const report = driftReport({
+      reference,
+      current: { name: "telco.month", sketch },
+      atMs: start + 30 * month * day,
+    });
     await writeFile(file, driftReportPage(report, earlier));
     const nothing = async (): Promise<void> => undefined;
     const logMetrics = async (metrics: KeptDrift): Promise<void> => void earlier.push(metrics);
-    await keepDriftReport({ logParams: nothing, logTags: nothing, logArtifact: nothing, logMetrics }, report); // biome-ignore format: one call
+    await keepDriftReport(
+      { logParams: nothing, logTags: nothing, logArtifact: nothing, logMetrics },
+      report,
+    );
   }
   await lake.close();
   await rm(place, { recursive: true });
@@ -117,18 +133,35 @@ interface Shot {
   readonly from?: number;
 }
 
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--allow-file-access-from-files", "--blink-settings=preferredColorScheme=1"]; // biome-ignore format: a list
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--hide-scrollbars",
+  "--allow-file-access-from-files",
+  "--blink-settings=preferredColorScheme=1",
+];
 
 /** Photographs a page, which stands in a frame so that it may be narrow and begin anywhere, and reduces its colours. */
 async function photograph({ page, width, height, from = 0 }: Shot, file: string): Promise<void> {
   const place = await mkdtemp(join(tmpdir(), "millrace-chromium-"));
   const frame = join(place, "frame.html");
   const style = `border:0;display:block;margin-top:${-from}px`;
-  await writeFile(frame, `<!doctype html><style>body{margin:0;overflow:hidden}</style><iframe src="${pathToFileURL(page).href}" width="${width}" height="${height + from}" style="${style}"></iframe>`); // biome-ignore format: one call
+  await writeFile(
+    frame,
+    `<!doctype html><style>body{margin:0;overflow:hidden}</style><iframe src="${pathToFileURL(page).href}" width="${width}" height="${height + from}" style="${style}"></iframe>`,
+  );
   const shot = join(place, "shot.png");
   const size = [`--window-size=${width},${height}`, `--screenshot=${shot}`];
   const profile = `--user-data-dir=${join(place, "profile")}`;
-  execFileSync("chromium", [...flags, profile, ...size, pathToFileURL(frame).href], { stdio: "ignore" }); // biome-ignore format: one call
+  execFileSync("chromium", [...flags, profile, ...size, pathToFileURL(frame).href], {
+    stdio: "ignore",
+  });
   execFileSync("pngquant", ["--force", "--strip", "--output", file, "128", shot]);
   await rm(place, { recursive: true, force: true });
 }

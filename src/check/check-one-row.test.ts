@@ -78,7 +78,23 @@ const all = suite("all", rows, [
   }),
   e.inSet("n", [1], { mostly: 0 }),
 ]);
-const texts = ["a", "b1", "ab", "a b", "a\nb", "Ä", "日本", "𝒳", "2024-02-29", "2023-02-29", "5 jan 2024 07:30", "", "a%", "1", "\u0000"]; // biome-ignore format: a list
+const texts = [
+  "a",
+  "b1",
+  "ab",
+  "a b",
+  "a\nb",
+  "Ä",
+  "日本",
+  "𝒳",
+  "2024-02-29",
+  "2023-02-29",
+  "5 jan 2024 07:30",
+  "",
+  "a%",
+  "1",
+  "\u0000",
+];
 const row = fc.record({
   t: fc.option(fc.oneof(fc.constantFrom(...texts), fc.string({ unit: "grapheme", maxLength: 5 }))),
   n: fc.option(fc.integer({ min: -1, max: 4 })),
@@ -96,7 +112,9 @@ describe("checkOneRow", () => {
       fc.asyncProperty(row, async (one) => {
         const { t, n, m, x, yes, plan, at } = one;
         const table = frameOf(engine, rows, [[t, n, m, x, yes, plan, at]]);
-        const { results } = await validate(table, all, { resultFormat: { result_format: "BASIC", partial_unexpected_count: 0 } }); // biome-ignore format: one call
+        const { results } = await validate(table, all, {
+          resultFormat: { result_format: "BASIC", partial_unexpected_count: 0 },
+        });
         const scanned = results.map(({ success, result }) => [success, result["unexpected_count"]]);
         const { findings, skipped } = check(one);
         expect(findings.map(({ passed, failedRows }) => [passed, failedRows])).toEqual(scanned);

@@ -1,7 +1,14 @@
 /** @file The expectations that a schema allows, typed by its columns. */
 import { list } from "../core/index.ts";
 import type { Json } from "../flow.ts";
-import { type BoolExpr, type CellsOf, type Columns, cells, quoteName, type Schema } from "../table/index.ts"; // biome-ignore format: one import
+import {
+  type BoolExpr,
+  type CellsOf,
+  type Columns,
+  cells,
+  quoteName,
+  type Schema,
+} from "../table/index.ts";
 import { fail } from "./errors.ts";
 import {
   type Expectation,
@@ -38,11 +45,7 @@ export function expectations<C extends Columns>(target: Schema<C>): Expectations
   };
   const ofColumn =
     (type: string, argument?: string) =>
-    (
-      column: Name,
-      value?: Json | Options,
-      options?: Options, // biome-ignore format: one signature
-    ) =>
+    (column: Name, value?: Json | Options, options?: Options) =>
       argument === undefined
         ? make(type, { column }, value as Options | undefined)
         : make(type, { column, [argument]: value as Json }, options);
@@ -53,18 +56,11 @@ export function expectations<C extends Columns>(target: Schema<C>): Expectations
       make(type, { column, value_set: values.map(plain) }, options);
   const ofColumns =
     (type: string) =>
-    (
-      columns: readonly Name[],
-      { ignore, ...options }: PairOptions<C> = {}, // biome-ignore format: one signature
-    ) =>
+    (columns: readonly Name[], { ignore, ...options }: PairOptions<C> = {}) =>
       make(type, { column_list: columns, ignore_row_if: ignore && missingOf[ignore] }, options);
   const ofPair =
     (type: string, more: Kwargs = {}) =>
-    (
-      a: Name,
-      b: Name,
-      { ignore, ...options }: PairOptions<C> = {}, // biome-ignore format: one signature
-    ) =>
+    (a: Name, b: Name, { ignore, ...options }: PairOptions<C> = {}) =>
       make(
         type,
         { column_A: a, column_B: b, ...more, ignore_row_if: ignore && pairMissingOf[ignore] },
@@ -165,7 +161,7 @@ export function expectations<C extends Columns>(target: Schema<C>): Expectations
     divergence: (
       column,
       { threshold, tailWeightHoldout, internalWeightHoldout, ...partition },
-      options, // biome-ignore format: one signature
+      options,
     ) =>
       make(
         "expect_column_kl_divergence_to_be_less_than",
@@ -209,7 +205,11 @@ export function expectations<C extends Columns>(target: Schema<C>): Expectations
     columnsAre: (column_list, options) =>
       make("expect_table_columns_to_match_ordered_list", { column_list }, options),
     columnsInclude: (column_set, { exactly, ...options } = {}) =>
-      make("expect_table_columns_to_match_set", { column_set, exact_match: exactly === true }, options), // biome-ignore format: one call
+      make(
+        "expect_table_columns_to_match_set",
+        { column_set, exact_match: exactly === true },
+        options,
+      ),
     columnExists: (column, { index, ...options } = {}) =>
       make("expect_column_to_exist", { column, column_index: index }, options),
     columnType: ofColumn("expect_column_type_to_be", "type_"),
@@ -276,8 +276,14 @@ function boundKwargs({ min, max, strictMin, strictMax }: ExpectedBounds): Kwargs
 
 /** At least, at most, or both, as a sentence says it. */
 function amount({ min, max, strictMin, strictMax }: ExpectedBounds): string {
-  const low = min === undefined ? [] : [`${strictMin === true ? "more than" : "at least"} ${list([plain(min)])}`]; // biome-ignore format: a choice
-  const high = max === undefined ? [] : [`${strictMax === true ? "fewer than" : "at most"} ${list([plain(max)])}`]; // biome-ignore format: a choice
+  const low =
+    min === undefined
+      ? []
+      : [`${strictMin === true ? "more than" : "at least"} ${list([plain(min)])}`];
+  const high =
+    max === undefined
+      ? []
+      : [`${strictMax === true ? "fewer than" : "at most"} ${list([plain(max)])}`];
   return [...low, ...high].join(" and ");
 }
 

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { differences, meant } from "../../tests/peer/compare-results.ts";
 import { type PeerCase, peerTable, readPeerCases } from "../../tests/peer/great-expectations.ts";
-import { caseDifferences, judgeCase, randomCase, randomTypes, readRandomResults, storedCases } from "../../tests/peer/random-cases.ts"; // biome-ignore format: one import
+import {
+  caseDifferences,
+  judgeCase,
+  randomCase,
+  randomTypes,
+  readRandomResults,
+  storedCases,
+} from "../../tests/peer/random-cases.ts";
 import { type AnyRows, type Engine, frame, openEngine } from "../table/index.ts";
 import { readSuite } from "./json/suite-json.ts";
 import { validate } from "./validate.ts";

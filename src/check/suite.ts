@@ -4,7 +4,7 @@ import type { ColumnSpecs, Finding, Json } from "../flow.ts";
 import { type AnyRows, type Columns, type Frame, quoteName, type Schema } from "../table/index.ts";
 import { fail } from "./errors.ts";
 import { columnsOf, type Expectation } from "./make-expectation.ts";
-import { batchSql, type Compiled, isRowPlan, type Surroundings } from "./scan/compile.ts"; // biome-ignore format: one import
+import { batchSql, type Compiled, isRowPlan, type Surroundings } from "./scan/compile.ts";
 import { judge, type Outcome } from "./scan/judge.ts";
 import { secondLook } from "./scan/samples.ts";
 import type { QuerySource, RowPlan } from "./types/definition.ts";
@@ -153,9 +153,10 @@ async function findingOf(rows: AnyRows, outcome: Outcome, count: number): Promis
   };
   if (outcome.kind === "measure") {
     const look = isRowPlan(plan) ? undefined : plan.look;
-    const measured = outcome.success || look === undefined
+    const measured =
+      outcome.success || look === undefined
         ? outcome
-        : await look(outcome, secondLook(rows, false)); // biome-ignore format: a choice
+        : await look(outcome, secondLook(rows, false));
     const all = Math.max(count, 1);
     const passed = measured.success;
     const { observed_value: seen = null } = measured.result;
@@ -182,8 +183,10 @@ async function keysOf(
     .join(" || ' ' || ");
   const about = `${where ?? "true"} AND ${looked}`;
   const names = unique?.map(quoteName).join(", ");
-  const twice = names === undefined ? broken
-      : `(${names}) IN (SELECT (${names}) FROM batch WHERE ${about} GROUP BY ${names} HAVING count(*) > 1)`; // biome-ignore format: a choice
+  const twice =
+    names === undefined
+      ? broken
+      : `(${names}) IN (SELECT (${names}) FROM batch WHERE ${about} GROUP BY ${names} HAVING count(*) > 1)`;
   const found = await rows.engine.query(
     `WITH ${batchSql(rows)} SELECT ${select} AS shown FROM batch WHERE ${about} AND ${twice} ORDER BY shown LIMIT 5`,
   );

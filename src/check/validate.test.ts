@@ -147,12 +147,29 @@ describe("validate", () => {
     const made = e.between("x", { min: 0 });
     const keys = async (resultFormat: string) =>
       Object.keys((await one(made, { resultFormat }))?.result ?? {}).sort();
-    const basic = ["element_count", "unexpected_count", "unexpected_percent", "missing_count", "missing_percent", "unexpected_percent_total", "unexpected_percent_nonmissing", "partial_unexpected_list"].sort(); // biome-ignore format: a list
+    const basic = [
+      "element_count",
+      "unexpected_count",
+      "unexpected_percent",
+      "missing_count",
+      "missing_percent",
+      "unexpected_percent_total",
+      "unexpected_percent_nonmissing",
+      "partial_unexpected_list",
+    ].sort();
     const summary = [...basic, "partial_unexpected_counts"].sort();
     expect(await keys("BOOLEAN_ONLY")).toEqual([]);
     expect(await keys("BASIC")).toEqual(basic);
     expect(await keys("SUMMARY")).toEqual(summary);
-    expect(await keys("COMPLETE")).toEqual([...summary, "partial_unexpected_index_list", "unexpected_list", "unexpected_index_list", "unexpected_index_query"].sort()); // biome-ignore format: one call
+    expect(await keys("COMPLETE")).toEqual(
+      [
+        ...summary,
+        "partial_unexpected_index_list",
+        "unexpected_list",
+        "unexpected_index_list",
+        "unexpected_index_query",
+      ].sort(),
+    );
     const indexed = await one(made, {
       resultFormat: { result_format: "COMPLETE", unexpected_index_column_names: ["id"] },
     });
@@ -250,7 +267,11 @@ describe("validate", () => {
     ],
     [
       "a condition on a text's order",
-      expectation("expect_column_max_to_be_between", { column: "x", max_value: 9, row_condition: "id > 'a'" }), // biome-ignore format: one call
+      expectation("expect_column_max_to_be_between", {
+        column: "x",
+        max_value: 9,
+        row_condition: "id > 'a'",
+      }),
       "check/unsupported-condition",
     ],
   ];

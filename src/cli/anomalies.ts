@@ -115,7 +115,16 @@ export const anomalies = command({
     const figures = await writeFigures(out, drawings);
     const { trained, threshold, mean, deviation } = detector;
     const { parameters } = trained.network;
-    const asked = { images: name, normal: normals.join(), k, percentile, error, epochs, learningRate, seed }; // biome-ignore format: a list
+    const asked = {
+      images: name,
+      normal: normals.join(),
+      k,
+      percentile,
+      error,
+      epochs,
+      learningRate,
+      seed,
+    };
     await using workspace = await openWorkspace(dir);
     const { runId, version } = await keepNetwork(workspace, {
       ...{ experiment: `anomalies ${name}`, name: "autoencoder", register },
@@ -132,13 +141,53 @@ export const anomalies = command({
     const told = { learned: learned.rows, parameters, error, threshold, mean, deviation };
     return { images: source, normals, others, ...told, ...scores, ...kept };
   },
-  render: ({ normals, others, threshold, mean, deviation, precision, recall, f1, rocAuc, falseAlarms, normalError, anomalyError, figures, ...kept }, { width }) => [
+  render: (
+    {
+      normals,
+      others,
+      threshold,
+      mean,
+      deviation,
+      precision,
+      recall,
+      f1,
+      rocAuc,
+      falseAlarms,
+      normalError,
+      anomalyError,
+      figures,
+      ...kept
+    },
+    { width },
+  ) => [
     `normal: ${normals.join(", ")}; others: ${others.join(", ")}`,
     `threshold: ${threshold.toFixed(5)} (${kept.error} errors of normal images: mean ${mean.toFixed(5)}, deviation ${deviation.toFixed(5)})`,
-    ...columns([["precision", "recall", "F1", "ROC AUC", "false alarms", "mean error of normal", "of others"], [percent(precision), percent(recall), f1.toFixed(4), rocAuc.toFixed(4), percent(falseAlarms), normalError.toFixed(5), anomalyError.toFixed(5)]], { right: [0, 1, 2, 3, 4, 5, 6], width }),
+    ...columns(
+      [
+        [
+          "precision",
+          "recall",
+          "F1",
+          "ROC AUC",
+          "false alarms",
+          "mean error of normal",
+          "of others",
+        ],
+        [
+          percent(precision),
+          percent(recall),
+          f1.toFixed(4),
+          rocAuc.toFixed(4),
+          percent(falseAlarms),
+          normalError.toFixed(5),
+          anomalyError.toFixed(5),
+        ],
+      ],
+      { right: [0, 1, 2, 3, 4, 5, 6], width },
+    ),
     ...keptLines(kept),
     ...figures.map((path) => `figure: ${path}`),
-  ], // biome-ignore format: one list
+  ],
 });
 
 /** Scores by the names of metrics. */

@@ -78,7 +78,10 @@ export const checkpoint = command({
     if (!known.includes(name)) fail("cli/missing-checkpoint", { name, folder: at, known });
     const result = await around.reporter.stage(
       `checkpoint ${name}`,
-      () => stoppable({ engine: lake.engine, signal: around.signal }, () => run({ at, name, folder, lake, assets, runName })), // biome-ignore format: one call
+      () =>
+        stoppable({ engine: lake.engine, signal: around.signal }, () =>
+          run({ at, name, folder, lake, assets, runName }),
+        ),
       () => null,
     );
     const reports = Object.entries(result.run_results).map(([id, found]) => ({

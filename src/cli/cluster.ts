@@ -118,7 +118,10 @@ export const cluster = command({
     const task = { from, dir, at: atVersion("cluster", values), form: fileForm(values) };
     const found = await around.reporter.stage(
       `cluster ${from}`,
-      () => withSource({ ...task, command: "cluster" }, around, (source) => grouped(source, values, around.signal)), // biome-ignore format: one call
+      () =>
+        withSource({ ...task, command: "cluster" }, around, (source) =>
+          grouped(source, values, around.signal),
+        ),
       () => null,
     );
     const { into, model, out } = values;

@@ -104,15 +104,45 @@ export const confidence = command({
           });
     return { network: networkWords(opened), images: source, ...told, figures: files };
   },
-  render: ({ network, images, rows, accuracy, bands, reliability, calibrationError, ambiguous, figures }, { width }) => [
+  render: (
+    { network, images, rows, accuracy, bands, reliability, calibrationError, ambiguous, figures },
+    { width },
+  ) => [
     `${network} on ${number(rows)} images of ${images}: accuracy ${percent(accuracy)}`,
     "",
-    ...columns([["band", "images", "share", "accuracy"], ...bands.map((one) => [one.band, number(one.rows), percent(one.share), one.accuracy === null ? "–" : percent(one.accuracy)])], { right: [1, 2, 3], width }),
+    ...columns(
+      [
+        ["band", "images", "share", "accuracy"],
+        ...bands.map((one) => [
+          one.band,
+          number(one.rows),
+          percent(one.share),
+          one.accuracy === null ? "–" : percent(one.accuracy),
+        ]),
+      ],
+      { right: [1, 2, 3], width },
+    ),
     "",
-    ...columns([["confidence", "accuracy", "images"], ...reliability.map(({ given, observed, rows: n }) => [given.toFixed(3), observed.toFixed(3), number(n)])], { right: [0, 1, 2], width }),
+    ...columns(
+      [
+        ["confidence", "accuracy", "images"],
+        ...reliability.map(({ given, observed, rows: n }) => [
+          given.toFixed(3),
+          observed.toFixed(3),
+          number(n),
+        ]),
+      ],
+      { right: [0, 1, 2], width },
+    ),
     `expected calibration error: ${calibrationError.toFixed(4)}`,
     "",
-    ...columns([["class", "most ambiguous image", "prediction", "probability"], ...ambiguous.map((one) => [one.class, `${one.row}`, one.answer, percent(one.top)])], { right: [1, 3], width }),
+    ...columns(
+      [
+        ["class", "most ambiguous image", "prediction", "probability"],
+        ...ambiguous.map((one) => [one.class, `${one.row}`, one.answer, percent(one.top)]),
+      ],
+      { right: [1, 3], width },
+    ),
     ...figures.map((path) => `figure: ${path}`),
-  ], // biome-ignore format: one list
+  ],
 });

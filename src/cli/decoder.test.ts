@@ -19,7 +19,22 @@ const at = (file: string): string => join(home, file);
 const run = (command: AnyCommand, ...argv: readonly string[]) =>
   runCommand(command, [...argv, "--dir", at("ws")], { width: 120 });
 const [train, write, look] = [executable(decoder), executable(generate), executable(attention)];
-const small = ["--tokeniser", "word", "--context", "8", "--width", "16", "--heads", "2", "--layers", "2", "--epochs", "12", "--learning-rate", "0.02"]; // biome-ignore format: a list
+const small = [
+  "--tokeniser",
+  "word",
+  "--context",
+  "8",
+  "--width",
+  "16",
+  "--heads",
+  "2",
+  "--layers",
+  "2",
+  "--epochs",
+  "12",
+  "--learning-rate",
+  "0.02",
+];
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "millrace-cli-decoder-"));

@@ -112,14 +112,19 @@ export const drift = command({
       `drift ${values.reference} ${values.current}`,
       async () => {
         await using lake = await openWorkspaceLake(dir);
-        return await stoppable({ engine: lake.engine, signal: around.signal }, () => compared(lake, values)); // biome-ignore format: one call
+        return await stoppable({ engine: lake.engine, signal: around.signal }, () =>
+          compared(lake, values),
+        );
       },
       () => null,
     );
     const kept = experiment === undefined ? null : await keepIn(dir, experiment, report);
     const page = html === undefined ? null : resolve(html);
     if (page !== null)
-      await folderBytes(dirname(page)).put(basename(page), Buffer.from(driftReportPage(report, kept?.earlier))); // biome-ignore format: one call
+      await folderBytes(dirname(page)).put(
+        basename(page),
+        Buffer.from(driftReportPage(report, kept?.earlier)),
+      );
     const failed =
       values.failOn !== "never" &&
       (report.level === "severe" || (values.failOn === "moderate" && report.level === "moderate"));
@@ -235,7 +240,9 @@ async function windowOf(
     ...(until === undefined ? [] : [`${quoteName(time)} < ${bound(until, "until")}`]),
   ];
   const { engine, schema } = rows;
-  return sketchRows(frame({ engine, schema, sql: `SELECT * FROM (${rows.sql}) WHERE ${conditions.join(" AND ")}` })); // biome-ignore format: one call
+  return sketchRows(
+    frame({ engine, schema, sql: `SELECT * FROM (${rows.sql}) WHERE ${conditions.join(" AND ")}` }),
+  );
 }
 
 /** Keeps a report as a run; what the runs of the experiment before it had is shown beside. */

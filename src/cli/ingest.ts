@@ -1,7 +1,15 @@
 /** @file `millrace ingest`: each delivered file once into a table, those that are there or as they come. */
 import { stat } from "node:fs/promises";
 import { count } from "../core/index.ts";
-import { checkSecurable, type IngestedFile, type IngestReport, type IngestTask, ingest, type Lake, watchFolder } from "../table/index.ts"; // biome-ignore format: one import
+import {
+  checkSecurable,
+  type IngestedFile,
+  type IngestReport,
+  type IngestTask,
+  ingest,
+  type Lake,
+  watchFolder,
+} from "../table/index.ts";
 import { openWorkspace } from "../workspace/index.ts";
 import { command, type Surroundings } from "./command.ts";
 import { fail } from "./errors.ts";

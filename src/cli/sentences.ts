@@ -3,7 +3,15 @@
  * and the commands and flags that mend them. An error that is not here is said as it is.
  */
 import type { checkErrors, docsErrors } from "../check/index.ts";
-import { count, type DetailsOf, didYouMean, type jsonErrors, list, type optionErrors, quote } from "../core/index.ts"; // biome-ignore format: one import
+import {
+  count,
+  type DetailsOf,
+  didYouMean,
+  type jsonErrors,
+  list,
+  type optionErrors,
+  quote,
+} from "../core/index.ts";
 import type { catalogErrors, ingestErrors, queryErrors, tableErrors } from "../table/index.ts";
 import type { workspaceErrors } from "../workspace/index.ts";
 import { statementText } from "./statement-text.ts";

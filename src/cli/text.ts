@@ -112,7 +112,10 @@ function shrunk(all: readonly Shown[], room: number): readonly Shown[] {
   const able = all.filter(({ width, isWhole }) => !isWhole && width > leastWidth);
   const widest = able.toSorted((a, b) => b.width - a.width)[0];
   if (!(over > 0) || widest === undefined) return all;
-  const next = Math.max(leastWidth, ...able.map(({ width }) => width).filter((width) => width < widest.width)); // biome-ignore format: one call
+  const next = Math.max(
+    leastWidth,
+    ...able.map(({ width }) => width).filter((width) => width < widest.width),
+  );
   const width = Math.max(widest.width - over, Math.min(next, widest.width - 1));
   return shrunk(
     all.map((one) => (one === widest ? { ...one, width } : one)),

@@ -100,7 +100,16 @@ export const transfer = command({
     const figures = await writeFigures(out, { transfer: svg });
     const kept = tuned[0] ?? frozen;
     await using workspace = await openWorkspace(dir);
-    const params = { images: images.name, rows: train.rows, epochs, scratchEpochs, seed, fineTune: layer, backbone: file, tensor }; // biome-ignore format: a list
+    const params = {
+      images: images.name,
+      rows: train.rows,
+      epochs,
+      scratchEpochs,
+      seed,
+      fineTune: layer,
+      backbone: file,
+      tensor,
+    };
     const { classes } = train;
     const labelling = { input: "image", bytes: true, output: "class", classes };
     const { runId, version } = await keepNetwork(workspace, {

@@ -7,7 +7,19 @@ export const plainSpelling = (name: string): string =>
 /** Our names, each with what peers say for it, plainly spelt. */
 const peersSay: Readonly<Record<string, readonly string[]>> = {
   // options
-  trees: ["nestimators", "numboostround", "nrounds", "nround", "niterations", "numiterations", "numtrees", "ntrees", "iterations", "rounds", "maxiter"], // biome-ignore format: a list
+  trees: [
+    "nestimators",
+    "numboostround",
+    "nrounds",
+    "nround",
+    "niterations",
+    "numiterations",
+    "numtrees",
+    "ntrees",
+    "iterations",
+    "rounds",
+    "maxiter",
+  ],
   depth: ["maxdepth"],
   maxDepth: ["depth"],
   leaves: ["maxleaves", "numleaves", "maxleafnodes"],

@@ -41,7 +41,14 @@ const errorOf = async (options: BoostOptions): Promise<number> => {
 describe("boost of numbers", () => {
   test("tells numbers by every objective, better than a constant", async () => {
     const constant = await errorOf({ trees: 1, minChildWeight: 1e9 });
-    for (const objective of ["squared", "absolute", "huber", "quantile", "poisson", "tweedie"] as const) // biome-ignore format: a list
+    for (const objective of [
+      "squared",
+      "absolute",
+      "huber",
+      "quantile",
+      "poisson",
+      "tweedie",
+    ] as const)
       for (const leaves of [undefined, 12])
         expect(
           await errorOf({ objective, ...(leaves === undefined ? {} : { leaves }) }),

@@ -58,7 +58,9 @@ export function readBoost(state: Fields): BoostPredictor {
     ? readTrees(fields, width)
     : fromCompleteTrees(readCompleteTrees(fields, width), width, state.number("base"));
   const link = state.has("link") ? state.text("link") : "sigmoid";
-  const known = treeLinks.find((one) => one === link) ?? damaged("link", `one of ${treeLinks.join(", ")}`, link); // biome-ignore format: one line
+  const known =
+    treeLinks.find((one) => one === link) ??
+    damaged("link", `one of ${treeLinks.join(", ")}`, link);
   const task = storedTask(state);
   const classes = task?.kind === "multiclass" ? task.classes.length : 1;
   if (trees.outputs !== classes) damaged("trees.outputs", `${classes}`, `${trees.outputs}`);

@@ -28,7 +28,14 @@ export {
   simpleRnn,
   stepDense,
 } from "./layers/sequence.ts";
-export { input, type LayerSpec, type LayerSummary, type Misfit, type Network, type WeightSpec } from "./network.ts"; // biome-ignore format: a list
+export {
+  input,
+  type LayerSpec,
+  type LayerSummary,
+  type Misfit,
+  type Network,
+  type WeightSpec,
+} from "./network.ts";
 export type { RuntimeOptions } from "./runtime.ts";
 export { type AugmentedAt, type AugmentOptions, augmented } from "./train/augment.ts";
 export { type CheckpointOf, formatCheckpoint, parseCheckpoint } from "./train/checkpoint.ts";

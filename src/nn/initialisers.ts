@@ -10,7 +10,13 @@ export type Initialiser =
   | { readonly kind: "constant"; readonly value: number };
 
 /** Names of initialisers that need no number. */
-export const initialiserNames = ["xavierUniform", "xavierNormal", "heUniform", "heNormal", "zeros"] as const; // biome-ignore format: a list
+export const initialiserNames = [
+  "xavierUniform",
+  "xavierNormal",
+  "heUniform",
+  "heNormal",
+  "zeros",
+] as const;
 export type InitialiserName = (typeof initialiserNames)[number];
 
 /** The initialiser of a name. */

@@ -1,6 +1,12 @@
 /** @file The runtime of networks, or a sentence that says what to install. */
 import { checkChoice } from "../core/index.ts";
-import { loadRuntime, type Provider, providerNames, type Runtime, type Session } from "../tensor/index.ts"; // biome-ignore format: a list
+import {
+  loadRuntime,
+  type Provider,
+  providerNames,
+  type Runtime,
+  type Session,
+} from "../tensor/index.ts";
 import { fail } from "./errors.ts";
 
 /** What networks run on. */

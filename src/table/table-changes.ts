@@ -43,7 +43,12 @@ export async function changeRows<C extends Columns>(
       const affected = { snapshot, shape, where, node };
       const lineage = changeLineage(tableSource(place.name, snapshot), reads);
       if (values === undefined) return withLineage(await deletePlan(writer, affected), lineage);
-      const judge = await judgeOf({ name: place.name, engine: table.engine, metaData: snapshot.metaData, shape }); // biome-ignore format: one call
+      const judge = await judgeOf({
+        name: place.name,
+        engine: table.engine,
+        metaData: snapshot.metaData,
+        shape,
+      });
       return withLineage(await updatePlan(writer, affected, { set: values, judge }), lineage);
     },
   });

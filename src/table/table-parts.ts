@@ -29,7 +29,14 @@ export function tableParts<C extends Columns>(
   return [...snapshot.files].map(([key, add]) => {
     const { path, size, modificationTime, partitionValues } = add;
     const own = snapshotRows(place, { ...snapshot, files: new Map([[key, add]]) }, schema.columns);
-    const rows = frame({ engine, schema, sql: () => own.narrow([]), narrow: own.narrow, keep: own.keep, origin: whole.origin }); // biome-ignore format: one call
+    const rows = frame({
+      engine,
+      schema,
+      sql: () => own.narrow([]),
+      narrow: own.narrow,
+      keep: own.keep,
+      origin: whole.origin,
+    });
     const hash = hashOfJson({
       path,
       size,

@@ -150,7 +150,11 @@ async function appendTo(
     make: async (context) => {
       const { name } = table.place;
       if (context.judge.expectations?.quarantine != null)
-        fail("table/unsupported-expectation", { name, expectation: context.judge.expectations.quarantine, reason: "the table is a quarantine itself" }); // biome-ignore format: one call
+        fail("table/unsupported-expectation", {
+          name,
+          expectation: context.judge.expectations.quarantine,
+          reason: "the table is a quarantine itself",
+        });
       const { schema } = table;
       const aligned = alignedSql(sql, schema, context.shape);
       return writeJudged(context, aligned, (written) =>

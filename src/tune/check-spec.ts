@@ -39,7 +39,9 @@ function checkStep(
   const steps = (high - low) / step;
   const whole = Math.floor(steps + 1e-9);
   if (Math.abs(steps - whole) > 1e-9 * Math.max(1, steps))
-    say(`an upper bound that is some steps above the lower one, such as ${Number((low + whole * step).toPrecision(12))}`); // biome-ignore format: one call
+    say(
+      `an upper bound that is some steps above the lower one, such as ${Number((low + whole * step).toPrecision(12))}`,
+    );
 }
 
 /** A spec in words: "int 2 … 8", "float 0.001 … 1 (log)", "one of "a", "b"". */

@@ -43,7 +43,22 @@ const expectations: TableExpectations = {
 };
 
 /** Every kind of commit, and the vacuum. Every tenth commit writes a checkpoint besides. */
-const kinds = ["append", "merge", "merge when", "update", "delete", "replace", "overwrite", "evolve", "ingest", "optimize", "cluster", "vacuum", "restore", "alter"] as const; // biome-ignore format: a list
+const kinds = [
+  "append",
+  "merge",
+  "merge when",
+  "update",
+  "delete",
+  "replace",
+  "overwrite",
+  "evolve",
+  "ingest",
+  "optimize",
+  "cluster",
+  "vacuum",
+  "restore",
+  "alter",
+] as const;
 
 /** The kinds for a lake: files are ingested from its folder, which one in a remote store has not. */
 export const kindsAt = (place: string): readonly Operation["kind"][] =>

@@ -42,7 +42,22 @@ async function make(place: Landing, path: string): Promise<void> {
 
 describe("a landing folder", () => {
   test("may have names that are patterns, quotes or links: each file is read as it is", async () => {
-    const names = ["a*.csv", "a[1].csv", "a?.csv", "a1.csv", "ab.csv", "it's.csv", "{a,b}.csv", "a b.csv", "ü😀.csv", "#.csv", "%41.csv", "a,b.csv", "-x.csv", "~.csv"]; // biome-ignore format: a list
+    const names = [
+      "a*.csv",
+      "a[1].csv",
+      "a?.csv",
+      "a1.csv",
+      "ab.csv",
+      "it's.csv",
+      "{a,b}.csv",
+      "a b.csv",
+      "ü😀.csv",
+      "#.csv",
+      "%41.csv",
+      "a,b.csv",
+      "-x.csv",
+      "~.csv",
+    ];
     const files = Object.fromEntries(names.map((name, i) => [name, body(i)]));
     for (const maxFilesPerBatch of [1, 100]) {
       await using place = await landing(files);

@@ -3,7 +3,19 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { random } from "../../src/core/index.ts";
-import { batchNorm, conv2d, dense, dropout, embedding, flatten, input, lstm, maxPool2d, type Network, train } from "../../src/nn/index.ts"; // biome-ignore format: a list
+import {
+  batchNorm,
+  conv2d,
+  dense,
+  dropout,
+  embedding,
+  flatten,
+  input,
+  lstm,
+  maxPool2d,
+  type Network,
+  train,
+} from "../../src/nn/index.ts";
 import { askPage, findChromium } from "./chromium.ts";
 
 const chromium = findChromium();

@@ -17,7 +17,16 @@ export function findChromium(): Chromium {
   return path === undefined ? { missing: `none of ${names.join(", ")} is installed` } : { path };
 }
 
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]; // biome-ignore format: a list
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 const kinds: Readonly<Record<string, string>> = {
   mjs: "text/javascript",
   wasm: "application/wasm",

@@ -310,7 +310,24 @@ describe.skipIf("missing" in python)("delta-rs", () => {
   });
 
   test("writes tables that Millrace reads and goes on with: partitions, deletes, merges, optimize, checkpoints", async () => {
-    const steps = ["create", "append", "delete", "update", "merge", "optimize", "zorder", "many", "checkpoint", "cleanup", "append", "vacuum", "feature", "update", "overwrite", "append"]; // biome-ignore format: a list
+    const steps = [
+      "create",
+      "append",
+      "delete",
+      "update",
+      "merge",
+      "optimize",
+      "zorder",
+      "many",
+      "checkpoint",
+      "cleanup",
+      "append",
+      "vacuum",
+      "feature",
+      "update",
+      "overwrite",
+      "append",
+    ];
     await inLake({}, async (table, compare) => {
       const { path } = table;
       for (const name of steps) {

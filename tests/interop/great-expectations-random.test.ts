@@ -40,7 +40,10 @@ describe.skipIf("missing" in python)("great_expectations, at random", () => {
       const rows = results.map(
         (one) => `[\n  ${one.map((result) => JSON.stringify(result)).join(",\n  ")}\n ]`,
       );
-      await writeFile(storedResults, `{"made_by": "UPDATE_PEER=1 tests/interop/great-expectations-random.test.ts", "great_expectations": "1.24.1", "results": [\n ${rows.join(",\n ")}\n]}\n`); // biome-ignore format: one call
+      await writeFile(
+        storedResults,
+        `{"made_by": "UPDATE_PEER=1 tests/interop/great-expectations-random.test.ts", "great_expectations": "1.24.1", "results": [\n ${rows.join(",\n ")}\n]}\n`,
+      );
     }
     expect(results).toEqual(await readRandomResults());
   });
@@ -52,7 +55,11 @@ describe.skipIf("missing" in python)("great_expectations, at random", () => {
     const theirs = await judgedThere(cases);
     const found: string[] = [];
     for (const [i, one] of cases.entries())
-      found.push(...caseDifferences(one, theirs[i] ?? [], await judgeCase(engine, one)).map((text) => `seed ${from + i}: ${text}`)); // biome-ignore format: one call
+      found.push(
+        ...caseDifferences(one, theirs[i] ?? [], await judgeCase(engine, one)).map(
+          (text) => `seed ${from + i}: ${text}`,
+        ),
+      );
     await engine.close();
     expect(found).toEqual([]);
   });

@@ -268,7 +268,13 @@ describe.skipIf(skipped !== undefined)("spark", () => {
       });
       expect(await rows.count(), where).toBe(n);
     }
-    await sql(`ALTER TABLE ${at(name)} CHANGE COLUMN b TYPE INT`, `ALTER TABLE ${at(name)} CHANGE COLUMN s TYPE DOUBLE`, `ALTER TABLE ${at(name)} CHANGE COLUMN f TYPE DOUBLE`, `ALTER TABLE ${at(name)} CHANGE COLUMN d TYPE TIMESTAMP_NTZ`, `INSERT INTO ${at(name)} VALUES ('c', 1000, 0.5D, 4, 0.1D, TIMESTAMP_NTZ '2024-03-01 01:00:00', NULL, NULL)`); // biome-ignore format: a list
+    await sql(
+      `ALTER TABLE ${at(name)} CHANGE COLUMN b TYPE INT`,
+      `ALTER TABLE ${at(name)} CHANGE COLUMN s TYPE DOUBLE`,
+      `ALTER TABLE ${at(name)} CHANGE COLUMN f TYPE DOUBLE`,
+      `ALTER TABLE ${at(name)} CHANGE COLUMN d TYPE TIMESTAMP_NTZ`,
+      `INSERT INTO ${at(name)} VALUES ('c', 1000, 0.5D, 4, 0.1D, TIMESTAMP_NTZ '2024-03-01 01:00:00', NULL, NULL)`,
+    );
     const widened = schema("types", {
       ...typed.columns,
       s: float({ nullable: true }),

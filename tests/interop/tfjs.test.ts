@@ -48,20 +48,53 @@ const relu = { activation: "relu" };
 const cases: Readonly<Record<string, Case>> = {
   "an MLP": {
     shape: [6],
-    layers: [["dense", { units: 8, ...relu }], ["batchNormalization", {}], ["dropout", { rate: 0.3 }], ["layerNormalization", {}], ["dense", { units: 5, activation: "tanh", useBias: false }], ["reLU", {}], ["dense", { units: 3, activation: "softmax" }]], // biome-ignore format: a list
+    layers: [
+      ["dense", { units: 8, ...relu }],
+      ["batchNormalization", {}],
+      ["dropout", { rate: 0.3 }],
+      ["layerNormalization", {}],
+      ["dense", { units: 5, activation: "tanh", useBias: false }],
+      ["reLU", {}],
+      ["dense", { units: 3, activation: "softmax" }],
+    ],
   },
   "a CNN": {
     shape: [9, 8, 2],
-    layers: [["conv2d", { filters: 4, kernelSize: [3, 2], padding: "same", ...relu }], ["batchNormalization", {}], ["maxPooling2d", { poolSize: 2 }], ["conv2d", { filters: 3, kernelSize: 3, strides: 2, padding: "same" }], ["activation", { activation: "sigmoid" }], ["flatten", {}], ["batchNormalization", {}], ["dense", { units: 3 }], ["softmax", {}]], // biome-ignore format: a list
+    layers: [
+      ["conv2d", { filters: 4, kernelSize: [3, 2], padding: "same", ...relu }],
+      ["batchNormalization", {}],
+      ["maxPooling2d", { poolSize: 2 }],
+      ["conv2d", { filters: 3, kernelSize: 3, strides: 2, padding: "same" }],
+      ["activation", { activation: "sigmoid" }],
+      ["flatten", {}],
+      ["batchNormalization", {}],
+      ["dense", { units: 3 }],
+      ["softmax", {}],
+    ],
   },
   "an image from an image": {
     shape: [8, 8, 1],
-    layers: [["conv2d", { filters: 3, kernelSize: 3, strides: 2 }], ["averagePooling2d", { poolSize: 2, strides: 1 }], ["conv2dTranspose", { filters: 4, kernelSize: 3, strides: 2, padding: "same", ...relu }], ["conv2dTranspose", { filters: 2, kernelSize: 3 }], ["conv2dTranspose", { filters: 2, kernelSize: [1, 2], strides: 3, padding: "same" }], ["upSampling2d", { size: [2, 2] }], ["conv2d", { filters: 1, kernelSize: 1, activation: "sigmoid" }], ["globalAveragePooling2d", {}]], // biome-ignore format: a list
+    layers: [
+      ["conv2d", { filters: 3, kernelSize: 3, strides: 2 }],
+      ["averagePooling2d", { poolSize: 2, strides: 1 }],
+      ["conv2dTranspose", { filters: 4, kernelSize: 3, strides: 2, padding: "same", ...relu }],
+      ["conv2dTranspose", { filters: 2, kernelSize: 3 }],
+      ["conv2dTranspose", { filters: 2, kernelSize: [1, 2], strides: 3, padding: "same" }],
+      ["upSampling2d", { size: [2, 2] }],
+      ["conv2d", { filters: 1, kernelSize: 1, activation: "sigmoid" }],
+      ["globalAveragePooling2d", {}],
+    ],
   },
   "steps of codes": {
     shape: [5],
     codes: 7,
-    layers: [["embedding", { inputDim: 7, outputDim: 4 }], ["lstm", { units: 6, recurrentActivation: "sigmoid", returnSequences: true }], ["dense", { units: 5, ...relu }], ["simpleRNN", { units: 4 }], ["dense", { units: 2, activation: "sigmoid" }]], // biome-ignore format: a list
+    layers: [
+      ["embedding", { inputDim: 7, outputDim: 4 }],
+      ["lstm", { units: 6, recurrentActivation: "sigmoid", returnSequences: true }],
+      ["dense", { units: 5, ...relu }],
+      ["simpleRNN", { units: 4 }],
+      ["dense", { units: 2, activation: "sigmoid" }],
+    ],
   },
 };
 

@@ -21,7 +21,14 @@ const folder = new URL("../../docs/guide/", import.meta.url);
 const guide = readdirSync(folder)
   .filter((name) => name.endsWith(".md"))
   .map((name) => readFileSync(new URL(name, folder), "utf8"));
-const odd = ["", " ", "  two\n\n\tspaces  ", "naïve 漢字 🙂 état 3.14 don't DON'T", "a".repeat(50), "\uFEFF\0 ٣ x²"]; // biome-ignore format: a list
+const odd = [
+  "",
+  " ",
+  "  two\n\n\tspaces  ",
+  "naïve 漢字 🙂 état 3.14 don't DON'T",
+  "a".repeat(50),
+  "\uFEFF\0 ٣ x²",
+];
 
 describe("byte pairs beside Hugging Face's tokenizers", async () => {
   const peer = openPeer(pythonWith("tokenizers"), script);

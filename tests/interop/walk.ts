@@ -62,7 +62,22 @@ export interface Step {
 }
 
 /** Cities that are hard to write into a path. */
-export const oddCities = ["a/b", "São Paulo", "100%", "x=y", "it's", "..", "*?[a]", " ", "a b", 'q"', "{}", "#", "a\\b", "a:b"] as const; // biome-ignore format: a list
+export const oddCities = [
+  "a/b",
+  "São Paulo",
+  "100%",
+  "x=y",
+  "it's",
+  "..",
+  "*?[a]",
+  " ",
+  "a b",
+  'q"',
+  "{}",
+  "#",
+  "a\\b",
+  "a:b",
+] as const;
 
 /** All operations, on four tables of a lake. */
 export async function* walk(lake: Lake): AsyncGenerator<Step> {
@@ -220,13 +235,25 @@ async function splitCheckpoint(lake: Lake, { path }: Pick<Table, "path">): Promi
 
 async function* extremes(lake: Lake): AsyncGenerator<Step> {
   const table = lake.table("walk.extremes", walked);
-  const at = ["0001-01-01T00:00:00Z", "1582-10-04T00:00:00Z", "1969-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"]; // biome-ignore format: a list
+  const at = [
+    "0001-01-01T00:00:00Z",
+    "1582-10-04T00:00:00Z",
+    "1969-12-31T23:59:59.999Z",
+    "9999-12-31T23:59:59.999Z",
+  ];
   const x = [Number.NaN, Infinity, -Infinity, -0, 5e-324, 1.7976931348623157e308, 0.1];
   await table.append(x.map((value, i) => ({ ...row(`x${i}`, i), x: value })));
   yield { name: "append of numbers that are hard to write", table };
   await table.append(at.map((value, i) => ({ ...row(`t${i}`, i), at: new Date(value) })));
   yield { name: "append of the first and the last moments", table };
-  const long = ["z".repeat(40), "\u{10FFFF}".repeat(40), "\u{1F600}\n\t\u0001", "", "\u00e9".repeat(33), "'\"`\\"]; // biome-ignore format: a list
+  const long = [
+    "z".repeat(40),
+    "\u{10FFFF}".repeat(40),
+    "\u{1F600}\n\t\u0001",
+    "",
+    "\u00e9".repeat(33),
+    "'\"`\\",
+  ];
   await table.append(long.map((city, i) => row(`s${i}`, -i, city)));
   yield { name: "append of texts that are hard to write", table };
   await table.append([row("min", -9_007_199_254_740_991), row("max", 9_007_199_254_740_991)]);
@@ -255,7 +282,31 @@ function plainCell(cell: unknown): unknown {
  * Conditions by which a peer skips files of the walk: with and without statistics it must find the
  * same. `{at}` is the column at in the quotes of its SQL.
  */
-export const skipConditions = ["n > 5", "n <= 3", "n = 9007199254740991", "n < -5", "x > 0.1", "x >= 0.1", "x < 0", "x = 0", "x > 1e300", "city = 'São Paulo'", "city > 'zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz'", "city > '\u{1F600}'", "city < 'a'", "city = ''", "city IS NULL", "n IS NULL", "x IS NOT NULL", "yes", "NOT yes", "{at} > TIMESTAMP '2023-11-14 22:13:20.003'", "{at} <= TIMESTAMP '1969-12-31 23:59:59.999'", "{at} < TIMESTAMP '1700-01-01 00:00:00'", "id IN ('a', 'k3', 'x1')"] as const; // biome-ignore format: a list
+export const skipConditions = [
+  "n > 5",
+  "n <= 3",
+  "n = 9007199254740991",
+  "n < -5",
+  "x > 0.1",
+  "x >= 0.1",
+  "x < 0",
+  "x = 0",
+  "x > 1e300",
+  "city = 'São Paulo'",
+  "city > 'zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz'",
+  "city > '\u{1F600}'",
+  "city < 'a'",
+  "city = ''",
+  "city IS NULL",
+  "n IS NULL",
+  "x IS NOT NULL",
+  "yes",
+  "NOT yes",
+  "{at} > TIMESTAMP '2023-11-14 22:13:20.003'",
+  "{at} <= TIMESTAMP '1969-12-31 23:59:59.999'",
+  "{at} < TIMESTAMP '1700-01-01 00:00:00'",
+  "id IN ('a', 'k3', 'x1')",
+] as const;
 
 /** The rows of a table as a peer reads them, for comparison. */
 export async function theirRows(

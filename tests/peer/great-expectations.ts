@@ -79,7 +79,10 @@ export function frameOf<C extends Columns>(
     (row) => `(${columns.map(([, { kind }], i) => cellSql(row[i] ?? null, kind)).join(", ")})`,
   );
   const names = columns.map(([name]) => quoteName(name)).join(", ");
-  const from = values.length === 0 ? `(VALUES (${none})) t(${names}) WHERE false` : `(VALUES ${values.join(", ")}) t(${names})`; // biome-ignore format: a choice
+  const from =
+    values.length === 0
+      ? `(VALUES (${none})) t(${names}) WHERE false`
+      : `(VALUES ${values.join(", ")}) t(${names})`;
   return frame({ engine, schema: target, sql: `SELECT * FROM ${from}` });
 }
 

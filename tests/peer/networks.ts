@@ -1,6 +1,15 @@
 /** @file The peer numbers of networks.json, and how a graph is run on their inputs. */
 import { readFile } from "node:fs/promises";
-import { emitOnnx, formatOnnx, type Graph, gradients, loadRuntime, ops, type Tensor, type Values } from "../../src/tensor/index.ts"; // biome-ignore format: a list
+import {
+  emitOnnx,
+  formatOnnx,
+  type Graph,
+  gradients,
+  loadRuntime,
+  ops,
+  type Tensor,
+  type Values,
+} from "../../src/tensor/index.ts";
 
 /** Numbers row by row. */
 export interface PeerNumbers {

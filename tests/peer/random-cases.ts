@@ -33,7 +33,28 @@ const columns: Readonly<Record<string, ColumnKind>> = {
   yes: "bool",
 };
 
-const texts = ["a", "b", "ab", "", " ", "Äpfel", "e\u0301", "😀", "a.c", "A1", "2024-02-29", "2023-02-29", "1/5/2024", "10", "NaN", "null", "x\ny", "50%", "a_c", "ß"]; // biome-ignore format: a list
+const texts = [
+  "a",
+  "b",
+  "ab",
+  "",
+  " ",
+  "Äpfel",
+  "e\u0301",
+  "😀",
+  "a.c",
+  "A1",
+  "2024-02-29",
+  "2023-02-29",
+  "1/5/2024",
+  "10",
+  "NaN",
+  "null",
+  "x\ny",
+  "50%",
+  "a_c",
+  "ß",
+];
 const floats = [0, -0, 0.1, 0.30000000000000004, 1, -1, 2.5, 2.5, 1e-12, 1e6, -1e6, 3, 7.25];
 const moments = [1, 2, 2, 3, 5, 28].map(
   (day) => `2024-01-${String(day).padStart(2, "0")}T12:00:00+00:00`,
@@ -100,8 +121,13 @@ function valueFor(dice: Dice, column: string): Json {
 }
 
 function bounds(dice: Dice, make: () => Json): Kwargs {
-  const low = dice.is(0.7) ? { min_value: make(), ...(dice.is(0.3) ? { strict_min: true } : {}) } : {}; // biome-ignore format: a choice
-  const high = dice.is(0.7) || !("min_value" in low) ? { max_value: make(), ...(dice.is(0.3) ? { strict_max: true } : {}) } : {}; // biome-ignore format: a choice
+  const low = dice.is(0.7)
+    ? { min_value: make(), ...(dice.is(0.3) ? { strict_min: true } : {}) }
+    : {};
+  const high =
+    dice.is(0.7) || !("min_value" in low)
+      ? { max_value: make(), ...(dice.is(0.3) ? { strict_max: true } : {}) }
+      : {};
   const { min_value: a, max_value: b } = { ...low, ...high } as Kwargs;
   if (a === undefined || b === undefined || compare(a, b) <= 0)
     return { ...low, ...high } as Kwargs;
@@ -116,7 +142,20 @@ const compare = (a: Json, b: Json): number =>
 
 const number = (dice: Dice) => (): number => dice.of([-4, -1, 0, 0, 0.5, 1, 2, 2.5, 3, 8, 100]);
 const share = (dice: Dice) => (): number => dice.of([0, 0.2, 0.25, 0.5, 0.75, 1]);
-const regexes = ["^a", "b$", ".", "^.$", "\\d", "[a-c]+", "(?i)ä", "^\\w+$", "a|ß", "\\s", "^$", "\u{1f600}"] as const; // biome-ignore format: a list
+const regexes = [
+  "^a",
+  "b$",
+  ".",
+  "^.$",
+  "\\d",
+  "[a-c]+",
+  "(?i)ä",
+  "^\\w+$",
+  "a|ß",
+  "\\s",
+  "^$",
+  "\u{1f600}",
+] as const;
 
 /** What each type takes, and whether `mostly` is among it. */
 const types: Readonly<Record<string, (dice: Dice) => Kwargs>> = {
@@ -215,8 +254,19 @@ const types: Readonly<Record<string, (dice: Dice) => Kwargs>> = {
   expect_column_distinct_values_to_equal_set: (d) => setOf(d),
   expect_column_kl_divergence_to_be_less_than: (d) =>
     d.is(0.5)
-      ? { column: d.of(words), threshold: d.of([0.1, 1]), partition_object: { values: ["a", "b", "ab"], weights: [0.5, 0.25, 0.25] }, ...(d.is(0.5) ? { tail_weight_holdout: 0.1 } : {}) }
-      : { column: d.of(["n", "m"]), threshold: d.of([0.1, 1]), partition_object: { bins: [-4, 0, 2, 9], weights: [0.25, 0.5, 0.25] }, ...(d.is(0.5) ? { tail_weight_holdout: 0.1 } : {}), ...(d.is(0.3) ? { internal_weight_holdout: 0.1 } : {}) }, // biome-ignore format: a choice
+      ? {
+          column: d.of(words),
+          threshold: d.of([0.1, 1]),
+          partition_object: { values: ["a", "b", "ab"], weights: [0.5, 0.25, 0.25] },
+          ...(d.is(0.5) ? { tail_weight_holdout: 0.1 } : {}),
+        }
+      : {
+          column: d.of(["n", "m"]),
+          threshold: d.of([0.1, 1]),
+          partition_object: { bins: [-4, 0, 2, 9], weights: [0.25, 0.5, 0.25] },
+          ...(d.is(0.5) ? { tail_weight_holdout: 0.1 } : {}),
+          ...(d.is(0.3) ? { internal_weight_holdout: 0.1 } : {}),
+        },
   expect_table_row_count_to_equal: (d) => ({ value: d.of([0, 1, 5]) }),
   expect_table_row_count_to_be_between: (d) => bounds(d, () => d.below(9)),
   expect_table_column_count_to_equal: (d) => ({ value: 8 + d.below(3) }),
@@ -284,14 +334,26 @@ function conditionOf(dice: Dice): Kwargs {
     { type: dice.of(["and", "or"]), conditions: [of("id", "<", 4), of("x", ">", 0)] },
   ];
   if (dice.is(0.6)) return { row_condition: dice.of(made) };
-  const text = dice.of(["n > 1", "n != 2", "t == 'a'", "not (n > 0)", "t in ['a', 'b']", "0 <= n < 3", "n == 2 or id < 2", "~(x > 0) & (id >= 1)"]); // biome-ignore format: a list
+  const text = dice.of([
+    "n > 1",
+    "n != 2",
+    "t == 'a'",
+    "not (n > 0)",
+    "t in ['a', 'b']",
+    "0 <= n < 3",
+    "n == 2 or id < 2",
+    "~(x > 0) & (id >= 1)",
+  ]);
   return { row_condition: text, condition_parser: "pandas" };
 }
 
 function expectationOf(dice: Dice): RandomCase["expectations"][number] {
   const type = dice.of(Object.keys(types));
   const kwargs = types[type]?.(dice) ?? {};
-  const mostly = perRow.test(type) && !aggregates.test(type) && dice.is(0.5) ? { mostly: dice.of([0, 0.25, 0.5, 0.75, 0.9, 1]) } : {}; // biome-ignore format: a choice
+  const mostly =
+    perRow.test(type) && !aggregates.test(type) && dice.is(0.5)
+      ? { mostly: dice.of([0, 0.25, 0.5, 0.75, 0.9, 1]) }
+      : {};
   const condition = !perTable.test(type) && dice.is(0.25) ? conditionOf(dice) : {};
   return { type, kwargs: { ...kwargs, ...mostly, ...condition } };
 }

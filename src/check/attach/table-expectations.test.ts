@@ -248,7 +248,9 @@ describe("tableExpectations", () => {
       e.noRows("SELECT * FROM {batch} WHERE n > 3"),
     ];
     for (const one of wrong)
-      expect(codeOf(() => tableExpectations(orders, { keep: [one] }))).toBe("check/unsupported-attachment"); // biome-ignore format: one call
+      expect(codeOf(() => tableExpectations(orders, { keep: [one] }))).toBe(
+        "check/unsupported-attachment",
+      );
     const other = expectations(schema("other", { z: int() })).notNull("z");
     expect(() => tableExpectations(orders, { keep: [other] })).toThrow('column "z"');
   });
@@ -330,8 +332,11 @@ describe("the quarantine", () => {
     let calls = 0;
     const confirm = async (): Promise<void> => {
       calls += 1;
-      if (calls === 2) // the dropped rows are in the quarantine, and the others are not in the table
-        await lake.table("shop.orders", schema("orders", wider)).append([{ ...row("x", 1), note: "n" }], { evolve: true }); // biome-ignore format: one call
+      if (calls === 2)
+        // the dropped rows are in the quarantine, and the others are not in the table
+        await lake
+          .table("shop.orders", schema("orders", wider))
+          .append([{ ...row("x", 1), note: "n" }], { evolve: true });
     };
     await table.append([row("a", 1), row("b", -1)], { evolve: true, confirm });
     expect(calls).toBeGreaterThan(2);

@@ -1,5 +1,12 @@
 /** @file Row expectations attached to a table: compiled to what the table keeps, and read from it again. */
-import { type Columns, type RowExpectation, type RuleAction, readsOf, type Schema, type TableExpectations } from "../../table/index.ts"; // biome-ignore format: one import
+import {
+  type Columns,
+  type RowExpectation,
+  type RuleAction,
+  readsOf,
+  type Schema,
+  type TableExpectations,
+} from "../../table/index.ts";
 import { conditionNode } from "../condition/condition-node.ts";
 import { fail } from "../errors.ts";
 import { expectationJson, readSuite } from "../json/suite-json.ts";
@@ -88,7 +95,12 @@ function ruleOf(expectation: Expectation, around: Surroundings): Omit<RowExpecta
   return {
     name,
     mostly: made.mostly,
-    columns: [...new Set([...columnsOf(settled), ...(node === null ? [] : readsOf(node).map((read) => read.name))])], // biome-ignore format: a list
+    columns: [
+      ...new Set([
+        ...columnsOf(settled),
+        ...(node === null ? [] : readsOf(node).map((read) => read.name)),
+      ]),
+    ],
     looked: `coalesce(${looked}, false)`,
     broken: `coalesce(${looked} AND (${plan.broken}), false)`,
     expectation: expectationJson(settled),

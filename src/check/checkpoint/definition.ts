@@ -1,6 +1,14 @@
 /** @file Validation definitions and checkpoints as JSON: those of Great Expectations 1.x, read and written. */
 import type { Json } from "../../flow.ts";
-import { documentOf, itemsOf, type Part, partOf, recordOf, textIn, textOrNull } from "../json/read-json.ts"; // biome-ignore format: one import
+import {
+  documentOf,
+  itemsOf,
+  type Part,
+  partOf,
+  recordOf,
+  textIn,
+  textOrNull,
+} from "../json/read-json.ts";
 import { writeJson } from "../json/suite-json.ts";
 import { fullFormat, type ResultFormat, type ResultFormatName } from "../result.ts";
 

@@ -113,7 +113,10 @@ describe("runCheckpoint", () => {
       meta: { checkpoint_name: "nightly", active_batch_definition: { data_asset_name: "points" } },
     });
     const found = await folder.results("sound");
-    expect(found.map(({ meta }) => meta["run_id"])).toMatchObject([{ run_name: null }, { run_name: "again" }]); // biome-ignore format: one call
+    expect(found.map(({ meta }) => meta["run_id"])).toMatchObject([
+      { run_name: null },
+      { run_name: "again" },
+    ]);
     expect(await folder.results("other")).toEqual([]);
     await expect(folder.suites.read("soun")).rejects.toThrow(
       'there is no suite "soun"; there is "sound". Did you mean "sound"?',

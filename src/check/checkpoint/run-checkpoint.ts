@@ -92,7 +92,9 @@ async function runValidation(
   options: RunCheckpointOptions,
 ): Promise<SuiteResult> {
   const suite = named("suite", options.suites, definition.suite.name);
-  const rows = await callUser(`the rows of ${JSON.stringify(definition.name)}`, () => options.rows(definition)); // biome-ignore format: one call
+  const rows = await callUser(`the rows of ${JSON.stringify(definition.name)}`, () =>
+    options.rows(definition),
+  );
   const meta: Record<string, Json> = {
     batch_id: batchId(definition),
     checkpoint_id: checkpoint.id,

@@ -60,7 +60,9 @@ export function trendChart(
   const step = 100 / Math.max(12, results.length);
   const first = 100 - step * results.length;
   const piece = (i: number, from: number, to: number): string =>
-    to <= from ? "" : bar(first + i * step, step * 0.8, { floor: 28 * (1 - from), height: 28 * (to - from) }); // biome-ignore format: a choice
+    to <= from
+      ? ""
+      : bar(first + i * step, step * 0.8, { floor: 28 * (1 - from), height: 28 * (to - from) });
   const paths = (["good", "warn", "bad"] as const).map((tone) => {
     const bars = results.map((result, i) => {
       // A failure is seen, however small its share.

@@ -64,7 +64,11 @@ export function driftPage(data: DriftPageData): string {
   const isFirst = columns.every(({ earlier = [] }) => earlier.length === 0);
   const moved = columns.filter(({ level }) => level !== "none");
   const rows = fitting(columns, (column) => columnRow(column, isFirst), bytes.list);
-  const cards = fitting([...moved, ...columns.filter(({ level }) => level === "none")], columnCard, bytes.cards); // biome-ignore format: one call
+  const cards = fitting(
+    [...moved, ...columns.filter(({ level }) => level === "none")],
+    columnCard,
+    bytes.cards,
+  );
   const heads = ["Column", "#Value", "Level", ...(isFirst ? [] : ["#~Over time"]), "#~Missing"];
   return page({
     title: `Drift of ${current}`,

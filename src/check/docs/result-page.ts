@@ -101,7 +101,9 @@ function passedSection(findings: readonly Finding[], history: History): Html {
 function passedRow(finding: Finding, history: History): Html {
   const { expectation, severity, failedRows, rows, observed } = finding;
   const seen =
-    observed === undefined ? html`${shortNumber(rows)}` : html`<small class="own">${observedText(observed)}</small>`; // biome-ignore format: a choice
+    observed === undefined
+      ? html`${shortNumber(rows)}`
+      : html`<small class="own">${observedText(observed)}</small>`;
   return html`<tr><th scope="row">${foreign(expectation, 300)}<small>${severity}${columnText(finding)}</small></th><td class="bar">${seen}${trend(finding, history(finding))}</td><td class="num">${failedRows === 0 ? "none" : shortNumber(failedRows)}</td></tr>
 `;
 }

@@ -191,7 +191,10 @@ describe("writeDataDocs", () => {
     const broken = (rows: number, passed = false) =>
       finding({ expectation: "x is ≥ 0", passed, failedRows: rows });
     const pageOf = async (day: number, ...findings: readonly Finding[]) =>
-      folder.text((await writeDataDocs(folder, { results: [result(day * 86_400_000, findings)] })).pages[0] ?? ""); // biome-ignore format: one call
+      folder.text(
+        (await writeDataDocs(folder, { results: [result(day * 86_400_000, findings)] })).pages[0] ??
+          "",
+      );
     expect(await pageOf(0, broken(1), finding())).not.toContain('class="fails"');
     await pageOf(1, broken(5));
     await pageOf(9, broken(9));

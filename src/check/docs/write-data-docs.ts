@@ -14,7 +14,13 @@ import {
   suiteOf,
   withNews,
 } from "./docs-index.ts";
-import { pointsOf, putSuiteHistory, readSuiteHistory, type SuiteHistory, withResult } from "./history.ts"; // biome-ignore format: one import
+import {
+  pointsOf,
+  putSuiteHistory,
+  readSuiteHistory,
+  type SuiteHistory,
+  withResult,
+} from "./history.ts";
 import { indexPage } from "./index-page.ts";
 import { profilePage } from "./profile-page.ts";
 import { resultPage } from "./result-page.ts";

@@ -75,14 +75,26 @@ function readExpectation(part: Part): Expectation {
   const made =
     holds === undefined
       ? expectation(type, kwargs, options)
-      : expectation("expect_condition_to_hold", { says: says ?? "", condition: holds }, { ...options, ...(typeof mostly === "number" ? { mostly } : {}) }); // biome-ignore format: one call
+      : expectation(
+          "expect_condition_to_hold",
+          { says: says ?? "", condition: holds },
+          { ...options, ...(typeof mostly === "number" ? { mostly } : {}) },
+        );
   return when === undefined ? made : withCondition(made, { node: parseNode(when, part.path) });
 }
 
 function severityOf(part: Part): Severity {
   const given = part.value ?? "critical";
   const found = (["critical", "warning", "info"] as const).find((one) => one === given);
-  return found ?? fail("check/corrupt-json", { at: part.at, path: part.path, expected: '"critical", "warning" or "info"', got: given }); // biome-ignore format: one call
+  return (
+    found ??
+    fail("check/corrupt-json", {
+      at: part.at,
+      path: part.path,
+      expected: '"critical", "warning" or "info"',
+      got: given,
+    })
+  );
 }
 
 /**

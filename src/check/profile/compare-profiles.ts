@@ -137,7 +137,9 @@ function numberLabels(kind: ColumnKind, reference: NumberProfile): readonly stri
   const cuts = cutsOf(reference).map((cut) => valueText(kind, cut));
   const [first, last] = [cuts[0] ?? "", cuts.at(-1) ?? ""];
   const inner = cuts.slice(1).map((cut, i) => `${cuts[i]} to ${cut}`);
-  return cuts.length === 0 ? ["all values", "missing"] : [`up to ${first}`, ...inner, `above ${last}`, "missing"]; // biome-ignore format: a choice
+  return cuts.length === 0
+    ? ["all values", "missing"]
+    : [`up to ${first}`, ...inner, `above ${last}`, "missing"];
 }
 
 function valueShares(column: ColumnProfile, values: readonly string[]): readonly number[] {

@@ -90,9 +90,15 @@ describe("watchVolume", () => {
       .filter((hour) => hour % 24 >= 8 && hour % 24 <= 18)
       .map((hour) => ({ atMs: hour * 3_600_000, rows: 100 }));
     const at = (hours: number) =>
-      watchVolume(loads.filter(({ atMs }) => atMs <= hours * 3_600_000), { clock: () => hours * 3_600_000 }); // biome-ignore format: one call
+      watchVolume(
+        loads.filter(({ atMs }) => atMs <= hours * 3_600_000),
+        { clock: () => hours * 3_600_000 },
+      );
     const gone = (hour: number, now: number) =>
-      watchVolume(loads.filter(({ atMs }) => atMs <= hour * 3_600_000), { clock: () => now * 3_600_000 }); // biome-ignore format: one call
+      watchVolume(
+        loads.filter(({ atMs }) => atMs <= hour * 3_600_000),
+        { clock: () => now * 3_600_000 },
+      );
     expect(at(6 * 24 + 7.5).freshness).toMatchObject({ rhythm: "hour", odd: false });
     expect(gone(6 * 24 + 10, 6 * 24 + 12.5).freshness?.odd).toBe(true);
   });

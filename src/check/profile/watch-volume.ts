@@ -142,12 +142,14 @@ export function watchVolume(loads: readonly Load[], options: WatchOptions = {}):
   const findings = [
     finding(severity, freshness, {
       says: "the newest load is not late",
-      why: (w) => `it came ${lasting(w.seen)} ago, usual are ${lasting(w.usual)} and up to ${lasting(w.high)}${rhythmText(w)}`, // biome-ignore format: one sentence
+      why: (w) =>
+        `it came ${lasting(w.seen)} ago, usual are ${lasting(w.usual)} and up to ${lasting(w.high)}${rhythmText(w)}`,
       few,
     }),
     finding(severity, size, {
       says: "the newest load is of a usual size",
-      why: (w) => `${count(w.seen, "row")}, usual are ${count(w.usual, "row")}, from ${count(Math.floor(w.low), "row").replace(/ rows?$/, "")} to ${count(Math.ceil(w.high), "row").replace(/ rows?$/, "")}${rhythmText(w)}`, // biome-ignore format: one sentence
+      why: (w) =>
+        `${count(w.seen, "row")}, usual are ${count(w.usual, "row")}, from ${count(Math.floor(w.low), "row").replace(/ rows?$/, "")} to ${count(Math.ceil(w.high), "row").replace(/ rows?$/, "")}${rhythmText(w)}`,
       few,
     }),
   ];

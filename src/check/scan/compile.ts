@@ -105,7 +105,11 @@ function rowAsks(where: string | null, plan: RowPlan): readonly string[] {
     plan.unique === undefined
       ? filter("count(*)", plan.alone ? "true" : plan.looked, plan.broken)
       : `${looked} - ${filter(distinctSql(plan), plan.looked)}`;
-  return [filter("count(*)"), looked, plan.span ? `${looked} - coalesce(bit_count(${filter(bitsSql(plan, plan.span))}), 0)` : broken]; // biome-ignore format: a list
+  return [
+    filter("count(*)"),
+    looked,
+    plan.span ? `${looked} - coalesce(bit_count(${filter(bitsSql(plan, plan.span))}), 0)` : broken,
+  ];
 }
 
 /** How many different keys there are. */

@@ -83,7 +83,8 @@ function extreme(name: "min" | "max"): Definition {
       const judge = ([value]: readonly unknown[]): Measured => {
         const observed = toShown(use.spec, value);
         if (observed === null) return { success: false, result: { observed_value: null } };
-        const compared = use.spec.kind === "timestamp" ? Date.parse(String(observed)) : scalar(observed); // biome-ignore format: a choice
+        const compared =
+          use.spec.kind === "timestamp" ? Date.parse(String(observed)) : scalar(observed);
         const above = low === undefined || compareValues(compared, low) > (strict_min === true ? 0 : -1); // biome-ignore format: a test
         const below = high === undefined || compareValues(compared, high) < (strict_max === true ? 0 : 1); // biome-ignore format: a test
         return { success: above && below, result: { observed_value: observed } };
@@ -141,7 +142,11 @@ function quantileFunction({ type, kwargs }: Site): string {
   if (typeof how === "boolean" || how === undefined) return "quantile_disc";
   if (how === "linear") return "quantile_cont";
   const reason = 'expected false, true or "linear"';
-  return fail("check/unsupported-option", { type, what: `allow_relative_error ${JSON.stringify(how)}`, reason }); // biome-ignore format: one call
+  return fail("check/unsupported-option", {
+    type,
+    what: `allow_relative_error ${JSON.stringify(how)}`,
+    reason,
+  });
 }
 
 function quantileRanges(kwargs: Kwargs) {

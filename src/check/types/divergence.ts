@@ -77,7 +77,10 @@ function categorical(site: Site, use: ColumnUse, partition: Partition | undefine
       const weights = partition?.weights ?? [...counts.values()].map(share);
       const extra = [...counts.keys()].filter((value) => !listed.includes(value)).sort(byText);
       const scale = extra.length > 0 ? 1 - holdout : 1;
-      const expected = [...weights.map((w) => w * scale), ...extra.map(() => holdout / extra.length)]; // biome-ignore format: a list
+      const expected = [
+        ...weights.map((w) => w * scale),
+        ...extra.map(() => holdout / extra.length),
+      ];
       const values = [...listed, ...extra];
       const observed = values.map((value) => share(counts.get(value) ?? 0));
       const details = {
@@ -176,8 +179,16 @@ function binWeights(
   edges: readonly number[],
 ): Weights {
   const inner = shares.slice(1, -1);
-  const observed = [...(below === undefined ? [] : [shares[0] ?? 0]), ...inner, ...(above === undefined ? [] : [shares.at(-1) ?? 0])]; // biome-ignore format: a list
-  const expected = [...(below === undefined ? [] : [below]), ...bins, ...(above === undefined ? [] : [above])]; // biome-ignore format: a list
+  const observed = [
+    ...(below === undefined ? [] : [shares[0] ?? 0]),
+    ...inner,
+    ...(above === undefined ? [] : [shares.at(-1) ?? 0]),
+  ];
+  const expected = [
+    ...(below === undefined ? [] : [below]),
+    ...bins,
+    ...(above === undefined ? [] : [above]),
+  ];
   const from = below === undefined ? 1 : 0;
   const to = above === undefined ? -1 : undefined;
   const numbers = (all: readonly number[]): readonly Json[] =>
@@ -221,10 +232,18 @@ const klDivergence: Definition = {
       return continuous(site, numberUse(site, column), partition);
     if (partition?.bins === undefined && (partition !== undefined || !bucketized))
       return categorical(site, columnUse(site, column), partition);
-    const [what, reason] = partition === undefined
-        ? ["leaving out partition_object", "a column never diverges from bins made of itself. Give the expected bins and weights"]
-        : ["bucketize_data false", "the partition has bins"]; // biome-ignore format: a choice
-    return fail("check/unsupported-option", { type: site.type, what: what ?? "", reason: reason ?? "" }); // biome-ignore format: one call
+    const [what, reason] =
+      partition === undefined
+        ? [
+            "leaving out partition_object",
+            "a column never diverges from bins made of itself. Give the expected bins and weights",
+          ]
+        : ["bucketize_data false", "the partition has bins"];
+    return fail("check/unsupported-option", {
+      type: site.type,
+      what: what ?? "",
+      reason: reason ?? "",
+    });
   },
 };
 

@@ -188,7 +188,9 @@ export interface Parameters {
 export function resolveKwargs(rules: KwargRules, kwargs: Kwargs, given: Parameters): Kwargs {
   const resolved: Record<string, Json> = {};
   for (const [kwarg, value] of Object.entries(kwargs)) {
-    const put = isParameter(value) ? parameterOf(rules.type, [kwarg, value.$PARAMETER], given) : value; // biome-ignore format: a choice
+    const put = isParameter(value)
+      ? parameterOf(rules.type, [kwarg, value.$PARAMETER], given)
+      : value;
     if (put !== null && put !== undefined) resolved[kwarg] = put;
   }
   checkKwargs(rules, resolved);

@@ -120,7 +120,7 @@ const sameResults: Definition = {
     const look = async (_: Measured, second: SecondLook): Promise<Measured> => {
       const mine = await second.rows(`SELECT * FROM (${base}) LIMIT ${mostRows}`);
       const theirs = await source(textOf(kwargs, "comparison_query"));
-      const judged = compare(mine, theirs.slice(0, mostRows), numberOf(kwargs, "mostly") ?? 1); // biome-ignore format: one call
+      const judged = compare(mine, theirs.slice(0, mostRows), numberOf(kwargs, "mostly") ?? 1);
       const { details, ...result } = judged.result;
       return second.complete ? judged : { ...judged, result };
     };

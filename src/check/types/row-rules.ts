@@ -14,7 +14,14 @@ import {
   textOf,
   textsOf,
 } from "./definition.ts";
-import { type KwargSpec, type Kwargs, kwargKinds as kinds, oneOf, orElse, required } from "./kwargs.ts"; // biome-ignore format: one import
+import {
+  type KwargSpec,
+  type Kwargs,
+  kwargKinds as kinds,
+  oneOf,
+  orElse,
+  required,
+} from "./kwargs.ts";
 import { uniqueRows } from "./value-rules.ts";
 import { type ColumnUse, columnUse, compareValues, literalOf, numberUse } from "./values.ts";
 

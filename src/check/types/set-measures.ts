@@ -29,7 +29,10 @@ function setMeasure(parts: {
     mostly: false,
     about: (kwargs) => [textOf(kwargs, "column")],
     says: (kwargs) =>
-      `the ${parts.says} ${list(listOf(kwargs, "value_set"))}`.replace("{column}", textOf(kwargs, "column")), // biome-ignore format: one sentence
+      `the ${parts.says} ${list(listOf(kwargs, "value_set"))}`.replace(
+        "{column}",
+        textOf(kwargs, "column"),
+      ),
     plan: (site) => parts.plan(site, columnUse(site, textOf(site.kwargs, "column"))),
   };
 }

@@ -1,6 +1,20 @@
 /** @file Types of expectations that judge each value by the column's own spread: z-scores, outliers. */
-import { type Definition, type Definitions, narrowed, numberOf, type Site, textOf } from "./definition.ts"; // biome-ignore format: one import
-import { type KwargSpec, type Kwargs, kwargKinds as kinds, oneOf, orElse, required } from "./kwargs.ts"; // biome-ignore format: one import
+import {
+  type Definition,
+  type Definitions,
+  narrowed,
+  numberOf,
+  type Site,
+  textOf,
+} from "./definition.ts";
+import {
+  type KwargSpec,
+  type Kwargs,
+  kwargKinds as kinds,
+  oneOf,
+  orElse,
+  required,
+} from "./kwargs.ts";
 import { numberUse } from "./values.ts";
 
 /** A rule over a column and numbers of the whole column, which the scan finds out first. */

@@ -3,8 +3,18 @@ import { count, list } from "../../core/index.ts";
 import type { ColumnSpec } from "../../flow.ts";
 import { fail } from "../errors.ts";
 import { isWithin } from "./column-measures.ts";
-import { type Definition, type Definitions, type Measured, narrowed, numberOf, type Site, specOf, textOf, textsOf } from "./definition.ts"; // biome-ignore format: one import
-import { type KwargSpec, type Kwargs, kwargKinds as kinds, orElse, required } from "./kwargs.ts"; // biome-ignore format: one import
+import {
+  type Definition,
+  type Definitions,
+  type Measured,
+  narrowed,
+  numberOf,
+  type Site,
+  specOf,
+  textOf,
+  textsOf,
+} from "./definition.ts";
+import { type KwargSpec, type Kwargs, kwargKinds as kinds, orElse, required } from "./kwargs.ts";
 import { boundKwargs, boundsText } from "./value-rules.ts";
 import { toCount } from "./values.ts";
 

@@ -4,8 +4,22 @@ import { quoteText } from "../../table/index.ts";
 import { dateFormat } from "../pattern/date-format.ts";
 import { likeRegex } from "../pattern/like.ts";
 import { portableRegex } from "../pattern/regex.ts";
-import { type Definition, type Definitions, numberOf, type Site, textOf, textsOf } from "./definition.ts"; // biome-ignore format: one import
-import { type KwargSpec, type Kwargs, kwargKinds as kinds, oneOf, orElse, required } from "./kwargs.ts"; // biome-ignore format: one import
+import {
+  type Definition,
+  type Definitions,
+  numberOf,
+  type Site,
+  textOf,
+  textsOf,
+} from "./definition.ts";
+import {
+  type KwargSpec,
+  type Kwargs,
+  kwargKinds as kinds,
+  oneOf,
+  orElse,
+  required,
+} from "./kwargs.ts";
 import { boundKwargs, boundsText, type ValueRule, valueRule } from "./value-rules.ts";
 import { textUse } from "./values.ts";
 

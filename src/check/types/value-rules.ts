@@ -68,8 +68,10 @@ export const boundKwargs = {
 export function boundsText(kwargs: Kwargs): string {
   const { min_value: min, max_value: max, strict_min, strict_max } = kwargs;
   const shown = (value: Json): string => (typeof value === "string" ? quote(value) : `${value}`);
-  const low = min === undefined || min === null ? [] : [`${strict_min === true ? ">" : "≥"} ${shown(min)}`]; // biome-ignore format: a choice
-  const high = max === undefined || max === null ? [] : [`${strict_max === true ? "<" : "≤"} ${shown(max)}`]; // biome-ignore format: a choice
+  const low =
+    min === undefined || min === null ? [] : [`${strict_min === true ? ">" : "≥"} ${shown(min)}`];
+  const high =
+    max === undefined || max === null ? [] : [`${strict_max === true ? "<" : "≤"} ${shown(max)}`];
   return [...low, ...high].join(" and ") || "anything";
 }
 

@@ -44,7 +44,13 @@ export function silverSteps(workspace: Workspace, recipeName: RecipeName): reado
         values: { _run_id: runId },
         quarantine: lake.table(quarantineTable, rejectionSchema),
         gate: (rows) =>
-          passGate(rows, { workspace, table: silverTable, suite: silverSuite, key: ["customer_id"], runId }), // biome-ignore format: one call
+          passGate(rows, {
+            workspace,
+            table: silverTable,
+            suite: silverSuite,
+            key: ["customer_id"],
+            runId,
+          }),
       });
       const { steps, rescued, rowsRead, rejected } = report;
       return {

@@ -3,7 +3,18 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { random } from "../../core/index.ts";
-import { classNumber, digits, type Images, mnist, patterns, readCifar, readIdx, readPngFolder, scenes, takeImages } from "../../dataset/index.ts"; // biome-ignore format: a list
+import {
+  classNumber,
+  digits,
+  type Images,
+  mnist,
+  patterns,
+  readCifar,
+  readIdx,
+  readPngFolder,
+  scenes,
+  takeImages,
+} from "../../dataset/index.ts";
 import type { OptionSpecs } from "../command.ts";
 import { fail } from "../errors.ts";
 

@@ -1,6 +1,16 @@
 /** @file The ways to learn few images that are held against each other: a head on a frozen backbone, more of it, and all of it from scratch. */
 import type { Images } from "../../dataset/index.ts";
-import { type Backbone, confidenceReport, fineTune, imageNetwork, type NetworkEpoch, networkRows, type TrainedNetwork, train as trainNetwork, transferLearn } from "../../nn/index.ts"; // biome-ignore format: a list
+import {
+  type Backbone,
+  confidenceReport,
+  fineTune,
+  imageNetwork,
+  type NetworkEpoch,
+  networkRows,
+  type TrainedNetwork,
+  train as trainNetwork,
+  transferLearn,
+} from "../../nn/index.ts";
 import { learningChart, renderSvg } from "../../plot/index.ts";
 import type { Surroundings } from "../command.ts";
 import { fail } from "../errors.ts";

@@ -5,7 +5,18 @@ import { imageFile } from "./image-bytes.ts";
 import type { Images } from "./images.ts";
 import { checkLabels } from "./read-idx.ts";
 
-const cifarClasses = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"] as const; // biome-ignore format: a list
+const cifarClasses = [
+  "airplane",
+  "automobile",
+  "bird",
+  "cat",
+  "deer",
+  "dog",
+  "frog",
+  "horse",
+  "ship",
+  "truck",
+] as const;
 const size = 3 * 32 * 32;
 
 /** What may be said of the files of {@link readCifar}. */

@@ -31,7 +31,11 @@ describe("featureTable", () => {
 
   test("refuses a table without a key, of a key that may be missing, is a number with fractions, or is named twice", () => {
     const make = (key: readonly string[]) => () =>
-      featureTable({ name: "a.b", schema: schema("s", { id: text(), f: float(), n: text({ nullable: true }) }), key: key as never }); // biome-ignore format: one call
+      featureTable({
+        name: "a.b",
+        schema: schema("s", { id: text(), f: float(), n: text({ nullable: true }) }),
+        key: key as never,
+      });
     expect(make([])).toThrow(expect.objectContaining({ code: "feature/missing-primary-key" }));
     expect(make(["f"])).toThrow(expect.objectContaining({ code: "feature/unsupported-key" }));
     expect(make(["n"])).toThrow(expect.objectContaining({ code: "feature/unsupported-key" }));
@@ -192,7 +196,11 @@ describe("deleteFeatures", () => {
       { id: "a", at: day(2), spend: 2, visits: 1 },
       { id: "b", at: day(2), spend: 2, visits: 1 },
     ]);
-    const keys = frame({ engine: lake.engine, schema: schema("keys", { id: text() }), sql: "SELECT 'a' AS id" }); // biome-ignore format: one call
+    const keys = frame({
+      engine: lake.engine,
+      schema: schema("keys", { id: text() }),
+      sql: "SELECT 'a' AS id",
+    });
     await deleteFeatures(lake, spending, keys);
     expect((await (await readFeatures(lake, spending)).rows()).map(({ id }) => id)).toEqual(["b"]);
   });

@@ -85,9 +85,10 @@ describe("naive Bayes and discriminants", () => {
     const data = { x: matrix([[0], [1]]), y: Float64Array.of(0, 1), names: ["a"], source } as const;
     for (const make of Object.values(makers)) {
       const good = predictorState(await make({}).learn(data));
-      const damaged = Object.entries(good).map(
-        ([name, value]) =>
-        value instanceof Float64Array ? { ...good, [name]: new Float64Array(9) } : { ...good, [name]: value === good.kind || value === good.format ? value : "no" }, // biome-ignore format: a choice
+      const damaged = Object.entries(good).map(([name, value]) =>
+        value instanceof Float64Array
+          ? { ...good, [name]: new Float64Array(9) }
+          : { ...good, [name]: value === good.kind || value === good.format ? value : "no" },
       );
       for (const state of damaged.filter((state) => JSON.stringify(state) !== JSON.stringify(good)))
         expect(() => predictorFromState(state)).toThrow(code("model/corrupt-state"));

@@ -1,6 +1,15 @@
 /** @file Models that others made, as ONNX files: asked as they are, or cut before their end as a backbone that is not trained any more. */
 import { checkNames, checkNumber, isMillraceError } from "../../core/index.ts";
-import { type Device, inspectOnnx, type OnnxFacts, type OnnxLimits, type OnnxPort, type Session, type Values, withOutput } from "../../tensor/index.ts"; // biome-ignore format: a list
+import {
+  type Device,
+  inspectOnnx,
+  type OnnxFacts,
+  type OnnxLimits,
+  type OnnxPort,
+  type Session,
+  type Values,
+  withOutput,
+} from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { checkRuntime, openModel, type RuntimeOptions } from "../runtime.ts";
 import { type ImportedNumbers, type ImportedValues, kindOf, rowsFor, valuesFor } from "./ports.ts";

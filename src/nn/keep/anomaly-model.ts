@@ -1,11 +1,16 @@
 /** @file A detector of anomalies as a model among others: an image goes in, its error and whether it is an anomaly come out. */
-import { checkNames, fieldsOf, formatJson, isMillraceError, parseJson } from "../../core/index.ts"; // biome-ignore format: a list
+import { checkNames, fieldsOf, formatJson, isMillraceError, parseJson } from "../../core/index.ts";
 import type { Cells, ModelFiles, Prediction, ServedModel, Signature } from "../../flow.ts";
 import { batch, emitOnnx, formatOnnx, Graph, ops, type Tensor } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { frozenScope } from "../frozen-scope.ts";
 import { answered } from "../train/loss.ts";
-import { type AnomalyDetector, anomalyDetector, anomalyErrors, leastSquare } from "../vision/anomalies.ts"; // biome-ignore format: a list
+import {
+  type AnomalyDetector,
+  anomalyDetector,
+  anomalyErrors,
+  leastSquare,
+} from "../vision/anomalies.ts";
 import { onnxFile } from "./network-file.ts";
 import { loadNetwork, type NetworkModel, networkModel, numbersOf } from "./network-model.ts";
 

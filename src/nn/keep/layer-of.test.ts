@@ -33,9 +33,27 @@ describe("networkFrom", () => {
   test("law: makes a network or refuses with an error of its own, whatever the options are", () => {
     const value = fc.oneof(
       fc.integer({ min: -2, max: 9 }),
-      fc.constantFrom<Json>(null, true, "relu", "same", 1e12, 0.5, [2, 2], [], {}, [{ kind: "flatten", options: {} }]), // biome-ignore format: a list
+      fc.constantFrom<Json>(null, true, "relu", "same", 1e12, 0.5, [2, 2], [], {}, [
+        { kind: "flatten", options: {} },
+      ]),
     );
-    const names = fc.constantFrom("units", "filters", "size", "stride", "padding", "keys", "heads", "layers", "shape", "factor", "rate", "codes", "width", "name", "activation"); // biome-ignore format: a list
+    const names = fc.constantFrom(
+      "units",
+      "filters",
+      "size",
+      "stride",
+      "padding",
+      "keys",
+      "heads",
+      "layers",
+      "shape",
+      "factor",
+      "rate",
+      "codes",
+      "width",
+      "name",
+      "activation",
+    );
     const layer = fc.record({
       kind: fc.constantFrom(...layerKinds),
       options: fc.dictionary(names, value, { maxKeys: 3 }),
@@ -64,8 +82,17 @@ describe("networkFrom", () => {
     );
     made([1, 8, 8], of("upsample2d", { factor: 1e5 })).toThrow(most);
     made([1e12]).toThrow(most);
-    made([50_000], of("embedding", { codes: 3, width: 2, padding: 0 }), of("placeEmbedding")).toThrow(most); // biome-ignore format: one call
-    expect(networkFrom([4], Array.from({ length: 20_000 }, () => of("flatten"))).layers).toHaveLength(20_000); // biome-ignore format: one call
+    made(
+      [50_000],
+      of("embedding", { codes: 3, width: 2, padding: 0 }),
+      of("placeEmbedding"),
+    ).toThrow(most);
+    expect(
+      networkFrom(
+        [4],
+        Array.from({ length: 20_000 }, () => of("flatten")),
+      ).layers,
+    ).toHaveLength(20_000);
     expect(input([500, 8]).add(lstm(16)).add(dense(2)).parameters).toBe(1698);
   });
 });

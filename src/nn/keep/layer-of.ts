@@ -13,7 +13,17 @@ import { averagePool2d, globalAveragePool, maxPool2d, upsample2d } from "../laye
 import { batchNorm, dropout, layerNorm } from "../layers/regularisation.ts";
 import { embedding, gru, lstm, placeEmbedding, simpleRnn, stepDense } from "../layers/sequence.ts";
 import { type LayerSpec, type Network, networkOf } from "../network.ts";
-import { aNumber, aNumberOrNull, aSize, aTruth, aWindow, type Kind, type Maker, maker, oneOf } from "./option-kinds.ts"; // biome-ignore format: a list
+import {
+  aNumber,
+  aNumberOrNull,
+  aSize,
+  aTruth,
+  aWindow,
+  type Kind,
+  type Maker,
+  maker,
+  oneOf,
+} from "./option-kinds.ts";
 
 const anActivation = oneOf(activationNames);
 const anInitialiser = oneOf(initialiserNames);

@@ -1,5 +1,5 @@
 /** @file The file of a trained network: layers, weights and what it is asked and tells. */
-import { checkChoice, fieldsOf, formatJson, isMillraceError, parseJson } from "../../core/index.ts"; // biome-ignore format: a list
+import { checkChoice, fieldsOf, formatJson, isMillraceError, parseJson } from "../../core/index.ts";
 import type { ModelFiles } from "../../flow.ts";
 import { fail } from "../errors.ts";
 import { epochOf } from "../train/checkpoint.ts";

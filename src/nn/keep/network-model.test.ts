@@ -9,9 +9,33 @@ import { endpoint, loggedSignature } from "../../serve/index.ts";
 import { loadRuntime, ops, type Tensor } from "../../tensor/index.ts";
 import { openWorkspace } from "../../workspace/index.ts";
 import {
-  activation, attention, averagePool2d, batchNorm, conv2d, convTranspose2d, dense, dropout, embedding, flatten, globalAveragePool, gru, input,
-  layerNorm, lstm, maxPool2d, type Network, placeEmbedding, reshape, residual, type Scope, simpleRnn, stepDense, type TrainedNetwork, train, upsample2d,
-} from "../index.ts"; // biome-ignore format: a list
+  activation,
+  attention,
+  averagePool2d,
+  batchNorm,
+  conv2d,
+  convTranspose2d,
+  dense,
+  dropout,
+  embedding,
+  flatten,
+  globalAveragePool,
+  gru,
+  input,
+  layerNorm,
+  lstm,
+  maxPool2d,
+  type Network,
+  placeEmbedding,
+  reshape,
+  residual,
+  type Scope,
+  simpleRnn,
+  stepDense,
+  type TrainedNetwork,
+  train,
+  upsample2d,
+} from "../index.ts";
 import { networkFrom } from "./layer-of.ts";
 import { loadNetwork, networkModel } from "./network-model.ts";
 

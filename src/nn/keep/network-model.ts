@@ -13,7 +13,15 @@ import { sizeOf } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import type { TrainedNetwork } from "../train/trained-network.ts";
 import { checkKept } from "./check-kept.ts";
-import { formatHistory, formatNetwork, historyFile, type Labelling, networkFile, onnxFile, parseNetwork } from "./network-file.ts"; // biome-ignore format: a list
+import {
+  formatHistory,
+  formatNetwork,
+  historyFile,
+  type Labelling,
+  networkFile,
+  onnxFile,
+  parseNetwork,
+} from "./network-file.ts";
 
 /** What a network is asked and tells, as others see it. */
 export interface NetworkModelOptions {

@@ -1,7 +1,17 @@
 /** @file An ONNX file of others as a model among others: kept, registered, and served with the answers of its own outputs. */
 import { Buffer } from "node:buffer";
 import { checkNames, hashOf, isMillraceError } from "../../core/index.ts";
-import type { Cell, Cells, ColumnSpec, ColumnSpecs, ModelFiles, Prediction, ServedModel, Signature, TensorSpec } from "../../flow.ts"; // biome-ignore format: a list
+import type {
+  Cell,
+  Cells,
+  ColumnSpec,
+  ColumnSpecs,
+  ModelFiles,
+  Prediction,
+  ServedModel,
+  Signature,
+  TensorSpec,
+} from "../../flow.ts";
 import { type OnnxFacts, type OnnxLimits, type OnnxPort, sizeOf } from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { type ImportedAnswer, type ImportedNetwork, importOnnx } from "../import/import-onnx.ts";

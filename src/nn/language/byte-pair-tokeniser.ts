@@ -5,7 +5,13 @@ import { byteOrder, firstMade, longestToken, piecesOf, tokenOfByte } from "./byt
 import { checkTexts } from "./check-texts.ts";
 import { learnPairs } from "./learn-pairs.ts";
 import { mergePiece, type RankedMerge } from "./merge-piece.ts";
-import { decodedBy, specialNames, specials, type Tokeniser, type TokeniserRule } from "./tokeniser.ts"; // biome-ignore format: a list
+import {
+  decodedBy,
+  specialNames,
+  specials,
+  type Tokeniser,
+  type TokeniserRule,
+} from "./tokeniser.ts";
 
 /** Options of {@link bytePairTokeniser}. */
 export interface BytePairTokeniserOptions {

@@ -1,7 +1,13 @@
 /** @file Text that goes on where a prompt ends, token after token. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { checkNames, checkNumber, random } from "../../core/index.ts";
-import { candidatesOf, checkedSampling, drawn, type SamplingOptions, samplingNames } from "./sample.ts"; // biome-ignore format: a list
+import {
+  candidatesOf,
+  checkedSampling,
+  drawn,
+  type SamplingOptions,
+  samplingNames,
+} from "./sample.ts";
 import { specials, type Tokeniser } from "./tokeniser.ts";
 
 /** How a text goes on. */

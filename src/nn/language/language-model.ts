@@ -6,7 +6,13 @@ import { loadNetwork, type NetworkModel, networkModel } from "../keep/network-mo
 import type { RuntimeOptions } from "../runtime.ts";
 import type { TrainedNetwork } from "../train/trained-network.ts";
 import { type DecoderSpec, decoderParameters, decoderSpec } from "./decoder.ts";
-import { type GeneratedPiece, type GeneratedText, type GenerateOptions, generated, pieces } from "./generate.ts"; // biome-ignore format: a list
+import {
+  type GeneratedPiece,
+  type GeneratedText,
+  type GenerateOptions,
+  generated,
+  pieces,
+} from "./generate.ts";
 import { attentionWeights, decoderOnnx, openNextToken } from "./run-decoder.ts";
 import { textWindows } from "./text-windows.ts";
 import type { Tokeniser } from "./tokeniser.ts";

@@ -1,5 +1,14 @@
 /** @file A trained decoder at work: the logits of the next token, and what attention looked at. */
-import { batch, emitOnnx, formatOnnx, Graph, ops, type Session, type Tensor, type Values } from "../../tensor/index.ts"; // biome-ignore format: a list
+import {
+  batch,
+  emitOnnx,
+  formatOnnx,
+  Graph,
+  ops,
+  type Session,
+  type Tensor,
+  type Values,
+} from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { type FrozenVectors, frozenScope } from "../frozen-scope.ts";
 import { openModel, type RuntimeOptions } from "../runtime.ts";

@@ -38,7 +38,25 @@ export interface TrainDecoderOptions
 }
 
 const sizes = ["context", "width", "heads", "layers", "feedForward", "dropout", "norm"];
-const known = [...sizes, "stride", "validation", "blocks", "runtime", "provider", "signal", "progress", "tokeniser", "epochs", "batchRows", "learningRate", "weightDecay", "patience", "seed", "threads", "onEpoch"]; // biome-ignore format: a list
+const known = [
+  ...sizes,
+  "stride",
+  "validation",
+  "blocks",
+  "runtime",
+  "provider",
+  "signal",
+  "progress",
+  "tokeniser",
+  "epochs",
+  "batchRows",
+  "learningRate",
+  "weightDecay",
+  "patience",
+  "seed",
+  "threads",
+  "onEpoch",
+];
 
 /**
  * Trains a decoder on texts, which follow each other with the token of an end between them. The end of the text (or of each of its `blocks`)

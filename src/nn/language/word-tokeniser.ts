@@ -2,7 +2,13 @@
 import { checkNames, checkNumber } from "../../core/index.ts";
 import { fail } from "../errors.ts";
 import { checkTexts } from "./check-texts.ts";
-import { decodedBy, specialNames, specials, type Tokeniser, type TokeniserRule } from "./tokeniser.ts"; // biome-ignore format: a list
+import {
+  decodedBy,
+  specialNames,
+  specials,
+  type Tokeniser,
+  type TokeniserRule,
+} from "./tokeniser.ts";
 
 /** Options of {@link wordTokeniser}. */
 export interface WordTokeniserOptions {

@@ -4,7 +4,17 @@ import { ops, type Tensor } from "../../tensor/index.ts";
 import type { ShapelessLayer } from "../layer.ts";
 
 /** Names of all activations. */
-export const activationNames = ["linear", "relu", "leakyRelu", "sigmoid", "tanh", "softplus", "gelu", "silu", "softmax"] as const; // biome-ignore format: a list
+export const activationNames = [
+  "linear",
+  "relu",
+  "leakyRelu",
+  "sigmoid",
+  "tanh",
+  "softplus",
+  "gelu",
+  "silu",
+  "softmax",
+] as const;
 /** The name of an activation. */
 export type ActivationName = (typeof activationNames)[number];
 

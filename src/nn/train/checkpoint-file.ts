@@ -4,7 +4,15 @@ import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isMillraceError } from "../../core/index.ts";
 import { fail } from "../errors.ts";
-import { bodyOf, type CheckpointOf, checkHash, checkHead, headBytes, magic, parseBody } from "./checkpoint.ts"; // biome-ignore format: a list
+import {
+  bodyOf,
+  type CheckpointOf,
+  checkHash,
+  checkHead,
+  headBytes,
+  magic,
+  parseBody,
+} from "./checkpoint.ts";
 import type { TrainingState } from "./training.ts";
 import { inSlices } from "./turns.ts";
 

@@ -1,7 +1,19 @@
 /** @file Tests of what a training may not do silently: go on from nowhere, answer with nothing, learn from what is no label. */
 import { describe, expect, test } from "vitest";
 import { random } from "../../core/index.ts";
-import { batchNorm, conv2d, dense, embedding, flatten, input, layerNorm, type NetworkRows, stepDense, type TrainOptions, train } from "../index.ts"; // biome-ignore format: a list
+import {
+  batchNorm,
+  conv2d,
+  dense,
+  embedding,
+  flatten,
+  input,
+  layerNorm,
+  type NetworkRows,
+  stepDense,
+  type TrainOptions,
+  train,
+} from "../index.ts";
 
 const code = (what: string) => expect.objectContaining({ code: what });
 const draws = random(3).stream("rows");

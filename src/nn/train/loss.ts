@@ -3,7 +3,14 @@ import { batch, type Graph, ops, type Shape, sizeOf, type Tensor } from "../../t
 import { fail } from "../errors.ts";
 
 /** Names of losses. */
-export const lossNames = ["crossEntropy", "binaryCrossEntropy", "squared", "absolute", "huber", "hinge"] as const; // biome-ignore format: a list
+export const lossNames = [
+  "crossEntropy",
+  "binaryCrossEntropy",
+  "squared",
+  "absolute",
+  "huber",
+  "hinge",
+] as const;
 export type LossName = (typeof lossNames)[number];
 
 /** What rows lose, and whether their answer is right where that means something. */

@@ -76,7 +76,32 @@ export interface TrainOptions extends LongWork, RuntimeOptions {
   readonly onEpoch?: (epoch: NetworkEpoch, state: TrainingState) => unknown;
 }
 
-const known = ["loss", "optimiser", "epochs", "batchRows", "validation", "stopping", "schedule", "clipNorm", "l1", "l2", "shuffle", "seed", "threads", "augment", "accumulate", "workers", "frozen", "from", "checkpoint", "onEpoch", "runtime", "provider", "signal", "progress"]; // biome-ignore format: a list
+const known = [
+  "loss",
+  "optimiser",
+  "epochs",
+  "batchRows",
+  "validation",
+  "stopping",
+  "schedule",
+  "clipNorm",
+  "l1",
+  "l2",
+  "shuffle",
+  "seed",
+  "threads",
+  "augment",
+  "accumulate",
+  "workers",
+  "frozen",
+  "from",
+  "checkpoint",
+  "onEpoch",
+  "runtime",
+  "provider",
+  "signal",
+  "progress",
+];
 
 /** The options, with their defaults. @throws `option/out-of-range`, `option/unknown-name` */
 export function checkedOptions(options: TrainOptions) {
@@ -128,7 +153,13 @@ export function checkedOptions(options: TrainOptions) {
 }
 
 /** What early stopping may watch. */
-const monitors = ["loss", "accuracy", "validationLoss", "validationAccuracy", "gradientNorm"] as const; // biome-ignore format: a list
+const monitors = [
+  "loss",
+  "accuracy",
+  "validationLoss",
+  "validationAccuracy",
+  "gradientNorm",
+] as const;
 
 /** The rule of stopping: what is watched is there, and accuracy is better the larger it is. */
 function stoppingOf(options: EarlyStoppingOptions, isJudged: boolean): EarlyStoppingOptions {

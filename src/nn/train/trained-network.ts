@@ -1,5 +1,15 @@
 /** @file A network that has been trained: what it tells, and its files. */
-import { batch, type Device, emitOnnx, formatOnnx, Graph, ops, sizeOf, type WeightPrecision, withSmallerWeights } from "../../tensor/index.ts"; // biome-ignore format: a list
+import {
+  batch,
+  type Device,
+  emitOnnx,
+  formatOnnx,
+  Graph,
+  ops,
+  sizeOf,
+  type WeightPrecision,
+  withSmallerWeights,
+} from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { type FrozenVectors, frozenScope } from "../frozen-scope.ts";
 import type { LayerSummary, Network } from "../network.ts";

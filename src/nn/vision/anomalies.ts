@@ -86,7 +86,20 @@ export interface AnomalyDetector {
   show(images: Images, row: number): Promise<Reconstruction>;
 }
 
-const names = ["network", "error", "validation", "k", "percentile", "epochs", "batchRows", "learningRate", "patience", "seed", "signal", "progress"]; // biome-ignore format: a list
+const names = [
+  "network",
+  "error",
+  "validation",
+  "k",
+  "percentile",
+  "epochs",
+  "batchRows",
+  "learningRate",
+  "patience",
+  "seed",
+  "signal",
+  "progress",
+];
 
 /**
  * Learns normal images: an autoencoder is trained on them alone, and the threshold comes from normal images that it did not see, so that

@@ -4,7 +4,16 @@ import type { ActivationName } from "../layers/activation.ts";
 import type { LossName } from "../train/loss.ts";
 
 /** What a network may be for. */
-export const networkTasks = ["one of two", "one of many", "several at once", "number", "image to image", "anomaly", "sequence to one", "next token"] as const; // biome-ignore format: a list
+export const networkTasks = [
+  "one of two",
+  "one of many",
+  "several at once",
+  "number",
+  "image to image",
+  "anomaly",
+  "sequence to one",
+  "next token",
+] as const;
 export type NetworkTask = (typeof networkTasks)[number];
 
 /** What suits a task. */

@@ -1,5 +1,13 @@
 /** @file A trained network as a graph whose layers can be read and differentiated. */
-import { batch, emitOnnx, formatOnnx, Graph, type Outputs, type Tensor, type Values } from "../../tensor/index.ts"; // biome-ignore format: a list
+import {
+  batch,
+  emitOnnx,
+  formatOnnx,
+  Graph,
+  type Outputs,
+  type Tensor,
+  type Values,
+} from "../../tensor/index.ts";
 import { fail } from "../errors.ts";
 import { openModel } from "../runtime.ts";
 import { scopeOf } from "../scope.ts";

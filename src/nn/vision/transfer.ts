@@ -79,7 +79,17 @@ export interface TransferModel {
   predict(pixels: Uint8Array): Promise<Float32Array>;
 }
 
-const names = ["backbone", "epochs", "batchRows", "learningRate", "validation", "patience", "seed", "signal", "progress"]; // biome-ignore format: a list
+const names = [
+  "backbone",
+  "epochs",
+  "batchRows",
+  "learningRate",
+  "validation",
+  "patience",
+  "seed",
+  "signal",
+  "progress",
+];
 
 /**
  * Trains a head on the features of a frozen backbone: the backbone runs over the images once, and each epoch is one of a small dense layer.

@@ -98,7 +98,8 @@ export function withFeature(protocol: Protocol, feature: string): Protocol {
   );
   const before = minWriterVersion < 7 ? own : writerFeatures;
   const reads = readable.has(feature);
-  const read = minReaderVersion === 2 ? before.filter((one) => one === "columnMapping") : readerFeatures; // biome-ignore format: a choice
+  const read =
+    minReaderVersion === 2 ? before.filter((one) => one === "columnMapping") : readerFeatures;
   return {
     minReaderVersion: reads ? 3 : minReaderVersion,
     minWriterVersion: 7,

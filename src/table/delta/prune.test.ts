@@ -35,10 +35,61 @@ interface Stored {
 const dayMs = 86_400_000;
 const or = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 4 });
 const last = "\u{10FFFF}";
-const texts = ["", "a", "Z", "ü", "\u{1F600}", "\uFFFD", "z".repeat(31), "z".repeat(32), "z".repeat(40), `${"z".repeat(32)}${last}`, `${"z".repeat(32)}${last}${last}b`, last.repeat(40), `${"\u{1F600}".repeat(33)}`, "a\u0000b", "a b"] as const; // biome-ignore format: a list
-const wholes = [0n, 1n, -1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 53n - 1n, -(2n ** 53n) - 1n, 2n ** 63n - 1n, -(2n ** 63n)] as const; // biome-ignore format: a list
-const doubles = [0, -0, 0.1, -0.1, 1 / 3, 1e300, -1e300, 5e-324, 16_777_217, Number.NaN, Infinity, -Infinity] as const; // biome-ignore format: a list
-const micros = [0n, 1n, -1n, -999n, -1000n, -1500n, 123_456n, 1_700_000_000_123_456n, -62_135_596_800_000_000n, 253_402_300_799_999_999n, -999_999n] as const; // biome-ignore format: a list
+const texts = [
+  "",
+  "a",
+  "Z",
+  "ü",
+  "\u{1F600}",
+  "\uFFFD",
+  "z".repeat(31),
+  "z".repeat(32),
+  "z".repeat(40),
+  `${"z".repeat(32)}${last}`,
+  `${"z".repeat(32)}${last}${last}b`,
+  last.repeat(40),
+  `${"\u{1F600}".repeat(33)}`,
+  "a\u0000b",
+  "a b",
+] as const;
+const wholes = [
+  0n,
+  1n,
+  -1n,
+  2n ** 53n,
+  2n ** 53n + 1n,
+  2n ** 53n - 1n,
+  -(2n ** 53n) - 1n,
+  2n ** 63n - 1n,
+  -(2n ** 63n),
+] as const;
+const doubles = [
+  0,
+  -0,
+  0.1,
+  -0.1,
+  1 / 3,
+  1e300,
+  -1e300,
+  5e-324,
+  16_777_217,
+  Number.NaN,
+  Infinity,
+  -Infinity,
+] as const;
+const micros = [
+  0n,
+  1n,
+  -1n,
+  -999n,
+  -1000n,
+  -1500n,
+  123_456n,
+  1_700_000_000_123_456n,
+  -62_135_596_800_000_000n,
+  253_402_300_799_999_999n,
+  -999_999n,
+] as const;
 const days = [0, -1, 19_782, -719_162, 2_932_896] as const;
 
 const stored: fc.Arbitrary<Stored> = fc.record({

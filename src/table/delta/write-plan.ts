@@ -24,7 +24,8 @@ export function writePlan(
   replaced?: { readonly files: Iterable<Add>; readonly atMs: number },
 ): Plan {
   const removes = [...(replaced?.files ?? [])].map((add) => removeOf(add, replaced?.atMs ?? 0));
-  const metric = replaced === undefined ? { numFiles: adds.length } : { numRemovedFiles: removes.length }; // biome-ignore format: a choice
+  const metric =
+    replaced === undefined ? { numFiles: adds.length } : { numRemovedFiles: removes.length };
   const isBlind = replaced === undefined && opening.actions.length === 0;
   return {
     operation: "WRITE",

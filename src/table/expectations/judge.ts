@@ -120,7 +120,10 @@ async function judged(rows: Rows, sql: string): Promise<Judged> {
   const rule = drops.map(({ name, broken }) => `CASE WHEN ${broken} THEN ${quoteText(name)} END`);
   return {
     kept: of("d") === 0 ? sql : `SELECT ${unmasked} FROM (${masked}) WHERE NOT (${drop})`,
-    dropped: of("d") === 0 ? undefined : `SELECT ${unmasked}, concat_ws('; ', ${rule.join(", ")}) AS _rule FROM (${masked}) WHERE ${drop}`, // biome-ignore format: a choice
+    dropped:
+      of("d") === 0
+        ? undefined
+        : `SELECT ${unmasked}, concat_ws('; ', ${rule.join(", ")}) AS _rule FROM (${masked}) WHERE ${drop}`,
     rows: of("n"),
     droppedRows: of("d"),
     counts: tallies.map(({ rule: { name, action }, broken }) => ({
@@ -149,7 +152,9 @@ function maskedSql(rows: Rows, sql: string): string {
   const casts = read.map((name) => {
     const kind = rows.shape.columns[name]?.kind ?? "text";
     const [column, value] = [quoteName(name), `CAST(${quoteName(name)} AS ${duckTypes[kind]})`];
-    return kind === "float" ? `CASE WHEN NOT isnan(${value}) THEN ${value} END AS ${column}` : `${value} AS ${column}`; // biome-ignore format: a choice
+    return kind === "float"
+      ? `CASE WHEN NOT isnan(${value}) THEN ${value} END AS ${column}`
+      : `${value} AS ${column}`;
   });
   const beside = read.map((name) => `${quoteName(name)} AS ${hidden(name)}`);
   return `SELECT * REPLACE (${casts.join(", ")}), ${beside.join(", ")} FROM (${sql})`;

@@ -115,7 +115,11 @@ export function checkExpectations(
   }
   if (quarantine === null) return;
   if (quarantine === name)
-    fail("table/unsupported-expectation", { name, expectation: quarantine, reason: "a table is not its own quarantine" }); // biome-ignore format: one call
+    fail("table/unsupported-expectation", {
+      name,
+      expectation: quarantine,
+      reason: "a table is not its own quarantine",
+    });
   if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,2}$/.test(quarantine))
     fail("table/out-of-range-name", { name: quarantine });
 }

@@ -23,7 +23,8 @@ export interface Token {
 export const space = /[ \t\n\v\f\r\u00a0\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]+/y;
 
 /** What may stand in a name beside letters and digits of ASCII: all that is no space. */
-const other = "\\u0080-\\u009f\\u00a1-\\u1fff\\u200e-\\u202e\\u2030-\\u205e\\u2061-\\u2fff\\u3001-\\ufefe\\uff00-\\uffff"; // biome-ignore format: one class
+const other =
+  "\\u0080-\\u009f\\u00a1-\\u1fff\\u200e-\\u202e\\u2030-\\u205e\\u2061-\\u2fff\\u3001-\\ufefe\\uff00-\\uffff";
 
 const rules: readonly (readonly [TokenKind | undefined, RegExp])[] = [
   [undefined, space],

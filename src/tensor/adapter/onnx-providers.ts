@@ -4,7 +4,13 @@ import { existsSync } from "node:fs";
 /** What computes: the processor, or an accelerator through one of its interfaces. */
 export type Provider = "cpu" | "cuda" | "webgpu" | "coreml" | "dml";
 /** Names of all providers. */
-export const providerNames = ["cpu", "cuda", "webgpu", "coreml", "dml"] as const satisfies readonly Provider[]; // biome-ignore format: a list
+export const providerNames = [
+  "cpu",
+  "cuda",
+  "webgpu",
+  "coreml",
+  "dml",
+] as const satisfies readonly Provider[];
 
 /** In what order "auto" asks for accelerators. */
 const accelerators = ["cuda", "dml", "coreml", "webgpu"] as const satisfies readonly Provider[];
