@@ -14,6 +14,7 @@ import {
   registerOption,
   withoutAbsent,
 } from "./networks/keep-network.ts";
+import { epochsOption } from "./networks/training-options.ts";
 import { namesOf } from "./options.ts";
 import { columns, number } from "./text.ts";
 import { dir } from "./workspace-folder.ts";
@@ -56,15 +57,7 @@ export const anomalies = command({
       value: "SHARE",
       help: "threshold in place of --k: the share of normal images that are below it",
     },
-    epochs: {
-      type: "number",
-      default: 10,
-      min: 1,
-      max: 10_000,
-      whole: true,
-      value: "N",
-      help: "passes over the images to learn from, at most",
-    },
+    epochs: epochsOption,
     learningRate: {
       type: "number",
       default: 0.003,

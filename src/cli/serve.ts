@@ -4,6 +4,7 @@ import { command, type Surroundings } from "./command.ts";
 import { fail } from "./errors.ts";
 import { namedStore, store } from "./online-store.ts";
 import { serveWorkspace } from "./serving.ts";
+import { untilStopped } from "./until-stopped.ts";
 import { dir } from "./workspace-folder.ts";
 
 /** Serves until Ctrl-C, then answers what is under way and closes. */
@@ -25,10 +26,7 @@ export async function serveUntilStopped(
   reporter.note(
     `${model} version ${serving.version} answers at ${url} (a page, and POST ${url}/endpoints/${model}/invocations). Ctrl-C stops it.`,
   );
-  await new Promise<void>((stop) => {
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", () => stop(), { once: true });
-  });
+  await untilStopped(signal);
   await serving.close();
   reporter.note("closed; every answer is in the inference log.");
   return undefined;

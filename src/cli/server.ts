@@ -6,6 +6,7 @@ import { openTrackingStore } from "../run/index.ts";
 import { folderBytes, openRecords } from "../store/index.ts";
 import { command, type Surroundings } from "./command.ts";
 import { fail } from "./errors.ts";
+import { untilStopped } from "./until-stopped.ts";
 
 /** Hosts that only this machine reaches. */
 const loopback = ["127.0.0.1", "localhost", "::1"];
@@ -45,10 +46,7 @@ export async function serveTracking(
   reporter.note(
     `tracking answers at ${web.url} (export MLFLOW_TRACKING_URI=${web.url}). Ctrl-C stops it.`,
   );
-  await new Promise<void>((stop) => {
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", () => stop(), { once: true });
-  });
+  await untilStopped(signal);
   return undefined;
 }
 

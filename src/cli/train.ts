@@ -35,6 +35,7 @@ import {
 } from "./networks/keep-network.ts";
 import {
   deviceOptions,
+  epochsOption,
   optimiserOptions,
   type TrainingValues,
   trainingOptions,
@@ -68,15 +69,7 @@ export const train = command({
       value: "FILE.json",
       help: 'layers of your own, in place of --network: [{"kind": "flatten", "options": {}}, {"kind": "dense", "options": {"units": 10}}]',
     },
-    epochs: {
-      type: "number",
-      default: 10,
-      min: 1,
-      max: 10_000,
-      whole: true,
-      value: "N",
-      help: "passes over the images to learn from, at most",
-    },
+    epochs: epochsOption,
     batchRows: {
       type: "number",
       default: 32,

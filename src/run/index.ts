@@ -1,5 +1,6 @@
 export { runErrors } from "./errors.ts";
 export type { ExperimentRecord } from "./experiments.ts";
+export { logKeyFault } from "./keys.ts";
 export * from "./logged-models/index.ts";
 export type { MetricPoint } from "./metrics.ts";
 export { mlflowSignature } from "./model-folder.ts";

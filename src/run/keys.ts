@@ -21,9 +21,24 @@ export function checkLogKey(at: string, key: string): void {
 function keyFault(key: string): string | undefined {
   if (key === "") return "is empty";
   if (key.length > longest.key) return `has ${key.length} characters`;
-  if (!/^[\p{L}\p{N}_\-. :/]+$/u.test(key)) return "has other characters in it";
+  const fault = logKeyFault(key);
+  if (fault === "characters") return "has other characters in it";
+  return fault === "path" ? "reads like a path" : undefined;
+}
+
+/**
+ * What is wrong with the letters of a key, by MLflow's rules: characters that no key has, or names that lead elsewhere when they are
+ * taken for a path.
+ *
+ * @example
+ * ```ts
+ * [logKeyFault("val/auc"), logKeyFault("a*b"), logKeyFault("a/../b")] // => [undefined, "characters", "path"]
+ * ```
+ */
+export function logKeyFault(key: string): "characters" | "path" | undefined {
+  if (!/^[\p{L}\p{N}_\-. :/]*$/u.test(key)) return "characters";
   const path = posix.normalize(key) !== key || key.endsWith("/") || key.startsWith("/");
-  return path || key === "." || key.startsWith("..") ? "reads like a path" : undefined;
+  return path || key === "." || key.startsWith("..") ? "path" : undefined;
 }
 
 /** Checks the length of a text. Throws `run/out-of-range-value`. */

@@ -7,6 +7,7 @@ import { fail } from "./errors.ts";
 import { checkArtifactPath, checkLogKey, checkText, longest } from "./keys.ts";
 import { addPoints, type MetricPoint } from "./metrics.ts";
 import { aboutFiles, modelFolder } from "./model-folder.ts";
+import { putParams } from "./params.ts";
 
 /** How a run can end. */
 export type EndStatus = Exclude<RunStatus, "running">;
@@ -134,22 +135,12 @@ async function whileRunning(
 
 async function logParams(place: RunPlace, params: Readonly<Record<string, Json>>): Promise<void> {
   const given = Object.entries(params).map(([key, value]) => {
-    const row = { run_id: place.id, key, value: paramText(value) };
+    const text = paramText(value);
     checkLogKey("logParams", key);
-    checkText("logParams", [key, row.value], longest.param);
-    return row;
+    checkText("logParams", [key, text], longest.param);
+    return { key, value: text };
   });
-  await whileRunning(place, async (db) => {
-    const rows = await db.selectFrom("param").selectAll().where("run_id", "=", place.id).execute();
-    const stored = new Map(rows.map(({ key, value }) => [key, value]));
-    for (const { key, value } of given) {
-      const held = stored.get(key) ?? value;
-      if (held !== value)
-        fail("run/conflict-param", { run: place.id, key, stored: held, given: value });
-    }
-    const added = given.filter(({ key }) => !stored.has(key));
-    if (added.length > 0) await db.insertInto("param").values(added).execute();
-  });
+  await whileRunning(place, (db) => putParams(db, place.id, given));
 }
 
 /** Texts as they are; the rest as JSON. */

@@ -68,3 +68,16 @@ export async function protocolServer(
     },
   };
 }
+
+/** Makes an experiment, and gives its id. */
+export const newExperiment = async (server: ProtocolServer, name: string): Promise<string> =>
+  (await server.post("experiments/create", { name })).json.experiment_id;
+
+/** Makes a run, and gives its id. */
+export const newRun = async (
+  server: ProtocolServer,
+  experiment_id: string,
+  more: object = {},
+): Promise<string> =>
+  (await server.post("runs/create", { experiment_id, start_time: 1, ...more })).json.run.info
+    .run_id;

@@ -7,6 +7,17 @@ const optimisers = ["adam", "adamw", "sgd", "momentum", "rmsprop", "adagrad"] as
 const schedules = ["constant", "step", "exponential", "cosine", "linear"] as const;
 const providers = ["cpu", "cuda", "webgpu", "wasm"] as const;
 
+/** How long is learned, where nothing ends it before. */
+export const epochsOption = {
+  type: "number",
+  default: 10,
+  min: 1,
+  max: 10_000,
+  whole: true,
+  value: "N",
+  help: "passes over the images to learn from, at most",
+} as const;
+
 /** How weights are moved. */
 export const optimiserOptions = {
   optimiser: {

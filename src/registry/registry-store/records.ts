@@ -42,10 +42,3 @@ export interface StoredModel {
   /** The newest version of each stage. */
   readonly latest: readonly StoredModelVersion[];
 }
-
-/** A page of results. */
-export interface ModelPage<T> {
-  readonly items: readonly T[];
-  /** The token of the next page; undefined on the last one. */
-  readonly nextPageToken: string | undefined;
-}

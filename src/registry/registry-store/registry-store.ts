@@ -1,5 +1,6 @@
 /** @file The registry store: models and versions in records, with everything that MLflow's protocol asks of them. */
 import { checkNames, systemClock } from "../../core/index.ts";
+import type { Page } from "../../store/index.ts";
 import { moveAlias, type Who } from "../aliases.ts";
 import { fail } from "../errors.ts";
 import {
@@ -14,7 +15,7 @@ import {
 } from "./models.ts";
 import type { RegistryPlace, RegistryStoreOptions } from "./place.ts";
 import { latestVersions, modelRow, versionRow } from "./read.ts";
-import type { ModelPage, Stage, StoredModel, StoredModelVersion, Tag } from "./records.ts";
+import type { Stage, StoredModel, StoredModelVersion, Tag } from "./records.ts";
 import { type ModelSearch, searchModels, searchVersions } from "./search.ts";
 import {
   createVersion,
@@ -39,7 +40,7 @@ export interface VersionId {
 export interface RegistryStore {
   createModel(made: NewModel): Promise<StoredModel>;
   model(name: string): Promise<StoredModel>;
-  searchModels(search: ModelSearch): Promise<ModelPage<StoredModel>>;
+  searchModels(search: ModelSearch): Promise<Page<StoredModel>>;
   describeModel(name: string, description: string): Promise<StoredModel>;
   renameModel(from: string, to: string): Promise<StoredModel>;
   deleteModel(name: string): Promise<void>;
@@ -49,7 +50,7 @@ export interface RegistryStore {
   version(of: VersionId): Promise<StoredModelVersion>;
   /** The newest version of each stage that is asked for. */
   latestVersions(name: string, stages?: readonly Stage[]): Promise<readonly StoredModelVersion[]>;
-  searchVersions(search: ModelSearch): Promise<ModelPage<StoredModelVersion>>;
+  searchVersions(search: ModelSearch): Promise<Page<StoredModelVersion>>;
   describeVersion(of: VersionId, description: string): Promise<StoredModelVersion>;
   stageVersion(of: VersionId, move: StageMove): Promise<StoredModelVersion>;
   deleteVersion(of: VersionId, who?: Who): Promise<void>;

@@ -1,12 +1,15 @@
 /** @file Searching models and versions. */
 import {
+  allOf,
   type Comparison,
+  checkDistinctOrders,
   checkOperator,
   condition,
   entityOf,
   numberOf,
   numberOperators,
-  pageToken,
+  type Page,
+  pageOf,
   parseFilter,
   parseOrder,
   parsePageToken,
@@ -22,7 +25,7 @@ import {
 } from "../../store/index.ts";
 import type { RegistryPlace } from "./place.ts";
 import { withModelDetails, withVersionDetails } from "./read.ts";
-import type { ModelPage, StoredModel, StoredModelVersion } from "./records.ts";
+import type { StoredModel, StoredModelVersion } from "./records.ts";
 
 /** What is searched for, and how it is ordered. */
 export interface ModelSearch {
@@ -100,7 +103,7 @@ const promptTag = "mlflow.prompt.is_prompt";
 export async function searchModels(
   place: RegistryPlace,
   search: ModelSearch,
-): Promise<ModelPage<StoredModel>> {
+): Promise<Page<StoredModel>> {
   const { conditions, orders, offset } = partsOf(
     search,
     models,
@@ -110,20 +113,21 @@ export async function searchModels(
     .selectFrom("registered_model")
     .selectAll()
     .where("deleted_at_ms", "is", null)
-    .where(sql.join(conditions, sql` and `) as SqlCondition)
+    .where(allOf(conditions))
     .orderBy(sql.join(orders, sql`, `))
     .limit(search.maxResults + 1)
     .offset(offset)
     .execute();
-  const items = await withModelDetails(place, rows.slice(0, search.maxResults));
-  return { items, nextPageToken: nextToken(rows.length, offset, search.maxResults) };
+  return pageOf(rows, { offset, maxResults: search.maxResults }, (found) =>
+    withModelDetails(place, found),
+  );
 }
 
 /** Searches versions; those of prompts are left out unless the filter asks for them. */
 export async function searchVersions(
   place: RegistryPlace,
   search: ModelSearch,
-): Promise<ModelPage<StoredModelVersion>> {
+): Promise<Page<StoredModelVersion>> {
   const { conditions, orders, offset } = partsOf(
     search,
     versions,
@@ -133,17 +137,15 @@ export async function searchVersions(
     .selectFrom("model_version")
     .selectAll()
     .where("deleted_at_ms", "is", null)
-    .where(sql.join(conditions, sql` and `) as SqlCondition)
+    .where(allOf(conditions))
     .orderBy(sql.join(orders, sql`, `))
     .limit(search.maxResults + 1)
     .offset(offset)
     .execute();
-  const items = await withVersionDetails(place, rows.slice(0, search.maxResults));
-  return { items, nextPageToken: nextToken(rows.length, offset, search.maxResults) };
+  return pageOf(rows, { offset, maxResults: search.maxResults }, (found) =>
+    withVersionDetails(place, found),
+  );
 }
-
-const nextToken = (found: number, offset: number, most: number): string | undefined =>
-  found > most ? pageToken(offset + most) : undefined;
 
 function partsOf(
   { filter = "", orderBy = [], pageToken: token }: ModelSearch,
@@ -153,8 +155,8 @@ function partsOf(
   const comparisons = parseFilter(filter);
   const isPrompt = comparisons.some(asksForPrompts);
   const others = comparisons.filter((comparison) => !isPromptTag(comparison));
-  const has = sql`exists (select 1 from ${modelTags} and key = ${promptTag} and value = 'true')`;
-  const conditions = [
+  const has: SqlCondition = sql`exists (select 1 from ${modelTags} and key = ${promptTag} and value = 'true')`;
+  const conditions: readonly SqlCondition[] = [
     isPrompt ? has : sql`not ${has}`,
     ...others.map((one) => conditionOf(one, kind)),
   ];
@@ -213,11 +215,7 @@ function ordersOf(orderBy: readonly string[], { orders, naturally }: Kind): read
         `Invalid order by key '${key}' specified. Valid keys are '${pythonList(Object.keys(orders))}'`,
       ),
   );
-  if (new Set(columns).size < columns.length)
-    refuseOrder(
-      orderBy.join(", "),
-      `\`order_by\` contains duplicate fields: ${pythonList(orderBy)}`,
-    );
+  checkDistinctOrders(columns, orderBy);
   const written = columns.map(
     (column, i) => sql`${sql.ref(column)} ${asked[i]?.isAscending === true ? sql`asc` : sql`desc`}`,
   );

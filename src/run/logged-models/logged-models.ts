@@ -1,10 +1,9 @@
 /** @file Logged models: models as things of their own, made before their files arrive. */
-import type { RecordDatabase } from "../../store/index.ts";
-import { toNumberColumns } from "../../store/index.ts";
+import { type Page, type RecordDatabase, toNumberColumns } from "../../store/index.ts";
 import { fail } from "../errors.ts";
 import { checkActive, experimentRow } from "../tracking-store/experiments.ts";
-import { type TrackingPlace, under } from "../tracking-store/place.ts";
-import type { KeyText, Page } from "../tracking-store/records.ts";
+import { placeOfFiles, type TrackingPlace } from "../tracking-store/place.ts";
+import type { KeyText } from "../tracking-store/records.ts";
 import { loggedModelRow, withDetails } from "./read.ts";
 import type { LoggedModel, LoggedModelMetric, LoggedModelStatus } from "./records.ts";
 import { type LoggedModelSearch, searchLoggedModels } from "./search.ts";
@@ -66,9 +65,6 @@ async function create(place: TrackingPlace, made: NewLoggedModel): Promise<Logge
   await place.records.write(async (db) => {
     const experiment = await experimentRow(db, experimentId);
     checkActive(experiment);
-    const folder = `models/${id}/artifacts`;
-    const prefix = place.artifactPrefix === "" ? "" : `${place.artifactPrefix}/`;
-    const { artifact_location } = experiment;
     const now = place.clock();
     await db
       .insertInto("logged_model")
@@ -76,8 +72,7 @@ async function create(place: TrackingPlace, made: NewLoggedModel): Promise<Logge
         ...{ id, experiment_id: experimentId, name: made.name || `model-${id.slice(2, 10)}` },
         ...{ model_type: modelType, status: "pending", source_run_id: sourceRunId },
         ...{ created_at_ms: now, updated_at_ms: now, deleted_at_ms: null },
-        artifact_root: `${prefix}${experimentId}/${folder}`,
-        artifact_location: artifact_location === "" ? "" : under(artifact_location, folder),
+        ...placeOfFiles(place, experiment, `models/${id}/artifacts`),
       })
       .execute();
     await putParams(db, id, params);

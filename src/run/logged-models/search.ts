@@ -1,12 +1,14 @@
 /** @file Searching logged models. */
 import {
+  allOf,
   type Comparison,
   checkOperator,
   condition,
   entityOf,
   numberOf,
   numberOperators,
-  pageToken,
+  type Page,
+  pageOf,
   parseFilter,
   parsePageToken,
   refuseOrder,
@@ -18,7 +20,6 @@ import {
   textOperators,
 } from "../../store/index.ts";
 import type { TrackingPlace } from "../tracking-store/place.ts";
-import type { Page } from "../tracking-store/records.ts";
 import { withDetails } from "./read.ts";
 import type { LoggedModel } from "./records.ts";
 
@@ -82,15 +83,12 @@ export async function searchLoggedModels(
     .selectAll()
     .where("experiment_id", "in", [...experimentIds, ""])
     .where("deleted_at_ms", "is", null)
-    .where(sql.join([sql`1 = 1`, ...conditions, ...measured], sql` and `) as SqlCondition)
+    .where(allOf([...conditions, ...measured]))
     .orderBy(sql.join([...orderBy.flatMap(orderOf), sql`created_at_ms desc`, sql`id`], sql`, `))
     .limit(maxResults + 1)
     .offset(offset)
     .execute();
-  return {
-    items: await withDetails(place, rows.slice(0, maxResults)),
-    nextPageToken: rows.length > maxResults ? pageToken(offset + maxResults) : undefined,
-  };
+  return pageOf(rows, { offset, maxResults }, (found) => withDetails(place, found));
 }
 
 function conditionOf(comparison: Comparison, datasets: readonly MeasuredOn[]): SqlCondition {

@@ -2,12 +2,13 @@
 import {
   fromNumberColumns,
   type MetricRow,
+  type Page,
   pageToken,
   parsePageToken,
   type RecordDatabase,
 } from "../../store/index.ts";
 import type { TrackingPlace } from "./place.ts";
-import type { Page, StoredMetric } from "./records.ts";
+import type { StoredMetric } from "./records.ts";
 
 /** A point of a metric of a run. */
 export interface RunMetric extends StoredMetric {

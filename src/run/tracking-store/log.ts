@@ -1,8 +1,8 @@
 /** @file Logging to a run of the tracking store: metrics, params and tags, all or nothing. */
-import type { RecordDatabase } from "../../store/index.ts";
 import { fail } from "../errors.ts";
 import { addModelPoints, type ModelPoint } from "../logged-models/logged-models.ts";
 import { addPoints } from "../metrics.ts";
+import { putParams } from "../params.ts";
 import { putTags } from "../run.ts";
 import type { TrackingPlace } from "./place.ts";
 import type { KeyText, StoredMetric } from "./records.ts";
@@ -47,6 +47,24 @@ function modelPoint(runId: string, point: LoggedMetric): readonly ModelPoint[] {
   return modelId ? [{ ...point, modelId, runId, datasetName, datasetDigest }] : [];
 }
 
+/** Sets a tag of a run to what comes of its value, in one transaction: no other change comes between. */
+export function changeTag(
+  place: TrackingPlace,
+  { id, key }: { readonly id: string; readonly key: string },
+  change: (before: string | undefined) => string,
+): Promise<void> {
+  return place.records.write(async (db) => {
+    await activeRun(db, id);
+    const row = await db
+      .selectFrom("run_tag")
+      .select("value")
+      .where("run_id", "=", id)
+      .where("key", "=", key)
+      .executeTakeFirst();
+    await putTags(db, id, { [key]: change(row?.value) });
+  });
+}
+
 /** Removes a tag of a run. Throws `run/missing-tag`. */
 export function deleteTag(place: TrackingPlace, id: string, key: string): Promise<void> {
   return place.records.write(async (db) => {
@@ -58,32 +76,4 @@ export function deleteTag(place: TrackingPlace, id: string, key: string): Promis
       .executeTakeFirst();
     if (numDeletedRows === 0n) fail("run/missing-tag", { key, of: `run with id ${id}` });
   });
-}
-
-async function putParams(
-  db: RecordDatabase,
-  id: string,
-  params: readonly KeyText[],
-): Promise<void> {
-  if (params.length === 0) return;
-  const keys = params.map(({ key }) => key);
-  const rows = await db
-    .selectFrom("param")
-    .selectAll()
-    .where("run_id", "=", id)
-    .where("key", "in", keys)
-    .execute();
-  const held = new Map(rows.map(({ key, value }) => [key, value]));
-  const added: KeyText[] = [];
-  for (const { key, value } of params) {
-    const stored = held.get(key);
-    if (stored === undefined) added.push({ key, value });
-    else if (stored !== value) fail("run/conflict-param", { run: id, key, stored, given: value });
-    held.set(key, value);
-  }
-  if (added.length === 0) return;
-  await db
-    .insertInto("param")
-    .values(added.map(({ key, value }) => ({ run_id: id, key, value })))
-    .execute();
 }

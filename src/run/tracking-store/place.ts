@@ -38,6 +38,20 @@ export function runUri(
   return under(artifactRoot, path);
 }
 
+/** Where files of an experiment go: the columns in which their place is kept. */
+export function placeOfFiles(
+  { artifactPrefix }: TrackingPlace,
+  experiment: { readonly id: string; readonly artifact_location: string },
+  folder: string,
+): { readonly artifact_root: string; readonly artifact_location: string } {
+  const { id, artifact_location: location } = experiment;
+  const prefix = artifactPrefix === "" ? "" : `${artifactPrefix}/`;
+  return {
+    artifact_root: `${prefix}${id}/${folder}`,
+    artifact_location: location === "" ? "" : under(location, folder),
+  };
+}
+
 /** An address, and a path under it; what stands behind "?" or "#" stays at the end. */
 export function under(address: string, path: string): string {
   const [, place = address, rest = ""] = /^([^?#]*)(.*)$/s.exec(address) ?? [];

@@ -1,7 +1,7 @@
 /** @file The data of runs: params, tags, last metrics, inputs and outputs, in a few queries however many runs there are. */
 import { fromNumberColumns, type RecordDatabase } from "../../store/index.ts";
 import { runUri, type TrackingPlace } from "./place.ts";
-import type { StoredDataset, StoredRun, StoredStatus } from "./records.ts";
+import type { StoredDataset, StoredRun, StoredRunInfo, StoredStatus } from "./records.ts";
 import type { RunRow } from "./run-rows.ts";
 
 /** Runs asked for at once: well under what a statement may bind. */
@@ -17,6 +17,19 @@ export async function readDetails(
     runs.push(...(await detailsOf(place, rows.slice(start, start + chunk))));
   return runs;
 }
+
+/** What is known of a run besides its data, by its row. */
+export const runInfo = (place: TrackingPlace, row: RunRow): StoredRunInfo => ({
+  id: row.id,
+  experimentId: row.experiment_id,
+  name: row.name,
+  userId: row.user_id,
+  status: row.status as StoredStatus,
+  startedAtMs: row.started_at_ms,
+  endedAtMs: row.ended_at_ms,
+  lifecycleStage: row.deleted_at_ms === null ? "active" : "deleted",
+  artifactUri: runUri(place, row),
+});
 
 async function detailsOf(
   place: TrackingPlace,
@@ -36,17 +49,7 @@ async function detailsOf(
       .filter((model) => model.direction === direction)
       .map(({ model_id, step }) => ({ modelId: model_id, step }));
   return rows.map((row) => ({
-    info: {
-      id: row.id,
-      experimentId: row.experiment_id,
-      name: row.name,
-      userId: row.user_id,
-      status: row.status as StoredStatus,
-      startedAtMs: row.started_at_ms,
-      endedAtMs: row.ended_at_ms,
-      lifecycleStage: row.deleted_at_ms === null ? "active" : "deleted",
-      artifactUri: runUri(place, row),
-    },
+    info: runInfo(place, row),
     metrics: metrics(row.id).map((point) => ({
       key: point.key,
       value: fromNumberColumns(point),

@@ -78,10 +78,3 @@ export interface StoredRun {
   readonly modelInputs: readonly StoredModelLink[];
   readonly modelOutputs: readonly StoredModelLink[];
 }
-
-/** A page of results. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** The token of the next page; undefined on the last one. */
-  readonly nextPageToken: string | undefined;
-}

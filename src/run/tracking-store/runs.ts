@@ -2,10 +2,10 @@
 import { fail } from "../errors.ts";
 import { putTags } from "../run.ts";
 import { checkActive, experimentRow } from "./experiments.ts";
-import { type TrackingPlace, under } from "./place.ts";
-import { readDetails } from "./read-details.ts";
-import type { KeyText, StoredRun, StoredStatus } from "./records.ts";
-import { activeRun, nameTag, runRow } from "./run-rows.ts";
+import { placeOfFiles, type TrackingPlace } from "./place.ts";
+import { readDetails, runInfo } from "./read-details.ts";
+import type { KeyText, StoredRun, StoredRunInfo, StoredStatus } from "./records.ts";
+import { activeRun, nameTag, type RunRow, runRow } from "./run-rows.ts";
 
 /** A run to be made. */
 export interface NewRun {
@@ -25,30 +25,25 @@ export async function createRun(place: TrackingPlace, made: NewRun): Promise<Sto
   if (made.name && tagged && made.name !== tagged)
     fail("run/conflict-name", { name: made.name, tag: tagged });
   const name = made.name || tagged || `run-${id.slice(0, 8)}`;
-  await place.records.write(async (db) => {
+  const texts = Object.fromEntries(tags.map((tag) => [tag.key, tag.value]));
+  const allTags = { ...texts, [nameTag]: name };
+  const row = await place.records.write(async (db) => {
     const experiment = await experimentRow(db, experimentId);
     checkActive(experiment);
-    const { artifact_location } = experiment;
-    const folder = `${id}/artifacts`;
-    const prefix = place.artifactPrefix === "" ? "" : `${place.artifactPrefix}/`;
-    await db
-      .insertInto("run")
-      .values({
-        ...{ id, name, experiment_id: experimentId, user_id: userId, status: "running" },
-        ...{ started_at_ms: startedAtMs, ended_at_ms: null, deleted_at_ms: null },
-        artifact_root: `${prefix}${experimentId}/${folder}`,
-        artifact_location: artifact_location === "" ? "" : under(artifact_location, folder),
-      })
-      .execute();
-    await putTags(
-      db,
-      id,
-      Object.fromEntries(
-        [...tags, { key: nameTag, value: name }].map(({ key, value }) => [key, value]),
-      ),
-    );
+    const made: RunRow = {
+      ...{ id, name, experiment_id: experimentId, user_id: userId, status: "running" },
+      ...{ started_at_ms: startedAtMs, ended_at_ms: null, deleted_at_ms: null },
+      ...placeOfFiles(place, experiment, `${id}/artifacts`),
+    };
+    await db.insertInto("run").values(made).execute();
+    await putTags(db, id, allTags);
+    return made;
   });
-  return getRun(place, id);
+  return {
+    info: runInfo(place, row),
+    tags: Object.entries(allTags).map(([key, value]) => ({ key, value })),
+    ...{ metrics: [], params: [], datasets: [], modelInputs: [], modelOutputs: [] },
+  };
 }
 
 /** A run with its data, a deleted one too. Throws `run/missing-run`. */
@@ -64,22 +59,23 @@ export interface RunChange {
   readonly name?: string | undefined;
 }
 
-/** Changes a run. Throws `run/missing-run`, `run/conflict-deleted`. */
+/** Changes a run, and gives what is known of it then. Throws `run/missing-run`, `run/conflict-deleted`. */
 export function updateRun(
   place: TrackingPlace,
   id: string,
   { status, endedAtMs, name }: RunChange,
-): Promise<void> {
+): Promise<StoredRunInfo> {
   return place.records.write(async (db) => {
-    await activeRun(db, id);
+    const row = await activeRun(db, id);
     const change = {
       ...(status === undefined ? {} : { status }),
       ...(endedAtMs === undefined ? {} : { ended_at_ms: endedAtMs }),
       ...(name ? { name } : {}),
     };
-    if (Object.keys(change).length === 0) return;
-    await db.updateTable("run").set(change).where("id", "=", id).execute();
+    if (Object.keys(change).length > 0)
+      await db.updateTable("run").set(change).where("id", "=", id).execute();
     if (name) await putTags(db, id, { [nameTag]: name });
+    return runInfo(place, { ...row, ...change });
   });
 }
 

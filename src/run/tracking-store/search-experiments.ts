@@ -1,12 +1,14 @@
 /** @file Searching experiments. */
 import {
+  allOf,
   type Comparison,
   checkOperator,
   condition,
   entityOf,
   numberOf,
   numberOperators,
-  pageToken,
+  type Page,
+  pageOf,
   parseFilter,
   parseOrder,
   parsePageToken,
@@ -20,7 +22,7 @@ import {
 } from "../../store/index.ts";
 import { withTags } from "./experiments.ts";
 import type { TrackingPlace } from "./place.ts";
-import type { Page, StoredExperiment, ViewType } from "./records.ts";
+import type { StoredExperiment, ViewType } from "./records.ts";
 
 /** Which experiments are searched, and how they are ordered. */
 export interface ExperimentSearch {
@@ -67,15 +69,12 @@ export async function searchExperiments(
   const chosen =
     view === "all" ? all : all.where("deleted_at_ms", view === "active" ? "is" : "is not", null);
   const rows = await chosen
-    .where(sql.join([sql`1 = 1`, ...conditions], sql` and `) as SqlCondition)
+    .where(allOf(conditions))
     .orderBy(sql.join(ordersOf(orderBy), sql`, `))
     .limit(maxResults + 1)
     .offset(offset)
     .execute();
-  return {
-    items: await withTags(place, rows.slice(0, maxResults)),
-    nextPageToken: rows.length > maxResults ? pageToken(offset + maxResults) : undefined,
-  };
+  return pageOf(rows, { offset, maxResults }, (found) => withTags(place, found));
 }
 
 function conditionOf(comparison: Comparison): SqlCondition {

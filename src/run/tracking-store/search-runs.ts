@@ -1,13 +1,16 @@
 /** @file Searching runs: MLflow's filters and orders as one statement. */
 import {
+  allOf,
   type Comparison,
+  checkDistinctOrders,
   checkOperator,
   condition,
   entityOf,
   numberOf,
   numberOperators,
   type Order,
-  pageToken,
+  type Page,
+  pageOf,
   parseFilter,
   parseOrder,
   parsePageToken,
@@ -24,7 +27,7 @@ import {
 import { contextTag } from "./inputs.ts";
 import type { TrackingPlace } from "./place.ts";
 import { readDetails } from "./read-details.ts";
-import type { Page, StoredRun, ViewType } from "./records.ts";
+import type { StoredRun, ViewType } from "./records.ts";
 
 /** Which runs are searched, and how they are ordered. */
 export interface RunSearch {
@@ -75,16 +78,12 @@ export async function searchRuns(
   const conditions = parseFilter(filter).map((comparison) => conditionOf(comparison, place));
   const orders = ordersOf(orderBy);
   const rows = await chosen(place.records.db, experimentIds, view)
-    .where(sql.join([sql`1 = 1`, ...conditions], sql` and `) as SqlCondition)
+    .where(allOf(conditions))
     .orderBy(sql.join(orders, sql`, `))
     .limit(maxResults + 1)
     .offset(offset)
     .execute();
-  const isMore = rows.length > maxResults;
-  return {
-    items: await readDetails(place, rows.slice(0, maxResults)),
-    nextPageToken: isMore ? pageToken(offset + maxResults) : undefined,
-  };
+  return pageOf(rows, { offset, maxResults }, (found) => readDetails(place, found));
 }
 
 function chosen(db: RecordDatabase, experimentIds: readonly string[], view: ViewType) {
@@ -181,11 +180,7 @@ function ordersOf(orderBy: readonly string[]): readonly SqlValue[] {
   const fields = orders.map(
     (order) => `${entityOf(order, searchable)}.${attributes[order.key] ?? order.key}`,
   );
-  if (new Set(fields).size < fields.length)
-    refuseOrder(
-      orderBy.join(", "),
-      `\`order_by\` contains duplicate fields: [${orderBy.map((text) => `'${text}'`).join(", ")}]`,
-    );
+  checkDistinctOrders(fields, orderBy);
   const byTime = fields.includes("attribute.started_at_ms") ? [] : [sql`run.started_at_ms desc`];
   return [...orders.flatMap(orderOf), ...byTime, sql`run.id`];
 }

@@ -1,5 +1,6 @@
 /** @file The tracking store: experiments and runs in records, with everything that MLflow's protocol asks of them. */
 import { checkNames, randomIds, systemClock } from "../../core/index.ts";
+import type { Page } from "../../store/index.ts";
 import { defaultExperiment } from "../experiments.ts";
 import { type LoggedModels, loggedModelsOf } from "../logged-models/logged-models.ts";
 import {
@@ -20,16 +21,16 @@ import {
   sampledHistories,
 } from "./history.ts";
 import { type DatasetSummary, datasetSummaries, logInputs, logOutputs } from "./inputs.ts";
-import { deleteTag, type LogBatch, logBatch } from "./log.ts";
+import { changeTag, deleteTag, type LogBatch, logBatch } from "./log.ts";
 import type { TrackingPlace, TrackingStoreOptions } from "./place.ts";
 import type {
   KeyText,
-  Page,
   StoredDataset,
   StoredExperiment,
   StoredMetric,
   StoredModelLink,
   StoredRun,
+  StoredRunInfo,
 } from "./records.ts";
 import { binRun, createRun, getRun, type NewRun, type RunChange, updateRun } from "./runs.ts";
 import { type ExperimentSearch, searchExperiments } from "./search-experiments.ts";
@@ -50,11 +51,14 @@ export interface TrackingStore {
   createRun(made: NewRun): Promise<StoredRun>;
   run(id: string): Promise<StoredRun>;
   searchRuns(search: RunSearch): Promise<Page<StoredRun>>;
-  updateRun(id: string, change: RunChange): Promise<void>;
+  /** What is known of the run then. */
+  updateRun(id: string, change: RunChange): Promise<StoredRunInfo>;
   deleteRun(id: string): Promise<void>;
   restoreRun(id: string): Promise<void>;
   /** Metrics, params and tags in one transaction. */
   log(id: string, batch: LogBatch): Promise<void>;
+  /** Sets a tag to what comes of its value, undefined where there is none, in one transaction. */
+  changeTag(id: string, key: string, change: (before: string | undefined) => string): Promise<void>;
   deleteTag(id: string, key: string): Promise<void>;
   logInputs(
     id: string,
@@ -118,6 +122,7 @@ export async function openTrackingStore(options: TrackingStoreOptions): Promise<
     deleteRun: (id) => binRun(place, id, true),
     restoreRun: (id) => binRun(place, id, false),
     log: (id, batch) => logBatch(place, id, batch),
+    changeTag: (id, key, change) => changeTag(place, { id, key }, change),
     deleteTag: (id, key) => deleteTag(place, id, key),
     logInputs: (id, inputs) => logInputs(place, id, inputs),
     logOutputs: (id, models) => logOutputs(place, id, models),

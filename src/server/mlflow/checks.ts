@@ -1,5 +1,6 @@
 /** @file What the protocol takes: keys, lengths and batches, refused with MLflow's sentences. */
 import { posix } from "node:path";
+import { logKeyFault } from "../../run/index.ts";
 import { refuse } from "./answer-error.ts";
 
 /** The longest texts, in characters. */
@@ -28,7 +29,8 @@ export const invalidValue = (path: string, value: unknown, why = ""): string =>
 
 /** Refuses a key that is no name, or that reads like a path out of place. */
 export function checkName(name: string, path: string): void {
-  if (!/^[/\p{L}\p{N}_.\- :]*$/u.test(name))
+  const fault = logKeyFault(name);
+  if (fault === "characters")
     invalid(
       invalidValue(
         path,
@@ -37,8 +39,7 @@ export function checkName(name: string, path: string): void {
       ),
     );
   const normal = name === "" ? "." : posix.normalize(name);
-  const isPath = normal !== name || name === "." || name.startsWith("..") || name.startsWith("/");
-  if (isPath || name.endsWith("/"))
+  if (fault === "path")
     invalid(
       invalidValue(
         path,

@@ -1,5 +1,7 @@
 /** @file What a request of MLflow's protocol may hold: its fields, each with its type, read as protobuf's JSON mapping reads them. */
 
+import { isRecord } from "../../core/index.ts";
+
 /** What a reader gives for a value that is not of its type. */
 export const wrong: unique symbol = Symbol("wrong");
 
@@ -100,7 +102,7 @@ export const list = <T>({ read, missing }: Field<T>): Field<readonly T[], false>
 /** Values by name. */
 export const map = <T>({ read }: Field<T>): Field<Readonly<Record<string, T>>, false> =>
   field((value) => {
-    if (!isObject(value)) return wrong;
+    if (!isRecord(value)) return wrong;
     const entries: [string, T][] = [];
     for (const [key, item] of Object.entries(value)) {
       const known = item === null ? wrong : read(item);
@@ -114,13 +116,13 @@ export const map = <T>({ read }: Field<T>): Field<Readonly<Record<string, T>>, f
 export const message = <F extends Fields>(fields: F): Field<Message<F>, false> =>
   field(
     (value) => {
-      if (!isObject(value)) return wrong;
+      if (!isRecord(value)) return wrong;
       const { found, faults } = readFields(fields, value);
       return faults.length > 0 ? wrong : (found as Message<F>);
     },
     {
       missing: (value) => {
-        const { faults } = readFields(fields, isObject(value) ? value : {});
+        const { faults } = readFields(fields, isRecord(value) ? value : {});
         const absent = faults.find((fault) => fault.value === undefined);
         return absent === undefined ? undefined : `.${absent.name}`;
       },
@@ -158,10 +160,6 @@ export function readFields(
 
 const camelCase = (name: string): string =>
   name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-/** Whether a value is an object and no list. */
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function readInt(value: unknown): number | typeof wrong {
   const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;

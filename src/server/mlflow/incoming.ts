@@ -1,6 +1,7 @@
 /** @file A request of MLflow's protocol as it arrives, and its message as the fields of a route describe it. */
+import { isRecord } from "../../core/index.ts";
 import { refuse } from "./answer-error.ts";
-import { type Fields, isObject, type Message, readFields } from "./fields.ts";
+import { type Fields, type Message, readFields } from "./fields.ts";
 
 /** A request, without a word of HTTP libraries. */
 export interface Incoming {
@@ -45,7 +46,7 @@ export function bodyOf({ body, headers }: Incoming): Readonly<Record<string, unk
     );
   const parsed = parsedJson(body);
   const object = typeof parsed === "string" ? parsedJson(parsed) : parsed;
-  return isObject(object) ? object : {};
+  return isRecord(object) ? object : {};
 }
 
 function parsedJson(text: string): unknown {

@@ -1,6 +1,11 @@
 /** @file Tests of MLflow's protocol over HTTP: the history of metrics, and the wire. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ProtocolServer, protocolServer } from "../../../tests/support/protocol.ts";
+import {
+  newExperiment,
+  newRun,
+  type ProtocolServer,
+  protocolServer,
+} from "../../../tests/support/protocol.ts";
 
 let server: ProtocolServer;
 beforeAll(async () => {
@@ -8,15 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const newExperiment = async (name: string): Promise<string> =>
-  (await server.post("experiments/create", { name })).json.experiment_id;
-const newRun = async (experiment_id: string, more: object = {}): Promise<string> =>
-  (await server.post("runs/create", { experiment_id, start_time: 1, ...more })).json.run.info
-    .run_id;
-
 describe("metrics", () => {
   test("have their history, whole and by pages, and thinned out for charts", async () => {
-    const run_id = await newRun(await newExperiment("history"));
+    const run_id = await newRun(server, await newExperiment(server, "history"));
     for (let step = 0; step < 10; step++)
       await server.post("runs/log-metric", {
         run_id,

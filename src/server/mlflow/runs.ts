@@ -70,11 +70,11 @@ export const runRoutes: readonly ProtocolRoute[] = [
     { ...byId, status: choice(statusNumbers), end_time: int(), run_name: text() },
     async ({ status, end_time, run_name, ...asked }, { tracking }) => {
       const id = idOf(asked);
-      await tracking.updateRun(id, {
+      const info = await tracking.updateRun(id, {
         ...{ status: status === undefined ? undefined : statusOf(status) },
         ...{ endedAtMs: end_time, name: run_name },
       });
-      return { run_info: runInfoMessage((await tracking.run(id)).info) };
+      return { run_info: runInfoMessage(info) };
     },
   ),
   route("POST 2.0 runs/delete", byId, async (asked, { tracking }) => {
@@ -175,11 +175,11 @@ export const runRoutes: readonly ProtocolRoute[] = [
     async ({ model_json, ...asked }, { tracking }) => {
       const id = idOf(asked);
       const model = modelOf(model_json);
-      const { tags } = await tracking.run(id);
-      const before = tags.find(({ key }) => key === modelsTag)?.value ?? "[]";
-      const value = JSON.stringify([...(JSON.parse(before) as readonly unknown[]), model]);
-      checkTag({ key: modelsTag, value }, "");
-      await tracking.log(id, { tags: [{ key: modelsTag, value }] });
+      await tracking.changeTag(id, modelsTag, (before = "[]") => {
+        const value = JSON.stringify([...(JSON.parse(before) as readonly unknown[]), model]);
+        checkTag({ key: modelsTag, value }, "");
+        return value;
+      });
       return {};
     },
   ),

@@ -1,18 +1,17 @@
 /** @file Tests of MLflow's protocol over HTTP: experiments, runs and metrics, with the sentences that its clients know. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ProtocolServer, protocolServer } from "../../../tests/support/protocol.ts";
+import {
+  newExperiment,
+  newRun,
+  type ProtocolServer,
+  protocolServer,
+} from "../../../tests/support/protocol.ts";
 
 let server: ProtocolServer;
 beforeAll(async () => {
   server = await protocolServer();
 });
 afterAll(() => server[Symbol.asyncDispose]());
-
-const newExperiment = async (name: string): Promise<string> =>
-  (await server.post("experiments/create", { name })).json.experiment_id;
-const newRun = async (experiment_id: string, more: object = {}): Promise<string> =>
-  (await server.post("runs/create", { experiment_id, start_time: 1, ...more })).json.run.info
-    .run_id;
 
 describe("experiments", () => {
   test("are made, found, renamed, deleted with their runs and restored", async () => {
@@ -21,7 +20,7 @@ describe("experiments", () => {
       tags: [{ key: "team", value: "blue" }],
     });
     const { experiment_id } = made.json;
-    const run_id = await newRun(experiment_id);
+    const run_id = await newRun(server, experiment_id);
     expect((await server.get("experiments/get", { experiment_id })).json.experiment).toEqual({
       ...{ experiment_id, name: "Mine", artifact_location: `file:///artifacts/${experiment_id}` },
       ...{ lifecycle_stage: "active", last_update_time: expect.any(Number) },
@@ -120,7 +119,10 @@ describe("experiments", () => {
 
 describe("runs", () => {
   test("have what was logged, NaN and infinities too", async () => {
-    const id = await newRun(await newExperiment("log"), { run_name: "mine", user_id: "ada" });
+    const id = await newRun(server, await newExperiment(server, "log"), {
+      run_name: "mine",
+      user_id: "ada",
+    });
     const at = { run_id: id, timestamp: 5, step: 2 };
     await server.post("runs/log-metric", { ...at, key: "m", value: 1.5 });
     await server.post("runs/log-metric", { ...at, key: "nan", value: "NaN" });
@@ -152,7 +154,7 @@ describe("runs", () => {
   });
 
   test("take a batch whole or not at all", async () => {
-    const run_id = await newRun(await newExperiment("batch"));
+    const run_id = await newRun(server, await newExperiment(server, "batch"));
     await server.post("runs/log-batch", { run_id, params: [{ key: "p", value: "1" }] });
     const refused = await server.post("runs/log-batch", {
       run_id,
@@ -167,8 +169,30 @@ describe("runs", () => {
     expect([data.metrics, data.params]).toEqual([undefined, [{ key: "p", value: "1" }]]);
   });
 
+  test("keep every model that is logged, also when they come at once", async () => {
+    const run_id = await newRun(server, await newExperiment(server, "models"));
+    const model = (artifact_path: string) => ({
+      ...{ run_id, artifact_path, utc_time_created: "2026", flavors: {} },
+    });
+    const logged = ["a", "b", "c"].map((path) =>
+      server.post("runs/log-model", { run_id, model_json: JSON.stringify(model(path)) }),
+    );
+    expect((await Promise.all(logged)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    const { tags } = (await server.get("runs/get", { run_id })).json.run.data;
+    const { value } = tags.find(({ key }: { key: string }) => key === "mlflow.log-model.history");
+    const paths = JSON.parse(value).map((one: { artifact_path: string }) => one.artifact_path);
+    expect(paths.sort()).toEqual(["a", "b", "c"]);
+    for (const [model_json, message] of [
+      ["{", "Malformed model info."],
+      ["{}", "Model json is missing mandatory fields"],
+    ]) {
+      const { json } = await server.post("runs/log-model", { run_id, model_json });
+      expect(json.message).toContain(message);
+    }
+  });
+
   test("are renamed by their tag and by an update, finished, deleted and restored", async () => {
-    const run_id = await newRun(await newExperiment("update"));
+    const run_id = await newRun(server, await newExperiment(server, "update"));
     const info = async () => (await server.get("runs/get", { run_id })).json.run.info;
     await server.post("runs/set-tag", { run_id, key: "mlflow.runName", value: "by tag" });
     expect((await info()).run_name).toBe("by tag");
@@ -191,7 +215,7 @@ describe("runs", () => {
   });
 
   test("are searched by everything that the grammar has, in order and by pages", async () => {
-    const experiment = await newExperiment("search");
+    const experiment = await newExperiment(server, "search");
     const ids = new Map<string, string>();
     for (const [name, auc, depth] of [
       ["a", 0.9, "4"],
@@ -199,7 +223,10 @@ describe("runs", () => {
       ["c", "NaN", "4"],
       ["d", undefined, "x y"],
     ] as const) {
-      const run_id = await newRun(experiment, { run_name: name, start_time: 10 + ids.size });
+      const run_id = await newRun(server, experiment, {
+        run_name: name,
+        start_time: 10 + ids.size,
+      });
       ids.set(name, run_id);
       await server.post("runs/log-batch", {
         run_id,
@@ -372,7 +399,7 @@ describe("runs", () => {
   test("tell which is not there, and that a name and its tag differ", async () => {
     const missing = await server.post("runs/set-tag", { run_id: "none", key: "a", value: "b" });
     expect([missing.status, missing.json.message]).toEqual([404, "Run with id=none not found"]);
-    const run_id = await newRun("0");
+    const run_id = await newRun(server, "0");
     const tag = await server.post("runs/delete-tag", { run_id, key: "none" });
     expect([tag.status, tag.json.message]).toEqual([
       404,
@@ -389,8 +416,8 @@ describe("runs", () => {
   });
 
   test("keep data sets with their tags, and the models that they took in and made", async () => {
-    const experiment = await newExperiment("inputs");
-    const run_id = await newRun(experiment);
+    const experiment = await newExperiment(server, "inputs");
+    const run_id = await newRun(server, experiment);
     const dataset = { name: "d", digest: "1", source_type: "local", source: "{}" };
     const tags = [{ key: "mlflow.data.context", value: "training" }];
     await server.post("runs/log-inputs", {

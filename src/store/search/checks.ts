@@ -58,6 +58,15 @@ export const refuse = (reason: string): never =>
 export const refuseOrder = (order: string, reason: string): never =>
   fail("store/corrupt-order", { order, reason });
 
+/** Refuses an order that names a field twice. */
+export function checkDistinctOrders(fields: readonly string[], orderBy: readonly string[]): void {
+  if (new Set(fields).size < fields.length)
+    refuseOrder(
+      orderBy.join(", "),
+      `\`order_by\` contains duplicate fields: ${pythonList(orderBy)}`,
+    );
+}
+
 /** The operators of numbers and of texts. */
 export const numberOperators: readonly Operator[] = [">", ">=", "!=", "=", "<", "<="];
 export const textOperators: readonly Operator[] = ["!=", "=", "LIKE", "ILIKE"];

@@ -1,4 +1,5 @@
 export {
+  checkDistinctOrders,
   checkOperator,
   entityOf,
   numberOf,
@@ -12,5 +13,6 @@ export {
 } from "./checks.ts";
 export { condition } from "./conditions.ts";
 export { type Order, parseOrder } from "./order.ts";
+export { allOf, type Page, type PagePlace, pageOf } from "./page.ts";
 export { pageToken, parsePageToken } from "./page-token.ts";
 export { type Comparison, type FilterValue, type Operator, parseFilter } from "./parse-filter.ts";
