@@ -33,20 +33,22 @@ type Opened = Pick<Session, "run" | "close"> & { readonly processId: number | un
  * one of which the quickest of the first three runs took over 20 ms goes there too.
  */
 export function openAnswers({ model, on, isLong, mostMs: most = mostMs }: AnswersOptions): Answers {
-  const open = async (elsewhere: boolean): Promise<Opened> => {
-    if (elsewhere) return openElsewhere(model(), on);
+  const open = async (gone: () => void): Promise<Opened> => {
+    if (isElsewhere) return closedLast(openElsewhere(model(), on, gone));
     const session = await openModel(model(), on);
-    return { run: session.run, close: session.close, processId: process.pid };
+    return closedLast({ run: session.run, close: session.close, processId: process.pid });
   };
+  let isElsewhere = isLong;
   let current: Promise<Opened> | undefined;
   let processId: number | undefined;
   let [measured, quickest] = [isLong ? measuredRuns : 0, Number.POSITIVE_INFINITY];
-  const opened = (elsewhere: boolean): Promise<Opened> => {
-    const next = open(elsewhere);
-    current = next;
-    next.catch(() => {
+  const opened = (): Promise<Opened> => {
+    const gone = (): void => {
       if (current === next) current = undefined; // it may be there the next time
-    });
+    };
+    const next = open(gone);
+    current = next;
+    next.catch(gone);
     return next;
   };
   const measure = async (took: number): Promise<void> => {
@@ -54,12 +56,13 @@ export function openAnswers({ model, on, isLong, mostMs: most = mostMs }: Answer
     measured++;
     if (measured !== measuredRuns || quickest <= most) return;
     const before = current;
-    await opened(true);
+    isElsewhere = true;
+    await opened();
     await (await before)?.close();
   };
   return {
     run: async (feeds) => {
-      const session = await (current ?? opened(isLong));
+      const session = await (current ?? opened());
       processId = session.processId;
       const started = performance.now();
       const told = await session.run(feeds);
@@ -77,14 +80,39 @@ export function openAnswers({ model, on, isLong, mostMs: most = mostMs }: Answer
 
 type Told = Readonly<Record<string, Values>>;
 
-/** A model in a process of its own, which ends with this one, and does not keep it. */
-function openElsewhere(model: Uint8Array, on: RuntimeOptions): Opened {
+/** The same, but that closing waits for the runs that are under way. */
+function closedLast(session: Opened): Opened {
+  let underWay = 0;
+  const idle = Promise.withResolvers<void>();
+  let isClosing = false;
+  return {
+    processId: session.processId,
+    run: async (feeds) => {
+      underWay++;
+      try {
+        return await session.run(feeds);
+      } finally {
+        underWay--;
+        if (isClosing && underWay === 0) idle.resolve();
+      }
+    },
+    close: async () => {
+      isClosing = true;
+      if (underWay > 0) await idle.promise;
+      await session.close();
+    },
+  };
+}
+
+/** A model in a process of its own, which ends with this one, and does not keep it; `left` is called when it has gone. */
+function openElsewhere(model: Uint8Array, on: RuntimeOptions, left: () => void): Opened {
   const waiting = new Map<number, PromiseWithResolvers<Told>>();
   let gone: unknown;
   const { child, pipe, exited } = startProcess(programFile("answerer"), (error) => {
     gone ??= error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
+    left();
   });
   pipe.destroy();
   const send = (asked: Asked): void => void child.send(asked, () => undefined);

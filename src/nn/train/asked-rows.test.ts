@@ -62,14 +62,38 @@ describe("openAnswers", () => {
     await there.close();
   });
 
+  test("answers all that are asked while it moves elsewhere", async () => {
+    const moving = openAnswers({ model, on: {}, isLong: false, mostMs: 0 });
+    const all = await Promise.all(Array.from({ length: 12 }, () => moving.run(one)));
+    for (const told of all) expect(told).toEqual(all[0]);
+    expect(moving.processId()).toBe(process.pid);
+    await moving.run(one);
+    expect(moving.processId()).not.toBe(process.pid);
+    await moving.close();
+  });
+
+  test("says that a process could not be started, and closes all the same", async () => {
+    const node = process.execPath;
+    const none = openAnswers({ model, on: {}, isLong: true });
+    try {
+      process.execPath = "/nonexistent/node";
+      await expect(none.run(one)).rejects.toThrow(code("nn/failed-worker"));
+    } finally {
+      process.execPath = node;
+    }
+    await none.run(one);
+    await none.close();
+  });
+
   test("says what the other process says, and that it has gone", async () => {
     const wrong = openAnswers({ model: () => new Uint8Array(9), on: {}, isLong: true });
     await expect(wrong.run(one)).rejects.toThrow(code("nn/failed-worker"));
     await wrong.close();
     const killed = openAnswers({ model, on: {}, isLong: true });
-    await killed.run(one);
+    const told = await killed.run(one);
     process.kill(killed.processId() ?? 0);
     await expect(killed.run(one)).rejects.toThrow(code("nn/failed-worker"));
+    expect(await killed.run(one)).toEqual(told); // of another process
     await killed.close();
   });
 });

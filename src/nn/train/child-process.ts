@@ -38,8 +38,11 @@ export function startProcess(
       died(error);
     }
   };
-  child.on("error", ({ message }) => say(message));
   const exited = new Promise<void>((resolve) => {
+    child.on("error", ({ message }) => {
+      say(message);
+      if (child.pid === undefined) resolve(); // one that never began has no exit
+    });
     child.on("exit", (code, by) => {
       say(by === null ? `exit code ${code}` : `ended by ${by}`);
       resolve();
