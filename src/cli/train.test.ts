@@ -156,6 +156,16 @@ describe("millrace train", () => {
       await expect(run("digits", ...small, name, value)).rejects.toThrow(name);
   });
 
+  test("keeps a training whose picture cannot be written", async () => {
+    await writeFile(at("taken"), "a file, and no folder");
+    const few = ["digits", "--rows", "60", "--test-rows", "20", "--epochs", "1"];
+    const argv = [...few, "--out", at("taken/pictures"), "--dir", at("kept")];
+    const failed = runCommand(executable(train), argv);
+    await expect(failed).rejects.toMatchObject({ code: "store/conflict-key" });
+    await using workspace = await openWorkspace(at("kept"));
+    expect(await workspace.tracking.runs()).toHaveLength(1);
+  });
+
   test("says what is wrong with images and layers that it cannot take", async () => {
     await writeFile(at("odd.json"), '{"kind": "dense"}');
     await expect(run("digitz")).rejects.toMatchObject({

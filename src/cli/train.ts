@@ -144,6 +144,7 @@ export const train = command({
         `${number(train.rows)} to learn from, ${number(test.rows)} to test, ${train.classes.length} classes`,
     );
     const network = await networkOf(values, images);
+    await using workspace = await openWorkspace(values.dir); // before the work: what cannot be kept is not trained
     const trained = await around.reporter.stage(
       `train ${values.layers ?? values.network}`,
       (progress) => trainedOn(network, images, { ...values, progress, around }),
@@ -158,8 +159,6 @@ export const train = command({
     });
     const scores = await scoresOf(model, images);
     const svg = await curves(model);
-    if (values.out !== undefined) await folderBytes(resolve(values.out)).put("training.svg", svg);
-    await using workspace = await openWorkspace(values.dir);
     const { checkpoint: _, out, dir: __, register, ...params } = values;
     const kept = await keepNetwork(workspace, {
       ...{
@@ -174,6 +173,7 @@ export const train = command({
       inputExample: { image: firstImage(images.test) },
       files: { "figures/training.svg": svg },
     });
+    if (out !== undefined) await folderBytes(resolve(out)).put("training.svg", svg);
     const layers = trained.layers.map(({ name, shape, parameters, kept: moments }) => ({
       name,
       shape,

@@ -66,6 +66,10 @@ describe("importTensorFlow", () => {
     refused(layer("GRU", { name: "g", batch_input_shape: [null, 3, 2] })).toThrow(
       "the layer g (GRU); expected layers of InputLayer, Dense",
     );
+    for (const kind of ["constructor", "toString", "__proto__"])
+      refused(layer(kind, { name: "x", batch_input_shape: [null, 3] })).toThrow(
+        `the layer x (${kind}); expected layers of`,
+      );
     const steps = { batch_input_shape: [null, 3, 2], units: 2, activation: "tanh" };
     refused(layer("LSTM", { name: "l", ...steps, recurrent_activation: "hard_sigmoid" })).toThrow(
       'the layer l with recurrent_activation "hard_sigmoid"; expected recurrent_activation "sigmoid"',

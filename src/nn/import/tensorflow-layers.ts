@@ -295,7 +295,7 @@ export const tensorFlowLayers = Object.keys(rules);
 
 /** What a layer is here. @throws `nn/unsupported-model`, `nn/corrupt-model` */
 export function importedLayers(from: TensorFlowLayer, place: Place): Made {
-  const rule = rules[from.kind];
+  const rule = Object.hasOwn(rules, from.kind) ? rules[from.kind] : undefined;
   if (rule === undefined)
     return fail("nn/unsupported-model", {
       what: `the layer ${from.name} (${from.kind})`,

@@ -28,7 +28,7 @@ export async function writeTraining(
   state: TrainingState,
   of: CheckpointOf,
 ): Promise<void> {
-  const part = partOf(path, process.pid);
+  const part = `${path}.${process.pid}.${++written}.part`; // several writers of this process have their own
   try {
     await writePart(part, bodyOf(state, of));
     await rename(part, path);
@@ -62,7 +62,7 @@ export async function removeParts(path: string): Promise<void> {
   const name = basename(path);
   try {
     for (const one of await readdir(dirname(path))) {
-      const pid = Number(/^\.(\d+)\.part$/.exec(one.slice(name.length))?.[1]);
+      const pid = Number(/^\.(\d+)(?:\.\d+)?\.part$/.exec(one.slice(name.length))?.[1]);
       if (one.startsWith(name) && Number.isInteger(pid) && !isAlive(pid))
         await rm(join(dirname(path), one), { force: true });
     }
@@ -71,7 +71,8 @@ export async function removeParts(path: string): Promise<void> {
   }
 }
 
-const partOf = (path: string, pid: number): string => `${path}.${pid}.part`;
+/** How many checkpoints this process has begun to write. */
+let written = 0;
 
 /** Whether there is a process of this number; one of somebody else is. */
 function isAlive(pid: number): boolean {

@@ -214,6 +214,15 @@ describe("checkpoint files", () => {
     await rm(folder, { recursive: true });
   });
 
+  test("are whole when several are written at once", async () => {
+    const folder = await made();
+    const path = join(folder, "training");
+    await Promise.all(Array.from({ length: 8 }, () => writeTraining(path, state, of)));
+    expect((await readTraining(path, of))?.weights).toEqual(state.weights);
+    expect(await readdir(folder)).toEqual(["training"]);
+    await rm(folder, { recursive: true });
+  });
+
   test("that are old, cut, foreign or no files are refused with a code", async () => {
     const folder = await made();
     const path = join(folder, "training");
